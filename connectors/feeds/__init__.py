@@ -1,0 +1,1 @@
+"""Markets that drive the paper exchange: synthetic agents and recordings."""

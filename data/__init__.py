@@ -1,0 +1,1 @@
+"""What is kept: the event journal, the DuckDB store, settings and reference tables."""

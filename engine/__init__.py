@@ -1,0 +1,1 @@
+"""The desk: decides everything; knows no screen, no vendor and no database file."""

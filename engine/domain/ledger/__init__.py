@@ -1,0 +1,1 @@
+"""Positions, lots, cash and fees: every posting double-entry."""

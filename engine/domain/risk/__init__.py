@@ -1,0 +1,1 @@
+"""One small rule per check, and the frame that runs them all."""

@@ -1,0 +1,103 @@
+"""The vocabulary that all rooms share: prices, sizes, money, time, sides and order words."""
+
+from enum import IntEnum
+from typing import NewType
+
+Price = NewType("Price", int)
+"""Integer in the instrument's price scale (US equities: 1/10,000 dollar)."""
+Quantity = NewType("Quantity", int)
+"""Integer in the instrument's quantity scale (US equities: one share)."""
+Money = NewType("Money", int)
+"""Integer in the currency's minor unit with four more digits (USD: 1/1,000,000 dollar)."""
+Nanos = NewType("Nanos", int)
+"""Nanoseconds since 1970-01-01 00:00:00 UTC."""
+OrderId = NewType("OrderId", int)
+"""Desk-wide order counter, from 1, never reused."""
+Sequence = NewType("Sequence", int)
+"""Position of a record in the journal, from 1, without gaps."""
+
+MONEY_SCALE = 1_000_000
+"""Money units in one unit of currency."""
+NANOS_PER_SECOND = 1_000_000_000
+NANOS_PER_MILLISECOND = 1_000_000
+
+
+class Side(IntEnum):
+    """The side of a book; the value is the sign of the position it builds."""
+
+    BUY = 1
+    SELL = -1
+
+    @property
+    def opposite(self) -> "Side":
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+
+class Instruction(IntEnum):
+    """What the trader means by a side; SHORT and COVER are marked, never guessed."""
+
+    BUY = 1
+    SELL = 2
+    SHORT = 3
+    COVER = 4
+
+    @property
+    def side(self) -> Side:
+        return Side.BUY if self in (Instruction.BUY, Instruction.COVER) else Side.SELL
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class OrderType(IntEnum):
+    """How the order meets the book."""
+
+    LIMIT = 1
+    MARKET = 2
+    STOP = 3
+    STOP_LIMIT = 4
+
+    @property
+    def has_limit(self) -> bool:
+        return self in (OrderType.LIMIT, OrderType.STOP_LIMIT)
+
+    @property
+    def has_stop(self) -> bool:
+        return self in (OrderType.STOP, OrderType.STOP_LIMIT)
+
+    @property
+    def code(self) -> str:
+        return _ORDER_TYPE_CODES[self]
+
+
+class TimeInForce(IntEnum):
+    """How long the order lives."""
+
+    DAY = 1
+    GTC = 2
+    IOC = 3
+    FOK = 4
+
+
+class Trigger(IntEnum):
+    """What a stop watches: the last trade, the touch it would hit (bid/ask), or the mid."""
+
+    LAST = 1
+    QUOTE = 2
+    MID = 3
+
+
+class Liquidity(IntEnum):
+    """Whether a fill added or removed liquidity."""
+
+    MAKER = 1
+    TAKER = 2
+
+
+_ORDER_TYPE_CODES = {
+    OrderType.LIMIT: "LMT",
+    OrderType.MARKET: "MKT",
+    OrderType.STOP: "STP",
+    OrderType.STOP_LIMIT: "STP LMT",
+}

@@ -1,0 +1,1 @@
+"""The Textual screen: panes draw, the app routes, the desk decides."""

@@ -1,0 +1,1 @@
+"""One pane per file; hot panes draw lines."""

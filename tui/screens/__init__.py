@@ -1,0 +1,1 @@
+"""Modal screens and the desk screen itself."""

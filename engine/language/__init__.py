@@ -1,1 +1,1 @@
-"""The order language: one parser and one printer for scripts, `--exec`, the `:` line and the ticket."""
+"""The order language: one parser and one printer for scripts, the `:` line and the ticket."""

@@ -1,0 +1,354 @@
+"""What a line of the order language says, as frozen facts; nothing here knows how it was spelled.
+
+Numbers that need an instrument's scale stay exact decimal text ("190.10", digits as typed, no sign,
+no leading zeros, no grouping); `engine.instruments.parse_scaled` makes integers of them later.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.values import Instruction, Nanos, TimeInForce
+
+DOT = "."
+"""Stands for the symbol on the screen; the runtime puts the real one in before anything runs."""
+
+
+class SizeWord(StrEnum):
+    """A size that the desk works out: all that is allowed, the position, half of the position."""
+
+    MAX = "max"
+    POSITION = "pos"
+    HALF = "half"
+
+
+class Reference(StrEnum):
+    """A price that the market has when the line runs; `pc` is the previous close."""
+
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+    LAST = "last"
+    OPEN = "open"
+    HIGH = "high"
+    LOW = "low"
+    PREVIOUS_CLOSE = "pc"
+
+
+class OffsetUnit(StrEnum):
+    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
+
+    MONEY = ""
+    TICKS = "t"
+    PERCENT = "%"
+
+
+class OrderGroup(StrEnum):
+    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
+
+    ALL = "all"
+    BUYS = "buys"
+    SELLS = "sells"
+    ENTRIES = "entries"
+    EXITS = "exits"
+
+
+class OrderState(StrEnum):
+    """The states that `wait` and `expect` can name."""
+
+    STAGED = "staged"
+    HELD = "held"
+    WORKING = "working"
+    PARTIAL = "partial"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Comparison(StrEnum):
+    """How `expect cash` compares what is there with what is written."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    ABOVE = ">"
+    BELOW = "<"
+    EQUAL = "="
+
+
+class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
+    """A part of a line: a size, a price, a choice of orders."""
+
+
+class SharesTerm(Term, frozen=True, gc=False, tag="shares"):
+    """So many shares: `100`, `1,000`, `5k`."""
+
+    shares: int
+
+
+class CashTerm(Term, frozen=True, gc=False, tag="cash"):
+    """As much as this money buys: `$10k`; `amount` is decimal text in the symbol's currency."""
+
+    amount: str
+
+
+class PercentTerm(Term, frozen=True, gc=False, tag="percent"):
+    """Above 0 and up to 100 percent: of the position where it closes, else of buying power."""
+
+    percent: str
+
+
+class WordTerm(Term, frozen=True, gc=False, tag="word"):
+    """`max`, `pos` or `half`."""
+
+    word: SizeWord
+
+
+QuantityTerm = SharesTerm | CashTerm | PercentTerm | WordTerm
+
+
+class Offset(msgspec.Struct, frozen=True, gc=False):
+    """A signed distance: plus is a higher price, minus a lower one, whatever the side."""
+
+    is_up: bool
+    amount: str
+    unit: OffsetUnit = OffsetUnit.MONEY
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.is_up else -1
+
+
+class LimitPrice(Term, frozen=True, gc=False, tag="limit"):
+    """A price in figures, above zero: decimal text, digits as typed ("190.10")."""
+
+    price: str
+
+
+class MarketPrice(Term, frozen=True, gc=False, tag="market"):
+    """`mkt`: whatever the book gives."""
+
+
+class ReferencePrice(Term, frozen=True, gc=False, tag="reference"):
+    """A limit at a price of the market, perhaps some way off it: `bid`, `mid+5t`, `last-0.5%`."""
+
+    reference: Reference
+    offset: Offset | None = None
+
+
+class TouchPrice(Term, frozen=True, gc=False, tag="touch"):
+    """A bare offset: from the near touch, the bid for buy and cover, the ask for sell and short."""
+
+    offset: Offset
+
+
+PriceTerm = LimitPrice | MarketPrice | ReferencePrice | TouchPrice
+FixedPrice = LimitPrice | ReferencePrice
+"""What a stop and its limit can be: figures, or a named price of the market."""
+
+
+class StopClause(msgspec.Struct, frozen=True, gc=False):
+    """`stp P [lmt P]`: without a limit the order enters the book as a market order."""
+
+    at: FixedPrice
+    limit: FixedPrice | None = None
+
+
+class OrderNumber(Term, frozen=True, gc=False, tag="order"):
+    """One order: `7`, its second leg `7.2`, or `1119-7`, number 7 of the latest 19 November.
+
+    `day` is the text MMDD or None for today; `leg` counts from 1, or is None for the whole order.
+    """
+
+    number: int
+    leg: int | None = None
+    day: str | None = None
+
+
+class NumberRange(Term, frozen=True, gc=False, tag="range"):
+    """Today's orders `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+class SymbolOrders(Term, frozen=True, gc=False, tag="symbol"):
+    """The working orders of one symbol, or one group of them."""
+
+    symbol: str
+    group: OrderGroup = OrderGroup.ALL
+
+
+class EveryOrder(Term, frozen=True, gc=False, tag="every"):
+    """`*`: all working orders of the account."""
+
+
+Selector = OrderNumber | NumberRange | SymbolOrders | EveryOrder
+
+
+class Node(msgspec.Struct, frozen=True, gc=False, tag_field="line"):
+    """One line of the language."""
+
+
+class OrderLine(Node, frozen=True, gc=False, tag="order"):
+    """An order; exactly one of `price` and `stop` is there. `symbol` may be DOT or carry `MIC:`.
+
+    `time_in_force` None means that the line does not say, which is DAY.
+    """
+
+    instruction: Instruction
+    quantity: QuantityTerm
+    symbol: str
+    price: PriceTerm | None = None
+    stop: StopClause | None = None
+    time_in_force: TimeInForce | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    account: str | None = None
+    venue: str | None = None
+    tag: str | None = None
+    note: str | None = None
+    override: str | None = None
+    preview: bool = False
+
+
+class CancelLine(Node, frozen=True, gc=False, tag="cancel"):
+    """Cancel the orders that `selector` chooses."""
+
+    selector: Selector
+
+
+class ReplaceLine(Node, frozen=True, gc=False, tag="replace"):
+    """A new price, a new total quantity (what is filled included), or both; never neither."""
+
+    order: OrderNumber
+    price: PriceTerm | None = None
+    quantity: int | None = None
+    override: str | None = None
+
+
+class CloseLine(Node, frozen=True, gc=False, tag="close"):
+    """Close the position, `half` of it or a percentage; None is all of it."""
+
+    symbol: str
+    fraction: WordTerm | PercentTerm | None = None
+    override: str | None = None
+
+
+class FlattenLine(Node, frozen=True, gc=False, tag="flatten"):
+    """The flatten protocol for one symbol, or for the account where `symbol` is None (`*`)."""
+
+    symbol: str | None
+
+
+class ReverseLine(Node, frozen=True, gc=False, tag="reverse"):
+    """Close the position and open the same size on the other side."""
+
+    symbol: str
+    override: str | None = None
+
+
+class HaltLine(Node, frozen=True, gc=False, tag="halt"):
+    """Nothing new leaves."""
+
+    reason: str | None = None
+
+
+class ResumeLine(Node, frozen=True, gc=False, tag="resume"):
+    """Ask to trade again; what else that takes is the desk's to say."""
+
+    reason: str | None = None
+
+
+class KillLine(Node, frozen=True, gc=False, tag="kill"):
+    """The kill switch."""
+
+
+class SetLine(Node, frozen=True, gc=False, tag="set"):
+    """Tighten a limit: `name` is its key ("order_quantity_max"), `value` the word as typed."""
+
+    name: str
+    value: str
+
+
+class AtLine(Node, frozen=True, gc=False, tag="at"):
+    """Go on at this time of day: nanoseconds since midnight, in the market's own time zone."""
+
+    time_of_day: Nanos
+
+
+class WaitLine(Node, frozen=True, gc=False, tag="wait"):
+    """Go on when the order has this state; `within` is nanoseconds, None the runtime's own bound."""
+
+    order: OrderNumber
+    state: OrderState
+    within: Nanos | None = None
+
+
+class ExpectOrderLine(Node, frozen=True, gc=False, tag="expect_order"):
+    """The order has this state and, if written, this filled quantity."""
+
+    order: OrderNumber
+    state: OrderState
+    quantity: int | None = None
+
+
+class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
+    """The position is exactly this: long above zero, short below, flat at zero."""
+
+    symbol: str
+    quantity: int
+
+
+class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):
+    """Cash compares so with `amount`, signed decimal text ("980000", "-12.50")."""
+
+    comparison: Comparison
+    amount: str
+
+
+class ExpectDeniedLine(Node, frozen=True, gc=False, tag="expect_denied"):
+    """The order was denied by this rule: its code ("price_collar") or its id ("R04")."""
+
+    order: OrderNumber
+    code: str
+
+
+class CommentLine(Node, frozen=True, gc=False, tag="comment"):
+    """Words for people; printable characters only."""
+
+    text: str
+
+
+class BlankLine(Node, frozen=True, gc=False, tag="blank"):
+    """Nothing."""
+
+
+ExpectLine = ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectDeniedLine
+ActLine = (
+    CancelLine
+    | ReplaceLine
+    | CloseLine
+    | FlattenLine
+    | ReverseLine
+    | HaltLine
+    | ResumeLine
+    | KillLine
+    | SetLine
+)
+Line = OrderLine | ActLine | AtLine | WaitLine | ExpectLine | CommentLine | BlankLine
+
+
+class ScriptLine(msgspec.Struct, frozen=True, gc=False):
+    """A line where it stands in its script; `number` counts every line of the file from 1."""
+
+    number: int
+    line: Line
+
+
+class Script(msgspec.Struct, frozen=True, gc=False):
+    """Every line of a script that could be read whole, in order."""
+
+    lines: tuple[ScriptLine, ...]

@@ -59,7 +59,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         return Price(floor + tick if up and floor != price else floor)
 
     def notional(self, price: Price, quantity: Quantity) -> Money:
-        """Exact value of `quantity` at `price`; money is finer than any price scale up to 6 digits."""
+        """Exact value of `quantity` at `price`; money is finer than price scales up to 6 digits."""
         return Money(price * quantity * self.multiplier * MONEY_SCALE // self.price_scale)
 
     def parse_price(self, text: str) -> Price:
@@ -78,7 +78,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse_scaled(text: str, digits: int) -> int:
-    """Exact decimal text to an integer of 10**-digits: ('1.5', 4) → 15000. No exponent, no float."""
+    """Exact decimal text to an integer of 10**-digits: ('1.5', 4) → 15000; no exponent."""
     sign = -1 if text.startswith("-") else 1
     whole, dot, part = text.lstrip("+-").partition(".")
     well_formed = (

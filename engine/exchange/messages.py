@@ -80,7 +80,7 @@ class ReduceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_fi
 
 
 class ReplaceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="P"):
-    """Sets price and open quantity: same price and not more keeps the place, anything else arrives anew.
+    """Sets price and open quantity: same price and not more keeps the place, else it arrives anew.
 
     For a waiting stop order `stop` (and `price` of a stop-limit) replace the waiting values.
     """

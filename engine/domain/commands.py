@@ -1,0 +1,144 @@
+"""What a person or a script asks of the desk; texts became numbers before they come here."""
+
+from enum import IntEnum
+
+from engine.domain.facts import Fact
+from engine.values import (
+    Instruction,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+    Trigger,
+)
+
+ALL_SYMBOLS = "*"
+
+
+class Origin(IntEnum):
+    """Who asks: a ticket, the screen's command line, a script, the armed ladder, or the desk."""
+
+    TICKET = 1
+    LINE = 2
+    SCRIPT = 3
+    LADDER = 4
+    DESK = 5
+
+
+class CancelScope(IntEnum):
+    """Which working orders a cancel by symbol or account means."""
+
+    ALL = 1
+    BUYS = 2
+    SELLS = 3
+    ENTRIES = 4
+    EXITS = 5
+
+
+class ExitsOnKill(IntEnum):
+    """What KILL does with protective exits."""
+
+    KEEP = 1
+    CANCEL = 2
+    FLATTEN = 3
+
+
+class SubmitOrder(Fact, frozen=True, tag="submit"):
+    """A new order. `ticket` is unique per intent: a second one with the same ticket is dropped."""
+
+    ticket: str
+    account: str
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    type: OrderType
+    price: Price = Price(0)
+    stop: Price = Price(0)
+    time_in_force: TimeInForce = TimeInForce.DAY
+    trigger: Trigger = Trigger.LAST
+    post_only: bool = False
+    reduce_only: bool = False
+    origin: Origin = Origin.TICKET
+    strategy: str = ""
+    tag: str = ""
+    note: str = ""
+    override: str = ""
+    """The reason that answers a SOFT rule; empty: none given."""
+
+
+class CancelOrder(Fact, frozen=True, tag="cancel"):
+    order_id: OrderId
+    origin: Origin = Origin.TICKET
+
+
+class CancelMany(Fact, frozen=True, tag="cancel_many"):
+    """Every working order of a symbol (or `*`) in a scope."""
+
+    account: str
+    symbol: str = ALL_SYMBOLS
+    scope: CancelScope = CancelScope.ALL
+    origin: Origin = Origin.TICKET
+
+
+class ReplaceOrder(Fact, frozen=True, tag="replace"):
+    """New price and/or new total quantity (filled part included); 0 keeps the value."""
+
+    order_id: OrderId
+    price: Price = Price(0)
+    quantity: Quantity = Quantity(0)
+    origin: Origin = Origin.TICKET
+    override: str = ""
+
+
+class Halt(Fact, frozen=True, tag="halt"):
+    """Nothing new leaves; exits by the exit lane still do."""
+
+    account: str
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
+class Resume(Fact, frozen=True, tag="resume"):
+    account: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
+class Kill(Fact, frozen=True, tag="kill"):
+    """HALT, latched over restarts."""
+
+    account: str
+    exits: ExitsOnKill = ExitsOnKill.KEEP
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
+class Flatten(Fact, frozen=True, tag="flatten"):
+    """The protocol that ends a position (or all): never crosses zero."""
+
+    account: str
+    symbol: str = ALL_SYMBOLS
+    origin: Origin = Origin.TICKET
+
+
+class TightenLimit(Fact, frozen=True, tag="set"):
+    """`set NAME VALUE`: tightens a limit at once; the name is the key without `risk.`."""
+
+    account: str
+    name: str
+    value: str
+    origin: Origin = Origin.TICKET
+
+
+Command = (
+    SubmitOrder
+    | CancelOrder
+    | CancelMany
+    | ReplaceOrder
+    | Halt
+    | Resume
+    | Kill
+    | Flatten
+    | TightenLimit
+)

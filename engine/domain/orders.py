@@ -1,0 +1,134 @@
+"""One order in the state: status, requests in flight, certainty, figures, and the word for it."""
+
+import msgspec
+
+from engine.domain.commands import SubmitOrder
+from engine.domain.lifecycle import DONE, LIVE, Certainty, Status
+from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
+
+
+class Pending(msgspec.Struct, gc=False):
+    """A request in flight and whether waiting can still tell how it ends."""
+
+    since: Nanos
+    certainty: Certainty = Certainty.KNOWN
+    client_order_id: str = ""
+    """Of a replace: the id that will be valid when it took effect."""
+    price: Price = Price(0)
+    quantity: Quantity = Quantity(0)
+
+
+class Order(msgspec.Struct):
+    """Mutable; only `apply` touches it. `quantity` is the total, filled part included."""
+
+    order_id: OrderId
+    trade_date: int
+    number: int
+    order: SubmitOrder
+    """As submitted; price and quantity in force are the fields below."""
+    status: Status
+    quantity: Quantity
+    price: Price
+    stop: Price
+    protection: Price
+    created_at: Nanos
+    changed_at: Nanos
+    client_order_id: str = ""
+    venue_order_id: str = ""
+    revision: int = 0
+    cumulative: Quantity = Quantity(0)
+    cancelled: Quantity = Quantity(0)
+    value: Money = Money(0)
+    """Sum of price × quantity of the fills, so that the average is never stored rounded."""
+    fees: Money = Money(0)
+    reserved_total: Money = Money(0)
+    """Buying power for the whole order; what is held now is its share for the leaves."""
+    fills: int = 0
+    queue_ahead: int = -1
+    """As the venue last told; the live number is asked of the venue."""
+    is_triggered: bool = False
+    is_overfilled: bool = False
+    is_resurrected: bool = False
+    pending_new: Pending | None = None
+    pending_cancel: Pending | None = None
+    pending_replace: Pending | None = None
+    text: str = ""
+    """The last word about it: a rejection, a refusal, the first failed rule."""
+
+    @property
+    def side(self) -> Side:
+        return self.order.instruction.side
+
+    @property
+    def leaves(self) -> Quantity:
+        """Open quantity; 0 once the order is done."""
+        if self.status in DONE:
+            return Quantity(0)
+        return Quantity(max(0, self.quantity - self.cumulative - self.cancelled))
+
+    @property
+    def worst_leaves(self) -> Quantity:
+        """Open quantity if a replace in flight takes effect after all."""
+        replace = self.pending_replace
+        if replace is None or replace.quantity <= self.quantity:
+            return self.leaves
+        return Quantity(max(0, replace.quantity - self.cumulative - self.cancelled))
+
+    @property
+    def reserved(self) -> Money:
+        """Buying power held now: the leaves' share, rounded up so that it never falls short."""
+        leaves, quantity = self.worst_leaves, max(self.quantity, 1)
+        if self.pending_replace is not None:
+            quantity = max(quantity, self.pending_replace.quantity)
+        return Money(-(-self.reserved_total * leaves // quantity)) if leaves else Money(0)
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in DONE
+
+    @property
+    def is_live(self) -> bool:
+        """May stand at the venue: counts as exposure."""
+        return self.status in LIVE
+
+    @property
+    def is_unknown(self) -> bool:
+        return any(
+            pending is not None and pending.certainty is Certainty.UNKNOWN
+            for pending in (self.pending_new, self.pending_cancel, self.pending_replace)
+        )
+
+    @property
+    def label(self) -> str:
+        """`20261120-7`: unique in the life of a home."""
+        return f"{self.trade_date}-{self.number}"
+
+
+STATE_WORDS: dict[Status, str] = {
+    Status.STAGED: "staged",
+    Status.HELD: "held",
+    Status.SENT: "sent",
+    Status.WORKING: "working",
+    Status.PARTIAL: "partial",
+    Status.FILLED: "filled",
+    Status.CANCELLED: "cancelled",
+    Status.REJECTED: "rejected",
+    Status.DENIED: "denied",
+    Status.EXPIRED: "expired",
+}
+
+
+def state_word(order: Order) -> str:
+    """The one word that people and scripts see; uncertainty outranks what was last proved."""
+    if order.is_unknown:
+        return "unknown"
+    return STATE_WORDS[order.status]
+
+
+def pending_word(order: Order) -> str:
+    """What is on its way beside the state: 'cancelling', 'replacing' or ''."""
+    if order.pending_cancel is not None:
+        return "cancelling"
+    if order.pending_replace is not None:
+        return "replacing"
+    return ""

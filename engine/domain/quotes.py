@@ -1,0 +1,86 @@
+"""The last values of the market, read by rules and views; only the runtime writes them."""
+
+from enum import IntEnum
+
+import msgspec
+
+from engine.values import Nanos, Price, Quantity
+
+
+class Source(IntEnum):
+    """Where a value comes from; fills of different sources never mix in a statistic."""
+
+    SYNTHETIC = 1
+    REPLAY = 2
+    LIVE = 3
+    DELAYED = 4
+    FROZEN = 5
+
+
+class Phase(IntEnum):
+    """The phase of a symbol's trading session."""
+
+    CLOSED = 1
+    PRE_OPEN = 2
+    AUCTION = 3
+    OPEN = 4
+    HALTED = 5
+
+
+class Quote(msgspec.Struct, gc=False):
+    """Best bid and ask, last trade and the day's figures of one symbol; 0 means there is none."""
+
+    symbol: str
+    bid: Price = Price(0)
+    bid_size: Quantity = Quantity(0)
+    ask: Price = Price(0)
+    ask_size: Quantity = Quantity(0)
+    last: Price = Price(0)
+    last_size: Quantity = Quantity(0)
+    last_direction: int = 0
+    """+1 an uptick, −1 a downtick, 0 unchanged against the trade before."""
+    open: Price = Price(0)
+    high: Price = Price(0)
+    low: Price = Price(0)
+    previous_close: Price = Price(0)
+    volume: Quantity = Quantity(0)
+    trades: int = 0
+    at: Nanos = Nanos(0)
+    """Market time of the newest change."""
+    source: Source = Source.SYNTHETIC
+    phase: Phase = Phase.CLOSED
+    updates: int = 0
+
+    @property
+    def is_two_sided(self) -> bool:
+        return self.bid > 0 and self.ask > 0
+
+    @property
+    def mid(self) -> Price:
+        """Half-way between bid and ask, rounded down to the price scale; 0 without both."""
+        return Price((self.bid + self.ask) // 2) if self.is_two_sided else Price(0)
+
+    def record_trade(self, price: Price, quantity: Quantity, at: Nanos) -> None:
+        """A trade printed: last, direction, open, high, low and volume follow."""
+        if self.last:
+            self.last_direction = (price > self.last) - (price < self.last)
+        self.last, self.last_size, self.at = price, quantity, at
+        self.open = self.open or price
+        self.high = max(self.high, price)
+        self.low = min(self.low, price) if self.low else price
+        self.volume = Quantity(self.volume + quantity)
+        self.trades += 1
+        self.updates += 1
+
+
+class Market:
+    """Last values by symbol, and when the feed behind them last gave a sign of life."""
+
+    __slots__ = ("feed_heard_at", "quotes")
+
+    def __init__(self) -> None:
+        self.quotes: dict[str, Quote] = {}
+        self.feed_heard_at: Nanos = Nanos(0)
+
+    def quote(self, symbol: str) -> Quote | None:
+        return self.quotes.get(symbol)

@@ -1,0 +1,76 @@
+"""Why the desk said no, warned or asked: codes with one sentence a trader can act on."""
+
+from enum import IntEnum
+
+import msgspec
+
+
+class Verdict(IntEnum):
+    """What one rule says of one order."""
+
+    PASS = 1
+    OFF = 2
+    """The rule's optional input has no source on this desk."""
+    WARN = 3
+    ASK = 4
+    """SOFT: goes on with a reason (`override "…"`)."""
+    ASK_SECOND_FACTOR = 5
+    """SOFT2: goes on with the second factor."""
+    DENY = 6
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One rule's verdict with its numbers, formatted where they were computed."""
+
+    rule: str
+    """R01 … R45, or D01 … for the desk's own states."""
+    code: str
+    """order_quantity, price_collar … as in the risk specification."""
+    verdict: Verdict
+    sentence: str
+    actual: str = ""
+    limit: str = ""
+    room: str = ""
+    room_quantity: int = -1
+    """Largest quantity that this rule would let pass; −1 when quantity does not matter to it."""
+
+
+class Refusal(IntEnum):
+    """Why a command that is no new order was refused."""
+
+    UNKNOWN_ORDER = 1
+    ALREADY_DONE = 2
+    CANCEL_PENDING = 3
+    REPLACE_PENDING = 4
+    OUTCOME_UNKNOWN = 5
+    NOTHING_TO_CHANGE = 6
+    BELOW_FILLED = 7
+    NO_POSITION = 8
+    NOT_LOWERING = 9
+    UNKNOWN_LIMIT = 10
+    NOT_TIGHTER = 11
+    FLATTEN_RUNNING = 12
+    KILLED = 13
+    NOTHING_WORKING = 14
+    UNKNOWN_SYMBOL = 15
+    DUPLICATE_TICKET = 16
+
+
+REFUSAL_SENTENCES: dict[Refusal, str] = {
+    Refusal.UNKNOWN_ORDER: "There is no such order.",
+    Refusal.ALREADY_DONE: "The order is already done.",
+    Refusal.CANCEL_PENDING: "A cancel for this order is already on its way.",
+    Refusal.REPLACE_PENDING: "A change of this order is already on its way; wait for the answer.",
+    Refusal.OUTCOME_UNKNOWN: "The outcome of this order is unknown; cancel or query it.",
+    Refusal.NOTHING_TO_CHANGE: "The order already has that price and quantity.",
+    Refusal.BELOW_FILLED: "The new total quantity is not above what is already filled.",
+    Refusal.NO_POSITION: "There is no position to close.",
+    Refusal.NOT_LOWERING: "Only resume raises the trading state, with a reason.",
+    Refusal.UNKNOWN_LIMIT: "There is no such limit; `config limits` lists them.",
+    Refusal.NOT_TIGHTER: "`set` only tightens; loosening is a change of config.toml.",
+    Refusal.FLATTEN_RUNNING: "A flatten is already running there.",
+    Refusal.KILLED: 'The desk is killed; re-arm it with a reason (`resume "reason"`).',
+    Refusal.NOTHING_WORKING: "No working order matches.",
+    Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
+    Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
+}

@@ -1,0 +1,177 @@
+"""What the outside claims: venues, the clock, the host; nothing is true before `decide`."""
+
+from enum import IntEnum
+
+from engine.domain.facts import Fact
+from engine.domain.quotes import Phase, Source
+from engine.instruments import Instrument
+from engine.values import Liquidity, Money, Price, Quantity
+
+
+class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
+    """The order stands at the venue; `queue_ahead` where the venue knows it, else −1."""
+
+    client_order_id: str
+    venue_order_id: str
+    queue_ahead: int = -1
+
+
+class VenueRejected(Fact, frozen=True, tag="v_rejected"):
+    client_order_id: str
+    text: str
+
+
+class VenueFilled(Fact, frozen=True, tag="v_filled"):
+    """One execution. `execution_id` is the venue's and is applied once, however often it comes."""
+
+    client_order_id: str
+    execution_id: str
+    price: Price
+    quantity: Quantity
+    liquidity: Liquidity
+    explanation: str = ""
+    """For `why`: "aggressive sell 400 at 577.04 met the queue: 300 ahead, you got 100"."""
+
+
+class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
+    """The remainder left the venue: asked for, or by its own rule (IOC, self-match …)."""
+
+    client_order_id: str
+    text: str = ""
+    requested: bool = True
+
+
+class VenueExpired(Fact, frozen=True, tag="v_expired"):
+    client_order_id: str
+    text: str = ""
+
+
+class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
+    """The replace took effect: `quantity` is the new total, filled part included."""
+
+    client_order_id: str
+    new_client_order_id: str
+    price: Price
+    quantity: Quantity
+    queue_ahead: int = -1
+
+
+class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
+    """Too late, or unknown there."""
+
+    client_order_id: str
+    text: str
+
+
+class VenueReplaceRefused(Fact, frozen=True, tag="v_rpl_ref"):
+    client_order_id: str
+    text: str
+
+
+class VenueTriggered(Fact, frozen=True, tag="v_triggered"):
+    """A stop held at the venue entered the book."""
+
+    client_order_id: str
+    price: Price
+
+
+class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
+    """The answer to a status query: the venue never had this order (definitive evidence)."""
+
+    client_order_id: str
+
+
+class VenueCheckpoint(Fact, frozen=True, tag="v_checkpoint"):
+    """Where a paper venue stands, so that it can be rebuilt: opaque cursor and own queue places."""
+
+    cursor: bytes
+    queue_ahead: tuple[tuple[str, int], ...] = ()
+    """(client order id, quantity ahead) of each own resting order."""
+
+
+class LinkState(IntEnum):
+    UP = 1
+    DOWN = 2
+
+
+class LinkChanged(Fact, frozen=True, tag="link"):
+    link: str
+    state: LinkState
+    text: str = ""
+
+
+class SessionOpened(Fact, frozen=True, tag="session_opened"):
+    """The host starts a run: mode, market, trade date, and what limits and fees apply to it."""
+
+    run: str
+    mode: str
+    market: str
+    source: Source
+    trade_date: int
+    """YYYYMMDD of the venue's calendar."""
+    account: str
+    opening_cash: Money
+    """Booked only when the account is new."""
+    currency: str
+    fee_table: str
+    limits: tuple[tuple[str, str], ...]
+    """(key, value) of every limit of the effective profile."""
+    seed: int = 0
+
+
+class InstrumentsListed(Fact, frozen=True, tag="listed"):
+    instruments: tuple[Instrument, ...]
+
+
+class PhaseChanged(Fact, frozen=True, tag="phase"):
+    """A symbol (or `*`) entered a phase of its session."""
+
+    symbol: str
+    phase: Phase
+
+
+class TradeDateRolled(Fact, frozen=True, tag="rolled"):
+    """The venue's calendar moved on; closing marks carry the day P&L over."""
+
+    trade_date: int
+    marks: tuple[tuple[str, Price], ...]
+
+
+class TimerFired(Fact, frozen=True, tag="timer"):
+    name: str
+
+
+class SessionEnded(Fact, frozen=True, tag="session_ended"):
+    """The run is over; `clean` when the market's cursor needs no resuming."""
+
+    reason: str
+    clean: bool
+
+
+class EngineFaulted(Fact, frozen=True, tag="fault"):
+    """Our own code failed while handling something: the desk stops itself (F42)."""
+
+    text: str
+
+
+Report = (
+    VenueAccepted
+    | VenueRejected
+    | VenueFilled
+    | VenueCancelled
+    | VenueExpired
+    | VenueReplaced
+    | VenueCancelRefused
+    | VenueReplaceRefused
+    | VenueTriggered
+    | VenueOrderUnknown
+    | VenueCheckpoint
+    | LinkChanged
+    | SessionOpened
+    | InstrumentsListed
+    | PhaseChanged
+    | TradeDateRolled
+    | TimerFired
+    | SessionEnded
+    | EngineFaulted
+)

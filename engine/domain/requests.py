@@ -1,0 +1,40 @@
+"""What leaves the desk for a venue; a pure function of the events that allowed it."""
+
+from engine.domain.facts import Fact
+from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce, Trigger
+
+
+class NewOrderRequest(Fact, frozen=True, tag="q_new"):
+    """A market order leaves as its protected form: `type` LIMIT, IOC, priced at the band's edge."""
+
+    client_order_id: str
+    account: str
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    type: OrderType
+    time_in_force: TimeInForce
+    price: Price = Price(0)
+    stop: Price = Price(0)
+    trigger: Trigger = Trigger.LAST
+    post_only: bool = False
+
+
+class CancelRequest(Fact, frozen=True, tag="q_cancel"):
+    client_order_id: str
+
+
+class ReplaceRequest(Fact, frozen=True, tag="q_replace"):
+    """`quantity` is the new total, filled part included."""
+
+    client_order_id: str
+    new_client_order_id: str
+    price: Price
+    quantity: Quantity
+
+
+class StatusRequest(Fact, frozen=True, tag="q_status"):
+    client_order_id: str
+
+
+Request = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest

@@ -1,0 +1,98 @@
+"""The desk's whole memory: changed by `apply` alone, holding nothing derived from quotes."""
+
+import msgspec
+
+from engine.domain.commands import ExitsOnKill
+from engine.domain.events import FlattenStep, TradingState
+from engine.domain.ledger.positions import Position
+from engine.domain.orders import Order
+from engine.domain.quotes import Phase, Source
+from engine.domain.reports import LinkState
+from engine.domain.risk.limits import Limits
+from engine.instruments import Instrument
+from engine.values import Money, Nanos, OrderId, Price
+
+DEFAULT_ACCOUNT = "PAPER"
+
+
+class Trading(msgspec.Struct, gc=False):
+    """The trading state of an account or of one symbol, with who lowered it and why."""
+
+    state: TradingState = TradingState.ACTIVE
+    latched: bool = False
+    reason: str = ""
+    changed_at: Nanos = Nanos(0)
+
+
+class FlattenRun(msgspec.Struct, gc=False):
+    """A flatten protocol in progress for one symbol."""
+
+    step: FlattenStep
+    started_at: Nanos
+    moved_at: Nanos
+    close_order_id: OrderId = OrderId(0)
+    rounds: int = 0
+
+
+class Account(msgspec.Struct):
+    """Cash, positions and the double-entry ledger of one account."""
+
+    account: str
+    currency: str
+    cash: Money
+    fee_table: str
+    ledger: dict[str, Money]
+    """Balance by ledger account (cash, securities:SYM, realised:SYM, fees, capital): sums to 0."""
+    positions: dict[str, Position]
+    trading: Trading
+    symbols: dict[str, Trading]
+    """Symbols whose own state is lower than ACTIVE."""
+    kill_exits: ExitsOnKill = ExitsOnKill.KEEP
+    day_open_cash: Money = Money(0)
+
+
+class State(msgspec.Struct):
+    """Everything that replaying the journal brings back."""
+
+    instance: str = ""
+    epoch: int = 1
+    run: str = ""
+    mode: str = ""
+    market: str = ""
+    source: Source = Source.SYNTHETIC
+    trade_date: int = 0
+    seed: int = 0
+    order_next: int = 1
+    number_next: dict[int, int] = {}
+    """Next order number by trade date: numbers are never reused, not even in a second pass."""
+    accounts: dict[str, Account] = {}
+    orders: dict[int, Order] = {}
+    live: dict[int, None] = {}
+    """Ids of orders that are not done, in the order they were made."""
+    live_by_symbol: dict[str, dict[int, None]] = {}
+    by_client_id: dict[str, int] = {}
+    tickets: dict[str, int] = {}
+    executions: dict[str, int] = {}
+    instruments: dict[str, Instrument] = {}
+    phases: dict[str, Phase] = {}
+    links: dict[str, LinkState] = {}
+    limits: Limits = Limits()
+    limits_digest: str = ""
+    order_attempts: list[Nanos] = []
+    """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
+    recent_orders: dict[str, Nanos] = {}
+    """Duplicate-order memory: fingerprint → when; trimmed to its window."""
+    timers: dict[str, Nanos] = {}
+    flattening: dict[str, FlattenRun] = {}
+    """Key `ACCOUNT/SYMBOL`."""
+    day_marks: dict[str, Price] = {}
+    checkpoint: bytes = b""
+    checkpoint_queue: dict[str, int] = {}
+    checkpoint_at: Nanos = Nanos(0)
+    is_open: bool = False
+    """A session is running, or the last one ended without saying so."""
+    ended_clean: bool = True
+    faults: int = 0
+    duplicates: int = 0
+    events: int = 0
+    """Applied events: the state's own clock."""

@@ -1,0 +1,261 @@
+"""What the screen and scripts may read: frozen rows, published per batch and never edited."""
+
+from enum import IntEnum
+
+import msgspec
+
+from engine.domain.quotes import Phase, Source
+from engine.domain.reasons import Finding
+from engine.instruments import Instrument
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Money,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+    TimeInForce,
+)
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """Base of all rows."""
+
+
+class QuoteRow(Row, frozen=True):
+    """One watchlist line; prices are 0 where there is none."""
+
+    symbol: str
+    last: Price
+    last_direction: int
+    last_size: Quantity
+    change: Price
+    """Last against the previous close (or the open where there is none); 0 without either."""
+    change_reference: Price
+    bid: Price
+    bid_size: Quantity
+    ask: Price
+    ask_size: Quantity
+    open: Price
+    high: Price
+    low: Price
+    volume: Quantity
+    position: Quantity
+    working: int
+    at: Nanos
+    phase: Phase
+    source: Source
+
+
+class DepthRow(Row, frozen=True):
+    """One price of one side; `own` is the trader's open quantity there."""
+
+    price: Price
+    quantity: Quantity
+    orders: int
+    own: Quantity
+    queue_ahead: int
+    """Of the trader's first order at this price; −1 without one."""
+
+
+class TradePrint(Row, frozen=True):
+    """One trade on the tape."""
+
+    at: Nanos
+    price: Price
+    quantity: Quantity
+    aggressor: Side
+    hidden: bool = False
+    own: bool = False
+
+
+class DepthView(Row, frozen=True):
+    """Depth, tape and position of the symbol in focus."""
+
+    symbol: str
+    bids: tuple[DepthRow, ...]
+    asks: tuple[DepthRow, ...]
+    tape: tuple[TradePrint, ...]
+    """Newest last, bounded."""
+    note: str = ""
+    """Such as "only announced depth is known"."""
+
+
+class OrderRow(Row, frozen=True):
+    """One order of the blotter."""
+
+    order_id: OrderId
+    label: str
+    number: int
+    at: Nanos
+    changed_at: Nanos
+    instruction: Instruction
+    quantity: Quantity
+    symbol: str
+    type: OrderType
+    time_in_force: TimeInForce
+    price: Price
+    stop: Price
+    post_only: bool
+    reduce_only: bool
+    cumulative: Quantity
+    leaves: Quantity
+    average: Price
+    """Rounded to the price scale for the eye; 0 without fills."""
+    fees: Money
+    state: str
+    pending: str
+    is_done: bool
+    queue_ahead: int
+    queue_is_estimate: bool
+    origin: str
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+
+class FillRow(Row, frozen=True):
+    at: Nanos
+    order_id: OrderId
+    number: int
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    price: Price
+    fee: Money
+    liquidity: Liquidity
+    realised: Money
+    position_after: Quantity
+    explanation: str
+
+
+class PositionRow(Row, frozen=True):
+    """One position; values are None where no mark exists, never zero."""
+
+    symbol: str
+    quantity: Quantity
+    average_cost: Price
+    mark: Price
+    market_value: Money | None
+    unrealised: Money | None
+    realised_day: Money
+    fees_day: Money
+    day: Money | None
+    traded_day: Quantity
+    exits: Quantity
+    """Working quantity that reduces it."""
+
+
+class AccountView(Row, frozen=True):
+    account: str
+    currency: str
+    cash: Money
+    reserved: Money
+    buying_power: Money
+    equity: Money | None
+    realised_day: Money
+    unrealised: Money | None
+    fees_day: Money
+    day: Money | None
+
+
+class Severity(IntEnum):
+    OK = 1
+    ATTENTION = 2
+    """A value is bad."""
+    DEGRADED = 3
+    """An input is bad."""
+    UNAVAILABLE = 4
+
+
+class Condition(Row, frozen=True):
+    """Comes and goes with evidence: market closed, link down, slow mode."""
+
+    code: str
+    text: str
+    severity: Severity
+
+
+class LinkView(Row, frozen=True):
+    name: str
+    severity: Severity
+    text: str
+
+
+class DeskView(Row, frozen=True):
+    """The whole read model of one frame."""
+
+    frame: int
+    market_at: Nanos
+    trade_date: int
+    mode: str
+    market: str
+    speed: str
+    phase: Phase
+    trading_state: str
+    trading_reason: str
+    account: AccountView
+    quotes: tuple[QuoteRow, ...]
+    depth: DepthView | None
+    orders: tuple[OrderRow, ...]
+    """Newest first; live orders always, done ones bounded."""
+    fills: tuple[FillRow, ...]
+    positions: tuple[PositionRow, ...]
+    conditions: tuple[Condition, ...]
+    links: tuple[LinkView, ...]
+    updates_per_second: int
+    conflated: int
+    denied: int
+    attention: int
+    events: int
+
+
+class RuleCount(Row, frozen=True):
+    passed: int
+    off: int
+
+
+class Preview(Row, frozen=True):
+    """What would happen if this line were sent now; computed by the same rules and fee function."""
+
+    text: str
+    """The line as it was asked."""
+    is_valid: bool
+    echo: str = ""
+    """In words: BUY 100 GOOG LMT 576.98 DAY."""
+    problem: str = ""
+    column: int = 0
+    expected: tuple[str, ...] = ()
+    outcome: str = ""
+    """"rests, 300 ahead" or "fills 100 at 577.10"."""
+    average: Price = Price(0)
+    slippage_bps: str = ""
+    notional: Money = Money(0)
+    fee: Money = Money(0)
+    cash_before: Money = Money(0)
+    cash_after: Money = Money(0)
+    buying_power_before: Money = Money(0)
+    buying_power_after: Money = Money(0)
+    position_before: Quantity = Quantity(0)
+    position_after: Quantity = Quantity(0)
+    room: int = -1
+    room_rule: str = ""
+    session_note: str = ""
+    findings: tuple[Finding, ...] = ()
+    rules: RuleCount = RuleCount(0, 0)
+    symbol: str = ""
+    instruction: Instruction | None = None
+    resized: str = ""
+    """The same line at the largest quantity that every rule allows; empty when it is fine as is."""
+
+
+class SymbolMatch(Row, frozen=True):
+    symbol: str
+    name: str
+    mic: str
+
+
+class InstrumentTable(Row, frozen=True):
+    instruments: tuple[Instrument, ...]

@@ -1,0 +1,248 @@
+"""The doors of the engine: what it needs from the outside, and what the outside may ask of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import IntEnum
+from typing import Protocol
+
+import msgspec
+
+from engine.domain.commands import CancelScope, ExitsOnKill
+from engine.domain.quotes import Market
+from engine.domain.reports import Report
+from engine.domain.requests import Request
+from engine.domain.views import (
+    DepthRow,
+    DeskView,
+    Preview,
+    SymbolMatch,
+    TradePrint,
+)
+from engine.instruments import Instrument
+from engine.values import Nanos, OrderId, Side
+from engine.values import Sequence as RecordSequence
+
+
+class Clock(Protocol):
+    """Market time on paper, wall time on a real venue."""
+
+    def now(self) -> Nanos: ...
+
+
+class Block(msgspec.Struct, frozen=True):
+    """One committed group of records."""
+
+    number: int
+    first: RecordSequence
+    last: RecordSequence
+    payload: bytes
+
+
+class Journal(Protocol):
+    """Append-only truth; `append` returns only when the block is durable."""
+
+    @property
+    def last_sequence(self) -> RecordSequence: ...
+
+    def append(
+        self, first: RecordSequence, last: RecordSequence, payload: bytes, staged: Sequence[bytes]
+    ) -> None:
+        """Raises JournalError; after one nothing more is accepted (never retry-and-assume)."""
+
+    def blocks(self, after: RecordSequence) -> Iterator[Block]:
+        """Verified against the chain while reading."""
+
+
+class Venue(Protocol):
+    """Where orders live. Silent until `release`; answers only through `collect`."""
+
+    name: str
+
+    def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
+        """The bytes that will leave, for the journal; pure."""
+
+    def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
+        """They leave now: the journal has them."""
+
+    def collect(self) -> list[Report]:
+        """What the venue has said since the last call; never blocks."""
+
+    def queue_ahead(self, client_order_id: str) -> int:
+        """Quantity ahead of a resting order now; −1 where the venue cannot know."""
+
+
+class SimulatedVenue(Venue, Protocol):
+    """A venue whose market time we drive: the paper venue with its market behind it."""
+
+    market: Market
+    instruments: tuple[Instrument, ...]
+    trade_date: int
+    description: str
+    """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
+
+    @property
+    def now(self) -> Nanos: ...
+
+    def next_at(self) -> Nanos | None:
+        """Market time of the next thing that will happen by itself; None when the market ended."""
+
+    def advance(self, until: Nanos) -> None:
+        """Lets the market run up to and including `until`, but returns early, with `now` at that
+        point, as soon as a report for the desk is waiting in `collect`."""
+
+    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
+        """(bids, asks), best first, own orders and queue places filled in."""
+
+    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
+        """The last trades, newest last; bounded."""
+
+    def would_fill(
+        self, symbol: str, side: Side, price: int, quantity: int
+    ) -> list[tuple[int, int]]:
+        """(price, quantity) an order would take from the book now; price 0: no limit."""
+
+    def checkpoint(self) -> Report:
+        """A VenueCheckpoint of cursor and own queue places."""
+
+
+class QuestionResult(msgspec.Struct, frozen=True):
+    """Columns and rows as text, ready to be shown; bounded."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    truncated: bool = False
+
+
+class Questions(Protocol):
+    """Read-only questions to the audit store, caught up first."""
+
+    def ask(self, sql: str, rows_max: int) -> QuestionResult: ...
+
+
+class Reference(Protocol):
+    """Symbols and their instruments."""
+
+    def search(self, text: str, limit: int) -> list[SymbolMatch]: ...
+
+    def instrument(self, symbol: str) -> Instrument | None: ...
+
+
+class Act(IntEnum):
+    """The danger strip: identical on paper and live."""
+
+    HALT = 1
+    CANCEL_ENTRIES = 2
+    CANCEL_EVERYTHING = 3
+    FLATTEN_SYMBOL = 4
+    FLATTEN_ACCOUNT = 5
+    KILL = 6
+
+
+class SendLine(msgspec.Struct, frozen=True, tag="send_line"):
+    """One line of the order language; `ticket` makes a second transmission harmless."""
+
+    text: str
+    ticket: str
+    symbol: str = ""
+    """What `.` means."""
+    from_ticket: bool = False
+
+
+class PreviewLine(msgspec.Struct, frozen=True, tag="preview_line"):
+    text: str
+    request: int
+    """Comes back in the answer; only the newest answer matters."""
+    symbol: str = ""
+
+
+class CancelById(msgspec.Struct, frozen=True, tag="cancel_by_id"):
+    order_id: OrderId
+
+
+class DoAct(msgspec.Struct, frozen=True, tag="act"):
+    act: Act
+    symbol: str = ""
+    exits: ExitsOnKill = ExitsOnKill.KEEP
+    scope: CancelScope = CancelScope.ENTRIES
+
+
+class FocusSymbol(msgspec.Struct, frozen=True, tag="focus"):
+    """Depth and tape of this symbol are published from now on."""
+
+    symbol: str
+    levels: int = 20
+
+
+class ExplainOrder(msgspec.Struct, frozen=True, tag="explain"):
+    order_id: OrderId
+
+
+class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
+    """Market speed: 0 pauses, 1 is real time."""
+
+    factor: float
+
+
+DeskRequest = SendLine | PreviewLine | CancelById | DoAct | FocusSymbol | ExplainOrder | SetSpeed
+
+
+class LineAnswered(msgspec.Struct, frozen=True, tag="line_answered"):
+    """What a line led to: durable before it is said."""
+
+    ticket: str
+    ok: bool
+    text: str
+    order_id: OrderId = OrderId(0)
+    column: int = 0
+    expected: tuple[str, ...] = ()
+
+
+class PreviewAnswered(msgspec.Struct, frozen=True, tag="preview_answered"):
+    request: int
+    preview: Preview
+
+
+class OrderExplained(msgspec.Struct, frozen=True, tag="explained"):
+    """`why`: one paragraph a line, in the order in which it happened."""
+
+    order_id: OrderId
+    title: str
+    lines: tuple[str, ...]
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Must interrupt: a fill, a denial, a rejection, a state change, a fault."""
+
+    severity: int
+    """`views.Severity`."""
+    code: str
+    text: str
+    order_id: OrderId = OrderId(0)
+
+
+class EngineStopped(msgspec.Struct, frozen=True, tag="stopped"):
+    """The engine is gone; `text` says why and what to do."""
+
+    text: str
+    exit_code: int = 0
+
+
+DeskAnswer = LineAnswered | PreviewAnswered | OrderExplained | Notice | EngineStopped
+
+
+class Desk(Protocol):
+    """The only door to a running engine; everything that crosses it is encoded."""
+
+    def send(self, request: DeskRequest) -> None:
+        """Hands a request over; a full inbox raises InboxFull, it is never dropped in silence."""
+
+    def latest(self) -> DeskView:
+        """The newest published view; the same object until a newer one is there."""
+
+    def instruments(self) -> dict[str, Instrument]:
+        """Everything that this market trades."""
+
+    def listen(self, listener: Callable[[DeskAnswer], None]) -> None:
+        """Called, from the engine's side, for everything that must not be missed."""
+
+    def close(self) -> None:
+        """Ends the engine; working orders stay where they live."""

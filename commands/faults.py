@@ -1,0 +1,51 @@
+"""What a person is told when a command ends in an error, and where its details are kept."""
+
+import os
+import traceback
+from argparse import Namespace
+from pathlib import Path
+
+from commands.exit_codes import ExitCode
+
+OWN_PACKAGES = ("commands", "connectors", "data", "engine", "tui")
+
+
+def explain(error: Exception, options: Namespace | None) -> tuple[str, int]:
+    """One sentence and the exit code for an error that ended a command.
+
+    An error with an integer `exit_code` (`engine.errors.TraderError`) speaks for itself; a missing
+    package is the machine's fault; anything else is ours, and its traceback goes to the log.
+    """
+    code = getattr(error, "exit_code", None)
+    if isinstance(code, int):
+        return str(error), code
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if package not in OWN_PACKAGES:
+            sentence = f"the package {package} is not installed; run python3 trader.py to set up"
+            return sentence, ExitCode.ENVIRONMENT
+    where = _keep(error, options)
+    sentence = f"an internal fault ended this command ({type(error).__name__}); {where}"
+    return sentence, ExitCode.ENGINE_FAULT
+
+
+def _keep(error: Exception, options: Namespace | None) -> str:
+    """Append the traceback, without local variables, to the log of the home; say where it is."""
+    try:
+        home = _home(options)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = home / "faults.log"
+        descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("".join(traceback.format_exception(error)) + "\n")
+    except (OSError, ImportError) as unwritable:
+        return f"its details could not be kept ({unwritable})"
+    return f"its details are in {log}"
+
+
+def _home(options: Namespace | None) -> Path:
+    if options is not None and options.home is not None:
+        return Path(options.home)
+    from platformdirs import user_data_path
+
+    return user_data_path("trader", appauthor=False)

@@ -1,0 +1,334 @@
+"""The command line: every command and flag, read into one namespace or refused in one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from datetime import time
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+VERSION = "0.1.0"
+
+SESSION = "session"  # the command of a line that names none
+
+NOT_YET = (
+    "report",
+    "export",
+    "venue",
+    "attach",
+    "status",
+    "stop",
+    "kill",
+    "secrets",
+    "totp",
+    "sim",
+)
+BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix")
+
+_COMMON_WITH_VALUE = ("--config", "--home", "--seed")
+
+
+class UsageError(Exception):
+    """The line cannot be read; the message is one sentence that says what would fit."""
+
+
+class Command(NamedTuple):
+    """One subcommand: its name, what it does in a few words, and the flags only it knows."""
+
+    name: str
+    summary: str
+    add_flags: Callable[[argparse.ArgumentParser], None]
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; `command` is "session" where no subcommand is named.
+
+    Always set: `command`, `config` and `home` (Path or None), `seed` (int or None), `json` (bool).
+    A session also has `market` ("sim" or a path), `symbols` (list or None), `read_only`, `script`
+    (path, "-" for standard input, or None), `exec_lines` (list, empty without `--exec`),
+    `headless`, `watch`, `speed` (times real time, `math.inf` for max, None when not given) and
+    `until` (datetime.time of the market, or None). A headless session always has a seed.
+
+    Raises UsageError; prints and raises SystemExit for `--help` and `--version`.
+    """
+    leading, name, following = _split(arguments)
+    if name is None:
+        return _read_session([*leading, *following])
+    if name in NOT_YET:
+        raise UsageError(_not_yet(name))
+    command = next((known for known in COMMANDS if known.name == name), None)
+    if command is None:
+        raise UsageError(_unknown_command(name))
+    parser = _Parser(prog=f"trader {name}", description=command.summary, allow_abbrev=False)
+    _add_common(parser)
+    command.add_flags(parser)
+    options = parser.parse_args([*leading, *following], argparse.Namespace(command=name))
+    _check_command(options)
+    return options
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser whose complaints are exceptions, so that one door prints them all."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see: {self.prog} --help)")
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
+    """The common flags before the subcommand, its name, and everything behind it."""
+    place = 0
+    while place < len(arguments):
+        word = arguments[place]
+        if word in _COMMON_WITH_VALUE:
+            place += 2
+        elif word == "--json" or word.startswith(tuple(f"{flag}=" for flag in _COMMON_WITH_VALUE)):
+            place += 1
+        else:
+            break
+    if place >= len(arguments) or arguments[place].startswith("-"):
+        return list(arguments), None, []
+    return list(arguments[:place]), arguments[place], list(arguments[place + 1 :])
+
+
+def _not_yet(what: str) -> str:
+    if what == "kill":
+        return "not available yet: kill; create the file KILL in the home instead"
+    return f"not available yet: {what}"
+
+
+def _unknown_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f"did you mean `{close[0]}`?" if close else "`trader --help` lists the commands"
+    return f"there is no command `{name}`: {hint}"
+
+
+# ---- a session ---------------------------------------------------------------------------------
+
+
+def _read_session(arguments: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog="trader",
+        usage="trader [flags]            a session: the workstation, or a script without a screen\n"
+        "       trader COMMAND [flags]    one of the commands below",
+        epilog=_commands_as_text(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"trader {VERSION}")
+    _add_common(parser)
+    _add_session_flags(parser)
+    options, left_over = parser.parse_known_args(arguments, argparse.Namespace(command=SESSION))
+    _refuse_left_over(left_over)
+    _check_session(options)
+    return options
+
+
+def _commands_as_text() -> str:
+    width = max(len(command.name) for command in COMMANDS) + 2
+    rows = [f"  {command.name:<{width}}{command.summary}" for command in COMMANDS]
+    return "\n".join(["commands:", *rows, "", "not available yet: " + ", ".join(NOT_YET)])
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", type=Path, help="settings over the defaults")
+    parser.add_argument("--home", metavar="DIR", type=Path, help="journal, store and logs")
+    parser.add_argument("--seed", metavar="N", type=_seed, help="every random choice")
+    parser.add_argument("--json", action="store_true", help="JSON objects only on stdout")
+
+
+def _add_session_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--venue", choices=("paper", "fix", "ib"), default="paper", help="default: paper")
+    add("--market", metavar="sim|PATH", default="sim", help="the synthetic market or a recording")
+    add("--symbols", metavar="A,B,…", type=_symbols, help="what the session looks at")
+    add("--live", action="store_true", help="real money; a person arms it")
+    add("--read-only", action="store_true", help="nothing can be sent, cancels included")
+    add("--record", action="store_true", help="keep what the session saw")
+    lines = parser.add_mutually_exclusive_group()
+    lines.add_argument("--script", metavar="FILE", help="order language from a file, - for stdin")
+    lines.add_argument(
+        "--exec",
+        metavar="LINE",
+        dest="exec_lines",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="order language from the command line",
+    )
+    add("--headless", action="store_true", help="no screen")
+    add("--watch", action="store_true", help="show a script on the screen")
+    add("--speed", metavar="X|max", type=_speed, help="times real time, or as fast as it goes")
+    add("--until", metavar="HH:MM[:SS]", type=_market_time, help="ends a headless session")
+
+
+def _refuse_left_over(words: list[str]) -> None:
+    if not words:
+        return
+    known = [command.name for command in COMMANDS]
+    if words[0] in known or words[0] in NOT_YET:
+        raise UsageError(
+            f"flags of a session do not go with the command `{words[0]}`"
+            " (before a command stand only --config, --home, --seed and --json)"
+        )
+    raise UsageError(f"unknown: {' '.join(words)} (see: trader --help)")
+
+
+def _check_session(options: argparse.Namespace) -> None:
+    """Refuse what does not go together, and fill in what one flag implies about another."""
+    if options.venue != "paper":
+        raise UsageError(_not_yet(f"--venue {options.venue}"))
+    for flag in ("live", "record"):
+        if getattr(options, flag):
+            raise UsageError(_not_yet(f"--{flag}"))
+    scripted = options.script is not None or bool(options.exec_lines)
+    if options.watch and options.headless:
+        raise UsageError("--watch shows the screen and --headless has none: choose one")
+    if options.watch and not scripted:
+        raise UsageError("--watch shows a script: add --script FILE or --exec LINE")
+    options.headless = options.headless or (scripted and not options.watch)
+    if options.headless and options.seed is None:
+        options.seed = 1
+    if options.headless:
+        return
+    if options.json:
+        raise UsageError("--json needs stdout, which the screen uses: add --headless")
+    if options.until is not None:
+        raise UsageError("--until ends a headless session: add --headless, --script or --exec")
+
+
+# ---- the other commands ------------------------------------------------------------------------
+
+
+def _add_match(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="CSV: op,order_id,side,…")
+    parser.add_argument("--trades", metavar="OUT.csv", type=Path, help="write every trade")
+
+
+def _add_check_book(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("messages", metavar="MESSAGES", type=Path)
+    parser.add_argument("book", metavar="BOOK", type=Path)
+    parser.add_argument("--levels", metavar="N", type=_positive, help="default: all of the file")
+    parser.add_argument("--mode", choices=("reveal", "strict"), default="reveal")
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sql", metavar="SQL")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="CSV on stdout")
+    form.add_argument("--parquet", metavar="FILE", type=Path, help="a Parquet file")
+
+
+def _add_why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("order", metavar="ORDER", help="7, or of an earlier day 1119-7")
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path)
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", metavar="show|check|set|limits", choices=_CONFIG_ACTS)
+    parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set")
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", choices=BENCHMARKS, help="default: all")
+
+
+def _add_test(parser: argparse.ArgumentParser) -> None:
+    tier = parser.add_mutually_exclusive_group()
+    tier.add_argument("--long", action="store_true", help="at most an hour")
+    tier.add_argument("--release", action="store_true", help="everything, by hand")
+    parser.add_argument(
+        "pytest_arguments", metavar="-- PYTEST", nargs="*", help="passed on to pytest"
+    )
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--venue", choices=("ib", "fix"), help="reach a venue as well")
+    parser.add_argument("--keys", action="store_true", help="show what each key press sends")
+
+
+def _no_flags(_parser: argparse.ArgumentParser) -> None:
+    return
+
+
+_CONFIG_ACTS = ("show", "check", "set", "limits")
+
+COMMANDS = (
+    Command("match", "play a file of orders through the paper matching engine", _add_match),
+    Command("check-book", "replay a recording against its order book file", _add_check_book),
+    Command("query", "ask the store in SQL, read-only", _add_query),
+    Command("why", "the life of an order", _add_why),
+    Command("verify", "check journal, store and state against each other", _no_flags),
+    Command("rebuild", "make the store again from the journal", _no_flags),
+    Command("backup", "a consistent copy, while running", _add_file),
+    Command("restore", "a backup into an empty home", _add_file),
+    Command("config", "settings in effect and where each comes from", _add_config),
+    Command("bench", "measure", _add_bench),
+    Command("test", "run the test suite", _add_test),
+    Command("doctor", "check this machine", _add_doctor),
+)
+
+
+def _check_command(options: argparse.Namespace) -> None:
+    if options.command == "doctor" and options.venue is not None:
+        raise UsageError(_not_yet(f"doctor --venue {options.venue}"))
+    if options.command != "config":
+        return
+    expected = 2 if options.act == "set" else 0
+    if len(options.words) != expected:
+        raise UsageError(
+            "config set takes a key and a value"
+            if expected
+            else f"config {options.act} takes nothing more"
+        )
+
+
+# ---- values ------------------------------------------------------------------------------------
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 0 on")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 1 on")
+    return int(text)
+
+
+def _symbols(text: str) -> list[str]:
+    symbols = text.split(",")
+    if not all(symbols):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a list like AAPL,MSFT")
+    return symbols
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return math.inf
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed < math.inf:
+        raise argparse.ArgumentTypeError(f"`{text}` is neither a number above 0 nor max")
+    return speed
+
+
+def _market_time(text: str) -> time:
+    shape = [len(part) for part in text.split(":")]
+    try:
+        if shape not in ([2, 2], [2, 2, 2]):
+            raise ValueError(text)
+        return time.fromisoformat(text)
+    except ValueError:
+        message = f"`{text}` is not a time of day like 10:15 or 10:15:30"
+        raise argparse.ArgumentTypeError(message) from None

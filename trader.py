@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+"""The launcher: makes the environment beside it on first use, then runs the command asked for."""
+
+import os
+import sys
+
+if sys.version_info < (3, 11) or os.name != "posix":
+    sys.stderr.write(
+        "trader: needs Python 3.11 or later on Linux or macOS, and this is Python %d.%d:"
+        " run it with python3.11 or a later one\n" % sys.version_info[:2]
+    )
+    sys.exit(3)
+
+import hashlib
+import importlib
+import importlib.util
+import shutil
+import subprocess
+from argparse import Namespace
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:  # python -P, PYTHONSAFEPATH
+    sys.path.insert(0, str(ROOT))
+
+from commands import flags
+from commands.exit_codes import ExitCode
+
+ENVIRONMENT = ROOT / ".venv"
+BUILD_LOCK = ROOT / ".venv.lock"
+LOCKS = {"runtime": ROOT / "requirements.lock", "development": ROOT / "requirements-dev.lock"}
+PIP = "-I -m pip install --require-hashes --no-deps --only-binary :all: --no-input --retries 2"
+
+# How pip speaks of one package of the list, and of a network that is not there.
+PIP_NAMES_A_PACKAGE = ("Collecting ", "Requirement already satisfied: ", "Ignoring ")
+PIP_IS_OFFLINE = ("connection broken by", "Max retries exceeded", "timed out", "Connection aborted")
+PIP_LINES_KEPT_MAX = 400
+
+
+# ---- from a command line to an exit code -------------------------------------------------------
+
+
+def _whole(options: Namespace) -> tuple[object, ...]:
+    return (options,)
+
+
+def _target(
+    path: str, arguments: Callable[[Namespace], tuple[object, ...]] = _whole
+) -> Callable[[Namespace], int]:
+    """The command's own function, imported when it is called and not before."""
+    module, _, name = path.partition(":")
+
+    def call(options: Namespace) -> int:
+        return int(getattr(importlib.import_module(module), name)(*arguments(options)))
+
+    return call
+
+
+TARGETS: dict[str, Callable[[Namespace], int]] = {
+    flags.SESSION: _target("commands.session:run"),
+    "match": _target("commands.match:run", lambda given: (given.file, given.trades, given.json)),
+    "check-book": _target(
+        "commands.check_book:run",
+        lambda given: (given.messages, given.book, given.levels, given.mode, given.json),
+    ),
+    "query": _target("commands.query:run"),
+    "why": _target("commands.why:run"),
+    "verify": _target("commands.verify:run"),
+    "rebuild": _target("commands.rebuild:run"),
+    "backup": _target("commands.backup:run"),
+    "restore": _target("commands.restore:run"),
+    "config": _target("commands.config:run"),
+    "bench": _target("commands.bench:run"),
+    "test": _target("commands.test:run"),
+    "doctor": _target("commands.doctor:run"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; the console script `trader` is this."""
+    options = None
+    try:
+        options = flags.parse(sys.argv[1:] if arguments is None else arguments)
+        _require_terminal(options)
+        code = TARGETS[options.command](options)
+        sys.stdout.flush()
+    except flags.UsageError as error:
+        return _say(str(error), ExitCode.USAGE)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit, which would complain about the same pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OUTPUT_CLOSED
+    except Exception as error:  # the last door: nothing above this line could answer for it
+        from commands.faults import explain
+
+        return _say(*explain(error, options))
+    return code
+
+
+def _require_terminal(options: Namespace) -> None:
+    if options.command != flags.SESSION or options.headless:
+        return
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise flags.UsageError(
+            "the screen needs a terminal on stdin, stdout and stderr;"
+            " --headless, --script FILE and --exec LINE run without one"
+        )
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"trader: {sentence}", file=sys.stderr)
+    return code
+
+
+# ---- the environment ---------------------------------------------------------------------------
+
+
+class SetUpError(Exception):
+    """The environment cannot be made; the message is the sentence that says what to do."""
+
+
+def launch() -> int | None:
+    """Make sure of the environment, continue inside it as the same process, and run the command."""
+    if _is_inside() or os.environ.get("TRADER_NO_BOOTSTRAP") == "1":
+        return main()
+    try:
+        options = flags.parse(sys.argv[1:])
+    except flags.UsageError as error:
+        return _say(str(error), ExitCode.USAGE)
+    needed = ["runtime", "development"] if options.command == "test" else ["runtime"]
+    try:
+        if not all(_is_current(name) for name in needed):
+            _set_up(needed)
+        _continue_inside()
+    except SetUpError as error:
+        return _say(str(error), ExitCode.ENVIRONMENT)
+    except OSError as error:
+        sentence = f"cannot make the environment in {ROOT}: {error.strerror or error}"
+        return _say(f"{sentence}; the folder must be writable", ExitCode.ENVIRONMENT)
+    except KeyboardInterrupt:
+        return _say("set-up interrupted; the next start completes it", ExitCode.INTERRUPTED)
+    return None  # only for the reader: the process is the command by now
+
+
+def _is_inside() -> bool:
+    return Path(sys.prefix).resolve() == ENVIRONMENT.resolve()
+
+
+def _python() -> Path:
+    return ENVIRONMENT / "bin" / "python3"
+
+
+def _mark(name: str) -> Path:
+    return ENVIRONMENT / f"trader-{name}"
+
+
+def _fingerprint(name: str) -> str:
+    """Changes with the lock file, the Python and the place: scripts in it name their own path."""
+    made_by = f"{sys.implementation.cache_tag} {ENVIRONMENT}\n".encode()
+    return hashlib.sha256(made_by + LOCKS[name].read_bytes()).hexdigest()
+
+
+def _is_current(name: str) -> bool:
+    """The mark is written last, so its presence says that the set was installed whole."""
+    try:
+        return _mark(name).read_text() == _fingerprint(name) and _python().exists()
+    except OSError:
+        return False
+
+
+def _continue_inside() -> None:
+    """Become the environment's Python with the same arguments; process id and signals stay."""
+    import fcntl
+
+    # Held to the end of the session: nobody may replace the packages under a running desk.
+    held = os.open(_mark("runtime"), os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    if not _is_current("runtime"):
+        raise SetUpError("the environment was replaced meanwhile: start again")
+    os.set_inheritable(held, True)
+    for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__"):  # each would lead outside again
+        os.environ.pop(name, None)
+    os.execv(_python(), [str(_python()), *sys.orig_argv[1:]])
+
+
+def _set_up(needed: list[str]) -> None:
+    """Build or complete the environment; two first starts at once queue up here."""
+    import fcntl
+
+    with BUILD_LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _progress("another start is making the environment; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_current("runtime"):
+            _retire_environment()
+            try:
+                _make_environment(lock)
+                _install("runtime", lock)
+            except BaseException:
+                shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+                raise
+        for name in needed:
+            if not _is_current(name):
+                _install(name, lock)
+
+
+def _retire_environment() -> None:
+    """Remove whatever stands in the environment's place, unless a session runs on it."""
+    import fcntl
+
+    if ENVIRONMENT.is_symlink() or ENVIRONMENT.is_file():
+        raise SetUpError(f"{ENVIRONMENT} is not a folder of its own: remove it and start again")
+    if _mark("runtime").exists():
+        with _mark("runtime").open("r+") as mark:
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SetUpError(
+                    "the environment is out of date and a running session uses it:"
+                    " end that session first"
+                ) from None
+            _mark("runtime").unlink()
+    if ENVIRONMENT.exists():
+        _progress("the environment is out of date or half made; making it again")
+        shutil.rmtree(ENVIRONMENT)
+
+
+def _make_environment(lock: IO[str]) -> None:
+    """An empty environment with pip in it."""
+    missing = [name for name in ("venv", "ensurepip") if not importlib.util.find_spec(name)]
+    if missing:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        way = f"install a complete Python {version}"
+        if shutil.which("apt-get"):
+            way = f"sudo apt-get install python{version}-venv"
+        raise SetUpError(f"Python's {missing[0]} is missing: {way}")
+    _progress(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}")
+    for _line in _lines_of([sys.executable, "-I", "-m", "venv", str(ENVIRONMENT)], lock):
+        pass
+
+
+def _install(name: str, lock: IO[str]) -> None:
+    """Everything of one lock file, by hash; the mark is written when all of it is there."""
+    packages = LOCKS[name].read_text().count("==")
+    _progress(f"installing the {name} set, {packages} packages")
+    seen = 0
+    for line in _lines_of([str(_python()), *PIP.split(), "-r", str(LOCKS[name])], lock):
+        if line.startswith(PIP_NAMES_A_PACKAGE) and sys.stderr.isatty():
+            seen += 1
+            _progress(f"{seen}/{packages} {line.split(': ')[-1].split()[-1]}", same_line=True)
+    partial = _mark(name).with_suffix(".partial")
+    partial.write_text(_fingerprint(name))
+    partial.replace(_mark(name))
+
+
+def _lines_of(command: list[str], lock: IO[str]) -> Iterator[str]:
+    """What a step of the set-up prints, line by line; raises SetUpError when it fails.
+
+    The step keeps the build lock open too: if this process is killed, nobody builds beside it.
+    """
+    kept: deque[str] = deque(maxlen=PIP_LINES_KEPT_MAX)
+    environment = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+        pass_fds=(lock.fileno(),),
+    ) as step:
+        for line in step.stdout or ():
+            kept.append(line.strip())
+            yield kept[-1]
+    if step.returncode:
+        raise SetUpError(_what_went_wrong(list(kept)))
+
+
+def _what_went_wrong(lines: list[str]) -> str:
+    text = "\n".join(lines)
+    if "DO NOT MATCH THE HASHES" in text:
+        return "a downloaded package is not the locked one, so nothing was installed: try again"
+    if any(words in text for words in PIP_IS_OFFLINE):
+        return "cannot download the locked packages: check the network and start again"
+    errors = [line for line in lines if line.lower().startswith("error")] or lines[-1:]
+    return f"setting up failed: {errors[-1] if errors else 'no reason given'}"
+
+
+def _progress(sentence: str, *, same_line: bool = False) -> None:
+    terminal = sys.stderr.isatty()
+    start, end = ("\r\x1b[K" if terminal else "", "" if same_line else "\n")
+    print(f"{start}trader: {sentence}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(launch())

@@ -92,7 +92,8 @@ def parse_scaled(text: str, digits: int) -> int:
         raise NumberTextError(f"'{text}' is not a decimal number such as 190.12")
     if len(part.rstrip("0")) > digits:
         raise NumberTextError(f"'{text}' has more than {digits} decimal places")
-    return sign * (int(whole or "0") * 10**digits + int(part[:digits].ljust(digits, "0") or "0"))
+    scaled = (whole or "0") + part[:digits].ljust(digits, "0")
+    return sign * int(scaled)
 
 
 def format_scaled(value: int, digits: int, *, digits_min: int = 0, grouped: bool = False) -> str:

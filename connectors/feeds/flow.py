@@ -1,0 +1,62 @@
+"""The contract between the paper venue and the market that drives its exchange."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from engine.domain.quotes import Market, Phase, Source
+from engine.exchange.exchange import Exchange
+from engine.exchange.messages import Event, Operation
+from engine.instruments import Instrument
+from engine.values import Nanos, Price, Quantity, Side
+
+FLOW_ORDER_IDS_FROM = 1
+"""Market flow numbers its exchange orders from here; recordings keep their own ids."""
+OWN_ORDER_IDS_FROM = 1 << 60
+"""Own orders stand above every id that a recording or a seeded agent uses."""
+OWN_OWNER = 1
+"""Owner of the trader's orders at the exchange; market flow is ANONYMOUS or has owners ≥ 1000."""
+
+
+class FlowSink(Protocol):
+    """What a flow may do: the paper venue, which sees every event before the flow goes on."""
+
+    exchange: Exchange
+    market: Market
+
+    def submit(self, operations: Sequence[Operation]) -> list[Event]:
+        """Runs a batch through the exchange now; quotes, tape and own fills follow from it."""
+
+    def took_place(self, events: Sequence[Event]) -> None:
+        """Events of the replay room (seeds, reveals, hidden meets), seen like those of `submit`."""
+
+    def printed_hidden(
+        self, symbol: str, price: Price, quantity: Quantity, aggressor: Side
+    ) -> None:
+        """A hidden execution that touched no displayed order: tape and volume only."""
+
+    def entered_phase(self, symbol: str, phase: Phase) -> None:
+        """The symbol's session moved on; the desk hears of it as a report."""
+
+
+class Flow(Protocol):
+    """A market in time order. All of it follows from its constructor's arguments, seed included."""
+
+    instruments: tuple[Instrument, ...]
+    trade_date: int
+    """YYYYMMDD; follows the flow when a new day opens."""
+    source: Source
+    description: str
+    note: str
+    """What a person should know, such as "only announced depth is known"; else empty."""
+
+    def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
+        """Builds the opening books (or those of `cursor`) and says the market time they hold for."""
+
+    def next_at(self) -> Nanos | None:
+        """Market time of the next step; None when the market ended."""
+
+    def step(self, sink: FlowSink) -> None:
+        """Everything that happens at `next_at()`, through the sink."""
+
+    def cursor(self) -> bytes:
+        """Enough to open again here; bounded to a few kilobytes."""

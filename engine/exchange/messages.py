@@ -46,6 +46,10 @@ class CancelReason(IntEnum):
     SELF_MATCH = 4
     EXPIRED = 5
     FOK_UNFILLABLE = 6
+    WOULD_TAKE = 7
+    """A triggered post-only order would take."""
+    COLLAR = 8
+    """A triggered order's limit lies beyond the collar."""
 
 
 class NewOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="N"):

@@ -13,9 +13,9 @@ from engine.errors import MachineError
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = "2"  # the first tier is sized for two cores
 TIERS = {
-    "test": ["-m", "not long and not release", "-n", WORKERS],
-    "long": ["-m", "not release", "-n", WORKERS],
-    "release": [],  # figures are measured, so nothing runs beside them
+    "test": ["-m", "not long and not release", "-n", WORKERS, "--dist", "worksteal"],
+    "long": ["-m", "not release", "-n", WORKERS, "--dist", "worksteal"],
+    "release": ["-p", "benchmark"],  # figures are measured, so nothing runs beside them
 }
 
 

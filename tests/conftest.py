@@ -1,0 +1,58 @@
+"""What every test may rely on: market data, a home of its own, and the tier's Hypothesis profile."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+MARKET_DATA = "TRADER_MARKET_DATA"
+MARKET_DATA_REQUIRED = "TRADER_REQUIRE_MARKET_DATA"
+EXAMPLES_BY_TIER = {"test": 200, "long": 20_000, "release": 200_000}
+
+for tier, examples in EXAMPLES_BY_TIER.items():
+    settings.register_profile(
+        tier,
+        max_examples=examples,
+        deadline=None,
+        derandomize=tier == "test",
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(os.environ.get("TRADER_TEST_TIER", "test"))
+
+
+@pytest.fixture(scope="session")
+def market_data() -> Path:
+    """The folder of recorded market data; the test is skipped where there is none."""
+    place = os.environ.get(MARKET_DATA)
+    if not place:
+        pytest.skip(f"{MARKET_DATA} names no folder of market data")
+    folder = Path(place)
+    if not folder.is_dir():
+        pytest.fail(f"{MARKET_DATA}={place} is not a folder")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_one_elses_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test that names no --home must not reach the one of whoever runs the suite."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where market data is required, a test that skipped for want of it fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get(MARKET_DATA_REQUIRED) != "1" or reporter is None:
+        return
+    skipped = [
+        report.nodeid
+        for report in reporter.stats.get("skipped", [])
+        if MARKET_DATA in str(report.longrepr)
+    ]
+    if skipped:
+        reporter.write_line(f"\nskipped, though {MARKET_DATA_REQUIRED}=1: {', '.join(skipped)}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

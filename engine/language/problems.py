@@ -3,6 +3,13 @@
 import msgspec
 
 
+class Misread(msgspec.Struct, frozen=True, gc=False):
+    """What is wrong with a word, and what to write instead."""
+
+    message: str
+    hint: str = ""
+
+
 class SyntaxProblem(msgspec.Struct, frozen=True, gc=False):
     """Why a line cannot be read: where, what is wrong, what to do, and what would fit there.
 

@@ -145,6 +145,8 @@ class TouchPrice(Term, frozen=True, gc=False, tag="touch"):
 
 
 PriceTerm = LimitPrice | MarketPrice | ReferencePrice | TouchPrice
+RestingPrice = LimitPrice | ReferencePrice | TouchPrice
+"""Every price but `mkt`."""
 FixedPrice = LimitPrice | ReferencePrice
 """What a stop and its limit can be: figures, or a named price of the market."""
 
@@ -224,7 +226,7 @@ class ReplaceLine(Node, frozen=True, gc=False, tag="replace"):
     """A new price, a new total quantity (what is filled included), or both; never neither."""
 
     order: OrderNumber
-    price: PriceTerm | None = None
+    price: RestingPrice | None = None
     quantity: int | None = None
     override: str | None = None
 
@@ -280,7 +282,7 @@ class AtLine(Node, frozen=True, gc=False, tag="at"):
 
 
 class WaitLine(Node, frozen=True, gc=False, tag="wait"):
-    """Go on when the order has this state; `within` is nanoseconds, None the runtime's own bound."""
+    """Go on when the order has this state; `within` is nanoseconds, or None."""
 
     order: OrderNumber
     state: OrderState

@@ -1,0 +1,126 @@
+"""Lines that steer a script: at, wait and expect."""
+
+import re
+
+from engine.language.figures import read_money, read_shares
+from engine.language.names import read_order, read_symbol
+from engine.language.problems import Misread, SyntaxProblem
+from engine.language.reader import Reader
+from engine.language.syntax import (
+    AtLine,
+    ExpectCashLine,
+    ExpectDeniedLine,
+    ExpectLine,
+    ExpectOrderLine,
+    ExpectPositionLine,
+    WaitLine,
+)
+from engine.language.times import read_duration, read_time
+from engine.language.words import COMPARISONS, STATES
+
+_RULE_ID = re.compile(r"R\d{2}")
+_RULE_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def read_at(reader: Reader) -> AtLine | SyntaxProblem:
+    """`09:31:00`."""
+    time = reader.read("a time", read_time)
+    return time if isinstance(time, SyntaxProblem) else reader.done(AtLine(time))
+
+
+def read_wait(reader: Reader) -> WaitLine | SyntaxProblem:
+    """`order 1 filled [within 5s]`."""
+    if reader.next_is("order"):
+        reader.skip()
+    else:
+        return reader.refuse("'order' stands here", hint="write wait order 1 filled within 5s")
+    order = reader.read("an order", read_order)
+    if isinstance(order, SyntaxProblem):
+        return order
+    state = reader.choose("a state", STATES)
+    if isinstance(state, SyntaxProblem):
+        return state
+    if not reader.next_is("within"):
+        return reader.done(WaitLine(order, state))
+    reader.skip()
+    within = reader.read("a duration", read_duration)
+    if isinstance(within, SyntaxProblem):
+        return within
+    return reader.done(WaitLine(order, state, within))
+
+
+def read_expect(reader: Reader) -> ExpectLine | SyntaxProblem:
+    """`order 1 filled 100`, `position AAPL 100`, `cash >= 980000`, `denied 2 price_collar`."""
+    read = reader.choose("an expectation", _EXPECTATIONS)
+    return read if isinstance(read, SyntaxProblem) else read(reader)
+
+
+def _expect_order(reader: Reader) -> ExpectLine | SyntaxProblem:
+    order = reader.read("an order", read_order)
+    if isinstance(order, SyntaxProblem):
+        return order
+    state = reader.choose("a state", STATES)
+    if isinstance(state, SyntaxProblem):
+        return state
+    if reader.peek() is None:
+        return ExpectOrderLine(order, state)
+    quantity = reader.read("a quantity", _read_filled)
+    if isinstance(quantity, SyntaxProblem):
+        return quantity
+    return reader.done(ExpectOrderLine(order, state, quantity))
+
+
+def _expect_position(reader: Reader) -> ExpectLine | SyntaxProblem:
+    symbol = reader.read("a symbol", read_symbol)
+    if isinstance(symbol, SyntaxProblem):
+        return symbol
+    quantity = reader.read("a quantity", _read_position)
+    if isinstance(quantity, SyntaxProblem):
+        return quantity
+    return reader.done(ExpectPositionLine(symbol, quantity))
+
+
+def _expect_cash(reader: Reader) -> ExpectLine | SyntaxProblem:
+    comparison = reader.choose("a comparison", COMPARISONS)
+    if isinstance(comparison, SyntaxProblem):
+        return comparison
+    amount = reader.read("an amount", read_money)
+    if isinstance(amount, SyntaxProblem):
+        return amount
+    return reader.done(ExpectCashLine(comparison, amount))
+
+
+def _expect_denied(reader: Reader) -> ExpectLine | SyntaxProblem:
+    order = reader.read("an order", read_order)
+    if isinstance(order, SyntaxProblem):
+        return order
+    code = reader.read("a rule", _read_rule)
+    return code if isinstance(code, SyntaxProblem) else reader.done(ExpectDeniedLine(order, code))
+
+
+_EXPECTATIONS = {
+    "order": _expect_order,
+    "position": _expect_position,
+    "cash": _expect_cash,
+    "denied": _expect_denied,
+}
+
+
+def _read_filled(text: str) -> int | Misread:
+    return read_shares(text, least=0)
+
+
+def _read_position(text: str) -> int | Misread:
+    """Signed: short positions are below zero, flat is 0."""
+    shares = read_shares(text.removeprefix("-"), least=0)
+    if isinstance(shares, Misread):
+        return shares
+    return -shares if text.startswith("-") else shares
+
+
+def _read_rule(text: str) -> str | Misread:
+    if _RULE_ID.fullmatch(text.upper()):
+        return text.upper()
+    if _RULE_CODE.fullmatch(text.lower()):
+        return text.lower()
+    return Misread(f"'{text}' is no rule", "write its code, price_collar, or its id, R04")

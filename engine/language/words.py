@@ -1,0 +1,192 @@
+"""The closed tables of words: the one source for the parser, the printer, completion and help.
+
+A fit in angle brackets, `<price>`, stands for something to be filled in; every other fit is a word.
+"""
+
+from engine.language.syntax import Comparison, OrderGroup, OrderState, Reference, SizeWord
+from engine.values import Instruction, TimeInForce
+
+SIDES = {instruction.word: instruction for instruction in Instruction}
+ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel", "r": "replace"}
+"""Complete: kill, flatten and reverse have none, and no word may be cut short."""
+
+ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
+CONTROLS = ("at", "wait", "expect")
+FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
+
+MARKET = "mkt"
+EVERYTHING = "*"
+PREVIEW = "?"
+REFERENCES = {reference.value: reference for reference in Reference}
+SIZE_WORDS = {size.value: size for size in SizeWord}
+STATES = {state.value: state for state in OrderState}
+COMPARISONS = {comparison.value: comparison for comparison in Comparison}
+GROUPS = {group.value: group for group in OrderGroup if group is not OrderGroup.ALL}
+TIMES_IN_FORCE = {time_in_force.name.lower(): time_in_force for time_in_force in TimeInForce}
+
+CLAUSE_KINDS = {
+    **dict.fromkeys(TIMES_IN_FORCE, "time in force"),
+    "post": "post",
+    "ro": "ro",
+    "stp": "stp",
+    "lmt": "lmt",
+    "acct": "acct",
+    "via": "via",
+    "tag": "tag",
+    "note": "note",
+    "override": "override",
+}
+"""Each clause word with its kind; a line holds at most one clause of a kind."""
+
+LATER_CLAUSES = frozenset(
+    ("opg", "cls", "gtd", "eth", "trail", "show", "tp", "sl", "twap", "every"),
+)
+LATER_FIRST_WORDS = frozenset(("alert",))
+LATER_SIZE = "r"
+"""`r500`, `r0.5%`: money at risk, which needs the distance to a stop that the desk attaches."""
+
+EXPECTATIONS = ("order", "position", "cash", "denied")
+
+QUANTITY_FITS = ("<quantity>", *SIZE_WORDS)
+SYMBOL_FITS = ("<symbol>", ".")
+OFFSET_FITS = ("<+0.05>", "<-5t>", "<-0.5%>")
+PRICE_FITS = ("<price>", MARKET, *REFERENCES, *OFFSET_FITS)
+RESTING_PRICE_FITS = ("<price>", *REFERENCES, *OFFSET_FITS)
+FIXED_PRICE_FITS = ("<price>", *REFERENCES)
+ORDER_FITS = ("<order>",)
+CLAUSE_ARGUMENT_FITS = {
+    "stp": FIXED_PRICE_FITS,
+    "lmt": FIXED_PRICE_FITS,
+    "acct": ("<account>",),
+    "via": ("<venue>",),
+    "tag": ("<word>",),
+    "note": ('<"text">',),
+    "override": ('<"reason">',),
+}
+
+
+def canonical(word: str) -> str:
+    """The word that stands first, in lower case and without its alias."""
+    lower = word.lower()
+    return ALIASES.get(lower, lower)
+
+
+def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What may stand next on a line whose `words` so far are good; empty if nothing may."""
+    if not words:
+        return (*FIRST_WORDS, "#")
+    first, rest = canonical(words[0]), tuple(word.lower() for word in words[1:])
+    if first in SIDES:
+        return _order_fits(rest)
+    match first:
+        case "cancel":
+            return _cancel_fits(rest)
+        case "replace":
+            return _replace_fits(rest)
+        case "close":
+            return _close_fits(rest)
+        case "wait":
+            return _wait_fits(rest)
+        case "expect":
+            return _expect_fits(rest)
+        case "reverse":
+            return SYMBOL_FITS if not rest else _override_fits(rest[1:])
+        case _:
+            return _ladder(_PLAIN_FITS.get(first, ()), rest)
+
+
+_PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "flatten": ((*SYMBOL_FITS, EVERYTHING),),
+    "halt": (('<"reason">',),),
+    "resume": (('<"reason">',),),
+    "set": (("<limit>",), ("<value>",)),
+    "at": (("<09:31:00>",),),
+}
+
+
+def _ladder(steps: tuple[tuple[str, ...], ...], rest: tuple[str, ...]) -> tuple[str, ...]:
+    return steps[len(rest)] if len(rest) < len(steps) else ()
+
+
+def _order_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    match len(rest):
+        case 0:
+            return QUANTITY_FITS
+        case 1:
+            return SYMBOL_FITS
+        case 2:
+            return (*PRICE_FITS, "stp")
+        case _:
+            return _clause_fits(rest[2:])
+
+
+def _clause_fits(tail: tuple[str, ...]) -> tuple[str, ...]:
+    """`tail` is what follows the symbol, price included."""
+    last = tail[-1]
+    before_last = tail[-2] if len(tail) > 1 else ""
+    if before_last not in CLAUSE_ARGUMENT_FITS:
+        if last == PREVIEW:
+            return ()
+        if last in CLAUSE_ARGUMENT_FITS:
+            return CLAUSE_ARGUMENT_FITS[last]
+    takes_offset = last in REFERENCES and (len(tail) == 1 or before_last in ("stp", "lmt"))
+    used = {CLAUSE_KINDS[word] for word in tail if word in CLAUSE_KINDS}
+    if "stp" not in used:
+        used.add("lmt")
+        if tail[0] not in CLAUSE_KINDS:
+            used.add("stp")
+    left = tuple(word for word, kind in CLAUSE_KINDS.items() if kind not in used)
+    return (*(OFFSET_FITS if takes_offset else ()), *left, PREVIEW)
+
+
+def _override_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return ("override",)
+    return CLAUSE_ARGUMENT_FITS["override"] if rest == ("override",) else ()
+
+
+def _cancel_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return ("<order>", "<3-7>", *SYMBOL_FITS, EVERYTHING)
+    is_symbol = rest[0] == "." or any(character.isalpha() for character in rest[0])
+    return tuple(GROUPS) if len(rest) == 1 and is_symbol else ()
+
+
+def _replace_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return ORDER_FITS
+    match rest[-1] if len(rest) > 1 else "":
+        case "price":
+            return RESTING_PRICE_FITS
+        case "qty":
+            return ("<quantity>",)
+        case "override":
+            return CLAUSE_ARGUMENT_FITS["override"]
+        case _:
+            return tuple(word for word in ("price", "qty", "override") if word not in rest)
+
+
+def _close_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return SYMBOL_FITS
+    if len(rest) == 1:
+        return ("half", "<25%>", "override")
+    return _override_fits(rest[1:] if rest[1] == "override" else rest[2:])
+
+
+def _wait_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    return _ladder((("order",), ORDER_FITS, tuple(STATES), ("within",), ("<5s>",)), rest)
+
+
+def _expect_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return EXPECTATIONS
+    return _ladder(_EXPECT_FITS.get(rest[0], ()), rest[1:])
+
+
+_EXPECT_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "order": (ORDER_FITS, tuple(STATES), ("<quantity>",)),
+    "position": (SYMBOL_FITS, ("<quantity>",)),
+    "cash": (tuple(COMPARISONS), ("<amount>",)),
+    "denied": (ORDER_FITS, ("<rule>",)),
+}

@@ -1,4 +1,4 @@
-"""What every test may rely on: market data, a home of its own, and the tier's Hypothesis profile."""
+"""What every test may rely on: market data, a home of its own, and its tier's examples."""
 
 import os
 from collections.abc import Iterator

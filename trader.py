@@ -249,7 +249,7 @@ def _make_environment(lock: IO[str]) -> None:
 def _install(name: str, lock: IO[str]) -> None:
     """Everything of one lock file, by hash; the mark is written when all of it is there."""
     packages = LOCKS[name].read_text().count("==")
-    _progress(f"installing the {name} set, {packages} packages")
+    _progress(f"installing the {name} packages")
     seen = 0
     for line in _lines_of([str(_python()), *PIP.split(), "-r", str(LOCKS[name])], lock):
         if line.startswith(PIP_NAMES_A_PACKAGE) and sys.stderr.isatty():

@@ -24,6 +24,9 @@ COMPARISONS = {comparison.value: comparison for comparison in Comparison}
 GROUPS = {group.value: group for group in OrderGroup if group is not OrderGroup.ALL}
 TIMES_IN_FORCE = {time_in_force.name.lower(): time_in_force for time_in_force in TimeInForce}
 
+AT_ONCE_WORDS = ("ioc", "fok")
+"""Orders that never rest, so that `post` contradicts them."""
+
 CLAUSE_KINDS = {
     **dict.fromkeys(TIMES_IN_FORCE, "time in force"),
     "post": "post",
@@ -122,21 +125,36 @@ def _order_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
 
 def _clause_fits(tail: tuple[str, ...]) -> tuple[str, ...]:
     """`tail` is what follows the symbol, price included."""
-    last = tail[-1]
-    before_last = tail[-2] if len(tail) > 1 else ""
-    if before_last not in CLAUSE_ARGUMENT_FITS:
-        if last == PREVIEW:
+    clauses: list[str] = []
+    words = iter(tail)
+    for word in words:
+        if word == PREVIEW:
             return ()
-        if last in CLAUSE_ARGUMENT_FITS:
-            return CLAUSE_ARGUMENT_FITS[last]
-    takes_offset = last in REFERENCES and (len(tail) == 1 or before_last in ("stp", "lmt"))
-    used = {CLAUSE_KINDS[word] for word in tail if word in CLAUSE_KINDS}
-    if "stp" not in used:
-        used.add("lmt")
-        if tail[0] not in CLAUSE_KINDS:
-            used.add("stp")
-    left = tuple(word for word, kind in CLAUSE_KINDS.items() if kind not in used)
-    return (*(OFFSET_FITS if takes_offset else ()), *left, PREVIEW)
+        if word in CLAUSE_KINDS:
+            clauses.append(word)
+        if word in CLAUSE_ARGUMENT_FITS and next(words, None) is None:
+            return CLAUSE_ARGUMENT_FITS[word]
+    closed = {CLAUSE_KINDS[clause] for clause in clauses} | _closed_kinds(tail, clauses)
+    left = [word for word, kind in CLAUSE_KINDS.items() if kind not in closed]
+    if "post" in clauses:
+        left = [word for word in left if word not in AT_ONCE_WORDS]
+    is_named_price = len(tail) == 1 or tail[-2] in ("stp", "lmt")
+    offsets = OFFSET_FITS if is_named_price and tail[-1] in REFERENCES else ()
+    return (*offsets, *left, PREVIEW)
+
+
+def _closed_kinds(tail: tuple[str, ...], clauses: list[str]) -> set[str]:
+    """Kinds that a word of another kind shuts out."""
+    closed = set()
+    has_price = tail[0] not in CLAUSE_KINDS
+    if has_price:
+        closed.add("stp")
+    if tail[0] == MARKET or any(word in AT_ONCE_WORDS for word in clauses):
+        closed.add("post")
+    is_after_stop = tail[-2:-1] == ("stp",) or (tail[-3:-2] == ("stp",) and tail[-1][0] in "+-")
+    if not is_after_stop:
+        closed.add("lmt")
+    return closed
 
 
 def _override_fits(rest: tuple[str, ...]) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ class Refusal(IntEnum):
     NOTHING_WORKING = 14
     UNKNOWN_SYMBOL = 15
     DUPLICATE_TICKET = 16
+    BAD_LIMIT = 17
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -73,4 +74,5 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
+    Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

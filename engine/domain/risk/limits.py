@@ -1,7 +1,163 @@
-"""The effective limits: typed values, their keys, units and defaults; tightening and loosening."""
+"""The effective limits of the desk as typed values, and how their texts are read and tightened."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
 
 import msgspec
 
+from engine.domain.reasons import Refusal
+from engine.domain.risk.controls import LIMIT_SPECS, PROFILE_DEFAULT, LimitKind, LimitSpec, Tighter
+from engine.instruments import NumberTextError, format_scaled, parse_scaled
+from engine.values import Money, Nanos, Quantity
 
-class Limits(msgspec.Struct, frozen=True):
-    """Placeholder until the risk engineer's table lands."""
+KEY_PREFIX = "risk."
+DIGEST_BYTES = 8
+LIMIT_VALUE_MAX = 10**18
+"""No limit is larger, in its own integer unit: absent or absurd is not unlimited."""
+
+SPECS_BY_KEY: dict[str, LimitSpec] = {spec.key: spec for spec in LIMIT_SPECS if spec.field}
+
+_DIGITS = {
+    LimitKind.SHARES: 0,
+    LimitKind.COUNT: 0,
+    LimitKind.RATE: 0,
+    LimitKind.PERCENT: 2,
+    LimitKind.MONEY: 6,
+    LimitKind.SECONDS: 9,
+}
+_SWITCHES = {"on": 1, "true": 1, "off": 0, "false": 0}
+
+
+class LimitProblem(msgspec.Struct, frozen=True, gc=False):
+    """Why one pair is no limit; the sentence names its key and what would fit."""
+
+    key: str
+    sentence: str
+
+
+class LimitTextError(ValueError):
+    """Pairs that are no limits reached a place where they had to be valid."""
+
+
+class Limits(msgspec.Struct, frozen=True, gc=False):
+    """What the built rules compare with; defaults are those of the `paper` profile.
+
+    Percentages are basis points, money is in money units, times are nanoseconds.
+    """
+
+    order_quantity_max: Quantity = Quantity(10_000)
+    order_notional_max: Money = Money(250_000_000_000)
+    order_notional_share_max: int = 2_500
+    price_collar: int = 300
+    price_collar_middle: int = 500
+    price_collar_low: int = 1_000
+    price_collar_passive: int = 2_000
+    quote_age_max: Nanos = Nanos(5_000_000_000)
+    market_protection: bool = True
+    market_spread_max: int = 200
+    stop_sanity: bool = True
+    position_max: int = 6_000
+    order_rate_max: int = 5
+    order_rate_minute_max: int = 60
+    order_rate_ladder_max: int = 10
+    order_rate_ladder_minute_max: int = 300
+    order_rate_script: int = 50
+    duplicate_window: Nanos = Nanos(10_000_000_000)
+    open_orders_max: int = 100
+    open_orders_symbol_max: int = 20
+    market_state: bool = True
+    short_sale: bool = True
+    short_selling: bool = True
+    buying_power: bool = True
+    short_margin: int = 5_000
+
+    @staticmethod
+    def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":
+        """Typed limits from (key, text); a missing key keeps its default.
+
+        Raises LimitTextError naming every key that is wrong; `check_pairs` says so beforehand.
+        """
+        pairs = tuple(pairs)
+        problems = check_pairs(pairs)
+        if problems:
+            raise LimitTextError(" ".join(problem.sentence for problem in problems))
+        values = {SPECS_BY_KEY[key].field: _read(SPECS_BY_KEY[key], text) for key, text in pairs}
+        return msgspec.convert(values, Limits)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(key, canonical text) of every limit, in the order of the controls."""
+        return tuple((key, self.text(key)) for key in SPECS_BY_KEY)
+
+    def text(self, key: str) -> str:
+        """The canonical text of one limit: `10000`, `3`, `on`."""
+        spec = SPECS_BY_KEY[key]
+        value = int(getattr(self, spec.field))
+        if spec.kind is LimitKind.SWITCH:
+            return "on" if value else "off"
+        return format_scaled(value, _DIGITS[spec.kind])
+
+
+def default_pairs(profile: str = PROFILE_DEFAULT) -> tuple[tuple[str, str], ...]:
+    """(key, text) of every limit of a profile. Raises KeyError for a profile nobody defined."""
+    return tuple((key, spec.default_of(profile)) for key, spec in SPECS_BY_KEY.items())
+
+
+def check_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[LimitProblem, ...]:
+    """Everything wrong with the texts: unknown, doubled, not finite, below zero, no type."""
+    problems: list[LimitProblem] = []
+    seen: set[str] = set()
+    for key, text in pairs:
+        sentence = _problem(key, text)
+        if key in seen:
+            sentence = f"{key} is set twice."
+        seen.add(key)
+        if sentence:
+            problems.append(LimitProblem(key, sentence))
+    return tuple(problems)
+
+
+def tighten(limits: Limits, name: str, text: str) -> Limits | Refusal:
+    """The limits with one of them tighter, at once; looser, equal or unreadable is refused."""
+    key = name if name.startswith(KEY_PREFIX) else KEY_PREFIX + name
+    spec = SPECS_BY_KEY.get(key)
+    if spec is None:
+        return Refusal.UNKNOWN_LIMIT
+    if _problem(key, text):
+        return Refusal.BAD_LIMIT
+    before, after = int(getattr(limits, spec.field)), int(_read(spec, text))
+    is_tighter = after < before if spec.tighter is Tighter.LOWER else after > before
+    if not is_tighter:
+        return Refusal.NOT_TIGHTER
+    return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
+
+
+def digest(limits: Limits) -> str:
+    """A short stable name for exactly these values, independent of how they were written."""
+    text = "\n".join(f"{key}={value}" for key, value in limits.pairs())
+    return blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _problem(key: str, text: str) -> str:
+    """One sentence, or '' when the text is a value of that limit."""
+    spec = SPECS_BY_KEY.get(key)
+    if spec is None:
+        return f"{key} is no limit; `config limits` lists them."
+    try:
+        value = int(_read(spec, text))
+    except NumberTextError as error:
+        return f"{key}: {error} ({spec.unit})."
+    if value < 0:
+        return f"{key}: {text} is below zero; a limit is 0 or more ({spec.unit})."
+    if value > LIMIT_VALUE_MAX:
+        return f"{key}: {text} is too large to be a limit ({spec.unit})."
+    return ""
+
+
+def _read(spec: LimitSpec, text: str) -> int | bool:
+    """The typed value. Raises NumberTextError."""
+    if spec.kind is LimitKind.SWITCH:
+        if text.lower() not in _SWITCHES:
+            raise NumberTextError(f"'{text}' is neither on nor off")
+        return bool(_SWITCHES[text.lower()])
+    bare = text.removesuffix("%").rstrip() if spec.kind is LimitKind.PERCENT else text
+    return parse_scaled(bare, _DIGITS[spec.kind])

@@ -1,5 +1,7 @@
 """One price-time-priority book: what is asked of it, and what becomes true in it."""
 
+from bisect import insort
+
 from msgspec.structs import replace as with_changes
 
 from engine.exchange.levels import Half, Resting, unlink
@@ -90,15 +92,16 @@ class Book(Standing):
             own, opposite, key = self.bids, self.asks, int(price)
         else:
             own, opposite, key = self.asks, self.bids, -price
-        leaves = int(quantity)
+        leaves = quantity
         if opposite.keys and opposite.keys[-1] >= -key:
-            leaves = self._match(order, leaves, opposite, -key, events)
+            leaves = Quantity(self._match(order, quantity, opposite, -key, events))
         if leaves:
-            level = own.levels.get(key) or own.open(key)
+            level = own.levels.get(key) or own.level_for(key)
             last = level.last
             resting = level.last = self.orders[order_id] = Resting(order, leaves, level, last)
             if last is None:
                 level.first = resting
+                insort(own.keys, key)
             else:
                 last.following = resting
             level.quantity += leaves
@@ -118,7 +121,7 @@ class Book(Standing):
         if resting.order.owner:
             del self.named[order_id]
         unlink(resting)
-        events.append(Cancelled(order_id, self.symbol, Quantity(resting.leaves), _REQUESTED))
+        events.append(Cancelled(order_id, self.symbol, resting.leaves, _REQUESTED))
         if self.stops.waiting:
             self.settle(events)
 
@@ -134,7 +137,7 @@ class Book(Standing):
             self._remove(resting, _REQUESTED, events)
         else:
             shrink(resting, quantity)
-            events.append(Reduced(order_id, self.symbol, Quantity(resting.leaves)))
+            events.append(Reduced(order_id, self.symbol, resting.leaves))
         if self.stops.waiting:
             self.settle(events)
 
@@ -231,7 +234,7 @@ class Book(Standing):
         self, order: NewOrder, own: Half, opposite: Half, floor: int, events: list[Event]
     ) -> None:
         """Trades down to `floor`; what is left rests or goes, as the order says."""
-        leaves = self._match(order, order.quantity, opposite, floor, events)
+        leaves = Quantity(self._match(order, order.quantity, opposite, floor, events))
         if not leaves:
             return
         if order.type is _MARKET:
@@ -240,10 +243,10 @@ class Book(Standing):
             reason = CancelReason.IOC_REMAINDER
         else:
             assert order.time_in_force is not _FOK, "all or nothing, and it was not all"
-            level = own.open(order.price * own.sign)
+            level = own.level_for(order.price * own.sign)
             self.join(Resting(order, leaves, level, None))
             return
-        events.append(Cancelled(order.order_id, self.symbol, Quantity(leaves), reason))
+        events.append(Cancelled(order.order_id, self.symbol, leaves, reason))
 
     def _enter_triggered(self, stop: WaitingStop, events: list[Event]) -> None:
         waiting = stop.order
@@ -276,7 +279,8 @@ class Book(Standing):
             level = levels[keys[-1]]
             maker = level.first
             assert maker is not None, "a level stands only while somebody is in its queue"
-            maker_owner, maker_leaves = maker.order.owner, maker.leaves
+            maker_owner = maker.order.owner
+            maker_leaves: int = maker.leaves
             if maker_owner == guarded:
                 leaves = self._prevent(order, leaves, maker, events)
                 continue
@@ -284,7 +288,8 @@ class Book(Standing):
             first_price = first_price or last_price
             if maker_leaves > leaves:
                 traded, leaves = leaves, 0
-                maker.leaves = maker_leaves = maker_leaves - traded
+                maker_leaves -= traded
+                maker.leaves = Quantity(maker_leaves)
                 level.quantity -= traded
             else:
                 traded, maker_leaves = maker_leaves, 0
@@ -297,7 +302,7 @@ class Book(Standing):
                 following = level.first = maker.following
                 if following is None:
                     keys.pop()
-                    del levels[level.key]
+                    level.last = None
                 else:
                     following.preceding = None
             append(
@@ -328,8 +333,7 @@ class Book(Standing):
             self._remove(maker, _SELF_MATCH, events)
         else:
             shrink(maker, met)
-            left = Quantity(maker.leaves)
-            events.append(Reduced(maker.order.order_id, self.symbol, left))
+            events.append(Reduced(maker.order.order_id, self.symbol, maker.leaves))
         if met == leaves:
             events.append(Cancelled(taker_id, self.symbol, Quantity(leaves), _SELF_MATCH))
         else:
@@ -398,8 +402,8 @@ class Book(Standing):
 
     def _remove(self, resting: Resting, reason: CancelReason, events: list[Event]) -> None:
         self.leave(resting)
-        gone = Quantity(resting.leaves)
-        events.append(Cancelled(resting.order.order_id, self.symbol, gone, reason))
+        order_id = resting.order.order_id
+        events.append(Cancelled(order_id, self.symbol, resting.leaves, reason))
 
     def _accept(self, order: NewOrder, events: list[Event]) -> None:
         events.append(

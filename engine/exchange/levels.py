@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 
 from engine.exchange.messages import NewOrder
-from engine.values import Price, Side
+from engine.values import Price, Quantity, Side
 
 
 class Resting:
@@ -13,7 +13,7 @@ class Resting:
     __slots__ = ("following", "leaves", "level", "order", "preceding")
 
     def __init__(
-        self, order: NewOrder, leaves: int, level: "Level", preceding: "Resting | None"
+        self, order: NewOrder, leaves: Quantity, level: "Level", preceding: "Resting | None"
     ) -> None:
         self.order = order
         self.leaves = leaves
@@ -45,12 +45,16 @@ class Level:
             resting = following
 
 
+EMPTY_LEVELS_MAX = 1_000
+"""Levels that a side keeps although nobody is in their queue: prices come back all the time."""
+
+
 class Half:
     """One side of a book.
 
     A level's key is its price for bids and minus its price for asks, so that on both sides the
     best level has the greatest key and stands last in the sorted `keys`, where it is cheap to
-    look at and to remove.
+    look at and to remove. `keys` are those of the levels with somebody in their queue.
     """
 
     __slots__ = ("keys", "levels", "side", "sign")
@@ -70,21 +74,27 @@ class Half:
         return Price(self.keys[-1] * self.sign) if self.keys else None
 
     def level_at(self, price: int) -> Level | None:
-        return self.levels.get(price * self.sign)
+        """The level of a price at which somebody rests."""
+        level = self.levels.get(price * self.sign)
+        return None if level is None or level.first is None else level
 
-    def open(self, key: int) -> Level:
-        """The level of `key`, made when it is not there."""
+    def level_for(self, key: int) -> Level:
+        """The level of `key` for an order about to join it; made when there is none."""
         level = self.levels.get(key)
         if level is not None:
             return level
+        if len(self.levels) >= len(self.keys) + EMPTY_LEVELS_MAX:
+            self.levels = {key: self.levels[key] for key in self.keys}
         level = self.levels[key] = Level(self, Price(key * self.sign), key)
-        insort(self.keys, key)
         return level
 
-    def close(self, level: Level) -> None:
-        """Forgets a level whose queue is empty."""
-        keys, key = self.keys, level.key
-        del self.levels[key]
+    def open(self, key: int) -> None:
+        """The queue of `key` has its first order."""
+        insort(self.keys, key)
+
+    def close(self, key: int) -> None:
+        """The queue of `key` has lost its last order."""
+        keys = self.keys
         if keys[-1] == key:
             keys.pop()
         else:
@@ -106,7 +116,7 @@ def unlink(resting: Resting) -> None:
     level.count -= 1
     if before is after:
         # Neighbours can only be the same when there are none.
-        level.half.close(level)
+        level.half.close(level.key)
 
 
 def link_before(resting: Resting, after: Resting | None) -> None:
@@ -114,6 +124,8 @@ def link_before(resting: Resting, after: Resting | None) -> None:
     level = resting.level
     before = level.last if after is None else after.preceding
     resting.preceding, resting.following = before, after
+    if level.first is None:
+        level.half.open(level.key)
     if before is None:
         level.first = resting
     else:

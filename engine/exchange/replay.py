@@ -32,13 +32,13 @@ def place_front(book: Book, side: Side, price: int, quantity: int) -> None:
     """Anonymous quantity at the front of a price; with what is there already it is one amount."""
     amount = book.orders.get(front_amount_id(side, price))
     if amount is not None:
-        amount.leaves += quantity
+        amount.leaves = Quantity(amount.leaves + quantity)
         amount.level.quantity += quantity
         return
     order_id = front_amount_id(side, price)
     order = NewOrder(order_id, book.symbol, side, OrderType.LIMIT, Quantity(quantity), Price(price))
     level = _level_of(book, order)
-    book.join(Resting(order, quantity, level, None), level.first)
+    book.join(Resting(order, order.quantity, level, None), level.first)
 
 
 def place_by_id(book: Book, order: NewOrder) -> None:
@@ -197,10 +197,10 @@ class Attempt:
             book.join(maker, maker.level.first)
 
 
-def _makers_in_reach(book: Book, order: NewOrder) -> list[tuple[Resting, int]]:
+def _makers_in_reach(book: Book, order: NewOrder) -> list[tuple[Resting, Quantity]]:
     own, opposite = book.half(order.side), book.half(order.side.opposite)
     floor = floor_of(order, book.settings, opposite, own, book.last_price)
-    makers: list[tuple[Resting, int]] = []
+    makers: list[tuple[Resting, Quantity]] = []
     wanted = int(order.quantity)
     for level in opposite:
         if wanted <= 0 or level.key < floor:
@@ -237,7 +237,7 @@ def _new_resting(book: Book, order: NewOrder) -> Resting:
 
 def _level_of(book: Book, order: NewOrder) -> Level:
     half = book.half(order.side)
-    return half.open(order.price * half.sign)
+    return half.level_for(order.price * half.sign)
 
 
 def _forget(book: Book, level: Level) -> int:

@@ -96,7 +96,7 @@ class Standing:
 def shrink(resting: Resting, quantity: int) -> None:
     """Takes part of an order's open quantity off; it keeps its place."""
     assert 0 <= quantity < resting.leaves, "an order that loses everything leaves the book"
-    resting.leaves -= quantity
+    resting.leaves = Quantity(resting.leaves - quantity)
     resting.level.quantity -= quantity
 
 

@@ -1,0 +1,241 @@
+"""The one writer of a home's journal: a block is durable when `append` returns."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from typing import Any, TypeVar
+
+from data.errors import JournalDamagedError, JournalError, JournalUnreadableError
+from data.home import Home
+from data.journal.chain import chain_next
+from data.journal.database import (
+    FORMAT_VERSION,
+    About,
+    create_database,
+    open_for_reading,
+    open_for_writing,
+    read_about,
+    side_files,
+)
+from data.journal.head import Head, HeadFile, create_head, read_head
+from data.journal.identity import new_instance
+from data.journal.scan import Link, Scan
+from engine.ports import Block
+from engine.values import Sequence as RecordSequence
+
+EPOCH_FIRST = 1
+BEGINNING = RecordSequence(0)
+
+Result = TypeVar("Result")
+
+_INSERT_BLOCK = (
+    "insert into blocks (number, first, last, written_ns, payload, chain) values (?, ?, ?, ?, ?, ?)"
+)
+_INSERT_STAGED = "insert into staged (block, place, message) values (?, ?, ?)"
+
+
+class Journal:
+    """`engine.ports.Journal` over SQLite; `Journal.open` owns the home and verifies everything."""
+
+    def __init__(
+        self,
+        home: Home,
+        connection: sqlite3.Connection,
+        head: HeadFile,
+        key: bytes,
+        about: About,
+        end: Link,
+        remarks: tuple[str, ...],
+        wall_clock: Callable[[], int],
+    ) -> None:
+        self.home = home
+        self.instance = about.instance
+        self.epoch = about.epoch
+        self.remarks = remarks
+        """What a person should know of how the journal was found; empty when all was well."""
+        self._connection, self._head, self._key = connection, head, key
+        self._end = end
+        self._wall_clock = wall_clock
+        self._closed_because = ""
+
+    @classmethod
+    def open(
+        cls,
+        home: Home,
+        *,
+        instance: str | None = None,
+        wall_clock: Callable[[], int] = time.time_ns,
+    ) -> "Journal":
+        """Own the home, then open its journal or begin one, and verify it from the first block.
+
+        `instance` names a journal that is begun here (default: at random); one that exists keeps
+        its own. `wall_clock` stamps blocks with UTC nanoseconds that nothing is decided by.
+        Raises HomeInUseError, JournalDamagedError, JournalNewerError or JournalUnreadableError.
+        """
+        home.own()
+        try:
+            return cls._open_owned(home, instance, wall_clock)
+        except BaseException:
+            home.disown()
+            raise
+
+    @classmethod
+    def _open_owned(
+        cls, home: Home, instance: str | None, wall_clock: Callable[[], int]
+    ) -> "Journal":
+        head = read_head(home.head_path)
+        if not home.journal_path.exists():
+            _refuse_lost_journal(home, head)
+            key = home.make_chain_key()
+            about = About(FORMAT_VERSION, instance or new_instance(), EPOCH_FIRST)
+            connection = _guarded(home, lambda: create_database(home.journal_path, key, about))
+        else:
+            key = existing_key(home)
+            connection = _guarded(home, lambda: open_for_writing(home.journal_path))
+        try:
+            about = _guarded(home, lambda: read_about(connection, key, home.journal_path))
+            scan = Scan(connection, home.journal_path, key, about.instance)
+            scan.finish(head)
+            remarks: tuple[str, ...] = ()
+            if head is None:
+                remarks = _headless(scan.end)
+                create_head(home.head_path, Head(scan.end.last, scan.end.chain))
+            head_file = HeadFile(home.head_path)
+            head_file.write(scan.end.last, scan.end.chain)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(home, connection, head_file, key, about, scan.end, remarks, wall_clock)
+
+    @property
+    def last_sequence(self) -> RecordSequence:
+        return RecordSequence(self._end.last)
+
+    def append(
+        self,
+        first: RecordSequence,
+        last: RecordSequence,
+        payload: bytes,
+        staged: Sequence[bytes] = (),
+    ) -> None:
+        """One transaction; durable when it returns.
+
+        Raises JournalError when it could not be made durable; then the journal is closed for good,
+        because what a failed sync left on the disk cannot be known.
+        """
+        if self._closed_because:
+            raise JournalError(self._closed_because)
+        before = self._end
+        assert first == before.last + 1 <= last, (first, before.last, last)
+        number, written_ns = before.number + 1, self._wall_clock()
+        chain = chain_next(
+            self._key,
+            before.chain,
+            number=number,
+            first=first,
+            last=last,
+            written_ns=written_ns,
+            payload=payload,
+            staged=staged,
+        )
+        try:
+            self._commit((number, first, last, written_ns, payload, chain), staged)
+            self._end = Link(number, last, chain)
+            self._head.write(last, chain)
+        except (sqlite3.Error, OSError) as error:
+            raise self._fail(first, error) from error
+        except BaseException as interruption:
+            # Ctrl-C can land between commit and bookkeeping: what is durable is then unknown here.
+            self._fail(first, interruption)
+            raise
+
+    def blocks(self, after: RecordSequence = BEGINNING) -> Iterator[Block]:
+        """Blocks with records beyond `after`, verified; read beside the writer, not through it."""
+        with closing(open_for_reading(self.home.journal_path)) as connection:
+            scan = Scan(connection, self.home.journal_path, self._key, self.instance)
+            scan.skip(after)
+            yield from scan.blocks()
+
+    def close(self) -> None:
+        """Leave an exact head, close the file and let another engine have the home."""
+        if self._closed_because:
+            return
+        self._closed_because = "the journal is closed"
+        self._release()
+
+    def _commit(self, row: tuple[Any, ...], staged: Sequence[bytes]) -> None:
+        execute = self._connection.execute
+        if not staged:
+            execute(_INSERT_BLOCK, row)
+            return
+        execute("begin immediate")
+        execute(_INSERT_BLOCK, row)
+        self._connection.executemany(
+            _INSERT_STAGED, [(row[0], place, message) for place, message in enumerate(staged)]
+        )
+        execute("commit")
+
+    def _fail(self, first: int, error: BaseException) -> JournalError:
+        self._closed_because = (
+            f"the journal {self.home.journal_path} could not be written at sequence {first}"
+            f" ({error}) and is closed: nothing new leaves the desk; see to the disk, then start"
+            " again"
+        )
+        self._release()
+        return JournalError(self._closed_because)
+
+    def _release(self) -> None:
+        # After a failed write the disk may refuse these too; what matters was said before.
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        with suppress(OSError):
+            self._head.close()
+        with suppress(OSError):
+            self.home.disown()
+
+
+def existing_key(home: Home) -> bytes:
+    """The chain key of a journal that exists. Raises JournalUnreadableError without one."""
+    key = home.chain_key()
+    if key is None:
+        raise JournalUnreadableError(
+            f"the chain key {home.key_path} is missing, so the journal cannot be verified;"
+            " put it back from a backup"
+        )
+    return key
+
+
+def _refuse_lost_journal(home: Home, head: Head | None) -> None:
+    if head is not None and head.sequence:
+        raise JournalDamagedError(
+            f"the journal {home.journal_path} is gone, but its head says that {head.sequence} was"
+            " durable: restore a backup",
+            sequence=1,
+        )
+    log, _ = side_files(home.journal_path)
+    if log.exists() and log.stat().st_size:
+        raise JournalDamagedError(
+            f"the journal {home.journal_path} is gone, but its log {log.name} is there:"
+            " restore a backup",
+            sequence=1,
+        )
+
+
+def _headless(end: Link) -> tuple[str, ...]:
+    if not end.last:
+        return ()
+    return (
+        f"the head file was missing and was written anew at sequence {end.last}:"
+        " records lost after that could not be noticed",
+    )
+
+
+def _guarded(home: Home, work: Callable[[], Result]) -> Result:
+    """SQLite's refusal to open the file at all, in our words."""
+    try:
+        return work()
+    except sqlite3.Error as error:
+        raise JournalUnreadableError(
+            f"{home.journal_path} cannot be read as a journal ({error}); restore a backup"
+        ) from error

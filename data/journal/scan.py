@@ -1,0 +1,137 @@
+"""Reading blocks in order while holding each one against the chain, the numbers and the head."""
+
+import sqlite3
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from data.errors import JournalDamagedError
+from data.journal.chain import chain_next, chain_start
+from data.journal.head import Head
+from engine.ports import Block
+from engine.values import Sequence
+
+BLOCKS_A_READ = 64
+"""Blocks fetched in one short read transaction: a long one would keep the log from being reset."""
+
+Row = tuple[int, int, int, int, bytes, bytes]
+
+
+class Link(NamedTuple):
+    """A place in the chain: the block's number, its last sequence and its hash."""
+
+    number: int
+    last: int
+    chain: bytes
+
+
+class Scan:
+    """One pass over the blocks; `end` is the last link that fitted."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, key: bytes, instance: str
+    ) -> None:
+        self._connection, self._path, self._key = connection, path, key
+        self.end = Link(0, 0, chain_start(key, instance))
+
+    def skip(self, after: int) -> None:
+        """Start behind `after`: at the last block that ends there or before, as its row says it."""
+        row = self._connection.execute(
+            "select number, last, chain from blocks where last <= ? order by number desc limit 1",
+            (after,),
+        ).fetchone()
+        if row is not None:
+            self.end = Link(*row)
+
+    def blocks(self) -> Iterator[Block]:
+        """Blocks in order, each verified. Raises JournalDamagedError at the first that is not."""
+        while rows := self._read():
+            for row, staged in rows:
+                yield self._verified(row, staged)
+
+    def blocks_and_head(self, head: Head | None) -> Iterator[Block]:
+        """All blocks, then the head: a journal that ends before its head has lost some."""
+        link_at_head = self.end.chain
+        for block in self.blocks():
+            if head is not None and block.first <= head.sequence:
+                link_at_head = self.end.chain
+            yield block
+        if head is not None:
+            self._hold_against(head, link_at_head)
+
+    def finish(self, head: Head | None) -> None:
+        """Verify everything without looking at it."""
+        for _ in self.blocks_and_head(head):
+            pass
+
+    def _read(self) -> list[tuple[Row, list[bytes]]]:
+        """The next rows with the messages that were to leave with each."""
+        try:
+            rows = self._connection.execute(
+                "select number, first, last, written_ns, payload, chain from blocks"
+                " where number > ? order by number limit ?",
+                (self.end.number, BLOCKS_A_READ),
+            ).fetchall()
+            if not rows:
+                return []
+            staged: dict[int, list[bytes]] = {}
+            for number, message in self._connection.execute(
+                "select block, message from staged where block between ? and ?"
+                " order by block, place",
+                (rows[0][0], rows[-1][0]),
+            ):
+                staged.setdefault(number, []).append(message)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._damaged(f"SQLite cannot read on ({error})") from error
+        return [(row, staged.get(row[0], [])) for row in rows]
+
+    def _verified(self, row: Row, staged: list[bytes]) -> Block:
+        number, first, last, written_ns, payload, chain = row
+        before = self.end
+        if number != before.number + 1:
+            raise self._damaged(f"block {before.number + 1} is missing")
+        try:
+            follows = first == before.last + 1 and last >= first
+            expected = chain_next(
+                self._key,
+                before.chain,
+                number=number,
+                first=first,
+                last=last,
+                written_ns=written_ns,
+                payload=payload,
+                staged=staged,
+            )
+        # A damaged row can hold text or null where a number or bytes belong.
+        except (TypeError, ValueError, struct.error) as error:
+            raise self._damaged(f"block {number} is unreadable ({error})") from error
+        if not follows:
+            raise self._damaged(f"block {number} claims to hold {first} to {last}")
+        if chain != expected:
+            raise self._damaged(f"block {number} does not fit the chain")
+        self.end = Link(number, last, expected)
+        return Block(number, Sequence(first), Sequence(last), payload)
+
+    def _hold_against(self, head: Head, link: bytes) -> None:
+        if head.sequence > self.end.last:
+            raise JournalDamagedError(
+                f"the journal {self._path} ends at sequence {self.end.last}, but its head says"
+                f" that {head.sequence} was durable: records {self.end.last + 1} to"
+                f" {head.sequence} are lost; restore a backup",
+                sequence=self.end.last + 1,
+            )
+        if link != head.chain:
+            raise JournalDamagedError(
+                f"the journal {self._path} and its head differ at sequence {head.sequence}:"
+                " one of the two was changed",
+                sequence=head.sequence,
+            )
+
+    def _damaged(self, what: str) -> JournalDamagedError:
+        sequence = self.end.last + 1
+        return JournalDamagedError(
+            f"the journal {self._path} is damaged at sequence {sequence}: {what};"
+            " nothing was changed, restore a backup",
+            sequence=sequence,
+        )

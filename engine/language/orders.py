@@ -49,7 +49,8 @@ def read_order_line(reader: Reader, instruction: Instruction) -> OrderLine | Syn
     symbol = reader.read("a symbol", read_symbol)
     if isinstance(symbol, SyntaxProblem):
         return symbol
-    where_price = reader.refuse(SAY_MARKET)
+    # Made while the cursor stands where the price would, and returned only if no clause makes one.
+    price_missing = reader.refuse(SAY_MARKET)
     price = _price(reader)
     if isinstance(price, SyntaxProblem):
         return price
@@ -58,7 +59,7 @@ def read_order_line(reader: Reader, instruction: Instruction) -> OrderLine | Syn
     if isinstance(line, SyntaxProblem):
         return line
     if line.price is None and line.stop is None:
-        return where_price
+        return price_missing
     return _refuse_contradiction(reader, line, seen) or line
 
 

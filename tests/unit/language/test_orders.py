@@ -177,6 +177,7 @@ PRICE_MISSING = "say mkt if you mean market"
         ("buy 0 AAPL 190", 5, 1, "a quantity is above zero", ""),
         ("buy 1.5 AAPL 190", 5, 3, "'1.5' is no whole number of shares", ""),
         ("buy 150% AAPL mkt", 5, 4, "150% is not above 0% and up to 100%", ""),
+        ("buy 0% AAPL mkt", 5, 2, "0% is not above 0% and up to 100%", ""),
         ("buy $0 AAPL mkt", 5, 2, "an amount is above zero", ""),
         ("buy 2000000000k AAPL mkt", 5, 11, "a quantity is at most 1,000,000,000,000", ""),
         ("buy 100", 9, 1, "a symbol is missing", ""),

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from engine.domain.events import LotChange
-from engine.values import Money, Nanos, Price, Quantity
+from engine.domain.events import LotChange, OrderFilled
+from engine.instruments import Instrument
+from engine.values import Money, Nanos, Price, Quantity, Side
 
 
 class Lot(msgspec.Struct, gc=False):
@@ -23,6 +24,7 @@ class Position(msgspec.Struct):
     cost: Money = Money(0)
     """Sum of the lots' cost; above zero when long, below when short, 0 when flat."""
     lots: list[Lot] = []
+    """Oldest first; all on the same side of zero."""
     lot_next: int = 1
     realised: Money = Money(0)
     """Since the account was opened, before fees."""
@@ -35,6 +37,13 @@ class Position(msgspec.Struct):
     day_cash: Money = Money(0)
     """Cash paid (−) and received (+) for trades of this trade date, before fees."""
 
+    def open_day(self, mark: Price | None) -> None:
+        """A new trade date: the day's figures start again from what is held at `mark`."""
+        self.day_realised = self.day_fees = self.day_cash = Money(0)
+        self.day_traded = Quantity(0)
+        self.day_open_quantity = self.quantity
+        self.day_open_mark = mark or Price(0)
+
 
 class FillEffect(msgspec.Struct, frozen=True, gc=False):
     """What one fill changes; decided once and carried by the event."""
@@ -42,3 +51,79 @@ class FillEffect(msgspec.Struct, frozen=True, gc=False):
     realised: Money
     position_after: Quantity
     lots: tuple[LotChange, ...]
+
+
+def fill_effect(
+    position: Position,
+    side: Side,
+    price: Price,
+    quantity: Quantity,
+    instrument: Instrument,
+    now: Nanos,
+) -> FillEffect:
+    """What `quantity` at `price` does: closes the oldest lots first, opens a lot with the rest.
+
+    A fill that crosses zero is both: its close is valued at the fill's price, and the lot it opens
+    takes exactly what is left of the fill's value, so nothing is lost to rounding.
+    """
+    value = instrument.notional(price, quantity)
+    closing = Quantity(min(quantity, max(0, -side * position.quantity)))
+    closing_value = instrument.notional(price, closing)
+    changes = _consume(position.lots, closing)
+    cost_closed = sum(change.cost for change in changes)
+    # A closed long lot's cost change is below zero, a closed short lot's is above.
+    realised = Money(-side * closing_value + cost_closed) if closing else Money(0)
+    opening = quantity - closing
+    if opening:
+        cost = Money(side * (value - closing_value))
+        changes.append(LotChange(position.lot_next, Quantity(side * opening), cost, now))
+    return FillEffect(realised, Quantity(position.quantity + side * quantity), tuple(changes))
+
+
+def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
+    """Lot changes that take `quantity` off, oldest first; a lot's last share takes its residual."""
+    changes: list[LotChange] = []
+    left = int(quantity)
+    for lot in lots:
+        if left == 0:
+            break
+        held = abs(lot.quantity)
+        taken = min(left, held)
+        sign = 1 if lot.quantity > 0 else -1
+        cost = lot.cost if taken == held else Money(sign * (abs(lot.cost) * taken // held))
+        change = LotChange(lot.lot_id, Quantity(-sign * taken), Money(-cost), lot.opened_at)
+        changes.append(change)
+        left -= taken
+    assert left == 0, "a position holds more than its lots"
+    return changes
+
+
+def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money) -> None:
+    """Makes the fill true, exactly as the event says; `value` is its price × quantity."""
+    for change in event.lots:
+        _apply_lot(position, change)
+    position.quantity = event.position_after
+    position.realised = Money(position.realised + event.realised)
+    position.fees = Money(position.fees + event.fee)
+    position.day_realised = Money(position.day_realised + event.realised)
+    position.day_fees = Money(position.day_fees + event.fee)
+    position.day_traded = Quantity(position.day_traded + event.quantity)
+    position.day_cash = Money(position.day_cash - side * value)
+    assert bool(position.lots) == bool(position.quantity), "lots and position disagree"
+
+
+def _apply_lot(position: Position, change: LotChange) -> None:
+    """Lots are consumed from the front and opened at the end: no search is needed."""
+    position.cost = Money(position.cost + change.cost)
+    lots = position.lots
+    if change.lot_id >= position.lot_next:
+        lots.append(Lot(change.lot_id, change.opened_at, change.quantity, change.cost))
+        position.lot_next = change.lot_id + 1
+        return
+    lot = lots[0]
+    assert lot.lot_id == change.lot_id, "lots are consumed in the order they were acquired"
+    lot.quantity = Quantity(lot.quantity + change.quantity)
+    lot.cost = Money(lot.cost + change.cost)
+    if lot.quantity == 0:
+        assert lot.cost == 0, "the last share of a lot takes its residual"
+        del lots[0]

@@ -1,0 +1,147 @@
+"""Fee schedules with effective dates, and the fee of an order over its cumulative fills."""
+
+from typing import TypeVar
+
+import msgspec
+
+from engine.values import MONEY_SCALE, Instruction, Money, Quantity, Side
+
+EXACT_IN_MONEY = 1_000_000_000
+"""Fees are summed in billionths of a money unit, where every rate below is a whole number."""
+BPS = 10_000
+
+
+class DatedRate(msgspec.Struct, frozen=True, gc=False):
+    """From `from_date` (YYYYMMDD) on; `rate` in billionths of a dollar per share or per dollar."""
+
+    from_date: int
+    rate: int
+    order_max: Money = Money(0)
+    """Most that one order pays; 0 means no such cap."""
+
+
+class Commission(msgspec.Struct, frozen=True, gc=False):
+    """Per share, at least `order_min`, at most a share of the order's value."""
+
+    from_date: int
+    rate: int
+    order_min: Money
+    value_max_bps: int
+    """Cap in basis points of the traded value; it also caps the minimum."""
+
+
+class FeeTable(msgspec.Struct, frozen=True):
+    """What one broker's customer pays; each list is in the order of its dates."""
+
+    name: str
+    commissions: tuple[Commission, ...] = ()
+    sale_value_rates: tuple[DatedRate, ...] = ()
+    sale_share_rates: tuple[DatedRate, ...] = ()
+    source: str = ""
+
+
+def _rate(from_date: int, dollars_per_million: str) -> DatedRate:
+    """A Section 31 rate as the SEC announces it, in dollars per million dollars sold."""
+    whole, _, part = dollars_per_million.partition(".")
+    return DatedRate(from_date, int(whole + part.ljust(3, "0")))
+
+
+SECTION_31: tuple[DatedRate, ...] = (
+    # SEC fee rate advisories; FINRA information notices repeat date and rate of each.
+    _rate(20110121, "19.20"),
+    _rate(20120221, "18.00"),
+    _rate(20120401, "22.40"),
+    _rate(20130525, "17.40"),
+    _rate(20140318, "22.10"),
+    _rate(20150214, "18.40"),
+    _rate(20160216, "21.80"),
+    _rate(20170704, "23.10"),
+    _rate(20180522, "13.00"),
+    _rate(20190416, "20.70"),
+    _rate(20200218, "22.10"),
+    _rate(20210225, "5.10"),
+    _rate(20220514, "22.90"),
+    _rate(20230227, "8.00"),
+    _rate(20240522, "27.80"),
+    _rate(20250514, "0.00"),
+    _rate(20260404, "20.60"),
+)
+
+TRADING_ACTIVITY_FEE: tuple[DatedRate, ...] = (
+    # FINRA By-Laws, Schedule A, section 1(b); Regulatory Notices 11-27, 12-06 and 12-31, and
+    # SR-FINRA-2020-032 and SR-FINRA-2024-019 for the later steps.
+    DatedRate(20110701, 90_000, Money(4_500_000)),
+    DatedRate(20120301, 95_000, Money(4_750_000)),
+    DatedRate(20120701, 119_000, Money(5_950_000)),
+    DatedRate(20220101, 130_000, Money(6_490_000)),
+    DatedRate(20230101, 145_000, Money(7_270_000)),
+    DatedRate(20240101, 166_000, Money(8_300_000)),
+    DatedRate(20260101, 195_000, Money(9_790_000)),
+)
+
+US_RETAIL = FeeTable(
+    name="us_retail",
+    commissions=(Commission(0, 5_000_000, Money(1_000_000), 100),),
+    sale_value_rates=SECTION_31,
+    sale_share_rates=TRADING_ACTIVITY_FEE,
+    source="Interactive Brokers US stocks, fixed: $0.005 a share, at least $1.00 an order, "
+    "at most 1 % of its value; SEC Section 31 and FINRA TAF on sales",
+)
+ZERO = FeeTable(name="zero", source="no fees")
+
+FEE_TABLES: dict[str, FeeTable] = {table.name: table for table in (US_RETAIL, ZERO)}
+
+
+def order_fee(
+    table: str, trade_date: int, instruction: Instruction, quantity: Quantity, value: Money
+) -> Money:
+    """What an order owes once `quantity` worth `value` of it is filled.
+
+    Depends on the totals alone, so however an order is split into fills, they pay the same
+    together: a fill's fee is the fee after it less the fee before. Raises KeyError for a table
+    that nobody defined.
+    """
+    if quantity == 0:
+        return Money(0)
+    schedule = FEE_TABLES[table]
+    owed = _commission(schedule, trade_date, quantity, value)
+    if instruction.side is Side.SELL:
+        owed += _sale_fees(schedule, trade_date, quantity, value)
+    return round_half_up(owed)
+
+
+def round_half_up(owed: int) -> Money:
+    """The one rounding of a fee: exact units to money units, halves away from zero."""
+    return Money((owed + EXACT_IN_MONEY // 2) // EXACT_IN_MONEY)
+
+
+def _commission(schedule: FeeTable, trade_date: int, quantity: Quantity, value: Money) -> int:
+    row = _row_at(schedule.commissions, trade_date)
+    if row is None:
+        return 0
+    per_share = max(row.rate * quantity * MONEY_SCALE, row.order_min * EXACT_IN_MONEY)
+    return min(per_share, value * row.value_max_bps * EXACT_IN_MONEY // BPS)
+
+
+def _sale_fees(schedule: FeeTable, trade_date: int, quantity: Quantity, value: Money) -> int:
+    owed = 0
+    by_value = _row_at(schedule.sale_value_rates, trade_date)
+    if by_value is not None:
+        owed += value * by_value.rate
+    by_share = _row_at(schedule.sale_share_rates, trade_date)
+    if by_share is not None:
+        shares = by_share.rate * quantity * MONEY_SCALE
+        most = by_share.order_max * EXACT_IN_MONEY
+        owed += min(shares, most) if most else shares
+    return owed
+
+
+Row = TypeVar("Row", DatedRate, Commission)
+
+
+def _row_at(rows: tuple[Row, ...], trade_date: int) -> Row | None:
+    """The row in force on a date; None before the first one."""
+    for row in reversed(rows):
+        if row.from_date <= trade_date:
+            return row
+    return None

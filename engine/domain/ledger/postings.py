@@ -1,0 +1,48 @@
+"""Double-entry postings: every movement of money as pairs that sum to zero."""
+
+from collections.abc import Iterable
+
+from engine.values import Money
+
+CASH = "cash"
+CAPITAL = "capital"
+FEES = "fees"
+
+Posting = tuple[str, Money]
+"""(ledger account, amount): above zero a debit, below a credit."""
+
+
+def securities_of(symbol: str) -> str:
+    """The ledger account that holds a symbol at cost."""
+    return f"securities:{symbol}"
+
+
+def realised_of(symbol: str) -> str:
+    """The ledger account that collects a symbol's realised profit as a credit."""
+    return f"realised:{symbol}"
+
+
+def postings_of_opening(cash: Money) -> list[Posting]:
+    """Cash paid in is owed to the owner's capital."""
+    return [(CASH, cash), (CAPITAL, Money(-cash))]
+
+
+def postings_of_fill(
+    *, symbol: str, cash_delta: Money, cost_delta: Money, realised: Money, fee: Money
+) -> list[Posting]:
+    """`cash_delta` with the fee in it, `cost_delta` of the lots; profit before fees is a credit."""
+    return [
+        (CASH, cash_delta),
+        (securities_of(symbol), cost_delta),
+        (realised_of(symbol), Money(-realised)),
+        (FEES, fee),
+    ]
+
+
+def post(ledger: dict[str, Money], postings: Iterable[Posting]) -> None:
+    """Adds the postings to the balances; they must sum to zero."""
+    total = 0
+    for name, amount in postings:
+        total += amount
+        ledger[name] = Money(ledger.get(name, 0) + amount)
+    assert total == 0, "postings of one movement sum to zero"

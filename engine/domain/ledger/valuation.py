@@ -1,0 +1,41 @@
+"""What positions are worth at a mark; None where there is no mark, never zero."""
+
+from engine.domain.ledger.positions import Position
+from engine.domain.quotes import Quote
+from engine.instruments import Instrument
+from engine.values import Money, Price
+
+
+def mark_of(quote: Quote | None) -> Price:
+    """The mid of a sound quote, else the last trade; 0 where there is neither."""
+    if quote is None:
+        return Price(0)
+    if 0 < quote.bid <= quote.ask:
+        return Price((quote.bid + quote.ask) // 2)
+    return quote.last
+
+
+def market_value(position: Position, mark: Price, instrument: Instrument) -> Money | None:
+    """Signed value at the mark; a flat position is worth nothing, with or without one."""
+    if position.quantity == 0:
+        return Money(0)
+    return instrument.notional(mark, position.quantity) if mark else None
+
+
+def unrealised(position: Position, mark: Price, instrument: Instrument) -> Money | None:
+    """Market value less the cost of the open lots, before fees."""
+    value = market_value(position, mark, instrument)
+    return None if value is None else Money(value - position.cost)
+
+
+def day_profit(position: Position, mark: Price, instrument: Instrument) -> Money | None:
+    """The trade date's profit after fees: value now − value at the open + cash of trades − fees."""
+    value = market_value(position, mark, instrument)
+    if value is None:
+        return None
+    at_open = Money(0)
+    if position.day_open_quantity:
+        if not position.day_open_mark:
+            return None
+        at_open = instrument.notional(position.day_open_mark, position.day_open_quantity)
+    return Money(value - at_open + position.day_cash - position.day_fees)

@@ -1,0 +1,239 @@
+"""Tells the desk, in reports, what happened to its orders at the paper exchange."""
+
+from collections.abc import Sequence
+
+from connectors.feeds.flow import OWN_ORDER_IDS_FROM
+from connectors.paper import words
+from connectors.paper.orders import OrderRoll, OwnOrder
+from connectors.paper.quoting import MarketKeeper
+from engine.domain.reports import (
+    Report,
+    VenueAccepted,
+    VenueCancelled,
+    VenueExpired,
+    VenueFilled,
+    VenueTriggered,
+)
+from engine.exchange.exchange import Exchange
+from engine.exchange.messages import (
+    Cancelled,
+    CancelReason,
+    Event,
+    Traded,
+    Triggered,
+)
+from engine.instruments import Instrument
+from engine.values import Liquidity, Nanos, Price, Quantity
+
+NOT_QUEUED = -1
+"""Queue ahead of an order that stands in no queue."""
+
+
+class Clerk:
+    """Sees every event of the exchange once: quotes and tape follow, and the desk's reports."""
+
+    __slots__ = (
+        "_exchange",
+        "_instruments",
+        "_keeper",
+        "_next_execution",
+        "now",
+        "reports",
+        "roll",
+    )
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        keeper: MarketKeeper,
+        instruments: Sequence[Instrument],
+        *,
+        next_execution: int,
+    ) -> None:
+        self._exchange = exchange
+        self._keeper = keeper
+        self._instruments = {instrument.symbol: instrument for instrument in instruments}
+        self._next_execution = next_execution
+        self.roll = OrderRoll()
+        self.reports: list[Report] = []
+        self.now = Nanos(0)
+
+    def heed(self, events: Sequence[Event]) -> None:
+        """What became true in one batch; own orders' reports wait in `reports` afterwards."""
+        has_own = False
+        symbol = ""
+        touched: set[str] = set()
+        for event in events:
+            if event.symbol != symbol:
+                symbol = event.symbol
+                touched.add(symbol)
+            if isinstance(event, Traded):
+                is_own = (
+                    event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
+                )
+                has_own = has_own or is_own
+                self._keeper.printed(
+                    symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
+                )
+            elif event.order_id >= OWN_ORDER_IDS_FROM:
+                has_own = True
+        for symbol in touched:
+            if symbol in self._exchange.books:
+                self._keeper.refresh(self._exchange.book(symbol), self.now)
+        if self.roll.by_exchange_id:
+            self._watch(events, touched)
+        if has_own:
+            self._tell(events)
+
+    def queue_ahead(self, order: OwnOrder) -> int:
+        """Quantity ahead of the order now; NOT_QUEUED when it stands in no queue."""
+        book = self._exchange.book(order.symbol)
+        if order.exchange_id not in book.orders:
+            return NOT_QUEUED
+        return book.queue_ahead(order.exchange_id)
+
+    def accepted(self, order: OwnOrder) -> None:
+        """The order passed the exchange's checks and stands, waits or has traded."""
+        ahead = self.queue_ahead(order)
+        self.roll.stands(order)
+        answer = VenueAccepted(order.client_order_id, order.venue_order_id, ahead)
+        self.roll.answered(order.client_order_id, answer)
+        order.history.happened(self.now, "entered", ahead)
+        self.reports.append(answer)
+
+    def restored(self, order: OwnOrder) -> None:
+        """After a restart: a status query hears that the order stands; the desk knows already."""
+        answer = VenueAccepted(order.client_order_id, order.venue_order_id)
+        self.roll.answered(order.client_order_id, answer)
+
+    def gone_by_rule(self, order: OwnOrder, text: str) -> None:
+        """The exchange let go of the order, or of what was left of it, by a rule of its own."""
+        self._gone(order, VenueCancelled(order.client_order_id, text, requested=False))
+
+    # --- reports of own orders
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        for position, event in enumerate(events):
+            if isinstance(event, Traded):
+                self._tell_trade(events, position)
+                continue
+            order = self.roll.by_exchange_id.get(event.order_id)
+            if order is None:
+                continue
+            if type(event) is Triggered:
+                order.history.happened(self.now, "triggered", self.queue_ahead(order))
+                self.reports.append(VenueTriggered(order.client_order_id, event.stop))
+            elif type(event) is Cancelled:
+                self._tell_gone(order, event.reason)
+
+    def _tell_gone(self, order: OwnOrder, reason: CancelReason) -> None:
+        text = words.CANCELS[reason]
+        if reason is CancelReason.EXPIRED:
+            self._gone(order, VenueExpired(order.client_order_id, text))
+        elif reason is CancelReason.REQUESTED:
+            self._gone(order, VenueCancelled(order.client_order_id, text))
+        else:
+            self.gone_by_rule(order, text)
+
+    def _gone(self, order: OwnOrder, last_word: VenueCancelled | VenueExpired) -> None:
+        order.history.happened(self.now, last_word.text, NOT_QUEUED)
+        self.roll.ended(order, last_word)
+        self.reports.append(last_word)
+
+    def _tell_trade(self, events: Sequence[Event], position: int) -> None:
+        trade = events[position]
+        assert isinstance(trade, Traded)
+        maker = self.roll.by_exchange_id.get(trade.maker_id)
+        if maker is not None:
+            self._fill(
+                maker,
+                trade.price,
+                trade.quantity,
+                Liquidity.MAKER,
+                self._why_maker(maker, trade, events[:position]),
+            )
+        taker = self.roll.by_exchange_id.get(trade.taker_id)
+        if taker is not None:
+            self._fill_taker(taker, events, position)
+
+    def _fill_taker(self, taker: OwnOrder, events: Sequence[Event], position: int) -> None:
+        """One fill a price: told with the last of the trades that the order made there in a row."""
+        last = events[position]
+        assert isinstance(last, Traded)
+        if position + 1 < len(events) and _is_same_run(last, events[position + 1]):
+            return
+        quantity = orders = 0
+        for event in reversed(events[: position + 1]):
+            if not _is_same_run(last, event) or not isinstance(event, Traded):
+                break
+            quantity, orders = quantity + event.quantity, orders + 1
+        price = self._price(taker.symbol, last.price)
+        why = words.as_taker(last.taker_side, quantity, price, orders)
+        self._fill(taker, last.price, Quantity(quantity), Liquidity.TAKER, why)
+
+    def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
+        """The size is what the aggressor still wanted when it reached this price."""
+        ahead = 0
+        size = trade.quantity + trade.taker_leaves
+        for event in before:
+            if isinstance(event, Traded) and event.taker_id == trade.taker_id:
+                ahead += event.quantity if event.price == trade.price else 0
+        return words.as_maker(
+            trade.taker_side,
+            size + ahead,
+            self._price(maker.symbol, trade.price),
+            ahead=ahead,
+            got=trade.quantity,
+        )
+
+    def _fill(
+        self,
+        order: OwnOrder,
+        price: Price,
+        quantity: Quantity,
+        liquidity: Liquidity,
+        explanation: str,
+    ) -> None:
+        execution_id = f"P-{self._next_execution}"
+        self._next_execution += 1
+        fill = VenueFilled(
+            order.client_order_id, execution_id, price, quantity, liquidity, explanation
+        )
+        order.filled(fill)
+        order.history.happened(self.now, explanation, self.queue_ahead(order))
+        if not order.is_live:
+            self.roll.ended(order, fill)
+        self.reports.append(fill)
+
+    def _watch(self, events: Sequence[Event], touched: set[str]) -> None:
+        """The queue ahead of every own order in these books, and what traded at its price."""
+        for order in self.roll.by_exchange_id.values():
+            if order.symbol not in touched:
+                continue
+            book = self._exchange.book(order.symbol)
+            resting = book.orders.get(order.exchange_id)
+            if resting is None:
+                continue
+            price, passive = resting.level.price, order.instruction.side
+            order.history.waited(self.now, book.queue_ahead(order.exchange_id))
+            for event in events:
+                if (
+                    isinstance(event, Traded)
+                    and event.price == price
+                    and event.maker_id != order.exchange_id
+                    and event.taker_side is not passive
+                    and event.symbol == order.symbol
+                ):
+                    order.history.traded_at_price += event.quantity
+
+    def _price(self, symbol: str, price: Price) -> str:
+        return self._instruments[symbol].format_price(price)
+
+
+def _is_same_run(trade: Traded, event: Event) -> bool:
+    return (
+        isinstance(event, Traded)
+        and event.taker_id == trade.taker_id
+        and event.price == trade.price
+        and event.symbol == trade.symbol
+    )

@@ -1,0 +1,256 @@
+"""Takes the desk's requests to the paper exchange and says how each was answered."""
+
+from collections.abc import Sequence
+
+from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
+from connectors.paper import words
+from connectors.paper.clerk import Clerk
+from connectors.paper.orders import OwnOrder
+from connectors.paper.quoting import MarketKeeper
+from engine.domain.quotes import Phase
+from engine.domain.reports import (
+    Report,
+    VenueCancelled,
+    VenueCancelRefused,
+    VenueExpired,
+    VenueFilled,
+    VenueOrderUnknown,
+    VenueRejected,
+    VenueReplaced,
+    VenueReplaceRefused,
+)
+from engine.domain.requests import (
+    CancelRequest,
+    NewOrderRequest,
+    ReplaceRequest,
+    Request,
+    StatusRequest,
+)
+from engine.exchange.exchange import Exchange
+from engine.exchange.messages import (
+    NO_PRICE,
+    CancelOrder,
+    Event,
+    NewOrder,
+    Refusal,
+    Refused,
+    Replaced,
+    ReplaceOrder,
+)
+from engine.instruments import Instrument
+from engine.values import OrderType, Price, Quantity
+
+LIVE_ORDERS_MAX = 10_000
+"""Own orders that may stand at this venue at once."""
+
+_ENDINGS: dict[type, str] = {
+    VenueFilled: "it is filled",
+    VenueCancelled: "it is cancelled",
+    VenueExpired: "it expired",
+}
+
+
+class Counter:
+    """The desk's side of the exchange: own orders get exchange ids above the market's."""
+
+    __slots__ = ("_clerk", "_exchange", "_instruments", "_keeper", "_next_order")
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        clerk: Clerk,
+        keeper: MarketKeeper,
+        instruments: Sequence[Instrument],
+        *,
+        next_order: int,
+    ) -> None:
+        self._exchange = exchange
+        self._clerk = clerk
+        self._keeper = keeper
+        self._instruments = {instrument.symbol: instrument for instrument in instruments}
+        self._next_order = next_order
+
+    def serve(self, request: Request) -> None:
+        """Carries one request out now; its answer waits in the clerk's reports afterwards."""
+        if isinstance(request, NewOrderRequest):
+            self._enter(request)
+        elif isinstance(request, CancelRequest):
+            self._cancel(request)
+        elif isinstance(request, ReplaceRequest):
+            self._replace(request)
+        else:
+            self._answer_status(request)
+
+    def exchange_id(self) -> int:
+        """The exchange's id of the next own order."""
+        taken = OWN_ORDER_IDS_FROM + self._next_order
+        self._next_order += 1
+        return taken
+
+    # --- new orders
+
+    def _enter(self, request: NewOrderRequest) -> None:
+        roll = self._clerk.roll
+        known = roll.known_of(request.client_order_id)
+        if known:
+            # The same id again is the same order: it is told about, never entered twice.
+            self._clerk.reports.extend(known)
+            return
+        objection = self._objection_to(request)
+        if objection:
+            self._reject(request.client_order_id, objection)
+            return
+        order = OwnOrder(
+            request.client_order_id,
+            self.exchange_id(),
+            request.symbol,
+            request.instruction,
+            request.type,
+            request.price,
+            request.time_in_force,
+            request.quantity,
+        )
+        events = self._exchange.submit([operation_of(request, order.exchange_id)])
+        refusal = _refusal_in(events, order.exchange_id)
+        if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
+            self._reject(request.client_order_id, words.REFUSALS[refusal])
+            return
+        roll.add(order)
+        self._clerk.accepted(order)
+        if refusal is Refusal.FOK_UNFILLABLE:
+            self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
+        self._clerk.heed(events)
+
+    def _objection_to(self, request: NewOrderRequest) -> str:
+        """Why this venue does not let the order through to its exchange; empty when it does."""
+        instrument = self._instruments.get(request.symbol)
+        if instrument is None:
+            return f"{words.REFUSALS[Refusal.UNKNOWN_SYMBOL]}: {request.symbol}"
+        phase = self._keeper.phase(request.symbol)
+        if phase is not Phase.OPEN:
+            return words.not_open(request.symbol, phase)
+        if request.quantity <= 0 or request.quantity % instrument.lot_size:
+            return f"the quantity must be a multiple of {instrument.lot_size}"
+        for price in (request.price, request.stop):
+            if price > 0 and not instrument.is_on_tick(price):
+                return off_tick(instrument, price)
+        if len(self._clerk.roll.by_exchange_id) >= LIVE_ORDERS_MAX:
+            return f"{LIVE_ORDERS_MAX:,} of your orders are working, which is all it holds"
+        return ""
+
+    def _reject(self, client_order_id: str, text: str) -> None:
+        self._say(client_order_id, VenueRejected(client_order_id, text))
+
+    # --- cancels, replaces, questions
+
+    def _cancel(self, request: CancelRequest) -> None:
+        order = self._working(request.client_order_id)
+        if isinstance(order, str):
+            refusal = VenueCancelRefused(request.client_order_id, order)
+            self._clerk.reports.append(refusal)
+            return
+        cancel = CancelOrder(order.exchange_id, order.symbol)
+        self._clerk.heed(self._exchange.submit([cancel]))
+
+    def _replace(self, request: ReplaceRequest) -> None:
+        new_id = request.new_client_order_id
+        known = self._clerk.roll.known_of(new_id)
+        if known:
+            self._clerk.reports.extend(known)
+            return
+        order = self._working(request.client_order_id)
+        objection = order if isinstance(order, str) else self._objection_to_replace(order, request)
+        if objection or isinstance(order, str):
+            self._say(new_id, VenueReplaceRefused(request.client_order_id, objection))
+            return
+        open_quantity = Quantity(request.quantity - order.cumulative)
+        operation = ReplaceOrder(order.exchange_id, order.symbol, request.price, open_quantity)
+        events = self._exchange.submit([operation])
+        refusal = _refusal_in(events, order.exchange_id)
+        if refusal is not None:
+            text = words.REFUSALS[refusal]
+            self._say(new_id, VenueReplaceRefused(request.client_order_id, text))
+            return
+        self._replaced(order, request, events)
+
+    def _replaced(self, order: OwnOrder, request: ReplaceRequest, events: list[Event]) -> None:
+        clerk = self._clerk
+        order.total, order.price = request.quantity, request.price
+        clerk.roll.renamed(order, request.new_client_order_id)
+        ahead = clerk.queue_ahead(order)
+        kept = any(isinstance(event, Replaced) and event.kept_place for event in events)
+        order.is_estimate = order.is_estimate and kept
+        order.history.happened(clerk.now, "replaced" if kept else "replaced, new place", ahead)
+        answer = VenueReplaced(
+            request.client_order_id,
+            request.new_client_order_id,
+            request.price,
+            request.quantity,
+            ahead,
+        )
+        self._say(request.new_client_order_id, answer)
+        clerk.heed(events)
+
+    def _objection_to_replace(self, order: OwnOrder, request: ReplaceRequest) -> str:
+        instrument = self._instruments[order.symbol]
+        phase = self._keeper.phase(order.symbol)
+        if phase is not Phase.OPEN:
+            return words.not_open(order.symbol, phase)
+        if request.quantity <= order.cumulative:
+            return f"{order.cumulative:,} are filled already: the new total must be more"
+        if request.quantity % instrument.lot_size:
+            return f"the quantity must be a multiple of {instrument.lot_size}"
+        if order.type is OrderType.STOP and request.price != order.price:
+            return "a stop order has no limit to change: cancel it and enter another"
+        if request.price > 0 and not instrument.is_on_tick(request.price):
+            return off_tick(instrument, request.price)
+        return ""
+
+    def _answer_status(self, request: StatusRequest) -> None:
+        known = self._clerk.roll.known_of(request.client_order_id)
+        self._clerk.reports.extend(known or [VenueOrderUnknown(request.client_order_id)])
+
+    def _working(self, client_order_id: str) -> OwnOrder | str:
+        """The live order that the id names, or why there is none."""
+        order = self._clerk.roll.get(client_order_id)
+        if order is None:
+            return "this venue does not know the order"
+        if order.client_order_id != client_order_id:
+            return f"the order is {order.client_order_id} since it was replaced"
+        if order.is_live:
+            return order
+        return f"too late: {_ENDINGS[type(order.ending)]}"
+
+    def _say(self, client_order_id: str, answer: Report) -> None:
+        self._clerk.roll.answered(client_order_id, answer)
+        self._clerk.reports.append(answer)
+
+
+def operation_of(request: NewOrderRequest, exchange_id: int) -> NewOrder:
+    """The order as the exchange knows it: its own id and side, the trader's owner."""
+    return NewOrder(
+        exchange_id,
+        request.symbol,
+        request.instruction.side,
+        request.type,
+        request.quantity,
+        request.price if request.type.has_limit else NO_PRICE,
+        request.stop if request.type.has_stop else NO_PRICE,
+        request.time_in_force,
+        request.trigger,
+        request.post_only,
+        OWN_OWNER,
+    )
+
+
+def off_tick(instrument: Instrument, price: Price) -> str:
+    """Why a price cannot enter."""
+    tick = instrument.format_price(instrument.tick_at(price))
+    return f"{instrument.format_price(price)} is no multiple of the tick {tick}"
+
+
+def _refusal_in(events: Sequence[Event], exchange_id: int) -> Refusal | None:
+    for event in events:
+        if isinstance(event, Refused) and event.order_id == exchange_id:
+            return event.reason
+    return None

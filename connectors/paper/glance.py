@@ -1,0 +1,55 @@
+"""What can be read off a book of the paper exchange: depth with own places, what would fill."""
+
+from engine.domain.views import DepthRow
+from engine.exchange.book import Book
+from engine.exchange.levels import Half, Level
+from engine.values import Price, Quantity, Side
+
+
+def depth_rows(book: Book, side: Side, levels: int) -> tuple[DepthRow, ...]:
+    """The best prices of one side, best first, own quantity and queue place filled in."""
+    half = book.half(side)
+    own = _own_keys(book, half)
+    keys = half.keys[: -levels - 1 : -1] if levels > 0 else []
+    return tuple(_row(half.levels[key], is_own=key in own) for key in keys)
+
+
+def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:
+    """(price, quantity) that an arriving order would take now, own orders left out; 0: no limit."""
+    taken: list[tuple[int, int]] = []
+    half, left = book.half(side.opposite), quantity
+    own = _own_keys(book, half)
+    floor = price * half.sign if price else None
+    for level in half:
+        if left <= 0 or (floor is not None and level.key < floor):
+            break
+        there = level.quantity - (_own_quantity(level) if level.key in own else 0)
+        if there > 0:
+            taken.append((level.price, min(left, there)))
+            left -= there
+    return taken
+
+
+def _own_keys(book: Book, half: Half) -> set[int]:
+    """Prices with orders of a named owner: beside the anonymous flow, the trader's."""
+    return {named.level.key for named in book.named.values() if named.level.half is half}
+
+
+def _own_quantity(level: Level) -> int:
+    return sum(resting.leaves for resting in level if resting.order.owner)
+
+
+def _row(level: Level, *, is_own: bool) -> DepthRow:
+    own, ahead = 0, -1
+    if is_own:
+        own, ahead = _own_quantity(level), _ahead_of_first_own(level)
+    return DepthRow(Price(level.price), Quantity(level.quantity), level.count, Quantity(own), ahead)
+
+
+def _ahead_of_first_own(level: Level) -> int:
+    ahead = 0
+    for resting in level:
+        if resting.order.owner:
+            return ahead
+        ahead += resting.leaves
+    return -1

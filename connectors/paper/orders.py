@@ -1,0 +1,145 @@
+"""The trader's orders as the paper venue keeps them: by the desk's ids and by the exchange's."""
+
+from collections import OrderedDict
+
+import msgspec
+
+from connectors.paper.history import QueueHistory
+from engine.domain.reports import Report, VenueFilled
+from engine.values import (
+    Instruction,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+    Trigger,
+)
+
+IDS_KEPT_MAX = 20_000
+"""Client order ids that the venue can still tell something about; live orders are always kept."""
+FILLS_REPEATED_MAX = 1_000
+"""Fills of one order that a status query repeats: the newest."""
+
+
+class RestingOrder(msgspec.Struct, frozen=True, gc=False):
+    """A working order as the desk's journal has it, for the venue to stand in the book again.
+
+    `open_quantity` is what may still trade; `queue_ahead` −1 where it was never told.
+    """
+
+    client_order_id: str
+    symbol: str
+    instruction: Instruction
+    type: OrderType
+    price: Price
+    stop: Price
+    trigger: Trigger
+    open_quantity: Quantity
+    total_quantity: Quantity
+    cumulative: Quantity
+    queue_ahead: int = -1
+    time_in_force: TimeInForce = TimeInForce.DAY
+    post_only: bool = False
+    triggered: bool = False
+
+
+class OwnOrder(msgspec.Struct, gc=False):
+    """One of the trader's orders at this venue; `total` and `cumulative` as the desk counts."""
+
+    client_order_id: str
+    exchange_id: int
+    symbol: str
+    instruction: Instruction
+    type: OrderType
+    price: Price
+    time_in_force: TimeInForce
+    total: Quantity
+    cumulative: Quantity = Quantity(0)
+    is_live: bool = False
+    is_estimate: bool = False
+    """Its place in the queue was set up again after a restart."""
+    ending: Report | None = None
+    fills: list[VenueFilled] = msgspec.field(default_factory=list)
+    history: QueueHistory = msgspec.field(default_factory=QueueHistory)
+
+    @property
+    def venue_order_id(self) -> str:
+        return str(self.exchange_id)
+
+    @property
+    def open_quantity(self) -> int:
+        return self.total - self.cumulative
+
+    def filled(self, fill: VenueFilled) -> None:
+        """Counts one execution; the newest are kept for status queries."""
+        self.cumulative = Quantity(self.cumulative + fill.quantity)
+        assert self.cumulative <= self.total, "the exchange filled more than was open"
+        self.fills.append(fill)
+        del self.fills[:-FILLS_REPEATED_MAX]
+        if self.cumulative == self.total:
+            self.is_live, self.ending = False, fill
+
+
+class OrderRoll:
+    """Every order by client order id and, while it lives, by exchange id."""
+
+    __slots__ = ("_answers", "_by_client_id", "by_exchange_id")
+
+    def __init__(self) -> None:
+        self._by_client_id: OrderedDict[str, OwnOrder] = OrderedDict()
+        self._answers: dict[str, Report] = {}
+        self.by_exchange_id: dict[int, OwnOrder] = {}
+
+    def __contains__(self, client_order_id: str) -> bool:
+        return client_order_id in self._by_client_id
+
+    def get(self, client_order_id: str) -> OwnOrder | None:
+        """The order that this id names or once named."""
+        return self._by_client_id.get(client_order_id)
+
+    def live(self, symbol: str | None = None) -> list[OwnOrder]:
+        """Orders that stand in the book or wait as stops, oldest first."""
+        orders = self.by_exchange_id.values()
+        return [order for order in orders if symbol is None or order.symbol == symbol]
+
+    def add(self, order: OwnOrder) -> None:
+        self._by_client_id[order.client_order_id] = order
+        if len(self._by_client_id) > IDS_KEPT_MAX:
+            self._forget_oldest_done()
+
+    def stands(self, order: OwnOrder) -> None:
+        order.is_live = True
+        self.by_exchange_id[order.exchange_id] = order
+
+    def ended(self, order: OwnOrder, last_word: Report) -> None:
+        """The order is out of the market; `last_word` is what a status query hears."""
+        order.is_live, order.ending = False, last_word
+        self.by_exchange_id.pop(order.exchange_id, None)
+
+    def renamed(self, order: OwnOrder, client_order_id: str) -> None:
+        """A replace took effect: the new id names the order, the old one still finds it."""
+        order.client_order_id = client_order_id
+        self._by_client_id[client_order_id] = order
+
+    def answered(self, client_order_id: str, answer: Report) -> None:
+        """How the request that brought this id was answered: accepted, replaced or refused."""
+        self._answers[client_order_id] = answer
+
+    def known_of(self, client_order_id: str) -> list[Report]:
+        """What a status query hears: the answer, every fill, the end; empty when never seen."""
+        answer = self._answers.get(client_order_id)
+        if answer is None:
+            return []
+        order = self._by_client_id.get(client_order_id)
+        if order is None or order.client_order_id != client_order_id:
+            return [answer]
+        ending = order.ending
+        is_extra = ending is not None and ending is not answer and type(ending) is not VenueFilled
+        return [answer, *order.fills, *([ending] if ending is not None and is_extra else [])]
+
+    def _forget_oldest_done(self) -> None:
+        for client_order_id, order in self._by_client_id.items():
+            if not order.is_live:
+                del self._by_client_id[client_order_id]
+                self._answers.pop(client_order_id, None)
+                return

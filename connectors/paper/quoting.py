@@ -1,0 +1,90 @@
+"""Quotes and tape of the paper market, kept current from what happens in its books."""
+
+from collections import deque
+
+from engine.domain.quotes import Market, Phase, Quote, Source
+from engine.domain.views import TradePrint
+from engine.exchange.book import Book
+from engine.exchange.levels import Half
+from engine.instruments import Instrument
+from engine.values import Nanos, Price, Quantity, Side
+
+TAPE_PRINTS_MAX = 500
+"""Trades kept for the screen, a symbol."""
+
+
+class MarketKeeper:
+    """The only writer of the market's quotes while the paper venue drives it."""
+
+    __slots__ = ("market", "tapes")
+
+    def __init__(self, instruments: tuple[Instrument, ...], source: Source) -> None:
+        self.market = Market()
+        self.tapes: dict[str, deque[TradePrint]] = {}
+        for instrument in instruments:
+            symbol = instrument.symbol
+            self.market.quotes[symbol] = Quote(symbol, source=source)
+            self.tapes[symbol] = deque(maxlen=TAPE_PRINTS_MAX)
+
+    def begin(self, at: Nanos) -> None:
+        """The opening books stand: what printed while they were set up is no tape of this run."""
+        for symbol, quote in self.market.quotes.items():
+            quote.at = at
+            self.tapes[symbol].clear()
+
+    def phase(self, symbol: str) -> Phase:
+        return self.market.quotes[symbol].phase
+
+    def printed(
+        self,
+        symbol: str,
+        at: Nanos,
+        price: Price,
+        quantity: Quantity,
+        aggressor: Side,
+        *,
+        hidden: bool = False,
+        own: bool = False,
+    ) -> None:
+        """A trade: last, volume and tape follow."""
+        self.market.quotes[symbol].record_trade(price, quantity, at)
+        self.tapes[symbol].append(TradePrint(at, price, quantity, aggressor, hidden, own))
+
+    def refresh(self, book: Book, at: Nanos) -> None:
+        """Best bid and ask as the book has them now."""
+        quote = self.market.quotes[book.symbol]
+        bid, bid_size = _touch(book.bids)
+        ask, ask_size = _touch(book.asks)
+        if (
+            bid == quote.bid
+            and bid_size == quote.bid_size
+            and ask == quote.ask
+            and ask_size == quote.ask_size
+        ):
+            return
+        quote.bid, quote.bid_size = Price(bid), Quantity(bid_size)
+        quote.ask, quote.ask_size = Price(ask), Quantity(ask_size)
+        quote.at = at
+        quote.updates += 1
+
+    def entered(self, symbol: str, phase: Phase) -> None:
+        self.market.quotes[symbol].phase = phase
+
+    def new_day(self) -> tuple[tuple[str, Price], ...]:
+        """Day figures begin again; returns (symbol, closing mark) of every symbol that has one."""
+        marks: list[tuple[str, Price]] = []
+        for symbol, quote in self.market.quotes.items():
+            mark = quote.last or quote.mid
+            if mark:
+                marks.append((symbol, mark))
+            quote.previous_close = mark
+            quote.open = quote.high = quote.low = Price(0)
+            quote.volume, quote.trades = Quantity(0), 0
+        return tuple(marks)
+
+
+def _touch(half: Half) -> tuple[int, int]:
+    if not half.keys:
+        return 0, 0
+    level = half.levels[half.keys[-1]]
+    return level.price, level.quantity

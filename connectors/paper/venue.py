@@ -1,0 +1,223 @@
+"""The paper venue: a venue like any other, over an exchange that a market's flow drives."""
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+
+import msgspec
+
+from connectors.feeds.flow import Flow
+from connectors.paper.clerk import NOT_QUEUED, Clerk
+from connectors.paper.counter import Counter
+from connectors.paper.glance import depth_rows, would_take
+from connectors.paper.history import OrderHistory
+from connectors.paper.orders import RestingOrder
+from connectors.paper.quoting import MarketKeeper
+from connectors.paper.reentry import enter_again
+from engine.domain.quotes import Phase
+from engine.domain.reports import PhaseChanged, Report, TradeDateRolled, VenueCheckpoint
+from engine.domain.requests import Request
+from engine.domain.views import DepthRow, TradePrint
+from engine.exchange.exchange import Exchange
+from engine.exchange.messages import Event, Operation, SelfMatch
+from engine.exchange.settings import BookSettings
+from engine.values import Nanos, Price, Quantity, Side
+
+EVERY_SYMBOL = "*"
+OWN_SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
+"""The trader's newer order gives way when it would trade with an older one."""
+
+
+def no_latency(request: Request) -> Nanos:
+    """Requests reach the exchange at once."""
+    return Nanos(0)
+
+
+class PaperVenue:
+    """An `engine.ports.SimulatedVenue`, and the `FlowSink` of its market.
+
+    It has no clock of its own: `advance` moves market time. The same flow, requests and calls
+    give the same reports.
+    """
+
+    name = "paper"
+
+    def __init__(
+        self,
+        flow: Flow,
+        *,
+        cursor: bytes = b"",
+        working: Sequence[RestingOrder] = (),
+        next_execution: int = 1,
+        next_order: int = 1,
+        settings: BookSettings = OWN_SETTINGS,
+        latency: Callable[[Request], Nanos] = no_latency,
+    ) -> None:
+        """Opens the market at `cursor` and puts `working` back into its books.
+
+        Counters go on from `next_execution` and `next_order`, so that no id of a run before this
+        one comes back; `latency` is how long a request is on its way.
+        """
+        assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
+        self._flow = flow
+        self._latency = latency
+        self._on_the_way: list[tuple[Nanos, int, Request]] = []
+        self._released = 0
+        self._keeper = MarketKeeper(flow.instruments, flow.source)
+        self.market = self._keeper.market
+        self.instruments = flow.instruments
+        self.exchange = Exchange(settings)
+        self._clerk = Clerk(
+            self.exchange, self._keeper, flow.instruments, next_execution=next_execution
+        )
+        self._counter = Counter(
+            self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
+        )
+        for instrument in flow.instruments:
+            self.exchange.list_symbol(instrument.symbol)
+        self._open(cursor)
+        for order in working:
+            enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
+
+    def _open(self, cursor: bytes) -> None:
+        self._clerk.now = self._flow.open(self, cursor)
+        self.trade_date = self._flow.trade_date
+        self.market.feed_heard_at = self.now
+        self._keeper.begin(self.now)
+        for book in self.exchange.books.values():
+            self._keeper.refresh(book, self.now)
+
+    # --- the venue port
+
+    @property
+    def now(self) -> Nanos:
+        return self._clerk.now
+
+    @property
+    def description(self) -> str:
+        return self._flow.description
+
+    @property
+    def note(self) -> str:
+        """What a person should know of this market; else empty."""
+        return self._flow.note
+
+    def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
+        """The requests in the desk's own bytes: nothing but them crosses to this venue."""
+        return [msgspec.msgpack.encode(request) for request in requests]
+
+    def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
+        """They are on their way; without latency they arrive, and are answered, now."""
+        assert len(requests) == len(staged), "what leaves is what was journaled"
+        for request in requests:
+            due = Nanos(self.now + self._latency(request))
+            heappush(self._on_the_way, (due, self._released, request))
+            self._released += 1
+        self._serve_arrived()
+
+    def collect(self) -> list[Report]:
+        reports, self._clerk.reports = self._clerk.reports, []
+        return reports
+
+    def next_at(self) -> Nanos | None:
+        market = self._flow.next_at()
+        if not self._on_the_way:
+            return market
+        due = self._on_the_way[0][0]
+        return due if market is None else min(due, market)
+
+    def advance(self, until: Nanos) -> None:
+        """See the port. A request that is due at T arrives before what the market does at T."""
+        flow, clerk, market = self._flow, self._clerk, self.market
+        while not clerk.reports:
+            at = flow.next_at()
+            if self._on_the_way and (at is None or self._on_the_way[0][0] <= at):
+                due = self._on_the_way[0][0]
+                if due > until:
+                    break
+                clerk.now = max(clerk.now, due)
+                self._serve_arrived()
+                continue
+            if at is None or at > until:
+                break
+            clerk.now = market.feed_heard_at = at
+            flow.step(self)
+            if flow.trade_date != self.trade_date:
+                self._roll_trade_date()
+        else:
+            return
+        clerk.now = max(clerk.now, until)
+
+    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
+        book = self.exchange.book(symbol)
+        return depth_rows(book, Side.BUY, levels), depth_rows(book, Side.SELL, levels)
+
+    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
+        return tuple(self._keeper.tapes[symbol])[-prints:] if prints > 0 else ()
+
+    def would_fill(
+        self, symbol: str, side: Side, price: int, quantity: int
+    ) -> list[tuple[int, int]]:
+        return would_take(self.exchange.book(symbol), side, price, quantity)
+
+    def queue_ahead(self, client_order_id: str) -> int:
+        order = self._clerk.roll.get(client_order_id)
+        return NOT_QUEUED if order is None else self._clerk.queue_ahead(order)
+
+    def checkpoint(self) -> VenueCheckpoint:
+        places = [
+            (order.client_order_id, self._clerk.queue_ahead(order))
+            for order in self._clerk.roll.live()
+        ]
+        return VenueCheckpoint(
+            self._flow.cursor(), tuple(place for place in places if place[1] != NOT_QUEUED)
+        )
+
+    # --- for `why`
+
+    def queue_is_estimate(self, client_order_id: str) -> bool:
+        """Whether the order's place was set up again after a restart."""
+        order = self._clerk.roll.get(client_order_id)
+        return order is not None and order.is_estimate
+
+    def history(self, client_order_id: str) -> OrderHistory | None:
+        """How the order waited; None when this venue never had it."""
+        order = self._clerk.roll.get(client_order_id)
+        return None if order is None else order.history.freeze()
+
+    # --- the flow's sink
+
+    def submit(self, operations: Sequence[Operation]) -> list[Event]:
+        events = self.exchange.submit(operations)
+        self._clerk.heed(events)
+        return events
+
+    def took_place(self, events: Sequence[Event]) -> None:
+        self._clerk.heed(events)
+
+    def touched(self, symbol: str) -> None:
+        """The replay room changed the book without an event: the quote follows."""
+        self._keeper.refresh(self.exchange.book(symbol), self.now)
+
+    def printed_hidden(
+        self, symbol: str, price: Price, quantity: Quantity, aggressor: Side
+    ) -> None:
+        self._keeper.printed(symbol, self.now, price, quantity, aggressor, hidden=True)
+
+    def entered_phase(self, symbol: str, phase: Phase) -> None:
+        symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
+        for each in symbols:
+            self._keeper.entered(each, phase)
+        if phase is Phase.CLOSED:
+            self._clerk.heed(self.exchange.expire_day_orders(symbols))
+        self._clerk.reports.append(PhaseChanged(symbol, phase))
+
+    # --- inside
+
+    def _serve_arrived(self) -> None:
+        waiting = self._on_the_way
+        while waiting and waiting[0][0] <= self.now:
+            self._counter.serve(heappop(waiting)[2])
+
+    def _roll_trade_date(self) -> None:
+        self.trade_date = self._flow.trade_date
+        self._clerk.reports.append(TradeDateRolled(self.trade_date, self._keeper.new_day()))

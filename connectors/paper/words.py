@@ -1,0 +1,56 @@
+"""What the paper venue says in words: refusals, cancels by rule, and why an order was filled."""
+
+from engine.domain.quotes import Phase
+from engine.exchange.messages import CancelReason, Refusal
+from engine.values import Side
+
+REFUSALS = {
+    Refusal.UNKNOWN_SYMBOL: "this market does not list the symbol",
+    Refusal.DUPLICATE_ID: "an order with this id stands in the book already",
+    Refusal.BAD_QUANTITY: "the quantity must be above zero",
+    Refusal.BAD_PRICE: "the prices do not fit the order type",
+    Refusal.WOULD_TAKE: "post-only: it would have taken from the book at this price",
+    Refusal.FOK_UNFILLABLE: "fill or kill: the book cannot fill all of it at this price",
+    Refusal.NOT_RESTING: "no such order is working",
+    Refusal.CAP_REACHED: "the exchange holds as many orders as it allows",
+    Refusal.COLLAR: "the limit lies too far beyond the market for the exchange's collar",
+    Refusal.MARKET_CLOSED: "the market is closed",
+}
+
+CANCELS = {
+    CancelReason.REQUESTED: "cancelled as asked",
+    CancelReason.IOC_REMAINDER: "immediate or cancel: nothing more stood within the limit",
+    CancelReason.MARKET_REMAINDER: "the book was empty, so the rest of the market order is gone",
+    CancelReason.SELF_MATCH: "it would have traded with your own order",
+    CancelReason.EXPIRED: "the trading day ended",
+    CancelReason.FOK_UNFILLABLE: "triggered, but the book could not fill all of it",
+    CancelReason.WOULD_TAKE: "post-only: it would have taken from the book at this price",
+    CancelReason.COLLAR: "triggered, but its limit lay beyond the exchange's collar",
+}
+
+_PHASES = {
+    Phase.CLOSED: "is closed",
+    Phase.PRE_OPEN: "has not opened yet",
+    Phase.AUCTION: "is in an auction that this venue takes no orders for",
+    Phase.HALTED: "is halted; cancels still work",
+}
+
+
+def not_open(symbol: str, phase: Phase) -> str:
+    """Why an order cannot enter in this phase."""
+    return f"{symbol} {_PHASES[phase]}"
+
+
+def as_maker(taker_side: Side, size: int, price: str, *, ahead: int, got: int) -> str:
+    """Why a resting order was filled: who came, what stood ahead, what was left for it."""
+    came = f"aggressive {taker_side.name.lower()} {size:,} at {price}"
+    if ahead:
+        return f"{came} met the queue: {ahead:,} ahead of you, you got {got:,}"
+    return f"{came} met you first in the queue, you got {got:,}"
+
+
+def as_taker(side: Side, quantity: int, price: str, orders: int) -> str:
+    """Why an arriving order was filled: what it took, from which side, from how many orders."""
+    book_side = "ask" if side is Side.BUY else "bid"
+    noun = "order" if orders == 1 else "orders"
+    return f"took {quantity:,} at {price} from the {book_side}, {orders} {noun}"

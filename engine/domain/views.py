@@ -249,6 +249,9 @@ class Preview(Row, frozen=True):
     instruction: Instruction | None = None
     resized: str = ""
     """The same line at the largest quantity that every rule allows; empty when it is fine as is."""
+    resolved: str = ""
+    """The same line with every size and price in figures: what a reviewed ticket sends, so that a
+    person sends what was read. Empty: send the line as it was asked."""
 
 
 class SymbolMatch(Row, frozen=True):

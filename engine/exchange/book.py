@@ -129,10 +129,10 @@ class Book(Standing):
         """Takes quantity off and keeps the place; at zero or below the order is gone."""
         order_id, quantity = request.order_id, request.quantity
         resting = self.orders.get(order_id)
-        if quantity <= 0:
-            self._refuse(order_id, Refusal.BAD_QUANTITY, events)
-        elif resting is None:
+        if resting is None:
             self._reduce_waiting(order_id, quantity, events)
+        elif quantity <= 0:
+            self._refuse(order_id, Refusal.BAD_QUANTITY, events)
         elif quantity >= resting.leaves:
             self._remove(resting, _REQUESTED, events)
         else:
@@ -148,10 +148,10 @@ class Book(Standing):
         what is there, and without a limit `price` has no meaning.
         """
         resting = self.orders.get(request.order_id)
-        if request.quantity <= 0:
-            self._refuse(request.order_id, Refusal.BAD_QUANTITY, events)
-        elif resting is None:
+        if resting is None:
             self._replace_waiting(request, events)
+        elif request.quantity <= 0:
+            self._refuse(request.order_id, Refusal.BAD_QUANTITY, events)
         elif request.price <= 0:
             self._refuse(request.order_id, Refusal.BAD_PRICE, events)
         elif request.price == resting.level.price and request.quantity <= resting.leaves:
@@ -363,6 +363,9 @@ class Book(Standing):
         if waiting is None:
             self._refuse(request.order_id, Refusal.NOT_RESTING, events)
             return
+        if request.quantity <= 0:
+            self._refuse(request.order_id, Refusal.BAD_QUANTITY, events)
+            return
         old = waiting.order
         price = (request.price or old.price) if old.type is _STOP_LIMIT else NO_PRICE
         stop = request.stop or old.stop
@@ -390,6 +393,9 @@ class Book(Standing):
         waiting = self.stops.waiting.get(order_id)
         if waiting is None or quantity >= waiting.order.quantity:
             self._cancel_waiting(order_id, _REQUESTED, events)
+            return
+        if quantity <= 0:
+            self._refuse(order_id, Refusal.BAD_QUANTITY, events)
             return
         leaves = Quantity(waiting.order.quantity - quantity)
         waiting.order = with_changes(waiting.order, quantity=leaves)

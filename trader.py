@@ -14,6 +14,7 @@ if sys.version_info < (3, 11) or os.name != "posix":
 import hashlib
 import importlib
 import importlib.util
+import re
 import shutil
 import subprocess
 from argparse import Namespace
@@ -34,8 +35,8 @@ BUILD_LOCK = ROOT / ".venv.lock"
 LOCKS = {"runtime": ROOT / "requirements.lock", "development": ROOT / "requirements-dev.lock"}
 PIP = "-I -m pip install --require-hashes --no-deps --only-binary :all: --no-input --retries 2"
 
-# How pip speaks of one package of the list, and of a network that is not there.
-PIP_NAMES_A_PACKAGE = ("Collecting ", "Requirement already satisfied: ", "Ignoring ")
+# How pip says where in the list it is, and that there is no network.
+PIP_AT_LINE = re.compile(r"\(line (\d+)\)")
 PIP_IS_OFFLINE = ("connection broken by", "Max retries exceeded", "timed out", "Connection aborted")
 PIP_LINES_KEPT_MAX = 400
 
@@ -138,12 +139,17 @@ def launch() -> int | None:
             _set_up(needed)
         _continue_inside()
     except SetUpError as error:
-        return _say(str(error), ExitCode.ENVIRONMENT)
+        _progress(str(error))
+        return ExitCode.ENVIRONMENT
     except OSError as error:
-        sentence = f"cannot make the environment in {ROOT}: {error.strerror or error}"
-        return _say(f"{sentence}; the folder must be writable", ExitCode.ENVIRONMENT)
+        _progress(
+            f"cannot make the environment in {ROOT}: {error.strerror or error};"
+            " the folder must be writable"
+        )
+        return ExitCode.ENVIRONMENT
     except KeyboardInterrupt:
-        return _say("set-up interrupted; the next start completes it", ExitCode.INTERRUPTED)
+        _progress("set-up interrupted; the next start completes it")
+        return ExitCode.INTERRUPTED
     return None  # only for the reader: the process is the command by now
 
 
@@ -248,13 +254,14 @@ def _make_environment(lock: IO[str]) -> None:
 
 def _install(name: str, lock: IO[str]) -> None:
     """Everything of one lock file, by hash; the mark is written when all of it is there."""
-    packages = LOCKS[name].read_text().count("==")
-    _progress(f"installing the {name} packages")
-    seen = 0
+    listed = LOCKS[name].read_text().count("\n")
+    doing = f"installing the {name} packages"
+    _progress(doing)
     for line in _lines_of([str(_python()), *PIP.split(), "-r", str(LOCKS[name])], lock):
-        if line.startswith(PIP_NAMES_A_PACKAGE) and sys.stderr.isatty():
-            seen += 1
-            _progress(f"{seen}/{packages} {line.split(': ')[-1].split()[-1]}", same_line=True)
+        place = PIP_AT_LINE.search(line)
+        if place and sys.stderr.isatty():
+            _progress(f"{doing}, {100 * int(place[1]) // listed} %", same_line=True)
+    _progress(f"the {name} packages are installed")
     partial = _mark(name).with_suffix(".partial")
     partial.write_text(_fingerprint(name))
     partial.replace(_mark(name))

@@ -1,0 +1,134 @@
+"""What a crowd believes one symbol is worth, how sure of itself it is and how excited."""
+
+from math import exp, sqrt
+from random import Random
+
+from connectors.feeds.synthetic.calendar import SESSION_SECONDS
+from connectors.feeds.synthetic.chance import bell
+from connectors.feeds.synthetic.symbols import TICK, Listing
+from connectors.feeds.synthetic.weather import MARKET_VOLATILITY, Weather, drift_mood
+from engine.values import NANOS_PER_SECOND
+
+DAY_MOVE_MAX = 0.12
+"""Belief stays this close to the previous close, whatever anybody buys or sells."""
+LIFE_MOVE_MAX = 4.0
+"""And over all days within this factor of where the symbol began."""
+HEAT_MAX = 10.0
+"""At most this many times the usual activity comes from excitement."""
+HEAT_SECONDS = 2.5
+LEAN_SECONDS = 25.0
+BRANCHING = 0.45
+"""Expected further trades that one trade excites; below one, or bursts would never end."""
+TAKES_SHARE = 0.28
+"""Share of a crowd's actions that take liquidity: what `BRANCHING` is spread over."""
+PERMANENT_IMPACT = 0.12
+"""Spreads by which belief moves for good when a usual best queue is taken."""
+LEAN_IMPACT = 0.4
+"""Spreads by which dealers lean away for a while."""
+LEAN_MAX = 4.0
+"""Spreads that dealers lean at most."""
+IMPACT_QUEUES_MAX = 60.0
+"""One print moves belief as if it had taken at most so many usual queues."""
+OVERNIGHT_SHARE = 0.4
+"""Of a session's own volatility that shows between a close and the next open."""
+NEWS_SIZE = 0.0022
+NEWS_HEAT = 6.0
+
+_OWN_VOLATILITY_MIN = 0.35
+
+
+class Belief:
+    """State of one symbol's crowd between two actions; prices in ticks, fractions included."""
+
+    __slots__ = (
+        "_beta",
+        "_excites",
+        "_factor_seen",
+        "_floor",
+        "_queue",
+        "_roof",
+        "_season",
+        "_sigma",
+        "_spread",
+        "_start",
+        "at",
+        "fair",
+        "heat",
+        "lean",
+        "mood",
+        "sure",
+    )
+
+    def __init__(self, listing: Listing, *, at: int, factor: float) -> None:
+        self.at = at
+        self.fair = float(listing.previous_close_cents)
+        self.heat = 0.0
+        self.lean = 0.0
+        """How far dealers quote beside fair value, because of what they had to buy or sell."""
+        self.mood = 0.0
+        self.sure = 1.0
+        self._start = float(listing.previous_close_cents)
+        self._beta = listing.beta
+        self._factor_seen = factor
+        self._queue = float(listing.queue)
+        self._spread = float(listing.spread_ticks)
+        self._sigma = _own_volatility(listing) / sqrt(SESSION_SECONDS)
+        self._season = 1.0
+        self._excites = BRANCHING / (TAKES_SHARE * listing.actions_per_second * HEAT_SECONDS)
+        self.begin_day(previous_close=listing.previous_close_cents * TICK)
+
+    def begin_day(self, *, previous_close: int) -> None:
+        """The day's bounds follow the previous close (in price units)."""
+        close = previous_close / TICK
+        self._floor = max(close * (1.0 - DAY_MOVE_MAX), self._start / LIFE_MOVE_MAX)
+        self._roof = min(close * (1.0 + DAY_MOVE_MAX), self._start * LIFE_MOVE_MAX)
+        self.fair = min(max(self.fair, self._floor), self._roof)
+
+    def wake(self, now: int, weather: Weather, random: Random) -> None:
+        """A night has passed: belief opens with a gap, partly everybody's."""
+        self.at, self.heat, self.lean = now, 0.0, 0.0
+        own = OVERNIGHT_SHARE * self._sigma * sqrt(SESSION_SECONDS) * bell(random)
+        common = self._beta * (weather.factor - self._factor_seen)
+        self._factor_seen = weather.factor
+        self._move(self.fair * (own + common))
+
+    def pass_time(self, now: int, weather: Weather, random: Random) -> None:
+        """Belief wanders with the market and by itself; excitement and leaning fade."""
+        elapsed = (now - self.at) / NANOS_PER_SECOND
+        self.at, self._season = now, weather.season
+        self.heat *= exp(-elapsed / HEAT_SECONDS)
+        self.lean *= exp(-elapsed / LEAN_SECONDS)
+        own = self._sigma * self.sure * sqrt(elapsed * weather.season) * bell(random)
+        common = self._beta * (weather.factor - self._factor_seen)
+        self._factor_seen = weather.factor
+        self._move(self.fair * (own + common))
+
+    def change_mood(self, elapsed: float, weather: Weather, random: Random) -> None:
+        """Volatility comes in long swells; called now and then."""
+        self.mood = drift_mood(self.mood, elapsed, random)
+        self.sure = exp(self.mood + 0.5 * weather.mood)
+
+    def saw_taker(self, signed_quantity: int) -> None:
+        """Somebody took so much (buys positive): belief moves a little, dealers lean more."""
+        queues = signed_quantity / self._queue
+        queues = min(max(queues, -IMPACT_QUEUES_MAX), IMPACT_QUEUES_MAX)
+        self._move(PERMANENT_IMPACT * self._spread * queues)
+        limit = LEAN_MAX * self._spread
+        lean = self.lean + LEAN_IMPACT * self._spread * queues
+        self.lean = min(max(lean, -limit), limit)
+        self.heat = min(HEAT_MAX, self.heat + self._excites / self._season)
+
+    def heard_news(self, move: float) -> None:
+        """News: a jump of fair value (as a return), and everybody wakes up."""
+        self._move(self.fair * move)
+        self.heat = min(HEAT_MAX, self.heat + NEWS_HEAT)
+
+    def _move(self, ticks: float) -> None:
+        self.fair = min(max(self.fair + ticks, self._floor), self._roof)
+
+
+def _own_volatility(listing: Listing) -> float:
+    """What is left of the symbol's volatility beside its part in the market's."""
+    whole = listing.volatility_bps / 10_000
+    own = whole**2 - (listing.beta * MARKET_VOLATILITY) ** 2
+    return sqrt(max(own, (_OWN_VOLATILITY_MIN * whole) ** 2))

@@ -187,6 +187,11 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def default_home(path: Path | None = None) -> Home:
+    """The home at `path` or at the default place, neither made nor checked."""
+    return Home(_absolute(path))
+
+
 def _absolute(path: Path | None) -> Path:
     if path is not None:
         return path.expanduser().absolute()

@@ -1,0 +1,103 @@
+"""Settings in effect with their sources, every control with its limit, and one change at a time."""
+
+import json
+from argparse import Namespace
+from decimal import Decimal
+from typing import Any
+
+from commands.exit_codes import ExitCode
+from data.home import Home, default_home
+from data.settings import Effective, Settings, load_settings, set_value
+from engine.domain.risk.controls import LIMIT_SPECS, NO_KEY, LimitSpec
+
+
+def run(options: Namespace) -> int:
+    """`config show | check | set KEY VALUE | limits`; a wrong file ends with 4 and its line."""
+    acts = {"show": _show, "check": _check, "limits": _limits, "set": _set}
+    return acts[options.act](options)
+
+
+def _settings(options: Namespace) -> Settings:
+    overrides = {} if options.seed is None else {"market.seed": options.seed}
+    return load_settings(default_home(options.home).settings_path, options.config, overrides)
+
+
+def _show(options: Namespace) -> int:
+    rows = sorted(_settings(options).effective, key=lambda item: _order_of(item.key))
+    if options.json:
+        for row in rows:
+            print(json.dumps({"key": row.key, "value": _plain(row.value), "source": row.source}))
+        return ExitCode.DONE
+    key_width = max(len(row.key) for row in rows)
+    value_width = max(len(_text(row)) for row in rows)
+    for row in rows:
+        print(f"{row.key:<{key_width}}  {_text(row):<{value_width}}  {row.source}")
+    return ExitCode.DONE
+
+
+def _check(options: Namespace) -> int:
+    settings = _settings(options)
+    if options.json:
+        print(json.dumps({"ok": True, "settings": len(settings.effective)}))
+    else:
+        print(f"{len(settings.effective)} settings, all valid")
+    return ExitCode.DONE
+
+
+def _set(options: Namespace) -> int:
+    key, text = options.words
+    path = options.config
+    if path is None:
+        path = Home.prepare(options.home).settings_path
+    value = set_value(path, key, text)
+    if options.json:
+        print(json.dumps({"key": key, "value": _plain(value)}))
+    else:
+        print(f"{key} = {_plain(value)}, in {path}")
+    return ExitCode.DONE
+
+
+def _limits(options: Namespace) -> int:
+    settings = _settings(options)
+    values = dict(settings.limits)
+    sources = {item.key: item.source for item in settings.effective}
+    if options.json:
+        for spec in LIMIT_SPECS:
+            print(json.dumps(_limit_object(spec, values, sources), ensure_ascii=False))
+        return ExitCode.DONE
+    for spec in LIMIT_SPECS:
+        limit = " ".join(filter(None, (values.get(spec.key, ""), spec.unit)))
+        print(f"{spec.id}  {spec.key if spec.key != NO_KEY else spec.code:<34}  {limit:<26}"
+              f"  {spec.mode:<24}  {spec.formula}")  # fmt: skip
+    return ExitCode.DONE
+
+
+def _limit_object(
+    spec: LimitSpec, values: dict[str, str], sources: dict[str, str]
+) -> dict[str, str | None]:
+    """One control, or one further setting of a control, as `cli.md` says it."""
+    return {
+        "id": spec.id,
+        "code": spec.code,
+        "key": None if spec.key == NO_KEY else spec.key,
+        "limit": values.get(spec.key),
+        "unit": spec.unit,
+        "mode": spec.mode,
+        "source": sources.get(spec.key, spec.source),
+        "formula": spec.formula,
+    }
+
+
+def _order_of(key: str) -> tuple[int, str]:
+    tables = ("paper", "market", "risk", "screen", "keys")
+    table = key.partition(".")[0]
+    return tables.index(table), "" if table != "keys" else key
+
+
+def _text(item: Effective) -> str:
+    value = _plain(item.value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value

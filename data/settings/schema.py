@@ -1,0 +1,188 @@
+"""Every setting that exists: how its value is read, and the sentence for one that does not fit."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.domain.ledger.fees import FEE_TABLES
+from engine.domain.risk.controls import PROFILES
+from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
+from engine.instruments import NumberTextError, parse_money
+from engine.values import Money
+
+CASH_MAX = Money(10**18)
+SPEED_MAX = 1_000_000
+SEED_MAX = (1 << 63) - 1
+SYMBOLS_MAX = 5_000
+KEYS_MAX = 200
+TEXT_MAX = 1_000
+
+SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
+ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
+ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
+KEY_PRESS = re.compile(r"[a-z0-9_+]{1,40}")
+
+
+class NotASetting(ValueError):  # noqa: N818 — a reader's word about one value, never seen outside
+    """The value does not fit; the message says what would."""
+
+
+Reader = Callable[[Any], Any]
+
+
+def _word(*choices: str) -> Reader:
+    def read(value: Any) -> str:
+        if value not in choices or not isinstance(value, str):
+            raise NotASetting(f"must be one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> Reader:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise NotASetting(f"must be {what}")
+        return value
+
+    return read
+
+
+def _count(lowest: int, highest: int) -> Reader:
+    def read(value: Any) -> int:
+        if type(value) is not int or not lowest <= value <= highest:
+            raise NotASetting(f"must be a whole number from {lowest:,} to {highest:,}")
+        return value
+
+    return read
+
+
+def _switch(value: Any) -> bool:
+    if type(value) is not bool:
+        raise NotASetting("must be true or false")
+    return value
+
+
+def _money(value: Any) -> Money:
+    try:
+        money = parse_money(_number_text(value))
+    except NumberTextError as error:
+        raise NotASetting(f"must be an amount such as 1000000 or 250.50 ({error})") from error
+    if not 0 <= money <= CASH_MAX:
+        raise NotASetting("must be an amount from 0 to 1,000,000,000,000")
+    return money
+
+
+def _speed(value: Any) -> float:
+    if value == "max":
+        return math.inf
+    if isinstance(value, int | Decimal) and type(value) is not bool and value == value:
+        speed = float(value)
+        if 0 < speed <= SPEED_MAX:
+            return speed
+    raise NotASetting(f'must be a number above 0 and up to {SPEED_MAX:,}, or "max"')
+
+
+def _symbols(value: Any) -> tuple[str, ...]:
+    is_list = isinstance(value, list) and len(value) <= SYMBOLS_MAX
+    if not is_list or not all(isinstance(name, str) and SYMBOL.fullmatch(name) for name in value):
+        raise NotASetting('must be a list of symbols such as ["AAPL", "MSFT"]')
+    if len(set(value)) != len(value):
+        raise NotASetting("names a symbol twice")
+    return tuple(value)
+
+
+def _market(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= TEXT_MAX or not value.isprintable():
+        raise NotASetting('must be "sim" or the path of a recording')
+    return value
+
+
+READERS: Mapping[str, Reader] = {
+    "paper.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
+    "paper.opening_cash": _money,
+    "paper.fee_table": _word(*FEE_TABLES),
+    "paper.limits": _word(*PROFILES),
+    "paper.latency": _word("none", "lan", "retail", "mobile"),
+    "market.kind": _market,
+    "market.symbols": _symbols,
+    "market.start": _word("open", "pre_open"),
+    "market.speed": _speed,
+    "market.seed": _count(0, SEED_MAX),
+    "screen.theme": _word("dark", "light", "terminal"),
+    "screen.color": _word("auto", "full", "16", "none"),
+    "screen.frames_per_second": _count(1, 10),
+    "screen.flash": _switch,
+    "screen.coach": _switch,
+}
+"""How each value becomes what the program uses; `risk.*` is read by the table of limits."""
+TABLES = ("paper", "market", "risk", "screen", "keys")
+
+
+def all_keys() -> list[str]:
+    """Every key that has a name of its own; those under `keys.` are free."""
+    return [*READERS, *SPECS_BY_KEY]
+
+
+def read_value(key: str, value: Any) -> Any:
+    """The typed value of a setting. Raises NotASetting for an unknown key or a value that is none.
+
+    A limit comes back as the text that `engine.domain.risk.limits` reads.
+    """
+    table, _, name = key.partition(".")
+    if key in READERS:
+        return READERS[key](value)
+    if key in SPECS_BY_KEY:
+        return _limit(key, value)
+    if table == "keys" and name and ACTION.fullmatch(name):
+        return _matching(KEY_PRESS, 'a key such as "ctrl+x"')(value)
+    raise NotASetting(_unknown(key))
+
+
+def _limit(key: str, value: Any) -> str:
+    if type(value) is bool:
+        text = "on" if value else "off"
+    elif isinstance(value, str):
+        text = value
+    else:
+        text = _number_text(value)
+    problems = check_pairs([(key, text)])
+    if problems:
+        raise NotASetting(problems[0].sentence.removeprefix(f"{key}").lstrip(": "))
+    return text
+
+
+def _number_text(value: Any) -> str:
+    """Decimal text of a TOML number or string; what is finite for TOML may still not be for us."""
+    if type(value) is int:
+        return str(value) if abs(value) < 10**30 else "a number with more than 30 digits"
+    if isinstance(value, Decimal):
+        return (
+            format(value, "f") if value.is_finite() and abs(value.adjusted()) < 30 else str(value)
+        )
+    if isinstance(value, str):
+        return value
+    raise NotASetting(f"must be a number, not {_kind(value)}")
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "true or false", list: "a list", dict: "a table", type(None): "nothing"}
+    return kinds.get(type(value), "a date or time")
+
+
+def _unknown(key: str) -> str:
+    from difflib import get_close_matches
+
+    table, _, name = key.partition(".")
+    if table not in TABLES:
+        return f"there is no table [{table}]; there are {', '.join(f'[{t}]' for t in TABLES)}"
+    if not name:
+        return f"[{table}] is a table of settings and has no value itself"
+    close = get_close_matches(key, all_keys(), n=1)
+    hint = f"did you mean {close[0]}?" if close else "`trader config show` lists all settings"
+    return f"there is no such setting; {hint}"
+
+
+assert all(key.startswith(KEY_PREFIX) for key in SPECS_BY_KEY)

@@ -190,6 +190,7 @@ def test_a_killed_set_up_is_completed_by_the_next_start(checkout: Checkout) -> N
     first = checkout.start("why", "7")
     assert first.stderr is not None
     assert "making .venv" in first.stderr.readline()
+    assert "installing" in first.stderr.readline()
     first.send_signal(signal.SIGKILL)
     first.communicate()
     code, _, complaints = checkout.run("why", "7")

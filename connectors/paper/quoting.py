@@ -14,12 +14,13 @@ TAPE_PRINTS_MAX = 500
 
 
 class MarketKeeper:
-    """The only writer of the market's quotes while the paper venue drives it."""
+    """Writes touch, trades and phase of every quote; a day's figures begin with its flow."""
 
-    __slots__ = ("market", "tapes")
+    __slots__ = ("_closed_at", "market", "tapes")
 
     def __init__(self, instruments: tuple[Instrument, ...], source: Source) -> None:
         self.market = Market()
+        self._closed_at: dict[str, Price] = {}
         self.tapes: dict[str, deque[TradePrint]] = {}
         for instrument in instruments:
             symbol = instrument.symbol
@@ -68,19 +69,16 @@ class MarketKeeper:
         quote.updates += 1
 
     def entered(self, symbol: str, phase: Phase) -> None:
-        self.market.quotes[symbol].phase = phase
+        """The symbol's phase; when it closes, what it closed at is kept for the next day."""
+        quote = self.market.quotes[symbol]
+        quote.phase = phase
+        mark = quote.last or quote.mid
+        if phase is Phase.CLOSED and mark:
+            self._closed_at[symbol] = mark
 
-    def new_day(self) -> tuple[tuple[str, Price], ...]:
-        """Day figures begin again; returns (symbol, closing mark) of every symbol that has one."""
-        marks: list[tuple[str, Price]] = []
-        for symbol, quote in self.market.quotes.items():
-            mark = quote.last or quote.mid
-            if mark:
-                marks.append((symbol, mark))
-            quote.previous_close = mark
-            quote.open = quote.high = quote.low = Price(0)
-            quote.volume, quote.trades = Quantity(0), 0
-        return tuple(marks)
+    def closing_marks(self) -> tuple[tuple[str, Price], ...]:
+        """(symbol, mark) at the last close, of every symbol that has closed."""
+        return tuple(sorted(self._closed_at.items()))
 
 
 def _touch(half: Half) -> tuple[int, int]:

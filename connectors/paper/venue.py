@@ -220,4 +220,4 @@ class PaperVenue:
 
     def _roll_trade_date(self) -> None:
         self.trade_date = self._flow.trade_date
-        self._clerk.reports.append(TradeDateRolled(self.trade_date, self._keeper.new_day()))
+        self._clerk.reports.append(TradeDateRolled(self.trade_date, self._keeper.closing_marks()))

@@ -76,6 +76,8 @@ class SimulatedVenue(Venue, Protocol):
     market: Market
     instruments: tuple[Instrument, ...]
     trade_date: int
+    note: str
+    """What a person should know about this market; else empty."""
     description: str
     """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
 
@@ -88,6 +90,12 @@ class SimulatedVenue(Venue, Protocol):
     def advance(self, until: Nanos) -> None:
         """Lets the market run up to and including `until`, but returns early, with `now` at that
         point, as soon as a report for the desk is waiting in `collect`."""
+
+    def has_reports(self) -> bool:
+        """Whether `collect` would return anything."""
+
+    def queue_is_estimate(self, client_order_id: str) -> bool:
+        """The place was restored after a restart and is a bound, not a count."""
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         """(bids, asks), best first, own orders and queue places filled in."""

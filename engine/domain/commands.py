@@ -122,6 +122,15 @@ class Flatten(Fact, frozen=True, tag="flatten"):
     origin: Origin = Origin.TICKET
 
 
+class Reverse(Fact, frozen=True, tag="reverse"):
+    """Flatten, then open the same size on the other side: two orders that never cross zero."""
+
+    account: str
+    symbol: str
+    origin: Origin = Origin.TICKET
+    override: str = ""
+
+
 class TightenLimit(Fact, frozen=True, tag="set"):
     """`set NAME VALUE`: tightens a limit at once; the name is the key without `risk.`."""
 
@@ -140,5 +149,6 @@ Command = (
     | Resume
     | Kill
     | Flatten
+    | Reverse
     | TightenLimit
 )

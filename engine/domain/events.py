@@ -172,6 +172,8 @@ class OrderFilled(Fact, frozen=True, tag="filled"):
     """The order was already done: applied all the same (U5)."""
     overfill: bool = False
     """More than was ordered: applied all the same (U8)."""
+    cumulative: Quantity = Quantity(0)
+    """Filled quantity of the order after this fill."""
 
 
 class OrderCancelled(Fact, frozen=True, tag="cancelled"):
@@ -328,10 +330,14 @@ class FlattenStep(IntEnum):
 
 
 class FlattenStarted(Fact, frozen=True, tag="flatten_started"):
+    """`reopen` is the signed quantity to open once flat (a reverse); 0 for a plain flatten."""
+
     at: Nanos
     account: str
     symbol: str
     origin: Origin
+    reopen: int = 0
+    override: str = ""
 
 
 class FlattenMoved(Fact, frozen=True, tag="flatten_moved"):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.domain.commands import ExitsOnKill
+from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
@@ -10,7 +10,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
-from engine.values import Money, Nanos, OrderId, Price
+from engine.values import Money, Nanos, Price
 
 DEFAULT_ACCOUNT = "PAPER"
 
@@ -30,8 +30,11 @@ class FlattenRun(msgspec.Struct, gc=False):
     step: FlattenStep
     started_at: Nanos
     moved_at: Nanos
-    close_order_id: OrderId = OrderId(0)
+    origin: Origin
     rounds: int = 0
+    reopen: int = 0
+    """Signed quantity to open once flat; 0 for a plain flatten."""
+    override: str = ""
 
 
 class Account(msgspec.Struct):

@@ -153,7 +153,7 @@ class AccountView(Row, frozen=True):
     currency: str
     cash: Money
     reserved: Money
-    buying_power: Money
+    buying_power: Money | None
     equity: Money | None
     realised_day: Money
     unrealised: Money | None
@@ -236,8 +236,8 @@ class Preview(Row, frozen=True):
     fee: Money = Money(0)
     cash_before: Money = Money(0)
     cash_after: Money = Money(0)
-    buying_power_before: Money = Money(0)
-    buying_power_after: Money = Money(0)
+    buying_power_before: Money | None = None
+    buying_power_after: Money | None = None
     position_before: Quantity = Quantity(0)
     position_after: Quantity = Quantity(0)
     room: int = -1

@@ -1,0 +1,132 @@
+"""The acts that stop trading and take orders back, and the one word that raises the state again."""
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
+from engine.domain.flatten import begin_flatten
+from engine.domain.orders import Order
+from engine.domain.quotes import Market
+from engine.domain.reasons import Refusal
+from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
+from engine.domain.state import State
+from engine.values import Nanos
+
+
+def is_exit(state: State, order: Order) -> bool:
+    """Reduces the position that is there now; everything else could open or increase one."""
+    position = state.accounts[order.order.account].positions.get(order.order.symbol)
+    return position is not None and position.quantity * order.side < 0
+
+
+def _is_in_scope(state: State, order: Order, scope: CancelScope) -> bool:
+    match scope:
+        case CancelScope.ALL:
+            return True
+        case CancelScope.BUYS:
+            return order.side > 0
+        case CancelScope.SELLS:
+            return order.side < 0
+        case CancelScope.ENTRIES:
+            return not is_exit(state, order)
+        case CancelScope.EXITS:
+            return is_exit(state, order)
+
+
+def cancels_of(
+    state: State, account: str, symbol: str, scope: CancelScope, origin: Origin, now: Nanos
+) -> list[ev.Event]:
+    """A cancel request for every live order in scope that has none on its way."""
+    live = state.live if symbol == ALL_SYMBOLS else state.live_by_symbol.get(symbol, {})
+    orders = [state.orders[order_id] for order_id in live]
+    return [
+        ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+        for order in orders
+        if order.order.account == account
+        and order.pending_cancel is None
+        and _is_in_scope(state, order, scope)
+    ]
+
+
+def cancel_many(
+    state: State, command: cmd.CancelMany, market: Market, now: Nanos
+) -> list[ev.Event]:
+    cancels = cancels_of(state, command.account, command.symbol, command.scope, command.origin, now)
+    if not cancels:
+        return [ev.CommandRefused(now, "cancel", Refusal.NOTHING_WORKING, command.symbol)]
+    summary = ev.EntriesCancelled(now, command.account, command.symbol, command.scope, len(cancels))
+    return [summary, *cancels]
+
+
+def halt(state: State, command: cmd.Halt, market: Market, now: Nanos) -> list[ev.Event]:
+    """Nothing new leaves; the exit lane stays open."""
+    if state.accounts[command.account].trading.state >= ev.TradingState.HALTED:
+        return [ev.CommandRefused(now, "halt", Refusal.NOT_LOWERING, "already halted")]
+    return [
+        ev.TradingStateChanged(
+            now,
+            command.account,
+            ALL_SYMBOLS,
+            ev.TradingState.HALTED,
+            False,
+            command.reason,
+            command.origin,
+        )
+    ]
+
+
+def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> list[ev.Event]:
+    """Raises the account and every symbol; a killed desk wants the reason in words."""
+    account = state.accounts[command.account]
+    if account.trading.latched and not command.reason:
+        return [ev.CommandRefused(now, "resume", Refusal.KILLED, "")]
+    lowered = [ALL_SYMBOLS] if account.trading.state is not ev.TradingState.ACTIVE else []
+    lowered += sorted(account.symbols)
+    if not lowered:
+        return [ev.CommandRefused(now, "resume", Refusal.NOT_LOWERING, "trading is active")]
+    return [
+        ev.TradingStateChanged(
+            now,
+            command.account,
+            symbol,
+            ev.TradingState.ACTIVE,
+            False,
+            command.reason,
+            command.origin,
+        )
+        for symbol in lowered
+    ]
+
+
+def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev.Event]:
+    """HALT latched over restarts; exits are kept, cancelled or become a flatten, as asked."""
+    happened: list[ev.Event] = []
+    if state.accounts[command.account].trading.state is not ev.TradingState.KILLED:
+        happened.append(
+            ev.TradingStateChanged(
+                now,
+                command.account,
+                ALL_SYMBOLS,
+                ev.TradingState.KILLED,
+                True,
+                command.reason or "kill switch",
+                command.origin,
+            )
+        )
+    happened.append(ev.Killed(now, command.account, command.exits, command.reason, command.origin))
+    if command.exits is ExitsOnKill.FLATTEN:
+        return happened + begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)
+    scope = CancelScope.ENTRIES if command.exits is ExitsOnKill.KEEP else CancelScope.ALL
+    cancels = cancels_of(state, command.account, ALL_SYMBOLS, scope, command.origin, now)
+    return happened + cancels
+
+
+def tighten_limit(
+    state: State, command: cmd.TightenLimit, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Tightening is immediate; everything else is refused with the word for it."""
+    changed = tighten(state.limits, command.name, command.value)
+    if isinstance(changed, Refusal):
+        return [ev.CommandRefused(now, "set", changed, f"{command.name} {command.value}")]
+    key = KEY_PREFIX + command.name.removeprefix(KEY_PREFIX)
+    before, after = state.limits.text(key), changed.text(key)
+    return [ev.LimitTightened(now, command.account, key, before, after, digest(changed))]

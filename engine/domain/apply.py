@@ -1,0 +1,437 @@
+"""The only hand that changes the state: one small function per event, and none of them refuses."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.domain import events as ev
+from engine.domain.commands import SubmitOrder
+from engine.domain.ledger.positions import Position, apply_fill
+from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
+from engine.domain.lifecycle import Certainty, Happening, Request, Status, next_status
+from engine.domain.orders import Order, Pending
+from engine.domain.risk.limits import Limits
+from engine.domain.state import Account, FlattenRun, State, Trading
+from engine.values import Money, Nanos, Quantity
+
+ORDER_ATTEMPTS_MAX = 512
+"""More than any order-rate window counts; older attempts cannot matter."""
+RECENT_ORDERS_MAX = 256
+"""Duplicate memory: more than can be entered within its window at the highest order rate."""
+
+
+def apply(state: State, event: ev.Event) -> None:
+    """Makes the event true. Replaying the journal calls only this."""
+    _HANDLERS[type(event)](state, event)
+    state.events += 1
+
+
+def state_hash(state: State) -> str:
+    """BLAKE2b-128 over the canonical bytes of the whole state, in hexadecimal."""
+    return hashlib.blake2b(_canonical.encode(state), digest_size=16).hexdigest()
+
+
+_canonical = msgspec.msgpack.Encoder(order="deterministic")
+
+
+# ── sessions, accounts, reference ──────────────────────────────────────────────────────────────
+
+
+def _session_started(state: State, event: ev.SessionStarted) -> None:
+    state.run, state.mode, state.market = event.run, event.mode, event.market
+    state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
+    state.limits = Limits.from_pairs(event.limits)
+    state.limits_digest = event.limits_digest
+    state.is_open, state.ended_clean = True, False
+    account = state.accounts.get(event.account)
+    if account is not None:
+        account.fee_table = event.fee_table
+
+
+def _account_opened(state: State, event: ev.AccountOpened) -> None:
+    account = Account(
+        account=event.account,
+        currency=event.currency,
+        cash=event.cash,
+        fee_table="",
+        ledger={},
+        positions={},
+        trading=Trading(),
+        symbols={},
+        day_open_cash=event.cash,
+    )
+    post(account.ledger, postings_of_opening(event.cash))
+    state.accounts[event.account] = account
+
+
+def _instruments_known(state: State, event: ev.InstrumentsKnown) -> None:
+    for instrument in event.instruments:
+        state.instruments[instrument.symbol] = instrument
+
+
+def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
+    symbols = list(state.instruments) if event.symbol == "*" else [event.symbol]
+    for symbol in symbols:
+        state.phases[symbol] = event.phase
+
+
+def _date_rolled(state: State, event: ev.DateRolled) -> None:
+    state.trade_date = event.trade_date
+    marks = dict(event.marks)
+    for symbol, mark in event.marks:
+        state.day_marks[symbol] = mark
+    for account in state.accounts.values():
+        account.day_open_cash = account.cash
+        for position in account.positions.values():
+            position.open_day(marks.get(position.symbol))
+    _forget_done_orders(state)
+    state.recent_orders.clear()
+    state.order_attempts.clear()
+
+
+def _forget_done_orders(state: State) -> None:
+    """Their ids stay unusable: client order ids are pure functions of counters that only rise."""
+    done = [order for order in state.orders.values() if order.is_done]
+    for order in done:
+        del state.orders[order.order_id]
+        state.tickets.pop(order.order.ticket, None)
+    orders = state.orders
+    state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in orders}
+    state.executions = {k: i for k, i in state.executions.items() if i in orders}
+
+
+def _link_moved(state: State, event: ev.LinkMoved) -> None:
+    state.links[event.link] = event.state
+
+
+def _session_closed(state: State, event: ev.SessionClosed) -> None:
+    state.is_open, state.ended_clean = False, event.clean
+    if event.clean:
+        state.checkpoint, state.checkpoint_queue = b"", {}
+
+
+def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
+    state.checkpoint, state.checkpoint_at = event.cursor, event.at
+    state.checkpoint_queue = dict(event.queue_ahead)
+
+
+# ── the life of an order ───────────────────────────────────────────────────────────────────────
+
+
+def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
+    state.order_next = event.order_id + 1
+    state.number_next[event.trade_date] = event.number + 1
+    state.tickets[event.order.ticket] = event.order_id
+    state.order_attempts.append(event.at)
+    if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
+        del state.order_attempts[: ORDER_ATTEMPTS_MAX // 2]
+
+
+def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
+    order = event.order
+    return Order(
+        order_id=event.order_id,
+        trade_date=event.trade_date,
+        number=event.number,
+        order=order,
+        status=status,
+        quantity=order.quantity,
+        price=order.price,
+        stop=order.stop,
+        protection=event.protection if isinstance(event, ev.OrderReleased) else order.price,
+        created_at=event.at,
+        changed_at=event.at,
+    )
+
+
+def fingerprint(order: SubmitOrder) -> str:
+    """What makes two orders the same to the duplicate rule (R15)."""
+    return (
+        f"{order.account}|{order.symbol}|{order.instruction:d}|{order.quantity}|{order.price}"
+        f"|{order.stop}|{order.type:d}|{order.time_in_force:d}"
+    )
+
+
+def _released(state: State, event: ev.OrderReleased) -> None:
+    _remember_submission(state, event)
+    recent = state.recent_orders
+    key = fingerprint(event.order)
+    recent.pop(key, None)
+    recent[key] = event.at
+    if len(recent) > RECENT_ORDERS_MAX:
+        del recent[next(iter(recent))]
+    order = _new_order(event, Status.SENT)
+    order.client_order_id = event.client_order_id
+    order.reserved_total = event.reserved
+    order.pending_new = Pending(since=event.at)
+    state.orders[event.order_id] = order
+    state.by_client_id[event.client_order_id] = event.order_id
+    state.live[event.order_id] = None
+    state.live_by_symbol.setdefault(event.order.symbol, {})[event.order_id] = None
+
+
+def _denied(state: State, event: ev.OrderDenied) -> None:
+    _remember_submission(state, event)
+    order = _new_order(event, Status.DENIED)
+    order.protection = order.price
+    order.text = event.findings[0].sentence if event.findings else ""
+    state.orders[event.order_id] = order
+
+
+def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
+    """Takes the table's next status; an order that became done leaves the live lists."""
+    following = next_status(order.status, happening)
+    assert following is not None, f"{order.status.name} cannot {happening.name}"
+    order.status, order.changed_at = following, at
+    if order.is_done:
+        state.live.pop(order.order_id, None)
+        symbol_live = state.live_by_symbol.get(order.order.symbol)
+        if symbol_live is not None:
+            symbol_live.pop(order.order_id, None)
+        order.pending_new = order.pending_cancel = order.pending_replace = None
+
+
+def _working(state: State, event: ev.OrderWorking) -> None:
+    order = state.orders[event.order_id]
+    order.venue_order_id = event.venue_order_id
+    if event.queue_ahead >= 0:
+        order.queue_ahead = event.queue_ahead
+    order.pending_new = None
+    _move(state, order, Happening.ACCEPT, event.at)
+
+
+def _rejected(state: State, event: ev.OrderRejected) -> None:
+    order = state.orders[event.order_id]
+    order.text = event.text
+    order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    _move(state, order, Happening.REJECT, event.at)
+
+
+def _triggered(state: State, event: ev.OrderTriggered) -> None:
+    order = state.orders[event.order_id]
+    order.is_triggered, order.changed_at = True, event.at
+
+
+def _filled(state: State, event: ev.OrderFilled) -> None:
+    order = state.orders[event.order_id]
+    instrument = state.instruments[order.order.symbol]
+    account = state.accounts[order.order.account]
+    value = instrument.notional(event.price, event.quantity)
+    order.cumulative = Quantity(order.cumulative + event.quantity)
+    order.value = Money(order.value + value)
+    order.fees = Money(order.fees + event.fee)
+    order.fills += 1
+    if event.resurrected:
+        order.is_resurrected = True
+        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    order.is_overfilled = order.is_overfilled or event.overfill
+    state.executions[event.execution_id] = event.order_id
+    is_full = order.cumulative >= order.quantity
+    order.pending_new = None
+    _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
+    position = account.positions.get(order.order.symbol)
+    if position is None:
+        position = account.positions[order.order.symbol] = Position(symbol=order.order.symbol)
+    cost_before = position.cost
+    apply_fill(position, event, order.side, value)
+    account.cash = Money(account.cash + event.cash_delta)
+    post(
+        account.ledger,
+        postings_of_fill(
+            symbol=order.order.symbol,
+            cash_delta=event.cash_delta,
+            cost_delta=Money(position.cost - cost_before),
+            realised=event.realised,
+            fee=event.fee,
+        ),
+    )
+    assert account.ledger["cash"] == account.cash, "the ledger and the cash figure disagree"
+
+
+def _cancelled(state: State, event: ev.OrderCancelled) -> None:
+    order = state.orders[event.order_id]
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    order.text = event.text
+    staged = order.status in (Status.STAGED, Status.HELD)
+    _move(state, order, Happening.DISCARD if staged else Happening.CANCEL, event.at)
+
+
+def _expired(state: State, event: ev.OrderExpired) -> None:
+    order = state.orders[event.order_id]
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    order.text = event.text
+    _move(state, order, Happening.EXPIRE, event.at)
+
+
+def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
+    order = state.orders[event.order_id]
+    order.pending_cancel, order.changed_at = Pending(since=event.at), event.at
+
+
+def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
+    order = state.orders[event.order_id]
+    order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
+
+
+def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
+    order = state.orders[event.order_id]
+    order.revision += 1
+    order.pending_replace = Pending(
+        since=event.at,
+        client_order_id=event.client_order_id,
+        price=event.price,
+        quantity=event.quantity,
+    )
+    order.reserved_total, order.changed_at = event.reserved, event.at
+    # Both ids may speak until the venue has answered.
+    state.by_client_id[event.client_order_id] = event.order_id
+
+
+def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
+    order = state.orders[event.order_id]
+    if order.pending_replace is not None:
+        state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    order.pending_replace, order.text, order.changed_at = None, event.text, event.at
+    order.reserved_total = event.reserved
+
+
+def _replaced(state: State, event: ev.OrderReplaced) -> None:
+    order = state.orders[event.order_id]
+    state.by_client_id[event.client_order_id] = event.order_id
+    order.client_order_id = event.client_order_id
+    order.price, order.quantity = event.price, event.quantity
+    order.queue_ahead = event.queue_ahead
+    order.pending_replace, order.changed_at = None, event.at
+    order.reserved_total = event.reserved
+    if order.cumulative >= order.quantity and not order.is_done:
+        _move(state, order, Happening.FULL_FILL, event.at)
+
+
+def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
+    order = state.orders[event.order_id]
+    pending = {
+        Request.NEW: order.pending_new,
+        Request.CANCEL: order.pending_cancel,
+        Request.REPLACE: order.pending_replace,
+    }[event.request]
+    if pending is not None:
+        pending.certainty = Certainty.UNKNOWN
+    order.text, order.changed_at = event.text, event.at
+
+
+# ── trading state, acts, timers ────────────────────────────────────────────────────────────────
+
+
+def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
+    account = state.accounts[event.account]
+    trading = Trading(event.state, event.latched, event.reason, event.at)
+    if event.symbol == "*":
+        account.trading = trading
+    elif event.state is ev.TradingState.ACTIVE:
+        account.symbols.pop(event.symbol, None)
+    else:
+        account.symbols[event.symbol] = trading
+
+
+def _limit_tightened(state: State, event: ev.LimitTightened) -> None:
+    pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
+    state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+
+
+def flatten_key(account: str, symbol: str) -> str:
+    return f"{account}/{symbol}"
+
+
+def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
+    state.flattening[flatten_key(event.account, event.symbol)] = FlattenRun(
+        step=ev.FlattenStep.CANCELLING,
+        started_at=event.at,
+        moved_at=event.at,
+        origin=event.origin,
+        reopen=event.reopen,
+        override=event.override,
+    )
+
+
+def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
+    run = state.flattening[flatten_key(event.account, event.symbol)]
+    run.step, run.moved_at = event.step, event.at
+    if event.step is ev.FlattenStep.CLOSING:
+        run.rounds += 1
+
+
+def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:
+    state.flattening.pop(flatten_key(event.account, event.symbol), None)
+    state.timers.pop(flatten_timer(event.account, event.symbol), None)
+
+
+def flatten_timer(account: str, symbol: str) -> str:
+    return f"flatten:{account}/{symbol}"
+
+
+def _killed(state: State, event: ev.Killed) -> None:
+    state.accounts[event.account].kill_exits = event.exits
+
+
+def _timer_set(state: State, event: ev.TimerSet) -> None:
+    state.timers[event.name] = event.due
+
+
+def _timer_cleared(state: State, event: ev.TimerCleared) -> None:
+    state.timers.pop(event.name, None)
+
+
+def _faulted(state: State, event: ev.Faulted) -> None:
+    state.faults += 1
+
+
+def _duplicate(state: State, event: ev.DuplicateIgnored) -> None:
+    state.duplicates += 1
+
+
+def _nothing(state: State, event: ev.Event) -> None:
+    """A fact for the audit trail that changes no figure."""
+
+
+_HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    ev.SessionStarted: _session_started,
+    ev.AccountOpened: _account_opened,
+    ev.InstrumentsKnown: _instruments_known,
+    ev.PhaseEntered: _phase_entered,
+    ev.DateRolled: _date_rolled,
+    ev.LinkMoved: _link_moved,
+    ev.SessionClosed: _session_closed,
+    ev.VenueCheckpointed: _checkpointed,
+    ev.OrderReleased: _released,
+    ev.OrderDenied: _denied,
+    ev.OrderWorking: _working,
+    ev.OrderRejected: _rejected,
+    ev.OrderTriggered: _triggered,
+    ev.OrderFilled: _filled,
+    ev.OrderCancelled: _cancelled,
+    ev.OrderExpired: _expired,
+    ev.CancelRequested: _cancel_requested,
+    ev.CancelDenied: _nothing,
+    ev.CancelRejected: _cancel_rejected,
+    ev.ReplaceRequested: _replace_requested,
+    ev.ReplaceDenied: _nothing,
+    ev.ReplaceRejected: _replace_rejected,
+    ev.OrderReplaced: _replaced,
+    ev.OutcomeUnknown: _unknown,
+    ev.StatusRequested: _nothing,
+    ev.CommandRefused: _nothing,
+    ev.DuplicateIgnored: _duplicate,
+    ev.ReportOrphaned: _nothing,
+    ev.TradingStateChanged: _trading_state,
+    ev.EntriesCancelled: _nothing,
+    ev.LimitTightened: _limit_tightened,
+    ev.FlattenStarted: _flatten_started,
+    ev.FlattenMoved: _flatten_moved,
+    ev.FlattenFinished: _flatten_finished,
+    ev.Killed: _killed,
+    ev.TimerSet: _timer_set,
+    ev.TimerCleared: _timer_cleared,
+    ev.Faulted: _faulted,
+}

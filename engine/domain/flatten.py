@@ -1,0 +1,182 @@
+"""The flatten protocol: cancel, wait for the evidence, close what is left, until flat."""
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain.apply import flatten_key, flatten_timer
+from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
+from engine.domain.quotes import Market
+from engine.domain.reasons import Refusal
+from engine.domain.state import FlattenRun, State
+from engine.domain.submission import submit
+from engine.values import (
+    NANOS_PER_MILLISECOND,
+    NANOS_PER_SECOND,
+    Instruction,
+    Nanos,
+    OrderType,
+    Quantity,
+    TimeInForce,
+)
+
+EVIDENCE_WAIT = 3 * NANOS_PER_SECOND
+"""How long the venue may take to prove a cancel before a person is asked."""
+ROUND_PAUSE = 250 * NANOS_PER_MILLISECOND
+"""Between two closing orders, so that the book can refill."""
+ROUNDS_MAX = 40
+
+
+def flatten(state: State, command: cmd.Flatten, market: Market, now: Nanos) -> list[ev.Event]:
+    started = begin_flatten(state, command.account, command.symbol, command.origin, now)
+    if started:
+        return started
+    key = flatten_key(command.account, command.symbol)
+    refusal = Refusal.FLATTEN_RUNNING if key in state.flattening else Refusal.NO_POSITION
+    return [ev.CommandRefused(now, "flatten", refusal, command.symbol)]
+
+
+def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> list[ev.Event]:
+    """A flatten that opens the same size on the other side once the position is proved flat."""
+    held = _position(state, command.account, command.symbol)
+    if held == 0:
+        return [ev.CommandRefused(now, "reverse", Refusal.NO_POSITION, command.symbol)]
+    started = _begin_one(state, command.account, command.symbol, command.origin, now)
+    if not started:
+        return [ev.CommandRefused(now, "reverse", Refusal.FLATTEN_RUNNING, command.symbol)]
+    begin = ev.FlattenStarted(
+        now, command.account, command.symbol, command.origin, -held, command.override
+    )
+    return [begin, *started[1:]]
+
+
+def begin_flatten(
+    state: State, account: str, symbol: str, origin: Origin, now: Nanos
+) -> list[ev.Event]:
+    """Starts the protocol for the symbol, or for everything held or working."""
+    symbols = [symbol] if symbol != ALL_SYMBOLS else _symbols_to_flatten(state, account)
+    happened: list[ev.Event] = []
+    for each in symbols:
+        happened += _begin_one(state, account, each, origin, now)
+    return happened
+
+
+def _symbols_to_flatten(state: State, account: str) -> list[str]:
+    held = {s for s, p in state.accounts[account].positions.items() if p.quantity}
+    working = {state.orders[i].order.symbol for i in _live(state, account, state.live)}
+    return sorted(held | working)
+
+
+def _live(state: State, account: str, ids: dict[int, None]) -> list[int]:
+    return [i for i in ids if state.orders[i].order.account == account]
+
+
+def _begin_one(
+    state: State, account: str, symbol: str, origin: Origin, now: Nanos
+) -> list[ev.Event]:
+    run = state.flattening.get(flatten_key(account, symbol))
+    live = _live(state, account, state.live_by_symbol.get(symbol, {}))
+    is_running = run is not None and run.step is not ev.FlattenStep.ASKING
+    if is_running or not (live or _position(state, account, symbol)):
+        return []
+    cancels: list[ev.Event] = [
+        ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+        for order in (state.orders[i] for i in live)
+        if order.pending_cancel is None
+    ]
+    due = Nanos(now + EVIDENCE_WAIT) if live else now
+    timer = ev.TimerSet(now, flatten_timer(account, symbol), due)
+    return [ev.FlattenStarted(now, account, symbol, origin), *cancels, timer]
+
+
+def _position(state: State, account: str, symbol: str) -> int:
+    position = state.accounts[account].positions.get(symbol)
+    return position.quantity if position else 0
+
+
+def nudge_flatten(state: State, account: str, symbol: str, now: Nanos) -> list[ev.Event]:
+    """After every venue report of a symbol being flattened: look again at once."""
+    if flatten_key(account, symbol) not in state.flattening:
+        return []
+    return [ev.TimerSet(now, flatten_timer(account, symbol), now)]
+
+
+def advance_flatten(
+    state: State, account: str, symbol: str, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The next step of a running protocol, decided from what the venue has proved."""
+    run = state.flattening.get(flatten_key(account, symbol))
+    if run is None:
+        return []
+    live = _live(state, account, state.live_by_symbol.get(symbol, {}))
+    if live:
+        return _wait_for_evidence(run, account, symbol, len(live), now)
+    held = _position(state, account, symbol)
+    if held == 0:
+        finished = ev.FlattenFinished(now, account, symbol, "flat")
+        return [finished, *_reopen(state, run, account, symbol, market, now)]
+    if run.step is ev.FlattenStep.CLOSING and now < run.moved_at + ROUND_PAUSE:
+        due = Nanos(run.moved_at + ROUND_PAUSE)
+        return [ev.TimerSet(now, flatten_timer(account, symbol), due)]
+    if run.rounds >= ROUNDS_MAX:
+        text = f"{held:+,} {symbol} left after {run.rounds} closing orders"
+        return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
+    return _close_what_is_left(state, account, symbol, held, market, now)
+
+
+def _wait_for_evidence(
+    run: FlattenRun, account: str, symbol: str, working: int, now: Nanos
+) -> list[ev.Event]:
+    deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
+    if now < deadline:
+        return [ev.TimerSet(now, flatten_timer(account, symbol), deadline)]
+    if run.step is ev.FlattenStep.ASKING:
+        return []
+    text = f"{working} order(s) of {symbol} not proved cancelled within 3 s"
+    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
+
+
+def _reopen(
+    state: State, run: FlattenRun, account: str, symbol: str, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The second half of a reverse: a new order, judged by every rule."""
+    if run.reopen == 0:
+        return []
+    order = SubmitOrder(
+        ticket=f"reverse-{account}-{symbol}-{state.order_next}",
+        account=account,
+        symbol=symbol,
+        instruction=Instruction.BUY if run.reopen > 0 else Instruction.SHORT,
+        quantity=Quantity(abs(run.reopen)),
+        type=OrderType.MARKET,
+        origin=Origin.DESK,
+        note="reverse",
+        override=run.override,
+    )
+    return submit(state, order, market, now)
+
+
+def _close_what_is_left(
+    state: State, account: str, symbol: str, held: int, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """One reduce-only protected order for exactly what is held now: it cannot cross zero."""
+    close = SubmitOrder(
+        ticket=f"flatten-{account}-{symbol}-{state.order_next}",
+        account=account,
+        symbol=symbol,
+        instruction=Instruction.SELL if held > 0 else Instruction.COVER,
+        quantity=Quantity(abs(held)),
+        type=OrderType.MARKET,
+        time_in_force=TimeInForce.IOC,
+        reduce_only=True,
+        origin=Origin.DESK,
+        note="flatten",
+    )
+    decided = submit(state, close, market, now)
+    denied = next((e for e in decided if isinstance(e, ev.OrderDenied)), None)
+    if denied is not None:
+        text = denied.findings[0].sentence if denied.findings else "denied"
+        return [*decided, ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
+    timer = ev.TimerSet(now, flatten_timer(account, symbol), Nanos(now + EVIDENCE_WAIT))
+    moved = ev.FlattenMoved(
+        now, account, symbol, ev.FlattenStep.CLOSING, f"closing {abs(held):,} {symbol}"
+    )
+    return [moved, *decided, timer]

@@ -1,0 +1,23 @@
+"""Client order ids: a pure function of (instance, epoch, order, revision), never used twice."""
+
+from engine.values import OrderId
+
+CLIENT_ORDER_ID_MAX = 20
+INSTANCE_MAX = 4
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: int) -> str:
+    """`SEED-1-7-0`: at most 20 characters of `[A-Z0-9-]`, counters in base 36."""
+    text = f"{instance}-{_base36(epoch)}-{_base36(order_id)}-{_base36(revision)}"
+    assert len(text) <= CLIENT_ORDER_ID_MAX, "a client order id outgrew what venues accept"
+    return text
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if number == 0:
+            return digits

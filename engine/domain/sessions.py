@@ -1,0 +1,145 @@
+"""What a run, its calendar, its links and its timers mean for the desk."""
+
+from engine.domain import events as ev
+from engine.domain import reports as rep
+from engine.domain.acts import cancels_of
+from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
+from engine.domain.flatten import advance_flatten
+from engine.domain.lifecycle import Request
+from engine.domain.quotes import Market
+from engine.domain.risk.limits import Limits, digest
+from engine.domain.state import State
+from engine.values import Nanos, Price
+
+FLATTEN_TIMER = "flatten:"
+
+
+def open_session(
+    state: State, report: rep.SessionOpened, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """A new account gets its opening cash; a new trade date rolls the old one."""
+    happened: list[ev.Event] = []
+    if report.account not in state.accounts:
+        happened.append(ev.AccountOpened(now, report.account, report.currency, report.opening_cash))
+    if state.trade_date not in (0, report.trade_date):
+        happened.append(ev.DateRolled(now, report.trade_date, _marks(state, market)))
+    happened.append(
+        ev.SessionStarted(
+            now,
+            report.run,
+            report.mode,
+            report.market,
+            report.source,
+            report.trade_date,
+            report.account,
+            report.fee_table,
+            report.limits,
+            digest(Limits.from_pairs(report.limits)),
+            report.seed,
+        )
+    )
+    return happened
+
+
+def _marks(state: State, market: Market) -> tuple[tuple[str, Price], ...]:
+    """Closing marks of everything held, so that the next day's P&L starts from them."""
+    held = sorted(
+        symbol
+        for account in state.accounts.values()
+        for symbol, position in account.positions.items()
+        if position.quantity
+    )
+    quotes = [(symbol, market.quote(symbol)) for symbol in held]
+    return tuple(
+        (symbol, quote.previous_close or quote.last or quote.mid)
+        for symbol, quote in quotes
+        if quote is not None and (quote.previous_close or quote.last or quote.mid)
+    )
+
+
+def know_instruments(
+    state: State, report: rep.InstrumentsListed, market: Market, now: Nanos
+) -> list[ev.Event]:
+    fresh = tuple(i for i in report.instruments if state.instruments.get(i.symbol) != i)
+    return [ev.InstrumentsKnown(now, fresh)] if fresh else []
+
+
+def enter_phase(
+    state: State, report: rep.PhaseChanged, market: Market, now: Nanos
+) -> list[ev.Event]:
+    return [ev.PhaseEntered(now, report.symbol, report.phase)]
+
+
+def roll_date(
+    state: State, report: rep.TradeDateRolled, market: Market, now: Nanos
+) -> list[ev.Event]:
+    if report.trade_date == state.trade_date:
+        return []
+    return [ev.DateRolled(now, report.trade_date, report.marks)]
+
+
+def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos) -> list[ev.Event]:
+    """A link that goes down leaves every request in flight without a knowable outcome."""
+    happened: list[ev.Event] = [ev.LinkMoved(now, report.link, report.state, report.text)]
+    if report.state is rep.LinkState.UP:
+        return happened
+    for order_id in state.live:
+        order = state.orders[order_id]
+        in_flight = (
+            (Request.NEW, order.pending_new),
+            (Request.CANCEL, order.pending_cancel),
+            (Request.REPLACE, order.pending_replace),
+        )
+        happened += [
+            ev.OutcomeUnknown(now, order.order_id, request, f"link down: {report.text}")
+            for request, pending in in_flight
+            if pending is not None
+        ]
+    return happened
+
+
+def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos) -> list[ev.Event]:
+    """Timers are data: the host only says that one is due."""
+    if report.name not in state.timers:
+        return []
+    cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
+    if report.name.startswith(FLATTEN_TIMER):
+        account, _, symbol = report.name.removeprefix(FLATTEN_TIMER).partition("/")
+        return cleared + advance_flatten(state, account, symbol, market, now)
+    return cleared
+
+
+def checkpoint(
+    state: State, report: rep.VenueCheckpoint, market: Market, now: Nanos
+) -> list[ev.Event]:
+    return [ev.VenueCheckpointed(now, report.cursor, report.queue_ahead)]
+
+
+def close_session(
+    state: State, report: rep.SessionEnded, market: Market, now: Nanos
+) -> list[ev.Event]:
+    return [ev.SessionClosed(now, report.reason, report.clean)] if state.is_open else []
+
+
+def engine_fault(
+    state: State, report: rep.EngineFaulted, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Our own code failed (F42): nothing new leaves, entries are taken back, a person looks."""
+    happened: list[ev.Event] = [ev.Faulted(now, report.text)]
+    for account in state.accounts.values():
+        if account.trading.state < ev.TradingState.HALTED:
+            happened.append(
+                ev.TradingStateChanged(
+                    now,
+                    account.account,
+                    ALL_SYMBOLS,
+                    ev.TradingState.HALTED,
+                    False,
+                    f"engine fault: {report.text}",
+                    Origin.DESK,
+                )
+            )
+        happened += cancels_of(
+            state, account.account, ALL_SYMBOLS, CancelScope.ENTRIES, Origin.DESK, now
+        )
+    return happened

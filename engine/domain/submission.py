@@ -1,0 +1,134 @@
+"""New orders, cancels and replaces: what the desk makes of them before anything leaves."""
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain.identity import client_order_id
+from engine.domain.lifecycle import Status
+from engine.domain.orders import Order
+from engine.domain.quotes import Market, Quote
+from engine.domain.reasons import Refusal
+from engine.domain.risk.frame import evaluate
+from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.protection import protection_price
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.state import State
+from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
+
+NO_QUOTE = ev.QuoteSeen()
+
+
+def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
+    """The quote an event is judged against, frozen."""
+    if quote is None:
+        return NO_QUOTE
+    return ev.QuoteSeen(quote.bid, quote.bid_size, quote.ask, quote.ask_size, quote.last, quote.at)
+
+
+def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -> list[ev.Event]:
+    """Released, denied with every failed rule, or dropped because the ticket was sent before."""
+    if command.ticket in state.tickets:
+        return [ev.DuplicateIgnored(now, f"ticket {command.ticket}")]
+    proposal = propose(command, state, market)
+    assessment = evaluate(proposal, state, market, now)
+    order_id = OrderId(state.order_next)
+    number = state.number_next.get(state.trade_date, 1)
+    seen = quote_seen(market.quote(command.symbol))
+    if not assessment.is_allowed:
+        return [
+            ev.OrderDenied(
+                now,
+                order_id,
+                state.trade_date,
+                number,
+                command,
+                seen,
+                assessment.findings,
+                state.limits_digest,
+            )
+        ]
+    protection = Price(0)
+    if command.type is OrderType.MARKET:
+        protection = protection_price(proposal)
+    name = client_order_id(
+        instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
+    )
+    return [
+        ev.OrderReleased(
+            now,
+            order_id,
+            state.trade_date,
+            number,
+            name,
+            command,
+            reserve_for(proposal),
+            protection,
+            seen,
+            assessment.findings,
+            state.limits_digest,
+        )
+    ]
+
+
+def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:
+    """Cancels always pass; there only has to be something to cancel."""
+    order = state.orders.get(command.order_id)
+    if order is None:
+        return [ev.CancelDenied(now, command.order_id, Refusal.UNKNOWN_ORDER)]
+    if order.is_done:
+        return [ev.CancelDenied(now, command.order_id, Refusal.ALREADY_DONE)]
+    if order.status in (Status.STAGED, Status.HELD):
+        return [ev.OrderCancelled(now, order.order_id, order.leaves, "withdrawn", True)]
+    if order.pending_cancel is not None:
+        return [ev.CancelDenied(now, command.order_id, Refusal.CANCEL_PENDING)]
+    return [ev.CancelRequested(now, order.order_id, order.client_order_id, command.origin)]
+
+
+def _why_not_replace(order: Order | None, price: Price, quantity: Quantity) -> Refusal | None:
+    if order is None:
+        return Refusal.UNKNOWN_ORDER
+    if order.is_done:
+        return Refusal.ALREADY_DONE
+    if order.is_unknown:
+        return Refusal.OUTCOME_UNKNOWN
+    if order.pending_cancel is not None:
+        return Refusal.CANCEL_PENDING
+    if order.pending_replace is not None or order.pending_new is not None:
+        return Refusal.REPLACE_PENDING
+    if quantity <= order.cumulative:
+        return Refusal.BELOW_FILLED
+    if price == order.price and quantity == order.quantity:
+        return Refusal.NOTHING_TO_CHANGE
+    return None
+
+
+def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos) -> list[ev.Event]:
+    """The same rules as a new order, at the worse of old and new while the answer is open."""
+    order = state.orders.get(command.order_id)
+    price = command.price or (order.price if order else Price(0))
+    quantity = command.quantity or (order.quantity if order else Quantity(0))
+    refusal = _why_not_replace(order, price, quantity)
+    if refusal is not None or order is None:
+        return [ev.ReplaceDenied(now, command.order_id, refusal or Refusal.UNKNOWN_ORDER, ())]
+    proposal = propose_replace(order, price, quantity, command.override, state, market)
+    assessment = evaluate(proposal, state, market, now)
+    if not assessment.is_allowed:
+        return [ev.ReplaceDenied(now, order.order_id, 0, assessment.findings)]
+    name = client_order_id(
+        instance=state.instance,
+        epoch=state.epoch,
+        order_id=order.order_id,
+        revision=order.revision + 1,
+    )
+    reserved = Money(max(order.reserved_total, reserve_for(proposal)))
+    return [
+        ev.ReplaceRequested(
+            now,
+            order.order_id,
+            name,
+            price,
+            quantity,
+            reserved,
+            assessment.findings,
+            command.origin,
+        )
+    ]

@@ -1,0 +1,135 @@
+"""Drives a session against a market whose time we own: as fast as it goes, or paced by a clock."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.domain.events import Event
+from engine.domain.records import Inbound
+from engine.domain.reports import Report, TimerFired
+from engine.domain.requests import StatusRequest
+from engine.ports import SimulatedVenue
+from engine.runtime.recovery import orders_in_doubt
+from engine.runtime.session import Session
+from engine.values import NANOS_PER_SECOND, Nanos
+
+CHECKPOINT_EVERY = 10 * NANOS_PER_SECOND
+"""Market time between two checkpoints while own orders rest: what a crash can age a queue place."""
+SETTLE_ROUNDS_MAX = 1_000
+"""Answers that cause answers at one instant; more can only be a loop of ours."""
+FOREVER = Nanos(1 << 62)
+
+
+class Pace(Protocol):
+    """How market time follows the wall."""
+
+    def allowed(self, now: Nanos) -> Nanos:
+        """The market time that may be reached now."""
+
+    def wait(self, target: Nanos) -> None:
+        """Sleeps until `target` may be reached, or something else wants attention."""
+
+
+class AsFastAsItGoes:
+    """No pacing: `--speed max`, and every script by default."""
+
+    def allowed(self, now: Nanos) -> Nanos:
+        return FOREVER
+
+    def wait(self, target: Nanos) -> None:
+        return None
+
+
+class Host:
+    """The loop around a session: market, timers, reports, checkpoints; one thread, no surprises."""
+
+    def __init__(self, session: Session, venue: SimulatedVenue, pace: Pace | None = None) -> None:
+        self.session = session
+        self.venue = venue
+        self.pace: Pace = pace or AsFastAsItGoes()
+        self.attend: Callable[[], None] = lambda: None
+        """Called once a round, so that a live desk can answer requests in between."""
+        self._checkpoint_at = Nanos(0)
+        session.now = Nanos(max(session.now, venue.now))
+
+    @property
+    def now(self) -> Nanos:
+        return self.session.now
+
+    def settle(self) -> list[Event]:
+        """Handles everything that waits at this instant: reports, and timers that are due."""
+        happened: list[Event] = []
+        for _ in range(SETTLE_ROUNDS_MAX):
+            inbounds: list[Inbound] = [*self.venue.collect(), *self._due_timers()]
+            if not inbounds:
+                return happened
+            happened += self.session.step(inbounds)
+        raise AssertionError("reports and timers at one instant do not come to an end")
+
+    def submit(self, *commands: Inbound) -> list[Event]:
+        """One step with these inbounds, and everything that follows from it at this instant."""
+        happened = self.session.step(commands)
+        return happened + self.settle()
+
+    def _due_timers(self) -> list[TimerFired]:
+        now, timers = self.now, self.session.state.timers
+        if not timers:
+            return []
+        due = sorted((due, name) for name, due in timers.items() if due <= now)
+        return [TimerFired(name) for _, name in due]
+
+    def run_until(self, when: Nanos, done: Callable[[], bool] = lambda: False) -> bool:
+        """Lets market time pass up to and including `when`; True as soon as `done()` holds.
+
+        Returns False at `when`, or where a market without an end in sight has nothing left.
+        """
+        while not done():
+            self.attend()
+            target = min(when, self._next_timer())
+            allowed = self.pace.allowed(self.now)
+            if not self._advance(min(target, allowed)):
+                return done()
+            if self.now >= when:
+                return done()
+            if allowed < target:
+                self.pace.wait(target)
+        return True
+
+    def _next_timer(self) -> Nanos:
+        timers = self.session.state.timers
+        return min(timers.values()) if timers else FOREVER
+
+    def _advance(self, target: Nanos) -> bool:
+        """Runs the market towards `target`, stopping where it has a report; False at its end."""
+        has_ended = self.venue.next_at() is None and self._next_timer() == FOREVER
+        if target > self.now:
+            self.venue.advance(target)
+        stays = has_ended or target == FOREVER or self.venue.has_reports()
+        reached = self.venue.now if stays else target
+        self.session.now = Nanos(max(self.now, reached))
+        self.settle()
+        self._checkpoint()
+        return not has_ended
+
+    def _checkpoint(self) -> None:
+        """Own resting orders move up the queue without a word: their places are kept at times."""
+        if self.now < self._checkpoint_at or not self.session.state.live:
+            return
+        self._checkpoint_at = Nanos(self.now + CHECKPOINT_EVERY)
+        self.session.step([self.venue.checkpoint()])
+
+    def checkpoint_now(self) -> None:
+        """Before an end that is no end: the next start goes on from here."""
+        self.session.step([self.venue.checkpoint()])
+
+    def ask_about_orders_in_doubt(self) -> list[Event]:
+        """After a restart: every order without an answer is asked about, never sent again."""
+        doubtful = orders_in_doubt(self.session.state)
+        if not doubtful:
+            return []
+        requests = [StatusRequest(order.client_order_id) for order in doubtful]
+        self.venue.release(requests, self.venue.stage(requests))
+        return self.settle()
+
+    def reports(self, *reports: Report) -> list[Event]:
+        """The same door for what the host itself has to say."""
+        return self.submit(*reports)

@@ -1,0 +1,248 @@
+"""What a session says on stdout: one JSON object or one sentence an event."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.orders import Order
+from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
+from engine.domain.state import State
+from engine.instruments import Instrument, format_money
+from engine.runtime.market_time import iso_utc, time_of_day
+from engine.values import Price
+
+Fields = dict[str, Any]
+
+
+class Narrator:
+    """Turns events into JSON objects; knows how this session numbers its orders."""
+
+    def __init__(self, state: State, number: Callable[[Order], int]) -> None:
+        self._state = state
+        self._number = number
+
+    def tell(self, event: ev.Event) -> Fields | None:
+        """The object for stdout; None for what only the audit trail needs."""
+        fields = self._fields(event)
+        if fields is None:
+            return None
+        return {"at": iso_utc(event.at), **fields}
+
+    def _order(self, order_id: int) -> tuple[Order, Fields]:
+        order = self._state.orders[order_id]
+        return order, {"order": self._number(order), "id": order.label}
+
+    def _price(self, order: Order, price: Price) -> str | None:
+        if price <= 0:
+            return None
+        known = self._state.instruments.get(order.order.symbol, _UNKNOWN)
+        return known.format_price(price)
+
+    def _terms(self, order: Order) -> Fields:
+        asked = order.order
+        return {
+            "symbol": asked.symbol,
+            "side": asked.instruction.word,
+            "quantity": asked.quantity,
+            "type": asked.type.code,
+            "time_in_force": asked.time_in_force.name,
+            "price": self._price(order, asked.price),
+            "stop": self._price(order, asked.stop),
+        }
+
+    def _fields(self, event: ev.Event) -> Fields | None:
+        """One row an event kind; what is missing here is not told."""
+        match event:
+            case ev.OrderReleased():
+                order, base = self._order(event.order_id)
+                warned = [_finding(f) for f in event.findings]
+                extra: Fields = {"warnings": warned} if warned else {}
+                return {"event": "order_sent", **base, **self._terms(order), **extra}
+            case ev.OrderDenied():
+                order, base = self._order(event.order_id)
+                failed = [_finding(f) for f in event.findings if f.verdict >= Verdict.ASK]
+                return {"event": "order_denied", **base, **self._terms(order), "rules": failed}
+            case ev.OrderWorking():
+                _, base = self._order(event.order_id)
+                ahead = event.queue_ahead if event.queue_ahead >= 0 else None
+                return {"event": "order_accepted", **base, "queue_ahead": ahead}
+            case ev.OrderFilled():
+                return self._fill(event)
+            case ev.OrderRejected():
+                return {
+                    "event": "order_rejected",
+                    **self._order(event.order_id)[1],
+                    "text": event.text,
+                }
+            case ev.OrderTriggered():
+                order, base = self._order(event.order_id)
+                return {
+                    "event": "order_triggered",
+                    **base,
+                    "price": self._price(order, event.price),
+                }
+            case ev.OrderCancelled() | ev.OrderExpired():
+                word = "cancelled" if isinstance(event, ev.OrderCancelled) else "expired"
+                _, base = self._order(event.order_id)
+                return {
+                    "event": f"order_{word}",
+                    **base,
+                    "quantity": event.quantity,
+                    "text": event.text,
+                }
+            case ev.OrderReplaced():
+                order, base = self._order(event.order_id)
+                price = self._price(order, event.price)
+                return {
+                    "event": "order_replaced",
+                    **base,
+                    "price": price,
+                    "quantity": event.quantity,
+                    "queue_ahead": event.queue_ahead if event.queue_ahead >= 0 else None,
+                }
+            case _:
+                return self._other(event)
+
+    def _fill(self, event: ev.OrderFilled) -> Fields:
+        order, base = self._order(event.order_id)
+        return {
+            "event": "order_filled",
+            **base,
+            "symbol": order.order.symbol,
+            "side": order.order.instruction.word,
+            "quantity": event.quantity,
+            "price": self._price(order, event.price),
+            "filled": event.cumulative,
+            "of": order.quantity,
+            "fee": format_money(event.fee),
+            "liquidity": event.liquidity.name.lower(),
+            "realised": format_money(event.realised),
+            "position": event.position_after,
+            "why": event.explanation,
+        }
+
+    def _other(self, event: ev.Event) -> Fields | None:
+        match event:
+            case ev.CancelDenied() | ev.ReplaceDenied():
+                known = event.order_id in self._state.orders
+                base = self._order(event.order_id)[1] if known else {}
+                word = "cancel" if isinstance(event, ev.CancelDenied) else "replace"
+                fields: Fields = {"event": f"{word}_denied", **base}
+                if isinstance(event, ev.ReplaceDenied) and event.findings:
+                    return {**fields, "rules": [_finding(f) for f in event.findings]}
+                return {**fields, "text": REFUSAL_SENTENCES[Refusal(event.refusal)]}
+            case ev.CancelRejected() | ev.ReplaceRejected():
+                word = "cancel" if isinstance(event, ev.CancelRejected) else "replace"
+                base = self._order(event.order_id)[1]
+                return {"event": f"{word}_rejected", **base, "text": event.text}
+            case ev.OutcomeUnknown():
+                base = self._order(event.order_id)[1]
+                return {
+                    "event": "order_unknown",
+                    **base,
+                    "request": event.request.name.lower(),
+                    "text": event.text,
+                }
+            case ev.CommandRefused():
+                text = REFUSAL_SENTENCES[event.refusal]
+                return {
+                    "event": "command_refused",
+                    "command": event.command,
+                    "subject": event.text,
+                    "text": text,
+                }
+            case ev.TradingStateChanged():
+                return {
+                    "event": "trading_state",
+                    "symbol": event.symbol,
+                    "state": event.state.name,
+                    "reason": event.reason,
+                }
+            case ev.LimitTightened():
+                return {
+                    "event": "limit_tightened",
+                    "key": event.key,
+                    "before": event.before,
+                    "after": event.after,
+                }
+            case ev.FlattenStarted():
+                return {"event": "flatten_started", "symbol": event.symbol}
+            case ev.FlattenMoved():
+                return {
+                    "event": f"flatten_{event.step.name.lower()}",
+                    "symbol": event.symbol,
+                    "text": event.text,
+                }
+            case ev.FlattenFinished():
+                return {"event": "flatten_finished", "symbol": event.symbol}
+            case ev.DateRolled():
+                return {"event": "trade_date", "date": event.trade_date}
+            case ev.Faulted():
+                return {"event": "engine_fault", "text": event.text}
+            case _:
+                return None
+
+
+_UNKNOWN = Instrument(symbol="?")
+
+
+def _finding(finding: Finding) -> Fields:
+    return {
+        "rule": finding.rule,
+        "code": finding.code,
+        "verdict": finding.verdict.name.lower(),
+        "text": finding.sentence,
+        "actual": finding.actual,
+        "limit": finding.limit,
+        "room": finding.room,
+    }
+
+
+def sentence(fields: Fields) -> str:
+    """The same for people: `09:30:00.017  #1 filled 60/100 GOOG at 577.04 …`."""
+    at = time_of_day(fields["at"])
+    who = f"#{fields['order']} " if fields.get("order") else ""
+    return f"{at}  {who}{_words(fields)}"
+
+
+def _words(fields: Fields) -> str:
+    match fields["event"]:
+        case "order_sent":
+            return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
+        case "order_denied":
+            return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
+        case "order_accepted":
+            ahead = fields["queue_ahead"]
+            return "working" + (f", {ahead:,} ahead in the queue" if ahead is not None else "")
+        case "order_filled":
+            return (
+                f"{fields['side']} {fields['quantity']:,} {fields['symbol']} at {fields['price']}, "
+                f"{fields['filled']:,}/{fields['of']:,} filled, fee {fields['fee']}, "
+                f"position {fields['position']:+,} — {fields['why']}"
+            )
+        case _:
+            shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
+            said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))
+            word = str(fields["event"]).removeprefix("order_").replace("_", " ")
+            return f"{word}: {said}" if said else word
+
+
+def _value_words(key: str, value: object) -> str:
+    if key == "rules" and isinstance(value, list):
+        return "; ".join(rule["text"] for rule in value)
+    if isinstance(value, int) and key == "quantity":
+        return f"{value:,} shares"
+    return str(value) if key in ("text", "symbol", "state", "reason") else f"{key} {value}"
+
+
+def _order_words(fields: Fields) -> str:
+    limit = f" {fields['price']}" if fields["price"] else ""
+    stop = f" stop {fields['stop']}" if fields["stop"] else ""
+    return (
+        f"{fields['side']} {fields['quantity']:,} {fields['symbol']} "
+        f"{fields['type']}{limit}{stop} {fields['time_in_force']}"
+    )
+
+
+def _rule_words(rules: list[Fields]) -> str:
+    return "".join(f"\n    {rule['rule']} {rule['text']}" for rule in rules)

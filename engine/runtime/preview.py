@@ -1,0 +1,219 @@
+"""What would happen if a line were sent now: the same rules, the same fees, nothing changed."""
+
+import msgspec
+
+from engine.domain.commands import SubmitOrder
+from engine.domain.ledger.fees import order_fee
+from engine.domain.quotes import Market, Phase, Quote
+from engine.domain.reasons import Finding
+from engine.domain.risk.frame import Assessment, evaluate
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.state import State
+from engine.domain.views import Preview, RuleCount
+from engine.instruments import Instrument
+from engine.language import syntax as syn
+from engine.language.echo import describe
+from engine.language.printer import print_line
+from engine.ports import SimulatedVenue
+from engine.runtime.resolve import Context, UnresolvedError, resolve_order
+from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
+
+BPS = 10_000
+
+
+def assess(order: SubmitOrder, state: State, market: Market, now: Nanos) -> Assessment:
+    """Every rule's verdict on the order as if it were sent now."""
+    return evaluate(propose(order, state, market), state, market, now)
+
+
+def room_for(order: SubmitOrder, state: State, market: Market, now: Nanos) -> int:
+    """Largest quantity that every rule allows for such an order; 0 when none does."""
+    low, high = 0, 1
+    while high < 1 << 40 and _is_allowed(order, high, state, market, now):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _is_allowed(order, middle, state, market, now):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _is_allowed(
+    order: SubmitOrder, quantity: int, state: State, market: Market, now: Nanos
+) -> bool:
+    asked = msgspec.structs.replace(order, quantity=Quantity(quantity), ticket="room")
+    return assess(asked, state, market, now).is_allowed
+
+
+class Fill(msgspec.Struct, frozen=True):
+    """What an order would take from the book now."""
+
+    quantity: Quantity
+    value: Money
+    average: Price
+
+
+def _would_take(
+    order: SubmitOrder, venue: SimulatedVenue, instrument: Instrument, limit: Price
+) -> Fill:
+    if order.post_only or order.type.has_stop:
+        return Fill(Quantity(0), Money(0), Price(0))
+    taken = venue.would_fill(order.symbol, order.instruction.side, limit, order.quantity)
+    quantity = sum(q for _, q in taken)
+    value = sum(instrument.notional(Price(p), Quantity(q)) for p, q in taken)
+    average = sum(p * q for p, q in taken) // quantity if quantity else 0
+    return Fill(Quantity(quantity), Money(value), Price(average))
+
+
+def preview_line(
+    line: syn.OrderLine, text: str, context: Context, venue: SimulatedVenue, now: Nanos
+) -> Preview:
+    """The whole live panel of a ticket for one order line."""
+    echo = describe(line, context.symbol or None)
+    try:
+        order = resolve_order(line, context, "preview")
+    except UnresolvedError as problem:
+        return Preview(text=text, is_valid=False, echo=echo, problem=str(problem))
+    return preview_order(order, text, echo, line, context, venue, now)
+
+
+def preview_order(
+    order: SubmitOrder,
+    text: str,
+    echo: str,
+    line: syn.OrderLine | None,
+    context: Context,
+    venue: SimulatedVenue,
+    now: Nanos,
+) -> Preview:
+    state, market = context.state, context.market
+    proposal = propose(order, state, market)
+    assessment = evaluate(proposal, state, market, now)
+    instrument = state.instruments.get(order.symbol)
+    if instrument is None:
+        return Preview(
+            text=text,
+            is_valid=False,
+            echo=echo,
+            problem=_first_sentence(assessment.findings),
+            findings=assessment.findings,
+        )
+    account, quote = state.accounts[order.account], market.quote(order.symbol)
+    take = _would_take(order, venue, instrument, order.price)
+    rest = Quantity(order.quantity - take.quantity)
+    value = Money(take.value + instrument.notional(_rest_price(order, quote), rest))
+    fee = order_fee(account.fee_table, state.trade_date, order.instruction, order.quantity, value)
+    side, held = order.instruction.side, context.held(order.symbol)
+    power = buying_power(account, state, market)
+    return Preview(
+        text=text,
+        is_valid=assessment.is_allowed,
+        echo=echo,
+        problem="" if assessment.is_allowed else _first_sentence(assessment.findings),
+        outcome=_outcome(order, take, venue, instrument, quote),
+        average=take.average,
+        slippage_bps=_slippage(take, quote, side),
+        notional=value,
+        fee=fee,
+        cash_before=account.cash,
+        cash_after=Money(account.cash - side * value - fee),
+        buying_power_before=power,
+        buying_power_after=None if power is None else Money(power - reserve_for(proposal)),
+        position_before=Quantity(held),
+        position_after=Quantity(held + side * order.quantity),
+        room=assessment.room_quantity,
+        room_rule=assessment.room_rule,
+        session_note=_session_note(quote),
+        findings=assessment.findings,
+        rules=RuleCount(assessment.passed, assessment.off),
+        symbol=order.symbol,
+        instruction=order.instruction,
+        resized=_resized(order, line, assessment, context, now),
+    )
+
+
+def _first_sentence(findings: tuple[Finding, ...]) -> str:
+    return max(findings, key=lambda f: f.verdict).sentence if findings else ""
+
+
+def _rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
+    if order.price or order.stop:
+        return order.price or order.stop
+    if quote is None:
+        return Price(0)
+    return quote.ask if order.instruction.side is Side.BUY else quote.bid
+
+
+def _outcome(
+    order: SubmitOrder,
+    take: Fill,
+    venue: SimulatedVenue,
+    instrument: Instrument,
+    quote: Quote | None,
+) -> str:
+    """ "rests, 300 ahead" · "fills 100 at 577.10" · "fills 60 at 577.10, then rests at 577.12"."""
+    if order.type.has_stop:
+        return f"waits for {instrument.format_price(order.stop)}"
+    rest = order.quantity - take.quantity
+    fills = f"fills {take.quantity:,} at {instrument.format_price(take.average)}"
+    if rest == 0:
+        return fills
+    if order.type is OrderType.MARKET or order.time_in_force is TimeInForce.IOC:
+        return f"{fills}, {rest:,} cancelled" if take.quantity else "finds nothing to trade with"
+    if order.time_in_force is TimeInForce.FOK:
+        return "cannot fill whole: cancelled"
+    if order.post_only and _would_cross(order, quote):
+        return "would take: refused as post-only"
+    if take.quantity:
+        return f"{fills}, {rest:,} rests first in line"
+    bids, asks = venue.depth(order.symbol, 50)
+    same = next(
+        (
+            r
+            for r in (bids if order.instruction.side is Side.BUY else asks)
+            if r.price == order.price
+        ),
+        None,
+    )
+    return f"rests, {same.quantity:,} ahead" if same else "rests, first in line"
+
+
+def _would_cross(order: SubmitOrder, quote: Quote | None) -> bool:
+    if quote is None:
+        return False
+    if order.instruction.side is Side.BUY:
+        return 0 < quote.ask <= order.price
+    return quote.bid >= order.price > 0
+
+
+def _slippage(take: Fill, quote: Quote | None, side: Side) -> str:
+    """Signed against the mid, in basis points with one decimal; empty without a mid or a fill."""
+    if quote is None or not take.quantity or not quote.mid:
+        return ""
+    tenths = side * (take.average - quote.mid) * BPS * 10 // quote.mid
+    return f"{tenths / 10:+.1f}"
+
+
+def _session_note(quote: Quote | None) -> str:
+    if quote is None or quote.phase is Phase.OPEN:
+        return ""
+    return f"the market is {quote.phase.name.lower().replace('_', '-')}"
+
+
+def _resized(
+    order: SubmitOrder,
+    line: syn.OrderLine | None,
+    assessment: Assessment,
+    context: Context,
+    now: Nanos,
+) -> str:
+    """The line at the largest allowed quantity; empty when it is allowed, or when none is."""
+    if assessment.is_allowed or line is None:
+        return ""
+    room = room_for(order, context.state, context.market, now)
+    if room <= 0 or room >= order.quantity:
+        return ""
+    return print_line(msgspec.structs.replace(line, quantity=syn.SharesTerm(room)))

@@ -1,0 +1,45 @@
+"""From the journal back to the state: replaying applies events and decides nothing."""
+
+from collections.abc import Callable, Iterable
+
+from engine.domain.apply import apply, state_hash
+from engine.domain.lifecycle import Status
+from engine.domain.orders import Order
+from engine.domain.records import Record, decode_records
+from engine.domain.state import State
+from engine.ports import Block
+
+
+def is_event(record: Record) -> bool:
+    """An inbound is its own cause; an event has a cause before it."""
+    return record.cause != record.sequence
+
+
+def replay(
+    blocks: Iterable[Block],
+    *,
+    instance: str,
+    epoch: int,
+    each: Callable[[Record], None] | None = None,
+) -> tuple[State, str]:
+    """(state, state hash) after all blocks; `each` sees every record in order."""
+    state = State(instance=instance, epoch=epoch)
+    for block in blocks:
+        for record in decode_records(block.payload):
+            if is_event(record):
+                apply(state, record.body)  # type: ignore[arg-type]
+            if each is not None:
+                each(record)
+    return state, state_hash(state)
+
+
+def orders_at_venue(state: State) -> list[Order]:
+    """Acknowledged and not done when the journal ended: a paper venue is rebuilt with these."""
+    live = [state.orders[order_id] for order_id in state.live]
+    return [order for order in live if order.status in (Status.WORKING, Status.PARTIAL)]
+
+
+def orders_in_doubt(state: State) -> list[Order]:
+    """Orders that were released and never answered: the venue has to be asked."""
+    live = [state.orders[order_id] for order_id in state.live]
+    return [order for order in live if order.status is Status.SENT]

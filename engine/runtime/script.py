@@ -1,0 +1,325 @@
+"""Runs a script against a host: line by line, in market time, with the same outcome every time."""
+
+from collections.abc import Callable
+from enum import IntEnum
+
+import msgspec
+
+from engine.domain import events as ev
+from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
+from engine.domain.orders import Order, state_word
+from engine.domain.quotes import Phase
+from engine.domain.reasons import Verdict
+from engine.domain.records import Inbound, Record
+from engine.domain.state import State
+from engine.instruments import format_money, parse_money
+from engine.language import syntax as syn
+from engine.language.printer import print_line
+from engine.runtime.host import FOREVER, Host
+from engine.runtime.market_time import at_time_of_day, exchange_clock
+from engine.runtime.preview import room_for
+from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.values import NANOS_PER_SECOND, Nanos, OrderId, TimeInForce
+
+SCRIPT_ORDERS_PER_SECOND = 50
+"""Scripts are paced, never denied, by the order-rate rule (R12)."""
+DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
+"""Market time that reports in flight get at the end of a script."""
+
+
+class Outcome(IntEnum):
+    OK = 0
+    FAILED = 1
+    DENIED = 5
+
+
+class Failure(Exception):  # noqa: N818 - the end of a script, not a fault of ours
+    """A line that did not come true; ends the script with exit code 1."""
+
+
+class ScriptResult(msgspec.Struct, frozen=True):
+    outcome: Outcome
+    problem: str
+    orders: int
+    fills: int
+
+
+class ScriptNumbers:
+    """Numbers count the session's own orders from 1, in the order in which they were made."""
+
+    def __init__(self, first_order_id: int) -> None:
+        self._first = first_order_id
+
+    def of(self, order: Order) -> int:
+        return order.order_id - self._first + 1
+
+    def order_id(self, number: int) -> OrderId:
+        return OrderId(number + self._first - 1)
+
+
+class ScriptRunner:
+    """One script on one host. `say` gets diagnostics that are no results."""
+
+    def __init__(
+        self,
+        host: Host,
+        *,
+        account: str,
+        numbers: ScriptNumbers,
+        say: Callable[[str], None],
+        preview: Callable[[syn.OrderLine], None],
+        until: Nanos = FOREVER,
+    ) -> None:
+        self._host = host
+        self._account = account
+        self._numbers = numbers
+        self._say = say
+        self._preview = preview
+        self._until = until
+        self._sent: list[Nanos] = []
+        self._denied: dict[int, tuple[str, ...]] = {}
+        self._expected_denials: set[int] = set()
+        self._fills = 0
+        self._orders = 0
+        self._was_open = False
+        host.session.listen(self._note)
+
+    # ── what the session says ──────────────────────────────────────────────────────────────────
+
+    def _note(self, record: Record) -> None:
+        event = record.body
+        if isinstance(event, ev.OrderDenied):
+            self._orders += 1
+            codes = tuple(
+                code
+                for f in event.findings
+                if f.verdict >= Verdict.ASK
+                for code in (f.code, f.rule)
+            )
+            self._denied[event.order_id] = codes
+        elif isinstance(event, ev.OrderReleased):
+            self._orders += 1
+        elif isinstance(event, ev.OrderFilled):
+            self._fills += 1
+
+    @property
+    def _state(self) -> State:
+        return self._host.session.state
+
+    # ── running ────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, script: syn.Script, *, goes_on: bool) -> ScriptResult:
+        """Every line in its turn, then the end of the session.
+
+        `goes_on`: after the last line the market runs to `until`, or to its own end.
+        """
+        problem = ""
+        try:
+            for line in script.lines:
+                self._run_line(line)
+            if goes_on:
+                self._run_to(self._until)
+        except Failure as failure:
+            problem = str(failure)
+        self._end()
+        unexpected = set(self._denied) - self._expected_denials
+        outcome = Outcome.OK
+        if problem:
+            outcome = Outcome.FAILED
+        elif unexpected:
+            outcome = Outcome.DENIED
+            numbers = ", ".join(str(n - self._numbers.order_id(1) + 1) for n in sorted(unexpected))
+            problem = f"denied, and no later `expect denied` names it: order {numbers}"
+        return ScriptResult(outcome, problem, self._orders, self._fills)
+
+    def _run_line(self, line: syn.ScriptLine) -> None:
+        try:
+            self._dispatch(line)
+        except UnresolvedError as problem:
+            raise Failure(f"line {line.number}: {problem}") from problem
+        except Failure as failure:
+            raise Failure(f"line {line.number}: {failure}") from failure
+
+    def _dispatch(self, script_line: syn.ScriptLine) -> None:
+        match script_line.line:
+            case syn.CommentLine() | syn.BlankLine():
+                return
+            case syn.AtLine(time_of_day=time_of_day):
+                self._at(time_of_day)
+            case syn.WaitLine() as line:
+                self._wait(line)
+            case syn.ExpectOrderLine() as line:
+                self._expect_order(line)
+            case syn.ExpectPositionLine() as line:
+                self._expect_position(line)
+            case syn.ExpectCashLine() as line:
+                self._expect_cash(line)
+            case syn.ExpectDeniedLine() as line:
+                self._expect_denied(line)
+            case syn.OrderLine(preview=True) as line:
+                self._preview(line)
+            case line:
+                self._send(line, script_line.number)
+
+    def _context(self) -> Context:
+        session = self._host.session
+        return Context(
+            state=session.state,
+            market=session.market,
+            account=self._account,
+            origin=Origin.SCRIPT,
+            symbol="",
+            number=self._order_id,
+            room=lambda order: room_for(order, session.state, session.market, session.now),
+        )
+
+    def _order_id(self, number: syn.OrderNumber) -> OrderId | None:
+        order_id = self._numbers.order_id(number.number)
+        return order_id if order_id in self._state.orders and number.day is None else None
+
+    def _send(self, line: syn.Line, number: int) -> None:
+        run = self._state.run
+        ticket = f"script-{run}-{number}-{self._state.order_next}"
+        commands = resolve(line, self._context(), ticket)
+        for command in commands:
+            self._pace(command)
+            self._host.submit(command)
+
+    def _pace(self, command: Command) -> None:
+        """Lets market time pass until one more order fits into the last second."""
+        if not isinstance(command, SubmitOrder):
+            return
+        recent = [at for at in self._sent if at > self._host.now - NANOS_PER_SECOND]
+        if len(recent) >= SCRIPT_ORDERS_PER_SECOND:
+            self._run_to(Nanos(recent[-SCRIPT_ORDERS_PER_SECOND] + NANOS_PER_SECOND))
+        self._sent = [*recent, self._host.now][-SCRIPT_ORDERS_PER_SECOND:]
+
+    # ── time ───────────────────────────────────────────────────────────────────────────────────
+
+    def is_over(self) -> bool:
+        """The market was open and every symbol is closed: a headless session ends there."""
+        phases = self._state.phases.values()
+        self._was_open = self._was_open or Phase.OPEN in phases
+        return self._was_open and all(phase is Phase.CLOSED for phase in phases)
+
+    def _run_to(self, when: Nanos, done: Callable[[], bool] = lambda: False) -> bool:
+        self._host.run_until(Nanos(min(when, self._until)), lambda: done() or self.is_over())
+        return done()
+
+    def _at(self, time_of_day: Nanos) -> None:
+        """After every event before that time, and before any at or after it."""
+        when = at_time_of_day(self._state.trade_date, time_of_day)
+        if when < self._host.now:
+            clock = exchange_clock(self._host.now)
+            self._say(f"at {exchange_clock(when)}: it is already {clock}; going on at once")
+            return
+        self._run_to(Nanos(when - 1))
+        if self.is_over() or self._host.now < min(when - 1, self._until):
+            raise Failure(f"the market ended at {exchange_clock(self._host.now)}")
+        self._host.session.now = when
+
+    def _wait(self, line: syn.WaitLine) -> None:
+        order = self._known(line.order)
+        due = Nanos(self._host.now + line.within) if line.within is not None else FOREVER
+        wanted = line.state.value
+
+        def reached() -> bool:
+            return state_word(order) == wanted
+
+        self._run_to(due, lambda: reached() or order.is_done)
+        if not reached():
+            waited = f" within {line.within / NANOS_PER_SECOND:g}s" if line.within else ""
+            raise Failure(
+                f"order {line.order.number} did not become {wanted}{waited}: "
+                f"it is {self._said(order)} at {exchange_clock(self._host.now)}"
+            )
+
+    # ── expectations ───────────────────────────────────────────────────────────────────────────
+
+    def _known(self, number: syn.OrderNumber) -> Order:
+        order_id = self._order_id(number)
+        if order_id is None:
+            raise Failure(f"there is no order {number.number}")
+        return self._state.orders[order_id]
+
+    @staticmethod
+    def _said(order: Order) -> str:
+        filled = f" {order.cumulative:,} of {order.quantity:,}" if order.cumulative else ""
+        text = f" ({order.text})" if order.text else ""
+        return f"{state_word(order)}{filled}{text}"
+
+    def _expect_order(self, line: syn.ExpectOrderLine) -> None:
+        order = self._known(line.order)
+        is_as_said = state_word(order) == line.state.value
+        if line.quantity is not None:
+            is_as_said = is_as_said and order.cumulative == line.quantity
+        if line.state is syn.OrderState.DENIED and is_as_said:
+            self._expected_denials.add(order.order_id)
+        if not is_as_said:
+            raise Failure(f"expected {_short(line)}: order is {self._said(order)}")
+
+    def _expect_position(self, line: syn.ExpectPositionLine) -> None:
+        held = self._context().held(line.symbol)
+        if held != line.quantity:
+            raise Failure(f"expected {_short(line)}: position is {held:,}")
+
+    def _expect_cash(self, line: syn.ExpectCashLine) -> None:
+        cash = self._state.accounts[self._account].cash
+        wanted = parse_money(line.amount)
+        holds = {
+            syn.Comparison.AT_LEAST: cash >= wanted,
+            syn.Comparison.AT_MOST: cash <= wanted,
+            syn.Comparison.ABOVE: cash > wanted,
+            syn.Comparison.BELOW: cash < wanted,
+            syn.Comparison.EQUAL: cash == wanted,
+        }[line.comparison]
+        if not holds:
+            raise Failure(f"expected {_short(line)}: cash is {format_money(cash)}")
+
+    def _expect_denied(self, line: syn.ExpectDeniedLine) -> None:
+        order = self._known(line.order)
+        codes = self._denied.get(order.order_id)
+        if codes is None:
+            raise Failure(f"expected {_short(line)}: order is {self._said(order)}")
+        if line.code not in codes:
+            named = ", ".join(codes[::2]) or "nothing"
+            raise Failure(f"expected {_short(line)}: it was denied by {named}")
+        self._expected_denials.add(order.order_id)
+
+    # ── the end ────────────────────────────────────────────────────────────────────────────────
+
+    def _end(self) -> None:
+        """Reports in flight are drained, DAY orders are cancelled, GTC orders stay in the home."""
+        self._run_to(
+            Nanos(min(self._host.now + DRAIN_AT_MOST, FOREVER)), lambda: not self._in_flight()
+        )
+        cancels: list[Inbound] = cancels_of_day_orders(self._host)
+        if cancels:
+            self._host.submit(*cancels)
+            self._run_to(
+                Nanos(min(self._host.now + DRAIN_AT_MOST, FOREVER)), lambda: not self._in_flight()
+            )
+
+    def _in_flight(self) -> bool:
+        orders = [self._state.orders[i] for i in self._state.live]
+        return any(
+            o.pending_new is not None
+            or o.pending_cancel is not None
+            or o.pending_replace is not None
+            for o in orders
+        ) or bool(self._state.flattening)
+
+
+def _short(line: syn.Line) -> str:
+    return print_line(line).removeprefix("expect ")
+
+
+def cancels_of_day_orders(host: Host) -> list[Inbound]:
+    """A cancel for every live DAY order of the session's state."""
+    state = host.session.state
+    orders = [state.orders[order_id] for order_id in state.live]
+    return [
+        CancelOrder(order.order_id, Origin.DESK)
+        for order in orders
+        if order.order.time_in_force is not TimeInForce.GTC and order.pending_cancel is None
+    ]

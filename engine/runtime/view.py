@@ -1,0 +1,278 @@
+"""Builds the frozen read model of one frame from state, market and venue."""
+
+from collections.abc import Callable
+
+from engine.domain.events import OrderDenied, OrderFilled, TradingState
+from engine.domain.ledger import valuation
+from engine.domain.orders import Order, pending_word, state_word
+from engine.domain.quotes import Phase, Quote
+from engine.domain.reasons import Finding
+from engine.domain.records import Record
+from engine.domain.reports import LinkState
+from engine.domain.risk.reserve import buying_power
+from engine.domain.state import Account, State
+from engine.domain.views import (
+    AccountView,
+    Condition,
+    DepthView,
+    DeskView,
+    FillRow,
+    LinkView,
+    OrderRow,
+    PositionRow,
+    QuoteRow,
+    Severity,
+)
+from engine.ports import SimulatedVenue
+from engine.runtime.session import Session
+from engine.values import MONEY_SCALE, Money, Price, Quantity
+
+ORDERS_SHOWN_MAX = 500
+FILLS_SHOWN_MAX = 500
+TAPE_SHOWN_MAX = 60
+DEPTH_LEVELS_MAX = 50
+
+
+class ViewBuilder:
+    """Keeps the rows that only events can tell (fills, findings) and assembles the rest afresh."""
+
+    def __init__(
+        self,
+        session: Session,
+        venue: SimulatedVenue,
+        account: str,
+        speed: Callable[[], str],
+    ) -> None:
+        self._session = session
+        self._venue = venue
+        self._account = account
+        self._speed = speed
+        self._frame = 0
+        self._fills: list[FillRow] = []
+        self._findings: dict[int, tuple[Finding, ...]] = {}
+        self.focus = ""
+        self.levels = 20
+        session.listen(self.note)
+
+    def note(self, record: Record) -> None:
+        """Also fed with the journal's tail at start, so that the day's fills are there again."""
+        event = record.body
+        if isinstance(event, OrderFilled):
+            self._fills.append(self._fill_row(event))
+            if len(self._fills) > 2 * FILLS_SHOWN_MAX:
+                del self._fills[:FILLS_SHOWN_MAX]
+        elif isinstance(event, OrderDenied):
+            self._findings[event.order_id] = event.findings
+            if len(self._findings) > ORDERS_SHOWN_MAX:
+                del self._findings[next(iter(self._findings))]
+
+    def _fill_row(self, event: OrderFilled) -> FillRow:
+        order = self._session.state.orders[event.order_id]
+        return FillRow(
+            at=event.at,
+            order_id=event.order_id,
+            number=order.number,
+            symbol=order.order.symbol,
+            instruction=order.order.instruction,
+            quantity=event.quantity,
+            price=event.price,
+            fee=event.fee,
+            liquidity=event.liquidity,
+            realised=event.realised,
+            position_after=event.position_after,
+            explanation=event.explanation,
+        )
+
+    def build(self, *, updates_per_second: int) -> DeskView:
+        """One frame. Costs no more than what is shown: every list is bounded."""
+        state, session = self._session.state, self._session
+        self._frame += 1
+        account = state.accounts[self._account]
+        trading = account.trading
+        orders = self._orders(state)
+        return DeskView(
+            frame=self._frame,
+            market_at=session.now,
+            trade_date=state.trade_date,
+            mode=state.mode,
+            market=state.market,
+            speed=self._speed(),
+            phase=_desk_phase(state),
+            trading_state=trading.state.name,
+            trading_reason=trading.reason,
+            account=self._account_view(state, account),
+            quotes=tuple(self._quote_row(q, account) for q in session.market.quotes.values()),
+            depth=self._depth(),
+            orders=orders,
+            fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
+            positions=tuple(self._positions(state, account)),
+            conditions=tuple(_conditions(state, account)),
+            links=tuple(_links(state)),
+            updates_per_second=updates_per_second,
+            conflated=0,
+            denied=sum(1 for row in orders if row.state == "denied"),
+            attention=sum(1 for i in state.live if state.orders[i].is_unknown),
+            events=state.events,
+        )
+
+    # ── rows ───────────────────────────────────────────────────────────────────────────────────
+
+    def _quote_row(self, quote: Quote, account: Account) -> QuoteRow:
+        position = account.positions.get(quote.symbol)
+        reference = quote.previous_close or quote.open
+        has_change = bool(reference and quote.last)
+        return QuoteRow(
+            symbol=quote.symbol,
+            last=quote.last,
+            last_direction=quote.last_direction,
+            last_size=quote.last_size,
+            change=Price(quote.last - reference) if has_change else Price(0),
+            change_reference=reference,
+            bid=quote.bid,
+            bid_size=quote.bid_size,
+            ask=quote.ask,
+            ask_size=quote.ask_size,
+            open=quote.open,
+            high=quote.high,
+            low=quote.low,
+            volume=quote.volume,
+            position=position.quantity if position else Quantity(0),
+            working=len(self._session.state.live_by_symbol.get(quote.symbol, ())),
+            at=quote.at,
+            phase=quote.phase,
+            source=quote.source,
+        )
+
+    def _depth(self) -> DepthView | None:
+        if self.focus not in self._session.market.quotes:
+            return None
+        bids, asks = self._venue.depth(self.focus, min(self.levels, DEPTH_LEVELS_MAX))
+        tape = self._venue.tape(self.focus, TAPE_SHOWN_MAX)
+        return DepthView(self.focus, bids, asks, tape, self._venue.note)
+
+    def _orders(self, state: State) -> tuple[OrderRow, ...]:
+        """Newest first: every live order, and as many done ones as there is room for."""
+        rows: list[OrderRow] = []
+        room = ORDERS_SHOWN_MAX
+        for order in reversed(state.orders.values()):
+            if order.is_done:
+                if room <= 0:
+                    continue
+                room -= 1
+            rows.append(self._order_row(order))
+        return tuple(rows)
+
+    def _order_row(self, order: Order) -> OrderRow:
+        asked = order.order
+        ahead, is_estimate = -1, False
+        if not order.is_done:
+            ahead = self._venue.queue_ahead(order.client_order_id)
+            is_estimate = self._venue.queue_is_estimate(order.client_order_id)
+        return OrderRow(
+            order_id=order.order_id,
+            label=order.label,
+            number=order.number,
+            at=order.created_at,
+            changed_at=order.changed_at,
+            instruction=asked.instruction,
+            quantity=order.quantity,
+            symbol=asked.symbol,
+            type=asked.type,
+            time_in_force=asked.time_in_force,
+            price=order.price,
+            stop=order.stop,
+            post_only=asked.post_only,
+            reduce_only=asked.reduce_only,
+            cumulative=order.cumulative,
+            leaves=order.leaves,
+            average=self._average(order),
+            fees=order.fees,
+            state=state_word(order),
+            pending=pending_word(order),
+            is_done=order.is_done,
+            queue_ahead=ahead,
+            queue_is_estimate=is_estimate,
+            origin=asked.origin.name.lower(),
+            text=order.text,
+            findings=self._findings.get(order.order_id, ()),
+        )
+
+    def _average(self, order: Order) -> Price:
+        instrument = self._session.state.instruments.get(order.order.symbol)
+        if instrument is None or not order.cumulative:
+            return Price(0)
+        per_unit = MONEY_SCALE // instrument.price_scale * instrument.multiplier
+        return Price(order.value // (order.cumulative * per_unit))
+
+    def _positions(self, state: State, account: Account) -> list[PositionRow]:
+        rows = []
+        for symbol in sorted(account.positions):
+            position = account.positions[symbol]
+            quote = self._session.market.quote(symbol)
+            mark = valuation.mark_of(quote)
+            instrument = state.instruments[symbol]
+            live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
+            exits = sum(o.leaves for o in live if o.side * position.quantity < 0)
+            rows.append(
+                PositionRow(
+                    symbol=symbol,
+                    quantity=position.quantity,
+                    average_cost=valuation.average_cost(position, instrument),
+                    mark=mark or Price(0),
+                    market_value=valuation.market_value(position, mark, instrument),
+                    unrealised=valuation.unrealised(position, mark, instrument),
+                    realised_day=position.day_realised,
+                    fees_day=position.day_fees,
+                    day=valuation.day_profit(position, mark, instrument),
+                    traded_day=position.day_traded,
+                    exits=Quantity(exits),
+                )
+            )
+        return rows
+
+    def _account_view(self, state: State, account: Account) -> AccountView:
+        market = self._session.market
+        figures = valuation.account_figures(account, state, market)
+        reserved = sum(state.orders[i].reserved for i in state.live)
+        return AccountView(
+            account=account.account,
+            currency=account.currency,
+            cash=account.cash,
+            reserved=Money(reserved),
+            buying_power=buying_power(account, state, market),
+            equity=figures.equity,
+            realised_day=figures.realised_day,
+            unrealised=figures.unrealised,
+            fees_day=figures.fees_day,
+            day=figures.day,
+        )
+
+
+def _desk_phase(state: State) -> Phase:
+    """OPEN as soon as one symbol is; else the phase that most tell."""
+    phases = list(state.phases.values())
+    if not phases or Phase.OPEN in phases:
+        return Phase.OPEN if phases else Phase.CLOSED
+    return max(set(phases), key=phases.count)
+
+
+def _conditions(state: State, account: Account) -> list[Condition]:
+    found: list[Condition] = []
+    if _desk_phase(state) is not Phase.OPEN:
+        word = _desk_phase(state).name.lower().replace("_", "-")
+        found.append(Condition("market", f"market {word}", Severity.ATTENTION))
+    for symbol, trading in sorted(account.symbols.items()):
+        text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
+        found.append(Condition("symbol_state", text, Severity.ATTENTION))
+    for key, run in sorted(state.flattening.items()):
+        symbol = key.partition("/")[2]
+        text = f"flatten {symbol}: {run.step.name.lower()}"
+        found.append(Condition("flatten", text, Severity.ATTENTION))
+    if account.trading.state is not TradingState.ACTIVE and account.trading.latched:
+        found.append(Condition("killed", "kill switch latched", Severity.ATTENTION))
+    return found
+
+
+def _links(state: State) -> list[LinkView]:
+    severity = {LinkState.UP: Severity.OK, LinkState.DOWN: Severity.UNAVAILABLE}
+    return [LinkView(name, severity[link], link.name.lower()) for name, link in state.links.items()]

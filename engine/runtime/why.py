@@ -1,0 +1,203 @@
+"""An order's life in words, from its own events: why it did what it did, and what was missing."""
+
+from typing import Any
+
+import msgspec
+
+from engine.domain import events as ev
+from engine.domain.orders import Order, state_word
+from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
+from engine.domain.records import Record
+from engine.domain.state import State
+from engine.instruments import Instrument, format_money_rounded
+from engine.runtime.market_time import exchange_clock
+from engine.values import NANOS_PER_SECOND, Nanos, Price
+
+ORDERS_REMEMBERED_MAX = 5_000
+EVENTS_PER_ORDER_MAX = 2_000
+
+
+class OrderHistory:
+    """The events of each order, oldest first; bounded by orders and by events an order."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, list[ev.Event]] = {}
+
+    def note(self, record: Record) -> None:
+        order_id = getattr(record.body, "order_id", None)
+        if order_id is None or record.cause == record.sequence:
+            return
+        kept = self._events.setdefault(order_id, [])
+        if len(kept) < EVENTS_PER_ORDER_MAX:
+            kept.append(record.body)  # type: ignore[arg-type]
+        if len(self._events) > ORDERS_REMEMBERED_MAX:
+            del self._events[next(iter(self._events))]
+
+    def of(self, order_id: int) -> list[ev.Event]:
+        return self._events.get(order_id, [])
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """`title` names the order; `lines` tell its life; `facts` are the same for a program."""
+
+    title: str
+    lines: tuple[str, ...]
+    facts: tuple[dict[str, Any], ...]
+
+
+def explain(
+    order: Order, happened: list[ev.Event], state: State, venue_words: tuple[str, ...] = ()
+) -> Explanation:
+    """`venue_words`: what the paper venue adds, such as what traded at its price meanwhile."""
+    known = state.instruments.get(order.order.symbol, Instrument(symbol=order.order.symbol))
+    teller = _Teller(order, known)
+    lines: list[str] = []
+    facts: list[dict[str, Any]] = []
+    for event in happened:
+        said = teller.lines(event)
+        if said:
+            clock = exchange_clock(event.at)
+            lines += [f"{clock}  {said[0]}", *(f"{'':14}{line}" for line in said[1:])]
+            facts.append({"at": clock, "event": type(event).__name__, "text": " ".join(said)})
+    lines += [f"{'':14}{words}" for words in venue_words]
+    missing = teller.what_was_missing()
+    if missing:
+        lines.append(f"{'':14}{missing}")
+    return Explanation(teller.title(), tuple(lines), tuple(facts))
+
+
+class _Teller:
+    def __init__(self, order: Order, instrument: Instrument) -> None:
+        self._order = order
+        self._instrument = instrument
+        self._sent_at = Nanos(0)
+        self._queue_on_arrival = -1
+
+    def _price(self, price: Price) -> str:
+        return self._instrument.format_price(price) if price > 0 else "—"
+
+    def title(self) -> str:
+        order, asked = self._order, self._order.order
+        limit = f" {self._price(order.price)}" if order.price else ""
+        stop = f" stop {self._price(order.stop)}" if order.stop else ""
+        return (
+            f"Order {order.label}: {asked.instruction.word} {order.quantity:,} {asked.symbol} "
+            f"{asked.type.code}{limit}{stop} {asked.time_in_force.name} — {state_word(order)}, "
+            f"{order.cumulative:,}/{order.quantity:,} filled"
+        )
+
+    def lines(self, event: ev.Event) -> list[str]:
+        """One sentence, and indented ones under it; nothing for what says nothing here."""
+        match event:
+            case ev.OrderReleased():
+                self._sent_at = event.at
+                who = event.order.origin.name.lower()
+                head = f"entered by {who}; every rule let it pass (limits {event.rules})"
+                return [head, self._book(event.quote), *_findings(event.findings)]
+            case ev.OrderDenied():
+                head = f"entered by {event.order.origin.name.lower()} and denied: it never left"
+                return [head, self._book(event.quote), *_findings(event.findings)]
+            case ev.OrderWorking():
+                self._queue_on_arrival = event.queue_ahead
+                waited = _span(event.at - self._sent_at)
+                if event.queue_ahead < 0:
+                    return [f"accepted by the venue after {waited}"]
+                ahead = f"{event.queue_ahead:,} shares ahead of it at its price"
+                return [f"accepted by the venue after {waited}: {ahead}"]
+            case ev.OrderFilled():
+                return self._fill(event)
+            case ev.OrderRejected():
+                return [f"rejected by the venue: {event.text}"]
+            case ev.OrderTriggered():
+                return [f"stop triggered at {self._price(event.price)}: it entered the book"]
+            case ev.OrderCancelled():
+                who = "cancelled on request" if event.requested else "cancelled by the venue"
+                tail = f": {event.text}" if event.text else ""
+                return [f"{who}, {event.quantity:,} unfilled{tail}"]
+            case ev.OrderExpired():
+                tail = f": {event.text}" if event.text else ""
+                return [f"expired, {event.quantity:,} unfilled{tail}"]
+            case _:
+                return self._requests(event)
+
+    def _requests(self, event: ev.Event) -> list[str]:
+        match event:
+            case ev.CancelRequested():
+                return [f"cancel asked for by {event.origin.name.lower()}"]
+            case ev.CancelDenied():
+                return [f"cancel denied: {REFUSAL_SENTENCES[event.refusal]}"]
+            case ev.CancelRejected():
+                return [f"cancel rejected by the venue: {event.text}"]
+            case ev.ReplaceRequested():
+                price = self._price(event.price)
+                return [f"change to {event.quantity:,} at {price} asked for"]
+            case ev.ReplaceDenied():
+                if event.findings:
+                    return ["change denied", *_findings(event.findings)]
+                return [f"change denied: {REFUSAL_SENTENCES[Refusal(event.refusal)]}"]
+            case ev.ReplaceRejected():
+                return [f"change rejected by the venue: {event.text}"]
+            case ev.OrderReplaced():
+                ahead = f", {event.queue_ahead:,} ahead" if event.queue_ahead >= 0 else ""
+                return [f"changed to {event.quantity:,} at {self._price(event.price)}{ahead}"]
+            case ev.OutcomeUnknown():
+                return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
+            case ev.StatusRequested():
+                return ["the venue was asked about it"]
+            case _:
+                return []
+
+    def _book(self, quote: ev.QuoteSeen) -> str:
+        if not quote.bid and not quote.ask:
+            return "there was no quote"
+        return (
+            f"the book then: {quote.bid_size:,} bid at {self._price(quote.bid)}, "
+            f"{quote.ask_size:,} offered at {self._price(quote.ask)}, "
+            f"last {self._price(quote.last)}"
+        )
+
+    def _fill(self, event: ev.OrderFilled) -> list[str]:
+        waited = _span(event.at - self._sent_at)
+        role = event.liquidity.name.lower()
+        flags = " after it was done" if event.resurrected else ""
+        head = (
+            f"filled {event.quantity:,} at {self._price(event.price)} as {role}{flags}, "
+            f"{waited} after it was sent, fee {format_money_rounded(event.fee)}"
+        )
+        return [head, *([event.explanation] if event.explanation else [])]
+
+    def what_was_missing(self) -> str:
+        """For an order that stands or ended with something unfilled."""
+        order = self._order
+        if order.status.name in ("FILLED", "DENIED", "REJECTED", "STAGED", "HELD"):
+            return ""
+        open_part = order.quantity - order.cumulative
+        if order.order.type.has_stop and not order.is_triggered:
+            return f"not filled: the market did not reach its stop {self._price(order.stop)}"
+        if self._queue_on_arrival > 0:
+            return (
+                f"{open_part:,} not filled: {self._queue_on_arrival:,} stood ahead on arrival, and "
+                "not enough traded at or through its price to reach it"
+            )
+        return f"{open_part:,} not filled: not enough traded at or through its price"
+
+
+def _findings(findings: tuple[Finding, ...]) -> list[str]:
+    words = {
+        Verdict.DENY: "denies",
+        Verdict.ASK: "asks",
+        Verdict.ASK_SECOND_FACTOR: "asks",
+        Verdict.WARN: "warns",
+    }
+    return [
+        f"{f.rule} {f.code} {words[f.verdict]}: {f.sentence}"
+        for f in findings
+        if f.verdict in words
+    ]
+
+
+def _span(nanos: int) -> str:
+    """'0.350 ms', '12.4 s': how long, for the eye."""
+    if nanos < NANOS_PER_SECOND:
+        return f"{nanos / 1_000_000:.3f} ms"
+    return f"{nanos / NANOS_PER_SECOND:.1f} s"

@@ -116,13 +116,17 @@ def check_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[LimitProblem, ...]:
     return tuple(problems)
 
 
+def find_spec(name: str) -> LimitSpec | None:
+    """The setting of that key, with or without `risk.`; None where there is none to set."""
+    return SPECS_BY_KEY.get(name if name.startswith(KEY_PREFIX) else KEY_PREFIX + name)
+
+
 def tighten(limits: Limits, name: str, text: str) -> Limits | Refusal:
     """The limits with one of them tighter, at once; looser, equal or unreadable is refused."""
-    key = name if name.startswith(KEY_PREFIX) else KEY_PREFIX + name
-    spec = SPECS_BY_KEY.get(key)
+    spec = find_spec(name)
     if spec is None:
         return Refusal.UNKNOWN_LIMIT
-    if _problem(key, text):
+    if _problem(spec.key, text):
         return Refusal.BAD_LIMIT
     before, after = int(getattr(limits, spec.field)), int(_read(spec, text))
     is_tighter = after < before if spec.tighter is Tighter.LOWER else after > before

@@ -1,0 +1,78 @@
+"""What stands open already: other orders' worst quantities, buying power held, value at marks."""
+
+import msgspec
+
+from engine.domain.ledger.valuation import mark_of
+from engine.domain.orders import Order
+from engine.domain.quotes import Market
+from engine.domain.state import Account, State
+from engine.values import Money, OrderId
+
+NO_ORDER = OrderId(0)
+
+
+class Worth(msgspec.Struct, frozen=True, gc=False):
+    """An account at the marks of this moment."""
+
+    net_liquidation: Money | None
+    """None when a short position has no mark: what it owes cannot be known."""
+    short_value: Money
+    """What covering every short position would cost, above zero."""
+    unmarked: str = ""
+    """The first symbol without a mark that matters."""
+
+
+def worst_leaves(order: Order) -> int:
+    """Open quantity of a live order, with a larger replace in flight counted as done."""
+    quantity = order.quantity
+    replace = order.pending_replace
+    if replace is not None and replace.quantity > quantity:
+        quantity = replace.quantity
+    return max(0, quantity - order.cumulative - order.cancelled)
+
+
+def open_quantities(
+    state: State, account: str, symbol: str, *, excluding: OrderId = NO_ORDER
+) -> tuple[int, int]:
+    """(buys, sells) that may still fill, UNKNOWN ones included."""
+    buys = sells = 0
+    for order_id in state.live_by_symbol.get(symbol, ()):
+        order = state.orders[order_id]
+        if order_id == excluding or order.order.account != account:
+            continue
+        if order.side > 0:
+            buys += worst_leaves(order)
+        else:
+            sells += worst_leaves(order)
+    return buys, sells
+
+
+def reserved_total(state: State, account: str, *, excluding: OrderId = NO_ORDER) -> Money:
+    """Buying power held by all live orders of the account."""
+    total = 0
+    for order_id in state.live:
+        order = state.orders[order_id]
+        if order.reserved_total and order_id != excluding and order.order.account == account:
+            total += order.reserved
+    return Money(total)
+
+
+def worth_of(account: Account, state: State, market: Market) -> Worth:
+    """Cash and positions at their marks, on the careful side.
+
+    A long position without a mark counts as nothing; a short one leaves the whole unknown.
+    """
+    total, short_value = account.cash, 0
+    for symbol, position in account.positions.items():
+        quantity = position.quantity
+        if not quantity:
+            continue
+        mark = mark_of(market.quotes.get(symbol))
+        if mark:
+            value = state.instruments[symbol].notional(mark, quantity)
+            total = Money(total + value)
+            if quantity < 0:
+                short_value -= value
+        elif quantity < 0:
+            return Worth(None, Money(0), symbol)
+    return Worth(total, Money(short_value))

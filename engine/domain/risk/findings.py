@@ -1,0 +1,90 @@
+"""How a rule says no: its name, its numbers in words, and the sentence a trader acts on."""
+
+from typing import NamedTuple
+
+from engine.domain.reasons import Finding, Verdict
+from engine.instruments import format_scaled
+from engine.values import Quantity
+
+OFF = Finding("", "", Verdict.OFF, "")
+"""The one answer of a rule that is switched off, or whose optional input has no source."""
+NO_ROOM = -1
+"""Quantity does not matter to the rule."""
+
+
+class RuleName(NamedTuple):
+    """Id, code, and the key of the limit in the settings ('' without one)."""
+
+    id: str
+    code: str
+    key: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """`(R01 order_quantity, risk.order_quantity_max)`."""
+        inside = f"{self.id} {self.code}"
+        return f"({inside}, {self.key})" if self.key else f"({inside})"
+
+
+def finding(
+    rule: RuleName,
+    verdict: Verdict,
+    sentence: str,
+    *,
+    actual: str = "",
+    limit: str = "",
+    room: str = "",
+    room_quantity: int = NO_ROOM,
+) -> Finding:
+    """`sentence` without its full stop: the rule's name and key are added here."""
+    return Finding(
+        rule.id,
+        rule.code,
+        verdict,
+        f"{sentence} {rule.suffix}.",
+        actual,
+        limit,
+        room,
+        room_quantity,
+    )
+
+
+def deny(
+    rule: RuleName,
+    sentence: str,
+    *,
+    actual: str = "",
+    limit: str = "",
+    room: str = "",
+    room_quantity: int = NO_ROOM,
+) -> Finding:
+    """A finding without an answer: the order stays here."""
+    return finding(
+        rule,
+        Verdict.DENY,
+        sentence,
+        actual=actual,
+        limit=limit,
+        room=room,
+        room_quantity=room_quantity,
+    )
+
+
+def shares(quantity: int) -> str:
+    """'5,000'."""
+    return f"{quantity:,}"
+
+
+def percent(bps: int) -> str:
+    """Basis points as '9.34 %'."""
+    return f"{format_scaled(bps, 2)} %"
+
+
+def room_in_words(quantity: int) -> str:
+    """'43 more' or 'no room'."""
+    return f"{quantity:,} more" if quantity > 0 else "no room"
+
+
+def whole_lots(quantity: int, lot: Quantity) -> int:
+    """The largest multiple of the lot at or below `quantity`, never below zero."""
+    return max(0, quantity // lot * lot)

@@ -1,0 +1,142 @@
+"""Runs every rule over a proposal and reports every failure, with the room that is left."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.findings import NO_ROOM, OFF, RuleName
+from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.rules import flow, holdings, prices, quantities, sessions
+from engine.domain.state import State
+from engine.values import Nanos
+
+Check = Callable[[Proposal, State, Market, Nanos], Finding | None]
+"""None: the rule passes."""
+Room = Callable[[Proposal, State], int]
+"""Largest total quantity that the rule lets pass, in whole lots."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One check; `room` where the rule can only fail because of the quantity."""
+
+    name: RuleName
+    check: Check
+    in_exit_lane: bool = False
+    room: Room | None = None
+
+
+class Assessment(msgspec.Struct, frozen=True, gc=False):
+    """What the rules say of one order."""
+
+    findings: tuple[Finding, ...]
+    """Everything but PASS and OFF, in the order of the rules."""
+    passed: int
+    off: int
+    is_allowed: bool
+    room_quantity: int
+    """Largest total quantity that every rule would pass; −1 while the order itself passes."""
+    room_rule: str
+
+
+# R39 and D02 come first: without an instrument and an account nothing else can be said.
+KNOWN = (
+    Rule(sessions.R39, sessions.reference_data, in_exit_lane=True),
+    Rule(sessions.D02, sessions.known_account, in_exit_lane=True),
+)
+RULES: tuple[Rule, ...] = (
+    *KNOWN,
+    Rule(sessions.D01, sessions.trading_state),
+    Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
+    Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),
+    Rule(quantities.R03, quantities.tick_or_lot, in_exit_lane=True),
+    Rule(prices.R04, prices.price_collar),
+    Rule(prices.R05, prices.market_protection),
+    Rule(prices.R06, prices.stop_sanity),
+    Rule(quantities.R08, quantities.position, room=quantities.position_room),
+    Rule(flow.R12, flow.order_rate),
+    Rule(flow.R15, flow.duplicate_order),
+    Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
+    Rule(flow.R17, flow.open_orders),
+    Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
+    Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
+    Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
+    Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
+)
+EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)
+
+_ENTRY_CHECKS = tuple(rule.check for rule in RULES)
+_EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES)
+_ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
+LIVE_MODE = "live"
+
+
+def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
+    """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
+    checks = _EXIT_CHECKS if proposal.is_exit else _ENTRY_CHECKS
+    if proposal.instrument is None or proposal.account is None:
+        return _unknown(proposal, state, market, now, len(checks))
+    passed = off = 0
+    findings: list[Finding] = []
+    for check in checks:
+        found = check(proposal, state, market, now)
+        if found is None:
+            passed += 1
+        elif found is OFF:
+            off += 1
+        else:
+            findings.append(found)
+    if not findings:
+        return Assessment((), passed, off, True, NO_ROOM, "")
+    room_quantity, room_rule = room_of(proposal, state, tuple(findings))
+    is_allowed = all(_is_answered(found, proposal, state) for found in findings)
+    return Assessment(tuple(findings), passed, off, is_allowed, room_quantity, room_rule)
+
+
+def _unknown(
+    proposal: Proposal, state: State, market: Market, now: Nanos, rules: int
+) -> Assessment:
+    """Without instrument or account everything else is off."""
+    checked = [rule.check(proposal, state, market, now) for rule in KNOWN]
+    findings = tuple(found for found in checked if found is not None)
+    passed = len(KNOWN) - len(findings)
+    return Assessment(findings, passed, rules - len(KNOWN), False, 0, findings[0].rule)
+
+
+def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:
+    """Whether a finding lets the order go on: it only tells, or its question has an answer.
+
+    Until a second factor is enrolled, paper treats its question as one that a reason answers.
+    """
+    if found.verdict is Verdict.WARN:
+        return True
+    if found.verdict is Verdict.ASK_SECOND_FACTOR and state.mode == LIVE_MODE:
+        return False
+    return found.verdict in _ANSWERABLE and proposal.override != ""
+
+
+def room_of(
+    proposal: Proposal, state: State, findings: tuple[Finding, ...] = ()
+) -> tuple[int, str]:
+    """(largest total quantity that would pass without a question, the rule that stops it first).
+
+    `findings` are those of the order as it is: one that no quantity can mend leaves no room. An
+    exit's room is what is left to close, whatever else fails, because exits do not answer to it.
+    """
+    if proposal.instrument is None or proposal.account is None:
+        return 0, sessions.R39.id
+    can_exit = proposal.exit_room > 0
+    rules = EXIT_RULES if can_exit else RULES
+    ids = {rule.name.id for rule in rules if rule.room is None and rule.name != quantities.R03}
+    ids.discard(holdings.R36.id)
+    for found in findings:
+        if found.rule in ids or (found.rule == quantities.R03.id and found.room_quantity < 0):
+            return 0, found.rule
+    if can_exit:
+        lot = proposal.instrument.lot_size
+        return proposal.filled + proposal.exit_room // lot * lot, holdings.R26.id
+    rooms = [(rule.room(proposal, state), rule.name.id) for rule in RULES if rule.room is not None]
+    if proposal.order.reduce_only:
+        rooms.append((0, holdings.R36.id))
+    return min(rooms, key=lambda room: room[0])

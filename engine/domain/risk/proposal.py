@@ -1,0 +1,166 @@
+"""One order as every rule sees it: built once, with its worst price, exposure and exit room."""
+
+import msgspec
+
+from engine.domain.commands import SubmitOrder
+from engine.domain.ledger.valuation import mark_of
+from engine.domain.orders import Order
+from engine.domain.quotes import Market, Quote
+from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
+from engine.domain.risk.limits import Limits
+from engine.domain.risk.reference import BPS, collar_bps
+from engine.domain.state import Account, State
+from engine.instruments import Instrument
+from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
+
+MARKET_WORST_PERCENT = 105
+"""A market order's worst case: the far touch, this much of it."""
+UNKNOWN_WORTH = Worth(None, Money(0))
+
+
+class Proposal(msgspec.Struct, gc=False):
+    """What would leave the desk, and what is known about it."""
+
+    order: SubmitOrder
+    replaces: Order | None
+    account: Account | None
+    instrument: Instrument | None
+    quote: Quote | None
+    limits: Limits
+    trade_date: int
+    side: Side
+    quantity: Quantity
+    """Total, the filled part of a replaced order included."""
+    filled: Quantity
+    """Of a replaced order; 0 for a new one."""
+    worst_leaves: int
+    """Open quantity when the worse of old and new is in force."""
+    price: Price
+    stop: Price
+    override: str
+    held: int
+    """Signed position."""
+    open_same: int
+    """Other orders' open quantity on this side."""
+    exit_room: int
+    """Largest quantity that provably reduces: the position less other orders that reduce it."""
+    is_exit: bool
+    mark: Price
+    """Mid, else last; 0 without either."""
+    worst_price: Price
+    """What limits of value count with; 0 where nothing is known."""
+    worth: Worth
+
+    def notional(self, quantity: int) -> Money:
+        """Value of `quantity` at the worst price."""
+        assert self.instrument is not None
+        return self.instrument.notional(self.worst_price, Quantity(quantity))
+
+
+def propose(order: SubmitOrder, state: State, market: Market) -> Proposal:
+    """A new order against the state and the market as they are."""
+    return _build(
+        order,
+        None,
+        price=order.price,
+        quantity=order.quantity,
+        override=order.override,
+        state=state,
+        market=market,
+    )
+
+
+def propose_replace(
+    order: Order, price: Price, quantity: Quantity, override: str, state: State, market: Market
+) -> Proposal:
+    """A change of a live order to `price` and new total `quantity`; 0 keeps the value."""
+    return _build(
+        order.order,
+        order,
+        price=price or order.price,
+        quantity=quantity or order.quantity,
+        override=override,
+        state=state,
+        market=market,
+    )
+
+
+def _build(
+    order: SubmitOrder,
+    replaces: Order | None,
+    *,
+    price: Price,
+    quantity: Quantity,
+    override: str,
+    state: State,
+    market: Market,
+) -> Proposal:
+    symbol = order.symbol
+    account = state.accounts.get(order.account)
+    quote = market.quotes.get(symbol)
+    side = order.instruction.side
+    excluding, filled, leaves = NO_ORDER, Quantity(0), int(quantity)
+    if replaces is not None:
+        excluding, filled = replaces.order_id, replaces.cumulative
+        leaves = max(int(quantity), int(replaces.quantity)) - filled
+    buys, sells = open_quantities(state, order.account, symbol, excluding=excluding)
+    held = 0
+    if account is not None:
+        position = account.positions.get(symbol)
+        held = int(position.quantity) if position is not None else 0
+    open_same = buys if side > 0 else sells
+    exit_room = 0
+    if held * side < 0 and order.instruction is not Instruction.SHORT:
+        exit_room = max(0, abs(held) - open_same)
+    is_exit = 0 < leaves <= exit_room
+    instrument = state.instruments.get(symbol)
+    worst = worst_price(order.type, side, price=price, stop=order.stop, quote=quote)
+    if order.type is OrderType.MARKET and side > 0 and instrument and quote:
+        # Below $3 the protection band is wider than five percent.
+        collar = collar_bps(state.limits, instrument, quote.ask)
+        worst = max(worst, Price(quote.ask * (BPS + collar) // BPS))
+    worth = UNKNOWN_WORTH
+    if account is not None and not is_exit:
+        worth = worth_of(account, state, market)
+    return Proposal(
+        order=order,
+        replaces=replaces,
+        account=account,
+        instrument=instrument,
+        quote=quote,
+        limits=state.limits,
+        trade_date=state.trade_date,
+        side=side,
+        quantity=quantity,
+        filled=filled,
+        worst_leaves=leaves,
+        price=price,
+        stop=order.stop,
+        override=override,
+        held=held,
+        open_same=open_same,
+        exit_room=exit_room,
+        is_exit=is_exit,
+        mark=mark_of(quote),
+        worst_price=worst,
+        worth=worth,
+    )
+
+
+def worst_price(
+    type: OrderType, side: Side, *, price: Price, stop: Price, quote: Quote | None
+) -> Price:
+    """The highest price at which the order counts: limits of value and buying power use it.
+
+    A sale may execute above its limit, so it counts with the bid where that is higher.
+    0 when there is nothing to go by.
+    """
+    bid, ask, last = (quote.bid, quote.ask, quote.last) if quote is not None else (0, 0, 0)
+    if side > 0:
+        if type.has_limit:
+            return price
+        touch = max(ask or last, stop)
+        return Price(-(-touch * MARKET_WORST_PERCENT // 100))
+    if type is OrderType.MARKET:
+        return Price(-(-(bid or last) * MARKET_WORST_PERCENT // 100))
+    return Price(max(price, stop, bid))

@@ -1,0 +1,27 @@
+"""The limit that protects a market order."""
+
+from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.reference import BPS, collar_bps
+from engine.values import Price
+
+
+def protection_price(proposal: Proposal) -> Price:
+    """The limit a market order carries to the venue: far touch ± the collar, on tick.
+
+    Rounded towards the touch, never through it. With a wide spread an exit still leaves, under
+    the same limit. 0 when there is neither touch nor last trade: nothing can be protected, and
+    the order meets an empty book.
+    """
+    instrument, quote = proposal.instrument, proposal.quote
+    if instrument is None or quote is None:
+        return Price(0)
+    is_buy = proposal.side > 0
+    touch = (quote.ask if is_buy else quote.bid) or quote.last
+    if touch <= 0:
+        return Price(0)
+    collar = collar_bps(proposal.limits, instrument, touch)
+    if is_buy:
+        band = Price(touch * (BPS + collar) // BPS)
+        return Price(max(touch, instrument.round_to_tick(band, up=False)))
+    band = Price(max(1, -(-touch * (BPS - collar) // BPS)))
+    return Price(min(touch, instrument.round_to_tick(band, up=True)))

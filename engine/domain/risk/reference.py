@@ -1,0 +1,43 @@
+"""The reference price, whether it may be believed, and how wide the collar around it is."""
+
+from engine.domain.quotes import Market, Quote, Source
+from engine.domain.risk.limits import Limits
+from engine.instruments import Instrument
+from engine.values import Nanos, Price
+
+BPS = 10_000
+"""Basis points in one."""
+COLLAR_MIDDLE_FROM = 3
+COLLAR_HIGH_FROM = 25
+"""Prices, in units of currency, from which a tighter collar applies."""
+
+
+def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
+    """Age is the feed's, not the price's: a quiet stock with a live feed is fresh.
+
+    A recording and the synthetic market are never stale while they play; delayed and frozen
+    values always are.
+    """
+    if quote.source in (Source.SYNTHETIC, Source.REPLAY):
+        return True
+    return quote.source is Source.LIVE and now - market.feed_heard_at <= limits.quote_age_max
+
+
+def reference_price(quote: Quote) -> Price:
+    """The mid; with one side missing the last trade if it lies inside; else 0."""
+    bid, ask, last = quote.bid, quote.ask, quote.last
+    if bid > 0 and ask > 0:
+        return Price((bid + ask) // 2) if bid <= ask else Price(0)
+    if bid > 0 and last >= bid:
+        return last
+    return last if 0 < last <= ask else Price(0)
+
+
+def collar_bps(limits: Limits, instrument: Instrument, reference: Price) -> int:
+    """The aggressive collar of the price's tier, in basis points."""
+    scale = instrument.price_scale
+    if reference >= COLLAR_HIGH_FROM * scale:
+        return limits.price_collar
+    if reference >= COLLAR_MIDDLE_FROM * scale:
+        return limits.price_collar_middle
+    return limits.price_collar_low

@@ -1,0 +1,57 @@
+"""Buying power: what an order needs at worst, what is held for it, and what is left."""
+
+from engine.domain.ledger.fees import order_fee
+from engine.domain.quotes import Market
+from engine.domain.risk.exposure import reserved_total, worth_of
+from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.reference import BPS
+from engine.domain.state import Account, State
+from engine.values import Money, Quantity, Side
+
+
+def requirement(proposal: Proposal, quantity: int) -> Money:
+    """Worst cost of the whole order at `quantity`; 0 for what provably reduces a position.
+
+    A purchase costs its value and its fee. A short sale brings its proceeds and must be backed by
+    half its value more (Reg T initial margin, 12 CFR 220.12(c)) and its fee.
+    """
+    if quantity - proposal.filled <= proposal.exit_room:
+        return Money(0)
+    opening = quantity - proposal.exit_room
+    account = proposal.account
+    assert account is not None
+    value = proposal.notional(opening)
+    instruction = proposal.order.instruction
+    fee = order_fee(account.fee_table, proposal.trade_date, instruction, Quantity(opening), value)
+    if proposal.side is Side.BUY:
+        return Money(value + fee)
+    return Money(-(-value * proposal.limits.short_margin // BPS) + fee)
+
+
+def reserve_for(proposal: Proposal) -> Money:
+    """Buying power to hold for the whole order (or the replaced order as it would be)."""
+    return requirement(proposal, proposal.quantity)
+
+
+def held_with(proposal: Proposal, quantity: int) -> Money:
+    """Buying power held right after this leaves with `quantity`: the worse of old and new."""
+    needed = requirement(proposal, quantity)
+    old = proposal.replaces
+    if old is None:
+        return needed
+    total, whole = max(needed, old.reserved_total), max(quantity, old.quantity)
+    return Money(-(-total * (whole - proposal.filled) // whole))
+
+
+def short_collateral(short_value: Money, short_margin_bps: int) -> Money:
+    """Cash that open short positions tie up: what covering costs and the margin beyond it."""
+    return Money(-(-short_value * (BPS + short_margin_bps) // BPS))
+
+
+def buying_power(account: Account, state: State, market: Market) -> Money | None:
+    """Cash less short collateral less what live orders hold; None without a needed mark."""
+    worth = worth_of(account, state, market)
+    if worth.net_liquidation is None:
+        return None
+    collateral = short_collateral(worth.short_value, state.limits.short_margin)
+    return Money(account.cash - collateral - reserved_total(state, account.account))

@@ -1,0 +1,132 @@
+"""How often: order rate, the same order twice, the same ticket twice, and too many open ones."""
+
+from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.findings import RuleName, deny, finding, shares
+from engine.domain.risk.proposal import Proposal
+from engine.domain.state import State
+from engine.values import NANOS_PER_SECOND, Nanos
+
+R12 = RuleName("R12", "order_rate", "risk.order_rate_max")
+R12_MINUTE = RuleName("R12", "order_rate", "risk.order_rate_minute_max")
+R12_LADDER = RuleName("R12", "order_rate", "risk.order_rate_ladder_max")
+R12_LADDER_MINUTE = RuleName("R12", "order_rate", "risk.order_rate_ladder_minute_max")
+R15 = RuleName("R15", "duplicate_order", "risk.duplicate_window")
+R16 = RuleName("R16", "ticket_replay")
+R17 = RuleName("R17", "open_orders", "risk.open_orders_max")
+R17_SYMBOL = RuleName("R17", "open_orders", "risk.open_orders_symbol_max")
+
+SECOND = NANOS_PER_SECOND
+MINUTE = 60 * NANOS_PER_SECOND
+RATE_EXEMPT = frozenset({Origin.SCRIPT, Origin.DESK})
+"""Scripts are paced before they come here; the desk's own protocols are bounded by themselves."""
+
+
+def order_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Attempts count, denied ones too; exits never come here: that is their reserve."""
+    origin = p.order.origin
+    if p.replaces is not None or origin in RATE_EXEMPT:
+        return None
+    limits, attempts = p.limits, state.order_attempts
+    if origin is Origin.LADDER:
+        fast, slow = limits.order_rate_ladder_max, limits.order_rate_ladder_minute_max
+        names = (R12_LADDER, R12_LADDER_MINUTE)
+    else:
+        fast, slow = limits.order_rate_max, limits.order_rate_minute_max
+        names = (R12, R12_MINUTE)
+    if is_rate_reached(attempts, fast, now - SECOND):
+        return _too_fast(names[0], fast, "second")
+    if is_rate_reached(attempts, slow, now - MINUTE):
+        return _too_fast(names[1], slow, "minute")
+    return None
+
+
+def is_rate_reached(attempts: list[Nanos], limit: int, since: int) -> bool:
+    """Whether `limit` attempts, which are in order, already lie after `since`."""
+    if limit == 0:
+        return True
+    return len(attempts) >= limit and attempts[-limit] > since
+
+
+def _too_fast(rule: RuleName, limit: int, what: str) -> Finding:
+    return deny(
+        rule,
+        f"{shares(limit)} orders within one {what} is your limit: wait a moment",
+        actual=shares(limit + 1),
+        limit=shares(limit),
+    )
+
+
+def fingerprint(order: SubmitOrder) -> str:
+    """What makes two orders the same to the duplicate rule."""
+    return (
+        f"{order.account}|{order.symbol}|{order.instruction:d}|{order.quantity}|{order.price}"
+        f"|{order.stop}|{order.type:d}|{order.time_in_force:d}"
+    )
+
+
+def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if p.replaces is not None or p.order.origin is Origin.LADDER or not state.recent_orders:
+        return None
+    before = state.recent_orders.get(fingerprint(p.order))
+    window = p.limits.duplicate_window
+    if before is None or now - before >= window:
+        return None
+    seconds = f"{(now - before) // 1_000_000 / 1000:.1f} s"
+    most = f"{window // SECOND} s"
+    return finding(
+        R15,
+        Verdict.ASK,
+        f"The same order left {seconds} ago, within your window of {most}: "
+        "give a reason if you mean it twice",
+        actual=seconds,
+        limit=most,
+    )
+
+
+def ticket_replay(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if p.replaces is not None or p.order.ticket not in state.tickets:
+        return None
+    return deny(R16, "This ticket was already sent: open a new one")
+
+
+def open_orders(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if p.replaces is not None:
+        return None
+    of_symbol = len(state.live_by_symbol.get(p.order.symbol, ()))
+    total = len(state.live)
+    limits = p.limits
+    if len(state.accounts) > 1 and (
+        of_symbol >= limits.open_orders_symbol_max or total >= limits.open_orders_max
+    ):
+        of_symbol, total = _of_account(p, state)
+    if of_symbol >= limits.open_orders_symbol_max:
+        what, count, most, rule = (
+            p.order.symbol,
+            of_symbol,
+            limits.open_orders_symbol_max,
+            R17_SYMBOL,
+        )
+    elif total >= limits.open_orders_max:
+        what, count, most, rule = "the account", total, limits.open_orders_max, R17
+    else:
+        return None
+    return deny(
+        rule,
+        f"{shares(count)} orders of {what} are open and your limit is {shares(most)}: "
+        "cancel one first",
+        actual=shares(count + 1),
+        limit=shares(most),
+        room="no room",
+    )
+
+
+def _of_account(p: Proposal, state: State) -> tuple[int, int]:
+    """(of the symbol, in total): the open orders of this account alone."""
+    mine = [
+        order.order.symbol
+        for order in (state.orders[order_id] for order_id in state.live)
+        if order.order.account == p.order.account
+    ]
+    return mine.count(p.order.symbol), len(mine)

@@ -1,0 +1,164 @@
+"""What is held: sides marked as they are, reduce-only orders, and buying power."""
+
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding
+from engine.domain.risk.exposure import reserved_total
+from engine.domain.risk.findings import OFF, RuleName, deny, room_in_words, shares, whole_lots
+from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.reserve import held_with, short_collateral
+from engine.domain.state import State
+from engine.instruments import format_money_rounded
+from engine.values import Instruction, Money, Nanos, OrderId
+
+R26 = RuleName("R26", "short_sale", "risk.short_sale")
+R26_SHORTING = RuleName("R26", "short_sale", "risk.short_selling")
+R29 = RuleName("R29", "buying_power", "risk.buying_power")
+R36 = RuleName("R36", "reduce_only")
+
+
+def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Every side is marked as what it is, so no order crosses zero by accident.
+
+    What provably reduces is an exit and never comes here, so nothing below can keep a position
+    from being closed.
+    """
+    instruction, held = p.order.instruction, p.held
+    if instruction is Instruction.SHORT:
+        if not p.limits.short_selling:
+            return deny(R26_SHORTING, "Short selling is off for this account", room_quantity=0)
+        return _short_while_long(p) if held > 0 and p.limits.short_sale else None
+    if not p.limits.short_sale:
+        return OFF
+    if instruction is Instruction.BUY:
+        return _beyond(p, "short", "cover", "buy") if held < 0 else None
+    if instruction is Instruction.COVER:
+        return _beyond(p, "short", "cover", "buy")
+    return _beyond(p, "hold", "sell", "short")
+
+
+def short_sale_room(p: Proposal, state: State) -> int:
+    """Only what opens alone has no bound here; what reduces ends at zero."""
+    instruction, held = p.order.instruction, p.held
+    if instruction is Instruction.SHORT:
+        return 0 if held > 0 or not p.limits.short_selling else UNBOUND
+    if instruction is Instruction.BUY and held >= 0:
+        return UNBOUND
+    return p.exit_room + p.filled
+
+
+UNBOUND = 10**18
+"""More than any other rule allows."""
+
+
+def _short_while_long(p: Proposal) -> Finding:
+    symbol, held = p.order.symbol, shares(p.held)
+    return deny(
+        R26,
+        f"You hold {held} {symbol} and a short sale would cross zero: sell first, or `reverse`",
+        actual=shares(p.quantity),
+        limit="0",
+        room="no room",
+        room_quantity=0,
+    )
+
+
+def _beyond(p: Proposal, have: str, reduce: str, open_word: str) -> Finding | None:
+    """`have`: hold or short; `reduce`: the word that closes; `open_word`: the one that opens."""
+    is_on_that_side = p.held * p.side < 0
+    mine = abs(p.held) if is_on_that_side else 0
+    if p.worst_leaves <= p.exit_room and mine:
+        return None
+    room = p.exit_room + p.filled if p.exit_room else 0
+    return deny(
+        R26,
+        _beyond_sentence(p, mine, have, reduce, open_word),
+        actual=shares(p.quantity),
+        limit=shares(mine),
+        room=room_in_words(p.exit_room),
+        room_quantity=room,
+    )
+
+
+def _beyond_sentence(p: Proposal, mine: int, have: str, reduce: str, open_word: str) -> str:
+    symbol, asked = p.order.symbol, p.worst_leaves
+    if not mine:
+        if have == "hold":
+            return f"You hold no {symbol}: `short {asked}` sells short"
+        return f"You are not short {symbol}: `buy {asked}` opens a position"
+    you = f"you hold {mine}" if have == "hold" else f"you are short {mine}"
+    working = mine - p.exit_room
+    if working > 0:
+        you += f" with {min(working, mine)} working to {reduce}, so {p.exit_room} are left"
+    rest = asked - p.exit_room
+    return (
+        f"{p.order.instruction.name.capitalize()} {shares(asked)} {symbol} would cross zero, "
+        f"{you}: `{open_word} {rest}` or `reverse`"
+    )
+
+
+def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if not p.order.reduce_only or p.is_exit:
+        return None
+    return deny(
+        R36,
+        f"A reduce-only order of {shares(p.worst_leaves)} does not reduce: position "
+        f"{p.held:+,}, {room_in_words(p.exit_room)} to close after the exits that are working",
+        actual=shares(p.worst_leaves),
+        limit=shares(p.exit_room),
+        room=room_in_words(p.exit_room),
+        room_quantity=p.exit_room + p.filled if p.exit_room else 0,
+    )
+
+
+def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if not p.limits.buying_power:
+        return OFF
+    if not p.worst_price:
+        return deny(R29, "There is no price to tell what the order needs; wait for a quote")
+    available = available_to(p, state)
+    if available is None:
+        unmarked = p.worth.unmarked or p.order.symbol
+        return deny(R29, f"Your short {unmarked} has no price, so buying power is unknown")
+    need = held_with(p, p.quantity)
+    if need <= available:
+        return None
+    room = buying_power_room(p, state)
+    actual, most = format_money_rounded(need), format_money_rounded(available)
+    return deny(
+        R29,
+        f"The order needs {actual} with fees and you have {most}, enough for {shares(room)}",
+        actual=actual,
+        limit=most,
+        room=f"{shares(room)} at most",
+        room_quantity=room,
+    )
+
+
+def available_to(p: Proposal, state: State) -> Money | None:
+    """Cash less short collateral less what other live orders hold; None without a needed mark."""
+    account, worth = p.account, p.worth
+    assert account is not None
+    if worth.net_liquidation is None:
+        return None
+    free = account.cash - short_collateral(worth.short_value, p.limits.short_margin)
+    excluding = p.replaces.order_id if p.replaces is not None else 0
+    return Money(free - reserved_total(state, account.account, excluding=OrderId(excluding)))
+
+
+def buying_power_room(p: Proposal, state: State) -> int:
+    """Found by halving: the need grows with the quantity, fee steps included."""
+    available = available_to(p, state)
+    assert p.instrument is not None
+    lot = p.instrument.lot_size
+    if available is None or not p.worst_price or held_with(p, p.filled + lot) > available:
+        return 0
+    fits, fails = 1, 2
+    while held_with(p, p.filled + fails * lot) <= available and fails < UNBOUND:
+        fits, fails = fails, fails * 2
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if held_with(p, p.filled + middle * lot) <= available:
+            fits = middle
+        else:
+            fails = middle
+    return whole_lots(p.filled + fits * lot, lot)

@@ -1,0 +1,180 @@
+"""How much: order quantity, order notional, lot and tick, and the position that could follow."""
+
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.findings import RuleName, deny, finding, room_in_words, shares, whole_lots
+from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.reference import BPS
+from engine.domain.state import State
+from engine.instruments import format_money_rounded, format_scaled
+from engine.values import MONEY_SCALE, Money, Nanos, Price, Quantity
+
+R01 = RuleName("R01", "order_quantity", "risk.order_quantity_max")
+R02 = RuleName("R02", "order_notional", "risk.order_notional_max")
+R02_SHARE = RuleName("R02", "order_notional", "risk.order_notional_share_max")
+R03 = RuleName("R03", "tick_or_lot")
+R08 = RuleName("R08", "position", "risk.position_max")
+
+NOTIONAL_HARD_FACTOR = 2
+"""Up to this many times the notional limit a second factor may answer."""
+
+
+def order_quantity(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    limit = p.limits.order_quantity_max
+    if p.quantity <= limit:
+        return None
+    room = order_quantity_room(p, state)
+    return deny(
+        R01,
+        f"Quantity {shares(p.quantity)} is above your limit of {shares(limit)}",
+        actual=shares(p.quantity),
+        limit=shares(limit),
+        room=f"{shares(room)} at most",
+        room_quantity=room,
+    )
+
+
+def order_quantity_room(p: Proposal, state: State) -> int:
+    return whole_lots(p.limits.order_quantity_max, _lot(p))
+
+
+def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if not p.worst_price:
+        return deny(R02, "There is no price to value the order with; wait for a quote")
+    limit = notional_limit(p)
+    if limit is None:
+        return deny(R02, _no_worth(p))
+    notional = p.notional(p.quantity)
+    if notional <= limit:
+        return None
+    room = order_notional_room(p, state)
+    is_hard = notional > NOTIONAL_HARD_FACTOR * limit
+    actual, most = format_money_rounded(notional), format_money_rounded(limit)
+    rule = R02 if limit == p.limits.order_notional_max else R02_SHARE
+    return finding(
+        rule,
+        Verdict.DENY if is_hard else Verdict.ASK_SECOND_FACTOR,
+        f"Notional {actual} is above your limit of {most}, which allows {shares(room)} shares",
+        actual=actual,
+        limit=most,
+        room=f"{shares(room)} at most",
+        room_quantity=room,
+    )
+
+
+def notional_limit(p: Proposal) -> Money | None:
+    """The smaller of the fixed limit and the share of net liquidation value."""
+    worth = p.worth.net_liquidation
+    if worth is None:
+        return None
+    return min(p.limits.order_notional_max, Money(worth * p.limits.order_notional_share_max // BPS))
+
+
+def order_notional_room(p: Proposal, state: State) -> int:
+    limit = notional_limit(p)
+    return 0 if limit is None else whole_lots(quantity_within(p, limit, p.worst_price), _lot(p))
+
+
+def tick_or_lot(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    instrument = p.instrument
+    assert instrument is not None
+    lot, quantity = instrument.lot_size, p.quantity
+    if quantity <= 0 or quantity % lot:
+        below = whole_lots(quantity, lot)
+        return deny(
+            R03,
+            f"Quantity {shares(quantity)} is no multiple of the lot of {shares(lot)}: "
+            f"try {shares(below or lot)}",
+            actual=shares(quantity),
+            limit=shares(lot),
+            room=f"{shares(below)} at most",
+            room_quantity=below,
+        )
+    kind = p.order.type
+    if kind.has_limit and (p.price <= 0 or not instrument.is_on_tick(p.price)):
+        return _off_tick(p, "Limit", p.price)
+    if kind.has_stop and (p.stop <= 0 or not instrument.is_on_tick(p.stop)):
+        return _off_tick(p, "Stop", p.stop)
+    return None
+
+
+def _off_tick(p: Proposal, what: str, price: Price) -> Finding:
+    instrument = p.instrument
+    assert instrument is not None
+    text = instrument.format_price(price)
+    if price <= 0:
+        return deny(R03, f"{what} {text} is no price: it has to be above zero", actual=text)
+    below = instrument.round_to_tick(price, up=False)
+    above = instrument.round_to_tick(price, up=True)
+    tick = format_scaled(instrument.tick_at(price), instrument.price_digits)
+    nearest = [instrument.format_price(near) for near in (below, above) if near > 0]
+    return deny(
+        R03,
+        f"{what} {text} is off tick, which is {tick} here: try {' or '.join(nearest)}",
+        actual=text,
+        limit=tick,
+    )
+
+
+def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Each side for itself: the position if everything open on the order's side fills."""
+    worst = p.side * p.held + p.open_same + p.worst_leaves
+    if worst <= 0:
+        return None
+    worth, price = p.worth.net_liquidation, max(p.worst_price, p.mark)
+    if not price:
+        return deny(R08, "There is no price to value the position with; wait for a quote")
+    if worth is None:
+        return deny(R08, _no_worth(p))
+    assert p.instrument is not None
+    limit = Money(worth * p.limits.position_max // BPS)
+    value = p.instrument.notional(price, Quantity(worst))
+    if value <= limit:
+        return None
+    room = position_room(p, state)
+    actual, most = format_money_rounded(value), format_money_rounded(limit)
+    return deny(
+        R08,
+        f"Position could become {shares(p.side * worst)} {p.order.symbol} worth {actual}, "
+        f"above your limit of {most}: {room_in_words(room - p.filled)}",
+        actual=actual,
+        limit=most,
+        room=room_in_words(room - p.filled),
+        room_quantity=room,
+    )
+
+
+def position_room(p: Proposal, state: State) -> int:
+    worth, price = p.worth.net_liquidation, max(p.worst_price, p.mark)
+    if worth is None or not price:
+        return 0
+    limit = Money(worth * p.limits.position_max // BPS)
+    leaves = quantity_within(p, limit, price) - p.side * p.held - p.open_same
+    return _total(p, leaves)
+
+
+def _total(p: Proposal, leaves: int) -> int:
+    """The order's total quantity that leaves at most `leaves` open; 0 when that is not possible."""
+    if p.replaces is not None and leaves < p.replaces.quantity - p.filled:
+        return 0  # the old quantity may still stand
+    return whole_lots(leaves + p.filled, _lot(p)) if leaves > 0 else 0
+
+
+def quantity_within(p: Proposal, limit: Money, price: Price) -> int:
+    """The largest quantity whose value at `price` is not above `limit`; exact."""
+    instrument = p.instrument
+    assert instrument is not None
+    per_share = price * instrument.multiplier * MONEY_SCALE
+    if per_share <= 0 or limit < 0:
+        return 0
+    return int(((limit + 1) * instrument.price_scale - 1) // per_share)
+
+
+def _lot(p: Proposal) -> Quantity:
+    assert p.instrument is not None
+    return p.instrument.lot_size
+
+
+def _no_worth(p: Proposal) -> str:
+    symbol = p.worth.unmarked or p.order.symbol
+    return f"Your short {symbol} has no price, so net liquidation value is unknown: cover it first"

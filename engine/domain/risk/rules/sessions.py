@@ -1,0 +1,65 @@
+"""Whether anything may leave at all: trading state, the symbol's session, and known symbols."""
+
+from engine.domain.events import TradingState
+from engine.domain.quotes import Market, Phase
+from engine.domain.reasons import Finding
+from engine.domain.risk.findings import OFF, RuleName, deny
+from engine.domain.risk.proposal import Proposal
+from engine.domain.state import State, Trading
+from engine.values import Nanos
+
+D01 = RuleName("D01", "trading_state")
+D02 = RuleName("D02", "account")
+R25 = RuleName("R25", "market_state", "risk.market_state")
+R39 = RuleName("R39", "reference_data")
+
+
+def trading_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Everything below ACTIVE lets only exits through, and those never come here."""
+    account = p.account
+    assert account is not None
+    if account.trading.state is not TradingState.ACTIVE:
+        return _not_active("The desk", "resume", account.trading)
+    if not account.symbols:
+        return None
+    of_symbol = account.symbols.get(p.order.symbol)
+    if of_symbol is None or of_symbol.state is TradingState.ACTIVE:
+        return None
+    return _not_active(p.order.symbol, "resume", of_symbol)
+
+
+def _not_active(what: str, verb: str, trading: Trading) -> Finding:
+    because = f" ({trading.reason})" if trading.reason else ""
+    return deny(
+        D01,
+        f'{what} is {trading.state.name}{because}: only exits leave until `{verb} "reason"`',
+        actual=trading.state.name,
+        limit=TradingState.ACTIVE.name,
+    )
+
+
+def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if not p.limits.market_state:
+        return OFF
+    phase = state.phases.get(p.order.symbol)
+    if phase is Phase.OPEN:
+        return None
+    word = phase.name.lower().replace("_", "-") if phase is not None else "not known"
+    return deny(
+        R25,
+        f"The session of {p.order.symbol} is {word}: orders leave while it is open",
+        actual=word,
+        limit="open",
+    )
+
+
+def reference_data(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if p.instrument is not None:
+        return None
+    return deny(R39, f"Nobody knows {p.order.symbol}: `/` searches the symbols of this market")
+
+
+def known_account(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    if p.account is not None:
+        return None
+    return deny(D02, f"There is no account {p.order.account}")

@@ -1,11 +1,10 @@
 """What a person is told when a command ends in an error, and where its details are kept."""
 
-import os
 import traceback
 from argparse import Namespace
-from pathlib import Path
 
 from commands.exit_codes import ExitCode
+from engine.errors import TraderError
 
 OWN_PACKAGES = ("commands", "connectors", "data", "engine", "tui")
 
@@ -30,22 +29,13 @@ def explain(error: Exception, options: Namespace | None) -> tuple[str, int]:
 
 
 def _keep(error: Exception, options: Namespace | None) -> str:
-    """Append the traceback, without local variables, to the log of the home; say where it is."""
+    """Append the traceback, without local variables, to the logs of the home; say where it is."""
     try:
-        home = _home(options)
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = home / "faults.log"
-        descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        from data.home import Home
+
+        log = Home.prepare(options.home if options else None).logs_path / "faults.log"
+        with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write("".join(traceback.format_exception(error)) + "\n")
-    except (OSError, ImportError) as unwritable:
+    except (OSError, ImportError, TraderError) as unwritable:
         return f"its details could not be kept ({unwritable})"
     return f"its details are in {log}"
-
-
-def _home(options: Namespace | None) -> Path:
-    if options is not None and options.home is not None:
-        return Path(options.home)
-    from platformdirs import user_data_path
-
-    return user_data_path("trader", appauthor=False)

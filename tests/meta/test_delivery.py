@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from commands.flags import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([a-z0-9-]+)==([^ ]+)(?: ; ([^\\]+?))? \\$", re.MULTILINE)
@@ -110,6 +112,26 @@ def _launch(*words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=30,
     )
+
+
+def _targets() -> dict[str, str]:
+    """The commands that the launcher dispatches, and the file:function that each leads to."""
+    text = (ROOT / "trader.py").read_text()
+    table = text[text.index("TARGETS:") : text.index("def main(")]
+    return dict(re.findall(r'("[a-z-]+"|flags\.SESSION): _target\(\s*"commands\.(\w+:\w+)"', table))
+
+
+def test_every_command_of_the_help_leads_somewhere() -> None:
+    named = {f'"{command.name}"' for command in COMMANDS} | {"flags.SESSION"}
+    assert set(_targets()) == named
+
+
+@pytest.mark.xfail(strict=True, reason="goes when the last command of the help is there")
+def test_every_command_leads_to_a_function_that_is_there() -> None:
+    for target in _targets().values():
+        module, _, function = target.partition(":")
+        tree = ast.parse((ROOT / "commands" / f"{module}.py").read_text())
+        assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def test_an_old_python_can_read_the_launcher_as_far_as_the_sentence_for_it() -> None:

@@ -33,7 +33,8 @@ def state_hash(state: State) -> str:
     return hashlib.blake2b(_canonical.encode(state), digest_size=16).hexdigest()
 
 
-_canonical = msgspec.msgpack.Encoder(order="deterministic")
+_canonical = msgspec.msgpack.Encoder()
+# Dictionaries keep their order of insertion, and the events alone determine that order.
 
 
 # ── sessions, accounts, reference ──────────────────────────────────────────────────────────────

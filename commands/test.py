@@ -21,6 +21,8 @@ TIERS = {
 
 def run(options: Namespace) -> int:
     """Run a tier from the checkout; 0 when everything passed, 1 when anything did not."""
+    if not (ROOT / "pyproject.toml").exists():
+        raise MachineError("the tests are in the checkout, not in the installed program")
     if find_spec("pytest") is None:
         raise MachineError(
             "the development set is not installed here: run python3 trader.py test"

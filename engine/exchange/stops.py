@@ -40,7 +40,8 @@ class StopRoom:
         self._high: int | None = None
 
     def add(self, order: NewOrder) -> None:
-        """The order waits at the end of the line of its age."""
+        """The order waits, as the youngest, for what happens from now on."""
+        self._reach_last()
         self._age += 1
         stop = self.waiting[order.order_id] = WaitingStop(order, self._age)
         insort(self._lines.setdefault((order.side, order.trigger), []), _place(stop))
@@ -51,10 +52,6 @@ class StopRoom:
         assert not stop.is_ready, "between operations no stop is reached and still here"
         line = self._lines[stop.order.side, stop.order.trigger]
         del line[bisect_left(line, _place(stop))]
-
-    def amend(self, order_id: int, order: NewOrder) -> None:
-        """Same stop and trigger, so the place stays."""
-        self.waiting[order_id].order = order
 
     def saw_trades(self, first: int, last: int) -> None:
         """The prices of one sweep run in one direction, so its ends are its extremes."""
@@ -68,10 +65,7 @@ class StopRoom:
         """The oldest stop that the trades since the last call, or the quote now, have reached."""
         if last is not None:
             self.saw_trades(last, last)
-        if self._low is not None and self._high is not None:
-            self._reach(Side.BUY, Trigger.LAST, 2 * self._high)
-            self._reach(Side.SELL, Trigger.LAST, 2 * self._low)
-            self._low = self._high = None
+        self._reach_last()
         if ask is not None:
             self._reach(Side.BUY, Trigger.QUOTE, 2 * ask)
         if bid is not None:
@@ -89,6 +83,12 @@ class StopRoom:
     def by_age(self) -> Iterator[WaitingStop]:
         """Every waiting stop, the oldest first."""
         return iter(sorted(self.waiting.values(), key=lambda stop: stop.age))
+
+    def _reach_last(self) -> None:
+        if self._low is not None and self._high is not None:
+            self._reach(Side.BUY, Trigger.LAST, 2 * self._high)
+            self._reach(Side.SELL, Trigger.LAST, 2 * self._low)
+            self._low = self._high = None
 
     def _reach(self, side: Side, trigger: Trigger, doubled_price: int) -> None:
         # Doubled, because a mid may lie between two prices.

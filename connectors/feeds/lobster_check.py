@@ -50,7 +50,10 @@ class BookCheck(msgspec.Struct, frozen=True):
     """Arriving orders whose fills have the file's ids, prices, sizes and order."""
     executions: int
     queue_front: int
-    """Visible executions that hit the order at the front of the queue at its price."""
+    """Visible executions that hit the order at the front of the queue at its price.
+
+    The first row's own execution is in neither count: the book begins after it.
+    """
     seconds: float
 
 
@@ -145,9 +148,6 @@ class _Check:
                     place_front(self.book, side, level_price, quantity - known)
         if kind == SUBMITTED:
             self._arrive(order_id, Side(direction), size, price)
-        elif kind == EXECUTED:
-            self._executions += 1
-            self._front += 1
 
     def _apply(
         self, message: Message, messages: list[Message], offset: int, first_row: int

@@ -6,7 +6,14 @@ from random import Random
 from connectors.feeds.synthetic.calendar import SESSION_SECONDS
 from connectors.feeds.synthetic.chance import bell
 from connectors.feeds.synthetic.symbols import TICK, Listing
-from connectors.feeds.synthetic.weather import MARKET_VOLATILITY, Weather, drift_mood
+from connectors.feeds.synthetic.weather import (
+    JITTER,
+    MARKET_VOLATILITY,
+    TREND_PER_SECOND,
+    Weather,
+    drift_mood,
+    drift_trend,
+)
 from engine.values import NANOS_PER_SECOND
 
 DAY_MOVE_MAX = 0.12
@@ -16,14 +23,14 @@ LIFE_MOVE_MAX = 4.0
 HEAT_MAX = 10.0
 """At most this many times the usual activity comes from excitement."""
 HEAT_SECONDS = 2.5
-LEAN_SECONDS = 25.0
+LEAN_SECONDS = 20.0
 BRANCHING = 0.45
 """Expected further trades that one trade excites; below one, or bursts would never end."""
 TAKES_SHARE = 0.28
 """Share of a crowd's actions that take liquidity: what `BRANCHING` is spread over."""
-PERMANENT_IMPACT = 0.12
+PERMANENT_IMPACT = 0.08
 """Spreads by which belief moves for good when a usual best queue is taken."""
-LEAN_IMPACT = 0.4
+LEAN_IMPACT = 1.0
 """Spreads by which dealers lean away for a while."""
 LEAN_MAX = 4.0
 """Spreads that dealers lean at most."""
@@ -31,10 +38,17 @@ IMPACT_QUEUES_MAX = 60.0
 """One print moves belief as if it had taken at most so many usual queues."""
 OVERNIGHT_SHARE = 0.4
 """Of a session's own volatility that shows between a close and the next open."""
+WOBBLE_SECONDS, WOBBLE_SPREADS = 20.0, 0.7
+"""Dealers err together for a while, by about so many spreads."""
+FLURRY_SECONDS, FLURRY_SPREAD = 45.0, 0.85
+"""Volatility comes in flurries: its fast logarithm fades and varies like this."""
 NEWS_SIZE = 0.0022
 NEWS_HEAT = 6.0
 
 _OWN_VOLATILITY_MIN = 0.35
+_FLURRY_MEAN_BUSY = exp(-(FLURRY_SPREAD**2) / 2)
+_FLURRY_MEAN_SIGMA = exp(-(FLURRY_SPREAD**2))
+"""What keeps the mean activity and the mean variance at one."""
 
 
 class Belief:
@@ -45,13 +59,17 @@ class Belief:
         "_excites",
         "_factor_seen",
         "_floor",
+        "_flurry",
         "_queue",
         "_roof",
         "_season",
         "_sigma",
         "_spread",
         "_start",
+        "_trend",
+        "_wobble",
         "at",
+        "busy",
         "fair",
         "heat",
         "lean",
@@ -66,6 +84,7 @@ class Belief:
         self.lean = 0.0
         """How far dealers quote beside fair value, because of what they had to buy or sell."""
         self.mood = 0.0
+        self._trend = self._wobble = 0.0
         self.sure = 1.0
         self._start = float(listing.previous_close_cents)
         self._beta = listing.beta
@@ -73,6 +92,9 @@ class Belief:
         self._queue = float(listing.queue)
         self._spread = float(listing.spread_ticks)
         self._sigma = _own_volatility(listing) / sqrt(SESSION_SECONDS)
+        self.busy = 1.0
+        """Activity against the usual, by excitement and by flurries of volatility."""
+        self._flurry = 0.0
         self._season = 1.0
         self._excites = BRANCHING / (TAKES_SHARE * listing.actions_per_second * HEAT_SECONDS)
         self.begin_day(previous_close=listing.previous_close_cents * TICK)
@@ -98,14 +120,27 @@ class Belief:
         self.at, self._season = now, weather.season
         self.heat *= exp(-elapsed / HEAT_SECONDS)
         self.lean *= exp(-elapsed / LEAN_SECONDS)
-        own = self._sigma * self.sure * sqrt(elapsed * weather.season) * bell(random)
+        flurry = self._pass_flurry(elapsed, random)
+        self.busy = (1.0 + self.heat) * flurry * _FLURRY_MEAN_BUSY
+        jitter = JITTER * self.sure * flurry * _FLURRY_MEAN_SIGMA
+        jitter *= sqrt(elapsed * weather.season) * bell(random)
+        pull = min(1.0, elapsed / WOBBLE_SECONDS)
+        self._wobble *= 1.0 - pull
+        self._wobble += WOBBLE_SPREADS * self._spread * sqrt(2.0 * pull) * bell(random)
+        own = self._sigma * (jitter + TREND_PER_SECOND * self._trend * elapsed)
         common = self._beta * (weather.factor - self._factor_seen)
         self._factor_seen = weather.factor
         self._move(self.fair * (own + common))
 
+    @property
+    def worth(self) -> float:
+        """What dealers quote around: fair value, their lean and their common error."""
+        return self.fair + self.lean + self._wobble
+
     def change_mood(self, elapsed: float, weather: Weather, random: Random) -> None:
-        """Volatility comes in long swells; called now and then."""
+        """Volatility and direction come in long swells; called now and then."""
         self.mood = drift_mood(self.mood, elapsed, random)
+        self._trend = drift_trend(self._trend, elapsed, random)
         self.sure = exp(self.mood + 0.5 * weather.mood)
 
     def saw_taker(self, signed_quantity: int) -> None:
@@ -116,12 +151,21 @@ class Belief:
         limit = LEAN_MAX * self._spread
         lean = self.lean + LEAN_IMPACT * self._spread * queues
         self.lean = min(max(lean, -limit), limit)
+
+    def grew_excited(self) -> None:
+        """A trade makes others look."""
         self.heat = min(HEAT_MAX, self.heat + self._excites / self._season)
 
     def heard_news(self, move: float) -> None:
         """News: a jump of fair value (as a return), and everybody wakes up."""
         self._move(self.fair * move)
         self.heat = min(HEAT_MAX, self.heat + NEWS_HEAT)
+
+    def _pass_flurry(self, elapsed: float, random: Random) -> float:
+        pull = min(1.0, elapsed / FLURRY_SECONDS)
+        self._flurry *= 1.0 - pull
+        self._flurry += FLURRY_SPREAD * sqrt(2.0 * pull) * bell(random)
+        return exp(self._flurry)
 
     def _move(self, ticks: float) -> None:
         self.fair = min(max(self.fair + ticks, self._floor), self._roof)

@@ -15,27 +15,30 @@ from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 RESTING_ORDERS_MAX = 320
 """Orders of one crowd that rest at the same time; beyond it the farthest of a few goes."""
 RESTING_ORDERS_USUAL = 190
-LEVELS_MIN = 12
-"""Prices that each side keeps at least."""
+LEVELS_MIN, LEVELS_FLOOR = 12, 6
+"""Prices that each side soon has again, and those that it has before anybody takes any."""
 ACTIONS_PER_SECOND_MAX = 150.0
 """Of one symbol, in its wildest moment."""
 SWEEP_QUEUES_MAX = 3
 """An order that takes is at most so many times the usual best queue."""
+SWEEP_LEVELS_MAX = 3
 PULLED_AT_ONCE_MAX = 4
 
 _BUY, _SELL = Side.BUY, Side.SELL
 _LIMIT, _GTC, _IOC = OrderType.LIMIT, TimeInForce.GTC, TimeInForce.IOC
-_PATIENCE_TICKS = 0.55
-_TAKE_STALE = 0.55
-_TAKE, _CANCEL = 0.10, 0.42
+_PATIENCE_TICKS = 1.0
+_STALE_SEEN, _STALE_SEEN_PER_TICK = 0.2, 0.4
+_TAKE_STALE = 0.45
+_TAKE, _CANCEL = 0.09, 0.42
 _SWEEP = 0.06
-_FOLLOW_PARENT = 0.7
-_PARENT_EXPONENT, _PARENT_MAX = 1.4, 80
+_FOLLOW_PARENT = 0.8
+_PARENT_EXPONENT, _PARENT_MAX = 1.3, 100
 _ODD_LOT, _ODD_LOT_TAKER = 0.10, 0.25
 _DEPTH_TICKS = 7.0
-_CARETAKER_EVERY = 16
+_LAYERS_MAX = 3
+_CARETAKER_EVERY = 8
 _PASSIVE_LOTS = (1, 1, 1, 1, 2, 2, 3, 5)
-_TAKER_EXPONENT, _TAKER_LOTS_MAX = 1.6, 20
+_TAKER_EXPONENT, _TAKER_LOTS_MAX = 1.8, 20
 
 Top = tuple[int, int, int]
 """Price, quantity and number of orders of a best level."""
@@ -65,6 +68,7 @@ class Crowd:
         "_parent_left",
         "_parent_side",
         "belief",
+        "corrects",
         "listing",
         "live",
         "random",
@@ -73,6 +77,8 @@ class Crowd:
     def __init__(self, listing: Listing, belief: Belief, ids: OrderIds, random: Random) -> None:
         self.listing = listing
         self.belief = belief
+        self.corrects = False
+        """Whether the last action only brought the book to what everybody believed before."""
         self.random = random
         self.live: list[int] = []
         """Ids that may still rest; those that are gone are dropped when met."""
@@ -84,8 +90,7 @@ class Crowd:
 
     def seconds_to_next(self, weather: Weather) -> float:
         """Until somebody acts again: a self-exciting clock that runs with the time of day."""
-        belief = self.belief
-        rate = self.listing.actions_per_second * weather.season * (1.0 + belief.heat)
+        rate = self.listing.actions_per_second * weather.season * self.belief.busy
         return waiting(self.random) / min(rate, ACTIONS_PER_SECOND_MAX)
 
     def act(self, book: Book) -> list[Operation]:
@@ -94,18 +99,24 @@ class Crowd:
         if not bids or not asks:
             return self._restore(book)
         self._actions += 1
+        self.corrects = False
+        if min(len(book.bids.keys), len(book.asks.keys)) < LEVELS_FLOOR:
+            return self._deepen(book)
         if self._actions % _CARETAKER_EVERY == 0:
             chore = self._take_care(book)
             if chore:
                 return chore
         bid, ask = bids[0], asks[0]
         edge = (self.listing.spread_ticks - 1) / 2
-        worth = self.belief.fair + self.belief.lean
-        patience = _PATIENCE_TICKS + 0.1 * edge
-        if bid[0] / TICK > worth - edge + patience:
-            return self._press(_SELL, bid, book)
-        if ask[0] / TICK < worth + edge - patience:
-            return self._press(_BUY, ask, book)
+        worth = self.belief.worth
+        patience = _PATIENCE_TICKS + 0.3 * edge
+        too_dear = bid[0] / TICK - (worth - edge + patience)
+        too_cheap = worth + edge - patience - ask[0] / TICK
+        if max(too_dear, too_cheap) > 0.0:
+            stale = _STALE_SEEN + _STALE_SEEN_PER_TICK * max(too_dear, too_cheap)
+            if self.random.random() < stale:
+                dear = too_dear > too_cheap
+                return self._press(_SELL, bid, book) if dear else self._press(_BUY, ask, book)
         if (ask[0] - bid[0]) // TICK > self.listing.spread_ticks and self.random.random() < 0.5:
             return self._improve(bid[0] // TICK, ask[0] // TICK, worth, edge)
         return self._carry_on(bid, ask, worth, book)
@@ -119,17 +130,31 @@ class Crowd:
             pulled = self._pull(side.opposite, price, PULLED_AT_ONCE_MAX, book)
             if pulled:
                 return pulled
-        return [self.taker(side, price, min(quantity, SWEEP_QUEUES_MAX * self.listing.queue))]
+        self.corrects = True
+        size = min(quantity, SWEEP_QUEUES_MAX * self.listing.queue)
+        if self.random.random() < 0.5:
+            size = 1 + int(size * self.random.random())
+        return [self.taker(side, price, size)]
 
     def _improve(self, bid: int, ask: int, worth: float, edge: float) -> list[Operation]:
         """The spread is wide: a dealer steps in on the side that is farther from fair value."""
-        size = max(self.listing.lot, int(self.listing.queue * (0.15 + 0.35 * self.random.random())))
-        size -= size % self.listing.lot
         if worth - bid > ask - worth:
             want = min(ask - 1, max(bid + 1, floor(worth - edge + 0.5)))
-            return [self.resting(_BUY, bid + 1 + self._up_to(want - bid - 1), size)]
+            return self._quote(_BUY, bid + 1 + self._up_to(want - bid - 1))
         want = max(bid + 1, min(ask - 1, ceil(worth + edge - 0.5)))
-        return [self.resting(_SELL, ask - 1 - self._up_to(ask - 1 - want), size)]
+        return self._quote(_SELL, ask - 1 - self._up_to(ask - 1 - want))
+
+    def _quote(self, side: Side, best: int) -> list[Operation]:
+        """A dealer shows a few orders in a row, more behind the best."""
+        lot, usual = self.listing.lot, self.listing.queue / self.listing.lot
+        return [
+            self.resting(
+                side,
+                best - side * layer * self._gap,
+                lot * (1 + int(usual * (0.15 + 0.35 * self.random.random()))),
+            )
+            for layer in range(1 + int(_LAYERS_MAX * self.random.random()))
+        ]
 
     def _up_to(self, ticks: int) -> int:
         """Mostly all the way, sometimes a part of it."""
@@ -140,7 +165,7 @@ class Crowd:
     def _carry_on(self, bid: Top, ask: Top, worth: float, book: Book) -> list[Operation]:
         draw = self.random.random()
         if draw < _TAKE:
-            return self._take(bid, ask, worth)
+            return self._take(bid, ask, worth, book)
         # Who believes in a rise lines up at the bid and leaves the offer thin.
         inside = (worth - bid[0] / TICK) / max(1.0, (ask[0] - bid[0]) / TICK)
         tilt = 0.6 + 0.8 * min(max(inside, 0.0), 1.0)
@@ -153,15 +178,21 @@ class Crowd:
             return self._leave(side, touch, wanted, book)
         return self._join(side, touch, wanted)
 
-    def _take(self, bid: Top, ask: Top, worth: float) -> list[Operation]:
+    def _take(self, bid: Top, ask: Top, worth: float, book: Book) -> list[Operation]:
         """Takes the best price; who slices a large order keeps coming back on the same side."""
         side = self._taker_side(bid, ask, worth)
         price, quantity, _ = ask if side is _BUY else bid
         if self.random.random() < _SWEEP:
-            reach = (1 + self._up_to(2)) * self._gap * TICK
-            size = min(SWEEP_QUEUES_MAX * self.listing.queue, quantity + self._size_of_taker())
-            return [self.taker(side, price + side * reach, size)]
+            return [self._sweep(side, quantity, book)]
         return [self.taker(side, price, min(self._size_of_taker(), quantity))]
+
+    def _sweep(self, side: Side, best_quantity: int, book: Book) -> NewOrder:
+        """Takes the best price and some of the next one or two, never the last that stand."""
+        levels = book.depth(SWEEP_LEVELS_MAX)[0 if side is _SELL else 1]
+        last = levels[-1 - int(self.random.random() * (SWEEP_LEVELS_MAX - 1))]
+        size = best_quantity + self._size_of_taker() * (1 + int(2 * self.random.random()))
+        size = min(size, SWEEP_QUEUES_MAX * self.listing.queue)
+        return self.taker(side, last[0], size)
 
     def _taker_side(self, bid: Top, ask: Top, worth: float) -> Side:
         if self._parent_left and self.random.random() < _FOLLOW_PARENT:
@@ -200,16 +231,25 @@ class Crowd:
             self.live = [order_id for order_id in self.live if order_id in book.orders]
             gone = self._anybody(book, of=6)
             return [] if gone is None or len(self.live) <= RESTING_ORDERS_USUAL else [gone]
+        if min(len(book.bids.keys), len(book.asks.keys)) < LEVELS_MIN:
+            return self._deepen(book)
+        return []
+
+    def _deepen(self, book: Book) -> list[Operation]:
+        """Somebody lines up behind the deepest price of the thinner sides."""
+        operations: list[Operation] = []
         for side, levels in zip((_BUY, _SELL), book.depth(LEVELS_MIN), strict=True):
             if len(levels) < LEVELS_MIN:
                 step = self._gap * (1 + int(2 * self.random.random()))
                 deepest = levels[-1][0] // TICK
-                return [self.resting(side, deepest - side * step, self._passive_size() * 2)]
-        return []
+                operations.append(
+                    self.resting(side, deepest - side * step, 2 * self._passive_size())
+                )
+        return operations
 
     def _restore(self, book: Book) -> list[Operation]:
         """Somebody emptied a side: dealers quote again, three spreads beside fair value."""
-        worth, away = self.belief.fair + self.belief.lean, 3 * self.listing.spread_ticks
+        worth, away = self.belief.worth, 3 * self.listing.spread_ticks
         operations: list[Operation] = []
         bid, ask = book.best_bid, book.best_ask
         if bid is None:

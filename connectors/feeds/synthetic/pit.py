@@ -93,7 +93,10 @@ class Pit:
         for event in events:
             if type(event) is Traded:
                 taken += event.taker_side * event.quantity
-        if taken:
+        if not taken:
+            return
+        self.crowd.belief.grew_excited()
+        if not self.crowd.corrects:
             self.crowd.belief.saw_taker(taken)
 
     def _hear_others(self) -> None:

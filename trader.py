@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
         options = flags.parse(sys.argv[1:] if arguments is None else arguments)
         _require_terminal(options)
         code = TARGETS[options.command](options)
-        sys.stdout.flush()
+        print(end="", flush=True)  # a reader that went away is noticed here, not at exit
     except flags.UsageError as error:
         return _say(str(error), ExitCode.USAGE)
     except KeyboardInterrupt:
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _require_terminal(options: Namespace) -> None:
     if options.command != flags.SESSION or options.headless:
         return
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not all(map(os.isatty, (0, 1, 2))):
         raise flags.UsageError(
             "the screen needs a terminal on stdin, stdout and stderr;"
             " --headless, --script FILE and --exec LINE run without one"

@@ -126,6 +126,13 @@ def test_without_a_terminal_the_screen_says_what_runs_without_one(desk: Path) ->
     assert "--headless, --script FILE and --exec LINE" in complaints
 
 
+def test_closed_streams_are_no_terminal_and_no_fault(desk: Path) -> None:
+    start = f"'{sys.executable}' '{desk / 'trader.py'}'"
+    own = {**os.environ, "TRADER_NO_BOOTSTRAP": "1"}
+    for words, code in ((f"{start} <&- >&- 2>&-", 2), (f"{start} why done >&-", 0)):
+        assert subprocess.run(["sh", "-c", words], env=own, timeout=30).returncode == code
+
+
 def test_a_line_that_does_not_fit_is_one_sentence(desk: Path) -> None:
     assert _run(desk, "--speed", "0") == (
         2,

@@ -30,7 +30,7 @@ TAKES_SHARE = 0.28
 """Share of a crowd's actions that take liquidity: what `BRANCHING` is spread over."""
 PERMANENT_IMPACT = 0.08
 """Spreads by which belief moves for good when a usual best queue is taken."""
-LEAN_IMPACT = 1.0
+LEAN_IMPACT = 0.5
 """Spreads by which dealers lean away for a while."""
 LEAN_MAX = 4.0
 """Spreads that dealers lean at most."""
@@ -38,8 +38,8 @@ IMPACT_QUEUES_MAX = 60.0
 """One print moves belief as if it had taken at most so many usual queues."""
 OVERNIGHT_SHARE = 0.4
 """Of a session's own volatility that shows between a close and the next open."""
-WOBBLE_SECONDS, WOBBLE_SPREADS = 20.0, 0.7
-"""Dealers err together for a while, by about so many spreads."""
+WOBBLE_SECONDS, WOBBLE_SPREADS = 25.0, 1.5
+"""Dealers err together for a while, by about so many spreads, never more than it usually moves."""
 FLURRY_SECONDS, FLURRY_SPREAD = 45.0, 0.85
 """Volatility comes in flurries: its fast logarithm fades and varies like this."""
 NEWS_SIZE = 0.0022
@@ -68,6 +68,7 @@ class Belief:
         "_start",
         "_trend",
         "_wobble",
+        "_wobble_size",
         "at",
         "busy",
         "fair",
@@ -96,6 +97,8 @@ class Belief:
         """Activity against the usual, by excitement and by flurries of volatility."""
         self._flurry = 0.0
         self._season = 1.0
+        usual_move = self._sigma * self.fair * sqrt(WOBBLE_SECONDS)
+        self._wobble_size = min(WOBBLE_SPREADS * self._spread, usual_move)
         self._excites = BRANCHING / (TAKES_SHARE * listing.actions_per_second * HEAT_SECONDS)
         self.begin_day(previous_close=listing.previous_close_cents * TICK)
 
@@ -126,7 +129,7 @@ class Belief:
         jitter *= sqrt(elapsed * weather.season) * bell(random)
         pull = min(1.0, elapsed / WOBBLE_SECONDS)
         self._wobble *= 1.0 - pull
-        self._wobble += WOBBLE_SPREADS * self._spread * sqrt(2.0 * pull) * bell(random)
+        self._wobble += self._wobble_size * sqrt(2.0 * pull) * bell(random)
         own = self._sigma * (jitter + TREND_PER_SECOND * self._trend * elapsed)
         common = self._beta * (weather.factor - self._factor_seen)
         self._factor_seen = weather.factor

@@ -29,6 +29,9 @@ class FlowSink(Protocol):
     def took_place(self, events: Sequence[Event]) -> None:
         """Events of the replay room (seeds, reveals, hidden meets), seen like those of `submit`."""
 
+    def touched(self, symbol: str) -> None:
+        """The replay room changed a book without an event: the quote follows."""
+
     def printed_hidden(
         self, symbol: str, price: Price, quantity: Quantity, aggressor: Side
     ) -> None:

@@ -1,0 +1,62 @@
+"""Opens the market that a person named: the synthetic one, or a recording by its form."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from zipfile import is_zipfile
+
+from connectors.feeds.flow import Flow
+from connectors.feeds.lobster_names import is_book_name, is_message_name
+from engine.errors import InputError
+
+SYNTHETIC = "sim"
+KNOWN_FORMS = "a LOBSTER zip, or a LOBSTER message file with its orderbook file beside it"
+
+
+class MarketError(InputError):
+    """What was named is no market that can be opened."""
+
+
+def open_market(
+    kind_or_path: str,
+    *,
+    symbols: Sequence[str] | None = None,
+    seed: int = 1,
+    start: str | None = None,
+) -> Flow:
+    """`sim` is the synthetic market; anything else is the path of a recording.
+
+    `symbols`: of the synthetic market, which of its symbols; of a recording, it must hold them.
+    `start` (HH:MM) and `seed` are the synthetic market's. Raises InputError (exit 2).
+    """
+    if kind_or_path == SYNTHETIC:
+        return _synthetic(symbols, seed, start)
+    flow = _recording(Path(kind_or_path).expanduser())
+    listed = {instrument.symbol for instrument in flow.instruments}
+    for symbol in symbols or ():
+        if symbol not in listed:
+            raise MarketError(f"{kind_or_path} holds {', '.join(sorted(listed))}, not {symbol}")
+    return flow
+
+
+def _synthetic(symbols: Sequence[str] | None, seed: int, start: str | None) -> Flow:
+    # Imported on first use: a replay needs none of it.
+    from connectors.feeds.synthetic.flow import SyntheticFlow
+
+    chosen = tuple(symbols) if symbols else None
+    if start is None:
+        return SyntheticFlow(seed, chosen)
+    return SyntheticFlow(seed, chosen, start)
+
+
+def _recording(path: Path) -> Flow:
+    from connectors.feeds.lobster_file import open_recording
+    from connectors.feeds.lobster_flow import LobsterFlow
+
+    if not path.exists():
+        raise MarketError(f"there is no market '{path}': say sim, or the path of a recording")
+    if not path.is_file():
+        raise MarketError(f"{path} is no file: a recording is {KNOWN_FORMS}")
+    looks_known = is_message_name(path.name) or is_book_name(path.name)
+    if not looks_known and path.suffix.lower() != ".zip" and not is_zipfile(path):
+        raise MarketError(f"{path.name} is no recording of a known form: give {KNOWN_FORMS}")
+    return LobsterFlow(open_recording(path))

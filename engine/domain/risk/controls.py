@@ -160,7 +160,6 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         kind=LimitKind.PERCENT,
         unit="% of reference",
         default="3",
-        profiles=_load("1000"),
         source=_COLLAR,
     ),
     LimitSpec(
@@ -173,7 +172,6 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         kind=LimitKind.PERCENT,
         unit="% of reference",
         default="5",
-        profiles=_load("1000"),
         source=_COLLAR,
         is_control=False,
     ),
@@ -187,7 +185,6 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         kind=LimitKind.PERCENT,
         unit="% of reference",
         default="10",
-        profiles=_load("1000"),
         source=_COLLAR,
         is_control=False,
     ),

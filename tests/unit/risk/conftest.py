@@ -1,0 +1,193 @@
+"""A small desk for the rules: one account, one quoted symbol, everything else said by the test."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.domain.commands import SubmitOrder
+from engine.domain.events import TradingState
+from engine.domain.ledger.positions import Lot, Position
+from engine.domain.lifecycle import Certainty, Status
+from engine.domain.orders import Order, Pending
+from engine.domain.quotes import Market, Phase, Quote, Source
+from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.frame import Assessment, evaluate
+from engine.domain.risk.limits import Limits, default_pairs
+from engine.domain.risk.proposal import Proposal, propose, propose_replace
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.state import Account, State, Trading
+from engine.instruments import Instrument, parse_money
+from engine.values import Instruction, Nanos, OrderId, OrderType, Price, Quantity
+
+SECOND = 1_000_000_000
+NOW = Nanos(1_000 * SECOND)
+
+
+class Desk:
+    """GOOG trades at 99.90 / 100.10, last 100.00; the account holds 1,000,000 in cash."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.market = Market()
+        self.market.feed_heard_at = NOW
+        self.state = State(mode="paper", trade_date=20120621)
+        self.account = Account(
+            account="PAPER",
+            currency="USD",
+            cash=parse_money("1000000"),
+            fee_table="us_retail",
+            ledger={},
+            positions={},
+            trading=Trading(),
+            symbols={},
+        )
+        self.state.accounts["PAPER"] = self.account
+        self.lists("GOOG")
+        self.quote("GOOG")
+
+    # ── what is given ──────────────────────────────────────────────────────────────────────────
+
+    def lists(self, symbol: str, **fields: Any) -> None:
+        self.state.instruments[symbol] = Instrument(symbol, **fields)
+        self.state.phases[symbol] = Phase.OPEN
+
+    def quote(
+        self,
+        symbol: str = "GOOG",
+        bid: str = "99.90",
+        ask: str = "100.10",
+        last: str = "100.00",
+        source: Source = Source.SYNTHETIC,
+    ) -> None:
+        instrument = self.state.instruments[symbol]
+        bid_price, ask_price, last_price = (
+            instrument.parse_price(text) if text else Price(0) for text in (bid, ask, last)
+        )
+        self.market.quotes[symbol] = Quote(
+            symbol, bid=bid_price, ask=ask_price, last=last_price, source=source
+        )
+
+    def no_quote(self, symbol: str = "GOOG") -> None:
+        self.market.quotes.pop(symbol, None)
+
+    def silence(self, seconds: float) -> None:
+        self.market.feed_heard_at = Nanos(self.now - int(seconds * SECOND))
+
+    def limit(self, **values: Any) -> None:
+        self.state.limits = msgspec.structs.replace(self.state.limits, **values)
+
+    def cash(self, text: str) -> None:
+        self.account.cash = parse_money(text)
+
+    def hold(self, quantity: int, symbol: str = "GOOG", price: str = "100.00") -> None:
+        instrument = self.state.instruments[symbol]
+        cost = instrument.notional(instrument.parse_price(price), Quantity(quantity))
+        lot = Lot(1, NOW, Quantity(quantity), cost)
+        self.account.positions[symbol] = Position(symbol, Quantity(quantity), cost, [lot], 2)
+
+    def works(self, quantity: int, price: str = "100.00", **fields: Any) -> Order:
+        """An order that is live; `unknown` makes its outcome so, `to` a replace in flight."""
+        unknown, to = fields.pop("unknown", False), fields.pop("to", 0)
+        command = self.order(quantity=quantity, price=price, **fields)
+        order_id = OrderId(self.state.order_next)
+        self.state.order_next += 1
+        order = Order(
+            order_id=order_id,
+            trade_date=20120621,
+            number=int(order_id),
+            order=command,
+            status=Status.WORKING,
+            quantity=command.quantity,
+            price=command.price,
+            stop=command.stop,
+            protection=Price(0),
+            created_at=NOW,
+            changed_at=NOW,
+        )
+        if unknown:
+            order.status = Status.SENT
+            order.pending_new = Pending(NOW, Certainty.UNKNOWN)
+        order.reserved_total = reserve_for(self.proposal(command))
+        if to:
+            order.pending_replace = Pending(NOW, quantity=Quantity(to))
+        self.state.orders[order_id] = order
+        self.state.live[order_id] = None
+        self.state.live_by_symbol.setdefault(command.symbol, {})[order_id] = None
+        return order
+
+    def attempts(self, count: int, seconds_ago: float) -> None:
+        at = Nanos(self.now - int(seconds_ago * SECOND))
+        self.state.order_attempts = sorted([*self.state.order_attempts, *[at] * count])
+
+    def trading(self, state: TradingState, symbol: str = "*", reason: str = "") -> None:
+        if symbol == "*":
+            self.account.trading = Trading(state, reason=reason)
+        else:
+            self.account.symbols[symbol] = Trading(state, reason=reason)
+
+    def phase(self, phase: Phase | None, symbol: str = "GOOG") -> None:
+        self.state.phases.pop(symbol, None)
+        if phase is not None:
+            self.state.phases[symbol] = phase
+
+    # ── what is asked ──────────────────────────────────────────────────────────────────────────
+
+    def order(
+        self, quantity: int = 100, price: str = "", stop: str = "", **fields: Any
+    ) -> SubmitOrder:
+        instrument = self.state.instruments.get(fields.get("symbol", "GOOG"), Instrument("?"))
+        kind = OrderType.LIMIT
+        if not price and not stop:
+            price = "100.00"
+        elif stop:
+            kind = OrderType.STOP_LIMIT if price else OrderType.STOP
+        values: dict[str, Any] = {
+            "ticket": "new",
+            "account": "PAPER",
+            "symbol": "GOOG",
+            "instruction": Instruction.BUY,
+            "quantity": Quantity(quantity),
+            "type": kind,
+            "price": instrument.parse_price(price) if price else Price(0),
+            "stop": instrument.parse_price(stop) if stop else Price(0),
+        }
+        values.update(fields)
+        if values["type"] is OrderType.MARKET:
+            values["price"] = Price(0)
+        return SubmitOrder(**values)
+
+    def proposal(self, command: SubmitOrder) -> Proposal:
+        return propose(command, self.state, self.market)
+
+    def judge(self, **order: Any) -> Assessment:
+        return evaluate(self.proposal(self.order(**order)), self.state, self.market, self.now)
+
+    def judge_replace(
+        self, order: Order, quantity: int = 0, price: str = "", override: str = ""
+    ) -> Assessment:
+        instrument = self.state.instruments[order.order.symbol]
+        new_price = instrument.parse_price(price) if price else Price(0)
+        proposal = propose_replace(
+            order, new_price, Quantity(quantity), override, self.state, self.market
+        )
+        return evaluate(proposal, self.state, self.market, self.now)
+
+    def finding(self, rule: str, **order: Any) -> Finding | None:
+        return next((f for f in self.judge(**order).findings if f.rule == rule), None)
+
+    def verdict(self, rule: str, **order: Any) -> Verdict:
+        found = self.finding(rule, **order)
+        return Verdict.PASS if found is None else found.verdict
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def open_desk(desk: Desk) -> Desk:
+    """Limits that never bind: a test tightens the one it is about."""
+    desk.state.limits = Limits.from_pairs(default_pairs("load"))
+    return desk

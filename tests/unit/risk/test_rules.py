@@ -1,0 +1,370 @@
+"""Every rule at its border, one step to either side, without its inputs, and for an exit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.domain.commands import Origin
+from engine.domain.events import TradingState
+from engine.domain.quotes import Phase, Source
+from engine.domain.reasons import Verdict
+from engine.domain.risk.frame import RULES
+from engine.domain.risk.rules.flow import fingerprint
+from engine.values import Instruction, OrderType, Trigger
+
+PASS, WARN, ASK, SECOND_FACTOR, DENY = (
+    Verdict.PASS,
+    Verdict.WARN,
+    Verdict.ASK,
+    Verdict.ASK_SECOND_FACTOR,
+    Verdict.DENY,
+)
+SELL, SHORT, COVER, BUY = Instruction.SELL, Instruction.SHORT, Instruction.COVER, Instruction.BUY
+MARKET = OrderType.MARKET
+USD = 1_000_000
+Given = Callable[[Any], Any]
+
+
+def given(name: str, *values: Any, **fields: Any) -> Given:
+    """One fact about the desk, said with the words of its builder."""
+    return lambda desk: getattr(desk, name)(*values, **fields)
+
+
+def limit(**values: Any) -> Given:
+    return given("limit", **values)
+
+
+def remembered(desk: Any, seconds_ago: float, **order: Any) -> None:
+    desk.state.recent_orders[fingerprint(desk.order(**order))] = desk.now - int(seconds_ago * 1e9)
+
+
+def same_order(seconds_ago: float) -> Given:
+    return lambda desk: remembered(desk, seconds_ago)
+
+
+AAPL = [given("lists", "AAPL"), given("quote", "AAPL")]
+L1000 = limit(order_quantity_max=1_000)
+N50K = limit(order_notional_max=50_000 * USD)
+COLLAR = limit(price_collar=300, price_collar_middle=500, price_collar_low=1_000)
+PASSIVE = limit(price_collar_passive=2_000)
+SPREAD = limit(market_spread_max=200)
+P60 = limit(position_max=6_000)
+RATE = limit(
+    order_rate_max=5,
+    order_rate_minute_max=60,
+    order_rate_ladder_max=10,
+    order_rate_ladder_minute_max=300,
+)
+WINDOW = limit(duplicate_window=10_000_000_000)
+OPEN_3 = limit(open_orders_symbol_max=3)
+OPEN_5 = limit(open_orders_max=5)
+
+# fmt: off
+# (rule, what is the case, given, the order, what the rule says)
+ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
+    # ── R01 order quantity ──
+    ("R01", "one below the limit", [L1000], {"quantity": 999}, PASS),
+    ("R01", "at the limit", [L1000], {"quantity": 1000}, PASS),
+    ("R01", "one above the limit", [L1000], {"quantity": 1001}, DENY),
+    ("R01", "an absurd quantity", [L1000], {"quantity": 10 ** 15}, DENY),
+    ("R01", "a limit of nothing", [limit(order_quantity_max=0)], {"quantity": 1}, DENY),
+    ("R01", "an exit", [L1000, given("hold", 5000)], {"quantity": 5000, "instruction": SELL}, PASS),
+    # ── R02 order notional: market orders count with the far touch × 1.05 ──
+    ("R02", "a share below the limit", [N50K], {"quantity": 499}, PASS),
+    ("R02", "at the limit", [N50K], {"quantity": 500}, PASS),
+    ("R02", "a share above asks", [N50K], {"quantity": 501}, SECOND_FACTOR),
+    ("R02", "at twice the limit asks", [N50K], {"quantity": 1000}, SECOND_FACTOR),
+    ("R02", "a share above twice", [N50K], {"quantity": 1001}, DENY),
+    ("R02", "market, 475 × 105.105 fits", [N50K], {"quantity": 475, "type": MARKET}, PASS),
+    ("R02", "market, 476 × 105.105 does not",
+     [N50K], {"quantity": 476, "type": MARKET}, SECOND_FACTOR),
+    ("R02", "a sale counts with a higher bid",
+     [N50K, given("quote", bid="100.10", ask="100.20")],
+     {"quantity": 500, "price": "100.00", "instruction": SHORT}, SECOND_FACTOR),
+    ("R02", "25 % of net liquidation value",
+     [limit(order_notional_share_max=2500)], {"quantity": 2500}, PASS),
+    ("R02", "a share above it",
+     [limit(order_notional_share_max=2500)], {"quantity": 2501}, SECOND_FACTOR),
+    ("R02", "no quote for a market order", [N50K, given("no_quote")], {"type": MARKET}, DENY),
+    ("R02", "a short position nobody can value",
+     [given("lists", "AAPL"), given("hold", -10, symbol="AAPL")], {}, DENY),
+    ("R02", "a long position nobody can value counts as nothing",
+     [given("lists", "AAPL"), given("hold", 10, symbol="AAPL")], {}, PASS),
+    ("R02", "an exit", [N50K, given("hold", 5000)], {"quantity": 5000, "instruction": SELL}, PASS),
+    # ── R03 tick and lot: an exit answers too ──
+    ("R03", "on tick, one share", [], {"quantity": 1, "price": "100.01"}, PASS),
+    ("R03", "off tick", [], {"price": "100.005"}, DENY),
+    ("R03", "off tick by the smallest step", [], {"price": "100.0001"}, DENY),
+    ("R03", "below a dollar the tick is finer", [], {"price": "0.9999"}, PASS),
+    ("R03", "no quantity", [], {"quantity": 0}, DENY),
+    ("R03", "a negative quantity", [], {"quantity": -100}, DENY),
+    ("R03", "a price of zero", [], {"price": "0"}, DENY),
+    ("R03", "a negative price", [], {"price": "-1"}, DENY),
+    ("R03", "a stop off tick", [], {"stop": "101.005"}, DENY),
+    ("R03", "an odd lot", [given("lists", "GOOG", lot_size=100)], {"quantity": 150}, DENY),
+    ("R03", "a round lot", [given("lists", "GOOG", lot_size=100)], {"quantity": 200}, PASS),
+    ("R03", "an exit off tick",
+     [given("hold", 100)], {"quantity": 100, "instruction": SELL, "price": "100.005"}, DENY),
+    # ── R04 price collar: 3 % at and above $25, 5 % from $3, 10 % below ──
+    ("R04", "a buy at 3 %", [COLLAR], {"price": "103.00"}, PASS),
+    ("R04", "a buy above 3 % asks", [COLLAR], {"price": "103.01"}, ASK),
+    ("R04", "a buy at 9 % asks", [COLLAR], {"price": "109.00"}, ASK),
+    ("R04", "a buy above 9 %", [COLLAR], {"price": "109.01"}, DENY),
+    ("R04", "an absurd buy", [COLLAR], {"price": "1000000.00"}, DENY),
+    ("R04", "a short at −3 %", [COLLAR], {"price": "97.00", "instruction": SHORT}, PASS),
+    ("R04", "a short below −3 % asks", [COLLAR], {"price": "96.99", "instruction": SHORT}, ASK),
+    ("R04", "a short below −9 %", [COLLAR], {"price": "90.99", "instruction": SHORT}, DENY),
+    ("R04", "at $10: 5 %",
+     [COLLAR, given("quote", bid="9.99", ask="10.01")], {"price": "10.50"}, PASS),
+    ("R04", "at $10: above 5 %",
+     [COLLAR, given("quote", bid="9.99", ask="10.01")], {"price": "10.51"}, ASK),
+    ("R04", "at $3: still 5 %",
+     [COLLAR, given("quote", bid="2.99", ask="3.01")], {"price": "3.16"}, ASK),
+    ("R04", "at $2: 10 %",
+     [COLLAR, given("quote", bid="1.99", ask="2.01")], {"price": "2.20"}, PASS),
+    ("R04", "at $2: above 10 %",
+     [COLLAR, given("quote", bid="1.99", ask="2.01")], {"price": "2.21"}, ASK),
+    ("R04", "at $25: 3 %",
+     [COLLAR, given("quote", bid="24.99", ask="25.01")], {"price": "25.76"}, ASK),
+    ("R04", "a passive buy at −20 %", [PASSIVE], {"price": "80.00"}, PASS),
+    ("R04", "a passive buy below −20 % asks", [PASSIVE], {"price": "79.99"}, ASK),
+    ("R04", "a passive buy below −60 %", [PASSIVE], {"price": "39.99"}, DENY),
+    ("R04", "a passive short above 20 % asks",
+     [PASSIVE], {"price": "120.01", "instruction": SHORT}, ASK),
+    ("R04", "no quote", [given("no_quote")], {}, DENY),
+    ("R04", "only a bid, and a last inside", [COLLAR, given("quote", ask="")], {}, PASS),
+    ("R04", "only a bid, and a last below it",
+     [COLLAR, given("quote", ask="", last="99.00")], {}, DENY),
+    ("R04", "only an ask, and a last inside", [COLLAR, given("quote", bid="")], {}, PASS),
+    ("R04", "only an ask, and a last above it",
+     [COLLAR, given("quote", bid="", last="101.00")], {}, DENY),
+    ("R04", "a last alone is no reference", [given("quote", bid="", ask="")], {}, DENY),
+    ("R04", "a crossed quote", [given("quote", bid="100.20", ask="100.10")], {}, DENY),
+    ("R04", "a live feed, 5 s silent",
+     [given("quote", source=Source.LIVE), given("silence", 5)], {}, PASS),
+    ("R04", "a live feed, longer silent",
+     [given("quote", source=Source.LIVE), given("silence", 5.001)], {}, DENY),
+    ("R04", "a recording is never stale",
+     [given("quote", source=Source.REPLAY), given("silence", 900)], {}, PASS),
+    ("R04", "delayed quotes", [given("quote", source=Source.DELAYED)], {}, DENY),
+    ("R04", "frozen quotes", [given("quote", source=Source.FROZEN)], {}, DENY),
+    ("R04", "a stop-limit compares with its stop",
+     [COLLAR], {"stop": "120.00", "price": "121.00"}, PASS),
+    ("R04", "a stop-limit far through its stop",
+     [COLLAR], {"stop": "120.00", "price": "123.61"}, ASK),
+    ("R04", "an exit far through",
+     [COLLAR, given("hold", 100)], {"instruction": SELL, "price": "50.00"}, PASS),
+    ("R04", "an exit without a quote",
+     [given("hold", 100), given("no_quote")], {"instruction": SELL}, PASS),
+    # ── R05 protection of market orders ──
+    ("R05", "a spread of 2 %",
+     [SPREAD, given("quote", bid="99.00", ask="101.00")], {"type": MARKET}, PASS),
+    ("R05", "a spread above 2 %",
+     [SPREAD, given("quote", bid="98.99", ask="101.01")], {"type": MARKET}, DENY),
+    ("R05", "no ask", [given("quote", ask="")], {"type": MARKET}, DENY),
+    ("R05", "no bid", [given("quote", bid="")], {"type": MARKET}, DENY),
+    ("R05", "no quote", [given("no_quote")], {"type": MARKET}, DENY),
+    ("R05", "a crossed quote",
+     [given("quote", bid="100.20", ask="100.10")], {"type": MARKET}, DENY),
+    ("R05", "a stale quote",
+     [given("quote", source=Source.LIVE), given("silence", 6)], {"type": MARKET}, DENY),
+    ("R05", "a limit order does not need it",
+     [SPREAD, given("quote", bid="90.00", ask="110.00")], {}, PASS),
+    ("R05", "switched off",
+     [limit(market_protection=False), given("quote", bid="")], {"type": MARKET}, PASS),
+    ("R05", "an exit in a wide spread",
+     [SPREAD, given("quote", bid="90.00", ask="110.00"), given("hold", 100)],
+     {"type": MARKET, "instruction": SELL}, PASS),
+    # ── R06 stops ──
+    ("R06", "a buy stop above the last", [], {"stop": "100.01"}, PASS),
+    ("R06", "a buy stop at the last", [], {"stop": "100.00"}, ASK),
+    ("R06", "a buy stop below the last", [], {"stop": "99.99"}, ASK),
+    ("R06", "a short stop below the last", [], {"stop": "99.99", "instruction": SHORT}, PASS),
+    ("R06", "a short stop at the last", [], {"stop": "100.00", "instruction": SHORT}, ASK),
+    ("R06", "on the quote: a buy watches the ask",
+     [], {"stop": "100.05", "trigger": Trigger.QUOTE}, ASK),
+    ("R06", "on the quote: above the ask", [], {"stop": "100.11", "trigger": Trigger.QUOTE}, PASS),
+    ("R06", "on the mid", [], {"stop": "100.00", "trigger": Trigger.MID}, ASK),
+    ("R06", "on the mid, above it", [], {"stop": "100.01", "trigger": Trigger.MID}, PASS),
+    ("R06", "no last trade to watch", [given("quote", last="")], {"stop": "101.00"}, DENY),
+    ("R06", "no quote", [given("no_quote")], {"stop": "101.00"}, DENY),
+    ("R06", "a limit behind its stop", [], {"stop": "101.00", "price": "100.99"}, ASK),
+    ("R06", "a limit at its stop", [], {"stop": "101.00", "price": "101.00"}, PASS),
+    ("R06", "switched off", [limit(stop_sanity=False)], {"stop": "99.00"}, PASS),
+    ("R06", "an exit", [given("hold", 100)], {"stop": "101.00", "instruction": SELL}, PASS),
+    # ── R08 position: 60 % of 1,000,000 is 6,000 shares at 100.00, each side for itself ──
+    ("R08", "one below", [P60], {"quantity": 5999}, PASS),
+    ("R08", "at the limit", [P60], {"quantity": 6000}, PASS),
+    ("R08", "one above", [P60], {"quantity": 6001}, DENY),
+    ("R08", "with open buys", [P60, given("works", 5900)], {"quantity": 101}, DENY),
+    ("R08", "with open buys, at the limit", [P60, given("works", 5900)], {"quantity": 100}, PASS),
+    ("R08", "an UNKNOWN buy counts",
+     [P60, given("works", 5900, unknown=True)], {"quantity": 101}, DENY),
+    ("R08", "a replace in flight counts",
+     [P60, given("works", 100, to=5900)], {"quantity": 101}, DENY),
+    ("R08", "open sells do not help a buy",
+     [P60, given("works", 5000, instruction=SHORT)], {"quantity": 6001}, DENY),
+    ("R08", "a passive price does not make room",
+     [P60], {"quantity": 6001, "price": "90.00"}, DENY),
+    ("R08", "the short side, at the limit", [P60], {"quantity": 6000, "instruction": SHORT}, PASS),
+    ("R08", "the short side, one above", [P60], {"quantity": 6001, "instruction": SHORT}, DENY),
+    ("R08", "no price", [given("no_quote")], {"type": MARKET}, DENY),
+    ("R08", "an exit",
+     [limit(position_max=0), given("hold", 9000)], {"quantity": 9000, "instruction": SELL}, PASS),
+    # ── R12 order rate ──
+    ("R12", "the fifth within a second", [RATE, given("attempts", 4, 0.5)], {}, PASS),
+    ("R12", "the sixth within a second", [RATE, given("attempts", 5, 0.5)], {}, DENY),
+    ("R12", "the sixth, just outside", [RATE, given("attempts", 5, 1.0)], {}, PASS),
+    ("R12", "the sixtieth within a minute", [RATE, given("attempts", 59, 30)], {}, PASS),
+    ("R12", "the sixty-first within a minute", [RATE, given("attempts", 60, 30)], {}, DENY),
+    ("R12", "the sixty-first, just outside", [RATE, given("attempts", 60, 60)], {}, PASS),
+    ("R12", "a script is paced, never denied",
+     [RATE, given("attempts", 60, 0.5)], {"origin": Origin.SCRIPT}, PASS),
+    ("R12", "the ladder's tenth",
+     [RATE, given("attempts", 9, 0.5)], {"origin": Origin.LADDER}, PASS),
+    ("R12", "the ladder's eleventh",
+     [RATE, given("attempts", 10, 0.5)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "the ladder's 301st in a minute",
+     [RATE, given("attempts", 300, 30)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "the line counts as a ticket",
+     [RATE, given("attempts", 5, 0.5)], {"origin": Origin.LINE}, DENY),
+    ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
+    ("R12", "an exit has its reserve",
+     [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R15 the same order twice ──
+    ("R15", "the same after 9.999 s", [WINDOW, same_order(9.999)], {}, ASK),
+    ("R15", "the same after 10 s", [WINDOW, same_order(10)], {}, PASS),
+    ("R15", "another quantity", [WINDOW, same_order(1)], {"quantity": 101}, PASS),
+    ("R15", "another price", [WINDOW, same_order(1)], {"price": "100.01"}, PASS),
+    ("R15", "another side", [WINDOW, same_order(1)], {"instruction": SHORT}, PASS),
+    ("R15", "a press of the armed ladder",
+     [WINDOW, same_order(1)], {"origin": Origin.LADDER}, PASS),
+    ("R15", "a script too", [WINDOW, same_order(1)], {"origin": Origin.SCRIPT}, ASK),
+    # ── R16 the same ticket twice: an exit answers too ──
+    ("R16", "a new ticket", [], {"ticket": "new"}, PASS),
+    ("R16", "a ticket that was sent",
+     [lambda d: d.state.tickets.update(old=1)], {"ticket": "old"}, DENY),
+    ("R16", "an exit with a ticket that was sent",
+     [lambda d: d.state.tickets.update(old=1), given("hold", 100)],
+     {"ticket": "old", "instruction": SELL}, DENY),
+    # ── R17 open orders ──
+    ("R17", "the third of the symbol", [OPEN_3, *[given("works", 1)] * 2], {}, PASS),
+    ("R17", "the fourth of the symbol", [OPEN_3, *[given("works", 1)] * 3], {}, DENY),
+    ("R17", "the fifth of the account", [OPEN_5, *[given("works", 1)] * 4], {}, PASS),
+    ("R17", "the sixth of the account", [OPEN_5, *[given("works", 1)] * 5], {}, DENY),
+    ("R17", "an exit", [limit(open_orders_max=0), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R25 the session: an exit answers too ──
+    ("R25", "open", [given("phase", Phase.OPEN)], {}, PASS),
+    ("R25", "closed", [given("phase", Phase.CLOSED)], {}, DENY),
+    ("R25", "before the open", [given("phase", Phase.PRE_OPEN)], {}, DENY),
+    ("R25", "in an auction", [given("phase", Phase.AUCTION)], {}, DENY),
+    ("R25", "halted", [given("phase", Phase.HALTED)], {}, DENY),
+    ("R25", "not known", [given("phase", None)], {}, DENY),
+    ("R25", "switched off", [limit(market_state=False), given("phase", Phase.CLOSED)], {}, PASS),
+    ("R25", "an exit while closed",
+     [given("phase", Phase.CLOSED), given("hold", 100)], {"instruction": SELL}, DENY),
+    # ── R26 sides marked as they are ──
+    ("R26", "sell what is held", [given("hold", 100)], {"instruction": SELL}, PASS),
+    ("R26", "sell one more", [given("hold", 100)], {"quantity": 101, "instruction": SELL}, DENY),
+    ("R26", "sell nothing held", [], {"instruction": SELL}, DENY),
+    ("R26", "sell while short", [given("hold", -100)], {"instruction": SELL}, DENY),
+    ("R26", "sell what working sells leave",
+     [given("hold", 100), given("works", 60, instruction=SELL)],
+     {"quantity": 40, "instruction": SELL}, PASS),
+    ("R26", "sell more than working sells leave",
+     [given("hold", 100), given("works", 60, instruction=SELL)],
+     {"quantity": 41, "instruction": SELL}, DENY),
+    ("R26", "an UNKNOWN sell counts",
+     [given("hold", 100), given("works", 60, instruction=SELL, unknown=True)],
+     {"quantity": 41, "instruction": SELL}, DENY),
+    ("R26", "cover what is short", [given("hold", -100)], {"instruction": COVER}, PASS),
+    ("R26", "cover one more", [given("hold", -100)], {"quantity": 101, "instruction": COVER}, DENY),
+    ("R26", "cover nothing short", [], {"instruction": COVER}, DENY),
+    ("R26", "cover while long", [given("hold", 100)], {"instruction": COVER}, DENY),
+    ("R26", "buy up to the short", [given("hold", -100)], {}, PASS),
+    ("R26", "buy beyond the short", [given("hold", -100)], {"quantity": 101}, DENY),
+    ("R26", "short while flat", [], {"instruction": SHORT}, PASS),
+    ("R26", "short more", [given("hold", -100)], {"instruction": SHORT}, PASS),
+    ("R26", "short while long", [given("hold", 100)], {"instruction": SHORT}, DENY),
+    ("R26", "short where shorting is off",
+     [limit(short_selling=False)], {"instruction": SHORT}, DENY),
+    ("R26", "buy more while long", [given("hold", 100)], {}, PASS),
+    # ── R29 buying power: price × quantity + the fee of the whole order ──
+    ("R29", "to the cent", [given("cash", "10001.00")], {}, PASS),
+    ("R29", "one unit of money short", [given("cash", "10000.999999")], {}, DENY),
+    ("R29", "what a live order holds is gone",
+     [given("cash", "20001.99"), given("works", 100)], {}, DENY),
+    ("R29", "with just enough for both",
+     [given("cash", "20002.00"), given("works", 100)], {}, PASS),
+    ("R29", "a short needs half its value and its fee",
+     [given("cash", "5001.2335")], {"instruction": SHORT}, PASS),
+    ("R29", "a short with less", [given("cash", "5001.233499")], {"instruction": SHORT}, DENY),
+    ("R29", "short collateral is one and a half times the mark",
+     [given("hold", -100), given("cash", "25001.00"), *AAPL],
+     {"symbol": "AAPL"}, PASS),
+    ("R29", "short collateral, one unit less",
+     [given("hold", -100), given("cash", "25000.99"), *AAPL],
+     {"symbol": "AAPL"}, DENY),
+    ("R29", "a short nobody can value",
+     [given("lists", "AAPL"), given("hold", -1, symbol="AAPL")], {}, DENY),
+    ("R29", "market orders need far touch × 1.05",
+     [given("cash", "10511.50")], {"type": MARKET}, PASS),
+    ("R29", "market orders with less", [given("cash", "10511.49")], {"type": MARKET}, DENY),
+    ("R29", "no price", [given("no_quote")], {"type": MARKET}, DENY),
+    ("R29", "switched off", [limit(buying_power=False), given("cash", "0")], {}, PASS),
+    ("R29", "an exit without cash",
+     [given("hold", 100), given("cash", "0")], {"instruction": SELL}, PASS),
+    # ── R36 reduce only ──
+    ("R36", "an exit", [given("hold", 100)], {"instruction": SELL, "reduce_only": True}, PASS),
+    ("R36", "more than is held",
+     [given("hold", 100)], {"quantity": 101, "instruction": SELL, "reduce_only": True}, DENY),
+    ("R36", "an opening order", [], {"reduce_only": True}, DENY),
+    ("R36", "an enlarging order", [given("hold", 100)], {"reduce_only": True}, DENY),
+    ("R36", "no wish to reduce", [], {}, PASS),
+    # ── R39 reference data ──
+    ("R39", "a listed symbol", [], {}, PASS),
+    ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),
+    # ── D01 the trading state ──
+    ("D01", "active", [], {}, PASS),
+    ("D01", "reducing", [given("trading", TradingState.REDUCING)], {}, DENY),
+    ("D01", "halted", [given("trading", TradingState.HALTED)], {}, DENY),
+    ("D01", "killed", [given("trading", TradingState.KILLED)], {}, DENY),
+    ("D01", "disarmed", [given("trading", TradingState.DISARMED)], {}, DENY),
+    ("D01", "the symbol reducing", [given("trading", TradingState.REDUCING, "GOOG")], {}, DENY),
+    ("D01", "another symbol reducing", [given("trading", TradingState.REDUCING, "AAPL")], {}, PASS),
+    ("D01", "an exit while killed",
+     [given("trading", TradingState.KILLED), given("hold", 100)], {"instruction": SELL}, PASS),
+    ("D01", "an exit in part while halted",
+     [given("trading", TradingState.HALTED), given("hold", 100)],
+     {"quantity": 40, "instruction": SELL}, PASS),
+    ("D01", "more than an exit while halted",
+     [given("trading", TradingState.HALTED), given("hold", 100)],
+     {"quantity": 101, "instruction": SELL}, DENY),
+    # ── D02 the account ──
+    ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "order", "said"),
+    [
+        pytest.param(rule, facts, order, said, id=f"{rule} {what}: {said.name}")
+        for rule, what, facts, order, said in ROWS
+    ],
+)
+def test_a_rule_says(
+    open_desk: Any, rule: str, facts: list[Given], order: dict[str, Any], said: Verdict
+) -> None:
+    for fact in facts:
+        fact(open_desk)
+    assert open_desk.verdict(rule, **order) is said
+
+
+def test_every_built_rule_has_a_row_that_passes_and_one_that_does_not() -> None:
+    for rule in RULES:
+        said = {row[4] for row in ROWS if row[0] == rule.name.id}
+        if rule.name.id != "D02":
+            assert PASS in said, rule.name.id
+        assert said - {PASS}, rule.name.id

@@ -55,7 +55,8 @@ class Journal(Protocol):
 class Venue(Protocol):
     """Where orders live. Silent until `release`; answers only through `collect`."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """The bytes that will leave, for the journal; pure."""
@@ -73,13 +74,22 @@ class Venue(Protocol):
 class SimulatedVenue(Venue, Protocol):
     """A venue whose market time we drive: the paper venue with its market behind it."""
 
-    market: Market
-    instruments: tuple[Instrument, ...]
-    trade_date: int
-    note: str
-    """What a person should know about this market; else empty."""
-    description: str
-    """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
+    @property
+    def market(self) -> Market: ...
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]: ...
+
+    @property
+    def trade_date(self) -> int: ...
+
+    @property
+    def note(self) -> str:
+        """What a person should know about this market; else empty."""
+
+    @property
+    def description(self) -> str:
+        """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
 
     @property
     def now(self) -> Nanos: ...
@@ -96,6 +106,9 @@ class SimulatedVenue(Venue, Protocol):
 
     def queue_is_estimate(self, client_order_id: str) -> bool:
         """The place was restored after a restart and is a bound, not a count."""
+
+    def history_words(self, client_order_id: str) -> tuple[str, ...]:
+        """For `why`: what traded at its price meanwhile, and its place in the queue over time."""
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         """(bids, asks), best first, own orders and queue places filled in."""

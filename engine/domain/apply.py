@@ -229,6 +229,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
     order.is_overfilled = order.is_overfilled or event.overfill
     state.executions[event.execution_id] = event.order_id
+    state.executions_seen += 1
     is_full = order.cumulative >= order.quantity
     order.pending_new = None
     _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)

@@ -95,6 +95,8 @@ class State(msgspec.Struct):
     is_open: bool = False
     """A session is running, or the last one ended without saying so."""
     ended_clean: bool = True
+    executions_seen: int = 0
+    """All fills ever applied; a rebuilt paper venue numbers its executions from here."""
     faults: int = 0
     duplicates: int = 0
     events: int = 0

@@ -108,10 +108,11 @@ class ScriptRunner:
 
     # ── running ────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, script: syn.Script, *, goes_on: bool) -> ScriptResult:
+    def run(self, script: syn.Script, *, goes_on: bool, ends: bool = True) -> ScriptResult:
         """Every line in its turn, then the end of the session.
 
         `goes_on`: after the last line the market runs to `until`, or to its own end.
+        `ends`: DAY orders are cancelled then; a person who watched may want to go on instead.
         """
         problem = ""
         try:
@@ -121,7 +122,8 @@ class ScriptRunner:
                 self._run_to(self._until)
         except Failure as failure:
             problem = str(failure)
-        self._end()
+        if ends:
+            self._end()
         unexpected = set(self._denied) - self._expected_denials
         outcome = Outcome.OK
         if problem:

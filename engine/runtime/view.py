@@ -1,9 +1,8 @@
 """Builds the frozen read model of one frame from state, market and venue."""
 
-from collections.abc import Callable
-
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
+from engine.domain.ledger.figures import account_figures, average_cost
 from engine.domain.orders import Order, pending_word, state_word
 from engine.domain.quotes import Phase, Quote
 from engine.domain.reasons import Finding
@@ -41,12 +40,10 @@ class ViewBuilder:
         session: Session,
         venue: SimulatedVenue,
         account: str,
-        speed: Callable[[], str],
     ) -> None:
         self._session = session
         self._venue = venue
         self._account = account
-        self._speed = speed
         self._frame = 0
         self._fills: list[FillRow] = []
         self._findings: dict[int, tuple[Finding, ...]] = {}
@@ -83,7 +80,7 @@ class ViewBuilder:
             explanation=event.explanation,
         )
 
-    def build(self, *, updates_per_second: int) -> DeskView:
+    def build(self, *, speed: str, updates_per_second: int) -> DeskView:
         """One frame. Costs no more than what is shown: every list is bounded."""
         state, session = self._session.state, self._session
         self._frame += 1
@@ -96,7 +93,7 @@ class ViewBuilder:
             trade_date=state.trade_date,
             mode=state.mode,
             market=state.market,
-            speed=self._speed(),
+            speed=speed,
             phase=_desk_phase(state),
             trading_state=trading.state.name,
             trading_reason=trading.reason,
@@ -217,7 +214,7 @@ class ViewBuilder:
                 PositionRow(
                     symbol=symbol,
                     quantity=position.quantity,
-                    average_cost=valuation.average_cost(position, instrument),
+                    average_cost=average_cost(position, instrument),
                     mark=mark or Price(0),
                     market_value=valuation.market_value(position, mark, instrument),
                     unrealised=valuation.unrealised(position, mark, instrument),
@@ -232,7 +229,7 @@ class ViewBuilder:
 
     def _account_view(self, state: State, account: Account) -> AccountView:
         market = self._session.market
-        figures = valuation.account_figures(account, state, market)
+        figures = account_figures(account.cash, account.positions, state.instruments, market)
         reserved = sum(state.orders[i].reserved for i in state.live)
         return AccountView(
             account=account.account,

@@ -1,0 +1,78 @@
+"""The workstation: the live desk in a thread of its own, and the screen in front of it."""
+
+from argparse import Namespace
+from collections.abc import Callable
+
+from commands.desk import DeskParts, open_desk
+from data.reference.market import MarketReference
+from data.store.questions import StoreQuestions
+from engine.language import syntax as syn
+from engine.runtime.live import LiveDesk
+from engine.runtime.script import ScriptNumbers, ScriptRunner
+from engine.runtime.view import ViewBuilder
+from tui.app import TraderApp
+from tui.settings import ColorUse, ScreenSettings, ThemeName
+
+
+def run_screen(options: Namespace, script: syn.Script | None) -> int:
+    """Opens the desk, shows it, and leaves working orders where they live."""
+    parts = open_desk(options)
+    try:
+        desk = _live_desk(options, parts, script)
+        questions, reference = StoreQuestions(parts.home), MarketReference(parts.venue.instruments)
+        app = TraderApp(desk, questions, reference, _screen_settings(parts))
+        desk.start()
+        try:
+            return app.run_desk()
+        finally:
+            desk.close()
+    finally:
+        parts.close()
+
+
+def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) -> LiveDesk:
+    account = parts.settings.paper.account
+    speed = parts.settings.market.speed if options.speed is None else options.speed
+    views = ViewBuilder(parts.session, parts.venue, account)
+    for record in parts.tail:
+        views.note(record)
+    views.focus = next(iter(parts.session.market.quotes), "")
+    return LiveDesk(
+        parts.host,
+        views,
+        parts.history,
+        account=account,
+        speed=speed,
+        read_only=options.read_only,
+        kill_requested=parts.home.kill_is_asked,
+        work=_watched(parts, script) if script is not None else None,
+    )
+
+
+def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], None]], None]:
+    """A script on the screen: the same runner, paced by the wall; then the person goes on."""
+
+    def work(say: Callable[[str], None]) -> None:
+        runner = ScriptRunner(
+            parts.host,
+            account=parts.settings.paper.account,
+            numbers=ScriptNumbers(parts.session.state.order_next),
+            say=say,
+            preview=lambda line: None,
+        )
+        result = runner.run(script, goes_on=False, ends=False)
+        say(result.problem or f"script done: {result.orders} orders, {result.fills} fills")
+
+    return work
+
+
+def _screen_settings(parts: DeskParts) -> ScreenSettings:
+    screen = parts.settings.screen
+    return ScreenSettings(
+        theme=ThemeName(screen.theme),
+        color=ColorUse(screen.color),
+        frames_per_second=screen.frames_per_second,
+        flash=screen.flash,
+        coach=screen.coach,
+        keys=parts.settings.keys,
+    )

@@ -1,0 +1,224 @@
+"""Serves what comes through the desk's door: lines, previews, acts, explanations."""
+
+from collections.abc import Callable
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
+from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
+from engine.domain.views import Preview
+from engine.language import syntax as syn
+from engine.language.echo import describe
+from engine.language.parser import parse_line
+from engine.language.problems import SyntaxProblem
+from engine.ports import (
+    Act,
+    CancelById,
+    DeskAnswer,
+    DeskRequest,
+    DoAct,
+    ExplainOrder,
+    FocusSymbol,
+    LineAnswered,
+    OrderExplained,
+    PreviewAnswered,
+    PreviewLine,
+    SendLine,
+    SetSpeed,
+)
+from engine.runtime.host import Host
+from engine.runtime.preview import preview_line, room_for
+from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.view import ViewBuilder
+from engine.runtime.why import OrderHistory, explain
+from engine.values import OrderId
+
+PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
+
+
+class Counter:
+    """One request at a time, in the engine's thread; answers go out through `answer`."""
+
+    def __init__(
+        self,
+        *,
+        host: Host,
+        views: ViewBuilder,
+        history: OrderHistory,
+        account: str,
+        answer: Callable[[DeskAnswer], None],
+        set_speed: Callable[[float], None],
+        read_only: bool = False,
+    ) -> None:
+        self._host = host
+        self._views = views
+        self._history = history
+        self._account = account
+        self._answer = answer
+        self._set_speed = set_speed
+        self._read_only = read_only
+
+    def serve(self, request: DeskRequest) -> None:
+        match request:
+            case SendLine():
+                self._answer(self._send(request))
+            case PreviewLine():
+                preview = self._preview(request)
+                self._answer(PreviewAnswered(request.request, preview))
+            case CancelById():
+                self._submit(cmd.CancelOrder(request.order_id, Origin.TICKET))
+            case DoAct():
+                self._act(request)
+            case FocusSymbol():
+                self._views.focus, self._views.levels = request.symbol, request.levels
+            case ExplainOrder():
+                self._explain(request.order_id)
+            case SetSpeed():
+                self._set_speed(request.factor)
+
+    def _submit(self, command: Command) -> list[ev.Event]:
+        if self._read_only:
+            return []
+        return self._host.submit(command)
+
+    # ── lines ──────────────────────────────────────────────────────────────────────────────────
+
+    def _context(self, origin: Origin, symbol: str) -> Context:
+        session = self._host.session
+        return Context(
+            state=session.state,
+            market=session.market,
+            account=self._account,
+            origin=origin,
+            symbol=symbol,
+            number=self._order_of_day,
+            room=lambda order: room_for(order, session.state, session.market, session.now),
+        )
+
+    def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:
+        """Today's number, or that of the latest MMDD; newest first, so a reused day is the last."""
+        state = self._host.session.state
+        for order in reversed(state.orders.values()):
+            day = f"{order.trade_date % 10_000:04d}"
+            is_day = order.trade_date == state.trade_date if not number.day else day == number.day
+            if order.number == number.number and is_day:
+                return order.order_id
+        return None
+
+    def _send(self, request: SendLine) -> LineAnswered:
+        parsed = parse_line(request.text)
+        if isinstance(parsed, SyntaxProblem):
+            return _misread(request.ticket, parsed)
+        if self._read_only:
+            text = "this desk is read-only: nothing can be sent, cancels included"
+            return LineAnswered(request.ticket, False, text)
+        if isinstance(parsed, syn.OrderLine) and parsed.preview:
+            return LineAnswered(request.ticket, False, PREVIEW_SENDS)
+        origin = Origin.TICKET if request.from_ticket else Origin.LINE
+        try:
+            context = self._context(origin, request.symbol)
+            commands = resolve(parsed, context, request.ticket)
+        except UnresolvedError as problem:
+            return LineAnswered(request.ticket, False, str(problem))
+        happened = [event for command in commands for event in self._host.submit(command)]
+        return self._outcome(request.ticket, happened)
+
+    def _outcome(self, ticket: str, happened: list[ev.Event]) -> LineAnswered:
+        """The first thing that says how the line ended; durable, because a step returned it."""
+        for event in happened:
+            match event:
+                case ev.OrderReleased():
+                    text = f"order {event.number} sent"
+                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.OrderDenied():
+                    return LineAnswered(ticket, False, _denial(event), event.order_id)
+                case ev.ReplaceDenied(findings=(first, *_)):
+                    return LineAnswered(ticket, False, first.sentence, event.order_id)
+                case ev.CancelDenied() | ev.ReplaceDenied():
+                    sentence = REFUSAL_SENTENCES[Refusal(event.refusal)]
+                    return LineAnswered(ticket, False, sentence, event.order_id)
+                case ev.CommandRefused():
+                    return LineAnswered(ticket, False, REFUSAL_SENTENCES[event.refusal])
+                case ev.DuplicateIgnored():
+                    sentence = REFUSAL_SENTENCES[Refusal.DUPLICATE_TICKET]
+                    return LineAnswered(ticket, False, sentence)
+                case _:
+                    continue
+        return LineAnswered(ticket, True, _done(happened))
+
+    def _preview(self, request: PreviewLine) -> Preview:
+        parsed = parse_line(request.text)
+        if isinstance(parsed, SyntaxProblem):
+            return Preview(
+                text=request.text,
+                is_valid=False,
+                problem=parsed.message + (f" — {parsed.hint}" if parsed.hint else ""),
+                column=parsed.column,
+                expected=parsed.expected,
+            )
+        context = self._context(Origin.TICKET, request.symbol)
+        if isinstance(parsed, syn.OrderLine):
+            venue, now = self._host.venue, self._host.now
+            return preview_line(parsed, request.text, context, venue, now)
+        return _preview_act(parsed, request.text, context)
+
+    # ── acts and explanations ──────────────────────────────────────────────────────────────────
+
+    def _act(self, request: DoAct) -> None:
+        account, origin = self._account, Origin.TICKET
+        match request.act:
+            case Act.HALT:
+                self._submit(cmd.Halt(account, "danger strip", origin))
+            case Act.CANCEL_ENTRIES:
+                self._submit(cmd.Halt(account, "cancel entries", origin))
+                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ENTRIES, origin))
+            case Act.CANCEL_EVERYTHING:
+                self._submit(cmd.Halt(account, "cancel everything", origin))
+                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ALL, origin))
+            case Act.FLATTEN_SYMBOL:
+                self._submit(cmd.Flatten(account, request.symbol, origin))
+            case Act.FLATTEN_ACCOUNT:
+                self._submit(cmd.Flatten(account, cmd.ALL_SYMBOLS, origin))
+            case Act.KILL:
+                exits = request.exits or ExitsOnKill.KEEP
+                self._submit(cmd.Kill(account, exits, "danger strip", origin))
+
+    def _explain(self, order_id: OrderId) -> None:
+        order = self._host.session.state.orders.get(order_id)
+        if order is None:
+            gone = "this order is of an earlier day; `trader why` reads it from the journal"
+            self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))
+            return
+        words = self._host.venue.history_words(order.client_order_id)
+        told = explain(order, self._history.of(order_id), self._host.session.state, words)
+        self._answer(OrderExplained(order_id, told.title, told.lines))
+
+
+def _misread(ticket: str, problem: SyntaxProblem) -> LineAnswered:
+    text = problem.message + (f" — {problem.hint}" if problem.hint else "")
+    return LineAnswered(
+        ticket, False, text, column=problem.column, expected=tuple(problem.expected)
+    )
+
+
+def _denial(event: ev.OrderDenied) -> str:
+    failed = [f for f in event.findings if f.verdict >= Verdict.ASK]
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"order {event.number} denied: {failed[0].sentence}{more}"
+
+
+def _done(happened: list[ev.Event]) -> str:
+    cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
+    if cancels:
+        return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"
+    return "done"
+
+
+def _preview_act(line: syn.Line, text: str, context: Context) -> Preview:
+    """An act has no figures to preview; it only has to mean something here and now."""
+    echo = describe(line, context.symbol or None)
+    try:
+        resolve(line, context, "preview")
+    except UnresolvedError as problem:
+        return Preview(text=text, is_valid=False, echo=echo, problem=str(problem))
+    return Preview(text=text, is_valid=True, echo=echo)

@@ -1,0 +1,258 @@
+"""The live desk: a host in a thread of its own behind one door; all that crosses is encoded."""
+
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from engine.domain import events as ev
+from engine.domain.commands import Kill, Origin
+from engine.domain.records import Record
+from engine.domain.views import DeskView, Severity
+from engine.errors import TraderError
+from engine.instruments import Instrument
+from engine.ports import DeskAnswer, DeskRequest, EngineStopped, Notice
+from engine.runtime.counter import Counter
+from engine.runtime.host import FOREVER, Host
+from engine.runtime.narration import Narrator, sentence
+from engine.runtime.view import ViewBuilder
+from engine.runtime.why import OrderHistory
+from engine.values import NANOS_PER_MILLISECOND, Nanos, OrderId
+
+INBOX_REQUESTS_MAX = 1_024
+FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
+"""Views are published at most ten times a second; the screen repaints no faster."""
+TICK_SECONDS = 0.02
+"""The market is let on in steps of this; a key press interrupts the wait."""
+KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
+JOIN_SECONDS_MAX = 5.0
+
+_requests = msgspec.msgpack.Decoder(DeskRequest)
+_answers = msgspec.msgpack.Decoder(DeskAnswer)
+_views = msgspec.msgpack.Decoder(DeskView)
+
+
+class InboxFullError(TraderError):
+    """The engine cannot keep up with what is asked: said, never dropped in silence."""
+
+
+class WallPace:
+    """Market time follows the wall at a factor: 1 is real time, 0 stands still."""
+
+    def __init__(self, factor: float, wake: threading.Event) -> None:
+        self._wake = wake
+        self._factor = factor
+        self._market: Nanos | None = None
+        self._wall = time.monotonic_ns()
+
+    @classmethod
+    def alone(cls, factor: float) -> "WallPace":
+        """For a host that nobody wakes: a headless session at a speed."""
+        return cls(factor, threading.Event())
+
+    @property
+    def factor(self) -> float:
+        return self._factor
+
+    def set_factor(self, factor: float, now: Nanos) -> None:
+        self._factor, self._market, self._wall = factor, now, time.monotonic_ns()
+
+    def allowed(self, now: Nanos) -> Nanos:
+        if math.isinf(self._factor):
+            return FOREVER
+        if self._market is None:
+            self._market, self._wall = now, time.monotonic_ns()
+        return Nanos(self._market + int((time.monotonic_ns() - self._wall) * self._factor))
+
+    def wait(self, target: Nanos) -> None:
+        self._wake.wait(TICK_SECONDS)
+        self._wake.clear()
+
+
+class LiveDesk:
+    """engine.ports.Desk over a running host."""
+
+    def __init__(
+        self,
+        host: Host,
+        views: ViewBuilder,
+        history: OrderHistory,
+        *,
+        account: str,
+        speed: float,
+        read_only: bool = False,
+        kill_requested: Callable[[], bool] = lambda: False,
+        work: Callable[[Callable[[str], None]], None] | None = None,
+    ) -> None:
+        """`work` runs first in the engine's thread, such as a script that is being watched.
+
+        It gets a way to say something to the person.
+        """
+        self._host = host
+        self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
+        self._wake = threading.Event()
+        self._pace = WallPace(speed, self._wake)
+        host.pace, host.attend = self._pace, self._attend
+        self._views = views
+        self._kill_requested = kill_requested
+        self._work = work
+        self._listeners: list[Callable[[DeskAnswer], None]] = []
+        self._frame: bytes = b""
+        self._latest: tuple[bytes, DeskView] | None = None
+        self._frame_at = self._kill_file_at = 0
+        self._rate = _Rate()
+        self._is_closing = False
+        self._counter = Counter(
+            host=host,
+            views=views,
+            history=history,
+            account=account,
+            answer=self._tell,
+            set_speed=lambda factor: self._pace.set_factor(factor, host.now),
+            read_only=read_only,
+        )
+        self._account = account
+        self._narrator = Narrator(host.session.state, lambda order: order.number)
+        host.session.listen(self._note)
+        self._publish()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def speed(self) -> float:
+        return self._pace.factor
+
+    # ── the door, called from the screen's thread ──────────────────────────────────────────────
+
+    def send(self, request: DeskRequest) -> None:
+        try:
+            self._inbox.put_nowait(msgspec.msgpack.encode(request))
+        except queue.Full:
+            raise InboxFullError(
+                f"the engine has {INBOX_REQUESTS_MAX:,} requests waiting; this one was not taken"
+            ) from None
+        self._wake.set()
+
+    def latest(self) -> DeskView:
+        frame = self._frame
+        if self._latest is None or self._latest[0] is not frame:
+            self._latest = (frame, _views.decode(frame))
+        return self._latest[1]
+
+    def instruments(self) -> dict[str, Instrument]:
+        return dict(self._host.session.state.instruments)
+
+    def listen(self, listener: Callable[[DeskAnswer], None]) -> None:
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Ends the engine's thread after its current step; orders stay where they live."""
+        self._is_closing = True
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(JOIN_SECONDS_MAX)
+
+    # ── the engine's thread ────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        try:
+            if self._work is not None:
+                self._work(self._say)
+            self._host.run_until(FOREVER, lambda: self._is_closing)
+            self._host.checkpoint_now()
+        except TraderError as stopped:
+            self._stopped(str(stopped), stopped.exit_code)
+        except Exception as fault:
+            # The host loop is the last door: whatever went wrong is a bug of ours, nothing more
+            # is decided from a state that may be half changed, and the person is told at once.
+            self._stopped(f"engine fault: {type(fault).__name__}: {fault}", 7)
+
+    def _stopped(self, text: str, exit_code: int) -> None:
+        cancels = self._host.session.cancel_from_memory()
+        tail = f"; {cancels} cancel(s) sent from memory" if cancels else ""
+        self._tell(EngineStopped(text + tail, exit_code))
+
+    def _attend(self) -> None:
+        while not self._inbox.empty():
+            self._counter.serve(_requests.decode(self._inbox.get_nowait()))
+        wall = time.monotonic_ns()
+        if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
+            self._kill_file_at = wall
+            self._heed_kill_file()
+        if wall - self._frame_at >= FRAME_NANOS:
+            self._frame_at = wall
+            self._publish()
+
+    def _heed_kill_file(self) -> None:
+        account = self._host.session.state.accounts[self._account]
+        if self._kill_requested() and not account.trading.latched:
+            self._host.submit(Kill(self._account, reason="KILL file", origin=Origin.DESK))
+
+    def _publish(self) -> None:
+        updates = sum(q.updates for q in self._host.session.market.quotes.values())
+        rate = self._rate.per_second(updates, time.monotonic_ns())
+        view = self._views.build(speed=_speed_word(self.speed), updates_per_second=rate)
+        self._frame = msgspec.msgpack.encode(view)
+
+    def _say(self, text: str) -> None:
+        self._tell(Notice(Severity.OK, "script", text))
+
+    def _tell(self, answer: DeskAnswer) -> None:
+        encoded = msgspec.msgpack.encode(answer)
+        for listener in self._listeners:
+            listener(_answers.decode(encoded))
+
+    def _note(self, record: Record) -> None:
+        """What must interrupt is told the moment it is durable."""
+        severity = _NOTICES.get(type(record.body))
+        if severity is None:
+            return
+        fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
+        if fields is not None:
+            order_id = OrderId(getattr(record.body, "order_id", 0))
+            self._tell(Notice(severity, fields["event"], sentence(fields), order_id))
+
+
+_NOTICES: dict[type, Severity] = {
+    ev.OrderFilled: Severity.OK,
+    ev.OrderDenied: Severity.ATTENTION,
+    ev.OrderRejected: Severity.ATTENTION,
+    ev.OrderTriggered: Severity.OK,
+    ev.OrderCancelled: Severity.OK,
+    ev.OrderExpired: Severity.OK,
+    ev.CancelRejected: Severity.ATTENTION,
+    ev.ReplaceRejected: Severity.ATTENTION,
+    ev.OutcomeUnknown: Severity.DEGRADED,
+    ev.TradingStateChanged: Severity.ATTENTION,
+    ev.FlattenMoved: Severity.OK,
+    ev.FlattenFinished: Severity.OK,
+    ev.CommandRefused: Severity.ATTENTION,
+    ev.CancelDenied: Severity.ATTENTION,
+    ev.Faulted: Severity.UNAVAILABLE,
+}
+
+
+def _speed_word(factor: float) -> str:
+    if factor == 0:
+        return "paused"
+    return "max" if math.isinf(factor) else f"×{factor:g}"
+
+
+class _Rate:
+    """Updates a second over the last whole second."""
+
+    def __init__(self) -> None:
+        self._count, self._at, self._rate = 0, 0, 0
+
+    def per_second(self, count: int, wall: int) -> int:
+        elapsed = wall - self._at
+        if elapsed >= 1_000_000_000:
+            if self._at:
+                self._rate = (count - self._count) * 1_000_000_000 // elapsed
+            self._count, self._at = count, wall
+        return self._rate

@@ -53,7 +53,11 @@ class Flow(Protocol):
     """What a person should know, such as "only announced depth is known"; else empty."""
 
     def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
-        """Builds the opening books (or those of `cursor`) and says the market time they hold for."""
+        """Builds the opening books, or those of `cursor`; the market time they hold for.
+
+        Every symbol is listed at the sink's exchange before. The flow keeps the day's figures of
+        the quotes (previous close, and open to volume of a new day); the sink keeps the rest.
+        """
 
     def next_at(self) -> Nanos | None:
         """Market time of the next step; None when the market ended."""

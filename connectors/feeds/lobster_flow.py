@@ -45,7 +45,9 @@ class LobsterFlow:
         self._identity: Identity = recording.identity()
         self._rows_total = recording.check()
         identity = self._identity
-        self.instruments = (Instrument(identity.symbol, name=identity.symbol),)
+        self.instruments: tuple[Instrument, ...] = (
+            Instrument(identity.symbol, name=identity.symbol),
+        )
         self.trade_date = identity.trade_date
         self.description = (
             f"{identity.symbol} {identity.day.isoformat()} (LOBSTER, {identity.levels} levels)"

@@ -93,7 +93,7 @@ class Replay:
         """The file's book after a message: what comes into view and what leaves it."""
         bids, asks = self._sights[Side.BUY].follow(row), self._sights[Side.SELL].follow(row)
         if bids or asks:
-            self._sink.touched(self.symbol)
+            self._book_changed()
 
     def apply(self, message: Message) -> None:
         """A message that is no execution: an order arrives, shrinks or goes."""
@@ -129,7 +129,7 @@ class Replay:
             self._sink.submit([order])
             return
         place_by_id(book, order)
-        self._sink.touched(self.symbol)
+        self._book_changed()
 
     def _last_recorded_id(self, side: Side, price: int) -> int:
         """Of the last order in a queue that is not the trader's; 0 where there is none."""
@@ -142,7 +142,7 @@ class Replay:
     def _leave(self, order_id: int, side: Side, size: int, price: int, *, whole: bool) -> None:
         if order_id not in self._book.orders:
             if take_amounts(self._book, side, price, size):
-                self._sink.touched(self.symbol)
+                self._book_changed()
             return
         if whole:
             self._sink.submit([CancelOrder(order_id, self.symbol)])
@@ -200,6 +200,14 @@ class Replay:
             # Who came is not known in newer files at the mid: the tape then calls it a buyer.
             came = aggressor if aggressor is not None else Side.BUY
             self._sink.printed_hidden(self.symbol, Price(price), Quantity(left), came)
+        self._settle()
+
+    def _book_changed(self) -> None:
+        """Without an event: the quote follows, and stops that watch it."""
+        self._sink.touched(self.symbol)
+        self._settle()
+
+    def _settle(self) -> None:
         triggered = settle(self._book)
         if triggered:
             self._sink.took_place(triggered)

@@ -40,6 +40,8 @@ class Clerk:
         "now",
         "reports",
         "roll",
+        "shares_provided",
+        "shares_taken",
     )
 
     def __init__(
@@ -57,6 +59,7 @@ class Clerk:
         self.roll = OrderRoll()
         self.reports: list[Report] = []
         self.now = Nanos(0)
+        self.shares_provided = self.shares_taken = 0
 
     def heed(self, events: Sequence[Event]) -> None:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
@@ -194,6 +197,10 @@ class Clerk:
         liquidity: Liquidity,
         explanation: str,
     ) -> None:
+        if liquidity is Liquidity.MAKER:
+            self.shares_provided += quantity
+        else:
+            self.shares_taken += quantity
         execution_id = f"P-{self._next_execution}"
         self._next_execution += 1
         fill = VenueFilled(

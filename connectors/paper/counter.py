@@ -188,6 +188,7 @@ class Counter:
             request.quantity,
             ahead,
         )
+        clerk.roll.answered(request.client_order_id, answer)
         self._say(request.new_client_order_id, answer)
         clerk.heed(events)
 

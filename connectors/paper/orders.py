@@ -16,7 +16,7 @@ from engine.values import (
 )
 
 IDS_KEPT_MAX = 20_000
-"""Client order ids that the venue can still tell something about; live orders are always kept."""
+"""Client order ids that the venue can still tell something about; those of live orders stay."""
 FILLS_REPEATED_MAX = 1_000
 """Fills of one order that a status query repeats: the newest."""
 
@@ -87,7 +87,7 @@ class OrderRoll:
 
     def __init__(self) -> None:
         self._by_client_id: OrderedDict[str, OwnOrder] = OrderedDict()
-        self._answers: dict[str, Report] = {}
+        self._answers: OrderedDict[str, Report] = OrderedDict()
         self.by_exchange_id: dict[int, OwnOrder] = {}
 
     def __contains__(self, client_order_id: str) -> bool:
@@ -104,8 +104,6 @@ class OrderRoll:
 
     def add(self, order: OwnOrder) -> None:
         self._by_client_id[order.client_order_id] = order
-        if len(self._by_client_id) > IDS_KEPT_MAX:
-            self._forget_oldest_done()
 
     def stands(self, order: OwnOrder) -> None:
         order.is_live = True
@@ -124,6 +122,8 @@ class OrderRoll:
     def answered(self, client_order_id: str, answer: Report) -> None:
         """How the request that brought this id was answered: accepted, replaced or refused."""
         self._answers[client_order_id] = answer
+        if len(self._answers) > IDS_KEPT_MAX:
+            self._forget_oldest_done()
 
     def known_of(self, client_order_id: str) -> list[Report]:
         """What a status query hears: the answer, every fill, the end; empty when never seen."""
@@ -138,8 +138,9 @@ class OrderRoll:
         return [answer, *order.fills, *([ending] if ending is not None and is_extra else [])]
 
     def _forget_oldest_done(self) -> None:
-        for client_order_id, order in self._by_client_id.items():
-            if not order.is_live:
-                del self._by_client_id[client_order_id]
-                self._answers.pop(client_order_id, None)
+        for client_order_id in self._answers:
+            order = self._by_client_id.get(client_order_id)
+            if order is None or not order.is_live:
+                del self._answers[client_order_id]
+                self._by_client_id.pop(client_order_id, None)
                 return

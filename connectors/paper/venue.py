@@ -65,6 +65,7 @@ class PaperVenue:
         self._keeper = MarketKeeper(flow.instruments, flow.source)
         self.market = self._keeper.market
         self.instruments = flow.instruments
+        self.description = flow.description
         self.exchange = Exchange(settings)
         self._clerk = Clerk(
             self.exchange, self._keeper, flow.instruments, next_execution=next_execution
@@ -91,10 +92,6 @@ class PaperVenue:
     @property
     def now(self) -> Nanos:
         return self._clerk.now
-
-    @property
-    def description(self) -> str:
-        return self._flow.description
 
     @property
     def note(self) -> str:
@@ -183,6 +180,16 @@ class PaperVenue:
         """How the order waited; None when this venue never had it."""
         order = self._clerk.roll.get(client_order_id)
         return None if order is None else order.history.freeze()
+
+    @property
+    def shares_provided(self) -> int:
+        """What the trader's resting orders have given in this run."""
+        return self._clerk.shares_provided
+
+    @property
+    def shares_taken(self) -> int:
+        """What the trader's arriving orders have taken in this run."""
+        return self._clerk.shares_taken
 
     # --- the flow's sink
 

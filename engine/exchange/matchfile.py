@@ -105,16 +105,20 @@ def parse(text: str) -> MatchFile:
     """The file's text as operations on one book. Raises MatchFileError."""
     reader = csv.reader(text.split("\n"), strict=True)
     parsed = MatchFile([], [], [""])
+    line = 1
     try:
         row = _Row(_places_of(next(reader, [])))
         orders = _OrderReader(row, parsed.names)
+        line = 2
         for fields in reader:
             if any(fields):
-                row.turn_to(fields, reader.line_num)
+                row.turn_to(fields, line)
                 parsed.operations.append(orders.operation())
-                parsed.lines.append(reader.line_num)
+                parsed.lines.append(line)
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise MatchFileError(reader.line_num, "", f"no CSV: {error}") from error
+        # A quote that is never closed swallows the rest: the line where it stands is the one.
+        raise MatchFileError(line, "", f"no CSV: {error}") from error
     return parsed
 
 

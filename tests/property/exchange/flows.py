@@ -72,6 +72,23 @@ SETTINGS = st.builds(
 )
 
 
+def random_settings(seed: int) -> BookSettings:
+    """Each setting is off half of the time."""
+    chance = Random(seed)
+
+    def off_or(low: int, high: int) -> int | None:
+        return None if chance.random() < 0.5 else chance.randint(low, high)
+
+    return BookSettings(
+        self_match=chance.choice(list(SelfMatch)),
+        orders_max=off_or(5, 30),
+        orders_per_owner_max=off_or(1, 5),
+        collar_bps=off_or(0, 800),
+        market_band_bps=off_or(0, 800),
+        post_only_survives_replace=chance.random() < 0.5,
+    )
+
+
 def random_flow(seed: int, count: int):
     """A long run of operations of every kind; ids rise, changes name recent ones."""
     chance, order_id = Random(seed), 0

@@ -9,7 +9,7 @@ from engine.exchange.exchange import Exchange
 from engine.exchange.messages import SelfMatch
 from engine.exchange.settings import BookSettings
 
-from .flows import OPERATIONS, PLAIN, SETTINGS, STOPS, SYMBOL, random_flow
+from .flows import OPERATIONS, PLAIN, SETTINGS, STOPS, SYMBOL, random_flow, random_settings
 from .oracle import Oracle
 from .tape import Tape
 
@@ -53,6 +53,12 @@ def test_cascades_of_stops_run_as_in_the_list(operations):
     for operation in operations:
         pair.ask(operation)
     pair.compare()
+
+
+@pytest.mark.parametrize("first_seed", range(0, 300, 100))
+def test_mixed_flows_stay_equal_under_every_setting(first_seed):
+    for seed in range(first_seed, first_seed + 100):
+        _run_flow(seed, count=120, options=random_settings(seed))
 
 
 @pytest.mark.parametrize("mode", list(SelfMatch))

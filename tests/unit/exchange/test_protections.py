@@ -109,6 +109,7 @@ def test_the_cap_of_an_owner_counts_that_owners_orders_only():
     assert refusals(ask([buy(1, 5, 99, owner=7), buy(2, 5, 99, owner=8)])) == []
     assert refusals(ask([buy(3, 5, 99, owner=7)])) == [Refusal.CAP_REACHED]
     assert refusals(ask([buy(4, 5, 99), buy(5, 5, 99)])) == []
+    assert refusals(ask([stop(9, SELL, 5, 90, owner=8)])) == [Refusal.CAP_REACHED]
     assert refusals(ask([sell(6, 5, 99), buy(3, 5, 98, owner=7)])) == []
 
 
@@ -121,11 +122,25 @@ def test_a_limit_that_takes_may_lie_as_far_from_the_last_trade_as_the_collar_say
     assert refusals(exchange.submit([buy(4, 1, price)])) == refused
 
 
-@pytest.mark.parametrize(("price", "refused"), [(9_900, []), (9_899, [Refusal.COLLAR])])
-def test_the_collar_holds_for_sells_below(price, refused):
+@pytest.mark.parametrize(
+    ("last", "price", "refused"),
+    [
+        (10_000, 9_900, []),
+        (10_000, 9_899, [Refusal.COLLAR]),
+        (10_050, 9_950, []),
+        (10_050, 9_949, [Refusal.COLLAR]),
+    ],
+)
+def test_the_collar_holds_for_sells_below(last, price, refused):
     exchange, _ = market_with(collar_bps=100)
-    exchange.submit([sell(1, 1, 10_000), buy(2, 1, 10_000), buy(3, 9, 9_950)])
+    exchange.submit([sell(1, 1, last), buy(2, 1, last), buy(3, 9, 9_960)])
     assert refusals(exchange.submit([sell(4, 1, price)])) == refused
+
+
+def test_the_cap_of_an_owner_counts_waiting_stops():
+    exchange, _ = market_with(orders_per_owner_max=1)
+    exchange.submit([stop(9, SELL, 5, 90, owner=8)])
+    assert refusals(exchange.submit([buy(1, 5, 80, owner=8)])) == [Refusal.CAP_REACHED]
 
 
 def test_before_the_first_trade_the_collar_starts_from_the_mid():

@@ -147,6 +147,13 @@ def test_a_stop_replaced_to_less_keeps_its_age():
     assert triggered(exchange.submit([buy(3, 1, 102)])) == [8, 9]
 
 
+def test_a_stop_replaced_to_more_waits_as_the_youngest():
+    exchange, _ = market_with()
+    exchange.submit([stop(8, BUY, 1, 102), stop(9, BUY, 1, 102), replace(8, 2, 0)])
+    exchange.submit([sell(1, 1, 102), sell(2, 9, 103)])
+    assert triggered(exchange.submit([buy(3, 1, 102)])) == [9, 8]
+
+
 def test_a_stop_replaced_to_where_the_last_trade_is_enters_at_once():
     exchange, _ = market_with()
     exchange.submit([sell(1, 5, 102), buy(2, 1, 102), stop(9, BUY, 1, 105)])

@@ -19,6 +19,7 @@ SYMBOLS_MAX = 5_000
 KEYS_MAX = 200
 TEXT_MAX = 1_000
 
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
 ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
 ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
@@ -108,7 +109,7 @@ READERS: Mapping[str, Reader] = {
     "paper.latency": _word("none", "lan", "retail", "mobile"),
     "market.kind": _market,
     "market.symbols": _symbols,
-    "market.start": _word("open", "pre_open"),
+    "market.start": _matching(TIME_OF_DAY, "a time such as 09:30"),
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
     "screen.theme": _word("dark", "light", "terminal"),

@@ -1,0 +1,130 @@
+"""A question to the store in SQL: as a table for people, as JSON, as CSV or into a Parquet file."""
+
+import csv
+import json
+import sys
+from argparse import Namespace
+from typing import Any
+
+from commands.exit_codes import ExitCode
+from data.home import Home
+from data.store.ask import Answer, ask, save_parquet
+
+CELL_CHARACTERS_MAX = 80
+ROWS_MEASURED = 500
+"""Columns are as wide as the widest cell of these first rows."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+def run(options: Namespace) -> int:
+    """Answers on stdout; 2 for SQL that cannot be answered, with its position."""
+    home = Home.existing(options.home)
+    if options.parquet is not None:
+        rows, fed = save_parquet(home, options.sql, options.parquet)
+        _say(fed.sentence)
+        if options.json:
+            print(json.dumps({"rows": rows}))
+        else:
+            print(f"{rows:,} rows in {options.parquet}")
+        return ExitCode.DONE
+    with ask(home, options.sql) as answer:
+        _say(answer.fed.sentence)
+        if options.json:
+            _print_json(answer)
+        elif options.csv:
+            _print_csv(answer)
+        else:
+            _print_table(answer)
+    return ExitCode.DONE
+
+
+def _print_json(answer: Answer) -> None:
+    names = _unique(answer.columns)
+    for row in answer.rows:
+        print(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False))
+
+
+def _unique(columns: tuple[str, ...]) -> list[str]:
+    """Two columns of one name would be one key: the later ones get a number."""
+    names: list[str] = []
+    for column in columns:
+        name, number = column, 2
+        while name in names:
+            name, number = f"{column}_{number}", number + 1
+        names.append(name)
+    return names
+
+
+def _print_csv(answer: Answer) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([safe_cell(column, is_text=True) for column in answer.columns])
+    for row in answer.rows:
+        writer.writerow(
+            [
+                safe_cell(value, is_text=is_text)
+                for value, is_text in zip(row, answer.are_text, strict=True)
+            ]
+        )
+
+
+def safe_cell(value: Any, *, is_text: bool) -> Any:
+    """A cell that no spreadsheet takes for a formula (ASVS 1.2.10); numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if is_text and isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _print_table(answer: Answer) -> None:
+    first = [_cells(row) for _, row in zip(range(ROWS_MEASURED), answer.rows, strict=False)]
+    if not answer.columns:
+        return
+    heads = [_clean(column) for column in answer.columns]
+    widths = [
+        max([len(head), *(len(row[place]) for row in first)]) for place, head in enumerate(heads)
+    ]
+    print(_line(heads, widths, answer.are_text))
+    print("  ".join("─" * width for width in widths))
+    count = 0
+    for row in first:
+        print(_line(row, widths, answer.are_text))
+        count += 1
+    for values in answer.rows:
+        print(_line(_cells(values), widths, answer.are_text))
+        count += 1
+    print(f"{count:,} row{'' if count == 1 else 's'}", file=sys.stderr)
+
+
+def _line(cells: list[str], widths: list[int], are_text: tuple[bool, ...]) -> str:
+    """Text to the left, numbers to the right."""
+    aligned = [
+        f"{cell:<{width}}" if is_text else f"{cell:>{width}}"
+        for cell, width, is_text in zip(cells, widths, are_text, strict=True)
+    ]
+    return "  ".join(aligned).rstrip()
+
+
+def _cells(row: tuple[Any, ...]) -> list[str]:
+    return [_cell(value) for value in row]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = _clean(str(value))
+    return text if len(text) <= CELL_CHARACTERS_MAX else f"{text[: CELL_CHARACTERS_MAX - 1]}…"
+
+
+def _clean(text: str) -> str:
+    """What a venue or a person typed must not steer the terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _say(sentence: str) -> None:
+    if sentence:
+        print(f"trader: {sentence}", file=sys.stderr)

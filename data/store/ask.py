@@ -1,0 +1,226 @@
+"""One question to the store: a single SELECT that reaches no file, network or setting."""
+
+import math
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from data.errors import QueryError, StoreError
+from data.home import Home
+from data.store.feeder import Fed, caught_up
+
+ASK_SECONDS_MAX = 30.0
+ASK_MEMORY = "1GB"
+ASK_THREADS = 2
+SQL_CHARACTERS_MAX = 100_000
+ROWS_A_FETCH = 1_000
+READER_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "memory_limit": ASK_MEMORY,
+    "threads": str(ASK_THREADS),
+    "temp_directory": "",
+    "lock_configuration": "true",
+}
+NUMBER_TYPES = (
+    "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger",
+    "ubigint", "uhugeint", "float", "double", "decimal",
+)  # fmt: skip
+PLAIN_TYPES = frozenset({"boolean", "varchar", *NUMBER_TYPES} - {"decimal"})
+"""Types whose Python values are shown as they are; all others become text in SQL."""
+TIME_TYPES = frozenset(
+    {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"}
+)
+
+_AT_KEPT = re.compile(r"\s*(\(|time\s+zone\b)", re.IGNORECASE)
+_POSITION = re.compile(r"^LINE (\d+): (.*)\n(\s*)\^", re.MULTILINE)
+
+
+class Answer(NamedTuple):
+    """Columns and rows of an open question; rows are read as they are asked for."""
+
+    columns: tuple[str, ...]
+    are_text: tuple[bool, ...]
+    """Whether a column holds words; numbers and decimals do not, times and lists do."""
+    rows: Iterator[tuple[Any, ...]]
+    """Booleans, numbers and text; decimals and times are text already."""
+    fed: Fed
+
+
+@contextmanager
+def ask(home: Home, sql: str) -> Iterator[Answer]:
+    """Asks the store of a home, caught up first.
+
+    Raises QueryError for anything but one readable SELECT, and for one that takes too long.
+    """
+    statement = readable(sql)
+    with caught_up(home) as (fed, _lock), reading(home) as connection:
+        columns, types = _described(connection, statement)
+        are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
+        rows = _rows(connection, _as_plain_values(statement, types))
+        yield Answer(columns, are_text, rows, fed)
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store, read-only and locked down; interrupted when it thinks for longer than 30 s."""
+    try:
+        connection = duckdb.connect(str(home.store_path), read_only=True, config=READER_CONFIG)
+    except duckdb.Error as error:
+        raise StoreError(f"the store {home.store_path} cannot be opened ({error})") from error
+    watch = threading.Timer(ASK_SECONDS_MAX, connection.interrupt)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield connection
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def readable(sql: str) -> str:
+    """The one SELECT in the text, with the column name `at` made readable for DuckDB 2.
+
+    Raises QueryError. DuckDB reserves `at`; the tables here have a column of that name.
+    """
+    if len(sql) > SQL_CHARACTERS_MAX:
+        raise QueryError(f"a question has at most {SQL_CHARACTERS_MAX:,} characters")
+    if "\0" in sql:
+        raise QueryError("the question contains a NUL character")
+    with duckdb.connect(config=READER_CONFIG) as parser:
+        try:
+            statements = parser.extract_statements(sql)
+        except duckdb.Error as first:
+            sql = quote_at(sql)
+            try:
+                statements = parser.extract_statements(sql)
+            except duckdb.Error:
+                raise _unreadable(first) from first
+    if len(statements) != 1:
+        raise QueryError(
+            f"one question at a time: this is {len(statements)} statements"
+            if statements
+            else "there is no question: say a SELECT"
+        )
+    if statements[0].type != duckdb.StatementType.SELECT:
+        kind = str(statements[0].type).rpartition(".")[2].replace("_", " ")
+        raise QueryError(f"only SELECT can be asked here, not {kind}")
+    return sql.strip().rstrip(";").rstrip()
+
+
+def quote_at(sql: str) -> str:
+    """Puts the bare word `at` in quotes, except before `time zone` and a parenthesis."""
+    tokens = duckdb.tokenize(sql)
+    for start, _kind in reversed(tokens):
+        word = sql[start : start + 2]
+        ends = not sql[start + 2 : start + 3].isalnum() and sql[start + 2 : start + 3] != "_"
+        if word.lower() == "at" and ends and not _AT_KEPT.match(sql, start + 2):
+            sql = f'{sql[:start]}"at"{sql[start + 2 :]}'
+    return sql
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, statement: str
+) -> tuple[tuple[str, ...], list[str]]:
+    """Names and types of the columns, before anything is read."""
+    try:
+        answer = connection.sql(statement)
+        if answer is None:
+            raise QueryError("this question has no answer: say a SELECT")
+        return tuple(answer.columns), [str(kind).lower() for kind in answer.types]
+    except duckdb.Error as error:
+        raise _unreadable(_with_position(connection, statement, error)) from error
+
+
+def _as_plain_values(statement: str, types: list[str]) -> str:
+    """The question with every value that is not plain turned into text."""
+    names = ", ".join(f"c{place}" for place in range(len(types)))
+    values = ", ".join(_text_of(f"c{place}", kind) for place, kind in enumerate(types))
+    # A comment at the end of the question must not swallow the parenthesis.
+    return f"select {values} from (\n{statement}\n) as answer({names})"
+
+
+def _text_of(name: str, kind: str) -> str:
+    if kind in PLAIN_TYPES:
+        return name
+    if kind in TIME_TYPES:
+        at_utc = f"timezone('UTC', {name})" if kind.endswith("zone") else name
+        return f"case when isfinite({at_utc}::timestamp) then replace({at_utc}::varchar, ' ', 'T') || 'Z' else {name}::varchar end"  # noqa: E501
+    if kind.startswith("decimal"):
+        return f"regexp_replace({name}::varchar, '(\\.\\d\\d\\d*?)0+$', '\\1')"
+    return f"{name}::varchar"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, shown: str) -> Iterator[tuple[Any, ...]]:
+    try:
+        result = connection.execute(shown)
+        while batch := result.fetchmany(ROWS_A_FETCH):
+            for row in batch:
+                yield tuple(_plain(value) for value in row)
+    except duckdb.Error as error:
+        raise _unreadable(error, lines_before=1) from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
+    """The answer as a Parquet file with its own types; the number of rows.
+
+    The store itself may write no file, so the rows leave it first. Raises QueryError.
+    """
+    statement = readable(sql)
+    with caught_up(home) as (fed, _lock), reading(home) as connection:
+        try:
+            frame = connection.sql(statement).pl()
+        except duckdb.Error as error:
+            raise _unreadable(error) from error
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        frame.write_parquet(aside)
+        aside.replace(path)
+    except OSError as error:
+        raise QueryError(f"{path} cannot be written: {error.strerror or error}") from error
+    return frame.height, fed
+
+
+def _with_position(
+    connection: duckdb.DuckDBPyConnection, statement: str, error: duckdb.Error
+) -> duckdb.Error:
+    """The same complaint with its position, which DuckDB only knows when it runs the statement."""
+    try:
+        connection.execute(statement)
+    except duckdb.Error as again:
+        return again
+    return error
+
+
+def _unreadable(error: duckdb.Error, *, lines_before: int = 0) -> QueryError:
+    """DuckDB's complaint as one sentence with line and column.
+
+    `lines_before` is how many lines stand before the person's own text.
+    """
+    text = str(error)
+    if isinstance(error, duckdb.InterruptException):
+        return QueryError(
+            f"the question took longer than {ASK_SECONDS_MAX:.0f} s and was stopped; ask for less"
+        )
+    place = _POSITION.search(text)
+    complaint = " ".join(text.split("\n\n")[0].split())
+    kind, _, rest = complaint.partition(": ")
+    sentence = rest if kind.endswith("Error") and rest else complaint
+    if place:
+        column = len(place[3]) - len(f"LINE {place[1]}: ") + 1
+        line = max(1, int(place[1]) - lines_before)
+        sentence += f" (line {line}, column {max(1, column)})"
+    return QueryError(f"the question cannot be answered: {sentence}")

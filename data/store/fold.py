@@ -1,0 +1,86 @@
+"""The fold from records to rows: which function tells what an event means for the store."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from data.store import fold_desk, fold_orders
+from data.store.book import Book
+from engine.domain import events as ev
+from engine.domain.records import Record
+
+FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
+    ev.SessionStarted: fold_desk.session_started,
+    ev.SessionClosed: fold_desk.session_closed,
+    ev.AccountOpened: fold_desk.account_opened,
+    ev.InstrumentsKnown: fold_desk.instruments_known,
+    ev.LinkMoved: fold_desk.link_moved,
+    ev.ReportOrphaned: fold_desk.orphaned,
+    ev.TradingStateChanged: fold_desk.trading_state,
+    ev.Killed: fold_desk.killed,
+    ev.FlattenMoved: fold_desk.flatten_moved,
+    ev.LimitTightened: fold_desk.limit_tightened,
+    ev.Faulted: fold_desk.faulted,
+    ev.OrderReleased: fold_orders.released,
+    ev.OrderDenied: fold_orders.denied,
+    ev.OrderWorking: fold_orders.working,
+    ev.OrderRejected: fold_orders.rejected,
+    ev.OrderTriggered: fold_orders.triggered,
+    ev.OrderFilled: fold_orders.filled,
+    ev.OrderCancelled: fold_orders.cancelled,
+    ev.OrderExpired: fold_orders.expired,
+    ev.CancelRequested: fold_orders.cancel_requested,
+    ev.CancelDenied: fold_orders.cancel_denied,
+    ev.CancelRejected: fold_orders.cancel_rejected,
+    ev.ReplaceRequested: fold_orders.replace_requested,
+    ev.ReplaceDenied: fold_orders.replace_denied,
+    ev.ReplaceRejected: fold_orders.replace_rejected,
+    ev.OrderReplaced: fold_orders.replaced,
+    ev.OutcomeUnknown: fold_orders.unknown,
+    ev.StatusRequested: fold_orders.status_requested,
+}
+WITHOUT_ROWS = frozenset(
+    {
+        ev.PhaseEntered,
+        ev.DateRolled,
+        ev.CommandRefused,
+        ev.DuplicateIgnored,
+        ev.EntriesCancelled,
+        ev.FlattenStarted,
+        ev.FlattenFinished,
+        ev.TimerSet,
+        ev.TimerCleared,
+        ev.VenueCheckpointed,
+    }
+)
+"""Events that no table tells of; inbounds have none either: they only ask or claim."""
+
+ORDER_FOLDS = frozenset(
+    kind
+    for kind in FOLDS
+    if "order_id" in kind.__struct_fields__  # type: ignore[attr-defined]
+    and kind not in (ev.OrderReleased, ev.OrderDenied)
+)
+
+
+def fold(book: Book, records: Iterable[Record]) -> None:
+    """Every record in order; the book must hold the orders that they speak of."""
+    folds = FOLDS
+    for record in records:
+        function = folds.get(type(record.body))
+        if function is not None:
+            function(book, record, record.body)
+
+
+def orders_spoken_of(book: Book, records: Iterable[Record]) -> list[int]:
+    """Ids of orders in these records that the book does not hold and that are not new in them."""
+    missing: dict[int, None] = {}
+    made: set[int] = set()
+    for record in records:
+        body: Any = record.body
+        kind = type(body)
+        if kind in ORDER_FOLDS:
+            if body.order_id not in book.orders and body.order_id not in made:
+                missing[body.order_id] = None
+        elif kind is ev.OrderReleased or kind is ev.OrderDenied:
+            made.add(body.order_id)
+    return list(missing)

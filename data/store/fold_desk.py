@@ -1,0 +1,109 @@
+"""Events of sessions, accounts and the desk's own state to rows."""
+
+from data.store.book import Book, SessionRow
+from data.store.schema import ALERTS, CASH_MOVEMENTS, INSTRUMENTS, SESSIONS
+from engine.domain import events as ev
+from engine.domain.records import Record
+from engine.domain.reports import LinkState
+
+
+def session_started(book: Book, record: Record, event: ev.SessionStarted) -> None:
+    session = SessionRow(
+        first_sequence=record.sequence,
+        run=event.run,
+        mode=event.mode,
+        market=event.market,
+        source=event.source.name.lower(),
+        trade_date=event.trade_date,
+        account=event.account,
+        strategy="",
+        fee_table=event.fee_table,
+        limits_digest=event.limits_digest,
+        seed=event.seed,
+        started_at=event.at,
+        ended_at=None,
+        clean=None,
+        reason="",
+    )
+    book.session = session
+    book.touch(SESSIONS, session.first_sequence, session)
+
+
+def session_closed(book: Book, record: Record, event: ev.SessionClosed) -> None:
+    session = book.session
+    if session is None:
+        return
+    session.ended_at, session.clean, session.reason = event.at, event.clean, event.reason
+    book.touch(SESSIONS, session.first_sequence, session)
+
+
+def account_opened(book: Book, record: Record, event: ev.AccountOpened) -> None:
+    row = (record.sequence, event.at, None, event.account, "", "", "opening", event.currency)
+    book.add(CASH_MOVEMENTS, (*row, event.cash))
+
+
+def instruments_known(book: Book, record: Record, event: ev.InstrumentsKnown) -> None:
+    for listed in event.instruments:
+        book.instruments[listed.symbol] = listed
+        row = (
+            listed.symbol,
+            listed.name,
+            listed.mic,
+            listed.currency,
+            listed.asset_class,
+            listed.price_digits,
+            listed.lot_size,
+            listed.multiplier,
+        )
+        book.touch(INSTRUMENTS, listed.symbol, row)
+
+
+def trading_state(book: Book, record: Record, event: ev.TradingStateChanged) -> None:
+    severity = "ok" if event.state is ev.TradingState.ACTIVE else "attention"
+    code = f"trading_{event.state.name.lower()}"
+    _alert(book, record, severity, code, event.reason, account=event.account, symbol=event.symbol)
+
+
+def killed(book: Book, record: Record, event: ev.Killed) -> None:
+    _alert(book, record, "attention", "killed", event.reason, account=event.account)
+
+
+def link_moved(book: Book, record: Record, event: ev.LinkMoved) -> None:
+    severity = "ok" if event.state is LinkState.UP else "degraded"
+    code = f"link_{event.state.name.lower()}"
+    _alert(book, record, severity, code, f"{event.link} {event.text}".strip())
+
+
+def orphaned(book: Book, record: Record, event: ev.ReportOrphaned) -> None:
+    _alert(book, record, "degraded", "orphaned", f"{event.client_order_id} {event.text}".strip())
+
+
+def flatten_moved(book: Book, record: Record, event: ev.FlattenMoved) -> None:
+    if event.step is ev.FlattenStep.ASKING:
+        account, symbol = event.account, event.symbol
+        _alert(book, record, "attention", "flatten", event.text, account=account, symbol=symbol)
+
+
+def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> None:
+    text = f"{event.key}: {event.before} → {event.after}"
+    _alert(book, record, "ok", "limit_tightened", text, account=event.account)
+
+
+def faulted(book: Book, record: Record, event: ev.Faulted) -> None:
+    _alert(book, record, "unavailable", "fault", event.text)
+
+
+def _alert(
+    book: Book,
+    record: Record,
+    severity: str,
+    code: str,
+    text: str,
+    *,
+    account: str = "",
+    symbol: str = "",
+) -> None:
+    if not account and book.session is not None:
+        account = book.session.account
+    row = (record.sequence, record.at, None, account, "", symbol, severity, code, text)
+    book.add(ALERTS, row)

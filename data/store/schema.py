@@ -1,0 +1,257 @@
+"""The tables that every question can count on: columns, their kinds, and how each is stored."""
+
+from enum import Enum
+from typing import NamedTuple
+
+SCHEMA_VERSION = 1
+"""Raised when a table changes or is filled differently; an older store is then made anew."""
+
+
+class Kind(Enum):
+    """How an integer, text or flag of an event is stored: (column type, staging type, SQL)."""
+
+    COUNT = ("bigint", "bigint", "{0}", "{0}")
+    TEXT = ("varchar", "varchar", "{0}", "{0}")
+    FLAG = ("boolean", "boolean", "{0}", "{0}")
+    PRICE = (
+        "decimal(18, 9)",
+        "bigint",
+        "{0} * 0.000000001::decimal(10, 9)",
+        "({0} * 1000000000)::bigint",
+    )
+    """Staged in 10⁻⁹ of the currency, whatever the instrument's own scale is."""
+    MONEY = ("decimal(18, 6)", "bigint", "{0} * 0.000001::decimal(7, 6)", "({0} * 1000000)::bigint")
+    """Staged in money units."""
+    TIME = ("timestamp_ns", "bigint", "make_timestamp_ns(nullif({0}, 0))", "epoch_ns({0})")
+    """Staged in nanoseconds UTC; 0 is never."""
+    DATE = (
+        "date",
+        "bigint",
+        "make_date({0} // 10000, {0} // 100 % 100, {0} % 100)",
+        "year({0}) * 10000 + month({0}) * 100 + day({0})",
+    )
+    """Staged as YYYYMMDD."""
+
+    @property
+    def column_type(self) -> str:
+        return self.value[0]
+
+    @property
+    def staging_type(self) -> str:
+        return self.value[1]
+
+    def stored(self, name: str) -> str:
+        """SQL from the staged column to the stored value."""
+        return self.value[2].format(name)
+
+    def staged(self, name: str) -> str:
+        """SQL from the stored column back to what was staged."""
+        return self.value[3].format(name)
+
+
+class Table(NamedTuple):
+    """One table; a `key` names the columns that find the row a projection replaces."""
+
+    name: str
+    columns: tuple[tuple[str, Kind], ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def create(self) -> str:
+        columns = ", ".join(f'"{name}" {kind.column_type}' for name, kind in self.columns)
+        return f"create table {self.name} ({columns})"
+
+    @property
+    def create_stage(self) -> str:
+        columns = ", ".join(f'"{name}" {kind.staging_type}' for name, kind in self.columns)
+        return f"create or replace temp table stage_{self.name} ({columns})"
+
+    @property
+    def move(self) -> str:
+        """SQL that moves what is staged into the table."""
+        values = ", ".join(kind.stored(f'"{name}"') for name, kind in self.columns)
+        return f"insert into {self.name} select {values} from stage_{self.name}"
+
+    @property
+    def forget(self) -> str:
+        """SQL that removes the rows which the staged ones replace."""
+        same = " and ".join(f"{self.name}.{name} = staged.{name}" for name in self.key)
+        return f"delete from {self.name} using stage_{self.name} as staged where {same}"
+
+    @property
+    def read_back(self) -> str:
+        """SQL for rows as they were staged; the caller adds a condition."""
+        values = ", ".join(kind.staged(f'"{name}"') for name, kind in self.columns)
+        return f"select {values} from {self.name}"
+
+
+def _table(name: str, columns: str, key: tuple[str, ...] = ()) -> Table:
+    """From one line a kind: `count: a b c` (in the order of the table)."""
+    pairs = []
+    for line in columns.strip().splitlines():
+        kind, _, names = line.strip().partition(":")
+        pairs += [(column, Kind[kind.strip().upper()]) for column in names.split()]
+    return Table(name, tuple(pairs), key)
+
+
+_EVENT = """
+    count: sequence
+    time:  at
+    count: order_id
+    text:  account strategy symbol
+"""
+
+SESSIONS = _table(
+    "sessions",
+    """
+    count: first_sequence
+    text:  run mode market source
+    date:  trade_date
+    text:  account strategy fee_table limits_digest
+    count: seed
+    time:  started_at ended_at
+    flag:  clean
+    text:  reason
+    """,
+    key=("first_sequence",),
+)
+ORDERS = _table(
+    "orders",
+    """
+    count: order_id
+    date:  trade_date
+    count: number
+    text:  account strategy symbol side instruction type time_in_force
+    count: quantity
+    price: price stop
+    text:  state
+    count: filled cancelled leaves
+    price: average_price
+    money: notional fees
+    count: fills
+    text:  client_order_id venue_order_id ticket origin tag note
+    flag:  post_only reduce_only
+    money: reserved
+    count: queue_ahead
+    text:  reason
+    time:  created_at changed_at cancel_requested_at replace_requested_at
+    count: first_sequence last_sequence
+    """,
+    key=("order_id",),
+)
+ORDER_EVENTS = _table(
+    "order_events",
+    _EVENT
+    + """
+    count: cause
+    text:  event state
+    price: price
+    count: quantity queue_ahead
+    text:  client_order_id text
+    """,
+)
+DECISIONS = _table(
+    "decisions", _EVENT + "text: rule code verdict sentence actual limit_value room rules"
+)
+DECISION_QUOTES = _table(
+    "decision_quotes",
+    _EVENT
+    + """
+    price: bid
+    count: bid_size
+    price: ask
+    count: ask_size
+    price: last
+    time:  quoted_at
+    """,
+)
+FILLS = _table(
+    "fills",
+    """
+    count: sequence order_id
+    date:  trade_date
+    count: number
+    text:  account strategy symbol side instruction
+    count: quantity
+    price: price
+    money: notional fee
+    text:  liquidity venue execution_id
+    count: position_after
+    money: realised cash_delta
+    flag:  resurrected overfill
+    text:  explanation
+    time:  at
+    """,
+)
+POSITIONS = _table(
+    "positions",
+    """
+    text:  account strategy symbol
+    count: quantity
+    money: cost
+    price: average_cost
+    money: realised fees
+    count: fills
+    time:  changed_at
+    count: last_sequence
+    """,
+    key=("account", "symbol"),
+)
+LOTS = _table(
+    "lots",
+    """
+    text:  account strategy symbol
+    count: lot_id quantity
+    money: cost
+    time:  opened_at closed_at
+    count: last_sequence
+    """,
+    key=("account", "symbol", "lot_id"),
+)
+CASH_MOVEMENTS = _table(
+    "cash_movements",
+    _EVENT
+    + """
+    text:  kind currency
+    money: amount
+    """,
+)
+ALERTS = _table("alerts", _EVENT + "text: severity code text")
+LATENCIES = _table(
+    "latencies",
+    _EVENT
+    + """
+    text:  kind
+    count: nanoseconds
+    """,
+)
+INSTRUMENTS = _table(
+    "instruments",
+    """
+    text:  symbol name mic currency asset_class
+    count: price_digits lot_size multiplier
+    """,
+    key=("symbol",),
+)
+
+TABLES = (
+    SESSIONS,
+    ORDERS,
+    ORDER_EVENTS,
+    DECISIONS,
+    DECISION_QUOTES,
+    FILLS,
+    POSITIONS,
+    LOTS,
+    CASH_MOVEMENTS,
+    ALERTS,
+    LATENCIES,
+    INSTRUMENTS,
+)
+
+HIGH_WATER = """
+create table high_water (
+    schema_version integer, instance varchar, epoch integer, sequence bigint, block bigint
+)
+"""
+"""One row: which journal this store holds, and up to where."""

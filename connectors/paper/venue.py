@@ -13,6 +13,7 @@ from connectors.paper.history import OrderHistory
 from connectors.paper.orders import RestingOrder
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
+from connectors.paper.words import waiting_in_words
 from engine.domain.quotes import Phase
 from engine.domain.reports import PhaseChanged, Report, TradeDateRolled, VenueCheckpoint
 from engine.domain.requests import Request
@@ -23,6 +24,8 @@ from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Price, Quantity, Side
 
 EVERY_SYMBOL = "*"
+TIME_MAX = Nanos(1 << 62)
+"""`advance` to here or beyond means: as far as the market goes."""
 OWN_SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 """The trader's newer order gives way when it would trade with an older one."""
 
@@ -122,8 +125,14 @@ class PaperVenue:
         due = self._on_the_way[0][0]
         return due if market is None else min(due, market)
 
+    def has_reports(self) -> bool:
+        return bool(self._clerk.reports)
+
     def advance(self, until: Nanos) -> None:
-        """See the port. A request that is due at T arrives before what the market does at T."""
+        """See the port. A request that is due at T arrives before what the market does at T.
+
+        With TIME_MAX or later, `now` stays where the market ended.
+        """
         flow, clerk, market = self._flow, self._clerk, self.market
         while not clerk.reports:
             at = flow.next_at()
@@ -142,7 +151,8 @@ class PaperVenue:
                 self._roll_trade_date()
         else:
             return
-        clerk.now = max(clerk.now, until)
+        if until < TIME_MAX:
+            clerk.now = max(clerk.now, until)
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         book = self.exchange.book(symbol)
@@ -180,6 +190,12 @@ class PaperVenue:
         """How the order waited; None when this venue never had it."""
         order = self._clerk.roll.get(client_order_id)
         return None if order is None else order.history.freeze()
+
+    def history_words(self, client_order_id: str) -> tuple[str, ...]:
+        order = self._clerk.roll.get(client_order_id)
+        if order is None:
+            return ()
+        return waiting_in_words(order.history.freeze(), is_estimate=order.is_estimate)
 
     @property
     def shares_provided(self) -> int:

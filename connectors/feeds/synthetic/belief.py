@@ -46,7 +46,7 @@ NEWS_SIZE = 0.0022
 NEWS_HEAT = 6.0
 
 _OWN_VOLATILITY_MIN = 0.35
-_FLURRY_MEAN_BUSY = exp(-(FLURRY_SPREAD**2) / 2)
+_FLURRY_MEAN_BUSY = exp(-(FLURRY_SPREAD**2) / 8)
 _FLURRY_MEAN_SIGMA = exp(-(FLURRY_SPREAD**2))
 """What keeps the mean activity and the mean variance at one."""
 
@@ -124,7 +124,7 @@ class Belief:
         self.heat *= exp(-elapsed / HEAT_SECONDS)
         self.lean *= exp(-elapsed / LEAN_SECONDS)
         flurry = self._pass_flurry(elapsed, random)
-        self.busy = (1.0 + self.heat) * flurry * _FLURRY_MEAN_BUSY
+        self.busy = (1.0 + self.heat) * sqrt(flurry) * _FLURRY_MEAN_BUSY
         jitter = JITTER * self.sure * flurry * _FLURRY_MEAN_SIGMA
         jitter *= sqrt(elapsed * weather.season) * bell(random)
         pull = min(1.0, elapsed / WOBBLE_SECONDS)

@@ -14,7 +14,9 @@ from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 
 RESTING_ORDERS_MAX = 320
 """Orders of one crowd that rest at the same time; beyond it the farthest of a few goes."""
-RESTING_ORDERS_USUAL = 190
+RESTING_ORDERS_USUAL = 160
+IDS_MAX = 2 * RESTING_ORDERS_MAX
+"""Ids that a crowd remembers, those of orders that are gone included."""
 LEVELS_MIN, LEVELS_FLOOR = 12, 6
 """Prices that each side soon has again, and those that it has before anybody takes any."""
 ACTIONS_PER_SECOND_MAX = 150.0
@@ -36,6 +38,7 @@ _PARENT_EXPONENT, _PARENT_MAX = 1.4, 40
 _ODD_LOT, _ODD_LOT_TAKER = 0.10, 0.25
 _DEPTH_TICKS = 7.0
 _LAYERS_MAX = 3
+_CROWDED_MAX = 1.4
 _CARETAKER_EVERY = 8
 _PASSIVE_LOTS = (1, 1, 1, 1, 2, 2, 3, 5)
 _TAKER_EXPONENT, _TAKER_LOTS_MAX = 1.8, 20
@@ -173,7 +176,7 @@ class Crowd:
             side, touch, wanted = _BUY, bid, tilt * self.listing.queue
         else:
             side, touch, wanted = _SELL, ask, (2.0 - tilt) * self.listing.queue
-        crowded = len(self.live) / RESTING_ORDERS_USUAL
+        crowded = min(len(book.orders) / RESTING_ORDERS_USUAL, _CROWDED_MAX)
         if draw < _TAKE + _CANCEL * crowded:
             return self._leave(side, touch, wanted, book)
         return self._join(side, touch, wanted)
@@ -220,17 +223,18 @@ class Crowd:
             pulled = self._pull(side, touch[0], 1, book)
             if pulled:
                 return pulled
-        gone = self._anybody(book, of=1)
+        gone = self._anybody(book, of=2)
         return [] if gone is None else [gone]
 
     # --- housekeeping
 
     def _take_care(self, book: Book) -> list[Operation]:
         """Keeps both sides deep and the number of resting orders bounded."""
-        if len(self.live) > RESTING_ORDERS_MAX:
+        if len(self.live) > IDS_MAX:
             self.live = [order_id for order_id in self.live if order_id in book.orders]
+        if len(book.orders) > RESTING_ORDERS_MAX:
             gone = self._anybody(book, of=6)
-            return [] if gone is None or len(self.live) <= RESTING_ORDERS_USUAL else [gone]
+            return [] if gone is None else [gone]
         if min(len(book.bids.keys), len(book.asks.keys)) < LEVELS_MIN:
             return self._deepen(book)
         return []

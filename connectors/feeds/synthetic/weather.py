@@ -6,7 +6,7 @@ from random import Random
 from connectors.feeds.synthetic.calendar import SESSION_SECONDS
 from connectors.feeds.synthetic.chance import bell, stream, waiting
 
-TREND_SHARE = 0.7
+TREND_SHARE = 0.8
 """Part of a session's variance that comes as trends of half an hour; the rest is jitter."""
 TREND_SECONDS = 1_500.0
 MARKET_VOLATILITY = 0.0055

@@ -11,7 +11,7 @@ from engine.domain.commands import SubmitOrder
 from engine.domain.ledger.positions import Position, apply_fill
 from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
 from engine.domain.lifecycle import Certainty, Happening, Request, Status, next_status
-from engine.domain.orders import Order, Pending
+from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.risk.limits import Limits
 from engine.domain.state import Account, FlattenRun, State, Trading
 from engine.values import Money, Nanos, Quantity
@@ -137,6 +137,7 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
         trade_date=event.trade_date,
         number=event.number,
         order=order,
+        side=order.instruction.side,
         status=status,
         quantity=order.quantity,
         price=order.price,
@@ -171,6 +172,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     state.live[event.order_id] = None
     state.live_by_symbol.setdefault(event.order.symbol, {})[event.order_id] = None
+    _hold(state, order)
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
@@ -179,6 +181,15 @@ def _denied(state: State, event: ev.OrderDenied) -> None:
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
     state.orders[event.order_id] = order
+
+
+def _hold(state: State, order: Order) -> None:
+    """Buying power follows what is open; a done order holds nothing."""
+    held = reserve_of(order)
+    account = state.accounts[order.order.account]
+    account.reserved = Money(account.reserved + held - order.reserved)
+    order.reserved = held
+    assert account.reserved >= 0, "more buying power was released than was held"
 
 
 def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
@@ -192,6 +203,7 @@ def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         if symbol_live is not None:
             symbol_live.pop(order.order_id, None)
         order.pending_new = order.pending_cancel = order.pending_replace = None
+    _hold(state, order)
 
 
 def _working(state: State, event: ev.OrderWorking) -> None:
@@ -287,6 +299,7 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
         quantity=event.quantity,
     )
     order.reserved_total, order.changed_at = event.reserved, event.at
+    _hold(state, order)
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -297,6 +310,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.reserved_total = event.reserved
+    _hold(state, order)
 
 
 def _replaced(state: State, event: ev.OrderReplaced) -> None:
@@ -307,6 +321,7 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.queue_ahead = event.queue_ahead
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _hold(state, order)
     if order.cumulative >= order.quantity and not order.is_done:
         _move(state, order, Happening.FULL_FILL, event.at)
 

@@ -26,6 +26,7 @@ class Order(msgspec.Struct):
     number: int
     order: SubmitOrder
     """As submitted; price and quantity in force are the fields below."""
+    side: Side
     status: Status
     quantity: Quantity
     price: Price
@@ -42,7 +43,9 @@ class Order(msgspec.Struct):
     """Sum of price × quantity of the fills, so that the average is never stored rounded."""
     fees: Money = Money(0)
     reserved_total: Money = Money(0)
-    """Buying power for the whole order; what is held now is its share for the leaves."""
+    """Buying power for the whole order."""
+    reserved: Money = Money(0)
+    """Buying power held now: the leaves' share, kept by `apply` with every change."""
     fills: int = 0
     queue_ahead: int = -1
     """As the venue last told; the live number is asked of the venue."""
@@ -54,10 +57,6 @@ class Order(msgspec.Struct):
     pending_replace: Pending | None = None
     text: str = ""
     """The last word about it: a rejection, a refusal, the first failed rule."""
-
-    @property
-    def side(self) -> Side:
-        return self.order.instruction.side
 
     @property
     def leaves(self) -> Quantity:
@@ -73,14 +72,6 @@ class Order(msgspec.Struct):
         if replace is None or replace.quantity <= self.quantity:
             return self.leaves
         return Quantity(max(0, replace.quantity - self.cumulative - self.cancelled))
-
-    @property
-    def reserved(self) -> Money:
-        """Buying power held now: the leaves' share, rounded up so that it never falls short."""
-        leaves, quantity = self.worst_leaves, max(self.quantity, 1)
-        if self.pending_replace is not None:
-            quantity = max(quantity, self.pending_replace.quantity)
-        return Money(-(-self.reserved_total * leaves // quantity)) if leaves else Money(0)
 
     @property
     def is_done(self) -> bool:
@@ -102,6 +93,17 @@ class Order(msgspec.Struct):
     def label(self) -> str:
         """`20261120-7`: unique in the life of a home."""
         return f"{self.trade_date}-{self.number}"
+
+
+def reserve_of(order: Order) -> Money:
+    """The share of the whole order's reserve for what is open, rounded up: never short."""
+    leaves = order.worst_leaves
+    if not leaves:
+        return Money(0)
+    quantity = order.quantity
+    if order.pending_replace is not None:
+        quantity = max(quantity, order.pending_replace.quantity)
+    return Money(-(-order.reserved_total * leaves // quantity))
 
 
 STATE_WORDS: dict[Status, str] = {

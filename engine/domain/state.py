@@ -52,6 +52,8 @@ class Account(msgspec.Struct):
     """Symbols whose own state is lower than ACTIVE."""
     kill_exits: ExitsOnKill = ExitsOnKill.KEEP
     day_open_cash: Money = Money(0)
+    reserved: Money = Money(0)
+    """Sum of what its live orders hold; 0 when nothing is open."""
 
 
 class State(msgspec.Struct):

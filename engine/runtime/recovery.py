@@ -24,13 +24,20 @@ def replay(
 ) -> tuple[State, str]:
     """(state, state hash) after all blocks; `each` sees every record in order."""
     state = State(instance=instance, epoch=epoch)
+    replay_into(state, blocks, each)
+    return state, state_hash(state)
+
+
+def replay_into(
+    state: State, blocks: Iterable[Block], each: Callable[[Record], None] | None = None
+) -> None:
+    """Applies every event; `each` sees a record after it was applied."""
     for block in blocks:
         for record in decode_records(block.payload):
             if is_event(record):
                 apply(state, record.body)  # type: ignore[arg-type]
             if each is not None:
                 each(record)
-    return state, state_hash(state)
 
 
 def orders_at_venue(state: State) -> list[Order]:

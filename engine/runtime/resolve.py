@@ -166,9 +166,9 @@ def _quantity(term: syn.QuantityTerm, order: cmd.SubmitOrder, context: Context) 
             part = parse_scaled(term.percent, PERCENT_DIGITS)
             if is_exit:
                 return _at_least_one(abs(held) * part // PERCENT_WHOLE, order)
-            cash = context.state.accounts[context.account].cash
-            reserved = sum(context.state.orders[i].reserved for i in context.state.live)
-            return _affordable((cash - reserved) * part // PERCENT_WHOLE, order, context)
+            account = context.state.accounts[context.account]
+            free = account.cash - account.reserved
+            return _affordable(free * part // PERCENT_WHOLE, order, context)
         case syn.WordTerm(word=syn.SizeWord.MAX):
             return _at_least_one(abs(held) if is_exit else context.room(order), order)
         case syn.WordTerm():

@@ -230,12 +230,11 @@ class ViewBuilder:
     def _account_view(self, state: State, account: Account) -> AccountView:
         market = self._session.market
         figures = account_figures(account.cash, account.positions, state.instruments, market)
-        reserved = sum(state.orders[i].reserved for i in state.live)
         return AccountView(
             account=account.account,
             currency=account.currency,
             cash=account.cash,
-            reserved=Money(reserved),
+            reserved=account.reserved,
             buying_power=buying_power(account, state, market),
             equity=figures.equity,
             realised_day=figures.realised_day,

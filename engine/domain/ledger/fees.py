@@ -47,7 +47,8 @@ def _rate(from_date: int, dollars_per_million: str) -> DatedRate:
 
 
 SECTION_31: tuple[DatedRate, ...] = (
-    # SEC fee rate advisories; FINRA information notices repeat date and rate of each.
+    # SEC fee rate advisories and orders (the last: Release 34-104909, 91 FR 10643); FINRA
+    # information notices repeat date and rate of each.
     _rate(20110121, "19.20"),
     _rate(20120221, "18.00"),
     _rate(20120401, "22.40"),

@@ -47,14 +47,12 @@ def open_quantities(
     return buys, sells
 
 
-def reserved_total(state: State, account: str, *, excluding: OrderId = NO_ORDER) -> Money:
-    """Buying power held by all live orders of the account."""
-    total = 0
-    for order_id in state.live:
-        order = state.orders[order_id]
-        if order.reserved_total and order_id != excluding and order.order.account == account:
-            total += order.reserved
-    return Money(total)
+def reserved_total(account: Account, state: State, *, excluding: OrderId = NO_ORDER) -> Money:
+    """Buying power held by all live orders of the account, but for one."""
+    held = account.reserved
+    if excluding == NO_ORDER:
+        return held
+    return Money(held - state.orders[excluding].reserved)
 
 
 def worth_of(account: Account, state: State, market: Market) -> Worth:

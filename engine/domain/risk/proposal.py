@@ -8,7 +8,6 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
-from engine.domain.risk.reference import BPS, collar_bps
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
 from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
@@ -115,10 +114,6 @@ def _build(
     is_exit = 0 < leaves <= exit_room
     instrument = state.instruments.get(symbol)
     worst = worst_price(order.type, side, price=price, stop=order.stop, quote=quote)
-    if order.type is OrderType.MARKET and side > 0 and instrument and quote:
-        # Below $3 the protection band is wider than five percent.
-        collar = collar_bps(state.limits, instrument, quote.ask)
-        worst = max(worst, Price(quote.ask * (BPS + collar) // BPS))
     worth = UNKNOWN_WORTH
     if account is not None and not is_exit:
         worth = worth_of(account, state, market)

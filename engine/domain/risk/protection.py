@@ -1,14 +1,16 @@
 """The limit that protects a market order."""
 
-from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.proposal import MARKET_WORST_PERCENT, Proposal
 from engine.domain.risk.reference import BPS, collar_bps
 from engine.values import Price
+
+PROTECTION_MAX_BPS = (MARKET_WORST_PERCENT - 100) * BPS // 100
 
 
 def protection_price(proposal: Proposal) -> Price:
     """The limit a market order carries to the venue: far touch ± the collar, on tick.
 
-    Rounded towards the touch, never through it. With a wide spread an exit still leaves, under
+    Never wider than the worst price that the limits of value counted with. Rounded towards the touch, never through it. With a wide spread an exit still leaves, under
     the same limit. 0 when there is neither touch nor last trade: nothing can be protected, and
     the order meets an empty book.
     """
@@ -19,7 +21,7 @@ def protection_price(proposal: Proposal) -> Price:
     touch = (quote.ask if is_buy else quote.bid) or quote.last
     if touch <= 0:
         return Price(0)
-    collar = collar_bps(proposal.limits, instrument, touch)
+    collar = min(collar_bps(proposal.limits, instrument, touch), PROTECTION_MAX_BPS)
     if is_buy:
         band = Price(touch * (BPS + collar) // BPS)
         return Price(max(touch, instrument.round_to_tick(band, up=False)))

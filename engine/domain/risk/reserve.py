@@ -54,4 +54,4 @@ def buying_power(account: Account, state: State, market: Market) -> Money | None
     if worth.net_liquidation is None:
         return None
     collateral = short_collateral(worth.short_value, state.limits.short_margin)
-    return Money(account.cash - collateral - reserved_total(state, account.account))
+    return Money(account.cash - collateral - reserved_total(account, state))

@@ -9,7 +9,7 @@ from engine.domain.commands import SubmitOrder
 from engine.domain.events import TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
-from engine.domain.orders import Order, Pending
+from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.frame import Assessment, evaluate
@@ -18,7 +18,7 @@ from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Account, State, Trading
 from engine.instruments import Instrument, parse_money
-from engine.values import Instruction, Nanos, OrderId, OrderType, Price, Quantity
+from engine.values import Instruction, Money, Nanos, OrderId, OrderType, Price, Quantity
 
 SECOND = 1_000_000_000
 NOW = Nanos(1_000 * SECOND)
@@ -97,6 +97,7 @@ class Desk:
             trade_date=20120621,
             number=int(order_id),
             order=command,
+            side=command.instruction.side,
             status=Status.WORKING,
             quantity=command.quantity,
             price=command.price,
@@ -111,6 +112,8 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
+        order.reserved = reserve_of(order)
+        self.account.reserved = Money(self.account.reserved + order.reserved)
         self.state.orders[order_id] = order
         self.state.live[order_id] = None
         self.state.live_by_symbol.setdefault(command.symbol, {})[order_id] = None

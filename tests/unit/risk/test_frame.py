@@ -248,7 +248,7 @@ def test_the_reason_of_the_first_order_does_not_answer_for_its_replace(desk: Any
         ({"bid": "99.90", "ask": "100.10"}, Instruction.BUY, "103.10"),
         ({"bid": "99.90", "ask": "100.10"}, SHORT, "96.91"),
         ({"bid": "9.99", "ask": "10.00"}, Instruction.BUY, "10.50"),
-        ({"bid": "1.99", "ask": "2.00"}, Instruction.BUY, "2.20"),
+        ({"bid": "1.99", "ask": "2.00"}, Instruction.BUY, "2.10"),
         ({"bid": "0.0001", "ask": "0.0002"}, SELL, "0.0001"),
         ({"bid": "", "ask": "", "last": "50.00"}, SELL, "48.50"),
         ({"bid": "", "ask": "", "last": ""}, SELL, "0"),
@@ -262,10 +262,14 @@ def test_a_market_order_is_protected_at_the_far_touch_and_the_collar(
     assert protection_price(proposal) == desk.state.instruments["GOOG"].parse_price(protection)
 
 
-def test_what_is_reserved_covers_the_protected_price_below_three_dollars(desk: Any) -> None:
-    desk.quote(bid="1.99", ask="2.00")
-    proposal = desk.proposal(desk.order(type=MARKET))
-    assert reserve_for(proposal) >= parse_money("220.00")
+@pytest.mark.parametrize("ask", ["0.0001", "0.9999", "1.00", "2.00", "10.01", "577.13"])
+def test_what_is_reserved_covers_the_protected_price(open_desk: Any, ask: str) -> None:
+    open_desk.quote(bid=ask, ask=ask)
+    open_desk.limit(price_collar=5_000, price_collar_middle=5_000, price_collar_low=5_000)
+    proposal = open_desk.proposal(open_desk.order(type=MARKET))
+    instrument = open_desk.state.instruments["GOOG"]
+    worst = instrument.notional(protection_price(proposal), 100)
+    assert reserve_for(proposal) > worst > 0
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def available_to(p: Proposal, state: State) -> Money | None:
         return None
     free = account.cash - short_collateral(worth.short_value, p.limits.short_margin)
     excluding = p.replaces.order_id if p.replaces is not None else 0
-    return Money(free - reserved_total(state, account.account, excluding=OrderId(excluding)))
+    return Money(free - reserved_total(account, state, excluding=OrderId(excluding)))
 
 
 def buying_power_room(p: Proposal, state: State) -> int:

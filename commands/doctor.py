@@ -1,0 +1,136 @@
+"""`trader doctor`: what this machine and this home can do, and what to do about the rest."""
+
+import json
+import locale
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from commands.exit_codes import ExitCode
+from data.errors import HomeError, JournalError, SettingsError
+from data.home import Home, default_home
+from data.journal import JournalReader
+from data.settings import load_settings
+
+DISK_WARN_BYTES = 1 << 30
+DISK_LOW_BYTES = 256 << 20
+TERMINAL_COLUMNS_MIN, TERMINAL_LINES_MIN = 80, 24
+
+
+class Check(msgspec.Struct, frozen=True):
+    """`word` is ok, attention (a value is bad), degraded (an input is bad) or unavailable."""
+
+    name: str
+    word: str
+    text: str
+
+
+def run(options: Namespace) -> int:
+    """Exit 0 when nothing keeps a session from running, 1 when something does."""
+    checks = [check for look in _LOOKS for check in look(options)]
+    for check in checks:
+        line = msgspec.structs.asdict(check) if options.json else None
+        shown = json.dumps(line) if line else f"{check.word:<11} {check.name:<10} {check.text}"
+        sys.stdout.write(shown + "\n")
+    bad = [check for check in checks if check.word == "unavailable"]
+    if options.json:
+        result = {"result": "ok" if not bad else "failed", "checks": len(checks), "bad": len(bad)}
+        sys.stdout.write(json.dumps(result) + "\n")
+    return ExitCode.CHECK_FAILED if bad else ExitCode.DONE
+
+
+def _python(options: Namespace) -> list[Check]:
+    text = f"Python {platform.python_version()} on {platform.system()}, SQLite "
+    text += sqlite3.sqlite_version
+    return [Check("python", "ok", text)]
+
+
+def _parts(options: Namespace) -> list[Check]:
+    wanted = ("textual", "duckdb", "polars", "msgspec", "keyring", "pyotp", "cryptography")
+    missing = [name for name in wanted if find_spec(name) is None]
+    if missing:
+        text = f"missing: {', '.join(missing)}; start `python3 trader.py` to install them"
+        return [Check("packages", "unavailable", text)]
+    return [Check("packages", "ok", "all installed")]
+
+
+def _terminal(options: Namespace) -> list[Check]:
+    if not sys.stdout.isatty():
+        return [Check("terminal", "attention", "stdout is no terminal: only headless sessions")]
+    size = shutil.get_terminal_size()
+    name = os.environ.get("TERM", "")
+    if name in ("", "dumb"):
+        text = f"TERM is '{name}': the screen needs a terminal that moves its cursor"
+        return [Check("terminal", "unavailable", text)]
+    if size.columns < TERMINAL_COLUMNS_MIN or size.lines < TERMINAL_LINES_MIN:
+        text = f"{size.columns}×{size.lines} is small; the desk wants 80×24 or more"
+        return [Check("terminal", "attention", text)]
+    return [Check("terminal", "ok", f"{name}, {size.columns}×{size.lines}")]
+
+
+def _text(options: Namespace) -> list[Check]:
+    encoding = locale.getpreferredencoding(False)
+    if encoding.lower().replace("-", "") != "utf8":
+        text = f"the locale's encoding is {encoding}; set LANG to a UTF-8 locale"
+        return [Check("locale", "attention", text)]
+    return [Check("locale", "ok", encoding)]
+
+
+def _settings(options: Namespace) -> list[Check]:
+    try:
+        home = default_home(options.home)
+        load_settings(home.settings_path, options.config)
+    except (SettingsError, HomeError) as error:
+        return [Check("settings", "unavailable", str(error))]
+    return [Check("settings", "ok", "every value can be read; `config show` lists them")]
+
+
+def _disk(options: Namespace) -> list[Check]:
+    place = default_home(options.home).path
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    text = f"{free / (1 << 30):.1f} GiB free"
+    if free < DISK_LOW_BYTES:
+        return [Check("disk", "unavailable", f"{text}; make room before you trade")]
+    return [Check("disk", "attention" if free < DISK_WARN_BYTES else "ok", text)]
+
+
+def _journal(options: Namespace) -> list[Check]:
+    path = default_home(options.home).path
+    if not Path(path).is_dir():
+        return [Check("journal", "ok", "there is no home yet; the first session makes it")]
+    try:
+        home = Home.existing(options.home)
+        if not home.journal_path.exists():
+            return [Check("journal", "ok", "empty")]
+        with JournalReader(home) as journal:
+            count = sum(1 for _ in journal.verified_blocks())
+            last = journal.last_sequence()
+    except (JournalError, HomeError) as error:
+        return [Check("journal", "unavailable", str(error))]
+    return [Check("journal", "ok", f"{count:,} blocks up to record {last:,}; the chain holds")]
+
+
+def _keyring(options: Namespace) -> list[Check]:
+    return [Check("keyring", "ok", "not needed on paper: no secret is kept")]
+
+
+_LOOKS: tuple[Callable[[Namespace], list[Check]], ...] = (
+    _python,
+    _parts,
+    _terminal,
+    _text,
+    _settings,
+    _disk,
+    _journal,
+    _keyring,
+)

@@ -1,0 +1,181 @@
+"""Random fills against an oracle in Decimal that keeps one row a share lot and shares no code."""
+
+from collections import deque
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.domain.events import OrderFilled, QuoteSeen
+from engine.domain.ledger.fees import order_fee
+from engine.domain.ledger.positions import Position, apply_fill, fill_effect
+from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
+from engine.domain.ledger.valuation import day_profit, unrealised
+from engine.instruments import Instrument
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Money,
+    Nanos,
+    OrderId,
+    Price,
+    Quantity,
+    Side,
+)
+
+GOOG = Instrument("GOOG")
+OPENING = Money(1_000_000_000_000)
+
+fills = st.lists(
+    st.tuples(
+        st.sampled_from([Side.BUY, Side.SELL]),
+        st.integers(1, 500),
+        st.integers(1, 20_000_000),
+        st.integers(0, 5_000_000),
+    ),
+    max_size=40,
+)
+
+
+class Oracle:
+    """Lots as (signed quantity, exact price), first in first out, in Decimal dollars."""
+
+    def __init__(self) -> None:
+        self.lots: deque[tuple[int, Decimal]] = deque()
+        self.cash = Decimal(1_000_000)
+        self.realised = Decimal(0)
+        self.fees = Decimal(0)
+
+    def fill(self, side: int, quantity: int, price: Decimal, fee: Decimal) -> None:
+        self.cash -= side * quantity * price + fee
+        self.fees += fee
+        left = quantity
+        while left and self.lots and self.lots[0][0] * side < 0:
+            held, cost = self.lots.popleft()
+            taken = min(left, abs(held))
+            direction = 1 if held > 0 else -1
+            self.realised += direction * taken * (price - cost)
+            if abs(held) > taken:
+                self.lots.appendleft((held - direction * taken, cost))
+            left -= taken
+        if left:
+            self.lots.append((side * left, price))
+
+    @property
+    def quantity(self) -> int:
+        return sum(held for held, _ in self.lots)
+
+    @property
+    def cost(self) -> Decimal:
+        return sum((held * price for held, price in self.lots), Decimal(0))
+
+
+def play(sequence: list[tuple[Side, int, int, int]]) -> tuple[Position, dict[str, Money], Oracle]:
+    """The same fills through the ledger and through the oracle."""
+    position, oracle = Position("GOOG"), Oracle()
+    ledger: dict[str, Money] = {}
+    post(ledger, postings_of_opening(OPENING))
+    for number, (side, size, units, paid) in enumerate(sequence):
+        price, quantity, fee = Price(units), Quantity(size), Money(paid)
+        value = GOOG.notional(price, quantity)
+        effect = fill_effect(position, side, price, quantity, GOOG, Nanos(number))
+        cost_before = position.cost
+        event = OrderFilled(
+            Nanos(number),
+            OrderId(1),
+            str(number),
+            price,
+            quantity,
+            Liquidity.TAKER,
+            fee,
+            effect.realised,
+            Money(-side * value - fee),
+            effect.position_after,
+            effect.lots,
+            QuoteSeen(),
+            "",
+        )
+        apply_fill(position, event, side, value)
+        postings = postings_of_fill(
+            symbol="GOOG",
+            cash_delta=event.cash_delta,
+            cost_delta=Money(position.cost - cost_before),
+            realised=event.realised,
+            fee=fee,
+        )
+        assert sum(amount for _, amount in postings) == 0
+        post(ledger, postings)
+        oracle.fill(side, size, Decimal(units) / 10_000, Decimal(paid) / 1_000_000)
+    return position, ledger, oracle
+
+
+def money(amount: Decimal) -> int:
+    scaled = amount * 1_000_000
+    assert scaled == int(scaled)
+    return int(scaled)
+
+
+@settings(max_examples=300, deadline=None)
+@given(fills)
+def test_the_ledger_is_the_oracle_to_the_last_unit(
+    sequence: list[tuple[Side, int, int, int]],
+) -> None:
+    position, ledger, oracle = play(sequence)
+    assert sum(ledger.values()) == 0
+    assert ledger["cash"] == money(oracle.cash)
+    assert position.quantity == oracle.quantity
+    assert position.fees == ledger.get("fees", 0) == money(oracle.fees)
+    # A lot's cost is exact: all its shares were filled at one price, so nothing is ever rounded.
+    assert position.realised == -ledger.get("realised:GOOG", 0) == money(oracle.realised)
+    assert position.cost == ledger.get("securities:GOOG", 0) == money(oracle.cost)
+
+
+@settings(max_examples=300, deadline=None)
+@given(fills, st.integers(1, 20_000_000))
+def test_lots_add_up_to_the_position_on_one_side_of_zero_in_order(
+    sequence: list[tuple[Side, int, int, int]], mark: int
+) -> None:
+    position, ledger, _ = play(sequence)
+    lots = position.lots
+    assert sum(lot.quantity for lot in lots) == position.quantity
+    assert sum(lot.cost for lot in lots) == position.cost
+    assert all(lot.quantity * position.quantity > 0 for lot in lots)
+    assert all(lot.cost * lot.quantity >= 0 for lot in lots)
+    assert [lot.lot_id for lot in lots] == sorted(lot.lot_id for lot in lots)
+    # I-23: realised + unrealised = market value − cost + what the cash did before fees.
+    worth = unrealised(position, Price(mark), GOOG)
+    assert worth is not None
+    value = GOOG.notional(Price(mark), position.quantity)
+    assert position.realised + worth == value + ledger["cash"] - OPENING + position.fees
+    assert day_profit(position, Price(mark), GOOG) == position.realised + worth - position.fees
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(list(Instruction)),
+    st.lists(st.tuples(st.integers(1, 3_000), st.integers(1, 9_000_000)), min_size=1, max_size=12),
+    st.sampled_from([20120621, 20120702, 20250513, 20250514, 20261120]),
+    st.randoms(use_true_random=False),
+)
+def test_an_order_pays_the_same_however_it_is_split(
+    instruction: Instruction, parts: list[tuple[int, int]], date: int, random: object
+) -> None:
+    """Each fill pays the difference it makes; their sum is the fee of the whole, in any order."""
+
+    def paid(sequence: list[tuple[int, int]]) -> list[int]:
+        quantity = value = owed = 0
+        steps = []
+        for size, price in sequence:
+            quantity, value = quantity + size, value + size * price * 100
+            after = order_fee("us_retail", date, instruction, Quantity(quantity), Money(value))
+            steps.append(after - owed)
+            owed = after
+        return steps
+
+    shuffled = list(parts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    singles = [(1, price) for size, price in parts for _ in range(min(size, 40))]
+    wholes = [(min(size, 40), price) for size, price in parts]
+    assert sum(paid(parts)) == sum(paid(shuffled))
+    assert sum(paid(singles)) == sum(paid(wholes))
+    assert all(step >= 0 for step in paid(parts) + paid(singles))

@@ -1,0 +1,170 @@
+"""Whatever the venue fills of the orders that were allowed, cash never runs out (I-25, I-29)."""
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from engine.domain.commands import SubmitOrder
+from engine.domain.events import OrderFilled, QuoteSeen
+from engine.domain.ledger.fees import order_fee
+from engine.domain.ledger.positions import Position, apply_fill, fill_effect
+from engine.domain.lifecycle import DONE, Status
+from engine.domain.orders import Order
+from engine.domain.quotes import Market, Phase, Quote
+from engine.domain.risk.exposure import reserved_total
+from engine.domain.risk.frame import evaluate
+from engine.domain.risk.limits import Limits, default_pairs
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.protection import protection_price
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.state import Account, State, Trading
+from engine.instruments import Instrument
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Money,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+)
+
+NOW = Nanos(10**12)
+SYMBOLS = {"GOOG": 1_000_000, "PENY": 9_900}
+"""Symbol → mid, in units of 1/10,000 dollar."""
+
+
+class Venue:
+    """A desk of one account whose orders are filled by whatever the test draws."""
+
+    def __init__(self, cash: int) -> None:
+        self.market = Market()
+        self.state = State(mode="paper", trade_date=20120621)
+        self.state.limits = Limits.from_pairs(default_pairs("load"))
+        self.account = Account("PAPER", "USD", Money(cash), "us_retail", {}, {}, Trading(), {})
+        self.state.accounts["PAPER"] = self.account
+        for symbol, mid in SYMBOLS.items():
+            self.state.instruments[symbol] = Instrument(symbol)
+            self.state.phases[symbol] = Phase.OPEN
+            self.market.quotes[symbol] = Quote(
+                symbol, bid=Price(mid - 100), ask=Price(mid + 100), last=Price(mid)
+            )
+            self.account.positions[symbol] = Position(symbol)
+
+    def submit(self, command: SubmitOrder) -> bool:
+        proposal = propose(command, self.state, self.market)
+        if not evaluate(proposal, self.state, self.market, NOW).is_allowed:
+            return False
+        order_id = OrderId(self.state.order_next)
+        self.state.order_next += 1
+        order = Order(
+            order_id,
+            20120621,
+            int(order_id),
+            command,
+            Status.WORKING,
+            command.quantity,
+            command.price or protection_price(proposal),
+            Price(0),
+            Price(0),
+            NOW,
+            NOW,
+            reserved_total=reserve_for(proposal),
+        )
+        self.state.orders[order_id] = order
+        self.state.live[order_id] = None
+        self.state.live_by_symbol.setdefault(command.symbol, {})[order_id] = None
+        return True
+
+    def fill(self, order: Order, size: int, price: int) -> None:
+        symbol, side, table = order.order.symbol, order.side, self.account.fee_table
+        instrument, position = self.state.instruments[symbol], self.account.positions[symbol]
+        quantity = Quantity(min(size, order.leaves))
+        value = instrument.notional(Price(price), quantity)
+        effect = fill_effect(position, side, Price(price), quantity, instrument, NOW)
+        order.cumulative = Quantity(order.cumulative + quantity)
+        order.value = Money(order.value + value)
+        owed = order_fee(table, 20120621, order.order.instruction, order.cumulative, order.value)
+        fee = Money(owed - order.fees)
+        order.fees = owed
+        filled = OrderFilled(
+            NOW,
+            order.order_id,
+            "e",
+            Price(price),
+            quantity,
+            Liquidity.MAKER,
+            fee,
+            effect.realised,
+            Money(-side * value - fee),
+            effect.position_after,
+            effect.lots,
+            QuoteSeen(),
+            "",
+        )
+        apply_fill(position, filled, side, value)
+        self.account.cash = Money(self.account.cash + filled.cash_delta)
+        if order.leaves == 0:
+            self.finish(order, Status.FILLED)
+
+    def finish(self, order: Order, status: Status) -> None:
+        order.status = status
+        assert status in DONE
+        del self.state.live[order.order_id]
+        del self.state.live_by_symbol[order.order.symbol][order.order_id]
+
+
+commands = st.builds(
+    SubmitOrder,
+    ticket=st.uuids().map(str),
+    account=st.just("PAPER"),
+    symbol=st.sampled_from(list(SYMBOLS)),
+    instruction=st.sampled_from([Instruction.BUY, Instruction.BUY, Instruction.SELL]),
+    quantity=st.integers(1, 3_000),
+    type=st.sampled_from([OrderType.LIMIT, OrderType.MARKET]),
+    price=st.just(0),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 60_000_000_000), st.data())
+def test_no_fills_of_allowed_orders_overdraw_the_account(cash: int, data: st.DataObject) -> None:
+    venue = Venue(cash)
+    state, account = venue.state, venue.account
+    for _ in range(data.draw(st.integers(1, 25))):
+        if state.live and data.draw(st.booleans()):
+            order = state.orders[data.draw(st.sampled_from(list(state.live)))]
+            if data.draw(st.integers(0, 5)) == 0:
+                venue.finish(order, Status.CANCELLED)
+                continue
+            worse = data.draw(st.integers(0, 3)) * 10_0 * -order.side
+            price = max(100, order.price + worse)
+            venue.fill(order, data.draw(st.integers(1, 2_000)), price)
+            event("fill")
+        else:
+            command = data.draw(commands)
+            if command.type is OrderType.LIMIT:
+                tick = 100 if command.symbol == "GOOG" else 1
+                price = SYMBOLS[command.symbol] + data.draw(st.integers(-20, 20)) * tick
+                command = _at(command, price)
+            event(f"allowed: {venue.submit(command)}")
+        held = reserved_total(state, "PAPER")
+        assert held >= 0
+        assert account.cash >= held, "what is reserved is always there"
+        for position in account.positions.values():
+            assert position.quantity >= 0, "nothing crossed zero"
+    for order_id in list(state.live):
+        venue.finish(state.orders[order_id], Status.CANCELLED)
+    assert reserved_total(state, "PAPER") == 0
+
+
+def _at(command: SubmitOrder, price: int) -> SubmitOrder:
+    return SubmitOrder(
+        command.ticket,
+        command.account,
+        command.symbol,
+        command.instruction,
+        command.quantity,
+        command.type,
+        Price(price),
+    )

@@ -7,6 +7,8 @@ from collections import deque
 import msgspec
 
 from connectors.feeds.flow import Flow
+from connectors.feeds.lobster_flow import LobsterFlow
+from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
@@ -40,6 +42,7 @@ class DeskParts(msgspec.Struct):
     home: Home
     journal: Journal
     settings: Settings
+    flow: Flow
     venue: PaperVenue
     session: Session
     host: Host
@@ -47,6 +50,11 @@ class DeskParts(msgspec.Struct):
     tail: deque[Record]
     """The newest fills and denials, for rows that only events can tell."""
     was_resumed: bool
+
+    @property
+    def presence(self) -> Presence | None:
+        """How far the trader changed a recording; None where nothing was recorded."""
+        return self.flow.presence if isinstance(self.flow, LobsterFlow) else None
 
     def close(self) -> None:
         """The journal is closed and the home is free for the next engine."""
@@ -93,7 +101,7 @@ def _recovered(
         opening += _left_behind(state, venue)
     host.submit(*opening)
     host.ask_about_orders_in_doubt()
-    return DeskParts(home, journal, settings, venue, session, host, history, tail, resumes)
+    return DeskParts(home, journal, settings, flow, venue, session, host, history, tail, resumes)
 
 
 def _seed(options: Namespace, settings: Settings) -> int:

@@ -10,8 +10,11 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from commands.desk import DeskParts, open_desk
 from commands.exit_codes import ExitCode
+from connectors.feeds.lobster_presence import Presence
 from engine.domain.commands import Origin
 from engine.domain.ledger.figures import account_figures
 from engine.domain.records import Record
@@ -90,6 +93,8 @@ class Output:
             f"{fields['result']}: {fields['orders']} orders, {fields['fills']} fills, "
             f"cash {fields['cash']}, {held}, realised {fields['realised']}, fees {fields['fees']}"
         )
+        if "presence" in fields:
+            self._write(_presence_words(fields["presence"]))
 
     @staticmethod
     def _write(line: str) -> None:
@@ -98,6 +103,12 @@ class Output:
     @staticmethod
     def say(text: str) -> None:
         sys.stderr.write(f"trader: {text}\n")
+
+
+def _presence_words(fields: dict[str, int]) -> str:
+    taken = fields["shares_taken"]
+    counts = {key: value for key, value in fields.items() if key != "shares_taken"}
+    return Presence(**counts).sentence(shares_taken=taken)
 
 
 def _headless(options: Namespace, script: syn.Script | None) -> int:
@@ -218,7 +229,7 @@ def _summary(parts: DeskParts, result: ScriptResult) -> dict[str, Any]:
         "realised": format_money(figures.realised_day),
         "fees": format_money(figures.fees_day),
     }
-    presence = parts.venue.presence()
-    if presence:
-        summary["presence"] = presence
+    if parts.presence is not None:
+        taken = {"shares_taken": parts.venue.shares_taken}
+        summary["presence"] = {**msgspec.structs.asdict(parts.presence), **taken}
     return {**summary, "error": result.problem} if result.problem else summary

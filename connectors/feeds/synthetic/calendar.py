@@ -27,6 +27,16 @@ def closes_at(trade_date: int) -> Nanos:
     return _nanos(trade_date, CLOSES_AT)
 
 
+def time_of_day(trade_date: int, text: str) -> Nanos | None:
+    """Market time of HH:MM or HH:MM:SS in New York; None when it is neither."""
+    if len(text) not in (5, 8):
+        return None
+    try:
+        return _nanos(trade_date, time.fromisoformat(text))
+    except ValueError:
+        return None
+
+
 def trade_date_after(trade_date: int) -> int:
     """The next weekday."""
     day = _day(trade_date) + timedelta(days=1)

@@ -30,6 +30,7 @@ _BUY, _SELL = Side.BUY, Side.SELL
 _LIMIT, _GTC, _IOC = OrderType.LIMIT, TimeInForce.GTC, TimeInForce.IOC
 _PATIENCE_TICKS = 1.0
 _STALE_SEEN, _STALE_SEEN_PER_TICK = 0.2, 0.4
+_WALL_QUEUES = 5.0
 _TAKE_STALE = 0.45
 _TAKE, _CANCEL = 0.09, 0.42
 _SWEEP = 0.06
@@ -115,16 +116,23 @@ class Crowd:
         patience = _PATIENCE_TICKS + 0.3 * edge
         too_dear = bid[0] / TICK - (worth - edge + patience)
         too_cheap = worth + edge - patience - ask[0] / TICK
-        if max(too_dear, too_cheap) > 0.0:
-            stale = _STALE_SEEN + _STALE_SEEN_PER_TICK * max(too_dear, too_cheap)
-            if self.random.random() < stale:
-                dear = too_dear > too_cheap
-                return self._press(_SELL, bid, book) if dear else self._press(_BUY, ask, book)
+        if too_dear > 0.0 and self._sees(too_dear, bid):
+            return self._press(_SELL, bid, book)
+        if too_cheap > 0.0 and self._sees(too_cheap, ask):
+            return self._press(_BUY, ask, book)
         if (ask[0] - bid[0]) // TICK > self.listing.spread_ticks and self.random.random() < 0.5:
             return self._improve(bid[0] // TICK, ask[0] // TICK, worth, edge)
         return self._carry_on(bid, ask, worth, book)
 
     # --- dealers
+
+    def _sees(self, error: float, touch: Top) -> bool:
+        """Whether somebody acts on a stale price now: the surer the further off it is.
+
+        A wall persuades: nobody is sure that those who show ten times the usual size are wrong.
+        """
+        sure = _STALE_SEEN + _STALE_SEEN_PER_TICK * error
+        return self.random.random() < min(sure, _WALL_QUEUES * self.listing.queue / touch[1])
 
     def _press(self, side: Side, touch: Top, book: Book) -> list[Operation]:
         """The best price is stale: somebody takes it, or those who stand there pull back."""

@@ -17,8 +17,8 @@ from connectors.feeds.synthetic.cursor import (
 )
 from connectors.feeds.synthetic.pit import Pit
 from connectors.feeds.synthetic.symbols import TICK, Listing, Sector, listings_of
-from connectors.feeds.synthetic.weather import Weather
-from engine.domain.quotes import Phase, Quote, Source
+from connectors.feeds.synthetic.weather import Weather, season
+from engine.domain.quotes import Phase, Source
 from engine.errors import InputError
 from engine.values import NANOS_PER_SECOND, Nanos, Price
 
@@ -53,13 +53,15 @@ class SyntheticFlow:
         start: str = STARTS_AT,
         trade_date: int = calendar.FIRST_TRADE_DATE,
     ) -> None:
-        """`trade_date` is a weekday (YYYYMMDD). Raises InputError, UnknownSymbolError."""
-        _check(start, trade_date)
+        """`start` is New York time (HH:MM or HH:MM:SS), `trade_date` a weekday (YYYYMMDD).
+
+        Raises InputError, UnknownSymbolError.
+        """
+        self._now = _starts_at(start, trade_date)
         self.listings: tuple[Listing, ...] = listings_of(symbols)
         self.instruments = tuple(listing.instrument for listing in self.listings)
         self.trade_date = trade_date
         self._seed = seed
-        self._now = calendar.opens_at(trade_date)
         self._ids = OrderIds(FLOW_ORDER_IDS_FROM)
         self._weather = Weather(seed=seed, at=self._now)
         self._weather_at = self._mood_at = self._now
@@ -81,6 +83,7 @@ class SyntheticFlow:
             known = {each.symbol: each for each in place.symbols}
         else:
             self._weather.sleep()
+            self._weather.season = season(self._since_open())
         self._pits = tuple(
             self._open_pit(sink, listing, known.get(listing.symbol)) for listing in self.listings
         )
@@ -130,9 +133,7 @@ class SyntheticFlow:
         symbol, now = listing.symbol, self._now
         chance = stream(seed=self._seed, name=symbol, at=now)
         belief = Belief(listing, at=now, factor=self._weather.factor if known else 0.0)
-        quotes, books = sink.market.quotes, sink.exchange.books
-        book = books[symbol] if symbol in books else sink.exchange.list_symbol(symbol)
-        quote = quotes.setdefault(symbol, Quote(symbol))
+        book, quote = sink.exchange.book(symbol), sink.market.quotes[symbol]
         pit = Pit(Crowd(listing, belief, self._ids, chance), book, quote)
         if known is None:
             pit.open_day(sink, self._weather, Price(listing.previous_close_cents * TICK), now)
@@ -183,12 +184,10 @@ class SyntheticFlow:
 
     def _change_weather(self, now: Nanos) -> int:
         if now >= self._closes_at:
-            return self._next_open(0) + 1
+            return self._next_change()
         elapsed = (now - self._weather_at) / NANOS_PER_SECOND
-        since_open = calendar.SESSION_SECONDS - (self._closes_at - now) / NANOS_PER_SECOND
         self._weather_at = now
-        broke = self._weather.pass_time(elapsed=elapsed, since_open=since_open)
-        if broke:
+        if self._weather.pass_time(elapsed=elapsed, since_open=self._since_open()):
             for pit in self._pits:
                 pit.crowd.belief.heard_news(0.0)
         self._spread_news(elapsed)
@@ -196,7 +195,12 @@ class SyntheticFlow:
         return self._next_change()
 
     def _next_change(self) -> int:
+        if self._now >= self._closes_at:
+            return self._next_open(0) + 1
         return _after(self._now, self._weather.next_seconds())
+
+    def _since_open(self) -> float:
+        return calendar.SESSION_SECONDS - (self._closes_at - self._now) / NANOS_PER_SECOND
 
     def _spread_news(self, elapsed: float) -> None:
         """Now and then one symbol has news; its sector follows a part of the way."""
@@ -226,10 +230,17 @@ def _after(now: int, seconds: float) -> int:
     return now + max(1, int(seconds * NANOS_PER_SECOND))
 
 
-def _check(start: str, trade_date: int) -> None:
-    if start != STARTS_AT:
-        raise InputError(
-            f"not available yet: the synthetic market from {start[:20]}; it opens at {STARTS_AT}"
-        )
+def _starts_at(start: str, trade_date: int) -> Nanos:
+    """Market time of the first moment. Raises InputError."""
     if not calendar.is_trade_date(trade_date):
         raise InputError(f"{trade_date} is no weekday: the synthetic market trades on weekdays")
+    at = calendar.time_of_day(trade_date, start)
+    if at is None:
+        raise InputError(f"the synthetic market cannot start at '{start[:20]}': say 09:30 or later")
+    if at < calendar.opens_at(trade_date):
+        raise InputError(f"not available yet: the pre-open, so no start at {start} before 09:30")
+    if at >= calendar.closes_at(trade_date):
+        raise InputError(
+            f"the synthetic market is closed at {start}: it trades from 09:30 to 16:00"
+        )
+    return at

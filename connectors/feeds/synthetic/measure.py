@@ -12,9 +12,10 @@ from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.feeds.synthetic.calendar import SESSION_SECONDS
 from connectors.feeds.synthetic.flow import SyntheticFlow
 from connectors.feeds.synthetic.symbols import TICK
-from engine.domain.quotes import Market, Phase
+from engine.domain.quotes import Market, Phase, Quote
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import CancelOrder, Event, NewOrder, Operation, Traded
+from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, OrderType, Price, Quantity, Side
 
 RETURN_SECONDS = 10
@@ -27,9 +28,12 @@ JOIN_PATIENCE_SECONDS = 120
 class LoneExchange:
     """A flow's sink without a venue: books, last values and whoever listens."""
 
-    def __init__(self) -> None:
+    def __init__(self, instruments: Sequence[Instrument]) -> None:
         self.exchange = Exchange()
         self.market = Market()
+        for instrument in instruments:
+            self.exchange.list_symbol(instrument.symbol)
+            self.market.quotes[instrument.symbol] = Quote(instrument.symbol)
         self.now = Nanos(0)
         self.operations = 0
         self.phases: list[tuple[str, Phase]] = []
@@ -47,6 +51,9 @@ class LoneExchange:
         return events
 
     def took_place(self, events: Sequence[Event]) -> None:
+        raise AssertionError("the synthetic market has no replay room")
+
+    def touched(self, symbol: str) -> None:
         raise AssertionError("the synthetic market has no replay room")
 
     def printed_hidden(
@@ -159,7 +166,7 @@ class Observer:
                 correlation([abs(each) for each in returns], lag) for lag in range(1, 7)
             ),
             joined=len(self.aheads),
-            fill_seconds=tuple(fills[int(len(fills) * part)] for part in (0.1, 0.5, 0.9)),  # type: ignore[arg-type]
+            fill_seconds=(_part(fills, 0.1), _part(fills, 0.5), _part(fills, 0.9)),
             filled=fmean(each < JOIN_PATIENCE_SECONDS for each in fills),
             ahead=median(self.aheads or [0]),
         )
@@ -208,7 +215,8 @@ def measure(
     *, seed: int, seconds: int, symbols: Sequence[str] | None = None, join: str = "AAPL"
 ) -> dict[str, Facts]:
     """Facts by symbol over so many seconds from the open; orders of 100 join the bid of `join`."""
-    flow, sink = SyntheticFlow(seed, symbols), LoneExchange()
+    flow = SyntheticFlow(seed, symbols)
+    sink = LoneExchange(flow.instruments)
     opened = flow.open(sink)
     observers = [
         Observer(sink, listing.symbol, joins=listing.symbol == join) for listing in flow.listings
@@ -230,6 +238,10 @@ def correlation(values: Sequence[float], lag: int) -> float:
         return 0.0
     pairs = zip(values, values[lag:], strict=False)
     return sum((one - mean) * (other - mean) for one, other in pairs) / spread
+
+
+def _part(ordered: Sequence[float], share: float) -> float:
+    return ordered[int(len(ordered) * share)]
 
 
 def _returns(prices: Sequence[float]) -> list[float]:

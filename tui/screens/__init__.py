@@ -1,1 +1,1 @@
-"""Modal screens and the desk screen itself."""
+"""The desk's one screen and the pages that are laid over it."""

@@ -1,0 +1,350 @@
+"""The screen's program: reads keys, shows the newest view, routes; decides nothing."""
+
+import asyncio
+import gc
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from engine.ports import Desk, DeskAnswer, Questions, Reference
+from engine.values import OrderId
+from tui.dispatch import Dispatcher, Press
+from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
+from tui.paint import clean
+from tui.panes.base import FramedPane, LinePane
+from tui.panes.bottom import CommandPane, Footer, MessageLine
+from tui.panes.depth import Depth
+from tui.panes.orders import Orders
+from tui.panes.page import PagePane
+from tui.panes.profit import Profit
+from tui.panes.status import Status
+from tui.panes.tape import Tape
+from tui.panes.ticket import Ticket
+from tui.panes.too_small import TooSmall
+from tui.panes.watchlist import Watchlist
+from tui.room import Room
+from tui.screens.desk import DeskScreen
+from tui.settings import ColorUse, ScreenSettings, ThemeName
+from tui.themes import ground
+
+SCREEN_FAULT = 7
+"""A fault of ours: the exit code table of the command line."""
+SIGNAL_BASE = 128
+COLLECT_ABOVE = 50_000
+"""Objects made before the collector looks: a pause of the loop is a key that waits."""
+
+
+class DeskSaid(Message):
+    """What the desk said from its own thread."""
+
+    def __init__(self, answer: DeskAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class TraderApp(App[int], inherit_bindings=False):
+    """`run_desk` shows the screen until the person leaves, and returns the exit code."""
+
+    CSS_PATH = Path(__file__).with_name("trader.tcss")
+    TITLE = "trader"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
+    INLINE_PADDING = 0
+
+    def __init__(
+        self,
+        desk: Desk,
+        questions: Questions | None = None,
+        reference: Reference | None = None,
+        settings: ScreenSettings | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        coach_done: Callable[[], None] | None = None,
+    ) -> None:
+        """`clock`: steady seconds; `coach_done` is called once when the coach is dismissed.
+
+        Raises KeyClash for `[keys]` that cannot be.
+        """
+        self.room_settings = settings or ScreenSettings()
+        self._theme_now, self._color_now = self.room_settings.theme, ColorUse.AUTO
+        super().__init__(ansi_color=True)
+        self._color_now = self._colors()
+        numbers, session = count(1), secrets.token_hex(6)
+        self.room = Room(
+            desk,
+            self,
+            self.room_settings,
+            color=self._color_now,
+            clock=clock,
+            mint=lambda: f"{session}-{next(numbers)}",
+        )
+        self.questions = questions
+        self.desk = desk
+        self._clock = clock
+        self._coach_done = coach_done if not self.room.coach.is_over else None
+        self._painted_at = clock()
+        self._dropped = 0
+        self._exit_code = 0
+        self._last_words = ""
+        self._make_panes(reference)
+
+    def _make_panes(self, reference: Reference | None) -> None:
+        room = self.room
+        self.panes: dict[PaneName, FramedPane] = {
+            PaneName.WATCHLIST: Watchlist(room, flash=self.room_settings.flash),
+            PaneName.DEPTH: Depth(room),
+            PaneName.TICKET: Ticket(room, room.command, room.form, room.ticket),
+            PaneName.TAPE: Tape(room),
+            PaneName.ORDERS: Orders(room),
+            PaneName.PROFIT: Profit(room),
+        }
+        self.page_pane = PagePane(room)
+        self.message_line = MessageLine(room, room.danger, room.command, room.notices, room.coach)
+        self.footer = Footer(room)
+        self.message_line.keymap = self.footer.keymap = room.keymap
+        self._lines: list[LinePane] = [
+            Status(room),
+            *self.panes.values(),
+            self.message_line,
+            CommandPane(room, room.command, room.coach),
+            self.footer,
+            self.page_pane,
+            TooSmall(room),
+        ]
+        self.dispatcher = Dispatcher(room, self.panes, self.page_pane, reference)
+
+    def _colors(self) -> ColorUse:
+        """As many colours as the settings, NO_COLOR and the terminal allow."""
+        wanted = self.room_settings.color
+        if wanted is ColorUse.NONE or self.no_color:
+            return ColorUse.NONE
+        if wanted is ColorUse.AUTO and self.console.color_system in (None, "standard"):
+            return ColorUse.SIXTEEN
+        return wanted
+
+    # ---- starting and ending
+
+    def run_desk(self) -> int:
+        """Shows the screen until it is left; the code of the exit code table."""
+        self.run()
+        return self._exit_code or (self.return_code or 0)
+
+    def get_default_screen(self) -> Screen[None]:
+        panes: list[Widget] = [*self._lines]
+        return DeskScreen(panes, self._regions)
+
+    def get_driver_class(self) -> type[Driver]:
+        if os.name != "posix" or "TEXTUAL_DRIVER" in os.environ:
+            return super().get_driver_class()
+        from tui.terminal import DeskDriver
+
+        return DeskDriver
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {"ground": ground(self._theme_now, self._color_now)}
+
+    def on_mount(self) -> None:
+        self._watch_signals()
+        self.desk.listen(self._hear)
+        self.room.look_again()
+        self.set_interval(self.room_settings.frame_seconds, self._tick)
+        self._redraw()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(COLLECT_ABOVE, 20, 50)
+
+    def _watch_signals(self) -> None:
+        """Without a handler of the loop these signals kill the program with the terminal raw."""
+        if os.name != "posix" or self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.leave, SIGNAL_BASE + number)
+
+    def leave(self, code: int, words: str = "") -> None:
+        """Ends the screen; working orders stay where they live."""
+        self._exit_code = code
+        self.exit(code, code, Text(clean(words)) if words else None)
+
+    def _fatal_error(self) -> None:
+        """Says where it broke and nothing of what stood in variables: those may be secrets."""
+        error = self._exception
+        self._exit_code = SCREEN_FAULT
+        where = _place_of(error) if error is not None else ""
+        words = f"trader: the screen failed ({type(error).__name__}{where}); orders live on"
+        self._exit_renderables.append(Text(words))
+        self._close_messages_no_wait()
+
+    # ---- what the desk says
+
+    def _hear(self, answer: DeskAnswer) -> None:
+        """Called in the engine's thread."""
+        try:
+            self.post_message(DeskSaid(answer))
+        except RuntimeError:
+            return  # the loop has ended: nobody is there to be told
+
+    def on_desk_said(self, message: DeskSaid) -> None:
+        order_id = getattr(message.answer, "order_id", 0)
+        before = self.room.focus
+        self.room.take(message.answer)
+        orders = self.panes[PaneName.ORDERS]
+        if isinstance(orders, Orders) and self.room.focus is not before and order_id:
+            orders.select(OrderId(order_id))
+        self._open_page_pane()
+        self._redraw()
+
+    def _tick(self) -> None:
+        """One frame: the newest view to the panes that it concerns."""
+        room = self.room
+        old, new = room.view, self.desk.latest()
+        room.take_view(new)
+        room.tick()
+        self._coach_sees()
+        if old is not new:
+            for pane in self._lines:
+                if pane.concerns(old, new):
+                    pane.redraw()
+        self.message_line.now = self._clock()
+        self.message_line.redraw()
+        self.footer.chain = self.dispatcher.chain
+        self.footer.redraw()
+        self._painted_at = self._clock()
+
+    def _coach_sees(self) -> None:
+        room = self.room
+        draft = room.reviewed
+        preview = draft.preview if draft is not None else None
+        room.coach.see(
+            room.view,
+            line_is_open=room.command.is_open,
+            is_reviewed=draft is not None and draft.stage == "reviewed",
+            is_denied=preview is not None and bool(preview.findings) and bool(preview.resized),
+        )
+        if room.coach.is_over and self._coach_done is not None:
+            done, self._coach_done = self._coach_done, None
+            done()
+
+    # ---- keys
+
+    def stamp_key(self, event: events.Key) -> None:
+        """In the input thread, when a key is read: what had been painted by then."""
+        event.painted_at = self._painted_at  # type: ignore[attr-defined]
+
+    def input_dropped(self) -> None:
+        self._dropped += 1
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            event.stop()
+            self.press(event)
+        elif isinstance(event, events.Paste):
+            event.stop()
+            self.dispatcher.paste(event.text)
+            self._after_key()
+        else:
+            await super().on_event(event)
+
+    def press(self, event: events.Key) -> None:
+        """One key, dealt with to its end before the next is looked at."""
+        painted_at = getattr(event, "painted_at", self._painted_at)
+        at = event.time if self._clock is time.monotonic else self._clock()
+        self.dispatcher.press(Press(event.key, event.character, at, painted_at))
+        self._after_key()
+
+    def _after_key(self) -> None:
+        self._coach_sees()
+        self._open_page_pane()
+        self._redraw()
+
+    def _open_page_pane(self) -> None:
+        page = self.room.page
+        if page is not self.page_pane.page:
+            if page is None:
+                self.page_pane.page = None
+            else:
+                self.page_pane.open(page)
+
+    def _redraw(self) -> None:
+        """After a key any pane may look different; what did not change is not painted."""
+        self.message_line.now = self._clock()
+        self.footer.chain = self.dispatcher.chain
+        ticket = self.panes[PaneName.TICKET]
+        if isinstance(ticket, Ticket):
+            ticket.has_draft = self.room.has_draft
+        for pane in self._lines:
+            pane.redraw()
+
+    # ---- the room's shell
+
+    def screen_size(self) -> tuple[int, int]:
+        return self.size.width, self.size.height
+
+    def relayout(self) -> None:
+        if self.is_running:
+            self.screen.refresh(layout=True)
+
+    def recolour(self) -> None:
+        self._theme_now = self.room.theme
+        self.refresh_css(animate=False)
+        for pane in self._lines:
+            pane.forget()
+        self.screen.refresh(layout=True)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        self.set_timer(seconds, call)
+
+    def to_clipboard(self, text: str) -> None:
+        self.copy_to_clipboard(text)
+
+    def _regions(self, size: Size) -> dict[str, Region]:
+        """Where every widget stands now."""
+        width, height = size
+        if is_too_small(width, height):
+            return {"too_small": Region(0, 0, width, height)}
+        room = self.room
+        boxes = arrange(width, height, slots=room.slots, zoomed=room.zoomed)
+        regions = {
+            name.value: Region(box.x, box.y + 1, box.width, box.height)
+            for name, box in boxes.items()
+        }
+        regions["status"] = Region(0, 0, width, 1)
+        for row, name in enumerate(("message", "command", "footer")):
+            regions[name] = Region(0, height - BOTTOM_ROWS + row, width, 1)
+        if room.page is not None:
+            regions["page"] = Region(*self.page_pane.box(size))
+        return regions
+
+    def run_quietly(self, **options: Any) -> int:
+        """For measuring: as `run_desk`, with Textual's own options such as a size."""
+        self.run(**options)
+        return self._exit_code or (self.return_code or 0)
+
+
+def _place_of(error: BaseException) -> str:
+    """ in pane.py line 12: the innermost frame, without values."""
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    file = os.path.basename(trace.tb_frame.f_code.co_filename)  # noqa: PTH119
+    return f" in {file} line {trace.tb_lineno}"
+
+
+__all__ = ["ScreenSettings", "ThemeName", "TraderApp"]

@@ -1,0 +1,103 @@
+"""The danger strip and the one question it asks: pure, with the time as an argument."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from engine.domain.views import DeskView, OrderRow
+from engine.ports import Act, DoAct
+from engine.values import Money
+from tui.paint import money_text
+
+STRIP_SECONDS = 2.0
+QUESTION_SECONDS = 15.0
+
+
+class Strip(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    ASKING = "asking"
+
+
+class Danger:
+    """Open for two seconds; a question stays a little longer and is answered by `y` alone."""
+
+    def __init__(self) -> None:
+        self.state = Strip.CLOSED
+        self.question = ""
+        self._on_yes: Callable[[], None] | None = None
+        self._until = 0.0
+
+    def open(self, now: float) -> None:
+        self.state, self._until = Strip.OPEN, now + STRIP_SECONDS
+
+    def ask(self, question: str, on_yes: Callable[[], None], now: float) -> None:
+        self.state, self._until = Strip.ASKING, now + QUESTION_SECONDS
+        self.question, self._on_yes = question, on_yes
+
+    def close(self) -> None:
+        self.state, self.question, self._on_yes = Strip.CLOSED, "", None
+
+    def yes(self) -> None:
+        """Does what was asked, once."""
+        on_yes = self._on_yes if self.state is Strip.ASKING else None
+        self.close()
+        if on_yes is not None:
+            on_yes()
+
+    def expire(self, now: float) -> bool:
+        """Closes itself when its time is over; whether it just did."""
+        if self.state is Strip.CLOSED or now < self._until:
+            return False
+        self.close()
+        return True
+
+
+def is_entry(order: OrderRow, view: DeskView) -> bool:
+    """Whether a working order opens or increases a position rather than reducing one."""
+    if order.reduce_only:
+        return False
+    held = next((row.quantity for row in view.positions if row.symbol == order.symbol), 0)
+    return held * order.instruction.side >= 0
+
+
+def question(act: Act, view: DeskView, symbol: str) -> str:
+    """What an act would do now, with count and amount."""
+    working = [row for row in view.orders if not row.is_done]
+    entries = [row for row in working if is_entry(row, view)]
+    held = [row for row in view.positions if row.quantity]
+    match act:
+        case Act.CANCEL_EVERYTHING:
+            return f"Cancel all {_count(working)}, exits too?"
+        case Act.FLATTEN_SYMBOL:
+            here = [row for row in held if row.symbol == symbol]
+            shares = f"{here[0].quantity:+,} shares, " if here else "no position, "
+            orders = _count([row for row in working if row.symbol == symbol])
+            return f"Flatten {symbol}: {shares}{_worth(view, symbol)}; its {orders} go?"
+        case Act.FLATTEN_ACCOUNT:
+            positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
+            return f"Flatten the account: {positions}, {_worth(view)}; {_count(working)} go?"
+        case Act.KILL:
+            stay = len(working) - len(entries)
+            return f"KILL: halt and cancel {len(entries)} of {_count(working)}; {stay} exits stay?"
+        case _:
+            return f"{act.name.replace('_', ' ').capitalize()}?"
+
+
+def request(act: Act, symbol: str) -> DoAct:
+    return DoAct(act=act, symbol=symbol if act is Act.FLATTEN_SYMBOL else "")
+
+
+def _count(orders: Sequence[OrderRow]) -> str:
+    return f"{len(orders)} order{'s' if len(orders) != 1 else ''}"
+
+
+def _worth(view: DeskView, symbol: str = "") -> str:
+    """The market value of what is held, without sign; missing marks make it a dash."""
+    values = [
+        row.market_value
+        for row in view.positions
+        if row.quantity and (not symbol or row.symbol == symbol)
+    ]
+    if any(value is None for value in values):
+        return "value unknown"
+    return money_text(Money(sum(abs(value) for value in values if value is not None)))

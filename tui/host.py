@@ -1,0 +1,54 @@
+"""The small door through which panes reach the app.
+
+A key is dealt with completely before the next one is read, so that a fast typist never sends a
+letter to the wrong pane; that is why panes call upwards here instead of posting messages.
+"""
+
+from typing import Protocol
+
+from engine.domain.views import DeskView, Severity
+from engine.instruments import Instrument
+from engine.ports import DeskRequest
+from engine.values import Instruction
+from tui.layout import PaneName
+from tui.sending import Sending
+from tui.themes import Palette
+
+
+class Host(Protocol):
+    """What a pane may read, and what it may ask for."""
+
+    ink: Palette
+    view: DeskView
+    zone: str
+    symbol: str
+    """The symbol on the screen: what `.` means."""
+    frame_count: int
+
+    def instrument(self, symbol: str) -> Instrument: ...
+
+    def has_keys(self, pane: PaneName) -> bool: ...
+
+    def key(self, action_id: str) -> str:
+        """The key of an action, as people write it."""
+
+    def ask(self, request: DeskRequest) -> bool:
+        """Hands a request to the desk; False, with a word to the person, when its inbox is full."""
+
+    def say(self, text: str, severity: Severity = Severity.OK) -> None: ...
+
+    def look_at(self, symbol: str) -> None:
+        """Makes this the symbol on the screen."""
+
+    def open_ticket(
+        self, instruction: Instruction, symbol: str, *, quantity: str = "", price: str = ""
+    ) -> None: ...
+
+    def open_line(self, text: str = "") -> None: ...
+
+    def explain(self, order_id: int) -> None: ...
+
+    def draft_changed(self, sending: Sending) -> None:
+        """An intent has new text: its figures are asked for."""
+
+    def copy(self, text: str) -> None: ...

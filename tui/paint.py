@@ -1,0 +1,196 @@
+"""Draws rows of cells from formatted text; the only door for foreign text to the screen."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from engine.instruments import Instrument, format_money_rounded
+from engine.values import Instruction, Money, Price
+from tui.themes import Palette
+
+FOREIGN_TEXT_CHARACTERS_MAX = 512
+MISSING = "—"
+_FORMAT_CACHE_ENTRIES_MAX = 16_384
+_REMOVED_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+"""Controls; formats (bidirectional marks, zero width, tags); surrogates; private; line ends."""
+
+
+def clean(text: str, *, limit: int = FOREIGN_TEXT_CHARACTERS_MAX) -> str:
+    """Foreign text made safe: one line of printable characters, `limit` at most.
+
+    Combining marks go as well: piled up they paint over the rows above and below.
+    """
+    cut = text[: limit + 1]
+    if not (cut.isascii() and cut.isprintable()):
+        cut = "".join(_safe(character) for character in cut)
+    return cut if len(text) <= limit else f"{cut[: limit - 1]}…"
+
+
+def _safe(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    if unicodedata.combining(character) or unicodedata.category(character) in _REMOVED_CATEGORIES:
+        return ""
+    return " " if unicodedata.category(character) == "Zs" else character
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Exactly `width` cells; what does not fit ends in an ellipsis, numbers never lose a digit
+    in silence."""
+    if width <= 0:
+        return ""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…"
+    padding = " " * (width - length)
+    return padding + text if right else text + padding
+
+
+class Line:
+    """One row under construction, left to right; neighbours of the same style become one."""
+
+    __slots__ = ("parts", "used")
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, Style]] = []
+        self.used = 0
+
+    def add(self, text: str, style: Style) -> "Line":
+        """Text whose cells are counted here."""
+        return self._put(text, style, len(text) if text.isascii() else cell_len(text))
+
+    def cell(self, text: str, width: int, style: Style, *, right: bool = False) -> "Line":
+        """Text fitted to a column of `width` cells."""
+        return self._put(fit(text, width, right=right), style, width)
+
+    def _put(self, text: str, style: Style, cells: int) -> "Line":
+        if cells <= 0:
+            return self
+        parts = self.parts
+        if parts and parts[-1][1] is style:
+            parts[-1] = (parts[-1][0] + text, style)
+        else:
+            parts.append((text, style))
+        self.used += cells
+        return self
+
+    def pad(self, width: int, style: Style) -> "Line":
+        """Fills up to `width`; what stands beyond it is cut off."""
+        if self.used < width:
+            return self._put(" " * (width - self.used), style, width - self.used)
+        if self.used > width:
+            self._cut(width)
+        return self
+
+    def over(self, background: Style) -> "Line":
+        """The same row on another background."""
+        self.parts = [(text, _combined(style, background)) for text, style in self.parts]
+        return self
+
+    def strip(self) -> Strip:
+        return Strip([Segment(text, style) for text, style in self.parts], self.used)
+
+    def _cut(self, width: int) -> None:
+        kept: list[tuple[str, Style]] = []
+        left = width
+        for text, style in self.parts:
+            cells = len(text) if text.isascii() else cell_len(text)
+            if cells >= left:
+                kept.append((set_cell_size(text, left), style))
+                break
+            kept.append((text, style))
+            left -= cells
+        self.parts, self.used = kept, width
+
+
+@lru_cache(maxsize=512)
+def _combined(style: Style, background: Style) -> Style:
+    return style + background
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken between words where there are any."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        candidate = f"{current} {word}" if current else word
+        if cell_len(candidate) <= width:
+            current = candidate
+            continue
+        if current:
+            lines.append(current)
+        while cell_len(word) > width:
+            head = set_cell_size(word, width).rstrip()
+            lines.append(head)
+            word = word[len(head) :]
+        current = word
+    return [*lines, current] if current or not lines else lines
+
+
+# ---- figures: formatted by engine.instruments, never here ---------------------------------------
+
+
+@lru_cache(maxsize=_FORMAT_CACHE_ENTRIES_MAX)
+def price_text(instrument: Instrument, price: Price) -> str:
+    """At tick precision; 0 means that there is none."""
+    return instrument.format_price(price) if price else MISSING
+
+
+def money_text(money: Money | None, *, signed: bool = False) -> str:
+    return MISSING if money is None else format_money_rounded(money, signed=signed)
+
+
+def quantity_text(quantity: int, *, signed: bool = False) -> str:
+    """Exact, thousands grouped; a signed zero shows as nothing to see."""
+    if signed:
+        return f"+{quantity:,}" if quantity > 0 else f"−{-quantity:,}" if quantity else "0"
+    return f"{quantity:,}"
+
+
+def compact_quantity(quantity: int) -> str:
+    """At most five characters, for depth only: 12,345 → 12.3K, rounded down."""
+    for floor, divisor, suffix in ((1_000_000, 1_000_000, "M"), (10_000, 1_000, "K")):
+        if quantity >= floor:
+            whole, tenth = divmod(quantity * 10 // divisor, 10)
+            return f"{whole}.{tenth}{suffix}" if whole < 100 else f"{whole}{suffix}"
+    return str(quantity)
+
+
+def percent_text(change: int, reference: int) -> str:
+    """Signed, two decimals, half away from zero; without a reference there is none."""
+    if not reference:
+        return MISSING
+    hundredths = (abs(change) * 20_000 + reference) // (2 * reference)
+    sign = "" if not hundredths else "+" if change > 0 else "−"
+    return f"{sign}{hundredths // 100}.{hundredths % 100:02d}%"
+
+
+def arrow(direction: int) -> str:
+    return "▲" if direction > 0 else "▼" if direction < 0 else "·"
+
+
+def signed_style(ink: Palette, value: int | None) -> Style:
+    if not value:
+        return ink.text
+    return ink.profit if value > 0 else ink.loss
+
+
+def move_style(ink: Palette, direction: int) -> Style:
+    if not direction:
+        return ink.quiet
+    return ink.up if direction > 0 else ink.down
+
+
+def side_style(ink: Palette, instruction: Instruction) -> Style:
+    if instruction is Instruction.SHORT:
+        return ink.short
+    return ink.buy if instruction.side > 0 else ink.sell
+
+
+def joined(parts: Sequence[str], *, by: str = " · ") -> str:
+    return by.join(part for part in parts if part)

@@ -1,0 +1,186 @@
+"""A pane that draws its own lines and repaints only those that changed."""
+
+from collections.abc import Callable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from engine.domain.views import DeskView
+from tui.host import Host
+from tui.layout import NUMBERS, PaneName
+from tui.paint import Line
+from tui.themes import Palette
+
+
+class LinePane(Widget):
+    """Subclasses say what their lines are; this class finds out which of them to paint again.
+
+    `render_lines` is answered from strips made once per change, past Textual's own style cache:
+    every strip carries its full style, so nothing is left to lay over it.
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(self, host: Host, *, id: str) -> None:
+        super().__init__(id=id)
+        self.host = host
+        self._strips: list[Strip] = []
+        self._drawn_size = Size(0, 0)
+        self._slots: dict[int, tuple[object, Strip]] = {}
+
+    @property
+    def ink(self) -> Palette:
+        return self.host.ink
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """Exactly `height` strips of `width` cells."""
+        raise NotImplementedError
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        """Whether the new view can look different here."""
+        return old is not new
+
+    def redraw(self) -> None:
+        """Makes the lines again and repaints those that differ."""
+        size = self.size
+        if not size or not self.is_mounted:
+            return
+        strips = self.draw(size.width, size.height)
+        old, same_size = self._strips, size == self._drawn_size
+        self._strips, self._drawn_size = strips, size
+        if not same_size or len(old) != len(strips):
+            self.refresh()
+            return
+        dirty = [y for y, strip in enumerate(strips) if strip is not old[y] and strip != old[y]]
+        if dirty:
+            self.refresh(*(Region(0, y, size.width, 1) for y in dirty))
+
+    def forget(self) -> None:
+        """Colours or focus changed: nothing that was drawn is of use."""
+        self._slots.clear()
+        self._strips = []
+        self.redraw()
+
+    def slot(self, place: int, key: object, build: Callable[[], Strip]) -> Strip:
+        """The strip of one place, made again only when what it shows has changed."""
+        known = self._slots.get(place)
+        if known is not None and known[0] == key:
+            return known[1]
+        strip = build()
+        self._slots[place] = (key, strip)
+        return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        size = self.size
+        if size != self._drawn_size or len(self._strips) != size.height:
+            self._slots.clear()
+            self._strips, self._drawn_size = self.draw(size.width, size.height), size
+        self._dirty_regions.clear()
+        rows = self._strips[crop.y : crop.bottom]
+        if crop.x == 0 and crop.right >= size.width:
+            return rows
+        return [strip.crop(crop.x, crop.right) for strip in rows]
+
+    def render_line(self, y: int) -> Strip:
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._slots.clear()
+        self.redraw()
+
+
+class FramedPane(LinePane):
+    """A pane of the desk: number and title in its frame, brighter while it has the keys."""
+
+    NAME: PaneName
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, id=self.NAME.value)
+
+    @property
+    def is_focused(self) -> bool:
+        return self.host.has_keys(self.NAME)
+
+    def title(self, width: int) -> Line:
+        """What stands in the upper edge after the number; at most `width` cells."""
+        raise NotImplementedError
+
+    def draw_inside(self, width: int, height: int) -> list[Strip]:
+        """At most `height` strips, made with `inside`."""
+        raise NotImplementedError
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        rows = self.draw_inside(width - 2, height - 2)[: height - 2]
+        blank = self.blank(width)
+        rows += [blank] * (height - 2 - len(rows))
+        return [self._top(width), *rows, self._bottom(width)]
+
+    def inside(self, line: Line) -> Strip:
+        """A finished row between the left and the right edge."""
+        width = self.size.width - 2
+        line.pad(width, self.ink.text)
+        edge = Segment("│", self.frame_style)
+        return Strip(
+            [edge, *(Segment(text, style) for text, style in line.parts), edge], width + 2
+        )
+
+    def blank(self, width: int) -> Strip:
+        return self.slot(-3, (width, self.is_focused), lambda: self.inside(Line()))
+
+    @property
+    def frame_style(self) -> Style:
+        return self.ink.frame_focus if self.is_focused else self.ink.frame
+
+    def _top(self, width: int) -> Strip:
+        ink, frame = self.ink, self.frame_style
+        style = ink.title_focus if self.is_focused else ink.title
+        title = self.title(width - 8)
+        if title.used > width - 8:
+            title.pad(width - 8, style)
+        line = Line().add("╭ ", frame).add(f"{NUMBERS[self.NAME]} ", style)
+        line.parts += title.parts
+        line.used += title.used
+        line.add(" ", frame)
+        line.add("─" * max(width - line.used - 1, 0), frame).add("╮", frame)
+        return self.slot(-1, tuple(line.parts), line.strip)
+
+    def _bottom(self, width: int) -> Strip:
+        key = (width, self.is_focused)
+        edge = Line().add("╰" + "─" * (width - 2) + "╯", self.frame_style)
+        return self.slot(-2, key, edge.strip)
+
+
+class Cursor:
+    """A place in a list that sticks to its item, not to its row."""
+
+    __slots__ = ("_place", "first", "key")
+
+    def __init__(self) -> None:
+        self.key: object = None
+        self.first = 0
+        self._place = 0
+
+    def settle(self, keys: list[object], rows: int) -> int:
+        """The row of the item under the cursor among `keys`, scrolled into view; −1 if empty."""
+        if not keys:
+            self.first = 0
+            return -1
+        place = keys.index(self.key) if self.key in keys else min(self._place, len(keys) - 1)
+        self.key = keys[place]
+        self._place = place
+        if place < self.first:
+            self.first = place
+        elif rows > 0 and place >= self.first + rows:
+            self.first = place - rows + 1
+        self.first = max(min(self.first, len(keys) - rows), 0)
+        return place
+
+    def move(self, keys: list[object], step: int) -> None:
+        if not keys:
+            return
+        place = keys.index(self.key) if self.key in keys else 0
+        self.key = keys[min(max(place + step, 0), len(keys) - 1)]

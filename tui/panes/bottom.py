@@ -1,0 +1,174 @@
+"""The three lines under the desk: what is being said, the `:` line, and the keys."""
+
+from textual.strip import Strip
+
+from engine.domain.views import DeskView, Severity
+from tui.actions import ACTIONS, Scope
+from tui.coach import Coach
+from tui.command import FITS_SHOWN_MAX, CommandLine
+from tui.danger import Danger
+from tui.danger import Strip as Showing
+from tui.host import Host
+from tui.keyboard import Keymap
+from tui.notices import Notices
+from tui.paint import Line, clean, joined, money_text
+from tui.panes.base import LinePane
+from tui.panes.panel import review_words
+from tui.sending import Stage, stops_sending, why_not
+
+_SEVERITY_WORDS = {
+    Severity.OK: "",
+    Severity.ATTENTION: "attention: ",
+    Severity.DEGRADED: "degraded: ",
+    Severity.UNAVAILABLE: "unavailable: ",
+}
+
+
+class MessageLine(LinePane):
+    """Danger first, then a fresh notice that is bad, the line under edit, any notice, the coach."""
+
+    def __init__(
+        self, host: Host, danger: Danger, command: CommandLine, notices: Notices, coach: Coach
+    ) -> None:
+        super().__init__(host, id="message")
+        self.danger = danger
+        self.command = command
+        self.notices = notices
+        self.coach = coach
+        self.now = 0.0
+        self.keymap = Keymap()
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        return [self._line(width).pad(width, self.ink.text).strip()]
+
+    def _line(self, width: int) -> Line:
+        ink = self.ink
+        if self.danger.state is Showing.OPEN:
+            return self._danger_keys(width)
+        if self.danger.state is Showing.ASKING:
+            words = f" {clean(self.danger.question)}  y does it, Esc leaves "
+            return Line().add(words, ink.danger).pad(width, ink.danger)
+        said = self.notices.current(self.now)
+        if said is not None and said.severity > Severity.OK:
+            style = ink.caution if said.severity is Severity.ATTENTION else ink.alarm
+            return Line().add(f" {_SEVERITY_WORDS[said.severity]}{said.text}", style)
+        if self.command.is_open and self.command.editor.text:
+            return self._line_in_words(width)
+        if said is not None:
+            return Line().add(f" {said.text}", ink.strong)
+        if not self.coach.is_over:
+            return Line().add(f" {self.coach.text(self.host.view)}", ink.coach)
+        return Line()
+
+    def _danger_keys(self, width: int) -> Line:
+        ink = self.ink
+        line = Line().add(" DANGER ", ink.danger)
+        for action in ACTIONS:
+            if action.scope is Scope.DANGER and action.footer:
+                room = "…" if action.footer in (3, 4, 5, 6) else ""
+                line.add(f" {self.keymap.shown(action.id)}", ink.danger)
+                line.add(f" {action.words}{room} ", ink.danger)
+        return line.pad(width, ink.danger)
+
+    def _line_in_words(self, width: int) -> Line:
+        ink, command = self.ink, self.command
+        sending = command.sending
+        if sending.stage is Stage.REVIEWED:
+            words = review_words(sending.preview, sending.text, self.host.view.mode)
+            send = self.host.key("desk.send")
+            return Line().add(f" {words} — {send} sends ", ink.review)
+        if command.action is not None:
+            return Line().add(f" {command.action[0].help or command.action[0].words}", ink.quiet)
+        problem = command.problem
+        if problem is not None and not command.is_unfinished:
+            return self._caret(problem.column, problem.message, problem.hint)
+        preview = sending.preview
+        if preview is not None and command.wants_preview:
+            if stops_sending(preview):
+                return Line().add(f" ✗ {clean(why_not(preview))}", ink.caution)
+            words = joined(
+                (
+                    clean(preview.echo),
+                    clean(preview.outcome),
+                    f"{money_text(preview.notional)} + {money_text(preview.fee)}",
+                )
+            )
+            return Line().add(f" {words}", ink.text)
+        return self._fits()
+
+    def _caret(self, column: int, message: str, hint: str) -> Line:
+        """The words begin under the mark where that leaves room, and before it where not."""
+        words = joined((clean(message), clean(hint)), by=" — ")
+        at = min(column, 24)
+        return Line().add(" " * at, self.ink.text).add(f"▾ {words}", self.ink.caution)
+
+    def _fits(self) -> Line:
+        """What may be typed next."""
+        fits = self.command.fits((), ())[:FITS_SHOWN_MAX]
+        problem = self.command.problem
+        expected = problem.expected if problem is not None else ()
+        shown = fits or expected[:FITS_SHOWN_MAX]
+        if not shown:
+            words = clean(problem.message) if problem is not None else ""
+            return Line().add(f" {words}", self.ink.caution)
+        return Line().add(f" next: {'  '.join(shown)}", self.ink.quiet)
+
+
+class CommandPane(LinePane):
+    """A quiet prompt until `:` is pressed."""
+
+    def __init__(self, host: Host, command: CommandLine, coach: Coach) -> None:
+        super().__init__(host, id="command")
+        self.command = command
+        self.coach = coach
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return False
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        ink, command = self.ink, self.command
+        line = Line()
+        if not command.is_open:
+            kept = f"  (kept: {clean(command.editor.text, limit=40)})" if command.editor.text else ""
+            line.add(" :", ink.quiet).add(kept, ink.quiet)
+            return [line.pad(width, ink.text).strip()]
+        line.add(" ", ink.text).add(":", ink.key)
+        editor = command.editor
+        room = width - 4
+        first = max(editor.caret - room + 1, 0)
+        shown, at = clean(editor.text)[first:], editor.caret - first
+        line.add(shown[:at], ink.strong)
+        ghost = self.coach.ghost(editor.text) if editor.caret == len(editor.text) else ""
+        after = shown[at:] or ghost or " "
+        line.add(after[0], ink.caret)
+        line.add(after[1:], ink.strong if shown[at:] else ink.quiet)
+        if command.staged:
+            line.add(f"  {len(command.staged)} more staged", ink.caution)
+        return [line.pad(width, ink.text).strip()]
+
+
+class Footer(LinePane):
+    """The keys that mean something where the keys go now, straight from the action table."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, id="footer")
+        self.keymap = Keymap()
+        self.chain: tuple[Scope, ...] = ()
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return False
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        ink = self.ink
+        ending = Line()
+        for action_id, words in (("desk.danger", "k KILL"), ("desk.palette", "all")):
+            ending.add(self.keymap.shown(action_id), ink.key).add(f" {words}  ", ink.quiet)
+        line = Line()
+        for key, words in self.keymap.footer(self.chain):
+            if line.used + len(key) + len(words) + 3 + ending.used > width:
+                break
+            line.add(" ", ink.text).add(key, ink.key).add(f" {words} ", ink.quiet)
+        line.pad(width - ending.used, ink.text)
+        for text, style in ending.parts:
+            line.add(text, style)
+        return [line.pad(width, ink.text).strip()]

@@ -1,0 +1,277 @@
+"""The ladder of the symbol on the screen: prices, sizes, own orders and the queue ahead of them."""
+
+from textual import events
+from textual.strip import Strip
+
+from engine.domain.views import DepthRow, DeskView
+from engine.instruments import Instrument
+from engine.values import Instruction, Price, Quantity
+from tui.host import Host
+from tui.layout import PaneName
+from tui.paint import (
+    Line,
+    arrow,
+    clean,
+    compact_quantity,
+    money_text,
+    move_style,
+    price_text,
+    quantity_text,
+    signed_style,
+)
+from tui.panes.base import FramedPane
+from tui.panes.watchlist import quote_of
+
+GROUPINGS = (1, 2, 5, 10, 25, 50, 100)
+"""Ticks in one level."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+SAFE = "safe — A arms (not available yet)"
+
+
+class Depth(FramedPane):
+    """Asks above, bids below, the spread between them always in the middle."""
+
+    NAME = PaneName.DEPTH
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._grouping = 0
+        self._cursor: tuple[bool, Price] | None = None
+        """(is a bid, price); None is the spread."""
+        self._levels: list[tuple[bool, DepthRow]] = []
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return old.depth is not new.depth or old.positions is not new.positions
+
+    def title(self, width: int) -> Line:
+        ink = self.ink
+        style = ink.title_focus if self.is_focused else ink.title
+        title = Line().add(clean(self.host.symbol, limit=16) or "depth", style)
+        ticks = GROUPINGS[self._grouping]
+        if ticks > 1:
+            title.add(f" · {ticks} ticks", ink.caution)
+        depth = self.host.view.depth
+        if depth is not None and depth.note:
+            title.add(f" · {clean(depth.note, limit=60)}", ink.quiet)
+        return title
+
+    def draw_inside(self, width: int, height: int) -> list[Strip]:
+        depth, ink = self.host.view.depth, self.ink
+        columns = _Columns(width)
+        heading = self.slot(0, (width, self.is_focused), lambda: self.inside(columns.heading(self)))
+        if depth is None or depth.symbol != self.host.symbol:
+            words = Line().add(" waiting for depth", ink.quiet)
+            return [heading, self.slot(1, ("none", self.is_focused), lambda: self.inside(words))]
+        instrument = self.host.instrument(depth.symbol)
+        asks = self._grouped(depth.asks, instrument, is_bid=False)
+        bids = self._grouped(depth.bids, instrument, is_bid=True)
+        rows = height - 3
+        above = rows // 2
+        shown_asks, shown_bids = asks[:above][::-1], bids[: rows - above]
+        self._levels = [(False, row) for row in shown_asks] + [(True, row) for row in shown_bids]
+        largest = max((row.quantity for _, row in self._levels), default=1)
+        blank = self.blank(width + 2)
+        strips = [heading, *([blank] * (above - len(shown_asks)))]
+        for row in shown_asks:
+            strips.append(self._level(len(strips), row, columns, largest, is_bid=False))
+        strips.append(self._spread(len(strips), width))
+        for row in shown_bids:
+            strips.append(self._level(len(strips), row, columns, largest, is_bid=True))
+        strips += [blank] * (height - 1 - len(strips))
+        return [*strips[: height - 1], self._position(height, width)]
+
+    def _grouped(
+        self, rows: tuple[DepthRow, ...], instrument: Instrument, *, is_bid: bool
+    ) -> list[DepthRow]:
+        """Levels of several ticks: a bid is counted at the price below, an ask at the one above."""
+        ticks = GROUPINGS[self._grouping]
+        if ticks == 1:
+            return list(rows)
+        grouped: dict[Price, DepthRow] = {}
+        for row in rows:
+            step = instrument.tick_at(row.price) * ticks
+            floor = row.price // step * step
+            price = Price(floor if is_bid or floor == row.price else floor + step)
+            known = grouped.get(price)
+            grouped[price] = row_at(price, row) if known is None else _together(known, row)
+        return list(grouped.values())
+
+    def _level(
+        self, place: int, row: DepthRow, columns: "_Columns", largest: int, *, is_bid: bool
+    ) -> Strip:
+        is_cursor = self.is_focused and self._cursor == (is_bid, row.price)
+        bar = row.quantity * 16 // max(largest, 1)
+        key = (row, bar, is_bid, is_cursor, self.is_focused, columns.width)
+        return self.slot(
+            place, key, lambda: self._build(row, columns, bar, is_bid=is_bid, is_cursor=is_cursor)
+        )
+
+    def _build(
+        self, row: DepthRow, columns: "_Columns", bar: int, *, is_bid: bool, is_cursor: bool
+    ) -> Strip:
+        ink, instrument = self.ink, self.host.instrument(self.host.symbol)
+        line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
+        line.cell(quantity_text(row.own) if row.own else "", 5, ink.own, right=True)
+        ahead = quantity_text(row.queue_ahead) if row.own and row.queue_ahead >= 0 else ""
+        line.cell(ahead, columns.ahead, ink.own if row.own else ink.quiet, right=True)
+        line.add(" ", ink.text)
+        size = compact_quantity(row.quantity)
+        cells = _EIGHTHS[8] * (bar // 8) + (_EIGHTHS[bar % 8] if bar % 8 else "")
+        if is_bid:
+            line.cell(cells, 2, ink.bar_bid, right=False).cell(size, columns.size, ink.text, right=True)
+            line.cell(price_text(instrument, row.price), columns.price, ink.buy, right=True)
+        else:
+            line.cell("", 2 + columns.size, ink.text)
+            line.cell(price_text(instrument, row.price), columns.price, ink.sell, right=True)
+            line.cell(size, columns.size, ink.text, right=True).add(" ", ink.text)
+            line.cell(cells, 2, ink.bar_ask)
+        line.pad(self.size.width - 2, ink.text)
+        return self.inside(line.over(ink.cursor_background) if is_cursor else line)
+
+    def _spread(self, place: int, width: int) -> Strip:
+        view, ink = self.host.view, self.ink
+        quote = quote_of(view.quotes, self.host.symbol)
+        key: object = (width, self.is_focused, self._cursor)
+        if quote is not None:
+            key = (key, quote.bid, quote.ask, quote.last, quote.last_direction)
+
+        def build() -> Strip:
+            is_cursor = self.is_focused and self._cursor is None
+            line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
+            if quote is None:
+                return self.inside(line)
+            instrument = self.host.instrument(quote.symbol)
+            gap = price_text(instrument, Price(quote.ask - quote.bid))
+            words = f"{gap if quote.bid and quote.ask else '—'} · last "
+            last = price_text(instrument, quote.last)
+            dots = max((width - len(words) - len(last) - 6) // 2, 0)
+            line.add("·" * dots + " ", ink.quiet).add(words, ink.quiet).add(last, ink.strong)
+            style = move_style(ink, quote.last_direction)
+            line.add(f" {arrow(quote.last_direction)}", style)
+            line.add(" " + "·" * max(width - line.used - 2, 0), ink.quiet)
+            return self.inside(line)
+
+        return self.slot(place, key, build)
+
+    def _position(self, place: int, width: int) -> Strip:
+        ink = self.ink
+        row = next((row for row in self.host.view.positions if row.symbol == self.host.symbol), None)
+        key = (row, width, self.is_focused, self.host.symbol)
+
+        def build() -> Strip:
+            if row is None or not row.quantity:
+                return self.inside(Line().add(" flat", ink.quiet))
+            average = price_text(self.host.instrument(row.symbol), row.average_cost)
+            held = f" {quantity_text(row.quantity, signed=True)} @ {average}"
+            line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
+            figure = money_text(row.unrealised, signed=True)
+            line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
+            return self.inside(line.add(figure, signed_style(ink, row.unrealised)))
+
+        return self.slot(place, key, build)
+
+    # ---- keys
+
+    def _move(self, step: int) -> None:
+        """Over asks, the spread and bids, from the top of the pane to its bottom."""
+        places: list[tuple[bool, Price] | None] = [
+            (is_bid, row.price) for is_bid, row in self._levels
+        ]
+        spread = sum(1 for is_bid, _ in self._levels if not is_bid)
+        places.insert(spread, None)
+        now = places.index(self._cursor) if self._cursor in places else spread
+        self._cursor = places[min(max(now + step, 0), len(places) - 1)]
+        self.redraw()
+
+    def do_up(self) -> None:
+        self._move(-1)
+
+    def do_down(self) -> None:
+        self._move(1)
+
+    def do_page_up(self) -> None:
+        self._move(-10)
+
+    def do_page_down(self) -> None:
+        self._move(10)
+
+    def do_recentre(self) -> None:
+        self._cursor = None
+        self.redraw()
+
+    def do_coarser(self) -> None:
+        self._grouping = min(self._grouping + 1, len(GROUPINGS) - 1)
+        self._cursor = None
+        self.redraw()
+
+    def do_finer(self) -> None:
+        self._grouping = max(self._grouping - 1, 0)
+        self._cursor = None
+        self.redraw()
+
+    def do_ticket(self) -> None:
+        is_bid = self._cursor is None or self._cursor[0]
+        self._open(Instruction.BUY if is_bid else Instruction.SELL)
+
+    def do_buy(self) -> None:
+        self._open(Instruction.BUY)
+
+    def do_sell(self) -> None:
+        self._open(Instruction.SELL)
+
+    def _open(self, instruction: Instruction) -> None:
+        price = ""
+        if self._cursor is not None:
+            price = self.host.instrument(self.host.symbol).format_price(self._cursor[1])
+        self.host.open_ticket(instruction, self.host.symbol, price=price)
+
+    def copied(self) -> str:
+        return "\t".join((self.host.symbol, *(str(row.quantity) for _, row in self._levels)))
+
+    def on_click(self, event: events.Click) -> None:
+        """Moves the cursor; a click never trades."""
+        lines = self.size.height - 5
+        above = lines // 2
+        asks = sum(1 for is_bid, _ in self._levels if not is_bid)
+        place = event.y - 2 - (above - asks)
+        if 0 <= place < asks:
+            self._cursor = (False, self._levels[place][1].price)
+        elif asks < place <= len(self._levels):
+            self._cursor = (True, self._levels[place - 1][1].price)
+        else:
+            self._cursor = None
+        self.redraw()
+
+
+class _Columns:
+    """Widths of the ladder's columns for a pane of this width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        spare = max(width - 33, 0)
+        self.ahead = 6 + min(spare, 2)
+        self.size = 5 + min(spare // 3, 2)
+        self.price = 9 + min(spare // 4, 2)
+
+    def heading(self, pane: Depth) -> Line:
+        ink = pane.ink
+        line = Line().cell("own", 6, ink.quiet, right=True).cell("ahead", self.ahead, ink.quiet, right=True)
+        line.cell("bid", 3 + self.size, ink.quiet, right=True)
+        line.cell("price", self.price, ink.quiet, right=True)
+        return line.cell("ask", self.size, ink.quiet, right=True)
+
+
+def row_at(price: Price, row: DepthRow) -> DepthRow:
+    return DepthRow(price, row.quantity, row.orders, row.own, row.queue_ahead)
+
+
+def _together(one: DepthRow, other: DepthRow) -> DepthRow:
+    """Two prices as one level; the queue is that of the better own order."""
+    ahead = one.queue_ahead if one.queue_ahead >= 0 else other.queue_ahead
+    return DepthRow(
+        one.price,
+        Quantity(one.quantity + other.quantity),
+        one.orders + other.orders,
+        Quantity(one.own + other.own),
+        ahead,
+    )

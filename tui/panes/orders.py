@@ -1,0 +1,468 @@
+"""The blotter: working orders and all of them, fills, positions and denials."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import partial
+
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+
+from engine.domain.reasons import Verdict
+from engine.domain.views import DeskView, FillRow, OrderRow, PositionRow, Severity
+from engine.ports import CancelById
+from engine.values import Instruction, Liquidity, OrderId, TimeInForce
+from tui.clock import age_text, milliseconds_text, seconds_text
+from tui.columns import Column, choose, heading
+from tui.host import Host
+from tui.layout import PaneName
+from tui.paint import (
+    MISSING,
+    Line,
+    clean,
+    money_text,
+    price_text,
+    quantity_text,
+    side_style,
+    signed_style,
+)
+from tui.panes.base import Cursor, FramedPane
+
+_ALWAYS_WIDE = 1_000
+
+
+class Tab(StrEnum):
+    WORKING = "working"
+    ALL = "all"
+    FILLS = "fills"
+    POSITIONS = "positions"
+    DENIED = "denied"
+
+
+ORDER_COLUMNS = (
+    Column("number", 5, 0, title="#", gap=0),
+    Column("time", 8, 9),
+    Column("side", 5, 1, right=False),
+    Column("quantity", 7, 2, title="qty"),
+    Column("symbol", 7, 3, right=False),
+    Column("type", 11, 8, right=False),
+    Column("price", 9, 4),
+    Column("filled", 11, 5),
+    Column("average", 9, 10, title="avg"),
+    Column("state", 9, 6, right=False),
+    Column("age", 4, 11),
+    Column("queue", 6, 7),
+    Column("origin", 7, 12, right=False, title="from"),
+    Column("text", 30, 13, right=False, title=""),
+)
+FILL_COLUMNS = (
+    Column("time", 12, 2, gap=0),
+    Column("number", 5, 0, title="#"),
+    Column("side", 5, 1, right=False),
+    Column("quantity", 7, 3, title="qty"),
+    Column("symbol", 7, 4, right=False),
+    Column("price", 9, 5),
+    Column("fee", 8, 7),
+    Column("realised", 11, 6, title="real"),
+    Column("position", 8, 8, title="pos after"),
+    Column("liquidity", 5, 9, right=False, title=""),
+    Column("why", 40, 10, right=False),
+)
+POSITION_COLUMNS = (
+    Column("symbol", 8, 0, right=False, gap=0),
+    Column("position", 8, 1, title="pos"),
+    Column("average", 10, 2, title="avg"),
+    Column("mark", 10, 3),
+    Column("open", 12, 4),
+    Column("realised", 12, 6, title="real"),
+    Column("day", 12, 5),
+    Column("exits", 7, 7),
+)
+_COLUMNS = {
+    Tab.WORKING: ORDER_COLUMNS,
+    Tab.ALL: ORDER_COLUMNS,
+    Tab.DENIED: ORDER_COLUMNS,
+    Tab.FILLS: FILL_COLUMNS,
+    Tab.POSITIONS: POSITION_COLUMNS,
+}
+_EMPTY = {
+    Tab.WORKING: "no working orders",
+    Tab.ALL: "no orders today",
+    Tab.FILLS: "no fills today",
+    Tab.POSITIONS: "no positions",
+    Tab.DENIED: "nothing was denied",
+}
+DENIED_STATES = ("denied", "rejected")
+
+
+class Orders(FramedPane):
+    """The cursor sticks to its order, whatever happens above it."""
+
+    NAME = PaneName.ORDERS
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.tab = Tab.ALL
+        self._cursors = {tab: Cursor() for tab in Tab}
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return (
+            old.orders is not new.orders
+            or old.fills is not new.fills
+            or old.positions is not new.positions
+            or old.market_at // 1_000_000_000 != new.market_at // 1_000_000_000
+        )
+
+    # ---- what stands where
+
+    def rows(self, tab: Tab) -> Sequence[OrderRow | FillRow | PositionRow]:
+        view = self.host.view
+        match tab:
+            case Tab.WORKING:
+                return [row for row in view.orders if not row.is_done]
+            case Tab.ALL:
+                return view.orders
+            case Tab.FILLS:
+                return view.fills[::-1] if _is_oldest_first(view.fills) else view.fills
+            case Tab.POSITIONS:
+                return [row for row in view.positions if row.quantity]
+            case Tab.DENIED:
+                return [row for row in view.orders if row.state in DENIED_STATES]
+
+    def _keys(self, rows: Sequence[OrderRow | FillRow | PositionRow]) -> list[object]:
+        return [_key_of(row) for row in rows]
+
+    def title(self, width: int) -> Line:
+        ink, view = self.ink, self.host.view
+        style = ink.title_focus if self.is_focused else ink.title
+        counts = {
+            Tab.WORKING: len(self.rows(Tab.WORKING)),
+            Tab.ALL: len(view.orders),
+            Tab.FILLS: len(view.fills),
+            Tab.POSITIONS: len(self.rows(Tab.POSITIONS)),
+            Tab.DENIED: view.denied,
+        }
+        line = Line().add("orders ", style)
+        for tab, count in counts.items():
+            words = f"{tab.value} {count}"
+            is_here = tab is self.tab
+            line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else style)
+        if view.attention:
+            line.add(f" attention {view.attention}", ink.caution)
+        return line
+
+    def draw_inside(self, width: int, height: int) -> list[Strip]:
+        ink, rows = self.ink, self.rows(self.tab)
+        columns = choose(_COLUMNS[self.tab], width - 2)
+        strips = [
+            self.slot(
+                0,
+                (columns, self.is_focused),
+                lambda: self.inside(heading(columns, ink.quiet, margin=1)),
+            )
+        ]
+        place = self.cursor.settle(self._keys(rows), height - 1)
+        if not rows:
+            empty = (self.tab, self.is_focused)
+            words = Line().add(f" {_EMPTY[self.tab]}", ink.quiet)
+            return [*strips, self.slot(1, empty, lambda: self.inside(words))]
+        first = self.cursor.first
+        second = self.host.view.market_at // 1_000_000_000
+        for offset, row in enumerate(rows[first : first + height - 1]):
+            is_cursor = first + offset == place
+            moment = second if isinstance(row, OrderRow) and not row.is_done else 0
+            key = (row, columns, is_cursor, self.is_focused, moment)
+            strips.append(
+                self.slot(
+                    offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor)
+                )
+            )
+        return strips
+
+    @property
+    def cursor(self) -> Cursor:
+        return self._cursors[self.tab]
+
+    def _build(
+        self,
+        row: OrderRow | FillRow | PositionRow,
+        columns: tuple[Column, ...],
+        *,
+        is_cursor: bool,
+    ) -> Strip:
+        width = self.size.width - 2
+        line = Line().add("▌" if is_cursor and self.is_focused else " ", self.ink.frame_focus)
+        for column in columns:
+            shown, style = self._cell(row, column.name)
+            room = column.width
+            if column is columns[-1] and not column.right:
+                room = max(width - line.used - column.gap, 0)
+            line.add(" " * column.gap, self.ink.text).cell(shown, room, style, right=column.right)
+        self._append_text(line, row, columns, width)
+        line.pad(width, self.ink.text)
+        if is_cursor and self.is_focused:
+            line.over(self.ink.cursor_background)
+        return self.inside(line)
+
+    def _append_text(
+        self,
+        line: Line,
+        row: OrderRow | FillRow | PositionRow,
+        columns: tuple[Column, ...],
+        width: int,
+    ) -> None:
+        """Where the text has no column, a refusal still says why in the room that is left."""
+        if isinstance(row, OrderRow) and row.text and columns[-1].name != "text":
+            room = width - line.used - 2
+            if room >= 8:
+                line.add("  ", self.ink.text).cell(clean(row.text), room, self.ink.caution)
+
+    def _cell(self, row: OrderRow | FillRow | PositionRow, name: str) -> tuple[str, Style]:
+        if isinstance(row, OrderRow):
+            return self._order_cell(row, name)
+        if isinstance(row, FillRow):
+            return self._fill_cell(row, name)
+        return self._position_cell(row, name)
+
+    def _order_cell(self, row: OrderRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.ink, self.host.instrument(row.symbol)
+        text = ink.quiet if row.is_done else ink.text
+        match name:
+            case "number":
+                return clean(row.label, limit=12), text
+            case "time":
+                return seconds_text(row.at, self.host.zone), ink.quiet
+            case "side":
+                return row.instruction.name, side_style(ink, row.instruction)
+            case "quantity":
+                return quantity_text(row.quantity), text
+            case "symbol":
+                return clean(row.symbol, limit=24), text if row.is_done else ink.strong
+            case "type":
+                return _type_words(row), text
+            case "price":
+                price = row.price if row.type.has_limit else row.stop
+                return price_text(instrument, price), text
+            case "filled":
+                return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
+            case "average":
+                return price_text(instrument, row.average) if row.cumulative else "", text
+            case "state":
+                return _state_words(row), self._state_style(row)
+            case "age":
+                age = age_text(self.host.view.market_at - row.changed_at)
+                return "" if row.is_done else age, ink.quiet
+            case "queue":
+                if row.is_done or row.queue_ahead < 0:
+                    return "", ink.quiet
+                return ("~" if row.queue_is_estimate else "") + quantity_text(row.queue_ahead), ink.own
+            case "origin":
+                return clean(row.origin, limit=12), ink.quiet
+            case _:
+                return self._reason(row), ink.caution if row.state in DENIED_STATES else ink.quiet
+
+    def _reason(self, row: OrderRow) -> str:
+        stopping = [finding for finding in row.findings if finding.verdict >= Verdict.ASK]
+        if stopping:
+            more = f"  +{len(stopping) - 1} rules" if len(stopping) > 1 else ""
+            return f"{stopping[0].rule} {clean(stopping[0].sentence)}{more}"
+        return clean(row.text)
+
+    def _state_style(self, row: OrderRow) -> Style:
+        ink = self.ink
+        if row.state in DENIED_STATES or row.state == "unknown":
+            return ink.caution
+        if row.state in ("filled", "partial"):
+            return ink.ok
+        return ink.quiet if row.is_done else ink.strong
+
+    def _fill_cell(self, row: FillRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.ink, self.host.instrument(row.symbol)
+        match name:
+            case "time":
+                return milliseconds_text(row.at, self.host.zone), ink.quiet
+            case "number":
+                return str(row.number), ink.text
+            case "side":
+                return row.instruction.name, side_style(ink, row.instruction)
+            case "quantity":
+                return quantity_text(row.quantity), ink.text
+            case "symbol":
+                return clean(row.symbol, limit=24), ink.strong
+            case "price":
+                return price_text(instrument, row.price), ink.text
+            case "fee":
+                return money_text(row.fee), ink.quiet
+            case "realised":
+                shown = money_text(row.realised, signed=True) if row.realised else ""
+                return shown, signed_style(ink, row.realised)
+            case "position":
+                return quantity_text(row.position_after, signed=True), ink.text
+            case "liquidity":
+                return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
+            case _:
+                return clean(row.explanation), ink.quiet
+
+    def _position_cell(self, row: PositionRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.ink, self.host.instrument(row.symbol)
+        match name:
+            case "symbol":
+                return clean(row.symbol, limit=24), ink.strong
+            case "position":
+                held = quantity_text(row.quantity, signed=True)
+                return held, ink.buy if row.quantity > 0 else ink.sell
+            case "average":
+                return price_text(instrument, row.average_cost), ink.text
+            case "mark":
+                return price_text(instrument, row.mark), ink.text
+            case "open":
+                return money_text(row.unrealised, signed=True), signed_style(ink, row.unrealised)
+            case "realised":
+                shown = money_text(row.realised_day, signed=True)
+                return shown, signed_style(ink, row.realised_day)
+            case "day":
+                return money_text(row.day, signed=True), signed_style(ink, row.day)
+            case _:
+                return quantity_text(row.exits) if row.exits else "", ink.quiet
+
+    # ---- keys
+
+    def selected(self) -> OrderRow | FillRow | PositionRow | None:
+        return next((row for row in self.rows(self.tab) if _key_of(row) == self.cursor.key), None)
+
+    def selected_order(self) -> OrderId | None:
+        row = self.selected()
+        return None if row is None or isinstance(row, PositionRow) else row.order_id
+
+    def select(self, order_id: OrderId) -> None:
+        """Puts the cursor on an order, in a list that shows it."""
+        if self.tab not in (Tab.WORKING, Tab.ALL):
+            self.tab = Tab.ALL
+        self.cursor.key = ("order", order_id)
+        self.redraw()
+
+    def _move(self, step: int) -> None:
+        self.cursor.move(self._keys(self.rows(self.tab)), step)
+        self.redraw()
+
+    def do_up(self) -> None:
+        self._move(-1)
+
+    def do_down(self) -> None:
+        self._move(1)
+
+    def do_page_up(self) -> None:
+        self._move(4 - self.size.height)
+
+    def do_page_down(self) -> None:
+        self._move(self.size.height - 4)
+
+    def do_first(self) -> None:
+        self._move(-_ALWAYS_WIDE)
+
+    def do_last(self) -> None:
+        self._move(_ALWAYS_WIDE)
+
+    def _turn(self, step: int) -> None:
+        tabs = list(Tab)
+        self.tab = tabs[(tabs.index(self.tab) + step) % len(tabs)]
+        self.redraw()
+
+    def do_next_tab(self) -> None:
+        self._turn(1)
+
+    def do_previous_tab(self) -> None:
+        self._turn(-1)
+
+    def do_cancel(self) -> None:
+        row = self.selected()
+        if not isinstance(row, OrderRow):
+            self.host.say("no order here to cancel", Severity.ATTENTION)
+        elif row.is_done:
+            self.host.say(f"order {row.label} is already {row.state}", Severity.ATTENTION)
+        elif self.host.ask(CancelById(row.order_id)):
+            self.host.say(f"cancel of {row.label} asked for")
+
+    def do_replace(self) -> None:
+        row = self.selected()
+        if not isinstance(row, OrderRow) or row.is_done:
+            self.host.say("no working order here to replace", Severity.ATTENTION)
+            return
+        text = f"replace {clean(row.label, limit=16)} "
+        if row.price:
+            text += f"price {self.host.instrument(row.symbol).format_price(row.price)}"
+        self.host.open_line(text)
+
+    def do_why(self) -> None:
+        order_id = self.selected_order()
+        if order_id is None:
+            self.host.say("no order here to explain", Severity.ATTENTION)
+            return
+        self.host.explain(order_id)
+
+    def _position(self) -> PositionRow | None:
+        row = self.selected()
+        if row is None:
+            return None
+        return next(
+            (held for held in self.host.view.positions if held.symbol == row.symbol and held.quantity),
+            None,
+        )
+
+    def do_close(self) -> None:
+        held = self._position()
+        if held is None:
+            self.host.say("no position here to close", Severity.ATTENTION)
+            return
+        instruction = Instruction.SELL if held.quantity > 0 else Instruction.COVER
+        self.host.open_ticket(instruction, held.symbol, quantity=str(abs(held.quantity)))
+
+    def do_reverse(self) -> None:
+        held = self._position()
+        if held is None:
+            self.host.say("no position here to reverse", Severity.ATTENTION)
+            return
+        self.host.open_line(f"reverse {clean(held.symbol, limit=32)}")
+
+    def copied(self) -> str:
+        row = self.selected()
+        if row is None:
+            return ""
+        return "\t".join(
+            self._cell(row, column.name)[0] for column in _COLUMNS[self.tab] if column.title != ""
+        )
+
+    def do_copy(self) -> None:
+        self.host.copy(self.copied())
+
+    def on_click(self, event: events.Click) -> None:
+        rows, place = self.rows(self.tab), self.cursor.first + event.y - 2
+        if event.y >= 2 and place < len(rows):
+            self.cursor.key = _key_of(rows[place])
+            self.redraw()
+
+
+def _key_of(row: OrderRow | FillRow | PositionRow) -> object:
+    if isinstance(row, OrderRow):
+        return ("order", row.order_id)
+    if isinstance(row, FillRow):
+        return ("fill", row.order_id, row.at, row.quantity, row.position_after)
+    return ("position", row.symbol)
+
+
+def _is_oldest_first(fills: Sequence[FillRow]) -> bool:
+    return len(fills) > 1 and fills[0].at < fills[-1].at
+
+
+def _type_words(row: OrderRow) -> str:
+    words = row.type.code
+    if row.time_in_force is not TimeInForce.DAY:
+        words += f" {row.time_in_force.name}"
+    return words + (" post" if row.post_only else "") + (" ro" if row.reduce_only else "")
+
+
+def _state_words(row: OrderRow) -> str:
+    pending = {"cancel": "cancelling", "replace": "replacing"}.get(row.pending, row.pending)
+    return clean(pending or row.state, limit=12) or MISSING
+
+

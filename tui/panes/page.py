@@ -1,0 +1,149 @@
+"""A page laid over the desk: help, palette, symbols, why, notices."""
+
+from typing import Protocol
+
+from textual.geometry import Size
+from textual.strip import Strip
+
+from engine.domain.views import DeskView
+from tui.host import Host
+from tui.paint import Line, clean
+from tui.panes.base import LinePane
+from tui.themes import Palette
+
+
+class Page(Protocol):
+    """What a page shows; rows are made again when `search` or the width changes."""
+
+    title: str
+    hint: str
+    search: str | None
+    """What was typed so far; None where nothing can be typed."""
+
+    def rows(self, ink: Palette, width: int) -> list[Line]: ...
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there is a row under the cursor to be taken."""
+
+    def choose(self, row: int) -> None: ...
+
+
+class PagePane(LinePane):
+    """Draws one page in a frame; hidden while there is none."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, id="page")
+        self.page: Page | None = None
+        self.row = 0
+        self._first = 0
+        self._count = 0
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return False
+
+    def open(self, page: Page) -> None:
+        self.page, self.row, self._first = page, 0, 0
+
+    def box(self, screen: Size) -> tuple[int, int, int, int]:
+        """(x, y, width, height) in cells: most of the middle, with the desk around it."""
+        width = min(screen.width - 4, 112)
+        height = screen.height - 6
+        return (screen.width - width) // 2, 2, width, height
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        page, ink = self.page, self.ink
+        if page is None:
+            return [Line().pad(width, ink.text).strip() for _ in range(height)]
+        rows = page.rows(ink, width - 4)
+        self._count = len(rows)
+        self.row = min(max(self.row, 0), max(len(rows) - 1, 0))
+        room = height - 2 - (1 if page.search is not None else 0)
+        self._scroll(room, chooses=page.chooses)
+        strips = [self._edge("╭", "╮", clean(page.title), width)]
+        if page.search is not None:
+            line = Line().add(" / ", ink.key).add(clean(page.search), ink.strong).add(" ", ink.caret)
+            if not page.search:
+                line.add(f" {page.hint}", ink.quiet)
+            strips.append(self._inside(line, width))
+        for offset in range(room):
+            place = self._first + offset
+            line = rows[place] if place < len(rows) else Line()
+            is_cursor = page.chooses and place == self.row and bool(rows)
+            row = Line().add("▌" if is_cursor else " ", ink.frame_focus)
+            row.parts += line.parts
+            row.used += line.used
+            row.pad(width - 2, ink.text)
+            strips.append(self._inside(row.over(ink.cursor_background) if is_cursor else row, width))
+        more = "" if self._first + room >= len(rows) else f"{len(rows) - self._first - room} more ↓"
+        return [*strips, self._edge("╰", "╯", more or "Esc leaves", width)]
+
+    def _scroll(self, room: int, *, chooses: bool) -> None:
+        if not chooses:
+            self.row = min(self.row, max(self._count - room, 0))
+            self._first = self.row
+            return
+        if self.row < self._first:
+            self._first = self.row
+        if self.row >= self._first + room:
+            self._first = self.row - room + 1
+
+    def _edge(self, left: str, right: str, words: str, width: int) -> Strip:
+        ink = self.ink
+        line = Line().add(f"{left} ", ink.frame_focus).add(f"{words} ", ink.title_focus)
+        line.pad(width - 1, ink.frame_focus)
+        line.parts = line.parts[:-1] if line.parts[-1][0].isspace() else line.parts
+        used = sum(len(text) for text, _ in line.parts)
+        line.used = used
+        return line.add("─" * (width - 1 - used), ink.frame_focus).add(right, ink.frame_focus).strip()
+
+    def _inside(self, line: Line, width: int) -> Strip:
+        line.pad(width - 2, self.ink.text)
+        framed = Line().add("│", self.ink.frame_focus)
+        framed.parts += line.parts
+        framed.used += line.used
+        return framed.add("│", self.ink.frame_focus).strip()
+
+    # ---- keys
+
+    def _move(self, step: int) -> None:
+        self.row = min(max(self.row + step, 0), max(self._count - 1, 0))
+        self.redraw()
+
+    def do_up(self) -> None:
+        self._move(-1)
+
+    def do_down(self) -> None:
+        self._move(1)
+
+    def do_page_up(self) -> None:
+        self._move(4 - self.size.height)
+
+    def do_page_down(self) -> None:
+        self._move(self.size.height - 4)
+
+    def do_first(self) -> None:
+        self._move(-self._count)
+
+    def do_last(self) -> None:
+        self._move(self._count)
+
+    def type(self, text: str) -> None:
+        if self.page is not None and self.page.search is not None:
+            self.page.search += text
+            self.row = self._first = 0
+            self.redraw()
+
+    def do_rub_out(self) -> None:
+        if self.page is not None and self.page.search:
+            self.page.search = self.page.search[:-1]
+            self.redraw()
+
+    def do_clear(self) -> None:
+        if self.page is not None and self.page.search:
+            self.page.search = ""
+            self.redraw()
+
+    def do_choose(self) -> None:
+        if self.page is not None and self.page.chooses and self._count:
+            self.page.choose(self.row)

@@ -1,0 +1,144 @@
+"""The live panel: what a line would do, its cost, its rules, as rows for the ticket."""
+
+from collections.abc import Iterator
+
+from engine.domain.reasons import Finding, Verdict
+from engine.domain.views import OrderRow, Preview
+from engine.instruments import Instrument
+from engine.values import Money
+from tui.paint import (
+    Line,
+    clean,
+    joined,
+    money_text,
+    price_text,
+    quantity_text,
+    wrap,
+)
+from tui.sending import stops_sending
+from tui.themes import Palette
+
+FINDINGS_SHOWN_MAX = 12
+_MARKS = {
+    Verdict.PASS: "✓",
+    Verdict.OFF: "·",
+    Verdict.WARN: "!",
+    Verdict.ASK: "?",
+    Verdict.ASK_SECOND_FACTOR: "?",
+    Verdict.DENY: "✗",
+}
+
+
+def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
+    """Most important first: a small pane shows as many as fit."""
+    if preview.echo:
+        yield from (Line().add(f" {row}", ink.strong) for row in wrap(clean(preview.echo), width - 1))
+    if not preview.is_valid and not preview.findings:
+        for row in wrap(f"✗ {clean(preview.problem)}", width - 1):
+            yield Line().add(f" {row}", ink.caution)
+        return
+    if not preview.symbol:
+        return  # an act: it says what it does, and has no figures
+    stopped = stops_sending(preview)
+    if stopped:
+        yield from findings(preview, ink, width)
+    if preview.outcome:
+        for row in wrap(clean(preview.outcome), width - 1):
+            yield Line().add(f" {row}", ink.text)
+    if preview.session_note:
+        yield Line().add(f" {clean(preview.session_note)}", ink.caution)
+    yield from _figures(preview, instrument, ink, width)
+    if not stopped:
+        yield from findings(preview, ink, width)
+    yield Line().add(f" {_rules(preview)}", ink.caution if stopped else ink.ok)
+
+
+def _figures(
+    preview: Preview, instrument: Instrument, ink: Palette, width: int
+) -> Iterator[Line]:
+    yield _pair(
+        ink, width, ("notional", money_text(preview.notional)), ("fee", money_text(preview.fee))
+    )
+    if preview.average:
+        slippage = clean(preview.slippage_bps, limit=12)
+        average = price_text(instrument, preview.average)
+        yield _pair(ink, width, ("average", average), ("slip", f"{slippage} bps" if slippage else "—"))
+    yield _change(ink, width, "cash", preview.cash_before, preview.cash_after)
+    yield _change(ink, width, "power", preview.buying_power_before, preview.buying_power_after)
+    before = quantity_text(preview.position_before, signed=True)
+    after = quantity_text(preview.position_after, signed=True)
+    line = Line().cell(" position", 10, ink.quiet).add(f"{before} → {after}", ink.text)
+    yield line
+
+
+def findings(preview: Preview, ink: Palette, width: int) -> Iterator[Line]:
+    """What any rule says beyond passing, with actual, limit and room; worst first."""
+    told = [row for row in preview.findings if row.verdict not in (Verdict.PASS, Verdict.OFF)]
+    told.sort(key=lambda row: -row.verdict)
+    for row in told[:FINDINGS_SHOWN_MAX]:
+        style = ink.caution if row.verdict >= Verdict.ASK else ink.quiet
+        yield Line().add(f" {_MARKS[row.verdict]} {row.rule} {clean(row.code, limit=40)}", style)
+        numbers = _numbers(row)
+        for text in wrap(numbers or clean(row.sentence), width - 4):
+            yield Line().add(f"   {text}", ink.text)
+
+
+def _numbers(row: Finding) -> str:
+    return joined(
+        (
+            f"{clean(row.actual, limit=24)} against {clean(row.limit, limit=24)}"
+            if row.actual and row.limit
+            else "",
+            f"room {clean(row.room, limit=24)}" if row.room else "",
+        )
+    )
+
+
+def _rules(preview: Preview) -> str:
+    stopped = stops_sending(preview)
+    parts = [f"✓ {preview.rules.passed} rules"] if not stopped else ["✗ cannot be sent"]
+    if preview.rules.off:
+        parts.append(f"{preview.rules.off} off")
+    if preview.room >= 0:
+        by = f" {clean(preview.room_rule, limit=8)}" if preview.room_rule else ""
+        parts.append(f"room {quantity_text(preview.room)}{by}")
+    return joined(parts)
+
+
+def _pair(ink: Palette, width: int, *pairs: tuple[str, str]) -> Line:
+    """Two labelled figures in one row where they fit, aligned with the rows below."""
+    line = Line()
+    for place, (word, figure) in enumerate(pairs):
+        if place and line.used + len(word) + len(figure) + 3 > width:
+            break
+        if place:
+            line.add("  ", ink.text).add(f"{word} ", ink.quiet).add(figure, ink.text)
+        else:
+            line.cell(f" {word}", 10, ink.quiet).add(figure, ink.text)
+    return line
+
+
+def _change(ink: Palette, width: int, word: str, before: Money | None, after: Money | None) -> Line:
+    """Before → after; the cents go first where the pane is narrow."""
+    texts = money_text(before), money_text(after)
+    if len(texts[0]) + len(texts[1]) + 13 > width:
+        texts = texts[0].partition(".")[0], texts[1].partition(".")[0]
+    return Line().cell(f" {word}", 10, ink.quiet).add(f"{texts[0]} → {texts[1]}", ink.text)
+
+
+def review_words(preview: Preview | None, text: str, mode: str) -> str:
+    """BUY 100 GOOG LMT 576.98 DAY — PAPER — 57,698.00 + 1.00"""
+    echo = clean(preview.echo) if preview is not None and preview.echo else clean(text)
+    words = f"{echo} — {mode.upper()}"
+    if preview is None or not preview.notional:
+        return words
+    return f"{words} — {money_text(preview.notional)} + {money_text(preview.fee)}"
+
+
+def taken_words(row: OrderRow) -> str:
+    """An order in one line: number, state, filled and the queue ahead."""
+    filled = f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}"
+    queue = ""
+    if not row.is_done and row.queue_ahead >= 0:
+        queue = f"{quantity_text(row.queue_ahead)} ahead"
+    return joined((f"#{clean(row.label, limit=12)} {clean(row.state, limit=20)}", filled, queue))

@@ -1,0 +1,169 @@
+"""The account and the profit and loss of each symbol: P A U T V, fees and day."""
+
+from functools import partial
+
+from textual.strip import Strip
+
+from engine.domain.views import DeskView, PositionRow
+from tui.columns import Column, choose, heading
+from tui.host import Host
+from tui.layout import PaneName
+from tui.paint import Line, clean, money_text, price_text, quantity_text, signed_style
+from tui.panes.base import Cursor, FramedPane
+
+COLUMNS = (
+    Column("symbol", 8, 0, right=False, gap=0),
+    Column("position", 8, 1, title="pos"),
+    Column("average", 10, 3, title="avg"),
+    Column("mark", 10, 6),
+    Column("value", 13, 8),
+    Column("open", 12, 4),
+    Column("realised", 12, 5, title="real"),
+    Column("day", 12, 2),
+    Column("fees", 9, 7),
+    Column("volume", 8, 9, title="traded"),
+)
+
+
+class Profit(FramedPane):
+    """Figures without a mark are missing, never zero."""
+
+    NAME = PaneName.PROFIT
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.cursor = Cursor()
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return old.account is not new.account or old.positions is not new.positions
+
+    def title(self, width: int) -> Line:
+        style = self.ink.title_focus if self.is_focused else self.ink.title
+        account = self.host.view.account
+        return Line().add(f"P&L · {masked(account.account)} · {clean(account.currency, limit=5)}", style)
+
+    def draw_inside(self, width: int, height: int) -> list[Strip]:
+        view = self.host.view
+        key = (view.account, width, self.is_focused)
+        strips = [
+            self.slot(0, key, lambda: self._account(width, 0)),
+            self.slot(1, key, lambda: self._account(width, 1)),
+        ]
+        columns = choose(COLUMNS, width - 2)
+        strips.append(
+            self.slot(
+                2,
+                (columns, self.is_focused),
+                lambda: self.inside(heading(columns, self.ink.quiet, margin=1)),
+            )
+        )
+        rows = max(height - len(strips), 0)
+        keys: list[object] = [row.symbol for row in view.positions]
+        place = self.cursor.settle(keys, rows)
+        first = self.cursor.first
+        if not view.positions:
+            words = Line().add(" no positions today", self.ink.quiet)
+            return [*strips, self.slot(3, ("none", self.is_focused), lambda: self.inside(words))]
+        for offset, row in enumerate(view.positions[first : first + rows]):
+            is_cursor = first + offset == place and self.is_focused
+            row_key = (row, columns, is_cursor, self.is_focused)
+            strips.append(
+                self.slot(3 + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor))
+            )
+        return strips
+
+    def _account(self, width: int, part: int) -> Strip:
+        ink, account = self.ink, self.host.view.account
+        line = Line().add(" ", ink.text)
+        figures: tuple[tuple[str, int | None, bool], ...] = (
+            ("cash", account.cash, False),
+            ("reserved", account.reserved, False),
+            ("buying power", account.buying_power, False),
+            ("equity", account.equity, False),
+        )
+        if part == 1:
+            figures = (
+                ("day", account.day, True),
+                ("real", account.realised_day, True),
+                ("open", account.unrealised, True),
+                ("fees", -account.fees_day, True),
+            )
+        for word, value, signed in figures:
+            money = None if value is None else type(account.cash)(value)
+            text = money_text(money, signed=signed)
+            if line.used + len(word) + len(text) + 3 > width:
+                break
+            line.add(f"{word} ", ink.quiet)
+            line.add(text, signed_style(ink, value) if signed and word != "fees" else ink.text)
+            line.add("  ", ink.text)
+        return self.inside(line)
+
+    def _row(self, row: PositionRow, columns: tuple[Column, ...], *, is_cursor: bool) -> Strip:
+        ink, instrument = self.ink, self.host.instrument(row.symbol)
+        line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
+        for column in columns:
+            style, name = ink.text, column.name
+            match name:
+                case "symbol":
+                    shown, style = clean(row.symbol, limit=24), ink.strong
+                case "position":
+                    shown = quantity_text(row.quantity, signed=True)
+                    style = ink.buy if row.quantity > 0 else ink.sell if row.quantity else ink.quiet
+                case "average":
+                    shown = price_text(instrument, row.average_cost)
+                case "mark":
+                    shown = price_text(instrument, row.mark)
+                case "value":
+                    shown = money_text(row.market_value)
+                case "open":
+                    shown = money_text(row.unrealised, signed=True)
+                    style = signed_style(ink, row.unrealised)
+                case "realised":
+                    shown = money_text(row.realised_day, signed=True)
+                    style = signed_style(ink, row.realised_day)
+                case "day":
+                    shown = money_text(row.day, signed=True)
+                    style = signed_style(ink, row.day)
+                case "fees":
+                    shown, style = money_text(row.fees_day), ink.quiet
+                case _:
+                    shown, style = quantity_text(row.traded_day), ink.quiet
+            line.add(" " * column.gap, ink.text).cell(shown, column.width, style, right=column.right)
+        line.pad(self.size.width - 2, ink.text)
+        return self.inside(line.over(ink.cursor_background) if is_cursor else line)
+
+    # ---- keys
+
+    def _move(self, step: int) -> None:
+        self.cursor.move([row.symbol for row in self.host.view.positions], step)
+        if isinstance(self.cursor.key, str):
+            self.host.look_at(self.cursor.key)
+        self.redraw()
+
+    def do_up(self) -> None:
+        self._move(-1)
+
+    def do_down(self) -> None:
+        self._move(1)
+
+    def do_page_up(self) -> None:
+        self._move(4 - self.size.height)
+
+    def do_page_down(self) -> None:
+        self._move(self.size.height - 4)
+
+    def do_first(self) -> None:
+        self._move(-len(self.host.view.positions))
+
+    def do_last(self) -> None:
+        self._move(len(self.host.view.positions))
+
+    def copied(self) -> str:
+        account = self.host.view.account
+        return "\t".join(("day", money_text(account.day, signed=True)))
+
+
+def masked(account: str) -> str:
+    """An account number shows its last four characters only; a paper account its name."""
+    account = clean(account, limit=24)
+    return account if len(account) <= 6 else f"…{account[-4:]}"

@@ -1,0 +1,270 @@
+"""Symbols and their last values, one row each, in an order that never jumps."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.strip import Strip
+
+from engine.domain.views import DeskView, QuoteRow
+from engine.values import NANOS_PER_SECOND, Instruction
+from tui.clock import age_text
+from tui.columns import Column, choose, heading
+from tui.host import Host
+from tui.layout import PaneName
+from tui.paint import (
+    MISSING,
+    Line,
+    arrow,
+    clean,
+    compact_quantity,
+    money_text,
+    move_style,
+    percent_text,
+    price_text,
+    quantity_text,
+    signed_style,
+)
+from tui.panes.base import Cursor, FramedPane
+
+STALE_AFTER = 10 * NANOS_PER_SECOND
+"""A quote that has not changed for so long shows its age."""
+FLASH_FRAMES = 2
+"""At ten frames a second: 200 ms."""
+WORKING_SIZE = 100
+"""Shares that a new ticket begins with."""
+RANGE_CELLS = 10
+
+PRICE_CELLS_MIN = 8
+COLUMNS = (
+    Column("symbol", 6, 0, right=False, gap=0),
+    Column("last", 8, 1),
+    Column("move", 1, 2, title=""),
+    Column("chg%", 7, 3, gap=0),
+    Column("change", 8, 12, title="chg"),
+    Column("bid size", 6, 8, title="size"),
+    Column("bid", 8, 4),
+    Column("ask", 8, 5),
+    Column("ask size", 6, 9, title="size", right=False),
+    Column("spread", 7, 13),
+    Column("position", 7, 6, title="pos"),
+    Column("working", 4, 10, title="wrk"),
+    Column("volume", 7, 11, title="vol"),
+    Column("low", 8, 15),
+    Column("range", RANGE_CELLS, 14, right=False),
+    Column("high", 8, 16, right=False),
+    Column("age", 4, 7),
+)
+PRICE_COLUMNS = ("last", "bid", "ask", "low", "high")
+
+
+class Watchlist(FramedPane):
+    """The cursor's symbol is the symbol on the screen."""
+
+    NAME = PaneName.WATCHLIST
+
+    def __init__(self, host: Host, *, flash: bool) -> None:
+        super().__init__(host)
+        self.cursor = Cursor()
+        self._columns: tuple[Column, ...] = ()
+        self._columns_for = (-1, -1)
+        self._flashes = flash
+        self._lasts: dict[str, int] = {}
+        self._flash: dict[str, tuple[int, int]] = {}
+        """(until this frame, direction) of symbols whose last price just moved."""
+
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return old.quotes is not new.quotes or bool(self._flash)
+
+    def title(self, width: int) -> Line:
+        style = self.ink.title_focus if self.is_focused else self.ink.title
+        return Line().add("watchlist", style)
+
+    def draw_inside(self, width: int, height: int) -> list[Strip]:
+        view, ink = self.host.view, self.ink
+        self._choose_columns(width)
+        rows = height - (2 if height >= 10 else 1)
+        keys: list[object] = [row.symbol for row in view.quotes]
+        self.cursor.key = self.host.symbol or self.cursor.key
+        place = self.cursor.settle(keys, rows)
+        first = self.cursor.first
+        key = (self._columns, self.is_focused)
+        strips = [self.slot(0, key, lambda: self.inside(heading(self._columns, ink.quiet, margin=1)))]
+        for offset, row in enumerate(view.quotes[first : first + rows]):
+            strips.append(self._row_strip(offset + 1, row, is_cursor=first + offset == place))
+        if rows < height - 1:
+            strips += [self.blank(width + 2)] * (height - 1 - len(strips))
+            strips.append(self._summary(height, width))
+        return strips
+
+    def _choose_columns(self, width: int) -> None:
+        """Price columns are as wide as the longest price of the list."""
+        dearest = max(self.host.view.quotes, key=lambda row: row.high, default=None)
+        longest = PRICE_CELLS_MIN
+        if dearest is not None:
+            instrument = self.host.instrument(dearest.symbol)
+            longest = max(longest, len(price_text(instrument, dearest.high)) + 1)
+        if (width, longest) != self._columns_for:
+            self._columns_for = (width, longest)
+            wide = [
+                column._replace(width=longest) if column.name in PRICE_COLUMNS else column
+                for column in COLUMNS
+            ]
+            self._columns = choose(wide, width - 2)
+
+    def _row_strip(self, place: int, row: QuoteRow, *, is_cursor: bool) -> Strip:
+        age = self.host.view.market_at - row.at
+        age_shown = age_text(age) if row.at and age >= STALE_AFTER else ""
+        flash = self._flash_of(row)
+        key = (row, is_cursor, self.is_focused, age_shown, flash)
+        return self.slot(
+            place, key, lambda: self._build(row, is_cursor=is_cursor, age=age_shown, flash=flash)
+        )
+
+    def _flash_of(self, row: QuoteRow) -> int:
+        """+1 or −1 while the last price is freshly up or down."""
+        if not self._flashes:
+            return 0
+        before, frame = self._lasts.get(row.symbol), self.host.frame_count
+        if before != row.last:
+            self._lasts[row.symbol] = row.last
+            if before:
+                self._flash[row.symbol] = (frame + FLASH_FRAMES, 1 if row.last > before else -1)
+        until, direction = self._flash.get(row.symbol, (0, 0))
+        if frame < until:
+            return direction
+        self._flash.pop(row.symbol, None)
+        return 0
+
+    def _build(self, row: QuoteRow, *, is_cursor: bool, age: str, flash: int) -> Strip:
+        ink, instrument = self.ink, self.host.instrument(row.symbol)
+        text = ink.quiet if age else ink.text
+        line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
+        for column in self._columns:
+            line.add(" " * column.gap, text)
+            name, width, style = column.name, column.width, text
+            match name:
+                case "symbol":
+                    shown, style = clean(row.symbol), ink.strong if is_cursor else text
+                case "last":
+                    shown = price_text(instrument, row.last)
+                    if flash:
+                        style = ink.flash_up if flash > 0 else ink.flash_down
+                    elif not age:
+                        style = ink.strong
+                case "move":
+                    shown, style = arrow(row.last_direction), move_style(ink, row.last_direction)
+                case "chg%":
+                    shown = percent_text(row.change, row.change_reference)
+                    style = signed_style(ink, row.change)
+                case "change":
+                    sign = "+" if row.change > 0 else "−" if row.change else ""
+                    shown = MISSING
+                    if row.change_reference and row.change:
+                        shown = sign + price_text(instrument, type(row.last)(abs(row.change)))
+                    style = signed_style(ink, row.change)
+                case "bid":
+                    shown = price_text(instrument, row.bid)
+                case "ask":
+                    shown = price_text(instrument, row.ask)
+                case "bid size":
+                    shown, style = compact_quantity(row.bid_size) if row.bid else "", ink.quiet
+                case "ask size":
+                    shown, style = compact_quantity(row.ask_size) if row.ask else "", ink.quiet
+                case "spread":
+                    has_both = row.bid and row.ask
+                    gap = type(row.last)(row.ask - row.bid)
+                    shown = price_text(instrument, gap) if has_both else MISSING
+                case "position":
+                    shown = quantity_text(row.position, signed=True) if row.position else ""
+                    style = ink.buy if row.position > 0 else ink.sell
+                case "working":
+                    shown, style = str(row.working) if row.working else "", ink.own
+                case "volume":
+                    shown, style = compact_quantity(row.volume), ink.quiet
+                case "low":
+                    shown, style = price_text(instrument, row.low), ink.quiet
+                case "high":
+                    shown, style = price_text(instrument, row.high), ink.quiet
+                case "range":
+                    shown, style = _range_bar(row), ink.quiet
+                case _:
+                    shown, style = age, ink.caution
+            line.cell(shown, width, style, right=column.right)
+        line.pad(self.size.width - 2, text)
+        if is_cursor:
+            line.over(ink.cursor_background)
+        return self.inside(line)
+
+    def _summary(self, place: int, width: int) -> Strip:
+        view, ink = self.host.view, self.ink
+        account = view.account
+        key = (len(view.quotes), account.day, self.is_focused)
+
+        def build() -> Strip:
+            line = Line().add(f" {len(view.quotes)} symbols", ink.quiet)
+            day = money_text(account.day, signed=True)
+            line.pad(width - len(day) - 5, ink.quiet).add("day ", ink.quiet)
+            return self.inside(line.add(day, signed_style(ink, account.day)))
+
+        return self.slot(place, key, build)
+
+    # ---- keys
+
+    def _keys(self) -> list[object]:
+        return [row.symbol for row in self.host.view.quotes]
+
+    def _move(self, step: int) -> None:
+        self.cursor.move(self._keys(), step)
+        if isinstance(self.cursor.key, str):
+            self.host.look_at(self.cursor.key)
+
+    def do_up(self) -> None:
+        self._move(-1)
+
+    def do_down(self) -> None:
+        self._move(1)
+
+    def do_page_up(self) -> None:
+        self._move(3 - self.size.height)
+
+    def do_page_down(self) -> None:
+        self._move(self.size.height - 3)
+
+    def do_first(self) -> None:
+        self._move(-len(self.host.view.quotes))
+
+    def do_last(self) -> None:
+        self._move(len(self.host.view.quotes))
+
+    def copied(self) -> str:
+        row = quote_of(self.host.view.quotes, self.host.symbol)
+        if row is None:
+            return ""
+        instrument = self.host.instrument(row.symbol)
+        figures = (price_text(instrument, price) for price in (row.last, row.bid, row.ask))
+        return "\t".join((row.symbol, *figures))
+
+    def on_click(self, event: events.Click) -> None:
+        place = self.cursor.first + event.y - 2
+        if 0 <= event.y - 2 and place < len(self.host.view.quotes):
+            self.host.look_at(self.host.view.quotes[place].symbol)
+
+
+def quote_of(quotes: Sequence[QuoteRow], symbol: str) -> QuoteRow | None:
+    return next((row for row in quotes if row.symbol == symbol), None)
+
+
+def seed_price(row: QuoteRow | None, instruction: Instruction, host: Host) -> str:
+    """The near touch as a figure: the bid to buy, the ask to sell; nothing without one."""
+    if row is None:
+        return ""
+    price = row.bid if instruction.side > 0 else row.ask
+    return host.instrument(row.symbol).format_price(price) if price else ""
+
+
+def _range_bar(row: QuoteRow) -> str:
+    if not row.last or row.high <= row.low:
+        return ""
+    place = (row.last - row.low) * (RANGE_CELLS - 1) // (row.high - row.low)
+    place = min(max(place, 0), RANGE_CELLS - 1)
+    return "─" * place + "●" + "─" * (RANGE_CELLS - 1 - place)

@@ -1,0 +1,340 @@
+"""Everything the screen knows and has under edit; no terminal, no widgets."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.domain.views import DeskView, QuoteRow, Severity
+from engine.errors import TraderError
+from engine.instruments import Instrument
+from engine.ports import (
+    Desk,
+    DeskAnswer,
+    DeskRequest,
+    EngineStopped,
+    ExplainOrder,
+    FocusSymbol,
+    LineAnswered,
+    Notice,
+    OrderExplained,
+    PreviewAnswered,
+    PreviewLine,
+)
+from engine.values import Instruction, OrderId, Price
+from tui.clock import seconds_text, zone_of
+from tui.coach import FAMILIAR_SYMBOL, Coach
+from tui.command import CommandLine
+from tui.danger import Danger
+from tui.keyboard import Cadence, Keymap
+from tui.layout import HOME_SLOT, SHOWN_FIRST, PaneName, is_compact
+from tui.notices import Notices, Said
+from tui.paint import clean
+from tui.panes.page import Page
+from tui.screens.why import Why
+from tui.sending import Sending, Stage
+from tui.settings import ColorUse, ScreenSettings, ThemeName
+from tui.themes import palette
+from tui.ticket import TicketForm
+
+PREVIEW_SECONDS = 0.04
+"""Least time between two questions for figures; the panel follows a key within 50 ms."""
+PREVIEW_AGAIN_FRAMES = 5
+"""An open draft's figures follow the market twice a second."""
+WORKING_SIZE = 100
+"""Shares that a new ticket begins with where nothing is held to be closed."""
+
+
+class Shell(Protocol):
+    """What the room needs of the terminal program around it."""
+
+    def relayout(self) -> None: ...
+
+    def recolour(self) -> None: ...
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None: ...
+
+    def to_clipboard(self, text: str) -> None: ...
+
+    def leave(self, code: int, words: str = "") -> None: ...
+
+    def screen_size(self) -> tuple[int, int]: ...
+
+
+class Room:
+    """The state behind the panes; it implements their `Host`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        shell: Shell,
+        settings: ScreenSettings,
+        *,
+        color: ColorUse,
+        clock: Callable[[], float],
+        mint: Callable[[], str],
+    ) -> None:
+        self.desk = desk
+        self.shell = shell
+        self.settings = settings
+        self.clock = clock
+        self.view: DeskView = desk.latest()
+        self.instruments = desk.instruments()
+        self.color = color
+        self.theme = settings.theme
+        self.ink = palette(self.theme, color)
+        self.keymap = Keymap(settings.keys)
+        self.cadence = Cadence()
+        self.symbol = self._first_symbol()
+        self.zone = zone_of(self.instrument(self.symbol).mic)
+        self.frame_count = 0
+        self.focus = PaneName.WATCHLIST
+        self.zoomed: PaneName | None = None
+        self.slots = dict(SHOWN_FIRST)
+        self.page: Page | None = None
+        self.form = TicketForm()
+        self.has_draft = False
+        self.ticket = Sending(mint, from_ticket=True)
+        self.command = CommandLine(mint)
+        self.danger = Danger()
+        self.notices = Notices()
+        self.coach = Coach(
+            is_on=settings.coach,
+            symbol=FAMILIAR_SYMBOL if FAMILIAR_SYMBOL in self.instruments else self.symbol,
+        )
+        self._before_ticket = PaneName.WATCHLIST
+        self._request = 0
+        self._asked_at = -1.0
+        self._wanted: Sending | None = None
+        self._awaited: Sending | None = None
+        self._sent_from: Sending | None = None
+
+    def _first_symbol(self) -> str:
+        symbols = [row.symbol for row in self.view.quotes] or list(self.instruments)
+        return symbols[0] if symbols else ""
+
+    # ---- Host: what panes read
+
+    def instrument(self, symbol: str) -> Instrument:
+        """A symbol nobody knows is shown at the commonest scale."""
+        known = self.instruments.get(symbol)
+        if known is None:
+            self.instruments = self.desk.instruments()
+            known = self.instruments.setdefault(symbol, Instrument(symbol))
+        return known
+
+    def has_keys(self, pane: PaneName) -> bool:
+        return pane is self.focus and not self.command.is_open and self.page is None
+
+    def key(self, action_id: str) -> str:
+        return self.keymap.shown(action_id)
+
+    def quote(self, symbol: str) -> QuoteRow | None:
+        return next((row for row in self.view.quotes if row.symbol == symbol), None)
+
+    # ---- Host: what panes ask for
+
+    def ask(self, request: DeskRequest) -> bool:
+        try:
+            self.desk.send(request)
+        except TraderError as refused:
+            self.say(f"nothing was sent: {refused}", Severity.UNAVAILABLE)
+            return False
+        return True
+
+    def say(self, text: str, severity: Severity = Severity.OK) -> None:
+        market = seconds_text(self.view.market_at, self.zone)
+        self.notices.add(Said(self.clock(), market, severity, clean(text)))
+
+    def look_at(self, symbol: str) -> None:
+        if symbol == self.symbol or symbol not in self.instruments:
+            return
+        self.symbol = symbol
+        self.zone = zone_of(self.instrument(symbol).mic)
+        self.ask(FocusSymbol(symbol))
+
+    def look_again(self) -> None:
+        """Asks for depth and tape of the symbol on the screen."""
+        if self.symbol:
+            self.ask(FocusSymbol(self.symbol))
+
+    def copy(self, text: str) -> None:
+        if text:
+            self.shell.to_clipboard(clean(text))
+            self.say("copied")
+
+    def explain(self, order_id: int) -> None:
+        self.ask(ExplainOrder(OrderId(order_id)))
+
+    # ---- drafts
+
+    def open_ticket(
+        self, instruction: Instruction, symbol: str, *, quantity: str = "", price: str = ""
+    ) -> None:
+        """A new ticket with the near touch and the working size, or those given."""
+        self.look_at(symbol)
+        held = next((row.quantity for row in self.view.positions if row.symbol == symbol), 0)
+        if not quantity:
+            closes = held and held * instruction.side < 0
+            quantity = str(abs(held) if closes else WORKING_SIZE)
+        price = price or self._near_touch(symbol, instruction)
+        self.form.seed(instruction, symbol, quantity=quantity, price=price)
+        self.has_draft = True
+        if self.focus is not PaneName.TICKET:
+            self._before_ticket = self.focus
+        self.ticket.open("", "")
+        self.focus_on(PaneName.TICKET)
+        self.form_changed()
+
+    def _near_touch(self, symbol: str, instruction: Instruction) -> str:
+        row = self.quote(symbol)
+        price = Price(0) if row is None else row.bid if instruction.side > 0 else row.ask
+        return self.instrument(symbol).format_price(price) if price else ""
+
+    def form_changed(self) -> None:
+        """The ticket's fields as they stand now become its intent."""
+        if self.ticket.edit(self.form.line, self.form.symbol or self.symbol):
+            self.draft_changed(self.ticket)
+
+    def open_line(self, text: str = "") -> None:
+        self.command.open(text or self.command.editor.text)
+        self.line_changed()
+
+    def line_changed(self) -> None:
+        if self.command.changed(self.symbol) and self.command.wants_preview:
+            self.draft_changed(self.command.sending)
+
+    def close_line(self) -> None:
+        self.command.close()
+
+    def drop_ticket(self) -> None:
+        """Leaves the ticket; a half-typed one stays as a draft."""
+        if self.ticket.is_spent:
+            self.has_draft = False
+        self.focus_on(self._before_ticket)
+
+    def draft_changed(self, sending: Sending) -> None:
+        self._wanted = sending
+        wait = self._asked_at + PREVIEW_SECONDS - self.clock()
+        if wait <= 0:
+            self.pump()
+        else:
+            self.shell.later(wait, self.pump)
+
+    def pump(self) -> None:
+        """Asks for the newest figures wanted; what was wanted before is forgotten."""
+        sending, self._wanted = self._wanted, None
+        if sending is None or sending.is_spent or not sending.text.strip():
+            return
+        self._asked_at = self.clock()
+        self._request += 1
+        self._awaited = sending
+        self.ask(PreviewLine(text=sending.text, request=self._request, symbol=sending.symbol))
+
+    @property
+    def open_draft(self) -> Sending | None:
+        """The intent whose figures are on the screen and may still change."""
+        if self.command.is_open:
+            return self.command.sending if self.command.wants_preview else None
+        return self.ticket if self.has_draft and self.focus is PaneName.TICKET else None
+
+    @property
+    def reviewed(self) -> Sending | None:
+        """What Ctrl+T would send: the line while it is open, else the ticket with the keys."""
+        if self.command.is_open:
+            return self.command.sending
+        return self.ticket if self.focus is PaneName.TICKET else None
+
+    def transmit(self) -> None:
+        """Sends the reviewed intent, once."""
+        sending = self.reviewed
+        if sending is None:
+            self.say("nothing is reviewed here: b, s or : begin an order", Severity.ATTENTION)
+            return
+        outcome = sending.transmit()
+        if isinstance(outcome, str):
+            self.say(outcome, Severity.ATTENTION)
+            return
+        self.notices.dismiss()
+        if not self.ask(outcome):
+            sending.open(sending.text, sending.symbol)
+
+    # ---- what the desk says
+
+    def take_view(self, view: DeskView) -> None:
+        self.view = view
+        if not self.symbol:
+            self.symbol = self._first_symbol()
+
+    def take(self, answer: DeskAnswer) -> None:
+        match answer:
+            case PreviewAnswered():
+                if answer.request == self._request and self._awaited is not None:
+                    self._awaited.take_preview(answer.preview)
+            case LineAnswered():
+                self._line_answered(answer)
+            case OrderExplained():
+                self.open_page(Why(answer.title, answer.lines))
+            case Notice():
+                self.say(answer.text, Severity(answer.severity))
+            case EngineStopped():
+                self.shell.leave(answer.exit_code, answer.text)
+
+    def _line_answered(self, answer: LineAnswered) -> None:
+        self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)
+        is_line = self.command.sending.take_answer(answer)
+        is_ticket = self.ticket.take_answer(answer)
+        if not answer.ok or not (is_line or is_ticket):
+            return
+        if is_line:
+            self.command.finish()
+            if not self.command.editor.text:
+                self.close_line()
+            else:
+                self.line_changed()
+                return
+        self.has_draft = False
+        if answer.order_id:
+            self.focus_on(PaneName.ORDERS)
+
+    # ---- where the keys go
+
+    def focus_on(self, pane: PaneName) -> None:
+        self.focus = pane
+        self.slots[HOME_SLOT[pane]] = pane
+        if self.zoomed is not None:
+            self.zoomed = pane
+        self.shell.relayout()
+
+    def turn(self, step: int) -> None:
+        """The next visible pane; on a small screen those that are shown."""
+        order = [PaneName.WATCHLIST, PaneName.DEPTH, PaneName.TICKET, PaneName.TAPE, PaneName.PROFIT, PaneName.ORDERS]
+        if is_compact(*self.shell.screen_size()):
+            order = [pane for pane in order if pane in self.slots.values()]
+        place = order.index(self.focus) if self.focus in order else 0
+        self.focus_on(order[(place + step) % len(order)])
+
+    def zoom(self) -> None:
+        self.zoomed = None if self.zoomed is not None else self.focus
+        self.shell.relayout()
+
+    def open_page(self, page: Page) -> None:
+        self.page = page
+        self.shell.relayout()
+
+    def close_page(self) -> None:
+        self.page = None
+        self.shell.relayout()
+
+    def set_theme(self, theme: ThemeName) -> None:
+        self.theme = theme
+        self.ink = palette(theme, self.color)
+        self.shell.recolour()
+
+    # ---- once a frame
+
+    def tick(self) -> None:
+        """Time passes: drafts follow the market, the strip closes, the coach looks."""
+        self.frame_count += 1
+        self.danger.expire(self.clock())
+        draft = self.open_draft
+        if draft is not None and draft.stage is Stage.EDITING and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+            self.draft_changed(draft)

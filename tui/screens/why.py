@@ -1,0 +1,26 @@
+"""The life of one order, in the order in which it happened."""
+
+from tui.paint import Line, clean, wrap
+from tui.themes import Palette
+
+
+class Why:
+    """What comes from a venue is quoted behind a bar, so that it cannot pose as the desk."""
+
+    hint = ""
+    search: str | None = None
+    chooses = False
+
+    def __init__(self, title: str, lines: tuple[str, ...]) -> None:
+        self.title = clean(title)
+        self._lines = lines
+
+    def rows(self, ink: Palette, width: int) -> list[Line]:
+        rows: list[Line] = []
+        for text in self._lines:
+            for place, part in enumerate(wrap(clean(text), width - 4)):
+                rows.append(Line().add("· " if not place else "  ", ink.quiet).add(part, ink.text))
+        return rows or [Line().add("nothing is known of this order", ink.quiet)]
+
+    def choose(self, row: int) -> None:
+        return

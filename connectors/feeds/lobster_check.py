@@ -12,6 +12,7 @@ from connectors.feeds.lobster_rows import (
     DELETED,
     EXECUTED,
     EXECUTED_HIDDEN,
+    ORDER_ID_LIMIT,
     REDUCED,
     SUBMITTED,
     BookRow,
@@ -32,7 +33,7 @@ from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 
 DEPTHS = (1, 5, 10, 50)
 """Depths at which rows are compared, as far as the file goes."""
-AGGRESSORS_FROM = 1 << 50
+AGGRESSORS_FROM = ORDER_ID_LIMIT
 """Ids of arriving orders, which the recording does not name; above every recorded id."""
 
 Fill = tuple[int, int, int]

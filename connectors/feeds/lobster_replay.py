@@ -7,6 +7,7 @@ from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.lobster_rows import (
     DELETED,
     EXECUTED,
+    ORDER_ID_LIMIT,
     REDUCED,
     SUBMITTED,
     BookRow,
@@ -32,7 +33,7 @@ from engine.exchange.replay import (
 )
 from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 
-AGGRESSORS_FROM = 1 << 50
+AGGRESSORS_FROM = ORDER_ID_LIMIT
 """Ids of arriving orders, which a recording does not name; above every recorded id."""
 DISPLACED_KEPT_MAX = 10_000
 """Ids of displaced orders that are remembered; those that left the book go first."""

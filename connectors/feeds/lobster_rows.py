@@ -13,6 +13,9 @@ hidden order, an auction's trade, a change of the trading status."""
 NO_ASK, NO_BID = 9_999_999_999, -9_999_999_999
 """Prices of levels that are not there; their size is 0."""
 
+ORDER_ID_LIMIT = 1 << 50
+"""Recorded order ids are below this; what a replay numbers itself is not."""
+
 Message = tuple[int, int, int, int, int, int]
 """(nanoseconds after midnight, type, order id, size, price × 10,000, 1 buy or −1 sell order)."""
 BookRow = list[int]
@@ -46,6 +49,8 @@ def decode_messages(lines: Sequence[bytes], name: str, row: int, last_at: int) -
             raise _at(name, row + len(messages), 1, f"{kind} is no type that LOBSTER describes")
         if kind <= EXECUTED_HIDDEN and (size <= 0 or price <= 0 or direction * direction != 1):
             raise _bad_figures(name, row + len(messages), size, price)
+        if kind <= EXECUTED and not 0 < order_id < ORDER_ID_LIMIT:
+            raise _at(name, row + len(messages), 2, f"{order_id} is no order's number")
         messages.append((at, kind, order_id, size, price, direction))
     return messages
 

@@ -82,6 +82,7 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         watch.cancel()
+        watch.join()
         connection.close()
 
 
@@ -151,8 +152,15 @@ def _text_of(name: str, kind: str) -> str:
     if kind in PLAIN_TYPES:
         return name
     if kind in TIME_TYPES:
+        # A market's day is told in nanoseconds everywhere else, so it is here.
+        if kind == "timestamp_ns":
+            return (
+                f"strftime({name}::timestamp, '%Y-%m-%dT%H:%M:%S.')"
+                f" || lpad((epoch_ns({name}) % 1000000000)::varchar, 9, '0') || 'Z'"
+            )
         at_utc = f"timezone('UTC', {name})" if kind.endswith("zone") else name
-        return f"case when isfinite({at_utc}::timestamp) then replace({at_utc}::varchar, ' ', 'T') || 'Z' else {name}::varchar end"  # noqa: E501
+        iso = f"replace({at_utc}::varchar, ' ', 'T') || 'Z'"
+        return f"case when isfinite({at_utc}::timestamp) then {iso} else {name}::varchar end"
     if kind.startswith("decimal"):
         return f"regexp_replace({name}::varchar, '(\\.\\d\\d\\d*?)0+$', '\\1')"
     return f"{name}::varchar"
@@ -177,21 +185,43 @@ def _plain(value: Any) -> Any:
 def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
     """The answer as a Parquet file with its own types; the number of rows.
 
-    The store itself may write no file, so the rows leave it first. Raises QueryError.
+    Who may read the store may write no file, and who writes the file sees nothing but the rows:
+    two connections. Raises QueryError.
     """
     statement = readable(sql)
-    with caught_up(home) as (fed, _lock), reading(home) as connection:
-        try:
-            frame = connection.sql(statement).pl()
-        except duckdb.Error as error:
-            raise _unreadable(error) from error
     aside = path.with_name(f".{path.name}.new")
-    try:
-        frame.write_parquet(aside)
-        aside.replace(path)
-    except OSError as error:
-        raise QueryError(f"{path} cannot be written: {error.strerror or error}") from error
-    return frame.height, fed
+    with caught_up(home) as (fed, _lock), reading(home) as connection:
+        _described(connection, statement)
+        with duckdb.connect() as writer:
+            try:
+                rows = _copy_to_parquet(writer, _Stream(connection.sql(statement)), aside)
+                aside.replace(path)
+            except (duckdb.IOException, OSError) as error:
+                reason = str(error).splitlines()[0]
+                raise QueryError(f"{path} cannot be written: {reason}") from error
+            except duckdb.Error as error:
+                raise _unreadable(error) from error
+            finally:
+                aside.unlink(missing_ok=True)
+    return rows, fed
+
+
+class _Stream:
+    """All that DuckDB asks of a source of rows."""
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._relation.__arrow_c_stream__(requested_schema)
+
+
+def _copy_to_parquet(writer: duckdb.DuckDBPyConnection, stream: _Stream, path: Path) -> int:
+    writer.register("answer", stream)
+    quoted = str(path.absolute()).replace("'", "''")
+    copied = writer.execute(f"copy (select * from answer) to '{quoted}' (format parquet)")
+    found = copied.fetchone()
+    return int(found[0]) if found else 0
 
 
 def _with_position(

@@ -30,8 +30,8 @@ class OrderRow(msgspec.Struct, gc=False):
     type: str
     time_in_force: str
     quantity: int
-    price: int
-    stop: int
+    price: int | None
+    stop: int | None
     state: str
     filled: int
     cancelled: int

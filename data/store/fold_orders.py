@@ -210,8 +210,8 @@ def _new_order(
         type=asked.type.name.lower(),
         time_in_force=asked.time_in_force.name.lower(),
         quantity=asked.quantity,
-        price=book.price(asked.symbol, asked.price),
-        stop=book.price(asked.symbol, asked.stop),
+        price=book.price_or_none(asked.symbol, asked.price),
+        stop=book.price_or_none(asked.symbol, asked.stop),
         state=STATE_WORDS[status],
         filled=0,
         cancelled=0,
@@ -254,6 +254,8 @@ def _move(order: OrderRow, happening: Happening) -> None:
 def _set_leaves(order: OrderRow) -> None:
     is_done = status_of(order) in DONE
     order.leaves = 0 if is_done else max(0, order.quantity - order.filled - order.cancelled)
+    if is_done:
+        order.reserved = 0
 
 
 def _envelope(record: Record, order: OrderRow) -> tuple[int, int, int, str, str, str]:

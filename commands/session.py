@@ -188,7 +188,7 @@ def _previewer(parts: DeskParts, output: Output) -> Callable[[syn.OrderLine], No
             origin=Origin.SCRIPT,
             symbol="",
             number=lambda number: None,
-            room=lambda order: room_for(order, session.state, session.market, session.now),
+            room=lambda order: room_for(order, session.state, session.market),
         )
         told = preview_line(line, "", context, parts.venue, session.now)
         output.event(

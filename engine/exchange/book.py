@@ -83,22 +83,27 @@ class Book(Standing):
             self._arrive_with_terms(order, events)
             return
         order_id, side = order.order_id, order.side
-        if order_id in self.orders or order_id in self.stops.waiting:
+        orders, waiting = self.orders, self.waiting
+        if order_id in orders or order_id in waiting:
             events.append(Refused(order_id, self.symbol, Refusal.DUPLICATE_ID))
             return
         events.append(Accepted(order_id, self.symbol, side, price, quantity))
         # Most orders of a market are plain limits: from here on `_enter` without its branches.
+        key: int
         if side is _BUY:
-            own, opposite, key = self.bids, self.asks, int(price)
+            own, opposite, key = self.bids, self.asks, price
         else:
             own, opposite, key = self.asks, self.bids, -price
         leaves = quantity
         if opposite.keys and opposite.keys[-1] >= -key:
             leaves = Quantity(self._match(order, quantity, opposite, -key, events))
         if leaves:
-            level = own.levels.get(key) or own.level_for(key)
+            try:
+                level = own.levels[key]
+            except KeyError:
+                level = own.level_for(key)
             last = level.last
-            resting = level.last = self.orders[order_id] = Resting(order, leaves, level, last)
+            resting = level.last = orders[order_id] = Resting(order, leaves, level, last)
             if last is None:
                 level.first = resting
                 insort(own.keys, key)
@@ -108,7 +113,7 @@ class Book(Standing):
             level.count += 1
             if order.owner:
                 self.named[order_id] = resting
-        if self.stops.waiting:
+        if waiting:
             self.settle(events)
 
     def cancel(self, request: CancelOrder, events: list[Event]) -> None:
@@ -122,7 +127,7 @@ class Book(Standing):
             del self.named[order_id]
         unlink(resting)
         events.append(Cancelled(order_id, self.symbol, resting.leaves, _REQUESTED))
-        if self.stops.waiting:
+        if self.waiting:
             self.settle(events)
 
     def reduce(self, request: ReduceOrder, events: list[Event]) -> None:
@@ -138,7 +143,7 @@ class Book(Standing):
         else:
             shrink(resting, quantity)
             events.append(Reduced(order_id, self.symbol, resting.leaves))
-        if self.stops.waiting:
+        if self.waiting:
             self.settle(events)
 
     def replace(self, request: ReplaceOrder, events: list[Event]) -> None:
@@ -159,7 +164,7 @@ class Book(Standing):
             self._replaced(request, request.price, events, kept_place=True)
         else:
             self._replace_resting(resting, request, events)
-        if self.stops.waiting:
+        if self.waiting:
             self.settle(events)
 
     def expire_day_orders(self, events: list[Event]) -> None:
@@ -203,12 +208,12 @@ class Book(Standing):
                 return
             self._accept(order, events)
             self._enter(order, own, opposite, floor, events)
-        if self.stops.waiting:
+        if self.waiting:
             self.settle(events)
 
     def _refusal_of(self, order: NewOrder) -> Refusal | None:
         """What is wrong with the order whatever the prices in the book."""
-        if order.order_id in self.orders or order.order_id in self.stops.waiting:
+        if order.order_id in self.orders or order.order_id in self.waiting:
             return Refusal.DUPLICATE_ID
         if order.quantity <= 0:
             return Refusal.BAD_QUANTITY
@@ -223,7 +228,7 @@ class Book(Standing):
 
     def _is_capped(self, owner: int) -> bool:
         total, own = self.settings.orders_max, self.settings.orders_per_owner_max
-        if total is not None and len(self.orders) + len(self.stops.waiting) >= total:
+        if total is not None and len(self.orders) + len(self.waiting) >= total:
             return True
         if own is None or not owner:
             return False
@@ -310,7 +315,7 @@ class Book(Standing):
             )
         if last_price is not None and first_price is not None:
             self.last_price = last_price
-            if self.stops.waiting:
+            if self.waiting:
                 self.stops.saw_trades(first_price, last_price)
         return leaves
 
@@ -359,7 +364,7 @@ class Book(Standing):
         self._enter(order, own, opposite, floor, events)
 
     def _replace_waiting(self, request: ReplaceOrder, events: list[Event]) -> None:
-        waiting = self.stops.waiting.get(request.order_id)
+        waiting = self.waiting.get(request.order_id)
         if waiting is None:
             self._refuse(request.order_id, Refusal.NOT_RESTING, events)
             return
@@ -382,7 +387,7 @@ class Book(Standing):
         self._replaced(request, price, events, kept_place=keeps)
 
     def _cancel_waiting(self, order_id: int, reason: CancelReason, events: list[Event]) -> None:
-        waiting = self.stops.waiting.get(order_id)
+        waiting = self.waiting.get(order_id)
         if waiting is None:
             self._refuse(order_id, Refusal.NOT_RESTING, events)
             return
@@ -390,7 +395,7 @@ class Book(Standing):
         events.append(Cancelled(order_id, self.symbol, waiting.order.quantity, reason))
 
     def _reduce_waiting(self, order_id: int, quantity: int, events: list[Event]) -> None:
-        waiting = self.stops.waiting.get(order_id)
+        waiting = self.waiting.get(order_id)
         if waiting is None or quantity >= waiting.order.quantity:
             self._cancel_waiting(order_id, _REQUESTED, events)
             return

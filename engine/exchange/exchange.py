@@ -52,11 +52,13 @@ class Exchange:
         events: list[Event] = []
         books = self._books
         for operation in operations:
-            book = books.get(operation.symbol)
-            if book is None:
+            try:
+                book = books[operation.symbol]
+            except KeyError:
                 refused = Refused(operation.order_id, operation.symbol, Refusal.UNKNOWN_SYMBOL)
                 events.append(refused)
-            elif type(operation) is NewOrder:
+                continue
+            if type(operation) is NewOrder:
                 book.arrive(operation, events)
             elif type(operation) is CancelOrder:
                 book.cancel(operation, events)

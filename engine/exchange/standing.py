@@ -16,10 +16,20 @@ class Standing:
     """The two sides, the orders by id and the waiting stops of one symbol.
 
     `named` holds the resting orders of owners that are not ANONYMOUS: few beside the flow of a
-    whole market, and asked for on their own.
+    whole market, and asked for on their own. `waiting` are the stops of `stops` by id.
     """
 
-    __slots__ = ("asks", "bids", "last_price", "named", "orders", "settings", "stops", "symbol")
+    __slots__ = (
+        "asks",
+        "bids",
+        "last_price",
+        "named",
+        "orders",
+        "settings",
+        "stops",
+        "symbol",
+        "waiting",
+    )
 
     def __init__(self, symbol: str, settings: BookSettings | None = None) -> None:
         self.symbol = symbol
@@ -29,6 +39,7 @@ class Standing:
         self.orders: dict[int, Resting] = {}
         self.named: dict[int, Resting] = {}
         self.stops = StopRoom()
+        self.waiting = self.stops.waiting
         self.last_price: Price | None = None
 
     @property
@@ -48,7 +59,7 @@ class Standing:
         resting = self.orders.get(order_id)
         if resting is not None:
             return view_of_resting(resting)
-        stop = self.stops.waiting.get(order_id)
+        stop = self.waiting.get(order_id)
         return None if stop is None else view_of_waiting(stop.order)
 
     def queue_ahead(self, order_id: int) -> Quantity:

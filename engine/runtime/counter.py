@@ -92,7 +92,7 @@ class Counter:
             origin=origin,
             symbol=symbol,
             number=self._order_of_day,
-            room=lambda order: room_for(order, session.state, session.market, session.now),
+            room=lambda order: room_for(order, session.state, session.market),
         )
 
     def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:

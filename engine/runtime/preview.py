@@ -6,7 +6,7 @@ from engine.domain.commands import SubmitOrder
 from engine.domain.ledger.fees import order_fee
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
-from engine.domain.risk.frame import Assessment, evaluate
+from engine.domain.risk.frame import Assessment, evaluate, room_of
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
@@ -22,30 +22,9 @@ from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeIn
 BPS = 10_000
 
 
-def assess(order: SubmitOrder, state: State, market: Market, now: Nanos) -> Assessment:
-    """Every rule's verdict on the order as if it were sent now."""
-    return evaluate(propose(order, state, market), state, market, now)
-
-
-def room_for(order: SubmitOrder, state: State, market: Market, now: Nanos) -> int:
-    """Largest quantity that every rule allows for such an order; 0 when none does."""
-    low, high = 0, 1
-    while high < 1 << 40 and _is_allowed(order, high, state, market, now):
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _is_allowed(order, middle, state, market, now):
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def _is_allowed(
-    order: SubmitOrder, quantity: int, state: State, market: Market, now: Nanos
-) -> bool:
-    asked = msgspec.structs.replace(order, quantity=Quantity(quantity), ticket="room")
-    return assess(asked, state, market, now).is_allowed
+def room_for(order: SubmitOrder, state: State, market: Market) -> int:
+    """Largest quantity that every rule would let pass without a question; 0 when none."""
+    return max(0, room_of(propose(order, state, market), state)[0])
 
 
 class Fill(msgspec.Struct, frozen=True):
@@ -131,7 +110,7 @@ def preview_order(
         rules=RuleCount(assessment.passed, assessment.off),
         symbol=order.symbol,
         instruction=order.instruction,
-        resized=_resized(order, line, assessment, context, now),
+        resized=_resized(order, line, assessment),
     )
 
 
@@ -203,17 +182,11 @@ def _session_note(quote: Quote | None) -> str:
     return f"the market is {quote.phase.name.lower().replace('_', '-')}"
 
 
-def _resized(
-    order: SubmitOrder,
-    line: syn.OrderLine | None,
-    assessment: Assessment,
-    context: Context,
-    now: Nanos,
-) -> str:
+def _resized(order: SubmitOrder, line: syn.OrderLine | None, assessment: Assessment) -> str:
     """The line at the largest allowed quantity; empty when it is allowed, or when none is."""
     if assessment.is_allowed or line is None:
         return ""
-    room = room_for(order, context.state, context.market, now)
-    if room <= 0 or room >= order.quantity:
+    room = assessment.room_quantity
+    if not 0 < room < order.quantity:
         return ""
     return print_line(msgspec.structs.replace(line, quantity=syn.SharesTerm(room)))

@@ -172,7 +172,7 @@ class ScriptRunner:
             origin=Origin.SCRIPT,
             symbol="",
             number=self._order_id,
-            room=lambda order: room_for(order, session.state, session.market, session.now),
+            room=lambda order: room_for(order, session.state, session.market),
         )
 
     def _order_id(self, number: syn.OrderNumber) -> OrderId | None:

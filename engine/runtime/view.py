@@ -24,7 +24,7 @@ from engine.domain.views import (
 )
 from engine.ports import SimulatedVenue
 from engine.runtime.session import Session
-from engine.values import MONEY_SCALE, Money, Price, Quantity
+from engine.values import MONEY_SCALE, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500

@@ -48,6 +48,7 @@ KNOWN = (
 RULES: tuple[Rule, ...] = (
     *KNOWN,
     Rule(sessions.D01, sessions.trading_state),
+    Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True),
     Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
     Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),
     Rule(quantities.R03, quantities.tick_or_lot, in_exit_lane=True),

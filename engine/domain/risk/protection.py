@@ -10,9 +10,9 @@ PROTECTION_MAX_BPS = (MARKET_WORST_PERCENT - 100) * BPS // 100
 def protection_price(proposal: Proposal) -> Price:
     """The limit a market order carries to the venue: far touch ± the collar, on tick.
 
-    Never wider than the worst price that the limits of value counted with. Rounded towards the touch, never through it. With a wide spread an exit still leaves, under
-    the same limit. 0 when there is neither touch nor last trade: nothing can be protected, and
-    the order meets an empty book.
+    Never wider than the worst price that the limits of value counted with, and rounded towards
+    the touch, never through it. In a wide spread an exit still leaves, under the same limit. 0 when
+    there is neither touch nor last trade: nothing can protect it, and it meets an empty book.
     """
     instrument, quote = proposal.instrument, proposal.quote
     if instrument is None or quote is None:

@@ -1,6 +1,7 @@
 """Whether anything may leave at all: trading state, the symbol's session, and known symbols."""
 
-from engine.domain.events import TradingState
+from engine.domain.commands import Origin
+from engine.domain.events import FlattenStep, TradingState
 from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny
@@ -10,6 +11,7 @@ from engine.values import Nanos
 
 D01 = RuleName("D01", "trading_state")
 D02 = RuleName("D02", "account")
+D03 = RuleName("D03", "flatten_running")
 R25 = RuleName("R25", "market_state", "risk.market_state")
 R39 = RuleName("R39", "reference_data")
 
@@ -36,6 +38,19 @@ def _not_active(what: str, verb: str, trading: Trading) -> Finding:
         actual=trading.state.name,
         limit=TradingState.ACTIVE.name,
     )
+
+
+def flatten_running(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """While a symbol is being flattened only the protocol's own orders leave, exits included.
+
+    Two hands closing one position are how a position crosses zero (I-51).
+    """
+    if not state.flattening or p.order.origin is Origin.DESK:
+        return None
+    run = state.flattening.get(f"{p.order.account}/{p.order.symbol}")
+    if run is None or run.step is FlattenStep.ASKING:
+        return None
+    return deny(D03, f"{p.order.symbol} is being flattened: wait until it is flat")
 
 
 def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.commands import SubmitOrder
-from engine.domain.events import TradingState
+from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
 from engine.domain.orders import Order, Pending, reserve_of
@@ -16,7 +16,7 @@ from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import Limits, default_pairs
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
-from engine.domain.state import Account, State, Trading
+from engine.domain.state import Account, FlattenRun, State, Trading
 from engine.instruments import Instrument, parse_money
 from engine.values import Instruction, Money, Nanos, OrderId, OrderType, Price, Quantity
 
@@ -122,6 +122,10 @@ class Desk:
     def attempts(self, count: int, seconds_ago: float) -> None:
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.order_attempts = sorted([*self.state.order_attempts, *[at] * count])
+
+    def flattens(self, symbol: str, step: FlattenStep = FlattenStep.CLOSING) -> None:
+        run = FlattenRun(step, NOW, NOW, Origin.TICKET)
+        self.state.flattening[f"PAPER/{symbol}"] = run
 
     def trading(self, state: TradingState, symbol: str = "*", reason: str = "") -> None:
         if symbol == "*":

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.domain.commands import Origin
-from engine.domain.events import TradingState
+from engine.domain.events import FlattenStep, TradingState
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Verdict
 from engine.domain.risk.frame import RULES
@@ -325,6 +325,12 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     # ── R39 reference data ──
     ("R39", "a listed symbol", [], {}, PASS),
     ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),
+    # ── D03 a flatten is running ──
+    ("D03", "no flatten", [], {}, PASS),
+    ("D03", "this symbol", [given("flattens", "GOOG")], {}, DENY),
+    ("D03", "another symbol", [given("flattens", "AAPL")], {}, PASS),
+    ("D03", "a person is asked", [given("flattens", "GOOG", FlattenStep.ASKING)], {}, PASS),
+    ("D03", "the protocol's own order", [given("flattens", "GOOG")], {"origin": Origin.DESK}, PASS),
     # ── D01 the trading state ──
     ("D01", "active", [], {}, PASS),
     ("D01", "reducing", [given("trading", TradingState.REDUCING)], {}, DENY),

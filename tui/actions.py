@@ -195,9 +195,9 @@ ACTIONS: tuple[Action, ...] = (
     # ---- the danger strip
     _do("danger.halt", S.DANGER, "h ctrl+h", "halt", "nothing new leaves, at once", footer=1, reduces_risk=True),
     _do("danger.cancel_entries", S.DANGER, "c ctrl+c", "cancel entries", "cancels what opens positions, at once", footer=2, reduces_risk=True),
-    _do("danger.cancel_everything", S.DANGER, "a ctrl+a", "cancel all", "cancels every working order, asks once", footer=3, reduces_risk=True),
+    _do("danger.cancel_everything", S.DANGER, "a ctrl+a", "all", "cancels every working order, asks once", footer=3, reduces_risk=True),
     _do("danger.flatten_symbol", S.DANGER, "f ctrl+f", "flatten", "ends the position in this symbol, asks once", footer=4, reduces_risk=True),
-    _do("danger.flatten_account", S.DANGER, "o ctrl+o", "flatten account", "ends every position, asks once", footer=5, reduces_risk=True),
+    _do("danger.flatten_account", S.DANGER, "o ctrl+o", "account", "flattens every position, asks once", footer=5, reduces_risk=True),
     _do("danger.kill", S.DANGER, "k ctrl+k", "KILL", "the kill switch, asks once", footer=6, reduces_risk=True),
     _do("danger.lock", S.DANGER, "l ctrl+l", "lock", "", footer=7, later="the lock screen"),
     _do("danger.close", S.DANGER, "escape", "leave", "closes the strip"),

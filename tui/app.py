@@ -116,7 +116,7 @@ class TraderApp(App[int], inherit_bindings=False):
         self.page_pane = PagePane(room)
         self.message_line = MessageLine(room, room.danger, room.command, room.notices, room.coach)
         self.footer = Footer(room)
-        self.message_line.keymap = self.footer.keymap = room.keymap
+        self.footer.keymap = room.keymap
         self._lines: list[LinePane] = [
             Status(room),
             *self.panes.values(),
@@ -296,15 +296,16 @@ class TraderApp(App[int], inherit_bindings=False):
         return self.size.width, self.size.height
 
     def relayout(self) -> None:
+        """Asked of a child: only that makes Textual forget where everything stood."""
         if self.is_running:
-            self.screen.refresh(layout=True)
+            self.footer.refresh(repaint=False, layout=True)
 
     def recolour(self) -> None:
         self._theme_now = self.room.theme
         self.refresh_css(animate=False)
         for pane in self._lines:
             pane.forget()
-        self.screen.refresh(layout=True)
+        self.relayout()
 
     def later(self, seconds: float, call: Callable[[], None]) -> None:
         self.set_timer(seconds, call)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 COLUMNS_MIN = 80
 ROWS_MIN = 24
-WIDE_COLUMNS = 116
+WIDE_COLUMNS = 118
 WIDE_ROWS = 34
 HUGE_COLUMNS = 176
 HUGE_ROWS = 46
@@ -102,7 +102,7 @@ def _compact(width: int, rows: int, slots: Mapping[Slot, PaneName]) -> dict[Pane
 
 
 def _wide(width: int, rows: int) -> dict[PaneName, Box]:
-    ticket, depth = 36, 35 + (width - WIDE_COLUMNS) // 8
+    ticket, depth = 34, 34 + (width - 120) // 8
     watchlist = width - ticket - depth
     below = max(rows * 3 // 10, 9)
     middle = max(rows // 4, 9)

@@ -7,7 +7,7 @@ from engine.domain.views import Severity
 
 NOTICES_KEPT_MAX = 500
 SECONDS_SHOWN = {
-    Severity.OK: 6.0,
+    Severity.OK: 3.0,
     Severity.ATTENTION: 12.0,
     Severity.DEGRADED: 20.0,
     Severity.UNAVAILABLE: 60.0,

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from engine.instruments import Instrument, format_money_rounded
+from engine.instruments import Instrument, format_money_rounded, format_scaled
 from engine.values import Instruction, Money, Price
 from tui.themes import Palette
 
@@ -139,6 +139,16 @@ def wrap(text: str, width: int) -> list[str]:
 def price_text(instrument: Instrument, price: Price) -> str:
     """At tick precision; 0 means that there is none."""
     return instrument.format_price(price) if price else MISSING
+
+
+@lru_cache(maxsize=_FORMAT_CACHE_ENTRIES_MAX)
+def distance_text(instrument: Instrument, distance: int, *, near: Price, signed: bool = False) -> str:
+    """A difference of prices, with as many decimals as prices `near` it have."""
+    decimals = len(instrument.format_price(near).partition(".")[2])
+    text = format_scaled(abs(distance), instrument.price_digits, digits_min=decimals)
+    if distance < 0:
+        return f"−{text}"
+    return f"+{text}" if signed and distance else text
 
 
 def money_text(money: Money | None, *, signed: bool = False) -> str:

@@ -3,7 +3,7 @@
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, Severity
-from tui.actions import ACTIONS, Scope
+from tui.actions import Scope
 from tui.coach import Coach
 from tui.command import FITS_SHOWN_MAX, CommandLine
 from tui.danger import Danger
@@ -36,7 +36,6 @@ class MessageLine(LinePane):
         self.notices = notices
         self.coach = coach
         self.now = 0.0
-        self.keymap = Keymap()
 
     def draw(self, width: int, height: int) -> list[Strip]:
         return [self._line(width).pad(width, self.ink.text).strip()]
@@ -61,14 +60,8 @@ class MessageLine(LinePane):
         return Line()
 
     def _danger_keys(self, width: int) -> Line:
-        ink = self.ink
-        line = Line().add(" DANGER ", ink.danger)
-        for action in ACTIONS:
-            if action.scope is Scope.DANGER and action.footer:
-                room = "…" if action.footer in (3, 4, 5, 6) else ""
-                line.add(f" {self.keymap.shown(action.id)}", ink.danger)
-                line.add(f" {action.words}{room} ", ink.danger)
-        return line.pad(width, ink.danger)
+        words = " DANGER  halt and cancel entries act at once, the others ask once; Esc leaves "
+        return Line().add(words, self.ink.danger).pad(width, self.ink.danger)
 
     def _line_in_words(self, width: int) -> Line:
         ink, command = self.ink, self.command
@@ -161,6 +154,8 @@ class Footer(LinePane):
     def draw(self, width: int, height: int) -> list[Strip]:
         ink = self.ink
         ending = Line()
+        if self.chain and self.chain[0] in (Scope.DANGER, Scope.CONFIRM):
+            return [self._strip_keys(width)]
         for action_id, words in (("desk.danger", "k KILL"), ("desk.palette", "all")):
             ending.add(self.keymap.shown(action_id), ink.key).add(f" {words}  ", ink.quiet)
         line = Line()
@@ -172,3 +167,11 @@ class Footer(LinePane):
         for text, style in ending.parts:
             line.add(text, style)
         return [line.pad(width, ink.text).strip()]
+
+    def _strip_keys(self, width: int) -> Strip:
+        """The danger strip's keys, or those that answer its question."""
+        danger = self.ink.danger
+        line = Line()
+        for key, words in self.keymap.footer(self.chain):
+            line.add(f" {key} {words} ", danger)
+        return line.pad(width, danger).strip()

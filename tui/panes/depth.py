@@ -13,6 +13,7 @@ from tui.paint import (
     arrow,
     clean,
     compact_quantity,
+    distance_text,
     money_text,
     move_style,
     price_text,
@@ -57,8 +58,12 @@ class Depth(FramedPane):
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
         depth, ink = self.host.view.depth, self.ink
-        columns = _Columns(width)
-        heading = self.slot(0, (width, self.is_focused), lambda: self.inside(columns.heading(self)))
+        columns = _Columns(width, self._price_cells())
+        heading = self.slot(
+            0,
+            (width, columns.price, self.is_focused),
+            lambda: self.inside(columns.heading(self)),
+        )
         if depth is None or depth.symbol != self.host.symbol:
             words = Line().add(" waiting for depth", ink.quiet)
             return [heading, self.slot(1, ("none", self.is_focused), lambda: self.inside(words))]
@@ -80,6 +85,12 @@ class Depth(FramedPane):
         strips += [blank] * (height - 1 - len(strips))
         return [*strips[: height - 1], self._position(height, width)]
 
+    def _price_cells(self) -> int:
+        """As wide as the dearest price shown, and a gap."""
+        depth = self.host.view.depth
+        best = depth.asks[-1].price if depth is not None and depth.asks else Price(0)
+        return max(len(price_text(self.host.instrument(self.host.symbol), best)) + 1, 8)
+
     def _grouped(
         self, rows: tuple[DepthRow, ...], instrument: Instrument, *, is_bid: bool
     ) -> list[DepthRow]:
@@ -100,8 +111,8 @@ class Depth(FramedPane):
         self, place: int, row: DepthRow, columns: "_Columns", largest: int, *, is_bid: bool
     ) -> Strip:
         is_cursor = self.is_focused and self._cursor == (is_bid, row.price)
-        bar = row.quantity * 16 // max(largest, 1)
-        key = (row, bar, is_bid, is_cursor, self.is_focused, columns.width)
+        bar = row.quantity * 8 * columns.bar // max(largest, 1)
+        key = (row, bar, is_bid, is_cursor, self.is_focused, columns.width, columns.price)
         return self.slot(
             place, key, lambda: self._build(row, columns, bar, is_bid=is_bid, is_cursor=is_cursor)
         )
@@ -111,20 +122,20 @@ class Depth(FramedPane):
     ) -> Strip:
         ink, instrument = self.ink, self.host.instrument(self.host.symbol)
         line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
-        line.cell(quantity_text(row.own) if row.own else "", 5, ink.own, right=True)
-        ahead = quantity_text(row.queue_ahead) if row.own and row.queue_ahead >= 0 else ""
-        line.cell(ahead, columns.ahead, ink.own if row.own else ink.quiet, right=True)
-        line.add(" ", ink.text)
+        line.cell(compact_quantity(row.own) if row.own else "", 5, ink.own, right=True)
+        ahead = compact_quantity(row.queue_ahead) if row.own and row.queue_ahead >= 0 else ""
+        line.cell(ahead, columns.ahead, ink.own, right=True)
         size = compact_quantity(row.quantity)
         cells = _EIGHTHS[8] * (bar // 8) + (_EIGHTHS[bar % 8] if bar % 8 else "")
         if is_bid:
-            line.cell(cells, 2, ink.bar_bid, right=False).cell(size, columns.size, ink.text, right=True)
+            line.cell(cells, columns.bar, ink.bar_bid)
+            line.cell(size, columns.size, ink.text, right=True)
             line.cell(price_text(instrument, row.price), columns.price, ink.buy, right=True)
         else:
-            line.cell("", 2 + columns.size, ink.text)
+            line.cell("", columns.bar + columns.size, ink.text)
             line.cell(price_text(instrument, row.price), columns.price, ink.sell, right=True)
-            line.cell(size, columns.size, ink.text, right=True).add(" ", ink.text)
-            line.cell(cells, 2, ink.bar_ask)
+            line.cell(size, columns.size, ink.text, right=True)
+            line.cell(cells, columns.bar, ink.bar_ask)
         line.pad(self.size.width - 2, ink.text)
         return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 
@@ -141,7 +152,7 @@ class Depth(FramedPane):
             if quote is None:
                 return self.inside(line)
             instrument = self.host.instrument(quote.symbol)
-            gap = price_text(instrument, Price(quote.ask - quote.bid))
+            gap = distance_text(instrument, quote.ask - quote.bid, near=quote.ask or Price(1))
             words = f"{gap if quote.bid and quote.ask else '—'} · last "
             last = price_text(instrument, quote.last)
             dots = max((width - len(words) - len(last) - 6) // 2, 0)
@@ -246,19 +257,20 @@ class Depth(FramedPane):
 class _Columns:
     """Widths of the ladder's columns for a pane of this width."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, price: int) -> None:
         self.width = width
-        spare = max(width - 33, 0)
-        self.ahead = 6 + min(spare, 2)
-        self.size = 5 + min(spare // 3, 2)
-        self.price = 9 + min(spare // 4, 2)
+        spare = max(width - 24 - price, 0)
+        self.price = price
+        self.bar = 1 + min(spare // 3, 5)
+        self.ahead = 6 + min(spare - (self.bar - 1) * 2, 3)
+        self.size = 5
 
     def heading(self, pane: Depth) -> Line:
-        ink = pane.ink
-        line = Line().cell("own", 6, ink.quiet, right=True).cell("ahead", self.ahead, ink.quiet, right=True)
-        line.cell("bid", 3 + self.size, ink.quiet, right=True)
-        line.cell("price", self.price, ink.quiet, right=True)
-        return line.cell("ask", self.size, ink.quiet, right=True)
+        quiet = pane.ink.quiet
+        line = Line().cell("own", 6, quiet, right=True).cell("ahead", self.ahead, quiet, right=True)
+        line.cell("bid", self.bar + self.size, quiet, right=True)
+        line.cell("price", self.price, quiet, right=True)
+        return line.cell("ask", self.size, quiet, right=True)
 
 
 def row_at(price: Price, row: DepthRow) -> DepthRow:

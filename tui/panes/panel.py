@@ -50,7 +50,8 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
     yield from _figures(preview, instrument, ink, width)
     if not stopped:
         yield from findings(preview, ink, width)
-    yield Line().add(f" {_rules(preview)}", ink.caution if stopped else ink.ok)
+    for row in wrap(_rules(preview), width - 1):
+        yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
 
 
 def _figures(

@@ -17,6 +17,7 @@ from tui.paint import (
     arrow,
     clean,
     compact_quantity,
+    distance_text,
     money_text,
     move_style,
     percent_text,
@@ -46,7 +47,7 @@ COLUMNS = (
     Column("ask", 8, 5),
     Column("ask size", 6, 9, title="size", right=False),
     Column("spread", 7, 13),
-    Column("position", 7, 6, title="pos"),
+    Column("position", 6, 6, title="pos"),
     Column("working", 4, 10, title="wrk"),
     Column("volume", 7, 11, title="vol"),
     Column("low", 8, 15),
@@ -109,7 +110,7 @@ class Watchlist(FramedPane):
                 column._replace(width=longest) if column.name in PRICE_COLUMNS else column
                 for column in COLUMNS
             ]
-            self._columns = choose(wide, width - 2)
+            self._columns = choose(wide, width - 1)
 
     def _row_strip(self, place: int, row: QuoteRow, *, is_cursor: bool) -> Strip:
         age = self.host.view.market_at - row.at
@@ -157,10 +158,9 @@ class Watchlist(FramedPane):
                     shown = percent_text(row.change, row.change_reference)
                     style = signed_style(ink, row.change)
                 case "change":
-                    sign = "+" if row.change > 0 else "−" if row.change else ""
                     shown = MISSING
-                    if row.change_reference and row.change:
-                        shown = sign + price_text(instrument, type(row.last)(abs(row.change)))
+                    if row.change_reference:
+                        shown = distance_text(instrument, row.change, near=row.last, signed=True)
                     style = signed_style(ink, row.change)
                 case "bid":
                     shown = price_text(instrument, row.bid)
@@ -172,10 +172,12 @@ class Watchlist(FramedPane):
                     shown, style = compact_quantity(row.ask_size) if row.ask else "", ink.quiet
                 case "spread":
                     has_both = row.bid and row.ask
-                    gap = type(row.last)(row.ask - row.bid)
-                    shown = price_text(instrument, gap) if has_both else MISSING
+                    gap = distance_text(instrument, row.ask - row.bid, near=row.ask)
+                    shown = gap if has_both else MISSING
                 case "position":
                     shown = quantity_text(row.position, signed=True) if row.position else ""
+                    if len(shown) > width:
+                        shown = shown[0] + compact_quantity(abs(row.position))
                     style = ink.buy if row.position > 0 else ink.sell
                 case "working":
                     shown, style = str(row.working) if row.working else "", ink.own

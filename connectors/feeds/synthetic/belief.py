@@ -23,6 +23,7 @@ LIFE_MOVE_MAX = 4.0
 HEAT_MAX = 10.0
 """At most this many times the usual activity comes from excitement."""
 HEAT_SECONDS = 2.5
+OPENING_HEAT = 2.0
 LEAN_SECONDS = 20.0
 BRANCHING = 0.45
 """Expected further trades that one trade excites; below one, or bursts would never end."""
@@ -111,7 +112,7 @@ class Belief:
 
     def wake(self, now: int, weather: Weather, random: Random) -> None:
         """A night has passed: belief opens with a gap, partly everybody's."""
-        self.at, self.heat, self.lean = now, 0.0, 0.0
+        self.at, self.heat, self.lean = now, OPENING_HEAT, 0.0
         own = OVERNIGHT_SHARE * self._sigma * sqrt(SESSION_SECONDS) * bell(random)
         common = self._beta * (weather.factor - self._factor_seen)
         self._factor_seen = weather.factor

@@ -14,8 +14,10 @@ NEAR_SHARES_MIN = 2_600
 """Within `NEAR_BPS` of the middle, on each side: more than the 2,000 that are promised."""
 LEVELS = 22
 
-_FILL_FROM_SHARE = 0.55
-_ORDERS_USUAL = 3
+ORDERS_PER_LEVEL_MAX = 9
+
+_BEST_SHARE, _BEHIND_SHARE = 0.85, 0.7
+_ODD_LOT = 0.2
 
 Placed = tuple[Side, int, Quantity]
 """Side, price in ticks, quantity."""
@@ -53,15 +55,17 @@ def _side(listing: Listing, side: Side, best: int, *, near_to: int, random: Rand
 
 
 def _level(listing: Listing, level: int, random: Random) -> list[int]:
-    """Orders at one price: the best is a little thinner than those behind it."""
-    swell = 1.0 + 0.5 * min(level, 4) / 4
-    share = _FILL_FROM_SHARE + 0.6 * random.random()
-    wanted = max(listing.lot, int(listing.queue * share * swell / (1.0 if level == 0 else 1.6)))
+    """Orders at one price, in lots but for an odd one: the best is thinner than those behind."""
+    lot, usual = listing.lot, listing.queue / listing.lot
+    share = _BEST_SHARE if level == 0 else _BEHIND_SHARE * (1.0 + 0.4 * min(level, 4) / 4)
+    lots = max(1, round(usual * share * (0.7 + 0.6 * random.random())))
     sizes: list[int] = []
-    while wanted > 0 and len(sizes) < 3 * _ORDERS_USUAL:
-        size = listing.lot * (1 + int(waiting(random) * listing.queue / listing.lot / 5))
-        sizes.append(min(size, max(wanted, 1)))
-        wanted -= size
+    while lots > 0 and len(sizes) < ORDERS_PER_LEVEL_MAX:
+        taken = min(lots, 1 + int(waiting(random) * usual / 5))
+        lots -= taken
+        sizes.append(lot * taken)
+    if random.random() < _ODD_LOT:
+        sizes.append(1 + int(random.random() * (lot - 1)))
     return sizes
 
 

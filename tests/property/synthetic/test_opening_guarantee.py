@@ -82,6 +82,7 @@ def test_books_are_never_crossed_one_sided_or_without_bound(seed):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @given(seeds)
 @settings(max_examples=10, deadline=None)
 def test_a_whole_hour_is_sane_for_any_seed(seed):

@@ -1,21 +1,24 @@
 """A whole desk in memory for tests: real core, real exchange, real paper venue, a still market."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from connectors.feeds.flow import FlowSink
-from connectors.paper.venue import PaperVenue
-from engine.domain.commands import Origin
+from connectors.feeds.flow import OWN_ORDER_IDS_FROM, FlowSink
+from connectors.paper.orders import RestingOrder
+from connectors.paper.venue import PaperVenue, no_latency
 from engine.domain.events import Event
+from engine.domain.orders import Order
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Inbound, Record, decode_records
 from engine.domain.reports import InstrumentsListed, SessionOpened
+from engine.domain.requests import Request
 from engine.domain.risk.limits import default_pairs
 from engine.domain.state import State
-from engine.exchange.messages import NewOrder
+from engine.exchange.messages import CancelOrder, NewOrder
 from engine.instruments import Instrument
 from engine.ports import Block
 from engine.runtime.host import Host
 from engine.runtime.market_time import at_time_of_day
+from engine.runtime.recovery import orders_at_venue, replay
 from engine.runtime.session import Session
 from engine.values import (
     NANOS_PER_SECOND,
@@ -50,11 +53,27 @@ class MemoryJournal:
         assert first == self.last_sequence + 1, "sequences are gap-free"
         self.kept.append(Block(len(self.kept) + 1, first, last, payload))
 
-    def blocks(self, after: RecordSequence = RecordSequence(0)) -> Iterator[Block]:
+    def blocks(self, after: int = 0) -> Iterator[Block]:
         return iter([block for block in self.kept if block.first > after])
 
     def records(self) -> list[Record]:
         return [record for block in self.kept for record in decode_records(block.payload)]
+
+    def events(self) -> list[Event]:
+        """What became true, in order."""
+        return [r.body for r in self.records() if r.cause != r.sequence]  # type: ignore[misc]
+
+
+class ListeningVenue(PaperVenue):
+    """The paper venue, and a list of everything that was ever let out to it."""
+
+    def __init__(self, *args, **named) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **named)
+        self.heard: list[Request] = []
+
+    def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
+        self.heard += requests
+        super().release(requests, staged)
 
 
 class StillFlow:
@@ -64,10 +83,12 @@ class StillFlow:
     description = "still"
     note = ""
 
-    def __init__(self, symbols: Sequence[str] = ("AAPL", "GOOG", "MSFT")) -> None:
+    def __init__(
+        self, symbols: Sequence[str] = ("AAPL", "GOOG", "MSFT"), trade_date: int = TRADE_DATE
+    ) -> None:
         self.instruments = tuple(Instrument(symbol=s) for s in symbols)
-        self.trade_date = TRADE_DATE
-        self.opens_at = at_time_of_day(TRADE_DATE, 34_200 * NANOS_PER_SECOND)
+        self.trade_date = trade_date
+        self.opens_at = at_time_of_day(trade_date, 34_200 * NANOS_PER_SECOND)
 
     def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
         sink.entered_phase("*", Phase.OPEN)
@@ -94,35 +115,61 @@ class DeskBench:
         fee_table: str = "zero",
         cash: Money = OPENING_CASH,
         journal: MemoryJournal | None = None,
+        latency: Callable[[Request], Nanos] = no_latency,
+        wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
     ) -> None:
+        """`wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
-        self.flow = StillFlow(symbols)
-        self.venue = PaperVenue(self.flow)
+        self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
+        self._cash, self._latency, self._wrap = cash, latency, wrap
+        self.others = OTHERS_FROM
+        self._start(State(instance="TEST"), TRADE_DATE, working=())
+
+    def _start(self, state: State, trade_date: int, *, working: Sequence[RestingOrder]) -> None:
+        self.flow = StillFlow(self._symbols, trade_date)
+        self.paper = ListeningVenue(
+            self.flow,
+            latency=self._latency,
+            working=working,
+            next_execution=10_000 * len(self.journal.kept) + 1,
+            next_order=state.order_next,
+        )
+        self.venue = self._wrap(self.paper)
         self.session = Session(
-            state=State(instance="TEST"),
+            state=state,
             market=self.venue.market,
             journal=self.journal,
             venue=self.venue,
             now=self.venue.now,
         )
         self.host = Host(self.session, self.venue)
-        self.others = OTHERS_FROM
-        self.host.submit(
-            SessionOpened(
-                run="test",
-                mode="PAPER",
-                market="still",
-                source=Source.SYNTHETIC,
-                trade_date=TRADE_DATE,
-                account="PAPER",
-                opening_cash=cash,
-                currency="USD",
-                fee_table=fee_table,
-                limits=default_pairs(profile),
-            ),
-            InstrumentsListed(self.flow.instruments),
+        self.host.submit(self.opening(trade_date), InstrumentsListed(self.flow.instruments))
+
+    def opening(self, trade_date: int = TRADE_DATE) -> SessionOpened:
+        """What the host says when a run starts."""
+        return SessionOpened(
+            run="test",
+            mode="PAPER",
+            market="still",
+            source=Source.SYNTHETIC,
+            trade_date=trade_date,
+            account="PAPER",
+            opening_cash=self._cash,
+            currency="USD",
+            fee_table=self._fee_table,
+            limits=default_pairs(self._profile),
         )
-        self.host.settle()
+
+    def restart(self, trade_date: int = TRADE_DATE) -> None:
+        """The process died without a word: memory and venue come back from the journal alone."""
+        state, _ = replay(self.journal.blocks(), instance="TEST", epoch=1)
+        working = [_resting(order) for order in orders_at_venue(state)]
+        self._start(state, trade_date, working=working)
+        self.host.ask_about_orders_in_doubt()
+
+    def replayed_hash(self) -> str:
+        """State hash of a desk that has nothing but the journal."""
+        return replay(self.journal.blocks(), instance="TEST", epoch=1)[1]
 
     @property
     def state(self) -> State:
@@ -153,19 +200,55 @@ class DeskBench:
             Price(0),
             time_in_force,
         )
-        self.venue.submit([order])
+        self.paper.submit([order])
         return self.host.settle()
 
-    def quotes(self, symbol: str, bid: int, ask: int, size: int = 1_000) -> None:
+    def quotes(self, symbol: str, bid: int, ask: int, size: int = 1_000) -> list[Event]:
         """A two-sided market in the price scale."""
-        self.other(Side.BUY, size, symbol, bid)
-        self.other(Side.SELL, size, symbol, ask)
+        bought = self.other(Side.BUY, size, symbol, bid)
+        return bought + self.other(Side.SELL, size, symbol, ask)
 
-    def order(self, number: int):  # type: ignore[no-untyped-def]
+    def others_leave(self, symbol: str) -> list[Event]:
+        """Everybody else takes their orders out of the symbol's book."""
+        theirs = [
+            CancelOrder(view.order_id, symbol)
+            for view in self.paper.exchange.book(symbol).all_orders()
+            if view.order_id < OWN_ORDER_IDS_FROM
+        ]
+        self.paper.submit(theirs)
+        return self.host.settle()
+
+    def order(self, number: int) -> Order:
         return self.state.orders[number]
+
+    def position(self, symbol: str) -> int:
+        position = self.state.accounts["PAPER"].positions.get(symbol)
+        return position.quantity if position else 0
+
+    def enters(self, symbol: str, phase: Phase) -> list[Event]:
+        """The venue's calendar moves on for a symbol, or for `*`."""
+        self.paper.entered_phase(symbol, phase)
+        return self.host.settle()
 
     def pass_time(self, seconds: float) -> None:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
 
 
-ORIGIN = Origin.SCRIPT
+def _resting(order: Order) -> RestingOrder:
+    asked = order.order
+    return RestingOrder(
+        client_order_id=order.client_order_id,
+        symbol=asked.symbol,
+        instruction=asked.instruction,
+        type=asked.type,
+        price=order.price,
+        stop=order.stop,
+        trigger=asked.trigger,
+        open_quantity=order.leaves,
+        total_quantity=order.quantity,
+        cumulative=order.cumulative,
+        queue_ahead=order.queue_ahead,
+        time_in_force=asked.time_in_force,
+        post_only=asked.post_only,
+        triggered=order.is_triggered,
+    )

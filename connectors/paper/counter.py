@@ -161,7 +161,7 @@ class Counter:
         order = self._working(request.client_order_id)
         objection = order if isinstance(order, str) else self._objection_to_replace(order, request)
         if objection or isinstance(order, str):
-            self._say(new_id, VenueReplaceRefused(request.client_order_id, objection))
+            self._say(new_id, VenueReplaceRefused(request.client_order_id, objection, new_id))
             return
         open_quantity = Quantity(request.quantity - order.cumulative)
         operation = ReplaceOrder(order.exchange_id, order.symbol, request.price, open_quantity)
@@ -169,7 +169,7 @@ class Counter:
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None:
             text = words.REFUSALS[refusal]
-            self._say(new_id, VenueReplaceRefused(request.client_order_id, text))
+            self._say(new_id, VenueReplaceRefused(request.client_order_id, text, new_id))
             return
         self._replaced(order, request, events)
 

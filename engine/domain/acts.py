@@ -9,16 +9,28 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
 from engine.domain.state import State
-from engine.values import Nanos
+from engine.values import Instruction, Nanos
 
 
-def is_exit(state: State, order: Order) -> bool:
-    """Reduces the position that is there now; everything else could open or increase one."""
-    position = state.accounts[order.order.account].positions.get(order.order.symbol)
-    return position is not None and position.quantity * order.side < 0
+def exits_of(state: State, account: str, symbol: str) -> set[int]:
+    """Ids of live orders that only reduce the position, oldest first and together not beyond it.
+
+    Everything else could open or increase a position, whatever its side: marked as short, or more
+    than is left to close.
+    """
+    position = state.accounts[account].positions.get(symbol)
+    held = position.quantity if position is not None else 0
+    room, exits = abs(held), set()
+    for order_id in state.live_by_symbol.get(symbol, ()):
+        order = state.orders[order_id]
+        reduces = held * order.side < 0 and order.order.instruction is not Instruction.SHORT
+        if reduces and order.order.account == account and order.worst_leaves <= room:
+            exits.add(order_id)
+            room -= order.worst_leaves
+    return exits
 
 
-def _is_in_scope(state: State, order: Order, scope: CancelScope) -> bool:
+def _is_in_scope(order: Order, scope: CancelScope, exits: dict[str, set[int]]) -> bool:
     match scope:
         case CancelScope.ALL:
             return True
@@ -27,9 +39,9 @@ def _is_in_scope(state: State, order: Order, scope: CancelScope) -> bool:
         case CancelScope.SELLS:
             return order.side < 0
         case CancelScope.ENTRIES:
-            return not is_exit(state, order)
+            return order.order_id not in exits[order.order.symbol]
         case CancelScope.EXITS:
-            return is_exit(state, order)
+            return order.order_id in exits[order.order.symbol]
 
 
 def cancels_of(
@@ -38,12 +50,12 @@ def cancels_of(
     """A cancel request for every live order in scope that has none on its way."""
     live = state.live if symbol == ALL_SYMBOLS else state.live_by_symbol.get(symbol, {})
     orders = [state.orders[order_id] for order_id in live]
+    mine = [order for order in orders if order.order.account == account]
+    exits = {each: exits_of(state, account, each) for each in {o.order.symbol for o in mine}}
     return [
         ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
-        for order in orders
-        if order.order.account == account
-        and order.pending_cancel is None
-        and _is_in_scope(state, order, scope)
+        for order in mine
+        if not order.is_cancelling and _is_in_scope(order, scope, exits)
     ]
 
 

@@ -242,7 +242,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.is_overfilled = order.is_overfilled or event.overfill
     state.executions[event.execution_id] = event.order_id
     state.executions_seen += 1
-    is_full = order.cumulative >= order.quantity
+    # Up to a larger quantity that is on its way the order may still be open at the venue.
+    is_full = order.cumulative >= order.worst_quantity
     order.pending_new = None
     _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
     position = account.positions.get(order.order.symbol)
@@ -281,7 +282,8 @@ def _expired(state: State, event: ev.OrderExpired) -> None:
 
 def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
     order = state.orders[event.order_id]
-    order.pending_cancel, order.changed_at = Pending(since=event.at), event.at
+    order.pending_cancel = Pending(since=event.at, client_order_id=event.client_order_id)
+    order.changed_at = event.at
 
 
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
@@ -311,6 +313,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.reserved_total = event.reserved
     _hold(state, order)
+    _complete(state, order, event.at)
 
 
 def _replaced(state: State, event: ev.OrderReplaced) -> None:
@@ -322,8 +325,13 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
     _hold(state, order)
+    _complete(state, order, event.at)
+
+
+def _complete(state: State, order: Order, at: Nanos) -> None:
+    """With the answer to a replace an order can turn out to be filled already."""
     if order.cumulative >= order.quantity and not order.is_done:
-        _move(state, order, Happening.FULL_FILL, event.at)
+        _move(state, order, Happening.FULL_FILL, at)
 
 
 def _unknown(state: State, event: ev.OutcomeUnknown) -> None:

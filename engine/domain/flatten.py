@@ -80,7 +80,7 @@ def _begin_one(
     cancels: list[ev.Event] = [
         ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
         for order in (state.orders[i] for i in live)
-        if order.pending_cancel is None
+        if not order.is_cancelling
     ]
     due = Nanos(now + EVIDENCE_WAIT) if live else now
     timer = ev.TimerSet(now, flatten_timer(account, symbol), due)
@@ -110,9 +110,14 @@ def advance_flatten(
     if live:
         return _wait_for_evidence(run, account, symbol, len(live), now)
     held = _position(state, account, symbol)
+    is_asking = run.step is ev.FlattenStep.ASKING
     if held == 0:
         finished = ev.FlattenFinished(now, account, symbol, "flat")
-        return [finished, *_reopen(state, run, account, symbol, market, now)]
+        again = [] if is_asking else _reopen(state, run, account, symbol, market, now)
+        return [finished, *again]
+    if is_asking:
+        # A person was asked and has not answered: what trades here since may be theirs.
+        return []
     if run.step is ev.FlattenStep.CLOSING and now < run.moved_at + ROUND_PAUSE:
         due = Nanos(run.moved_at + ROUND_PAUSE)
         return [ev.TimerSet(now, flatten_timer(account, symbol), due)]

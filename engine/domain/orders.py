@@ -13,7 +13,7 @@ class Pending(msgspec.Struct, gc=False):
     since: Nanos
     certainty: Certainty = Certainty.KNOWN
     client_order_id: str = ""
-    """Of a replace: the id that will be valid when it took effect."""
+    """Of a replace: the id that will be valid when it took effect; of a cancel: the id it named."""
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
 
@@ -66,12 +66,17 @@ class Order(msgspec.Struct):
         return Quantity(max(0, self.quantity - self.cumulative - self.cancelled))
 
     @property
+    def worst_quantity(self) -> Quantity:
+        """Total if a larger one that is on its way takes effect after all."""
+        replace = self.pending_replace
+        return self.quantity if replace is None else max(self.quantity, replace.quantity)
+
+    @property
     def worst_leaves(self) -> Quantity:
         """Open quantity if a replace in flight takes effect after all."""
-        replace = self.pending_replace
-        if replace is None or replace.quantity <= self.quantity:
-            return self.leaves
-        return Quantity(max(0, replace.quantity - self.cumulative - self.cancelled))
+        if self.status in DONE:
+            return Quantity(0)
+        return Quantity(max(0, self.worst_quantity - self.cumulative - self.cancelled))
 
     @property
     def is_done(self) -> bool:
@@ -81,6 +86,12 @@ class Order(msgspec.Struct):
     def is_live(self) -> bool:
         """May stand at the venue: counts as exposure."""
         return self.status in LIVE
+
+    @property
+    def is_cancelling(self) -> bool:
+        """A cancel is out whose answer can still come; one without an answer may be repeated."""
+        cancel = self.pending_cancel
+        return cancel is not None and cancel.certainty is Certainty.KNOWN
 
     @property
     def is_unknown(self) -> bool:
@@ -100,10 +111,7 @@ def reserve_of(order: Order) -> Money:
     leaves = order.worst_leaves
     if not leaves:
         return Money(0)
-    quantity = order.quantity
-    if order.pending_replace is not None:
-        quantity = max(quantity, order.pending_replace.quantity)
-    return Money(-(-order.reserved_total * leaves // quantity))
+    return Money(-(-order.reserved_total * leaves // order.worst_quantity))
 
 
 STATE_WORDS: dict[Status, str] = {

@@ -66,6 +66,8 @@ class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
 class VenueReplaceRefused(Fact, frozen=True, tag="v_rpl_ref"):
     client_order_id: str
     text: str
+    new_client_order_id: str = ""
+    """The id that the refused change would have brought; empty where the venue does not say."""
 
 
 class VenueTriggered(Fact, frozen=True, tag="v_triggered"):

@@ -78,7 +78,7 @@ def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -
         return [ev.CancelDenied(now, command.order_id, Refusal.ALREADY_DONE)]
     if order.status in (Status.STAGED, Status.HELD):
         return [ev.OrderCancelled(now, order.order_id, order.leaves, "withdrawn", True)]
-    if order.pending_cancel is not None:
+    if order.is_cancelling:
         return [ev.CancelDenied(now, command.order_id, Refusal.CANCEL_PENDING)]
     return [ev.CancelRequested(now, order.order_id, order.client_order_id, command.origin)]
 

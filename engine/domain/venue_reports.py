@@ -95,7 +95,7 @@ def _booked_fill(
         quote_seen(market.quote(symbol)),
         report.explanation,
         order.is_done,
-        order.cumulative + report.quantity > order.quantity,
+        order.cumulative + report.quantity > order.worst_quantity,
         Quantity(order.cumulative + report.quantity),
     )
 
@@ -176,7 +176,14 @@ def venue_replaced(
         reserve_for(proposal),
         report.queue_ahead,
     )
-    return [replaced, *_nudge(state, order, now)]
+    return [replaced, *_cancel_again(order, report, now), *_nudge(state, order, now)]
+
+
+def _cancel_again(order: Order, report: rep.VenueReplaced, now: Nanos) -> list[ev.Event]:
+    """A cancel that named the old id finds nothing any more: it is asked for under the new one."""
+    if order.pending_cancel is None or order.cumulative >= report.quantity:
+        return []
+    return [ev.CancelRequested(now, order.order_id, report.new_client_order_id, Origin.DESK)]
 
 
 def venue_cancel_refused(
@@ -185,7 +192,8 @@ def venue_cancel_refused(
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"cancel refused: {report.text}", now)
-    if order.pending_cancel is None:
+    pending = order.pending_cancel
+    if pending is None or pending.client_order_id != report.client_order_id:
         return _repeat(report.client_order_id, "cancel refused", now)
     return [ev.CancelRejected(now, order.order_id, report.text), *_nudge(state, order, now)]
 
@@ -196,10 +204,18 @@ def venue_replace_refused(
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"replace refused: {report.text}", now)
-    if order.pending_replace is None:
+    pending = order.pending_replace
+    if pending is None or report.new_client_order_id not in ("", pending.client_order_id):
         return _repeat(report.client_order_id, "replace refused", now)
+    return _replace_refused(state, order, report.text, market, now)
+
+
+def _replace_refused(
+    state: State, order: Order, text: str, market: Market, now: Nanos
+) -> list[ev.Event]:
     proposal = propose_replace(order, order.price, order.quantity, "", state, market)
-    return [ev.ReplaceRejected(now, order.order_id, report.text, reserve_for(proposal))]
+    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal))
+    return [refused, *_nudge(state, order, now)]
 
 
 def venue_triggered(
@@ -220,7 +236,9 @@ def venue_order_unknown(
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "unknown to the venue", now)
+    text, change = "never reached the venue", order.pending_replace
+    if change is not None and change.client_order_id == report.client_order_id:
+        return _replace_refused(state, order, text, market, now)
     if order.is_done or order.pending_new is None:
         return _repeat(report.client_order_id, "unknown", now)
-    text = "never reached the venue"
     return [ev.OrderRejected(now, OrderId(order.order_id), text), *_nudge(state, order, now)]

@@ -6,9 +6,8 @@ from typing import Protocol
 from engine.domain.events import Event
 from engine.domain.records import Inbound
 from engine.domain.reports import Report, TimerFired
-from engine.domain.requests import StatusRequest
 from engine.ports import SimulatedVenue
-from engine.runtime.recovery import orders_in_doubt
+from engine.runtime.recovery import requests_in_doubt
 from engine.runtime.session import Session
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -122,11 +121,10 @@ class Host:
         self.session.step([self.venue.checkpoint()])
 
     def ask_about_orders_in_doubt(self) -> list[Event]:
-        """After a restart: every order without an answer is asked about, never sent again."""
-        doubtful = orders_in_doubt(self.session.state)
-        if not doubtful:
+        """After a restart: what has no answer is asked about, never sent again."""
+        requests = requests_in_doubt(self.session.state)
+        if not requests:
             return []
-        requests = [StatusRequest(order.client_order_id) for order in doubtful]
         self.venue.release(requests, self.venue.stage(requests))
         return self.settle()
 

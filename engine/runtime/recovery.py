@@ -6,6 +6,7 @@ from engine.domain.apply import apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.records import Record, decode_records
+from engine.domain.requests import CancelRequest, Request, StatusRequest
 from engine.domain.state import State
 from engine.ports import Block
 
@@ -43,10 +44,18 @@ def replay_into(
 def orders_at_venue(state: State) -> list[Order]:
     """Acknowledged and not done when the journal ended: a paper venue is rebuilt with these."""
     live = [state.orders[order_id] for order_id in state.live]
-    return [order for order in live if order.status in (Status.WORKING, Status.PARTIAL)]
+    stood = [order for order in live if order.status in (Status.WORKING, Status.PARTIAL)]
+    return [order for order in stood if order.leaves]
 
 
-def orders_in_doubt(state: State) -> list[Order]:
-    """Orders that were released and never answered: the venue has to be asked."""
+def requests_in_doubt(state: State) -> list[Request]:
+    """What to say after a restart about requests that were never answered.
+
+    New orders and changes are asked about and never sent again; a cancel may be repeated.
+    """
     live = [state.orders[order_id] for order_id in state.live]
-    return [order for order in live if order.status is Status.SENT]
+    sent = [order.client_order_id for order in live if order.status is Status.SENT]
+    changes = [order.pending_replace.client_order_id for order in live if order.pending_replace]
+    cancels = [order.pending_cancel.client_order_id for order in live if order.pending_cancel]
+    asked: list[Request] = [StatusRequest(client_order_id) for client_order_id in sent + changes]
+    return asked + [CancelRequest(client_order_id) for client_order_id in cancels]

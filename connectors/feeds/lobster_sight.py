@@ -18,6 +18,10 @@ MeetCrossed = Callable[[Side, int, int], int]
 trades with what stands there and returns the shares that are left."""
 
 
+NO_EDGE = -(1 << 62)
+"""The key of no price: everything is in view."""
+
+
 class Sight:
     """One side of the book file, row after row."""
 
@@ -65,8 +69,11 @@ class Sight:
         if prices == self._prices and sizes == self._sizes:
             return False
         has_changed = self._is_full() and self._reveal(prices, sizes)
+        was_in_view_from = self._prices[-1] * self._sign if self._is_full() else NO_EDGE
         self._prices, self._sizes = prices, sizes
-        return (self._is_full() and self._forget_beyond(prices[-1])) or has_changed
+        if not self._is_full():
+            return has_changed
+        return self._forget_beyond(prices[-1], was_in_view_from) or has_changed
 
     def _is_full(self) -> bool:
         """A side with fewer levels than the file has columns for is in view as a whole."""
@@ -89,12 +96,13 @@ class Sight:
         opposite = book.half(side.opposite).best_price
         if opposite is not None and (price - opposite) * self._sign >= 0:
             size = self._meet(side, price, size)
+        seen = self._seen.pop(price, frozenset[int]())
         if book.named and named_at(book, side, price):
-            reveal_around(book, side, price, size, self._seen.pop(price, frozenset()))
+            reveal_around(book, side, price, size, seen)
         elif size:
             place_front(book, side, price, size)
 
-    def _forget_beyond(self, deepest: int) -> bool:
+    def _forget_beyond(self, deepest: int, was_in_view_from: int) -> bool:
         book, side, sign = self._book, self._side, self._sign
         keys = self._half.keys
         edge = deepest * sign
@@ -104,8 +112,9 @@ class Sight:
             price = key * sign
             named = named_at(book, side, price) if book.named else []
             if not named:
+                self._seen.pop(price, None)
                 forget(book, side, price)
-            elif price not in self._seen:
+            elif key >= was_in_view_from:
                 self._seen[price] = frozenset(named)
                 hide(book, side, price)
         return True

@@ -1,5 +1,6 @@
 """Fee schedules with effective dates, and the fee of an order over its cumulative fills."""
 
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -9,6 +10,8 @@ from engine.values import MONEY_SCALE, Instruction, Money, Quantity, Side
 EXACT_IN_MONEY = 1_000_000_000
 """Fees are summed in billionths of a money unit, where every rate below is a whole number."""
 BPS = 10_000
+RATES_KEPT_MAX = 64
+"""Rows looked up lately are remembered: a pure function of constants."""
 
 
 class DatedRate(msgspec.Struct, frozen=True, gc=False):
@@ -28,6 +31,14 @@ class Commission(msgspec.Struct, frozen=True, gc=False):
     order_min: Money
     value_max_bps: int
     """Cap in basis points of the traded value; it also caps the minimum."""
+
+
+class Rates(msgspec.Struct, frozen=True, gc=False):
+    """What a table says on one date; None where it says nothing."""
+
+    commission: Commission | None
+    sale_value: DatedRate | None
+    sale_share: DatedRate | None
 
 
 class FeeTable(msgspec.Struct, frozen=True):
@@ -104,10 +115,14 @@ def order_fee(
     """
     if quantity == 0:
         return Money(0)
-    schedule = FEE_TABLES[table]
-    owed = _commission(schedule, trade_date, quantity, value)
+    rates = rates_at(table, trade_date)
+    owed = 0
+    commission = rates.commission
+    if commission is not None:
+        owed = max(commission.rate * quantity * MONEY_SCALE, commission.order_min * EXACT_IN_MONEY)
+        owed = min(owed, value * commission.value_max_bps * EXACT_IN_MONEY // BPS)
     if instruction.side is Side.SELL:
-        owed += _sale_fees(schedule, trade_date, quantity, value)
+        owed += _sale_fees(rates, quantity, value)
     return round_half_up(owed)
 
 
@@ -116,25 +131,26 @@ def round_half_up(owed: int) -> Money:
     return Money((owed + EXACT_IN_MONEY // 2) // EXACT_IN_MONEY)
 
 
-def _commission(schedule: FeeTable, trade_date: int, quantity: Quantity, value: Money) -> int:
-    row = _row_at(schedule.commissions, trade_date)
-    if row is None:
-        return 0
-    per_share = max(row.rate * quantity * MONEY_SCALE, row.order_min * EXACT_IN_MONEY)
-    return min(per_share, value * row.value_max_bps * EXACT_IN_MONEY // BPS)
-
-
-def _sale_fees(schedule: FeeTable, trade_date: int, quantity: Quantity, value: Money) -> int:
+def _sale_fees(rates: Rates, quantity: Quantity, value: Money) -> int:
     owed = 0
-    by_value = _row_at(schedule.sale_value_rates, trade_date)
-    if by_value is not None:
-        owed += value * by_value.rate
-    by_share = _row_at(schedule.sale_share_rates, trade_date)
-    if by_share is not None:
-        shares = by_share.rate * quantity * MONEY_SCALE
-        most = by_share.order_max * EXACT_IN_MONEY
+    if rates.sale_value is not None:
+        owed += value * rates.sale_value.rate
+    if rates.sale_share is not None:
+        shares = rates.sale_share.rate * quantity * MONEY_SCALE
+        most = rates.sale_share.order_max * EXACT_IN_MONEY
         owed += min(shares, most) if most else shares
     return owed
+
+
+@lru_cache(maxsize=RATES_KEPT_MAX)
+def rates_at(table: str, trade_date: int) -> Rates:
+    """The rows in force on a date. Raises KeyError for a table that nobody defined."""
+    schedule = FEE_TABLES[table]
+    return Rates(
+        _row_at(schedule.commissions, trade_date),
+        _row_at(schedule.sale_value_rates, trade_date),
+        _row_at(schedule.sale_share_rates, trade_date),
+    )
 
 
 Row = TypeVar("Row", DatedRate, Commission)
@@ -142,7 +158,4 @@ Row = TypeVar("Row", DatedRate, Commission)
 
 def _row_at(rows: tuple[Row, ...], trade_date: int) -> Row | None:
     """The row in force on a date; None before the first one."""
-    for row in reversed(rows):
-        if row.from_date <= trade_date:
-            return row
-    return None
+    return next((row for row in reversed(rows) if row.from_date <= trade_date), None)

@@ -18,9 +18,10 @@ def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
     A recording and the synthetic market are never stale while they play; delayed and frozen
     values always are.
     """
-    if quote.source in (Source.SYNTHETIC, Source.REPLAY):
+    source = quote.source
+    if source is Source.SYNTHETIC or source is Source.REPLAY:
         return True
-    return quote.source is Source.LIVE and now - market.feed_heard_at <= limits.quote_age_max
+    return source is Source.LIVE and now - market.feed_heard_at <= limits.quote_age_max
 
 
 def reference_price(quote: Quote) -> Price:

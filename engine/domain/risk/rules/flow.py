@@ -19,14 +19,15 @@ R17_SYMBOL = RuleName("R17", "open_orders", "risk.open_orders_symbol_max")
 
 SECOND = NANOS_PER_SECOND
 MINUTE = 60 * NANOS_PER_SECOND
-RATE_EXEMPT = frozenset({Origin.SCRIPT, Origin.DESK})
-"""Scripts are paced before they come here; the desk's own protocols are bounded by themselves."""
 
 
 def order_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Attempts count, denied ones too; exits never come here: that is their reserve."""
+    """Attempts count, denied ones too; exits never come here: that is their reserve.
+
+    Scripts are paced before they come here; the desk's own protocols are bounded by themselves.
+    """
     origin = p.order.origin
-    if p.replaces is not None or origin in RATE_EXEMPT:
+    if p.replaces is not None or origin is Origin.SCRIPT or origin is Origin.DESK:
         return None
     limits, attempts = p.limits, state.order_attempts
     if origin is Origin.LADDER:
@@ -67,10 +68,10 @@ def fingerprint(order: SubmitOrder) -> str:
 
 
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    if p.replaces is not None or p.order.origin is Origin.LADDER or not state.recent_orders:
+    window, recent = p.limits.duplicate_window, state.recent_orders
+    if not window or not recent or p.replaces is not None or p.order.origin is Origin.LADDER:
         return None
-    before = state.recent_orders.get(fingerprint(p.order))
-    window = p.limits.duplicate_window
+    before = recent.get(fingerprint(p.order))
     if before is None or now - before >= window:
         return None
     seconds = f"{(now - before) // 1_000_000 / 1000:.1f} s"

@@ -56,7 +56,7 @@ def _unique(columns: tuple[str, ...]) -> list[str]:
 
 
 def _print_csv(answer: Answer) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(_Lines(), lineterminator="\r\n")
     writer.writerow([safe_cell(column, is_text=True) for column in answer.columns])
     for row in answer.rows:
         writer.writerow(
@@ -65,6 +65,13 @@ def _print_csv(answer: Answer) -> None:
                 for value, is_text in zip(row, answer.are_text, strict=True)
             ]
         )
+
+
+class _Lines:
+    """Ends lines as this system does; the writer must think of CR too, or it leaves one bare."""
+
+    def write(self, line: str) -> int:
+        return sys.stdout.write(line.removesuffix("\r\n") + "\n")
 
 
 def safe_cell(value: Any, *, is_text: bool) -> Any:

@@ -17,10 +17,15 @@ class Kind(Enum):
         "decimal(18, 9)",
         "bigint",
         "{0} * 0.000000001::decimal(10, 9)",
-        "({0} * 1000000000)::bigint",
+        "({0}::decimal(27, 9) * 1000000000::decimal(10, 0))::bigint",
     )
     """Staged in 10⁻⁹ of the currency, whatever the instrument's own scale is."""
-    MONEY = ("decimal(18, 6)", "bigint", "{0} * 0.000001::decimal(7, 6)", "({0} * 1000000)::bigint")
+    MONEY = (
+        "decimal(18, 6)",
+        "bigint",
+        "{0} * 0.000001::decimal(7, 6)",
+        "({0}::decimal(27, 6) * 1000000::decimal(7, 0))::bigint",
+    )
     """Staged in money units."""
     TIME = ("timestamp_ns", "bigint", "make_timestamp_ns(nullif({0}, 0))", "epoch_ns({0})")
     """Staged in nanoseconds UTC; 0 is never."""

@@ -4,9 +4,11 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from commands.desk import DeskParts, open_desk
+from data.home import Home
 from data.reference.market import MarketReference
-from data.store.questions import StoreQuestions
+from data.settings import set_value
 from engine.language import syntax as syn
+from engine.ports import QuestionResult
 from engine.runtime.live import LiveDesk
 from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.runtime.view import ViewBuilder
@@ -19,8 +21,14 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
     parts = open_desk(options)
     try:
         desk = _live_desk(options, parts, script)
-        questions, reference = StoreQuestions(parts.home), MarketReference(parts.venue.instruments)
-        app = TraderApp(desk, questions, reference, _screen_settings(parts))
+        reference = MarketReference(parts.venue.instruments)
+        app = TraderApp(
+            desk,
+            _StoreOnFirstQuestion(parts.home),
+            reference,
+            _screen_settings(parts),
+            coach_done=lambda: set_value(parts.home.settings_path, "screen.coach", "false"),
+        )
         desk.start()
         try:
             return app.run_desk()
@@ -28,6 +36,18 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
             desk.close()
     finally:
         parts.close()
+
+
+class _StoreOnFirstQuestion:
+    """The store's library costs more to load than the whole screen; who never asks never pays."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def ask(self, sql: str, rows_max: int) -> QuestionResult:
+        from data.store.questions import StoreQuestions
+
+        return StoreQuestions(self._home).ask(sql, rows_max)
 
 
 def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) -> LiveDesk:

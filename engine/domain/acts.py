@@ -30,7 +30,7 @@ def exits_of(state: State, account: str, symbol: str) -> set[int]:
     return exits
 
 
-def _is_in_scope(order: Order, scope: CancelScope, exits: dict[str, set[int]]) -> bool:
+def _is_in_scope(order: Order, scope: CancelScope, exits: set[int]) -> bool:
     match scope:
         case CancelScope.ALL:
             return True
@@ -39,24 +39,29 @@ def _is_in_scope(order: Order, scope: CancelScope, exits: dict[str, set[int]]) -
         case CancelScope.SELLS:
             return order.side < 0
         case CancelScope.ENTRIES:
-            return order.order_id not in exits[order.order.symbol]
+            return order.order_id not in exits
         case CancelScope.EXITS:
-            return order.order_id in exits[order.order.symbol]
+            return order.order_id in exits
 
 
 def cancels_of(
     state: State, account: str, symbol: str, scope: CancelScope, origin: Origin, now: Nanos
 ) -> list[ev.Event]:
     """A cancel request for every live order in scope that has none on its way."""
-    live = state.live if symbol == ALL_SYMBOLS else state.live_by_symbol.get(symbol, {})
-    orders = [state.orders[order_id] for order_id in live]
-    mine = [order for order in orders if order.order.account == account]
-    exits = {each: exits_of(state, account, each) for each in {o.order.symbol for o in mine}}
     return [
         ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
-        for order in mine
-        if not order.is_cancelling and _is_in_scope(order, scope, exits)
+        for order in orders_in_scope(state, symbol, scope)
+        if order.order.account == account and not order.is_cancelling
     ]
+
+
+def orders_in_scope(state: State, symbol: str, scope: CancelScope) -> list[Order]:
+    """Live orders of all accounts that the scope means, oldest first."""
+    live = state.live if symbol == ALL_SYMBOLS else state.live_by_symbol.get(symbol, {})
+    orders = [state.orders[order_id] for order_id in live]
+    books = {(order.order.account, order.order.symbol) for order in orders}
+    exits = {i for account, each in books for i in exits_of(state, account, each)}
+    return [order for order in orders if _is_in_scope(order, scope, exits)]
 
 
 def cancel_many(

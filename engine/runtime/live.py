@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.domain import events as ev
-from engine.domain.commands import Kill, Origin
+from engine.domain.commands import CancelScope, Kill, Origin
 from engine.domain.records import Record
 from engine.domain.views import DeskView, Severity
 from engine.errors import TraderError
@@ -170,10 +170,21 @@ class LiveDesk:
         except Exception as fault:
             # The host loop is the last door: whatever went wrong is a bug of ours, nothing more
             # is decided from a state that may be half changed, and the person is told at once.
-            self._stopped(f"engine fault: {type(fault).__name__}: {fault}", 7)
+            self._failed(f"{type(fault).__name__}: {fault}")
+
+    def _failed(self, text: str) -> None:
+        try:
+            cancels = self._host.session.stop_for(text)
+        except Exception as also:
+            # The same door: not even the journal helps any more, so memory has to.
+            self._stopped(f"engine fault: {text}; {type(also).__name__}: {also}", 7)
+            return
+        tail = f"; {cancels} cancel(s) of entries sent" if cancels else ""
+        self._tell(EngineStopped(f"engine fault: {text}{tail}", 7))
 
     def _stopped(self, text: str, exit_code: int) -> None:
-        cancels = self._host.session.cancel_from_memory()
+        """Entries are taken back; protective exits stay where they protect."""
+        cancels = self._host.session.cancel_from_memory(CancelScope.ENTRIES)
         tail = f"; {cancels} cancel(s) sent from memory" if cancels else ""
         self._tell(EngineStopped(text + tail, exit_code))
 

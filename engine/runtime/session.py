@@ -1,17 +1,21 @@
 """One step of the desk: decide, apply, journal in one commit, and only then let anything leave."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from engine.domain.acts import orders_in_scope
 from engine.domain.apply import apply
+from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
 from engine.domain.events import Event
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
 from engine.domain.records import Inbound, Record, encode_records
+from engine.domain.reports import EngineFaulted, SessionOpened, TradeDateRolled
 from engine.domain.requests import CancelRequest, Request
 from engine.domain.state import State
 from engine.errors import TraderError
 from engine.ports import Journal, Venue
+from engine.runtime.recovery import replay
 from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
@@ -20,7 +24,7 @@ INBOUNDS_PER_STEP_MAX = 512
 
 
 class DeskStoppedError(TraderError):
-    """The journal failed: nothing new is accepted, cancels from memory stay possible."""
+    """A step failed: nothing new is accepted, cancels from memory stay possible."""
 
     exit_code = 7
 
@@ -51,18 +55,30 @@ class Session:
     def step(self, inbounds: Sequence[Inbound]) -> list[Event]:
         """Everything that follows from these inbounds, durable before it is seen or leaves.
 
-        Raises DeskStoppedError after a journal fault, now and for good.
+        Raises DeskStoppedError after a journal fault, now and for good. After anything else that
+        is raised in here the session is stopped too: that is a bug, and memory may be half changed.
         """
         happened: list[Event] = []
-        for start in range(0, len(inbounds), INBOUNDS_PER_STEP_MAX):
-            happened += self._step(inbounds[start : start + INBOUNDS_PER_STEP_MAX])
+        for batch in _batches(inbounds):
+            happened += self._step(batch)
         return happened
 
     def _step(self, inbounds: Sequence[Inbound]) -> list[Event]:
         if self.is_stopped:
-            raise DeskStoppedError("the journal failed earlier; restart the desk to go on")
-        state, market, now = self.state, self.market, self.now
-        sequence = first = self._sequence + 1
+            raise DeskStoppedError("the desk stopped earlier; restart it to go on")
+        # Until this step is durable and out, whatever breaks is the end of the session.
+        self.is_stopped = True
+        first = self._sequence + 1
+        records, happened, outbox = self._become_true(self.state, inbounds, first)
+        self._commit(first, first + len(records) - 1, records, outbox)
+        self.is_stopped = False
+        return happened
+
+    def _become_true(
+        self, state: State, inbounds: Sequence[Inbound], sequence: int
+    ) -> tuple[list[Record], list[Event], list[Request]]:
+        """Decides and applies; the records from `sequence` on, the events, what may leave."""
+        market, now = self.market, self.now
         records: list[Record] = []
         happened: list[Event] = []
         outbox: list[Request] = []
@@ -78,8 +94,7 @@ class Session:
                 records.append(Record(RecordSequence(sequence), RecordSequence(cause), now, event))
                 happened.append(event)
                 sequence += 1
-        self._commit(first, sequence - 1, records, outbox)
-        return happened
+        return records, happened, outbox
 
     def _commit(self, first: int, last: int, records: list[Record], outbox: list[Request]) -> None:
         staged = self.venue.stage(outbox) if outbox else ()
@@ -89,7 +104,6 @@ class Session:
             )
         except (TraderError, OSError) as fault:
             # A commit error is never retried and never assumed to have worked (F04, F05).
-            self.is_stopped = True
             raise DeskStoppedError(
                 f"the journal cannot be written ({fault}); trading has stopped, nothing of this "
                 "step was sent"
@@ -101,14 +115,47 @@ class Session:
         if outbox:
             self.venue.release(outbox, staged)
 
-    def cancel_from_memory(self) -> int:
-        """After a journal fault: asks the venue to cancel everything live. Returns how many.
+    def stop_for(self, text: str) -> int:
+        """After a bug of ours (F42): writes the fault down, halts and takes entries back.
+
+        Decided from the journal's state, because memory may be half changed. Returns how many
+        cancels left. Raises TraderError where the journal cannot be read or written any more:
+        then `cancel_from_memory` is what remains.
+        """
+        self.is_stopped = True
+        blocks = self.journal.blocks(RecordSequence(0))
+        durable, _ = replay(blocks, instance=self.state.instance, epoch=self.state.epoch)
+        first = self.journal.last_sequence + 1
+        records, _, cancels = self._become_true(durable, [EngineFaulted(text)], first)
+        staged = self.venue.stage(cancels)
+        last = RecordSequence(first + len(records) - 1)
+        self.journal.append(RecordSequence(first), last, encode_records(records), staged)
+        self.venue.release(cancels, staged)
+        return len(cancels)
+
+    def cancel_from_memory(self, scope: CancelScope = CancelScope.ALL) -> int:
+        """After a journal fault: asks the venue to cancel what is live. Returns how many.
 
         The one request that may leave without a journal entry, because it can only reduce.
         """
-        cancels: list[Request] = [
-            CancelRequest(self.state.orders[i].client_order_id) for i in self.state.live
-        ]
+        orders = orders_in_scope(self.state, ALL_SYMBOLS, scope)
+        # Also those whose cancel is on its way: it may be what the journal did not take.
+        cancels: list[Request] = [CancelRequest(order.client_order_id) for order in orders]
         if cancels:
             self.venue.release(cancels, self.venue.stage(cancels))
         return len(cancels)
+
+
+def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:
+    """Bounded, and cut in front of a new trade date.
+
+    With the date done orders leave the state: whoever listens has to hear of their end before.
+    """
+    start = 0
+    for position, inbound in enumerate(inbounds):
+        is_new_date = isinstance(inbound, TradeDateRolled | SessionOpened)
+        if position > start and (is_new_date or position - start == INBOUNDS_PER_STEP_MAX):
+            yield inbounds[start:position]
+            start = position
+    if start < len(inbounds):
+        yield inbounds[start:]

@@ -170,15 +170,17 @@ class Desk:
     def judge(self, **order: Any) -> Assessment:
         return evaluate(self.proposal(self.order(**order)), self.state, self.market, self.now)
 
-    def judge_replace(
+    def replacement(
         self, order: Order, quantity: int = 0, price: str = "", override: str = ""
-    ) -> Assessment:
+    ) -> Proposal:
         instrument = self.state.instruments[order.order.symbol]
         new_price = instrument.parse_price(price) if price else Price(0)
-        proposal = propose_replace(
+        return propose_replace(
             order, new_price, Quantity(quantity), override, self.state, self.market
         )
-        return evaluate(proposal, self.state, self.market, self.now)
+
+    def judge_replace(self, order: Order, **change: Any) -> Assessment:
+        return evaluate(self.replacement(order, **change), self.state, self.market, self.now)
 
     def finding(self, rule: str, **order: Any) -> Finding | None:
         return next((f for f in self.judge(**order).findings if f.rule == rule), None)

@@ -12,7 +12,7 @@ from engine.domain.quotes import Phase
 from engine.domain.reasons import Verdict
 from engine.domain.risk.frame import EXIT_RULES, RULES, room_of
 from engine.domain.risk.protection import protection_price
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import buying_power, held_with, reserve_for
 from engine.domain.risk.rules import flow
 from engine.instruments import parse_money
 from engine.values import Instruction, OrderType
@@ -220,6 +220,18 @@ def test_a_replace_counts_as_the_worse_of_old_and_new(desk: Any) -> None:
     assert assessment.room_quantity == 0
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price", "held"),
+    [(100, "50.00", "10001"), (200, "40.00", "10001"), (200, "100.00", "20001")],
+)
+def test_while_a_replace_is_open_the_dearer_of_old_and_new_is_held(
+    desk: Any, quantity: int, price: str, held: str
+) -> None:
+    order = desk.works(100)
+    proposal = desk.replacement(order, quantity=quantity, price=price)
+    assert held_with(proposal, quantity) == parse_money(held)
+
+
 def test_a_replace_of_an_exit_stays_in_its_lane_up_to_what_is_held(desk: Any) -> None:
     desk.hold(100)
     order = desk.works(60, instruction=SELL)
@@ -239,6 +251,15 @@ def test_the_reason_of_the_first_order_does_not_answer_for_its_replace(desk: Any
     order = desk.works(100, override="once")
     assert not desk.judge_replace(order, price="104.00").is_allowed
     assert desk.judge_replace(order, price="104.00", override="again").is_allowed
+
+
+def test_a_triggered_stop_limit_is_compared_with_the_market_and_no_longer_with_its_stop(
+    desk: Any,
+) -> None:
+    order = desk.works(100, price="121.00", stop="120.00")
+    assert desk.judge_replace(order, price="121.50").is_allowed
+    order.is_triggered = True
+    assert [found.rule for found in desk.judge_replace(order, price="121.50").findings] == ["R04"]
 
 
 # ── protection and reserve ──────────────────────────────────────────────────────────────────────

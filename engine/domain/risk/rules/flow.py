@@ -80,7 +80,7 @@ def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
         R15,
         Verdict.ASK,
         f"The same order left {seconds} ago, within your window of {most}: "
-        "give a reason if you mean it twice",
+        '`override "reason"` if you mean it twice',
         actual=seconds,
         limit=most,
     )

@@ -21,16 +21,17 @@ PERCENT_SHOWN_MAX = 1_000_000
 
 
 def price_collar(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """A stop-limit's limit is compared with its own stop: that is where it enters the book."""
-    if p.order.type is OrderType.LIMIT:
+    """A waiting stop-limit's limit is compared with its own stop: there it will enter the book."""
+    kind = p.order.type
+    if kind is OrderType.STOP_LIMIT and not _is_triggered(p):
+        reference = p.stop
+    elif kind.has_limit:
         quote = p.quote
         if quote is None or not is_fresh(quote, market, p.limits, now):
             return deny(
                 R04, f"There is no fresh quote of {p.order.symbol} to compare {_limit(p)} to"
             )
         reference = reference_price(quote)
-    elif p.order.type is OrderType.STOP_LIMIT:
-        reference = p.stop
     else:
         return None
     if reference <= 0:
@@ -46,6 +47,11 @@ def price_collar(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
     return None
 
 
+def _is_triggered(p: Proposal) -> bool:
+    """Of a replace: the stop is in the book already and is a limit or market order by now."""
+    return p.replaces is not None and p.replaces.is_triggered
+
+
 def _limit(p: Proposal) -> str:
     assert p.instrument is not None
     return p.instrument.format_price(p.price)
@@ -57,7 +63,9 @@ def _outside(p: Proposal, reference: Price, distance: int, collar: int, where: s
     is_hard = distance > COLLAR_HARD_FACTOR * collar * reference
     deviation = percent(min(-(-distance // reference), PERCENT_SHOWN_MAX))
     hard, soft = percent(COLLAR_HARD_FACTOR * collar), percent(collar)
-    border = f"above {hard} nothing helps" if is_hard else f"above {soft} it needs a reason"
+    border = (
+        f"above {hard} nothing helps" if is_hard else f'above {soft} it needs `override "reason"`'
+    )
     return finding(
         R04 if where == "through" else R04_PASSIVE,
         Verdict.DENY if is_hard else Verdict.ASK,
@@ -94,7 +102,7 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
 def stop_sanity(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     if not p.limits.stop_sanity:
         return OFF
-    if not p.order.type.has_stop or (p.replaces is not None and p.replaces.is_triggered):
+    if not p.order.type.has_stop or _is_triggered(p):
         return None
     quote, trigger, side = p.quote, p.order.trigger, p.side
     if quote is None or not is_fresh(quote, market, p.limits, now):

@@ -21,20 +21,20 @@ def trading_state(p: Proposal, state: State, market: Market, now: Nanos) -> Find
     account = p.account
     assert account is not None
     if account.trading.state is not TradingState.ACTIVE:
-        return _not_active("The desk", "resume", account.trading)
+        return _not_active("The desk", account.trading)
     if not account.symbols:
         return None
     of_symbol = account.symbols.get(p.order.symbol)
     if of_symbol is None or of_symbol.state is TradingState.ACTIVE:
         return None
-    return _not_active(p.order.symbol, "resume", of_symbol)
+    return _not_active(p.order.symbol, of_symbol)
 
 
-def _not_active(what: str, verb: str, trading: Trading) -> Finding:
+def _not_active(what: str, trading: Trading) -> Finding:
     because = f" ({trading.reason})" if trading.reason else ""
     return deny(
         D01,
-        f'{what} is {trading.state.name}{because}: only exits leave until `{verb} "reason"`',
+        f'{what} is {trading.state.name}{because}: only exits leave until `resume "reason"`',
         actual=trading.state.name,
         limit=TradingState.ACTIVE.name,
     )

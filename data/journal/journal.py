@@ -58,6 +58,9 @@ class Journal:
         self._end = end
         self._wall_clock = wall_clock
         self._closed_because = ""
+        self._places = (home.journal_path, side_files(home.journal_path)[0])
+        self._files: list[int] = []
+        """What the names of database and log led to at the first commit."""
 
     @classmethod
     def open(
@@ -141,6 +144,7 @@ class Journal:
         )
         try:
             self._commit((number, first, last, written_ns, payload, chain), staged)
+            self._check_place()
             self._end = Link(number, last, chain)
             self._head.write(last, chain)
         except (sqlite3.Error, OSError) as error:
@@ -175,6 +179,14 @@ class Journal:
             _INSERT_STAGED, [(row[0], place, message) for place, message in enumerate(staged)]
         )
         execute("commit")
+
+    def _check_place(self) -> None:
+        """A deleted or replaced file still takes writes, which nobody would ever find again."""
+        files = [place.stat().st_ino for place in self._places]
+        if not self._files:
+            self._files = files
+        elif files != self._files:
+            raise OSError("its file was replaced while the engine ran")
 
     def _fail(self, first: int, error: BaseException) -> JournalError:
         self._closed_because = (

@@ -224,6 +224,17 @@ def test_after_a_failed_write_the_journal_is_closed_for_good(home: Home) -> None
     reopened.close()
 
 
+@pytest.mark.parametrize("name", ["journal.db", "journal.db-wal"])
+def test_a_journal_deleted_while_the_engine_runs_acknowledges_nothing_more(
+    home: Home, name: str
+) -> None:
+    journal = open_journal(home)
+    journal.append(1, 1, b"x", ())
+    (home.path / name).unlink()
+    with pytest.raises(JournalError, match="sequence 2"):
+        journal.append(2, 2, b"x", ())
+
+
 def test_one_engine_owns_a_home_and_the_second_is_told_who(home: Home) -> None:
     import os
 

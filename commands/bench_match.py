@@ -37,7 +37,7 @@ GARBAGE_THRESHOLD = 200_000
 
 
 class Played(NamedTuple):
-    """What one engine did with one slice."""
+    """What one engine did with one batch."""
 
     seconds: float
     volume: int
@@ -62,13 +62,10 @@ class Ours:
             self._exchange.list_symbol(symbol)
 
     def play(self, operations: list[Operation]) -> Played:
-        starts = range(0, len(operations), BATCH_OPERATIONS)
-        batches = [operations[start : start + BATCH_OPERATIONS] for start in starts]
-        submit = self._exchange.submit
         began = perf_counter()
-        results = [submit(batch) for batch in batches]
+        events = self._exchange.submit(operations)
         seconds = perf_counter() - began
-        return Played(seconds, sum(volume_of(events) for events in results))
+        return Played(seconds, volume_of(events))
 
 
 class AkhilOrderbook:
@@ -258,9 +255,10 @@ def _measure(name: str, count: int) -> dict[str, Any]:
         for engine in engines[first:] + engines[:first]:
             gc.collect()
             gc.freeze()
-            played = engine.play(operations)
-            seconds[engine.name].append(played.seconds)
-            volumes[engine.name] += played.volume
+            starts = range(0, SLICE_OPERATIONS, BATCH_OPERATIONS)
+            played = [engine.play(operations[at : at + BATCH_OPERATIONS]) for at in starts]
+            seconds[engine.name].append(sum(batch.seconds for batch in played))
+            volumes[engine.name] += sum(batch.volume for batch in played)
         print(f"bench match: {name} slice {number}", file=sys.stderr)
     for engine_name, volume in volumes.items():
         if volume != market.volume:

@@ -1,10 +1,8 @@
 """One price-time-priority book: what is asked of it, and what becomes true in it."""
 
-from bisect import insort
-
 from msgspec.structs import replace as with_changes
 
-from engine.exchange.levels import Half, Resting, unlink
+from engine.exchange.levels import Half, Resting
 from engine.exchange.messages import (
     NO_PRICE,
     Accepted,
@@ -40,7 +38,7 @@ _IOC = TimeInForce.IOC
 _FOK = TimeInForce.FOK
 _REQUESTED = CancelReason.REQUESTED
 _SELF_MATCH = CancelReason.SELF_MATCH
-_ALL_GONE = Quantity(0)
+_made = object.__new__
 _CANCEL_REASONS = {
     Refusal.WOULD_TAKE: CancelReason.WOULD_TAKE,
     Refusal.COLLAR: CancelReason.COLLAR,
@@ -103,10 +101,17 @@ class Book(Standing):
             except KeyError:
                 level = own.level_for(key)
             last = level.last
-            resting = level.last = orders[order_id] = Resting(order, leaves, level, last)
+            # `Resting(...)` in its own lines: calling __init__ costs 8 % of the whole workload w1.
+            resting = level.last = orders[order_id] = _made(Resting)
+            resting.order = order
+            resting.leaves = leaves
+            resting.level = level
+            resting.preceding = last
+            resting.following = None
             if last is None:
                 level.first = resting
-                insort(own.keys, key)
+                if not level.is_listed:
+                    own.enlist(level)
             else:
                 last.following = resting
             level.quantity += leaves
@@ -123,10 +128,24 @@ class Book(Standing):
         if resting is None:
             self._cancel_waiting(order_id, _REQUESTED, events)
             return
-        if resting.order.owner:
-            del self.named[order_id]
-        unlink(resting)
-        events.append(Cancelled(order_id, self.symbol, resting.leaves, _REQUESTED))
+        if self.named:
+            self.named.pop(order_id, None)
+        # `unlink` in its own lines: nearly half of a market's operations are cancels.
+        level, before, after = resting.level, resting.preceding, resting.following
+        leaves = resting.leaves
+        if before is None:
+            level.first = after
+        else:
+            before.following = after
+        if after is None:
+            level.last = before
+        else:
+            after.preceding = before
+        level.quantity -= leaves
+        level.count -= 1
+        if not level.count:
+            level.half.drop_empty_best()
+        events.append(Cancelled(order_id, self.symbol, leaves, _REQUESTED))
         if self.waiting:
             self.settle(events)
 
@@ -306,8 +325,8 @@ class Book(Standing):
                 level.count -= 1
                 following = level.first = maker.following
                 if following is None:
-                    keys.pop()
                     level.last = None
+                    opposite.drop_empty_best()
                 else:
                     following.preceding = None
             append(

@@ -1,6 +1,6 @@
 """Resting orders in their queues: one queue per price, one sorted list of prices per side."""
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections.abc import Iterator
 
 from engine.exchange.messages import NewOrder
@@ -12,6 +12,8 @@ class Resting:
 
     __slots__ = ("following", "leaves", "level", "order", "preceding")
 
+    following: "Resting | None"
+
     def __init__(
         self, order: NewOrder, leaves: Quantity, level: "Level", preceding: "Resting | None"
     ) -> None:
@@ -19,18 +21,19 @@ class Resting:
         self.leaves = leaves
         self.level = level
         self.preceding = preceding
-        self.following: Resting | None = None
+        self.following = None
 
 
 class Level:
     """The queue at one price, oldest first, with its running quantity and count."""
 
-    __slots__ = ("count", "first", "half", "key", "last", "price", "quantity")
+    __slots__ = ("count", "first", "half", "is_listed", "key", "last", "price", "quantity")
 
     def __init__(self, half: "Half", price: Price, key: int) -> None:
         self.half = half
         self.price = price
         self.key = key
+        self.is_listed = False
         self.quantity = 0
         self.count = 0
         self.first: Resting | None = None
@@ -54,20 +57,23 @@ class Half:
 
     A level's key is its price for bids and minus its price for asks, so that on both sides the
     best level has the greatest key and stands last in the sorted `keys`, where it is cheap to
-    look at and to remove. `keys` are those of the levels with somebody in their queue.
+    look at and to remove. The last of `keys` is never empty; another level that loses its last
+    order stays listed until it would be the best, because it mostly has new orders before that.
     """
 
-    __slots__ = ("keys", "levels", "side", "sign")
+    __slots__ = ("_levels_max", "keys", "levels", "side", "sign")
 
     def __init__(self, side: Side) -> None:
         self.side = side
         self.sign = int(side)
         self.keys: list[int] = []
         self.levels: dict[int, Level] = {}
+        self._levels_max = EMPTY_LEVELS_MAX
 
     def __iter__(self) -> Iterator[Level]:
-        """Best price first."""
-        return (self.levels[key] for key in reversed(self.keys))
+        """Levels at which somebody rests, best price first."""
+        levels = (self.levels[key] for key in reversed(self.keys))
+        return (level for level in levels if level.count)
 
     @property
     def best_price(self) -> Price | None:
@@ -76,29 +82,38 @@ class Half:
     def level_at(self, price: int) -> Level | None:
         """The level of a price at which somebody rests."""
         level = self.levels.get(price * self.sign)
-        return None if level is None or level.first is None else level
+        return level if level is not None and level.count else None
 
     def level_for(self, key: int) -> Level:
         """The level of `key` for an order about to join it; made when there is none."""
         level = self.levels.get(key)
         if level is not None:
             return level
-        if len(self.levels) >= len(self.keys) + EMPTY_LEVELS_MAX:
-            self.levels = {key: self.levels[key] for key in self.keys}
+        if len(self.levels) >= self._levels_max:
+            self._drop_empty_levels()
         level = self.levels[key] = Level(self, Price(key * self.sign), key)
         return level
 
-    def open(self, key: int) -> None:
-        """The queue of `key` has its first order."""
-        insort(self.keys, key)
+    def enlist(self, level: Level) -> None:
+        """The level, listed or not, has its first order."""
+        if not level.is_listed:
+            level.is_listed = True
+            insort(self.keys, level.key)
 
-    def close(self, key: int) -> None:
-        """The queue of `key` has lost its last order."""
-        keys = self.keys
-        if keys[-1] == key:
+    def drop_empty_best(self) -> None:
+        """The best level may be empty: the best is the next one that is not."""
+        keys, levels = self.keys, self.levels
+        while keys:
+            level = levels[keys[-1]]
+            if level.count:
+                return
+            level.is_listed = False
             keys.pop()
-        else:
-            del keys[bisect_left(keys, key)]
+
+    def _drop_empty_levels(self) -> None:
+        self.levels = {level.key: level for level in self}
+        self.keys = sorted(self.levels)
+        self._levels_max = 2 * len(self.keys) + EMPTY_LEVELS_MAX
 
 
 def unlink(resting: Resting) -> None:
@@ -114,9 +129,8 @@ def unlink(resting: Resting) -> None:
         after.preceding = before
     level.quantity -= resting.leaves
     level.count -= 1
-    if before is after:
-        # Neighbours can only be the same when there are none.
-        level.half.close(level.key)
+    if not level.count:
+        level.half.drop_empty_best()
 
 
 def link_before(resting: Resting, after: Resting | None) -> None:
@@ -125,7 +139,7 @@ def link_before(resting: Resting, after: Resting | None) -> None:
     before = level.last if after is None else after.preceding
     resting.preceding, resting.following = before, after
     if level.first is None:
-        level.half.open(level.key)
+        level.half.enlist(level)
     if before is None:
         level.first = resting
     else:

@@ -8,7 +8,7 @@ was ahead of it can only become less.
 from engine.exchange.book import Book
 from engine.exchange.levels import Level, Resting, unlink
 from engine.exchange.messages import ANONYMOUS, NewOrder
-from engine.exchange.replay import place_front
+from engine.exchange.replay import place_behind, place_front
 from engine.exchange.standing import shrink
 from engine.values import OrderType, Price, Quantity, Side
 
@@ -112,4 +112,5 @@ def _place_amount(book: Book, level: Level, quantity: int, before: Resting | Non
         Quantity(quantity),
         Price(level.price),
     )
-    book.join(Resting(order, order.quantity, level, None), before)
+    ahead = level.quantity if before is None else book.queue_ahead(before.order.order_id)
+    place_behind(book, order, ahead)

@@ -1,8 +1,9 @@
 """What stands in one book now, and the questions about it."""
 
 from collections.abc import Iterable
+from itertools import islice
 
-from engine.exchange.levels import Half, Level, Resting, link_before, unlink
+from engine.exchange.levels import Half, Resting, link_before, unlink
 from engine.exchange.settings import BookSettings
 from engine.exchange.stops import StopRoom
 from engine.exchange.views import OrderView, view_of_resting, view_of_waiting
@@ -116,6 +117,5 @@ def _views(level: Iterable[Resting]) -> list[OrderView]:
 
 
 def _depth_of(half: Half, levels: int) -> list[tuple[int, int, int]]:
-    best = half.keys[: -levels - 1 : -1] if levels > 0 else []
-    shown: list[Level] = [half.levels[key] for key in best]
+    shown = islice(half, max(levels, 0))
     return [(level.price, level.quantity, level.count) for level in shown]

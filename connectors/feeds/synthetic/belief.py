@@ -39,7 +39,7 @@ IMPACT_QUEUES_MAX = 60.0
 """One print moves belief as if it had taken at most so many usual queues."""
 OVERNIGHT_SHARE = 0.4
 """Of a session's own volatility that shows between a close and the next open."""
-WOBBLE_SECONDS, WOBBLE_SPREADS = 25.0, 1.5
+WOBBLE_SECONDS, WOBBLE_SPREADS = 20.0, 2.0
 """Dealers err together for a while, by about so many spreads, never more than it usually moves."""
 FLURRY_SECONDS, FLURRY_SPREAD = 45.0, 0.85
 """Volatility comes in flurries: its fast logarithm fades and varies like this."""
@@ -130,7 +130,7 @@ class Belief:
         jitter *= sqrt(elapsed * weather.season) * bell(random)
         pull = min(1.0, elapsed / WOBBLE_SECONDS)
         self._wobble *= 1.0 - pull
-        self._wobble += self._wobble_size * sqrt(2.0 * pull) * bell(random)
+        self._wobble += self._wobble_size * sqrt(2.0 * pull * flurry) * bell(random)
         own = self._sigma * (jitter + TREND_PER_SECOND * self._trend * elapsed)
         common = self._beta * (weather.factor - self._factor_seen)
         self._factor_seen = weather.factor

@@ -61,7 +61,7 @@ class Listing(msgspec.Struct, frozen=True):
 LISTINGS: tuple[Listing, ...] = tuple(
     Listing(*row)
     for row in (
-        ("AAPL", "Apple", "XNAS", Sector.TECHNOLOGY, 19_000, 90, 0.8, 1, 700, 100, 7.0),
+        ("AAPL", "Apple", "XNAS", Sector.TECHNOLOGY, 19_000, 75, 0.7, 1, 600, 100, 7.0),
         ("MSFT", "Microsoft", "XNAS", Sector.TECHNOLOGY, 42_000, 110, 1.0, 4, 400, 100, 4.5),
         ("GOOG", "Alphabet", "XNAS", Sector.INTERNET, 17_500, 125, 1.1, 2, 500, 100, 4.0),
         ("IBM", "IBM", "XNYS", Sector.TECHNOLOGY, 18_000, 85, 0.7, 3, 400, 100, 2.0),

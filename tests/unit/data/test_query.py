@@ -26,6 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+CANNED = Path(__file__).resolve().parents[3] / "data" / "sql"
+
+
 ATTACKS = [
     "select * from read_csv('/etc/passwd')",
     "select * from read_csv_auto('/etc/passwd')",
@@ -239,3 +242,13 @@ def test_a_parquet_file_keeps_the_types(
     with pytest.raises(QueryError, match="cannot be written"):
         run(home, "select 1", capsys, parquet=tmp_path / "no" / "x.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["it's.parquet"]
+
+
+@pytest.mark.parametrize("name", ["fills_by_order", "profit_by_symbol", "denied_orders"])
+def test_every_canned_question_says_what_a_row_means_and_has_an_answer(
+    home: Home, name: str
+) -> None:
+    sql = (CANNED / f"{name}.sql").read_text()
+    assert sql.startswith("-- one row per ")
+    with ask(home, sql) as answer:
+        assert list(answer.rows)

@@ -14,6 +14,11 @@ class Presence(msgspec.Struct):
     shares_unfilled: int = 0
     """Shares of recorded aggressors that found nobody any more within their limit."""
 
+    @property
+    def is_none(self) -> bool:
+        """Whether the book is still what the recording alone makes of it."""
+        return not (self.executions_displaced or self.shares_provided or self.shares_unfilled)
+
     def sentence(self, *, shares_taken: int) -> str:
         """For the session report; what the trader took is counted at the venue."""
         if not (self.shares_provided or shares_taken or self.executions_displaced):

@@ -60,7 +60,8 @@ class Replay:
         self._displaced: set[int] = set()
         """Recorded orders that should have been executed and were not: they stand for longer."""
         self._sights = {
-            side: Sight(self._book, side, self._meet_crossed) for side in (Side.BUY, Side.SELL)
+            side: Sight(self._book, side, self._meet_crossed, self._is_disturbed)
+            for side in (Side.BUY, Side.SELL)
         }
 
     @property
@@ -119,6 +120,9 @@ class Replay:
                 is_sent = True
                 self._send(visible)
 
+    def _is_disturbed(self) -> bool:
+        return bool(self._book.named) or not self.presence.is_none
+
     # --- rows
 
     def _enter(self, order_id: int, side: Side, size: int, price: int) -> None:
@@ -127,7 +131,8 @@ class Replay:
             return
         order = NewOrder(order_id, self.symbol, side, OrderType.LIMIT, Quantity(size), Price(price))
         if order_id > self._last_recorded_id(side, price) or self._crosses(side, price):
-            self._sink.submit([order])
+            # It trades only with what the trader's presence has left standing, or the trader.
+            self._account(self._sink.submit([order]), ())
             return
         place_by_id(book, order)
         self._book_changed()

@@ -27,8 +27,10 @@ class Sight:
 
     __slots__ = (
         "_book",
+        "_edge",
         "_first",
         "_half",
+        "_is_disturbed",
         "_meet",
         "_prices",
         "_seen",
@@ -37,12 +39,18 @@ class Sight:
         "_sizes",
     )
 
-    def __init__(self, book: Book, side: Side, meet: MeetCrossed) -> None:
+    def __init__(
+        self, book: Book, side: Side, meet: MeetCrossed, is_disturbed: Callable[[], bool]
+    ) -> None:
+        """`is_disturbed`: whether the trader stands in the book or has changed it."""
         self._book = book
         self._side = side
         self._sign = int(side)
         self._half = book.half(side)
         self._meet = meet
+        self._is_disturbed = is_disturbed
+        self._edge = NO_EDGE
+        """Key of the deepest price in view; NO_EDGE while all of the side is."""
         self._first = 2 if side is Side.BUY else 0
         self._prices: list[int] = []
         self._sizes: list[int] = []
@@ -69,11 +77,12 @@ class Sight:
         if prices == self._prices and sizes == self._sizes:
             return False
         has_changed = self._is_full() and self._reveal(prices, sizes)
-        was_in_view_from = self._prices[-1] * self._sign if self._is_full() else NO_EDGE
-        self._prices, self._sizes = prices, sizes
-        if not self._is_full():
-            return has_changed
-        return self._forget_beyond(prices[-1], was_in_view_from) or has_changed
+        edge = prices[-1] * self._sign if sizes[-1] else NO_EDGE
+        has_moved_in = edge > self._edge
+        if has_moved_in:
+            self._hide_beyond(edge)
+        self._prices, self._sizes, self._edge = prices, sizes, edge
+        return has_changed or has_moved_in
 
     def _is_full(self) -> bool:
         """A side with fewer levels than the file has columns for is in view as a whole."""
@@ -102,19 +111,22 @@ class Sight:
         elif size:
             place_front(book, side, price, size)
 
-    def _forget_beyond(self, deepest: int, was_in_view_from: int) -> bool:
-        book, side, sign = self._book, self._side, self._sign
-        keys = self._half.keys
-        edge = deepest * sign
-        if not keys or keys[0] >= edge:
-            return False
-        for key in [key for key in keys if key < edge]:
-            price = key * sign
+    def _hide_beyond(self, edge: int) -> None:
+        """The edge of the view has moved in: what lies beyond it may change unseen."""
+        book, side = self._book, self._side
+        for price in self._pushed_out(edge):
             named = named_at(book, side, price) if book.named else []
             if not named:
                 self._seen.pop(price, None)
                 forget(book, side, price)
-            elif key >= was_in_view_from:
+            elif price * self._sign >= self._edge:
                 self._seen[price] = frozenset(named)
                 hide(book, side, price)
-        return True
+
+    def _pushed_out(self, edge: int) -> list[int]:
+        """Without the trader's doing nothing stands where the file shows nothing."""
+        sign = self._sign
+        if self._is_disturbed():
+            return [level.price for level in self._half if level.key < edge]
+        shown = zip(self._prices, self._sizes, strict=True)
+        return [price for price, size in shown if size and price * sign < edge]

@@ -1,9 +1,14 @@
 """What a level-N file shows of one side: revealed, forgotten and compared with the book."""
 
+from itertools import islice
+
 from connectors.feeds.lobster_rows import NO_ASK, NO_BID, BookRow
 from engine.exchange.book import Book
-from engine.exchange.replay import forget_beyond, place_front
+from engine.exchange.replay import forget, place_front
 from engine.values import Side
+
+NO_EDGE = -(1 << 62)
+"""The key of no price: everything is in view."""
 
 
 class Window:
@@ -15,6 +20,7 @@ class Window:
 
     __slots__ = (
         "_book",
+        "_edge",
         "_equal",
         "_file_prices",
         "_file_sizes",
@@ -44,6 +50,8 @@ class Window:
         self._outstanding: dict[int, int] = {}
         """Shares by price that the engine has filled and the file prints in rows to come."""
         self._equal = 0
+        self._edge = NO_EDGE
+        """Key of the deepest price in view; NO_EDGE while all of the side is."""
 
     def levels_of(self, row: BookRow) -> list[tuple[int, int]]:
         """(price, shares) of the levels that are there, best first."""
@@ -73,8 +81,8 @@ class Window:
         if not self._strict and self._file_prices and self._file_sizes[-1]:
             self._reveal(prices, sizes)
         self._equal = self._agreeing(prices, sizes)
-        if not self._strict and sizes[-1]:
-            self._forget(prices[-1])
+        if not self._strict:
+            self._forget(prices[-1] * self._sign if sizes[-1] else NO_EDGE)
         self._file_prices, self._file_sizes = prices, sizes
         return self._equal
 
@@ -90,20 +98,23 @@ class Window:
             if size:
                 place_front(self._book, self._side, price, size)
 
-    def _forget(self, deepest: int) -> None:
-        keys = self._half.keys
-        if keys and keys[0] < deepest * self._sign:
-            forget_beyond(self._book, self._side, deepest)
+    def _forget(self, edge: int) -> None:
+        """What is pushed out of view may change unseen; only an edge that moves in pushes."""
+        if edge > self._edge:
+            for price in reversed(self._file_prices):
+                if price * self._sign >= edge:
+                    break
+                forget(self._book, self._side, price)
+        self._edge = edge
 
     def _agreeing(self, prices: list[int], sizes: list[int]) -> int:
-        half, sign, count = self._half, self._sign, self._levels
+        half, count = self._half, self._levels
         if self._outstanding:
             own_prices, own_sizes = self._with_outstanding()
         else:
-            keys = half.keys[: -count - 1 : -1]
-            levels = half.levels
-            own_prices = [key * sign for key in keys]
-            own_sizes = [levels[key].quantity for key in keys]
+            best = list(islice(half, count))
+            own_prices = [level.price for level in best]
+            own_sizes = [level.quantity for level in best]
         if len(own_prices) < count:
             missing = count - len(own_prices)
             own_prices += [self._none] * missing
@@ -118,7 +129,7 @@ class Window:
     def _with_outstanding(self) -> tuple[list[int], list[int]]:
         """The side as it stands before the fills that the file has not printed yet."""
         half, sign, count = self._half, self._sign, self._levels
-        standing = {key: half.levels[key].quantity for key in half.keys[: -count - 1 : -1]}
+        standing = {level.key: level.quantity for level in islice(half, count)}
         for price, size in self._outstanding.items():
             standing[price * sign] = standing.get(price * sign, 0) + size
         keys = sorted(standing, reverse=True)[:count]

@@ -1,5 +1,7 @@
 """What can be read off a book of the paper exchange: depth with own places, what would fill."""
 
+from itertools import islice
+
 from engine.domain.views import DepthRow
 from engine.exchange.book import Book
 from engine.exchange.levels import Half, Level
@@ -10,8 +12,8 @@ def depth_rows(book: Book, side: Side, levels: int) -> tuple[DepthRow, ...]:
     """The best prices of one side, best first, own quantity and queue place filled in."""
     half = book.half(side)
     own = _own_keys(book, half)
-    keys = half.keys[: -levels - 1 : -1] if levels > 0 else []
-    return tuple(_row(half.levels[key], is_own=key in own) for key in keys)
+    shown = islice(half, max(levels, 0))
+    return tuple(_row(level, is_own=level.key in own) for level in shown)
 
 
 def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:

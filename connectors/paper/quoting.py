@@ -82,7 +82,6 @@ class MarketKeeper:
 
 
 def _touch(half: Half) -> tuple[int, int]:
-    if not half.keys:
-        return 0, 0
-    level = half.levels[half.keys[-1]]
-    return level.price, level.quantity
+    for level in half:
+        return level.price, level.quantity
+    return 0, 0

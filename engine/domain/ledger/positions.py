@@ -90,7 +90,8 @@ def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
         held = abs(lot.quantity)
         taken = min(left, held)
         sign = 1 if lot.quantity > 0 else -1
-        cost = lot.cost if taken == held else Money(sign * (abs(lot.cost) * taken // held))
+        # Rounded down; taking all of it takes exactly what is left.
+        cost = sign * (abs(lot.cost) * taken // held)
         change = LotChange(lot.lot_id, Quantity(-sign * taken), Money(-cost), lot.opened_at)
         changes.append(change)
         left -= taken

@@ -68,6 +68,7 @@ def fingerprint(order: SubmitOrder) -> str:
 
 
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """The same account, symbol, side, quantity, prices, type and life, from another ticket."""
     window, recent = p.limits.duplicate_window, state.recent_orders
     if not window or not recent or p.replaces is not None or p.order.origin is Origin.LADDER:
         return None
@@ -87,12 +88,14 @@ def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
 
 
 def ticket_replay(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """A ticket is one intent: its second transmission has had its effect."""
     if p.replaces is not None or p.order.ticket not in state.tickets:
         return None
     return deny(R16, "This ticket was already sent: open a new one")
 
 
 def open_orders(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Orders of the symbol and of the account that may still fill."""
     if p.replaces is not None:
         return None
     of_symbol = len(state.live_by_symbol.get(p.order.symbol, ()))

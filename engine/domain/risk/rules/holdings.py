@@ -97,6 +97,7 @@ def _beyond_sentence(p: Proposal, mine: int, have: str, reduce: str, open_word: 
 
 
 def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """An order that may only reduce is an exit, or it does not leave."""
     if not p.order.reduce_only or p.is_exit:
         return None
     return deny(
@@ -111,6 +112,7 @@ def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
 
 
 def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """What the order needs at worst must be free now."""
     if not p.limits.buying_power:
         return OFF
     if not p.worst_price:

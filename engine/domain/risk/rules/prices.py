@@ -77,6 +77,7 @@ def _outside(p: Proposal, reference: Price, distance: int, collar: int, where: s
 
 
 def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """A market order needs a fresh bid and ask that are not far apart."""
     if not p.limits.market_protection:
         return OFF
     if p.order.type is not OrderType.MARKET:
@@ -100,6 +101,7 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
 
 
 def stop_sanity(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """A stop must wait, and a stop-limit must be able to trade once it is triggered."""
     if not p.limits.stop_sanity:
         return OFF
     if not p.order.type.has_stop or _is_triggered(p):

@@ -20,6 +20,7 @@ NOTIONAL_HARD_FACTOR = 2
 
 
 def order_quantity(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """The total quantity, filled part included."""
     limit = p.limits.order_quantity_max
     if p.quantity <= limit:
         return None
@@ -35,10 +36,12 @@ def order_quantity(p: Proposal, state: State, market: Market, now: Nanos) -> Fin
 
 
 def order_quantity_room(p: Proposal, state: State) -> int:
+    """The limit in whole lots."""
     return whole_lots(p.limits.order_quantity_max, _lot(p))
 
 
 def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """The total quantity at the worst price; up to twice the limit a second factor answers."""
     if not p.worst_price:
         return deny(R02, "There is no price to value the order with; wait for a quote")
     limit = notional_limit(p)
@@ -71,11 +74,13 @@ def notional_limit(p: Proposal) -> Money | None:
 
 
 def order_notional_room(p: Proposal, state: State) -> int:
+    """The largest quantity whose notional is within the limit."""
     limit = notional_limit(p)
     return 0 if limit is None else whole_lots(quantity_within(p, limit, p.worst_price), _lot(p))
 
 
 def tick_or_lot(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """What the venue would not take: a broken lot, a price off tick or not above zero."""
     instrument = p.instrument
     assert instrument is not None
     lot, quantity = instrument.lot_size, p.quantity
@@ -145,6 +150,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
 
 
 def position_room(p: Proposal, state: State) -> int:
+    """The total quantity that fills the side up to its limit."""
     worth, price = p.worth.net_liquidation, max(p.worst_price, p.mark)
     if worth is None or not price:
         return 0

@@ -54,6 +54,7 @@ def flatten_running(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
 
 
 def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Only an open session takes orders; an unknown phase is no open one."""
     if not p.limits.market_state:
         return OFF
     phase = state.phases.get(p.order.symbol)
@@ -69,12 +70,14 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
 
 
 def reference_data(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Without its instrument nothing can be said of an order."""
     if p.instrument is not None:
         return None
     return deny(R39, f"Nobody knows {p.order.symbol}: `/` searches the symbols of this market")
 
 
 def known_account(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Without its account nothing can be said of an order."""
     if p.account is not None:
         return None
     return deny(D02, f"There is no account {p.order.account}")

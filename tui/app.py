@@ -7,6 +7,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -216,14 +217,24 @@ class TraderApp(App[int], inherit_bindings=False):
         room.take_view(new)
         room.tick()
         self._coach_sees()
-        if old is not new:
-            for pane in self._lines:
-                if pane.concerns(old, new):
-                    pane.redraw()
         self.message_line.now = self._clock()
-        self.message_line.redraw()
         self.footer.chain = self.dispatcher.chain
-        self.footer.redraw()
+        changed = [pane for pane in self._lines if old is not new and pane.concerns(old, new)]
+        batch = ExitStack()
+        batch.enter_context(self.batch_update())
+        self._redraw_one([self.message_line, self.footer, *changed], batch)
+
+    def _redraw_one(self, panes: list[LinePane], batch: ExitStack) -> None:
+        """One pane a turn of the loop, so that a key never waits for more than one of them.
+
+        The batch holds the terminal's update back until all of them are done.
+        """
+        if panes:
+            panes.pop().redraw()
+            asyncio.get_running_loop().call_soon(self._redraw_one, panes, batch)
+            return
+        batch.close()
+        self.screen.check_idle()
         self._painted_at = self._clock()
 
     def _coach_sees(self) -> None:

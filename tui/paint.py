@@ -52,13 +52,19 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 class Line:
-    """One row under construction, left to right; neighbours of the same style become one."""
+    """One row under construction, left to right; neighbours that may be one segment become one."""
 
-    __slots__ = ("parts", "used")
+    __slots__ = ("styles", "texts", "used")
 
     def __init__(self) -> None:
-        self.parts: list[tuple[str, Style]] = []
+        self.texts: list[str] = []
+        self.styles: list[Style] = []
         self.used = 0
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for rows that look the same."""
+        return (*self.texts, *self.styles)
 
     def add(self, text: str, style: Style) -> "Line":
         """Text whose cells are counted here."""
@@ -66,17 +72,33 @@ class Line:
 
     def cell(self, text: str, width: int, style: Style, *, right: bool = False) -> "Line":
         """Text fitted to a column of `width` cells."""
+        if len(text) <= width and text.isascii():
+            return self._put(text.rjust(width) if right else text.ljust(width), style, width)
         return self._put(fit(text, width, right=right), style, width)
 
     def _put(self, text: str, style: Style, cells: int) -> "Line":
         if cells <= 0:
             return self
-        parts = self.parts
-        if parts and parts[-1][1] is style:
-            parts[-1] = (parts[-1][0] + text, style)
-        else:
-            parts.append((text, style))
+        styles = self.styles
         self.used += cells
+        if styles:
+            last = styles[-1]
+            if last is style or (text.isspace() and _is_alike_blank(last, style)):
+                self.texts[-1] += text
+                return self
+            if self.texts[-1].isspace() and _is_alike_blank(last, style):
+                self.texts[-1] += text
+                styles[-1] = style
+                return self
+        self.texts.append(text)
+        styles.append(style)
+        return self
+
+    def extend(self, other: "Line") -> "Line":
+        """Another row's cells behind this one's."""
+        self.texts += other.texts
+        self.styles += other.styles
+        self.used += other.used
         return self
 
     def pad(self, width: int, style: Style) -> "Line":
@@ -89,23 +111,30 @@ class Line:
 
     def over(self, background: Style) -> "Line":
         """The same row on another background."""
-        self.parts = [(text, _combined(style, background)) for text, style in self.parts]
+        self.styles = [_combined(style, background) for style in self.styles]
         return self
 
     def strip(self) -> Strip:
-        return Strip([Segment(text, style) for text, style in self.parts], self.used)
+        return Strip(map(Segment, self.texts, self.styles), self.used)
 
     def _cut(self, width: int) -> None:
-        kept: list[tuple[str, Style]] = []
         left = width
-        for text, style in self.parts:
+        for place, text in enumerate(self.texts):
             cells = len(text) if text.isascii() else cell_len(text)
             if cells >= left:
-                kept.append((set_cell_size(text, left), style))
+                self.texts[place] = set_cell_size(text, left)
+                del self.texts[place + 1 :], self.styles[place + 1 :]
                 break
-            kept.append((text, style))
             left -= cells
-        self.parts, self.used = kept, width
+        self.used = width
+
+
+@lru_cache(maxsize=4096)
+def _is_alike_blank(one: Style, other: Style) -> bool:
+    """Whether blank cells look the same in both: a terminal is told less that way."""
+    if one.underline or other.underline or one.reverse or other.reverse:
+        return False
+    return one.bgcolor == other.bgcolor
 
 
 @lru_cache(maxsize=512)

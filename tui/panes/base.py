@@ -31,6 +31,8 @@ class LinePane(Widget):
         self._strips: list[Strip] = []
         self._drawn_size = Size(0, 0)
         self._slots: dict[int, tuple[object, Strip]] = {}
+        self.cells = 0
+        """Width while drawing; asking Textual for it costs more than a row does."""
 
     @property
     def ink(self) -> Palette:
@@ -49,6 +51,7 @@ class LinePane(Widget):
         size = self.size
         if not size or not self.is_mounted:
             return
+        self.cells = size.width
         strips = self.draw(size.width, size.height)
         old, same_size = self._strips, size == self._drawn_size
         self._strips, self._drawn_size = strips, size
@@ -78,6 +81,7 @@ class LinePane(Widget):
         size = self.size
         if size != self._drawn_size or len(self._strips) != size.height:
             self._slots.clear()
+            self.cells = size.width
             self._strips, self._drawn_size = self.draw(size.width, size.height), size
         self._dirty_regions.clear()
         rows = self._strips[crop.y : crop.bottom]
@@ -121,12 +125,10 @@ class FramedPane(LinePane):
 
     def inside(self, line: Line) -> Strip:
         """A finished row between the left and the right edge."""
-        width = self.size.width - 2
+        width = self.cells - 2
         line.pad(width, self.ink.text)
         edge = Segment("│", self.frame_style)
-        return Strip(
-            [edge, *(Segment(text, style) for text, style in line.parts), edge], width + 2
-        )
+        return Strip([edge, *map(Segment, line.texts, line.styles), edge], width + 2)
 
     def blank(self, width: int) -> Strip:
         return self.slot(-3, (width, self.is_focused), lambda: self.inside(Line()))
@@ -142,11 +144,9 @@ class FramedPane(LinePane):
         if title.used > width - 8:
             title.pad(width - 8, style)
         line = Line().add("╭ ", frame).add(f"{NUMBERS[self.NAME]} ", style)
-        line.parts += title.parts
-        line.used += title.used
-        line.add(" ", frame)
+        line.extend(title).add(" ", frame)
         line.add("─" * max(width - line.used - 1, 0), frame).add("╮", frame)
-        return self.slot(-1, tuple(line.parts), line.strip)
+        return self.slot(-1, line.key, line.strip)
 
     def _bottom(self, width: int) -> Strip:
         key = (width, self.is_focused)

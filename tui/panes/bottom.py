@@ -164,8 +164,7 @@ class Footer(LinePane):
                 break
             line.add(" ", ink.text).add(key, ink.key).add(f" {words} ", ink.quiet)
         line.pad(width - ending.used, ink.text)
-        for text, style in ending.parts:
-            line.add(text, style)
+        line.extend(ending)
         return [line.pad(width, ink.text).strip()]
 
     def _strip_keys(self, width: int) -> Strip:

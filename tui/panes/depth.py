@@ -136,7 +136,7 @@ class Depth(FramedPane):
             line.cell(price_text(instrument, row.price), columns.price, ink.sell, right=True)
             line.cell(size, columns.size, ink.text, right=True)
             line.cell(cells, columns.bar, ink.bar_ask)
-        line.pad(self.size.width - 2, ink.text)
+        line.pad(self.cells - 2, ink.text)
         return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 
     def _spread(self, place: int, width: int) -> Strip:

@@ -190,7 +190,7 @@ class Orders(FramedPane):
         *,
         is_cursor: bool,
     ) -> Strip:
-        width = self.size.width - 2
+        width = self.cells - 2
         line = Line().add("▌" if is_cursor and self.is_focused else " ", self.ink.frame_focus)
         for column in columns:
             shown, style = self._cell(row, column.name)

@@ -71,8 +71,7 @@ class PagePane(LinePane):
             line = rows[place] if place < len(rows) else Line()
             is_cursor = page.chooses and place == self.row and bool(rows)
             row = Line().add("▌" if is_cursor else " ", ink.frame_focus)
-            row.parts += line.parts
-            row.used += line.used
+            row.extend(line)
             row.pad(width - 2, ink.text)
             strips.append(self._inside(row.over(ink.cursor_background) if is_cursor else row, width))
         more = "" if self._first + room >= len(rows) else f"{len(rows) - self._first - room} more ↓"
@@ -91,17 +90,15 @@ class PagePane(LinePane):
     def _edge(self, left: str, right: str, words: str, width: int) -> Strip:
         ink = self.ink
         line = Line().add(f"{left} ", ink.frame_focus).add(f"{words} ", ink.title_focus)
-        line.pad(width - 1, ink.frame_focus)
-        line.parts = line.parts[:-1] if line.parts[-1][0].isspace() else line.parts
-        used = sum(len(text) for text, _ in line.parts)
-        line.used = used
-        return line.add("─" * (width - 1 - used), ink.frame_focus).add(right, ink.frame_focus).strip()
+        if line.used > width - 1:
+            line.pad(width - 1, ink.frame_focus)
+        line.add("─" * (width - 1 - line.used), ink.frame_focus)
+        return line.add(right, ink.frame_focus).strip()
 
     def _inside(self, line: Line, width: int) -> Strip:
         line.pad(width - 2, self.ink.text)
         framed = Line().add("│", self.ink.frame_focus)
-        framed.parts += line.parts
-        framed.used += line.used
+        framed.extend(line)
         return framed.add("│", self.ink.frame_focus).strip()
 
     # ---- keys

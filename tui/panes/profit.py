@@ -129,7 +129,7 @@ class Profit(FramedPane):
                 case _:
                     shown, style = quantity_text(row.traded_day), ink.quiet
             line.add(" " * column.gap, ink.text).cell(shown, column.width, style, right=column.right)
-        line.pad(self.size.width - 2, ink.text)
+        line.pad(self.cells - 2, ink.text)
         return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 
     # ---- keys

@@ -1,7 +1,5 @@
 """The trades of the symbol on the screen, newest on top."""
 
-from functools import partial
-
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, TradePrint
@@ -10,6 +8,8 @@ from tui.host import Host
 from tui.layout import PaneName
 from tui.paint import Line, arrow, clean, move_style, price_text, quantity_text
 from tui.panes.base import FramedPane
+
+ROWS_KEPT_MAX = 512
 
 
 class Tape(FramedPane):
@@ -20,6 +20,7 @@ class Tape(FramedPane):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._paused_at: tuple[TradePrint, ...] | None = None
+        self._rows: dict[object, Strip] = {}
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return old.depth is not new.depth
@@ -45,9 +46,22 @@ class Tape(FramedPane):
             if place == height:
                 break
             direction = 0 if before is None else (trade.price > before.price) - (trade.price < before.price)
-            key = (trade, direction, self.is_focused)
-            strips.append(self.slot(place, key, partial(self._row, trade, direction)))
+            strips.append(self._kept(trade, direction))
         return strips
+
+    def _kept(self, trade: TradePrint, direction: int) -> Strip:
+        """A trade moves down the tape without being drawn again."""
+        key = (trade, direction, self.is_focused, self.cells)
+        strip = self._rows.get(key)
+        if strip is None:
+            if len(self._rows) >= ROWS_KEPT_MAX:
+                self._rows.clear()
+            strip = self._rows[key] = self._row(trade, direction)
+        return strip
+
+    def forget(self) -> None:
+        self._rows.clear()
+        super().forget()
 
     def _row(self, trade: TradePrint, direction: int) -> Strip:
         ink, instrument = self.ink, self.host.instrument(self.host.symbol)

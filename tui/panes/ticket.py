@@ -59,7 +59,7 @@ class Ticket(FramedPane):
         strips = []
         for place, line in enumerate([*lines, *end]):
             line.pad(width, self.ink.text)
-            key = (tuple(line.parts), self.is_focused)
+            key = (line.key, self.is_focused)
             strips.append(self.slot(place, key, partial(self.inside, line)))
         return strips
 

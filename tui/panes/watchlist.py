@@ -1,12 +1,16 @@
 """Symbols and their last values, one row each, in an order that never jumps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
+from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, QuoteRow
-from engine.values import NANOS_PER_SECOND, Instruction
+from engine.instruments import Instrument
+from engine.values import NANOS_PER_SECOND
 from tui.clock import age_text
 from tui.columns import Column, choose, heading
 from tui.host import Host
@@ -26,13 +30,12 @@ from tui.paint import (
     signed_style,
 )
 from tui.panes.base import Cursor, FramedPane
+from tui.themes import Palette
 
 STALE_AFTER = 10 * NANOS_PER_SECOND
 """A quote that has not changed for so long shows its age."""
 FLASH_FRAMES = 2
 """At ten frames a second: 200 ms."""
-WORKING_SIZE = 100
-"""Shares that a new ticket begins with."""
 RANGE_CELLS = 10
 
 PRICE_CELLS_MIN = 8
@@ -117,9 +120,8 @@ class Watchlist(FramedPane):
         age_shown = age_text(age) if row.at and age >= STALE_AFTER else ""
         flash = self._flash_of(row)
         key = (row, is_cursor, self.is_focused, age_shown, flash)
-        return self.slot(
-            place, key, lambda: self._build(row, is_cursor=is_cursor, age=age_shown, flash=flash)
-        )
+        build = partial(self._build, row, is_cursor=is_cursor, age=age_shown, flash=flash)
+        return self.slot(place, key, build)
 
     def _flash_of(self, row: QuoteRow) -> int:
         """+1 or −1 while the last price is freshly up or down."""
@@ -137,65 +139,17 @@ class Watchlist(FramedPane):
         return 0
 
     def _build(self, row: QuoteRow, *, is_cursor: bool, age: str, flash: int) -> Strip:
-        ink, instrument = self.ink, self.host.instrument(row.symbol)
-        text = ink.quiet if age else ink.text
+        ink = self.ink
+        shown = _Shown(row, self.host.instrument(row.symbol), ink, age, flash, is_cursor)
         line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
         for column in self._columns:
-            line.add(" " * column.gap, text)
-            name, width, style = column.name, column.width, text
-            match name:
-                case "symbol":
-                    shown, style = clean(row.symbol), ink.strong if is_cursor else text
-                case "last":
-                    shown = price_text(instrument, row.last)
-                    if flash:
-                        style = ink.flash_up if flash > 0 else ink.flash_down
-                    elif not age:
-                        style = ink.strong
-                case "move":
-                    shown, style = arrow(row.last_direction), move_style(ink, row.last_direction)
-                case "chg%":
-                    shown = percent_text(row.change, row.change_reference)
-                    style = signed_style(ink, row.change)
-                case "change":
-                    shown = MISSING
-                    if row.change_reference:
-                        shown = distance_text(instrument, row.change, near=row.last, signed=True)
-                    style = signed_style(ink, row.change)
-                case "bid":
-                    shown = price_text(instrument, row.bid)
-                case "ask":
-                    shown = price_text(instrument, row.ask)
-                case "bid size":
-                    shown, style = compact_quantity(row.bid_size) if row.bid else "", ink.quiet
-                case "ask size":
-                    shown, style = compact_quantity(row.ask_size) if row.ask else "", ink.quiet
-                case "spread":
-                    has_both = row.bid and row.ask
-                    gap = distance_text(instrument, row.ask - row.bid, near=row.ask)
-                    shown = gap if has_both else MISSING
-                case "position":
-                    shown = quantity_text(row.position, signed=True) if row.position else ""
-                    if len(shown) > width:
-                        shown = shown[0] + compact_quantity(abs(row.position))
-                    style = ink.buy if row.position > 0 else ink.sell
-                case "working":
-                    shown, style = str(row.working) if row.working else "", ink.own
-                case "volume":
-                    shown, style = compact_quantity(row.volume), ink.quiet
-                case "low":
-                    shown, style = price_text(instrument, row.low), ink.quiet
-                case "high":
-                    shown, style = price_text(instrument, row.high), ink.quiet
-                case "range":
-                    shown, style = _range_bar(row), ink.quiet
-                case _:
-                    shown, style = age, ink.caution
-            line.cell(shown, width, style, right=column.right)
-        line.pad(self.size.width - 2, text)
-        if is_cursor:
-            line.over(ink.cursor_background)
-        return self.inside(line)
+            text, style = _CELLS[column.name](shown)
+            if column.right:
+                line.cell(text, column.width + column.gap, style, right=True)
+            else:
+                line.add(" " * column.gap, style).cell(text, column.width, style)
+        line.pad(self.cells - 2, ink.text)
+        return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 
     def _summary(self, place: int, width: int) -> Strip:
         view, ink = self.host.view, self.ink
@@ -256,17 +210,133 @@ def quote_of(quotes: Sequence[QuoteRow], symbol: str) -> QuoteRow | None:
     return next((row for row in quotes if row.symbol == symbol), None)
 
 
-def seed_price(row: QuoteRow | None, instruction: Instruction, host: Host) -> str:
-    """The near touch as a figure: the bid to buy, the ask to sell; nothing without one."""
-    if row is None:
-        return ""
-    price = row.bid if instruction.side > 0 else row.ask
-    return host.instrument(row.symbol).format_price(price) if price else ""
+# ---- cells
 
 
-def _range_bar(row: QuoteRow) -> str:
+class _Shown(NamedTuple):
+    """What the cells of one row are made of."""
+
+    row: QuoteRow
+    instrument: Instrument
+    ink: Palette
+    age: str
+    flash: int
+    is_cursor: bool
+
+    @property
+    def text(self) -> Style:
+        return self.ink.quiet if self.age else self.ink.text
+
+
+def _symbol(shown: _Shown) -> tuple[str, Style]:
+    return clean(shown.row.symbol), shown.ink.strong if shown.is_cursor else shown.text
+
+
+def _last(shown: _Shown) -> tuple[str, Style]:
+    ink = shown.ink
+    style = ink.quiet if shown.age else ink.strong
+    if shown.flash:
+        style = ink.flash_up if shown.flash > 0 else ink.flash_down
+    return price_text(shown.instrument, shown.row.last), style
+
+
+def _move(shown: _Shown) -> tuple[str, Style]:
+    direction = shown.row.last_direction
+    return arrow(direction), move_style(shown.ink, direction)
+
+
+def _percent(shown: _Shown) -> tuple[str, Style]:
+    row = shown.row
+    return percent_text(row.change, row.change_reference), signed_style(shown.ink, row.change)
+
+
+def _change(shown: _Shown) -> tuple[str, Style]:
+    row = shown.row
+    if not row.change_reference:
+        return MISSING, shown.ink.quiet
+    text = distance_text(shown.instrument, row.change, near=row.last, signed=True)
+    return text, signed_style(shown.ink, row.change)
+
+
+def _bid(shown: _Shown) -> tuple[str, Style]:
+    return price_text(shown.instrument, shown.row.bid), shown.text
+
+
+def _ask(shown: _Shown) -> tuple[str, Style]:
+    return price_text(shown.instrument, shown.row.ask), shown.text
+
+
+def _bid_size(shown: _Shown) -> tuple[str, Style]:
+    return compact_quantity(shown.row.bid_size) if shown.row.bid else "", shown.ink.quiet
+
+
+def _ask_size(shown: _Shown) -> tuple[str, Style]:
+    return compact_quantity(shown.row.ask_size) if shown.row.ask else "", shown.ink.quiet
+
+
+def _spread(shown: _Shown) -> tuple[str, Style]:
+    row = shown.row
+    if not (row.bid and row.ask):
+        return MISSING, shown.text
+    return distance_text(shown.instrument, row.ask - row.bid, near=row.ask), shown.text
+
+
+def _position(shown: _Shown) -> tuple[str, Style]:
+    held = shown.row.position
+    if not held:
+        return "", shown.text
+    text = quantity_text(held, signed=True)
+    if len(text) > 6:
+        text = text[0] + compact_quantity(abs(held))
+    return text, shown.ink.buy if held > 0 else shown.ink.sell
+
+
+def _working(shown: _Shown) -> tuple[str, Style]:
+    return str(shown.row.working) if shown.row.working else "", shown.ink.own
+
+
+def _volume(shown: _Shown) -> tuple[str, Style]:
+    return compact_quantity(shown.row.volume), shown.ink.quiet
+
+
+def _low(shown: _Shown) -> tuple[str, Style]:
+    return price_text(shown.instrument, shown.row.low), shown.ink.quiet
+
+
+def _high(shown: _Shown) -> tuple[str, Style]:
+    return price_text(shown.instrument, shown.row.high), shown.ink.quiet
+
+
+def _range(shown: _Shown) -> tuple[str, Style]:
+    """Where the last price stands between the day's low and high."""
+    row = shown.row
     if not row.last or row.high <= row.low:
-        return ""
+        return "", shown.ink.quiet
     place = (row.last - row.low) * (RANGE_CELLS - 1) // (row.high - row.low)
     place = min(max(place, 0), RANGE_CELLS - 1)
-    return "─" * place + "●" + "─" * (RANGE_CELLS - 1 - place)
+    return "─" * place + "●" + "─" * (RANGE_CELLS - 1 - place), shown.ink.quiet
+
+
+def _age(shown: _Shown) -> tuple[str, Style]:
+    return shown.age, shown.ink.caution
+
+
+_CELLS: Mapping[str, Callable[[_Shown], tuple[str, Style]]] = {
+    "symbol": _symbol,
+    "last": _last,
+    "move": _move,
+    "chg%": _percent,
+    "change": _change,
+    "bid": _bid,
+    "ask": _ask,
+    "bid size": _bid_size,
+    "ask size": _ask_size,
+    "spread": _spread,
+    "position": _position,
+    "working": _working,
+    "volume": _volume,
+    "low": _low,
+    "high": _high,
+    "range": _range,
+    "age": _age,
+}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from commands.desk import DeskParts, open_desk
 from data.home import Home
-from data.reference.market import MarketReference
+from data.reference import SymbolReference
 from data.settings import set_value
 from engine.language import syntax as syn
 from engine.ports import QuestionResult
@@ -21,7 +21,7 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
     parts = open_desk(options)
     try:
         desk = _live_desk(options, parts, script)
-        reference = MarketReference(parts.venue.instruments)
+        reference = SymbolReference(parts.venue.instruments)
         app = TraderApp(
             desk,
             _StoreOnFirstQuestion(parts.home),

@@ -106,6 +106,13 @@ class Order(msgspec.Struct):
         return f"{self.trade_date}-{self.number}"
 
 
+def short_label(order: Order, trade_date: int) -> str:
+    """As people and the order language name it: `7` today, `1119-7` of an earlier day."""
+    if order.trade_date == trade_date:
+        return str(order.number)
+    return f"{order.trade_date % 10_000:04d}-{order.number}"
+
+
 def reserve_of(order: Order) -> Money:
     """The share of the whole order's reserve for what is open, rounded up: never short."""
     leaves = order.worst_leaves

@@ -89,6 +89,7 @@ class OrderRow(Row, frozen=True):
 
     order_id: OrderId
     label: str
+    """`7` today, `1119-7` of an earlier day: what the order language calls it."""
     number: int
     at: Nanos
     changed_at: Nanos

@@ -3,7 +3,7 @@
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
 from engine.domain.ledger.figures import account_figures, average_cost
-from engine.domain.orders import Order, pending_word, state_word
+from engine.domain.orders import Order, pending_word, short_label, state_word
 from engine.domain.quotes import Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
@@ -167,7 +167,7 @@ class ViewBuilder:
             is_estimate = self._venue.queue_is_estimate(order.client_order_id)
         return OrderRow(
             order_id=order.order_id,
-            label=order.label,
+            label=short_label(order, self._session.state.trade_date),
             number=order.number,
             at=order.created_at,
             changed_at=order.changed_at,

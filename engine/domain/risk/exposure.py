@@ -6,7 +6,7 @@ from engine.domain.ledger.valuation import mark_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.state import Account, State
-from engine.values import Money, OrderId
+from engine.values import Money, OrderId, Side
 
 NO_ORDER = OrderId(0)
 
@@ -36,14 +36,20 @@ def open_quantities(
 ) -> tuple[int, int]:
     """(buys, sells) that may still fill, UNKNOWN ones included."""
     buys = sells = 0
+    orders = state.orders
     for order_id in state.live_by_symbol.get(symbol, ()):
-        order = state.orders[order_id]
+        order = orders[order_id]
         if order_id == excluding or order.order.account != account:
             continue
-        if order.side > 0:
-            buys += worst_leaves(order)
+        if order.pending_replace is None:
+            leaves = order.quantity - order.cumulative - order.cancelled
         else:
-            sells += worst_leaves(order)
+            leaves = worst_leaves(order)
+        assert leaves >= 0, "a live order is open for nothing or more"
+        if order.side is Side.BUY:
+            buys += leaves
+        else:
+            sells += leaves
     return buys, sells
 
 

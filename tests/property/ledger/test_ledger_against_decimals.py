@@ -3,7 +3,7 @@
 from collections import deque
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.events import OrderFilled, QuoteSeen
@@ -115,7 +115,6 @@ def money(amount: Decimal) -> int:
     return int(scaled)
 
 
-@settings(max_examples=300, deadline=None)
 @given(fills)
 def test_the_ledger_is_the_oracle_to_the_last_unit(
     sequence: list[tuple[Side, int, int, int]],
@@ -130,7 +129,6 @@ def test_the_ledger_is_the_oracle_to_the_last_unit(
     assert position.cost == ledger.get("securities:GOOG", 0) == money(oracle.cost)
 
 
-@settings(max_examples=300, deadline=None)
 @given(fills, st.integers(1, 20_000_000))
 def test_lots_add_up_to_the_position_on_one_side_of_zero_in_order(
     sequence: list[tuple[Side, int, int, int]], mark: int
@@ -150,7 +148,6 @@ def test_lots_add_up_to_the_position_on_one_side_of_zero_in_order(
     assert day_profit(position, Price(mark), GOOG) == position.realised + worth - position.fees
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(list(Instruction)),
     st.lists(st.tuples(st.integers(1, 3_000), st.integers(1, 9_000_000)), min_size=1, max_size=12),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from engine.domain.commands import Origin, SubmitOrder
@@ -18,6 +18,7 @@ from engine.domain.risk.frame import EXIT_RULES, Assessment, evaluate
 from engine.domain.risk.limits import SPECS_BY_KEY, Limits, tighten
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
+from engine.domain.risk.rules.flow import MINUTE, SECOND, is_rate_reached
 from engine.domain.state import Account, State, Trading
 from engine.instruments import Instrument, format_scaled
 from engine.values import (
@@ -195,7 +196,6 @@ def tightenings(draw: st.DrawFn) -> tuple[str, str]:
     return key, format_scaled(number, 2) if kind is LimitKind.PERCENT else str(number)
 
 
-@settings(max_examples=400, deadline=None)
 @given(situations, tightenings())
 def test_tightening_a_limit_never_turns_a_denial_into_a_pass(
     situation: Situation, change: tuple[str, str]
@@ -213,7 +213,6 @@ def test_tightening_a_limit_never_turns_a_denial_into_a_pass(
         assert said.get(found.rule, Verdict.PASS) >= found.verdict
 
 
-@settings(max_examples=400, deadline=None)
 @given(situations)
 def test_judging_is_pure_and_never_fails(situation: Situation) -> None:
     (state, market), order = situation
@@ -226,7 +225,6 @@ def test_judging_is_pure_and_never_fails(situation: Situation) -> None:
         assert found.sentence.endswith(".") and found.rule in found.sentence
 
 
-@settings(max_examples=400, deadline=None)
 @given(situations)
 def test_an_allowed_order_had_everything_it_needs(
     situation: Situation,
@@ -248,7 +246,6 @@ def test_an_allowed_order_had_everything_it_needs(
             assert quote.source not in (Source.DELAYED, Source.FROZEN)
 
 
-@settings(max_examples=400, deadline=None)
 @given(desks(sound=True), sound_orders, st.sampled_from([100, 300, -100, -300]), st.booleans())
 def test_nothing_that_reduces_can_cross_zero_whatever_fills(
     desk: tuple[State, Market], order: SubmitOrder, held: int, marked: bool
@@ -269,7 +266,6 @@ def test_nothing_that_reduces_can_cross_zero_whatever_fills(
     assert working + order.quantity <= abs(held)
 
 
-@settings(max_examples=400, deadline=None)
 @given(situations)
 def test_the_room_passes_and_one_lot_more_does_not(
     situation: Situation,
@@ -289,7 +285,6 @@ def test_the_room_passes_and_one_lot_more_does_not(
     assert findings(room + lot) != ()
 
 
-@settings(max_examples=300, deadline=None)
 @given(situations, st.data())
 def test_an_exit_is_denied_only_by_the_rules_of_its_lane(
     situation: Situation, data: st.DataObject
@@ -309,3 +304,27 @@ def test_an_exit_is_denied_only_by_the_rules_of_its_lane(
     assert reserve_for(proposal) == 0
     lane = {rule.name.id for rule in EXIT_RULES}
     assert {found.rule for found in judge(state, market, exit_order).findings} <= lane
+
+
+@given(
+    st.lists(st.integers(0, 400), min_size=1, max_size=80),
+    st.integers(0, 6),
+    st.integers(0, 20),
+)
+def test_in_no_window_do_more_orders_leave_than_the_rate_allows(
+    gaps: list[int], per_second: int, per_minute: int
+) -> None:
+    """I-33, with denied attempts counted: what leaves within a second or a minute is bounded."""
+    attempts: list[Nanos] = []
+    left: list[int] = []
+    now = int(NOW)
+    for gap in gaps:
+        now += gap * 5_000_000
+        fast = is_rate_reached(attempts, per_second, now - SECOND)
+        slow = is_rate_reached(attempts, per_minute, now - MINUTE)
+        if not fast and not slow:
+            left.append(now)
+        attempts.append(Nanos(now))
+    for start in left:
+        assert sum(start <= at < start + SECOND for at in left) <= per_second
+        assert sum(start <= at < start + MINUTE for at in left) <= per_minute

@@ -139,7 +139,8 @@ commands = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+# One example is thirty steps of a session: a quarter of the tier's examples is plenty.
+@settings(max_examples=settings.default.max_examples // 4)
 @given(st.integers(100_000_000, 60_000_000_000), st.data())
 def test_no_fills_of_allowed_orders_overdraw_the_account(cash: int, data: st.DataObject) -> None:
     venue = Venue(cash)

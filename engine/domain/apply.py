@@ -49,6 +49,9 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table = event.fee_table
+    # Market time can begin again: what lies ahead of it now happened in an earlier pass.
+    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
+    state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= event.at}
 
 
 def _account_opened(state: State, event: ev.AccountOpened) -> None:

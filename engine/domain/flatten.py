@@ -39,9 +39,9 @@ def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> l
     held = _position(state, command.account, command.symbol)
     if held == 0:
         return [ev.CommandRefused(now, "reverse", Refusal.NO_POSITION, command.symbol)]
-    started = _begin_one(state, command.account, command.symbol, command.origin, now)
-    if not started:
+    if _is_running(state.flattening.get(flatten_key(command.account, command.symbol))):
         return [ev.CommandRefused(now, "reverse", Refusal.FLATTEN_RUNNING, command.symbol)]
+    started = _begin_one(state, command.account, command.symbol, command.origin, now)
     begin = ev.FlattenStarted(
         now, command.account, command.symbol, command.origin, -held, command.override
     )
@@ -65,6 +65,10 @@ def _symbols_to_flatten(state: State, account: str) -> list[str]:
     return sorted(held | working)
 
 
+def _is_running(run: FlattenRun | None) -> bool:
+    return run is not None and run.step is not ev.FlattenStep.ASKING
+
+
 def _live(state: State, account: str, ids: dict[int, None]) -> list[int]:
     return [i for i in ids if state.orders[i].order.account == account]
 
@@ -74,8 +78,9 @@ def _begin_one(
 ) -> list[ev.Event]:
     run = state.flattening.get(flatten_key(account, symbol))
     live = _live(state, account, state.live_by_symbol.get(symbol, {}))
-    is_running = run is not None and run.step is not ev.FlattenStep.ASKING
-    if is_running or not (live or _position(state, account, symbol)):
+    # A flatten is the last word over a reverse that runs: nothing opens again afterwards.
+    is_flattening = run is not None and run.reopen == 0 and _is_running(run)
+    if is_flattening or not (live or _position(state, account, symbol)):
         return []
     cancels: list[ev.Event] = [
         ev.CancelRequested(now, order.order_id, order.client_order_id, origin)

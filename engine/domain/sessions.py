@@ -3,6 +3,7 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
+from engine.domain.apply import flatten_timer
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Request
@@ -38,6 +39,18 @@ def open_session(
             report.seed,
         )
     )
+    return happened + _flattens_cut_off(state, now)
+
+
+def _flattens_cut_off(state: State, now: Nanos) -> list[ev.Event]:
+    """Nothing trades by itself after a start: a person is asked whether to go on."""
+    happened: list[ev.Event] = []
+    for key, run in state.flattening.items():
+        if run.step is not ev.FlattenStep.ASKING:
+            account, _, symbol = key.partition("/")
+            text = f"the flatten of {symbol} was cut off; flatten again to go on"
+            happened.append(ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text))
+            happened.append(ev.TimerCleared(now, flatten_timer(account, symbol)))
     return happened
 
 

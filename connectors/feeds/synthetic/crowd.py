@@ -17,7 +17,7 @@ RESTING_ORDERS_MAX = 320
 RESTING_ORDERS_USUAL = 160
 IDS_MAX = 2 * RESTING_ORDERS_MAX
 """Ids that a crowd remembers, those of orders that are gone included."""
-LEVELS_MIN, LEVELS_FLOOR = 12, 6
+LEVELS_MIN, LEVELS_FLOOR = 12, 7
 """Prices that each side soon has again, and those that it has before anybody takes any."""
 ACTIONS_PER_SECOND_MAX = 150.0
 """Of one symbol, in its wildest moment."""
@@ -39,6 +39,7 @@ _PARENT_EXPONENT, _PARENT_MAX = 1.4, 40
 _ODD_LOT, _ODD_LOT_TAKER = 0.10, 0.25
 _DEPTH_TICKS = 7.0
 _LAYERS_MAX = 3
+_DEEPENED_AT_ONCE_MAX = 3
 _CROWDED_MAX = 1.4
 _CARETAKER_EVERY = 8
 _PASSIVE_LOTS = (1, 1, 1, 1, 2, 2, 3, 5)
@@ -99,12 +100,12 @@ class Crowd:
 
     def act(self, book: Book) -> list[Operation]:
         """One person's action, as operations of the exchange; empty when everybody waits."""
-        bids, asks = book.depth(1)
+        bids, asks = book.depth(LEVELS_FLOOR)
         if not bids or not asks:
             return self._restore(book)
         self._actions += 1
         self.corrects = False
-        if min(len(book.bids.keys), len(book.asks.keys)) < LEVELS_FLOOR:
+        if min(len(bids), len(asks)) < LEVELS_FLOOR:
             return self._deepen(book)
         if self._actions % _CARETAKER_EVERY == 0:
             chore = self._take_care(book)
@@ -243,20 +244,16 @@ class Crowd:
         if len(book.orders) > RESTING_ORDERS_MAX:
             gone = self._anybody(book, of=6)
             return [] if gone is None else [gone]
-        if min(len(book.bids.keys), len(book.asks.keys)) < LEVELS_MIN:
-            return self._deepen(book)
-        return []
+        return self._deepen(book)
 
     def _deepen(self, book: Book) -> list[Operation]:
-        """Somebody lines up behind the deepest price of the thinner sides."""
+        """A few line up behind the deepest price of the thinner sides."""
         operations: list[Operation] = []
         for side, levels in zip((_BUY, _SELL), book.depth(LEVELS_MIN), strict=True):
-            if len(levels) < LEVELS_MIN:
-                step = self._gap * (1 + int(2 * self.random.random()))
-                deepest = levels[-1][0] // TICK
-                operations.append(
-                    self.resting(side, deepest - side * step, 2 * self._passive_size())
-                )
+            deepest = levels[-1][0] // TICK
+            for _ in range(min(LEVELS_MIN - len(levels), _DEEPENED_AT_ONCE_MAX)):
+                deepest -= side * self._gap * (1 + int(2 * self.random.random()))
+                operations.append(self.resting(side, deepest, 2 * self._passive_size()))
         return operations
 
     def _restore(self, book: Book) -> list[Operation]:

@@ -20,6 +20,8 @@ from engine.values import NANOS_PER_SECOND, Nanos, OrderType, Price, Quantity, S
 
 RETURN_SECONDS = 10
 """Returns are taken over this time for kurtosis and clustering."""
+LEVELS_COUNTED = 30
+"""Deeper ones are not counted."""
 JOIN_EVERY_SECONDS = 45
 JOIN_PATIENCE_SECONDS = 120
 """An order that is not filled by then counts as not filled and is cancelled."""
@@ -131,12 +133,12 @@ class Observer:
     def sample(self) -> None:
         """Once a second: the state of the book, and the next order that joins the bid."""
         book = self.book
-        bids, asks = book.depth(1)
+        bids, asks = book.depth(LEVELS_COUNTED)
         (bid, bid_size, _), (ask, ask_size, _) = bids[0], asks[0]
         self.spreads.append((ask - bid) // TICK)
         self.queues += [bid_size, ask_size]
         self.mids.append((bid + ask) / 2)
-        self.levels_min = min(self.levels_min, len(book.bids.keys), len(book.asks.keys))
+        self.levels_min = min(self.levels_min, len(bids), len(asks))
         self.resting_max = max(self.resting_max, len(book.orders))
         if self.joins:
             self._join_bid(Price(bid), bid_size)

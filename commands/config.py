@@ -8,7 +8,7 @@ from typing import Any
 from commands.exit_codes import ExitCode
 from data.home import Home, default_home
 from data.settings import Effective, Settings, load_settings, set_value
-from engine.domain.risk.controls import LIMIT_SPECS, NO_KEY, LimitSpec
+from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitKind, LimitSpec
 
 
 def run(options: Namespace) -> int:
@@ -62,11 +62,18 @@ def _limits(options: Namespace) -> int:
     values = dict(settings.limits)
     sources = {item.key: item.source for item in settings.effective}
     if options.json:
-        for spec in LIMIT_SPECS:
-            print(json.dumps(_limit_object(spec, values, sources), ensure_ascii=False))
+        for control in CONTROLS:
+            fields = _limit_object(control, values, sources)
+            further = [spec for spec in LIMIT_SPECS if spec.id == control.id and spec != control]
+            fields["further"] = [
+                {"key": spec.key, "limit": values.get(spec.key), "unit": spec.unit}
+                for spec in further
+            ]
+            print(json.dumps(fields, ensure_ascii=False))
         return ExitCode.DONE
     for spec in LIMIT_SPECS:
-        limit = " ".join(filter(None, (values.get(spec.key, ""), spec.unit)))
+        unit = "" if spec.kind is LimitKind.SWITCH else spec.unit
+        limit = " ".join(filter(None, (values.get(spec.key, ""), unit)))
         print(f"{spec.id}  {spec.key if spec.key != NO_KEY else spec.code:<34}  {limit:<26}"
               f"  {spec.mode:<24}  {spec.formula}")  # fmt: skip
     return ExitCode.DONE
@@ -74,8 +81,8 @@ def _limits(options: Namespace) -> int:
 
 def _limit_object(
     spec: LimitSpec, values: dict[str, str], sources: dict[str, str]
-) -> dict[str, str | None]:
-    """One control, or one further setting of a control, as `cli.md` says it."""
+) -> dict[str, Any]:
+    """One control with its main setting, as `cli.md` says it."""
     return {
         "id": spec.id,
         "code": spec.code,

@@ -1,0 +1,59 @@
+"""`config` says what is in effect, and changes one thing at a time."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from commands import config
+from data.errors import SettingsError
+from data.settings import load_settings
+
+
+def run(home: Path, capsys: pytest.CaptureFixture[str], act: str, **given: object) -> str:
+    options = {"home": home, "config": None, "seed": None, "json": False, "words": [], "act": act}
+    assert config.run(Namespace(**{**options, **given})) == 0
+    return capsys.readouterr().out
+
+
+def test_limits_are_one_object_a_control_with_what_is_in_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path / "home", capsys, "set", words=["risk.price_collar", "2.5"])
+    rows = [
+        json.loads(row) for row in run(tmp_path / "home", capsys, "limits", json=True).splitlines()
+    ]
+    controls = {row["id"]: row for row in rows}
+    assert list(controls) == [f"R{number:02}" for number in range(1, 46)]
+    collar = controls["R04"]
+    assert (collar["code"], collar["key"], collar["limit"]) == (
+        "price_collar", "risk.price_collar", "2.5",
+    )  # fmt: skip
+    assert collar["source"].endswith("config.toml line 2")
+    assert "risk.price_collar_passive" in [row["key"] for row in collar["further"]]
+    assert controls["R03"]["key"] is None
+
+
+def test_show_names_every_setting_and_its_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = run(tmp_path / "home", capsys, "show", json=True, seed=9).splitlines()
+    shown = {row["key"]: row for row in map(json.loads, rows)}
+    assert shown["market.seed"] == {"key": "market.seed", "value": 9, "source": "command line"}
+    assert set(shown) == {item.key for item in load_settings().effective}
+    assert not (tmp_path / "home").exists()
+    assert "screen.theme" in run(tmp_path / "home", capsys, "show")
+
+
+def test_set_writes_into_the_home_and_check_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    assert "screen.theme = light" in run(home, capsys, "set", words=["screen.theme", "light"])
+    assert "all valid" in run(home, capsys, "check")
+    with pytest.raises(SettingsError):
+        run(home, capsys, "set", words=["screen.theme", "pink"])
+    (home / "config.toml").write_text("[screen]\ntheme = 'pink'\n")
+    with pytest.raises(SettingsError, match="line 2"):
+        run(home, capsys, "check")

@@ -253,6 +253,26 @@ def test_newer_hidden_rows_take_the_side_from_the_mid(writer, price, direction, 
     assert replayed.fills((opened - OPENS) / NANOS_PER_SECOND + 2) == filled
 
 
+def test_in_newer_files_a_hidden_row_between_does_not_part_an_arriving_order(writer):
+    less = [(1_000_000, 40), *BIDS[1:]]
+    path = (
+        writer(name="GOOG_2015-12-24_34200000_57600000_{kind}_{levels}.csv")
+        .row(FIRST, BIDS, ASKS)
+        .row("1 4 11 60 1000000 1", less, ASKS)
+        .row("1 5 0 10 1000000 -1", less, ASKS)
+        .row("1 4 11 40 1000000 1", [*BIDS[1:], (997_000, 10)], ASKS)
+        .write()
+    )
+    replayed = Replayed(path)
+    replayed.buy(10, 1_000_100)
+    (fill,) = [
+        report
+        for report in replayed.to((replayed.venue.now - OPENS) / NANOS_PER_SECOND + 2)
+        if isinstance(report, VenueFilled)
+    ]
+    assert fill.explanation.startswith("aggressive sell 100 at 100.01")
+
+
 def test_a_recorded_order_that_reaches_the_trader_trades(writer):
     bids = [(1_000_500, 70), *BIDS[:2]]
     path = (
@@ -341,6 +361,23 @@ def test_an_order_at_an_unseen_price_stands_behind_all_that_comes_into_view(writ
     replayed.to(0.5)
     assert replayed.venue.queue_ahead(name) == 400
     assert replayed.fills(0.6) == [] and replayed.venue.queue_ahead(name) == 150
+
+
+def test_an_order_that_came_unseen_stays_so_when_the_view_narrows_further(writer):
+    path = (
+        writer(levels=1)
+        .row("0.1 3 5 5 1000000 1", BIDS[:1], ASKS[:1])
+        .row("0.2 1 12 10 1000400 1", [(1_000_400, 10)], ASKS[:1])
+        .row("0.3 1 13 10 1000500 1", [(1_000_500, 10)], ASKS[:1])
+        .row("0.4 3 13 10 1000500 1", [(1_000_400, 10)], ASKS[:1])
+        .row("0.5 3 12 10 1000400 1", [(1_000_000, 400)], ASKS[:1])
+        .write()
+    )
+    replayed = Replayed(path)
+    replayed.to(0.2)
+    name = replayed.buy(30, 1_000_000)
+    replayed.to(0.5)
+    assert replayed.venue.queue_ahead(name) == 400
 
 
 def test_a_level_that_comes_into_view_at_the_traders_price_trades(writer):

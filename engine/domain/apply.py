@@ -245,8 +245,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.is_overfilled = order.is_overfilled or event.overfill
     state.executions[event.execution_id] = event.order_id
     state.executions_seen += 1
-    # Up to a larger quantity that is on its way the order may still be open at the venue.
-    is_full = order.cumulative >= order.worst_quantity
+    # While a larger quantity is on its way only its answer tells whether the order is done.
+    is_full = order.cumulative >= order.quantity == order.worst_quantity
     order.pending_new = None
     _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
     position = account.positions.get(order.order.symbol)

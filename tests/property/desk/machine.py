@@ -320,7 +320,7 @@ class DeskMachine:
             if order.status is Status.DENIED:
                 continue
             assert order.cumulative == self.filled.get(order.order_id, 0)
-            if not order.is_overfilled:
+            if not order.is_overfilled and order.pending_replace is None:
                 whole = order.cumulative + order.leaves + order.cancelled
                 assert whole == order.quantity, f"{order}"
             known = roll.get(order.client_order_id)

@@ -40,11 +40,13 @@ class Chunk(msgspec.Struct):
 class Recording:
     """The files of one recording; every walk over `chunks` reads and checks them anew."""
 
-    __slots__ = ("_book", "_messages")
+    __slots__ = ("_book", "_messages", "levels")
 
     def __init__(self, messages: Place, book: Place | None) -> None:
         self._messages = messages
         self._book = book
+        self.levels = 0
+        """Levels of the orderbook file, known once its first rows were read; 0 without one."""
 
     @property
     def has_book(self) -> bool:
@@ -72,6 +74,7 @@ class Recording:
                 if book is not None and self._book is not None:
                     books = self._book_rows(book, self._book.name, len(decoded), row, width)
                     width = len(books[0])
+                    self.levels = width // 4
                 yield Chunk(row, decoded, books)
                 row += len(decoded)
             self._check_end(book, row)

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import islice
 
 from connectors.feeds.flow import FlowSink
-from connectors.feeds.lobster_file import Chunk, Recording
+from connectors.feeds.lobster_file import NO_BOOK_NOTE, Chunk, Recording
 from connectors.feeds.lobster_names import Identity, RecordingError
 from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.lobster_replay import Replay
@@ -44,6 +44,8 @@ class LobsterFlow:
         self._recording = recording
         self._identity: Identity = recording.identity()
         self._rows_total = recording.check()
+        self._shows_all = recording.levels >= self._identity.levels
+        """Whether the book file shows all that the messages speak of: then it is followed."""
         identity = self._identity
         self.instruments: tuple[Instrument, ...] = (
             Instrument(identity.symbol, name=identity.symbol),
@@ -53,6 +55,8 @@ class LobsterFlow:
             f"{identity.symbol} {identity.day.isoformat()} (LOBSTER, {identity.levels} levels)"
         )
         self.note = recording.note
+        if recording.has_book and not self._shows_all:
+            self.note = f"{NO_BOOK_NOTE} below level {recording.levels}"
         self._chunks: Iterator[Chunk] = iter(())
         self._chunk: Chunk | None = None
         self._offset = 0
@@ -108,7 +112,7 @@ class LobsterFlow:
         self._chunks = self._recording.chunks()
         self._chunk, self._offset, self._rows_done = next(self._chunks), 0, 1
         books = self._chunk.books
-        self._replay = Replay(sink, self._identity.symbol)
+        self._replay = Replay(sink, self._identity.symbol, follows_book=self._shows_all)
         self._replay.seed(self._chunk.messages[0], books[0] if books else None)
         self._is_closed, self._phase = False, Phase.OPEN
         self._go_on(1)
@@ -123,7 +127,7 @@ class LobsterFlow:
             rows = self._rows_together(messages, offset)
             self._carry_out(sink, rows)
             offset += len(rows)
-            if books:
+            if books and self._shows_all:
                 self._replay.follow(books[offset - 1])
         self._rows_done += offset - begin
         self._go_on(offset - begin)

@@ -49,13 +49,24 @@ class Replay:
     than the queue who stood first, its orders go first. What own orders changed stays changed.
     """
 
-    __slots__ = ("_aggressor_id", "_book", "_displaced", "_sights", "_sink", "presence", "symbol")
+    __slots__ = (
+        "_aggressor_id",
+        "_book",
+        "_displaced",
+        "_follows_book",
+        "_sights",
+        "_sink",
+        "presence",
+        "symbol",
+    )
 
-    def __init__(self, sink: FlowSink, symbol: str) -> None:
+    def __init__(self, sink: FlowSink, symbol: str, *, follows_book: bool) -> None:
+        """`follows_book`: a row of the book file comes after each message (`follow`)."""
         self.symbol = symbol
         self.presence = Presence()
         self._sink = sink
         self._book: Book = sink.exchange.book(symbol)
+        self._follows_book = follows_book
         self._aggressor_id = AGGRESSORS_FROM
         self._displaced: set[int] = set()
         """Recorded orders that should have been executed and were not: they stand for longer."""
@@ -66,9 +77,10 @@ class Replay:
 
     @property
     def twice_mid(self) -> int:
-        """Best bid plus best ask of the file's last row, of the book where there is none; or 0."""
-        bid = self._sights[Side.BUY].best or self._book.best_bid or 0
-        ask = self._sights[Side.SELL].best or self._book.best_ask or 0
+        """Best bid plus best ask: the file's where it shows them, else the book's; or 0."""
+        bid, ask = self._book.best_bid or 0, self._book.best_ask or 0
+        if self._follows_book:
+            bid, ask = self._sights[Side.BUY].best, self._sights[Side.SELL].best
         return bid + ask if bid and ask else 0
 
     def turn_to(self, sink: FlowSink) -> None:
@@ -221,8 +233,8 @@ class Replay:
     def _recorded_fills(self, visible: Iterable[Message], side: Side) -> list[Fill]:
         """By order, or by price where the order was never announced.
 
-        Shares at a price that the file did not show before, and all unannounced ones where there
-        is no book file, stood there: they join the book now, at the front.
+        Shares at a price that the file did not show before, or never shows, stood there: they
+        join the book now, at the front.
         """
         fills: list[Fill] = []
         orders = self._book.orders
@@ -235,11 +247,20 @@ class Replay:
                 fills[-1] = (order_id, price, fills[-1][2] + size)
             else:
                 fills.append((order_id, price, size))
-        sight = self._sights[side]
         for price, size in unseen.items():
-            if sight.is_beyond(price) or not sight.best:
-                place_front(self._book, side, price, size)
+            self._bring_into_view(side, price, size)
         return fills
+
+    def _bring_into_view(self, side: Side, price: int, size: int) -> None:
+        """So many unannounced shares stood at this price, which the file may not have shown."""
+        sight = self._sights[side]
+        if self._follows_book:
+            lacking = size if sight.is_beyond(price) or not sight.best else 0
+        else:
+            known = self._book.orders.get(front_amount_id(side, price))
+            lacking = size - (0 if known is None else known.leaves)
+        if lacking > 0:
+            place_front(self._book, side, price, lacking)
 
     def _expected_fills(self, order: NewOrder) -> list[Fill]:
         """What the order is about to meet, by the queue."""

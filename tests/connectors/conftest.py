@@ -164,7 +164,7 @@ def practice() -> Practice:
     return Practice()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_practice() -> type[Practice]:
     """For venues with other options than the usual ones."""
     return Practice
@@ -176,7 +176,7 @@ def quiet_flow() -> type[QuietFlow]:
     return QuietFlow
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def asks() -> type[Asks]:
     return Asks
 

@@ -407,6 +407,26 @@ def test_without_a_book_file_unannounced_orders_still_go_first(plain):
     assert replayed.fills(0.3) == [] and replayed.venue.queue_ahead(name) == 100
 
 
+def test_a_book_file_with_fewer_levels_than_the_messages_is_only_the_seed(writer):
+    name = "GOOG_2012-06-21_34200000_57600000_{kind}_50.csv"
+    path = (
+        writer(levels=1, name=name)
+        .row(FIRST, BIDS[:1], ASKS[:1])
+        .row("0.2 1 12 40 999000 1", BIDS[:1], ASKS[:1])
+        .row("0.3 1 13 10 1000500 1", [(1_000_500, 10)], ASKS[:1])
+        .row("0.4 3 13 10 1000500 1", BIDS[:1], ASKS[:1])
+        .row("0.5 4 11 100 1000000 1", [(999_000, 40)], ASKS[:1])
+        .row("0.6 4 9 30 1001000 -1", [(999_000, 40)], [(1_001_000, 20)])
+        .write()
+    )
+    replayed = Replayed(path)
+    assert replayed.flow.note == f"{NO_BOOK_NOTE} below level 1"
+    replayed.to(0.4)
+    assert replayed.bids() == [BIDS[0], (999_000, 40)], "announced depth stays known"
+    replayed.to(0.6)
+    assert (replayed.bids(), replayed.asks()) == ([(999_000, 40)], [(1_001_000, 20)])
+
+
 def test_a_session_opens_again_where_it_stood(plain):
     path = plain.write()
     first = Replayed(path)

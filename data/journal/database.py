@@ -45,10 +45,13 @@ class About(NamedTuple):
 def create_database(path: Path, key: bytes, about: About) -> sqlite3.Connection:
     """A new, empty journal: private from its first byte, named once it is whole."""
     aside = path.with_name(f".{path.name}.new")
-    for leftover in (aside, *side_files(aside)):
+    rollback = aside.with_name(f"{aside.name}-journal")
+    for leftover in (aside, rollback, *side_files(aside)):
         leftover.unlink(missing_ok=True)
     os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE))
-    connection = open_for_writing(aside)
+    # Without a write-ahead log: what is committed must be in the one file that gets the name.
+    connection = sqlite3.connect(aside, isolation_level=None)
+    connection.execute("pragma synchronous = extra")
     connection.execute("begin immediate")
     for statement in SCHEMA.split(";"):
         connection.execute(statement)

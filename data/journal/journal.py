@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from typing import Any, TypeVar
 
-from data.errors import JournalDamagedError, JournalError, JournalUnreadableError
+from data.errors import HomeError, JournalDamagedError, JournalError, JournalUnreadableError
 from data.home import Home
 from data.journal.chain import chain_next
 from data.journal.database import (
@@ -79,6 +79,11 @@ class Journal:
         home.own()
         try:
             return cls._open_owned(home, instance, wall_clock)
+        except OSError as error:
+            home.disown()
+            raise HomeError(
+                f"the home {home.path} cannot be written: {error.strerror or error}"
+            ) from error
         except BaseException:
             home.disown()
             raise

@@ -14,7 +14,7 @@ from data.journal import Journal, JournalReader
 from tests.unit.data.desk_records import a_day, write
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KILLS = 8
+KILLS = 5
 WRITER = """
 import os, sys
 from pathlib import Path

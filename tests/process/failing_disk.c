@@ -1,0 +1,48 @@
+/* A disk that fails: preloaded, it makes the n-th write or sync of a process return an error. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static long calls;
+
+/* FAIL_AT counts from 1; FAIL_STICKY=1 fails every later call too; FAIL_WITH is an errno. */
+static int fails(void) {
+    const char *at = getenv("FAIL_AT");
+    if (at == NULL)
+        return 0;
+    long n = atol(at);
+    calls++;
+    const char *sticky = getenv("FAIL_STICKY");
+    if (calls == n || (calls > n && sticky != NULL && sticky[0] == '1')) {
+        static const char said[] = "fault\n";
+        if (write(2, said, sizeof said - 1) < 0)
+            abort();
+        errno = atoi(getenv("FAIL_WITH"));
+        return 1;
+    }
+    return 0;
+}
+
+int fsync(int fd) {
+    static int (*real)(int);
+    if (real == NULL)
+        real = dlsym(RTLD_NEXT, "fsync");
+    return fails() ? -1 : real(fd);
+}
+
+int fdatasync(int fd) {
+    static int (*real)(int);
+    if (real == NULL)
+        real = dlsym(RTLD_NEXT, "fdatasync");
+    return fails() ? -1 : real(fd);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
+    static ssize_t (*real)(int, const void *, size_t, off64_t);
+    if (real == NULL)
+        real = dlsym(RTLD_NEXT, "pwrite64");
+    return fails() ? -1 : real(fd, bytes, count, at);
+}

@@ -93,8 +93,9 @@ class Book(Standing):
         else:
             own, opposite, key = self.asks, self.bids, -price
         leaves = quantity
-        if opposite.keys and opposite.keys[-1] >= -key:
-            leaves = Quantity(self._match(order, quantity, opposite, -key, events))
+        keys = opposite.keys
+        if keys and keys[-1] >= -key:
+            leaves = self._match(order, quantity, opposite, -key, events)
         if leaves:
             try:
                 level = own.levels[key]
@@ -258,7 +259,7 @@ class Book(Standing):
         self, order: NewOrder, own: Half, opposite: Half, floor: int, events: list[Event]
     ) -> None:
         """Trades down to `floor`; what is left rests or goes, as the order says."""
-        leaves = Quantity(self._match(order, order.quantity, opposite, floor, events))
+        leaves = self._match(order, order.quantity, opposite, floor, events)
         if not leaves:
             return
         if order.type is _MARKET:
@@ -289,8 +290,8 @@ class Book(Standing):
     # --- matching
 
     def _match(
-        self, order: NewOrder, leaves: int, opposite: Half, floor: int, events: list[Event]
-    ) -> int:
+        self, order: NewOrder, quantity: Quantity, opposite: Half, floor: int, events: list[Event]
+    ) -> Quantity:
         """Trades against the opposite side down to the key `floor`; returns what is open then.
 
         Best price first, at a price the oldest order first, at the resting order's price.
@@ -298,6 +299,7 @@ class Book(Standing):
         keys, levels, orders, append = opposite.keys, opposite.levels, self.orders, events.append
         symbol, taker_id, side, owner = self.symbol, order.order_id, order.side, order.owner
         guarded = owner if self._guards and owner else None
+        leaves: int = quantity
         first_price = last_price = None
         while leaves and keys and keys[-1] >= floor:
             level = levels[keys[-1]]
@@ -313,7 +315,7 @@ class Book(Standing):
             if maker_leaves > leaves:
                 traded, leaves = leaves, 0
                 maker_leaves -= traded
-                maker.leaves = Quantity(maker_leaves)
+                maker.leaves = maker_leaves  # type: ignore[assignment]
                 level.quantity -= traded
             else:
                 traded, maker_leaves = maker_leaves, 0
@@ -336,7 +338,7 @@ class Book(Standing):
             self.last_price = last_price
             if self.waiting:
                 self.stops.saw_trades(first_price, last_price)
-        return leaves
+        return leaves  # type: ignore[return-value]
 
     def _prevent(self, order: NewOrder, leaves: int, maker: Resting, events: list[Event]) -> int:
         """The order met one of its own owner: nothing trades; returns what is open then."""

@@ -6,6 +6,7 @@ from engine.values import MONEY_SCALE, Money, Price, Quantity
 
 PRICE_DIGITS_MAX = 9
 NUMBER_TEXT_MAX = 32
+POWERS_OF_TEN: tuple[int, ...] = tuple(int(10**n) for n in range(PRICE_DIGITS_MAX + 1))
 
 
 class NumberTextError(ValueError):
@@ -38,7 +39,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     @property
     def price_scale(self) -> int:
         """Price units in one unit of currency."""
-        return int(10**self.price_digits)
+        return POWERS_OF_TEN[self.price_digits]
 
     def tick_at(self, price: Price) -> Price:
         """The tick of the band that `price` lies in."""
@@ -60,7 +61,8 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def notional(self, price: Price, quantity: Quantity) -> Money:
         """Exact value of `quantity` at `price`; money is finer than price scales up to 6 digits."""
-        return Money(price * quantity * self.multiplier * MONEY_SCALE // self.price_scale)
+        units = price * quantity * self.multiplier * MONEY_SCALE
+        return units // POWERS_OF_TEN[self.price_digits]  # type: ignore[return-value]
 
     def parse_price(self, text: str) -> Price:
         """'577.04' → 5770400. Raises NumberTextError for anything that is not an exact price."""

@@ -43,11 +43,15 @@ class Instruction(IntEnum):
 
     @property
     def side(self) -> Side:
-        return Side.BUY if self in (Instruction.BUY, Instruction.COVER) else Side.SELL
+        return _SIDES[self]
 
     @property
     def word(self) -> str:
         return self.name.lower()
+
+
+_SIDES = (Side.BUY, Side.BUY, Side.SELL, Side.SELL, Side.BUY)
+"""By the number of the instruction; nothing has number 0."""
 
 
 class OrderType(IntEnum):

@@ -7,16 +7,17 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
-from engine.domain.commands import SubmitOrder
+from engine.domain.commands import Origin
 from engine.domain.ledger.positions import Position, apply_fill
 from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
 from engine.domain.lifecycle import Certainty, Happening, Request, Status, next_status
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.risk.limits import Limits
+from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Account, FlattenRun, State, Trading
 from engine.values import Money, Nanos, Quantity
 
-ORDER_ATTEMPTS_MAX = 512
+ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
 RECENT_ORDERS_MAX = 256
 """Duplicate memory: more than can be entered within its window at the highest order rate."""
@@ -128,6 +129,9 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
     state.order_next = event.order_id + 1
     state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
+    if event.order.origin in (Origin.SCRIPT, Origin.DESK):
+        # The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits.
+        return
     state.order_attempts.append(event.at)
     if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
         del state.order_attempts[: ORDER_ATTEMPTS_MAX // 2]
@@ -148,14 +152,6 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
         protection=event.protection if isinstance(event, ev.OrderReleased) else order.price,
         created_at=event.at,
         changed_at=event.at,
-    )
-
-
-def fingerprint(order: SubmitOrder) -> str:
-    """What makes two orders the same to the duplicate rule (R15)."""
-    return (
-        f"{order.account}|{order.symbol}|{order.instruction:d}|{order.quantity}|{order.price}"
-        f"|{order.stop}|{order.type:d}|{order.time_in_force:d}"
     )
 
 

@@ -5,7 +5,7 @@ import msgspec
 from engine.domain.commands import Command
 from engine.domain.events import Event
 from engine.domain.reports import Report
-from engine.values import Nanos, Sequence
+from engine.values import Nanos
 
 RECORDS_VERSION = 1
 """Raised when old bytes would decode differently; a newer journal is refused, never guessed at."""
@@ -16,8 +16,8 @@ Inbound = Command | Report
 class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One journaled fact: its sequence, that of what caused it, and when in market time."""
 
-    sequence: Sequence
-    cause: Sequence
+    sequence: int
+    cause: int
     """An inbound's cause is itself."""
     at: Nanos
     body: Inbound | Event

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain import apply
 from engine.domain.commands import Origin
 from engine.domain.events import TradingState
 from engine.domain.quotes import Phase
@@ -13,7 +12,6 @@ from engine.domain.reasons import Verdict
 from engine.domain.risk.frame import EXIT_RULES, RULES, room_of
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, held_with, reserve_for
-from engine.domain.risk.rules import flow
 from engine.instruments import parse_money
 from engine.values import Instruction, OrderType
 
@@ -335,8 +333,3 @@ def test_judging_changes_nothing(desk: Any) -> None:
     first = desk.judge(quantity=10**6, instruction=SELL, origin=Origin.LADDER)
     assert desk.judge(quantity=10**6, instruction=SELL, origin=Origin.LADDER) == first
     assert msgspec.msgpack.encode(desk.state) == before
-
-
-def test_the_desk_remembers_orders_by_the_fingerprint_that_the_rule_looks_up(desk: Any) -> None:
-    order = desk.order(quantity=7, price="99.99", stop="99.00")
-    assert apply.fingerprint(order) == flow.fingerprint(order)

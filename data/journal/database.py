@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -50,14 +51,13 @@ def create_database(path: Path, key: bytes, about: About) -> sqlite3.Connection:
         leftover.unlink(missing_ok=True)
     os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE))
     # Without a write-ahead log: what is committed must be in the one file that gets the name.
-    connection = sqlite3.connect(aside, isolation_level=None)
-    connection.execute("pragma synchronous = extra")
-    connection.execute("begin immediate")
-    for statement in SCHEMA.split(";"):
-        connection.execute(statement)
-    connection.execute("insert into about values (?, ?, ?, ?)", (*about, _seal(key, about)))
-    connection.execute("commit")
-    connection.close()
+    with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
+        connection.execute("pragma synchronous = extra")
+        connection.execute("begin immediate")
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute("insert into about values (?, ?, ?, ?)", (*about, _seal(key, about)))
+        connection.execute("commit")
     aside.rename(path)
     sync_folder(path.parent)
     return open_for_writing(path)

@@ -18,19 +18,19 @@ APPENDS = 6
 WRITER = """
 import os, sys
 from pathlib import Path
-from data.errors import JournalError
 from data.home import Home
 from data.journal import Journal
+from engine.errors import TraderError
 try:
     journal = Journal.open(Home.prepare(Path(sys.argv[1])))
     for sequence in range(journal.last_sequence + 1, journal.last_sequence + 1 + int(sys.argv[2])):
         journal.append(sequence, sequence, b"record %d" % sequence, (b"out",))
         print(sequence, flush=True)
-except (JournalError, OSError) as error:
+except TraderError:
     print("failed", flush=True)
     try:
         journal.append(sequence, sequence, b"again", ())
-    except (JournalError, NameError):
+    except (TraderError, NameError):
         print("stays closed", flush=True)
 """
 

@@ -1,0 +1,64 @@
+"""Every member of the closed unions has the place that handles it, and survives the journal."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from engine.domain import apply as applying
+from engine.domain import decide as deciding
+from engine.domain.commands import Command
+from engine.domain.events import Event
+from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
+from engine.domain.records import (
+    RECORDS_VERSION,
+    NewerRecordsError,
+    Record,
+    decode_records,
+    encode_records,
+)
+from engine.domain.reports import Report, TimerFired
+from engine.domain.requests import Request
+from engine.values import Nanos, Sequence
+
+EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
+
+
+def test_every_event_is_applied_and_nothing_else_is() -> None:
+    assert set(applying._HANDLERS) == set(EVENTS)
+
+
+def test_every_command_and_every_report_is_decided_and_nothing_else_is() -> None:
+    assert set(deciding._DECISIONS) == {*COMMANDS, *REPORTS}
+
+
+def test_no_two_records_share_a_tag() -> None:
+    """The journal reads one union of all of them back by tag."""
+    every = [*EVENTS, *COMMANDS, *REPORTS, *get_args(Request)]
+    tags = [kind.__struct_config__.tag for kind in every]
+    assert len(set(tags)) == len(tags)
+
+
+@pytest.mark.parametrize("kind", [*EVENTS, *COMMANDS, *REPORTS], ids=lambda kind: kind.__name__)
+def test_facts_are_frozen_and_carry_no_float(kind: type[msgspec.Struct]) -> None:
+    assert kind.__struct_config__.frozen
+    assert kind.__struct_config__.array_like
+    assert "float" not in str(kind.__annotations__.values())
+
+
+def test_records_come_back_as_they_were_written() -> None:
+    records = [Record(Sequence(1), Sequence(1), Nanos(5), TimerFired("flatten:PAPER/AAPL"))]
+    assert decode_records(encode_records(records)) == tuple(records)
+
+
+def test_records_of_a_later_version_are_refused_not_guessed_at() -> None:
+    later = msgspec.msgpack.encode((RECORDS_VERSION + 1, ["whatever"]))
+    with pytest.raises(NewerRecordsError, match=f"version {RECORDS_VERSION + 1}"):
+        decode_records(later)
+
+
+@pytest.mark.parametrize("refusal", Refusal, ids=lambda refusal: refusal.name.lower())
+def test_every_refusal_is_one_sentence_to_act_on(refusal: Refusal) -> None:
+    sentence = REFUSAL_SENTENCES[refusal]
+    assert sentence[0].isupper() or sentence[0] == "`"
+    assert sentence.endswith((".", ")."))

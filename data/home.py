@@ -108,9 +108,11 @@ class Home:
         """
         if self._owner is not None:
             return
-        descriptor = os.open(
-            self.owner_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE
-        )
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            descriptor = os.open(self.owner_path, flags, FILE_MODE)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -120,22 +122,33 @@ class Home:
                 f"the home {self.path} is in use by {owner}; end that engine or name another"
                 " home: --home"
             ) from None
+        self._owner = descriptor
+        try:
+            self._sign()
+        except OSError as error:
+            self.disown()
+            raise _unwritable(self.path, error) from error
+
+    def _sign(self) -> None:
+        """Say who owns the home, for the one who comes next and is refused."""
+        assert self._owner is not None
         claim = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(claim).encode(), 0)
-        self._owner = descriptor
+        os.ftruncate(self._owner, 0)
+        os.pwrite(self._owner, json.dumps(claim).encode(), 0)
 
     def disown(self) -> None:
         """Let another engine have the home; harmless when it is not owned."""
         if self._owner is None:
             return
-        os.ftruncate(self._owner, 0)
-        os.close(self._owner)
-        self._owner = None
+        descriptor, self._owner = self._owner, None
+        # The lock is what counts; a name that stays behind only misleads a reader of the file.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+        os.close(descriptor)
 
     def kill_is_asked(self) -> bool:
         """A file KILL lies in the home: the switch that works when all else is dead."""
@@ -190,6 +203,10 @@ def sync_folder(path: Path) -> None:
 def default_home(path: Path | None = None) -> Home:
     """The home at `path` or at the default place, neither made nor checked."""
     return Home(_absolute(path))
+
+
+def _unwritable(path: Path, error: OSError) -> HomeError:
+    return HomeError(f"the home {path} cannot be written: {error.strerror or error}")
 
 
 def _absolute(path: Path | None) -> Path:

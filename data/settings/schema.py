@@ -42,6 +42,19 @@ def _word(*choices: str) -> Reader:
     return read
 
 
+def _latency(value: Any) -> str:
+    """A setting without an effect would be a lie: what is not built yet is refused by name."""
+    if value in ("lan", "retail", "mobile"):
+        raise NotASetting(f"not available yet: {value}; paper orders arrive at once (none)")
+    return str(_word("none")(value))
+
+
+def _start(value: Any) -> str:
+    if value == "pre_open":
+        raise NotASetting("not available yet: pre_open; say a time such as 09:30")
+    return str(_matching(TIME_OF_DAY, "a time such as 09:30")(value))
+
+
 def _matching(pattern: re.Pattern[str], what: str) -> Reader:
     def read(value: Any) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value):
@@ -106,10 +119,10 @@ READERS: Mapping[str, Reader] = {
     "paper.opening_cash": _money,
     "paper.fee_table": _word(*FEE_TABLES),
     "paper.limits": _word(*PROFILES),
-    "paper.latency": _word("none", "lan", "retail", "mobile"),
+    "paper.latency": _latency,
     "market.kind": _market,
     "market.symbols": _symbols,
-    "market.start": _matching(TIME_OF_DAY, "a time such as 09:30"),
+    "market.start": _start,
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
     "screen.theme": _word("dark", "light", "terminal"),

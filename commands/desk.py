@@ -12,11 +12,13 @@ from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
-from data.home import Home
+from data.home import Home, default_home
 from data.journal import Journal
 from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
-from engine.domain.events import OrderDenied, OrderFilled
+from data.space import DiskSpace, SpaceLevel, disk_space, give_back_ballast
+from engine.domain.commands import Halt, Origin
+from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.orders import Order
 from engine.domain.records import Record
 from engine.domain.reports import (
@@ -30,6 +32,7 @@ from engine.runtime.host import Host
 from engine.runtime.recovery import orders_at_venue, replay
 from engine.runtime.session import Session
 from engine.runtime.why import OrderHistory
+from engine.values import TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -50,6 +53,8 @@ class DeskParts(msgspec.Struct):
     tail: deque[Record]
     """The newest fills and denials, for rows that only events can tell."""
     was_resumed: bool
+    remarks: tuple[str, ...]
+    """What a person should know of how everything was found; a sentence each."""
 
     @property
     def presence(self) -> Presence | None:
@@ -63,20 +68,23 @@ class DeskParts(msgspec.Struct):
 
 def open_desk(options: Namespace) -> DeskParts:
     """Settings → market → lock and verified journal → replay → open orders → ready."""
-    home = Home.prepare(options.home)
-    settings = load_settings(home.settings_path, options.config)
+    # What cannot be read is refused before there is a home: nothing is half done then.
+    settings = load_settings(default_home(options.home).settings_path, options.config)
     seed = _seed(options, settings)
     flow = _market(options, settings, seed)
+    home = Home.prepare(options.home)
     journal = Journal.open(home, instance=instance_from_seed(seed) if options.headless else None)
     try:
-        return _recovered(home, settings, journal, flow, seed)
+        parts = _recovered(home, settings, journal, flow, seed, may_cancel=not options.read_only)
+        parts.remarks += _heed_space(parts)
+        return parts
     except BaseException:
         journal.close()
         raise
 
 
 def _recovered(
-    home: Home, settings: Settings, journal: Journal, flow: Flow, seed: int
+    home: Home, settings: Settings, journal: Journal, flow: Flow, seed: int, *, may_cancel: bool
 ) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
     history = OrderHistory()
@@ -91,17 +99,66 @@ def _recovered(
         journal.blocks(), instance=journal.instance, epoch=journal.epoch, each=remember
     )
     resumes = not state.ended_clean and state.market == flow.description
-    venue = _venue(flow, state, resumes=resumes)
+    trade_date = state.trade_date if resumes else flow.trade_date
+    stood = [
+        (order, _why_not_here(order, state, flow, trade_date)) for order in orders_at_venue(state)
+    ]
+    working = [_resting(order, state) for order, why in stood if not why]
+    left_behind = [VenueExpired(order.client_order_id, why) for order, why in stood if why]
+    venue = PaperVenue(
+        flow,
+        cursor=state.checkpoint if resumes else b"",
+        working=working,
+        next_execution=state.executions_seen + 1,
+        next_order=state.order_next,
+    )
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen(history.note)
     host = Host(session, venue)
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
     opening.append(_opened(state, settings, venue, flow, seed))
-    if not resumes:
-        opening += _left_behind(state, venue)
-    host.submit(*opening)
-    host.ask_about_orders_in_doubt()
-    return DeskParts(home, journal, settings, flow, venue, session, host, history, tail, resumes)
+    host.submit(*opening, *left_behind)
+    host.ask_about_orders_in_doubt(may_cancel=may_cancel)
+    remarks = _remarks(journal, flow, state, resumes=resumes, left_behind=len(left_behind))
+    return DeskParts(
+        home, journal, settings, flow, venue, session, host, history, tail, resumes, remarks
+    )
+
+
+def _remarks(
+    journal: Journal, flow: Flow, state: State, *, resumes: bool, left_behind: int
+) -> tuple[str, ...]:
+    remarks = [*journal.remarks, *([flow.note] if flow.note else [])]
+    if resumes:
+        remarks.append("the last session was cut off; the market goes on where it stood")
+    if left_behind:
+        remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
+    lowered = [a for a in state.accounts.values() if a.trading.state is not TradingState.ACTIVE]
+    remarks += [
+        f"{a.account} is {a.trading.state.name} since an earlier session"
+        f' ({a.trading.reason or "no reason given"}): `resume "why"` lets it trade again'
+        for a in lowered
+    ]
+    return tuple(remarks)
+
+
+def _heed_space(parts: DeskParts) -> tuple[str, ...]:
+    """What the disk's room allows at the start: below 256 MiB only the exit lane is open (F04)."""
+    try:
+        space = disk_space(parts.home)
+    except OSError as error:
+        return (f"the room on the disk of the home cannot be told ({error.strerror})",)
+    return heed_space(parts, space)
+
+
+def heed_space(parts: DeskParts, space: DiskSpace) -> tuple[str, ...]:
+    """Says what is left, and halts the account where that is too little to open anything with."""
+    if space.level is SpaceLevel.HALT:
+        give_back_ballast(parts.home)
+    account = parts.session.state.accounts[parts.settings.paper.account]
+    if space.level >= SpaceLevel.REDUCING and account.trading.state < TradingState.HALTED:
+        parts.host.submit(Halt(account.account, space.sentence, Origin.DESK))
+    return (space.sentence,) if space.sentence else ()
 
 
 def _seed(options: Namespace, settings: Settings) -> int:
@@ -138,33 +195,16 @@ def _resting(order: Order, state: State) -> RestingOrder:
     )
 
 
-def _venue(flow: Flow, state: State, *, resumes: bool) -> PaperVenue:
-    """The paper exchange is rebuilt from the journal before the desk asks it anything."""
-    known = {instrument.symbol for instrument in flow.instruments}
-    is_same_market = state.market == flow.description
-    working = [
-        _resting(order, state)
-        for order in orders_at_venue(state)
-        if is_same_market and order.order.symbol in known
-    ]
-    return PaperVenue(
-        flow,
-        cursor=state.checkpoint if resumes else b"",
-        working=working,
-        next_execution=state.executions_seen + 1,
-        next_order=state.order_next,
-    )
-
-
-def _left_behind(state: State, venue: PaperVenue) -> list[Report]:
-    """Orders of another market, or of a day that is over, do not stand in this one."""
-    is_same_market = state.market == venue.description
-    known = {instrument.symbol for instrument in venue.instruments}
-    return [
-        VenueExpired(order.client_order_id, f"it stood in another market ({state.market})")
-        for order in orders_at_venue(state)
-        if not is_same_market or order.order.symbol not in known
-    ]
+def _why_not_here(order: Order, state: State, flow: Flow, trade_date: int) -> str:
+    """Why an order cannot stand in this market, in words; empty where it can."""
+    if state.market != flow.description:
+        return f"it stood in another market ({state.market})"
+    if order.order.symbol not in {instrument.symbol for instrument in flow.instruments}:
+        return f"{order.order.symbol} is not part of this session"
+    is_of_the_day = order.order.time_in_force is not TimeInForce.GTC
+    if is_of_the_day and order.trade_date != trade_date:
+        return f"it was good for {order.trade_date} only"
+    return ""
 
 
 def _opened(

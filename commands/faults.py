@@ -23,12 +23,12 @@ def explain(error: Exception, options: Namespace | None) -> tuple[str, int]:
         if package not in OWN_PACKAGES:
             sentence = f"the package {package} is not installed; run python3 trader.py to set up"
             return sentence, ExitCode.ENVIRONMENT
-    where = _keep(error, options)
+    where = keep_details(error, options)
     sentence = f"an internal fault ended this command ({type(error).__name__}); {where}"
     return sentence, ExitCode.ENGINE_FAULT
 
 
-def _keep(error: Exception, options: Namespace | None) -> str:
+def keep_details(error: Exception, options: Namespace | None) -> str:
     """Append the traceback, without local variables, to the logs of the home; say where it is."""
     try:
         from data.home import Home

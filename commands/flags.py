@@ -46,8 +46,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What a command line asks for; `command` is "session" where no subcommand is named.
 
     Always set: `command`, `config` and `home` (Path or None), `seed` (int or None), `json` (bool).
-    A session also has `market` ("sim" or a path), `symbols` (list or None), `read_only`, `script`
-    (path, "-" for standard input, or None), `exec_lines` (list, empty without `--exec`),
+    A session also has `market` ("sim", a path, or None for what the settings say), `symbols` (list
+    or None), `read_only`, `script` (path, "-" for standard input, or None), `exec_lines` (list,
+    empty without `--exec`),
     `headless`, `watch`, `speed` (times real time, `math.inf` for max, None when not given) and
     `until` (datetime.time of the market, or None). A headless session always has a seed.
 
@@ -143,7 +144,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--venue", choices=("paper", "fix", "ib"), default="paper", help="default: paper")
-    add("--market", metavar="sim|PATH", default="sim", help="the synthetic market or a recording")
+    add("--market", metavar="sim|PATH", help="the synthetic market (sim) or a recording")
     add("--symbols", metavar="A,B,…", type=_symbols, help="what the session looks at")
     add("--live", action="store_true", help="real money; a person arms it")
     add("--read-only", action="store_true", help="nothing can be sent, cancels included")

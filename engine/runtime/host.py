@@ -5,7 +5,8 @@ from typing import Protocol
 
 from engine.domain.events import Event
 from engine.domain.records import Inbound
-from engine.domain.reports import Report, TimerFired
+from engine.domain.reports import Report, TimerFired, VenueFilled
+from engine.domain.requests import StatusRequest
 from engine.ports import SimulatedVenue
 from engine.runtime.recovery import requests_in_doubt
 from engine.runtime.session import Session
@@ -13,6 +14,10 @@ from engine.values import NANOS_PER_SECOND, Nanos
 
 CHECKPOINT_EVERY = 10 * NANOS_PER_SECOND
 """Market time between two checkpoints while own orders rest: what a crash can age a queue place."""
+CHECKPOINT_IDLE_EVERY = 60 * NANOS_PER_SECOND
+"""The same while nothing rests: what of the market a crash can play again."""
+STRIDE = 10 * NANOS_PER_SECOND
+"""Market time between two looks at what wants attention, as fast as it goes."""
 SETTLE_ROUNDS_MAX = 1_000
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 FOREVER = Nanos(1 << 62)
@@ -29,10 +34,14 @@ class Pace(Protocol):
 
 
 class AsFastAsItGoes:
-    """No pacing: `--speed max`, and every script by default."""
+    """No pacing: `--speed max`, and every script by default.
+
+    In strides of market time all the same, so that the loop comes round for what wants attention;
+    the strides are no matter of the wall clock, and so the same in every run.
+    """
 
     def allowed(self, now: Nanos) -> Nanos:
-        return FOREVER
+        return Nanos(now + STRIDE)
 
     def wait(self, target: Nanos) -> None:
         return None
@@ -47,8 +56,8 @@ class Host:
         self.pace: Pace = pace or AsFastAsItGoes()
         self.attend: Callable[[], None] = lambda: None
         """Called once a round, so that a live desk can answer requests in between."""
-        self._checkpoint_at = Nanos(0)
         session.now = Nanos(max(session.now, venue.now))
+        self._checkpoint_at = session.now
 
     @property
     def now(self) -> Nanos:
@@ -58,11 +67,21 @@ class Host:
         """Handles everything that waits at this instant: reports, and timers that are due."""
         happened: list[Event] = []
         for _ in range(SETTLE_ROUNDS_MAX):
-            inbounds: list[Inbound] = [*self.venue.collect(), *self._due_timers()]
+            inbounds: list[Inbound] = [*self._collected(), *self._due_timers()]
             if not inbounds:
                 return happened
             happened += self.session.step(inbounds)
         raise AssertionError("reports and timers at one instant do not come to an end")
+
+    def _collected(self) -> list[Report]:
+        """A fill is one commit with the place in the market at which it happened.
+
+        Otherwise a crash would play the same minute again, and the same orders would fill twice.
+        """
+        reports = self.venue.collect()
+        if any(type(report) is VenueFilled for report in reports):
+            reports.append(self.venue.checkpoint())
+        return reports
 
     def submit(self, *commands: Inbound) -> list[Event]:
         """One step with these inbounds, and everything that follows from it at this instant."""
@@ -111,18 +130,25 @@ class Host:
 
     def _checkpoint(self) -> None:
         """Own resting orders move up the queue without a word: their places are kept at times."""
-        if self.now < self._checkpoint_at or not self.session.state.live:
+        waited = self.now - self._checkpoint_at
+        if waited < CHECKPOINT_EVERY:
             return
-        self._checkpoint_at = Nanos(self.now + CHECKPOINT_EVERY)
-        self.session.step([self.venue.checkpoint()])
+        if self.session.state.live or waited >= CHECKPOINT_IDLE_EVERY:
+            self.checkpoint_now()
 
     def checkpoint_now(self) -> None:
-        """Before an end that is no end: the next start goes on from here."""
+        """The next start goes on from here, unless this session still comes to a clean end."""
+        self._checkpoint_at = self.now
         self.session.step([self.venue.checkpoint()])
 
-    def ask_about_orders_in_doubt(self) -> list[Event]:
-        """After a restart: what has no answer is asked about, never sent again."""
+    def ask_about_orders_in_doubt(self, *, may_cancel: bool = True) -> list[Event]:
+        """After a restart: what has no answer is asked about, never sent again.
+
+        A cancel without an answer is repeated, unless `may_cancel` is denied: then it waits.
+        """
         requests = requests_in_doubt(self.session.state)
+        if not may_cancel:
+            requests = [request for request in requests if isinstance(request, StatusRequest)]
         if not requests:
             return []
         self.venue.release(requests, self.venue.stage(requests))

@@ -9,14 +9,15 @@ from collections.abc import Callable
 import msgspec
 
 from engine.domain import events as ev
-from engine.domain.commands import CancelScope, Kill, Origin
+from engine.domain.commands import Kill, Origin
 from engine.domain.records import Record
 from engine.domain.views import DeskView, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import DeskAnswer, DeskRequest, EngineStopped, Notice
 from engine.runtime.counter import Counter
-from engine.runtime.host import FOREVER, Host
+from engine.runtime.failstop import fail_stop
+from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import OrderHistory
@@ -29,6 +30,8 @@ TICK_SECONDS = 0.02
 """The market is let on in steps of this; a key press interrupts the wait."""
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
 JOIN_SECONDS_MAX = 5.0
+
+AS_FAST_AS_IT_GOES = AsFastAsItGoes()
 
 _requests = msgspec.msgpack.Decoder(DeskRequest)
 _answers = msgspec.msgpack.Decoder(DeskAnswer)
@@ -62,13 +65,14 @@ class WallPace:
 
     def allowed(self, now: Nanos) -> Nanos:
         if math.isinf(self._factor):
-            return FOREVER
+            return AS_FAST_AS_IT_GOES.allowed(now)
         if self._market is None:
             self._market, self._wall = now, time.monotonic_ns()
         return Nanos(self._market + int((time.monotonic_ns() - self._wall) * self._factor))
 
     def wait(self, target: Nanos) -> None:
-        self._wake.wait(TICK_SECONDS)
+        if not math.isinf(self._factor):
+            self._wake.wait(TICK_SECONDS)
         self._wake.clear()
 
 
@@ -165,28 +169,11 @@ class LiveDesk:
                 self._work(self._say)
             self._host.run_until(FOREVER, lambda: self._is_closing)
             self._host.checkpoint_now()
-        except TraderError as stopped:
-            self._stopped(str(stopped), stopped.exit_code)
         except Exception as fault:
-            # The host loop is the last door: whatever went wrong is a bug of ours, nothing more
-            # is decided from a state that may be half changed, and the person is told at once.
-            self._failed(f"{type(fault).__name__}: {fault}")
-
-    def _failed(self, text: str) -> None:
-        try:
-            cancels = self._host.session.stop_for(text)
-        except Exception as also:
-            # The same door: not even the journal helps any more, so memory has to.
-            self._stopped(f"engine fault: {text}; {type(also).__name__}: {also}", 7)
-            return
-        tail = f"; {cancels} cancel(s) of entries sent" if cancels else ""
-        self._tell(EngineStopped(f"engine fault: {text}{tail}", 7))
-
-    def _stopped(self, text: str, exit_code: int) -> None:
-        """Entries are taken back; protective exits stay where they protect."""
-        cancels = self._host.session.cancel_from_memory(CancelScope.ENTRIES)
-        tail = f"; {cancels} cancel(s) sent from memory" if cancels else ""
-        self._tell(EngineStopped(text + tail, exit_code))
+            # The host loop is the last door: nothing more is decided from a state that may be half
+            # changed, and the person is told at once.
+            stopped = fail_stop(self._host.session, fault)
+            self._tell(EngineStopped(stopped.text, stopped.exit_code))
 
     def _attend(self) -> None:
         while not self._inbox.empty():

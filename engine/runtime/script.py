@@ -23,6 +23,7 @@ from engine.values import NANOS_PER_SECOND, Nanos, OrderId, TimeInForce
 
 SCRIPT_ORDERS_PER_SECOND = 50
 """Scripts are paced, never denied, by the order-rate rule (R12)."""
+READ_ONLY = "this session is read-only: nothing can be sent, cancels included"
 DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
 
@@ -69,13 +70,19 @@ class ScriptRunner:
         say: Callable[[str], None],
         preview: Callable[[syn.OrderLine], None],
         until: Nanos = FOREVER,
+        read_only: bool = False,
     ) -> None:
+        """`until` is the market time at which the session ends, whatever lines are left.
+
+        `read_only`: a line that would send something ends the script, and its end sends nothing.
+        """
         self._host = host
         self._account = account
         self._numbers = numbers
         self._say = say
         self._preview = preview
         self._until = until
+        self._read_only = read_only
         self._sent: list[Nanos] = []
         self._denied: dict[int, tuple[str, ...]] = {}
         self._expected_denials: set[int] = set()
@@ -122,7 +129,7 @@ class ScriptRunner:
                 self._run_to(self._until)
         except Failure as failure:
             problem = str(failure)
-        if ends:
+        if ends and not self._read_only:
             self._end()
         unexpected = set(self._denied) - self._expected_denials
         outcome = Outcome.OK
@@ -133,6 +140,10 @@ class ScriptRunner:
             numbers = ", ".join(str(n - self._numbers.order_id(1) + 1) for n in sorted(unexpected))
             problem = f"denied, and no later `expect denied` names it: order {numbers}"
         return ScriptResult(outcome, problem, self._orders, self._fills)
+
+    def so_far(self) -> ScriptResult:
+        """What came of it up to an interruption."""
+        return ScriptResult(Outcome.OK, "", self._orders, self._fills)
 
     def _run_line(self, line: syn.ScriptLine) -> None:
         try:
@@ -180,6 +191,8 @@ class ScriptRunner:
         return order_id if order_id in self._state.orders and number.day is None else None
 
     def _send(self, line: syn.Line, number: int) -> None:
+        if self._read_only:
+            raise Failure(READ_ONLY)
         run = self._state.run
         ticket = f"script-{run}-{number}-{self._state.order_next}"
         commands = resolve(line, self._context(), ticket)
@@ -215,8 +228,11 @@ class ScriptRunner:
             clock = exchange_clock(self._host.now)
             self._say(f"at {exchange_clock(when)}: it is already {clock}; going on at once")
             return
+        if when > self._until:
+            self._run_to(self._until)
+            raise Failure(f"the session ends at {exchange_clock(self._until)} (--until)")
         self._run_to(Nanos(when - 1))
-        if self.is_over() or self._host.now < min(when - 1, self._until):
+        if self.is_over() or self._host.now < when - 1:
             raise Failure(f"the market ended at {exchange_clock(self._host.now)}")
         self._host.session.now = when
 

@@ -9,9 +9,9 @@ import pytest
 from commands.flags import BENCHMARKS, COMMANDS, NOT_YET, UsageError, parse
 
 
-def test_a_line_without_a_command_is_a_session_on_the_synthetic_market() -> None:
+def test_a_line_without_a_command_is_a_session_on_the_market_of_the_settings() -> None:
     options = parse([])
-    assert (options.command, options.venue, options.market) == ("session", "paper", "sim")
+    assert (options.command, options.venue, options.market) == ("session", "paper", None)
     assert (options.headless, options.seed, options.speed) == (False, None, None)
 
 

@@ -1,0 +1,293 @@
+"""A session without a screen: a script or a clock against the market, to an orderly end."""
+
+import math
+import signal
+import time as wall
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import time
+from typing import Any
+
+import msgspec
+
+from commands.desk import DeskParts, open_desk
+from commands.exit_codes import ExitCode
+from commands.faults import keep_details
+from commands.output import Output, OutputLostError
+from engine.domain.commands import Kill, Origin
+from engine.domain.ledger.figures import account_figures
+from engine.domain.records import Record
+from engine.domain.reports import SessionEnded
+from engine.errors import InputError, TraderError
+from engine.instruments import format_money
+from engine.language import syntax as syn
+from engine.runtime.failstop import fail_stop
+from engine.runtime.host import FOREVER, AsFastAsItGoes
+from engine.runtime.live import WallPace
+from engine.runtime.market_time import at_time_of_day, exchange_clock, iso_utc
+from engine.runtime.narration import Narrator
+from engine.runtime.preview import preview_line, room_for
+from engine.runtime.recovery import is_event
+from engine.runtime.resolve import Context
+from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
+from engine.values import NANOS_PER_SECOND, Nanos
+
+KILL_FILE_EVERY_SECONDS = 0.5
+PROGRESS_EVERY_SECONDS = 1.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Each ends the session in order, unless whoever started it said that it is to be ignored."""
+
+OUTCOMES = {
+    Outcome.OK: ("ok", ExitCode.DONE),
+    Outcome.FAILED: ("failed", ExitCode.CHECK_FAILED),
+    Outcome.DENIED: ("denied", ExitCode.ORDER_DENIED),
+}
+
+
+def run_headless(options: Namespace, script: syn.Script | None) -> int:
+    """The exit code of the command line's table; the last line on stdout is the result."""
+    with _Interruption.heard() as interruption:
+        interruption.is_urgent = True
+        parts = open_desk(options)
+        output = Output(as_json=options.json)
+        interruption.is_urgent = False
+        try:
+            code = _HeadlessSession(options, script, parts, output, interruption).run()
+            output.raise_if_lost()
+            return code
+        finally:
+            parts.close()
+
+
+class _Interruption:
+    """Remembers a signal until the session is between two steps, where it can end in order."""
+
+    def __init__(self) -> None:
+        self.has_come = False
+        self.is_urgent = False
+        """Nothing is open yet that could be left half done: end at once."""
+
+    @classmethod
+    @contextmanager
+    def heard(cls) -> Iterator["_Interruption"]:
+        interruption = cls()
+        before = {number: signal.getsignal(number) for number in SIGNALS}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, interruption._note)
+        try:
+            yield interruption
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.has_come = True
+        if self.is_urgent:
+            raise KeyboardInterrupt
+
+
+class _HeadlessSession:
+    """One run of a desk, and every way in which it can end."""
+
+    def __init__(
+        self,
+        options: Namespace,
+        script: syn.Script | None,
+        parts: DeskParts,
+        output: Output,
+        interruption: _Interruption,
+    ) -> None:
+        self._options = options
+        self._script = script
+        self._parts = parts
+        self._output = output
+        self._interruption = interruption
+        self._numbers = ScriptNumbers(parts.session.state.order_next)
+        self._looked_at = self._progress_at = wall.monotonic()
+
+    def run(self) -> int:
+        for remark in self._parts.remarks:
+            self._output.say(remark)
+        self._listen()
+        runner = self._runner(self._until())
+        try:
+            return self._run(runner)
+        except (BrokenPipeError, OutputLostError):
+            raise
+        except Exception as fault:
+            # The host loop's door without a screen: nothing more is decided, a person is told.
+            return self._stopped(fault)
+
+    def _run(self, runner: ScriptRunner) -> int:
+        try:
+            self._attend(at_once=True)
+            goes_on = self._script is None or self._options.until is not None
+            result = runner.run(self._script or syn.Script(()), goes_on=goes_on)
+        except KeyboardInterrupt:
+            self._leave_open()
+            self._output.result({"result": "interrupted", **self._summary(runner.so_far())})
+            self._output.say(f"interrupted: {self._what_stays()}")
+            return ExitCode.INTERRUPTED
+        except (BrokenPipeError, OutputLostError):
+            self._leave_open()
+            raise
+        return self._ended(result)
+
+    # ── while it runs ──────────────────────────────────────────────────────────────────────────
+
+    def _listen(self) -> None:
+        narrator = Narrator(self._parts.session.state, self._numbers.of)
+
+        def narrate(record: Record) -> None:
+            fields = narrator.tell(record.body) if is_event(record) else None  # type: ignore[arg-type]
+            if fields is not None:
+                self._output.event(fields)
+
+        self._parts.session.listen(narrate)
+
+    def _until(self) -> Nanos:
+        """Raises InputError for a time at which the market already is; then nothing was run."""
+        clock: time | None = self._options.until
+        if clock is None:
+            return FOREVER
+        host = self._parts.host
+        seconds = clock.hour * 3_600 + clock.minute * 60 + clock.second
+        date = self._parts.session.state.trade_date
+        until = at_time_of_day(date, seconds * NANOS_PER_SECOND)
+        if until > host.now:
+            return until
+        host.submit(SessionEnded("it never began", clean=not self._parts.was_resumed))
+        now = exchange_clock(host.now)
+        raise InputError(f"--until {clock:%H:%M:%S} has passed: the market stands at {now}")
+
+    def _runner(self, until: Nanos) -> ScriptRunner:
+        options, host = self._options, self._parts.host
+        speed = math.inf if options.speed is None else options.speed
+        host.pace = AsFastAsItGoes() if math.isinf(speed) else WallPace.alone(speed)
+        host.attend = self._attend
+        return ScriptRunner(
+            host,
+            account=self._parts.settings.paper.account,
+            numbers=self._numbers,
+            say=self._output.say,
+            preview=_previewer(self._parts, self._output),
+            until=until,
+            read_only=options.read_only,
+        )
+
+    def _attend(self, *, at_once: bool = False) -> None:
+        """Between two steps: who interrupts, the KILL file, a reader that went away, progress."""
+        if self._interruption.has_come:
+            raise KeyboardInterrupt
+        self._output.raise_if_lost()
+        now = wall.monotonic()
+        if at_once or now - self._looked_at >= KILL_FILE_EVERY_SECONDS:
+            self._looked_at = now
+            self._heed_kill_file()
+        if now - self._progress_at >= PROGRESS_EVERY_SECONDS:
+            self._progress_at = now
+            clock = exchange_clock(self._parts.host.now, digits=0)
+            working = len(self._parts.session.state.live)
+            self._output.progress(f"{clock} market time, {working:,} working")
+
+    def _heed_kill_file(self) -> None:
+        parts = self._parts
+        account = parts.session.state.accounts[parts.settings.paper.account]
+        if parts.home.kill_is_asked() and not account.trading.latched:
+            self._output.say(f"the file {parts.home.kill_path} is there: KILL")
+            parts.host.submit(Kill(account.account, reason="KILL file", origin=Origin.DESK))
+
+    # ── how it ends ────────────────────────────────────────────────────────────────────────────
+
+    def _ended(self, result: ScriptResult) -> int:
+        """A clean end, after which the market begins anew; orders that stay keep their places."""
+        if self._options.read_only and self._parts.session.state.live:
+            self._leave_open()
+        else:
+            if self._parts.session.state.live:
+                self._parts.host.checkpoint_now()
+            reason = "the script ended" if self._script else "the market ended"
+            self._parts.host.submit(SessionEnded(reason, clean=True))
+        word, code = OUTCOMES[result.outcome]
+        fields = {"result": word, **self._summary(result)}
+        if result.problem:
+            fields["error"] = result.problem
+        self._output.result(fields)
+        if result.problem:
+            self._output.say(result.problem)
+        return code
+
+    def _leave_open(self) -> None:
+        """No end of the session: the next start goes on from here."""
+        self._parts.host.checkpoint_now()
+
+    def _what_stays(self) -> str:
+        working = len(self._parts.session.state.live)
+        if not working:
+            return "no order was working; the next start goes on from here"
+        noun = "order stays" if working == 1 else "orders stay"
+        return f"{working:,} working {noun} in the home; the next start goes on from here"
+
+    def _stopped(self, fault: Exception) -> int:
+        stopped = fail_stop(self._parts.session, fault)
+        text = stopped.text
+        if not isinstance(fault, TraderError):
+            text += "; " + keep_details(fault, self._options)
+        self._output.result({"result": "fault", "error": stopped.text})
+        self._output.say(text)
+        return stopped.exit_code
+
+    def _summary(self, result: ScriptResult) -> dict[str, Any]:
+        parts = self._parts
+        account = parts.session.state.accounts[parts.settings.paper.account]
+        figures = account_figures(
+            account.cash, account.positions, parts.session.state.instruments, parts.session.market
+        )
+        held = {s: p.quantity for s, p in sorted(account.positions.items()) if p.quantity}
+        summary: dict[str, Any] = {
+            "orders": result.orders,
+            "fills": result.fills,
+            "cash": format_money(account.cash),
+            "positions": held,
+            "realised": format_money(figures.realised_day),
+            "fees": format_money(figures.fees_day),
+        }
+        if parts.presence is not None:
+            taken = {"shares_taken": parts.venue.shares_taken}
+            summary["presence"] = {**msgspec.structs.asdict(parts.presence), **taken}
+        return summary
+
+
+def _previewer(parts: DeskParts, output: Output) -> Callable[[syn.OrderLine], None]:
+    """`?` lines: what would happen, as a result of its own."""
+
+    def preview(line: syn.OrderLine) -> None:
+        session = parts.session
+        context = Context(
+            state=session.state,
+            market=session.market,
+            account=parts.settings.paper.account,
+            origin=Origin.SCRIPT,
+            symbol="",
+            number=lambda number: None,
+            room=lambda order: room_for(order, session.state, session.market),
+        )
+        told = preview_line(line, "", context, parts.venue, session.now)
+        output.event(
+            {
+                "at": iso_utc(session.now),
+                "event": "preview",
+                "line": told.echo,
+                "allowed": told.is_valid,
+                "outcome": told.outcome,
+                "notional": format_money(told.notional),
+                "fee": format_money(told.fee),
+                "cash_after": format_money(told.cash_after),
+                "room": told.room if told.room >= 0 else None,
+                "text": told.problem,
+            }
+        )
+
+    return preview

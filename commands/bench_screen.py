@@ -59,7 +59,7 @@ _views = msgspec.msgpack.Decoder(DeskView)
 
 
 def run(as_json: bool) -> int:
-    """Prints the figures; the screen runs in a process of its own, its output is read and counted."""
+    """Prints the figures; the screen runs in a process of its own, its output is counted."""
     figures = measure()
     if as_json:
         print(json.dumps(figures))
@@ -72,7 +72,7 @@ def run(as_json: bool) -> int:
 def measure(seconds: float = MEASURED_SECONDS) -> dict[str, object]:
     """Runs the screen on a pty of COLUMNS × ROWS and returns what it measured of itself."""
     master, slave = pty.openpty()
-    _set_size(slave, COLUMNS, ROWS)
+    set_size(slave, COLUMNS, ROWS)
     read_end, write_end = os.pipe()
     code = f"from commands.bench_screen import child; child({write_end}, {seconds})"
     child_process = subprocess.Popen(
@@ -85,7 +85,7 @@ def measure(seconds: float = MEASURED_SECONDS) -> dict[str, object]:
     )
     os.close(slave)
     os.close(write_end)
-    written = _drain(master)
+    written = drain(master)
     child_process.wait(CHILD_SECONDS_MAX)
     with os.fdopen(read_end) as answers:
         text = answers.read()
@@ -97,14 +97,14 @@ def measure(seconds: float = MEASURED_SECONDS) -> dict[str, object]:
     return {"name": "screen", **figures}
 
 
-def _set_size(terminal: int, columns: int, rows: int) -> None:
+def set_size(terminal: int, columns: int, rows: int) -> None:
     import fcntl
     import termios
 
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def _drain(master: int) -> int:
+def drain(master: int) -> int:
     """Reads what the screen writes until it ends, as a terminal would; counts bytes."""
     written = 0
     while True:
@@ -129,7 +129,6 @@ def child(answers: int, seconds: float) -> None:
 
     class Measured(TraderApp):
         def on_mount(self) -> None:
-            super().on_mount()
             self.run_worker(self.measure(), exit_on_error=True)
 
         async def measure(self) -> None:
@@ -172,9 +171,9 @@ def _figures(cpu: float, wall: float, frames: int, lags: list[float]) -> dict[st
 class FrameDesk:
     """engine.ports.Desk that shows prepared frames by the wall clock, ten a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, frames: int = FRAMES_MADE) -> None:
         self._instruments = {name: Instrument(name) for name in _names()}
-        self._frames = [msgspec.msgpack.encode(frame(number)) for number in range(FRAMES_MADE)]
+        self._frames = [msgspec.msgpack.encode(frame(number)) for number in range(frames)]
         self._start = time.monotonic()
         self._number = -1
         self._latest = _views.decode(self._frames[0])
@@ -187,7 +186,7 @@ class FrameDesk:
         number = int((time.monotonic() - self._start) * FRAMES_PER_SECOND)
         if number != self._number:
             self._number = number
-            self._latest = _views.decode(self._frames[number % FRAMES_MADE])
+            self._latest = _views.decode(self._frames[number % len(self._frames)])
             self.shown += 1
         return self._latest
 

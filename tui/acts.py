@@ -1,13 +1,8 @@
 """What each action of the table does to the room."""
 
-from collections.abc import Callable
-
 from engine.domain.views import Severity, SymbolMatch
-from engine.language.syntax import OrderLine
-from engine.ports import Act, Reference, SendLine, SetSpeed
+from engine.ports import Act, Reference, SetSpeed
 from engine.values import Instruction
-from tui.actions import Action
-from tui.command import AT_ONCE, ASKED, REVIEWED, is_comment
 from tui.danger import question, request
 from tui.layout import PaneName
 from tui.paint import clean
@@ -38,8 +33,6 @@ class DeskActs:
 
     def do_help(self) -> None:
         self.room.open_page(Help(self.room.keymap))
-
-    do_help_mark = do_help
 
     def do_notices(self) -> None:
         self.room.open_page(NoticesPage(self.room.notices))
@@ -88,6 +81,8 @@ class DeskActs:
             room.drop_ticket()
         elif room.zoomed is not None:
             room.zoom()
+        elif room.focus is PaneName.DEPTH:
+            room.focus_on(PaneName.WATCHLIST)
 
     def do_next(self) -> None:
         self.room.turn(1)
@@ -115,7 +110,9 @@ class DeskActs:
         working = [row for row in view.orders if not row.is_done]
         held = [row for row in view.positions if row.quantity]
         stays = f"{len(working)} working and {len(held)} held stay as they are"
-        text = f"Quit? {stays}." if working or held else "Quit? Nothing is working, nothing is held."
+        text = (
+            f"Quit? {stays}." if working or held else "Quit? Nothing is working, nothing is held."
+        )
         self.room.danger.ask(text, lambda: self.room.shell.leave(0), self.room.clock())
 
     def _go(self, pane: PaneName) -> None:
@@ -182,188 +179,6 @@ class SymbolActs:
     def do_detail(self) -> None:
         room = self.room
         room.open_page(Detail(room.instrument(self.symbol), room.quote(self.symbol)))
-
-
-class TicketActs:
-    """Keys of the ticket's fields."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-
-    def do_review(self) -> None:
-        self.room.form_changed()
-        words = self.room.ticket.review()
-        if words:
-            self.room.say(words, Severity.ATTENTION)
-
-    def do_next(self) -> None:
-        self.room.form.turn(1)
-
-    def do_previous(self) -> None:
-        self.room.form.turn(-1)
-
-    def _step(self, steps: int) -> None:
-        form = self.room.form
-        form.step(steps, self.room.instruments.get(form.symbol))
-        self.room.form_changed()
-
-    def do_up(self) -> None:
-        self._step(1)
-
-    def do_down(self) -> None:
-        self._step(-1)
-
-    def do_page_up(self) -> None:
-        self._step(10)
-
-    def do_page_down(self) -> None:
-        self._step(-10)
-
-    def do_resize(self) -> None:
-        preview = self.room.ticket.preview
-        if preview is None or not preview.resized:
-            self.room.say("there is nothing to resize", Severity.ATTENTION)
-            return
-        self.room.form.set_size(preview.resized)
-        self.room.form_changed()
-
-    def do_left(self) -> None:
-        self.room.form.editor.left()
-
-    def do_right(self) -> None:
-        self.room.form.editor.right()
-
-    def do_home(self) -> None:
-        self.room.form.editor.home()
-
-    def do_end(self) -> None:
-        self.room.form.editor.end()
-
-    def do_rub_out(self) -> None:
-        self.room.form.editor.rub_out()
-        self.room.form_changed()
-
-    def do_delete(self) -> None:
-        self.room.form.editor.delete()
-        self.room.form_changed()
-
-    def do_clear(self) -> None:
-        self.room.form.editor.clear()
-        self.room.form_changed()
-
-    def do_rub_out_word(self) -> None:
-        self.room.form.editor.rub_out_word()
-        self.room.form_changed()
-
-
-class LineActs:
-    """Keys of the `:` line. Enter never transmits an order; what only reduces risk it carries out."""
-
-    def __init__(self, room: Room, perform: Callable[[Action, str], None]) -> None:
-        self.room = room
-        self._perform = perform
-
-    def do_review(self) -> None:
-        room, line = self.room, self.room.command
-        if line.action is not None:
-            action, rest = line.action
-            line.finish()
-            line.close()
-            self._perform(action, rest)
-            return
-        parsed = line.parsed
-        if is_comment(parsed):
-            line.finish()
-            room.line_changed()
-        elif line.problem is not None:
-            room.notices.dismiss()
-            hint = f" — {line.problem.hint}" if line.problem.hint else ""
-            room.say(f"{line.problem.message}{hint}", Severity.ATTENTION)
-        elif isinstance(parsed, OrderLine) and parsed.preview:
-            room.say("a line that ends in ? only previews")
-        elif isinstance(parsed, REVIEWED):
-            self._review()
-        elif isinstance(parsed, AT_ONCE):
-            self._do_now()
-        elif isinstance(parsed, ASKED):
-            self._ask_once()
-        else:
-            room.say("at, wait and expect stand in scripts", Severity.ATTENTION)
-
-    def _review(self) -> None:
-        words = self.room.command.sending.review()
-        if words:
-            self.room.say(words, Severity.ATTENTION)
-
-    def _do_now(self) -> None:
-        """Reducing risk is fast: the line goes at once, under a ticket of its own."""
-        room, line = self.room, self.room.command
-        room.ask(SendLine(text=line.editor.text, ticket=line.mint(), symbol=room.symbol))
-        line.finish()
-        room.line_changed()
-        if not line.editor.text:
-            line.close()
-
-    def _ask_once(self) -> None:
-        room, line = self.room, self.room.command
-        text = clean(line.editor.text.strip())
-        room.danger.ask(f"{text}: sure?", self._do_now, room.clock())
-
-    def do_complete(self) -> None:
-        room = self.room
-        symbols = [row.symbol for row in room.view.quotes]
-        orders = [clean(row.label) for row in room.view.orders if not row.is_done]
-        room.command.complete(symbols, orders, room.symbol)
-        if room.command.wants_preview:
-            room.draft_changed(room.command.sending)
-
-    def do_older(self) -> None:
-        self.room.command.older()
-        self.room.line_changed()
-
-    def do_newer(self) -> None:
-        self.room.command.newer()
-        self.room.line_changed()
-
-    def do_resize(self) -> None:
-        preview = self.room.command.sending.preview
-        if preview is None or not preview.resized:
-            self.room.say("there is nothing to resize", Severity.ATTENTION)
-            return
-        self.room.command.editor.put(preview.resized)
-        self.room.line_changed()
-
-    def do_left(self) -> None:
-        self.room.command.editor.left()
-
-    def do_right(self) -> None:
-        self.room.command.editor.right()
-
-    def do_home(self) -> None:
-        self.room.command.editor.home()
-
-    def do_end(self) -> None:
-        self.room.command.editor.end()
-
-    def do_rub_out(self) -> None:
-        """On an empty line it leaves, as in every pager."""
-        if not self.room.command.editor.text:
-            self.room.close_line()
-            return
-        self.room.command.editor.rub_out()
-        self.room.line_changed()
-
-    def do_delete(self) -> None:
-        self.room.command.editor.delete()
-        self.room.line_changed()
-
-    def do_clear(self) -> None:
-        self.room.command.editor.clear()
-        self.room.line_changed()
-
-    def do_rub_out_word(self) -> None:
-        self.room.command.editor.rub_out_word()
-        self.room.line_changed()
 
 
 class DangerActs:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -79,13 +78,13 @@ class TraderApp(App[int], inherit_bindings=False):
     ) -> None:
         """`clock`: steady seconds; `coach_done` is called once when the coach is dismissed.
 
-        Raises KeyClash for `[keys]` that cannot be.
+        Raises KeyClashError for `[keys]` that cannot be.
         """
         self.room_settings = settings or ScreenSettings()
         self._theme_now, self._color_now = self.room_settings.theme, ColorUse.AUTO
         super().__init__(ansi_color=True)
         self._color_now = self._colors()
-        numbers, session = count(1), secrets.token_hex(6)
+        numbers, session = count(1), os.urandom(6).hex()
         self.room = Room(
             desk,
             self,
@@ -163,9 +162,8 @@ class TraderApp(App[int], inherit_bindings=False):
         self._watch_signals()
         self.desk.listen(self._hear)
         self.room.look_again()
-        self.set_interval(self.room_settings.frame_seconds, self._tick)
+        self.set_interval(self.room_settings.frame_seconds, self.show_frame)
         self._redraw()
-        gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECT_ABOVE, 20, 50)
 
@@ -210,7 +208,12 @@ class TraderApp(App[int], inherit_bindings=False):
         self._open_page_pane()
         self._redraw()
 
-    def _tick(self) -> None:
+    @property
+    def is_desk_painted(self) -> bool:
+        """Whether the panes have been laid out: what is displayed from now on is a desk."""
+        return bool(self.footer.size)
+
+    def show_frame(self) -> None:
         """One frame: the newest view to the panes that it concerns."""
         room = self.room
         old, new = room.view, self.desk.latest()
@@ -349,7 +352,7 @@ class TraderApp(App[int], inherit_bindings=False):
 
 
 def _place_of(error: BaseException) -> str:
-    """ in pane.py line 12: the innermost frame, without values."""
+    """in pane.py line 12: the innermost frame, without values."""
     trace = error.__traceback__
     if trace is None:
         return ""

@@ -6,8 +6,13 @@ from zoneinfo import ZoneInfo
 
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
-_ZONES = {"XNAS": "America/New_York", "XNYS": "America/New_York", "ARCX": "America/New_York",
-          "XNSE": "Asia/Kolkata", "XBOM": "Asia/Kolkata"}
+_ZONES = {
+    "XNAS": "America/New_York",
+    "XNYS": "America/New_York",
+    "ARCX": "America/New_York",
+    "XNSE": "Asia/Kolkata",
+    "XBOM": "Asia/Kolkata",
+}
 _UTC = "UTC"
 
 

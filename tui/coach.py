@@ -29,9 +29,20 @@ class Step(IntEnum):
 
 _NEUTRAL = frozenset(
     (
-        "desk.command", "desk.send", "desk.back", "desk.next", "desk.previous", "desk.next_pane",
-        "desk.redraw", "desk.interrupt", "desk.help", "desk.help_mark", "desk.pane_1",
-        "desk.pane_3", "desk.pane_6", "desk.danger", "orders.why",
+        "desk.command",
+        "desk.send",
+        "desk.back",
+        "desk.next",
+        "desk.previous",
+        "desk.next_pane",
+        "desk.redraw",
+        "desk.interrupt",
+        "desk.help",
+        "desk.pane_1",
+        "desk.pane_3",
+        "desk.pane_6",
+        "desk.danger",
+        "orders.why",
     )
 )
 _NEUTRAL_SCOPES = ("line.", "page.", "ticket.", "list.", "danger.", "confirm.")
@@ -69,7 +80,9 @@ class Coach:
         wanted = template.format(symbol=self._symbol)
         return wanted[len(text) :] if wanted.lower().startswith(text.lower()) else ""
 
-    def see(self, view: DeskView, *, line_is_open: bool, is_reviewed: bool, is_denied: bool) -> None:
+    def see(
+        self, view: DeskView, *, line_is_open: bool, is_reviewed: bool, is_denied: bool
+    ) -> None:
         """Moves on when what was asked for has happened."""
         if self._fills_at_start < 0:
             self._fills_at_start = len(view.fills)

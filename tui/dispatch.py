@@ -5,15 +5,16 @@ from typing import NamedTuple
 
 from engine.domain.views import Severity
 from engine.ports import Reference
-from tui.actions import Action, Scope
-from tui.acts import LATER, DangerActs, DeskActs, LineActs, SymbolActs, TicketActs
+from tui.actions import BY_ID, Action, Scope
+from tui.acts import LATER, DangerActs, DeskActs, SymbolActs
 from tui.danger import Strip
+from tui.field_acts import LineActs, TicketActs
 from tui.layout import PaneName
+from tui.paint import clean
 from tui.panes.base import FramedPane
 from tui.panes.depth import SAFE
 from tui.panes.orders import Orders
 from tui.panes.page import PagePane
-from tui.paint import clean
 from tui.room import Room
 from tui.screens.palette import ActionPalette
 
@@ -157,6 +158,7 @@ class Dispatcher:
         if action.later:
             room.say(LATER.format(action.later))
             return
+        action = BY_ID[action.same_as] if action.same_as else action
         room.coach.notice(action.id)
         if action.id == "desk.palette":
             room.open_page(ActionPalette(room.keymap, self.chain, self._from_palette))

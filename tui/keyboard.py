@@ -40,7 +40,7 @@ _SHOWN = {
 _NAMES = {shown.lower(): name for name, shown in _SHOWN.items()}
 
 
-class KeyClash(ValueError):
+class KeyClashError(ValueError):
     """A `[keys]` setting that cannot be; the message is the sentence for the person."""
 
 
@@ -57,26 +57,26 @@ class Keymap:
     """Which action a key means in a chain of scopes; made once, from the table and `[keys]`."""
 
     def __init__(self, own_keys: Mapping[str, str] | None = None) -> None:
-        """Raises KeyClash for an unknown action, or keys that may not be."""
+        """Raises KeyClashError for an unknown action, or keys that may not be."""
         self.keys: dict[str, tuple[str, ...]] = {action.id: action.keys for action in ACTIONS}
         for action_id, keys in (own_keys or {}).items():
             if action_id not in BY_ID:
-                raise KeyClash(f"[keys] {action_id}: there is no such action; :palette lists them")
-            self.keys[action_id] = tuple(
-                _NAMES.get(key.lower(), key) for key in keys.split()
-            )
+                raise KeyClashError(
+                    f"[keys] {action_id}: there is no such action; :palette lists them"
+                )
+            self.keys[action_id] = tuple(_NAMES.get(key.lower(), key) for key in keys.split())
         self._by_scope: dict[Scope, dict[str, Action]] = {scope: {} for scope in Scope}
         for action in ACTIONS:
             for key in self.keys[action.id]:
                 self._bind(action, key)
         problem = next(iter(self._problems()), "")
         if problem:
-            raise KeyClash(f"[keys] {problem}")
+            raise KeyClashError(f"[keys] {problem}")
 
     def _bind(self, action: Action, key: str) -> None:
         table = self._by_scope[action.scope]
         if key in table:
-            raise KeyClash(
+            raise KeyClashError(
                 f"[keys] {shown(key)} cannot be both {table[key].id} and {action.id}"
             )
         table[key] = action
@@ -91,7 +91,11 @@ class Keymap:
         for scope, table in self._by_scope.items():
             for key, action in table.items():
                 other = table.get(key.swapcase()) if len(key) == 1 and key.isalpha() else None
-                if other and other is not action and (action.acts_on_orders or other.acts_on_orders):
+                if (
+                    other
+                    and other is not action
+                    and (action.acts_on_orders or other.acts_on_orders)
+                ):
                     yield f"{action.id} and {other.id} differ only by case in {scope.value}"
 
     def find(self, key: str, chain: Sequence[Scope]) -> Action | None:

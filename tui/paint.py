@@ -171,7 +171,9 @@ def price_text(instrument: Instrument, price: Price) -> str:
 
 
 @lru_cache(maxsize=_FORMAT_CACHE_ENTRIES_MAX)
-def distance_text(instrument: Instrument, distance: int, *, near: Price, signed: bool = False) -> str:
+def distance_text(
+    instrument: Instrument, distance: int, *, near: Price, signed: bool = False
+) -> str:
     """A difference of prices, with as many decimals as prices `near` it have."""
     decimals = len(instrument.format_price(near).partition(".")[2])
     text = format_scaled(abs(distance), instrument.price_digits, digits_min=decimals)
@@ -211,6 +213,15 @@ def percent_text(change: int, reference: int) -> str:
 
 def arrow(direction: int) -> str:
     return "▲" if direction > 0 else "▼" if direction < 0 else "·"
+
+
+def order_number(label: str, number: int, trade_date: int) -> str:
+    """How a line names an order: `7` today, `1119-7` of an earlier day; its legs keep their dot."""
+    day, dash, rest = label.partition("-")
+    if not dash or not day.isdecimal() or len(day) != 8:
+        return clean(label, limit=16) or str(number)
+    rest = clean(rest, limit=12)
+    return rest if int(day) == trade_date else f"{day[4:]}-{rest}"
 
 
 def signed_style(ink: Palette, value: int | None) -> Style:

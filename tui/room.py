@@ -306,7 +306,14 @@ class Room:
 
     def turn(self, step: int) -> None:
         """The next visible pane; on a small screen those that are shown."""
-        order = [PaneName.WATCHLIST, PaneName.DEPTH, PaneName.TICKET, PaneName.TAPE, PaneName.PROFIT, PaneName.ORDERS]
+        order = [
+            PaneName.WATCHLIST,
+            PaneName.DEPTH,
+            PaneName.TICKET,
+            PaneName.TAPE,
+            PaneName.PROFIT,
+            PaneName.ORDERS,
+        ]
         if is_compact(*self.shell.screen_size()):
             order = [pane for pane in order if pane in self.slots.values()]
         place = order.index(self.focus) if self.focus in order else 0
@@ -336,5 +343,9 @@ class Room:
         self.frame_count += 1
         self.danger.expire(self.clock())
         draft = self.open_draft
-        if draft is not None and draft.stage is Stage.EDITING and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+        if (
+            draft is not None
+            and draft.stage is Stage.EDITING
+            and self.frame_count % PREVIEW_AGAIN_FRAMES == 0
+        ):
             self.draft_changed(draft)

@@ -1,4 +1,4 @@
-"""The terminal under the screen: unreadable input is dropped, and every key says what was painted."""
+"""The terminal under the screen: unreadable input is dropped, a key says what was painted."""
 
 import os
 import selectors

@@ -201,7 +201,11 @@ def palette(theme: ThemeName, color: ColorUse) -> Palette:
         table = _TABLES[theme]
     ground = Style.parse(f"on {table['ground']}") if table["ground"] else Style()
     named = {
-        name: (Style.parse(table[name]) if name == "cursor_background" else ground + Style.parse(table[name]))
+        name: (
+            Style.parse(table[name])
+            if name == "cursor_background"
+            else ground + Style.parse(table[name])
+        )
         for name in Palette.__struct_fields__
     }
     return Palette(**named)

@@ -229,7 +229,9 @@ class FakeDesk:
             is_valid=not denied,
             echo=f"{line.instruction.name} {size:,} {name} {words} DAY",
             problem=findings[0].sentence if denied else "",
-            outcome=f"fills {size:,} at {one.format_price(price)}" if is_market else "rests, 300 ahead",
+            outcome=f"fills {size:,} at {one.format_price(price)}"
+            if is_market
+            else "rests, 300 ahead",
             average=price if is_market else Price(0),
             slippage_bps="+1.2" if is_market else "",
             notional=notional,
@@ -469,7 +471,6 @@ def main() -> int:
 
     class Moving(TraderApp):
         def on_mount(self) -> None:
-            super().on_mount()
             self.set_interval(0.1, desk.step)
 
     return Moving(desk, None, None, settings).run_desk()

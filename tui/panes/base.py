@@ -1,6 +1,6 @@
 """A pane that draws its own lines and repaints only those that changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
@@ -60,7 +60,7 @@ class LinePane(Widget):
             return
         dirty = [y for y, strip in enumerate(strips) if strip is not old[y] and strip != old[y]]
         if dirty:
-            self.refresh(*(Region(0, y, size.width, 1) for y in dirty))
+            self.refresh(*(Region(0, y, size.width, rows) for y, rows in _runs(dirty)))
 
     def forget(self) -> None:
         """Colours or focus changed: nothing that was drawn is of use."""
@@ -95,6 +95,17 @@ class LinePane(Widget):
     def on_resize(self, event: events.Resize) -> None:
         self._slots.clear()
         self.redraw()
+
+
+def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
+    """(first, count) of neighbouring lines: fewer regions are less to repaint by."""
+    first = before = places[0]
+    for place in places[1:]:
+        if place != before + 1:
+            yield first, before - first + 1
+            first = place
+        before = place
+    yield first, before - first + 1
 
 
 class FramedPane(LinePane):

@@ -122,7 +122,9 @@ class CommandPane(LinePane):
         ink, command = self.ink, self.command
         line = Line()
         if not command.is_open:
-            kept = f"  (kept: {clean(command.editor.text, limit=40)})" if command.editor.text else ""
+            kept = (
+                f"  (kept: {clean(command.editor.text, limit=40)})" if command.editor.text else ""
+            )
             line.add(" :", ink.quiet).add(kept, ink.quiet)
             return [line.pad(width, ink.text).strip()]
         line.add(" ", ink.text).add(":", ink.key)

@@ -166,7 +166,9 @@ class Depth(FramedPane):
 
     def _position(self, place: int, width: int) -> Strip:
         ink = self.ink
-        row = next((row for row in self.host.view.positions if row.symbol == self.host.symbol), None)
+        row = next(
+            (row for row in self.host.view.positions if row.symbol == self.host.symbol), None
+        )
         key = (row, width, self.is_focused, self.host.symbol)
 
         def build() -> Strip:

@@ -21,6 +21,7 @@ from tui.paint import (
     Line,
     clean,
     money_text,
+    order_number,
     price_text,
     quantity_text,
     side_style,
@@ -173,9 +174,7 @@ class Orders(FramedPane):
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
             key = (row, columns, is_cursor, self.is_focused, moment)
             strips.append(
-                self.slot(
-                    offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor)
-                )
+                self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
             )
         return strips
 
@@ -229,7 +228,7 @@ class Orders(FramedPane):
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return clean(row.label, limit=12), text
+                return self._number(row), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -255,11 +254,16 @@ class Orders(FramedPane):
             case "queue":
                 if row.is_done or row.queue_ahead < 0:
                     return "", ink.quiet
-                return ("~" if row.queue_is_estimate else "") + quantity_text(row.queue_ahead), ink.own
+                return ("~" if row.queue_is_estimate else "") + quantity_text(
+                    row.queue_ahead
+                ), ink.own
             case "origin":
                 return clean(row.origin, limit=12), ink.quiet
             case _:
                 return self._reason(row), ink.caution if row.state in DENIED_STATES else ink.quiet
+
+    def _number(self, row: OrderRow) -> str:
+        return order_number(row.label, row.number, self.host.view.trade_date)
 
     def _reason(self, row: OrderRow) -> str:
         stopping = [finding for finding in row.findings if finding.verdict >= Verdict.ASK]
@@ -379,16 +383,16 @@ class Orders(FramedPane):
         if not isinstance(row, OrderRow):
             self.host.say("no order here to cancel", Severity.ATTENTION)
         elif row.is_done:
-            self.host.say(f"order {row.label} is already {row.state}", Severity.ATTENTION)
+            self.host.say(f"order {self._number(row)} is already {row.state}", Severity.ATTENTION)
         elif self.host.ask(CancelById(row.order_id)):
-            self.host.say(f"cancel of {row.label} asked for")
+            self.host.say(f"cancel of order {self._number(row)} asked for")
 
     def do_replace(self) -> None:
         row = self.selected()
         if not isinstance(row, OrderRow) or row.is_done:
             self.host.say("no working order here to replace", Severity.ATTENTION)
             return
-        text = f"replace {clean(row.label, limit=16)} "
+        text = f"replace {self._number(row)} "
         if row.price:
             text += f"price {self.host.instrument(row.symbol).format_price(row.price)}"
         self.host.open_line(text)
@@ -405,7 +409,11 @@ class Orders(FramedPane):
         if row is None:
             return None
         return next(
-            (held for held in self.host.view.positions if held.symbol == row.symbol and held.quantity),
+            (
+                held
+                for held in self.host.view.positions
+                if held.symbol == row.symbol and held.quantity
+            ),
             None,
         )
 
@@ -464,5 +472,3 @@ def _type_words(row: OrderRow) -> str:
 def _state_words(row: OrderRow) -> str:
     pending = {"cancel": "cancelling", "replace": "replacing"}.get(row.pending, row.pending)
     return clean(pending or row.state, limit=12) or MISSING
-
-

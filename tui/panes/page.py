@@ -62,7 +62,9 @@ class PagePane(LinePane):
         self._scroll(room, chooses=page.chooses)
         strips = [self._edge("╭", "╮", clean(page.title), width)]
         if page.search is not None:
-            line = Line().add(" / ", ink.key).add(clean(page.search), ink.strong).add(" ", ink.caret)
+            line = (
+                Line().add(" / ", ink.key).add(clean(page.search), ink.strong).add(" ", ink.caret)
+            )
             if not page.search:
                 line.add(f" {page.hint}", ink.quiet)
             strips.append(self._inside(line, width))
@@ -73,7 +75,9 @@ class PagePane(LinePane):
             row = Line().add("▌" if is_cursor else " ", ink.frame_focus)
             row.extend(line)
             row.pad(width - 2, ink.text)
-            strips.append(self._inside(row.over(ink.cursor_background) if is_cursor else row, width))
+            strips.append(
+                self._inside(row.over(ink.cursor_background) if is_cursor else row, width)
+            )
         more = "" if self._first + room >= len(rows) else f"{len(rows) - self._first - room} more ↓"
         return [*strips, self._edge("╰", "╯", more or "Esc leaves", width)]
 

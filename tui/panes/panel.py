@@ -11,6 +11,7 @@ from tui.paint import (
     clean,
     joined,
     money_text,
+    order_number,
     price_text,
     quantity_text,
     wrap,
@@ -32,7 +33,9 @@ _MARKS = {
 def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
     """Most important first: a small pane shows as many as fit."""
     if preview.echo:
-        yield from (Line().add(f" {row}", ink.strong) for row in wrap(clean(preview.echo), width - 1))
+        yield from (
+            Line().add(f" {row}", ink.strong) for row in wrap(clean(preview.echo), width - 1)
+        )
     if not preview.is_valid and not preview.findings:
         for row in wrap(f"✗ {clean(preview.problem)}", width - 1):
             yield Line().add(f" {row}", ink.caution)
@@ -54,16 +57,16 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
 
 
-def _figures(
-    preview: Preview, instrument: Instrument, ink: Palette, width: int
-) -> Iterator[Line]:
+def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
     yield _pair(
         ink, width, ("notional", money_text(preview.notional)), ("fee", money_text(preview.fee))
     )
     if preview.average:
         slippage = clean(preview.slippage_bps, limit=12)
         average = price_text(instrument, preview.average)
-        yield _pair(ink, width, ("average", average), ("slip", f"{slippage} bps" if slippage else "—"))
+        yield _pair(
+            ink, width, ("average", average), ("slip", f"{slippage} bps" if slippage else "—")
+        )
     yield _change(ink, width, "cash", preview.cash_before, preview.cash_after)
     yield _change(ink, width, "power", preview.buying_power_before, preview.buying_power_after)
     before = quantity_text(preview.position_before, signed=True)
@@ -136,10 +139,16 @@ def review_words(preview: Preview | None, text: str, mode: str) -> str:
     return f"{words} — {money_text(preview.notional)} + {money_text(preview.fee)}"
 
 
-def taken_words(row: OrderRow) -> str:
+def taken_words(row: OrderRow, trade_date: int) -> str:
     """An order in one line: number, state, filled and the queue ahead."""
     filled = f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}"
     queue = ""
     if not row.is_done and row.queue_ahead >= 0:
         queue = f"{quantity_text(row.queue_ahead)} ahead"
-    return joined((f"#{clean(row.label, limit=12)} {clean(row.state, limit=20)}", filled, queue))
+    return joined(
+        (
+            f"#{order_number(row.label, row.number, trade_date)} {clean(row.state, limit=20)}",
+            filled,
+            queue,
+        )
+    )

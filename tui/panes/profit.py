@@ -40,7 +40,9 @@ class Profit(FramedPane):
     def title(self, width: int) -> Line:
         style = self.ink.title_focus if self.is_focused else self.ink.title
         account = self.host.view.account
-        return Line().add(f"P&L · {masked(account.account)} · {clean(account.currency, limit=5)}", style)
+        return Line().add(
+            f"P&L · {masked(account.account)} · {clean(account.currency, limit=5)}", style
+        )
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
         view = self.host.view
@@ -68,7 +70,9 @@ class Profit(FramedPane):
             is_cursor = first + offset == place and self.is_focused
             row_key = (row, columns, is_cursor, self.is_focused)
             strips.append(
-                self.slot(3 + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor))
+                self.slot(
+                    3 + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor)
+                )
             )
         return strips
 
@@ -128,7 +132,9 @@ class Profit(FramedPane):
                     shown, style = money_text(row.fees_day), ink.quiet
                 case _:
                     shown, style = quantity_text(row.traded_day), ink.quiet
-            line.add(" " * column.gap, ink.text).cell(shown, column.width, style, right=column.right)
+            line.add(" " * column.gap, ink.text).cell(
+                shown, column.width, style, right=column.right
+            )
         line.pad(self.cells - 2, ink.text)
         return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 

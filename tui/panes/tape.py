@@ -45,7 +45,9 @@ class Tape(FramedPane):
         for place, (trade, before) in enumerate(zip(newest, [*newest[1:], None], strict=True)):
             if place == height:
                 break
-            direction = 0 if before is None else (trade.price > before.price) - (trade.price < before.price)
+            direction = (
+                0 if before is None else (trade.price > before.price) - (trade.price < before.price)
+            )
             strips.append(self._kept(trade, direction))
         return strips
 
@@ -67,7 +69,9 @@ class Tape(FramedPane):
         ink, instrument = self.ink, self.host.instrument(self.host.symbol)
         style = move_style(ink, direction)
         line = Line().add(f" {hundredths_text(trade.at, self.host.zone)}", ink.quiet)
-        line.cell(price_text(instrument, trade.price), 11, style if direction else ink.text, right=True)
+        line.cell(
+            price_text(instrument, trade.price), 11, style if direction else ink.text, right=True
+        )
         line.add(f" {arrow(direction)}", style)
         line.cell(quantity_text(trade.quantity), 8, ink.text, right=True)
         side = "buyer" if trade.aggressor > 0 else "seller"

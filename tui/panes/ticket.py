@@ -24,7 +24,9 @@ class Ticket(FramedPane):
 
     NAME = PaneName.TICKET
 
-    def __init__(self, host: Host, command: CommandLine, form: TicketForm, sending: Sending) -> None:
+    def __init__(
+        self, host: Host, command: CommandLine, form: TicketForm, sending: Sending
+    ) -> None:
         super().__init__(host)
         self.command = command
         self.form = form
@@ -103,8 +105,10 @@ class Ticket(FramedPane):
         order = self._order_of(sending)
         if order is not None:
             style = ink.ok if order.cumulative else ink.strong
-            lines.append(Line().add(f" {taken_words(order)}", style))
-            lines += [Line().add(f" {row}", ink.quiet) for row in wrap(clean(order.text), width - 1)]
+            lines.append(Line().add(f" {taken_words(order, self.host.view.trade_date)}", style))
+            lines += [
+                Line().add(f" {row}", ink.quiet) for row in wrap(clean(order.text), width - 1)
+            ]
         elif sending.answer is not None:
             rows = wrap(clean(sending.answer.text), width - 1)
             lines += [Line().add(f" {row}", ink.strong) for row in rows]

@@ -15,7 +15,8 @@ class TooSmall(LinePane):
         super().__init__(host, id="too_small")
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        words = f"The desk needs {COLUMNS_MIN}×{ROWS_MIN}; this terminal has {width}×{height}. Orders live on."
+        has = f"this terminal has {width}×{height}"
+        words = f"The desk needs {COLUMNS_MIN}×{ROWS_MIN}; {has}. Orders live on."
         rows = wrap(words, max(width, 1))[:height]
         rows += [""] * (height - len(rows))
         return [Line().add(row, self.ink.caution).pad(width, self.ink.text).strip() for row in rows]

@@ -92,7 +92,9 @@ class Watchlist(FramedPane):
         place = self.cursor.settle(keys, rows)
         first = self.cursor.first
         key = (self._columns, self.is_focused)
-        strips = [self.slot(0, key, lambda: self.inside(heading(self._columns, ink.quiet, margin=1)))]
+        strips = [
+            self.slot(0, key, lambda: self.inside(heading(self._columns, ink.quiet, margin=1)))
+        ]
         for offset, row in enumerate(view.quotes[first : first + rows]):
             strips.append(self._row_strip(offset + 1, row, is_cursor=first + offset == place))
         if rows < height - 1:
@@ -202,7 +204,7 @@ class Watchlist(FramedPane):
 
     def on_click(self, event: events.Click) -> None:
         place = self.cursor.first + event.y - 2
-        if 0 <= event.y - 2 and place < len(self.host.view.quotes):
+        if event.y - 2 >= 0 and place < len(self.host.view.quotes):
             self.host.look_at(self.host.view.quotes[place].symbol)
 
 

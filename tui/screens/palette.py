@@ -35,7 +35,9 @@ class ActionPalette:
             and (action.scope in self._chain or action.word)
             and not action.increases_risk
             and action.words
-            and all(part in f"{action.words} {action.help} {action.word}".lower() for part in letters)
+            and all(
+                part in f"{action.words} {action.help} {action.word}".lower() for part in letters
+            )
         ]
 
     def rows(self, ink: Palette, width: int) -> list[Line]:

@@ -18,8 +18,10 @@ class Why:
     def rows(self, ink: Palette, width: int) -> list[Line]:
         rows: list[Line] = []
         for text in self._lines:
-            for place, part in enumerate(wrap(clean(text), width - 4)):
-                rows.append(Line().add("· " if not place else "  ", ink.quiet).add(part, ink.text))
+            bullet = "" if text.startswith(" ") else "·"
+            for place, part in enumerate(wrap(clean(text).strip(), width - 4)):
+                mark = bullet if not place else ""
+                rows.append(Line().cell(mark, 2, ink.quiet).add(part, ink.text))
         return rows or [Line().add("nothing is known of this order", ink.quiet)]
 
     def choose(self, row: int) -> None:

@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 from data.errors import BackupError, JournalUnreadableError
 from data.home import Home, sync_folder, write_durably
 from data.journal.database import (
+    READ_FAULTS,
     About,
     open_for_reading,
     open_for_writing,
@@ -118,7 +119,7 @@ def _copy_database(source: sqlite3.Connection, path: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as target:
             source.backup(target)
-    except sqlite3.Error as error:
+    except READ_FAULTS as error:
         raise JournalUnreadableError(f"the journal cannot be copied ({error})") from error
 
 
@@ -129,7 +130,7 @@ def _verified(path: Path, key: bytes) -> tuple[About, Link]:
             about = read_about(connection, key, path)
             scan = Scan(connection, path, key, about.instance)
             scan.finish(None)
-    except sqlite3.Error as error:
+    except READ_FAULTS as error:
         raise JournalUnreadableError(f"the copy cannot be read as a journal ({error})") from error
     return about, scan.end
 

@@ -11,6 +11,8 @@ from data.errors import JournalDamagedError, JournalNewerError, JournalUnreadabl
 from data.home import FILE_MODE, sync_folder
 from data.journal.chain import seal
 
+READ_FAULTS = (sqlite3.Error, UnicodeError, OverflowError)
+"""What a damaged file makes Python's sqlite3 raise: it also quotes broken text in its messages."""
 FORMAT_VERSION = 1
 """Raised when an older program could misread the file."""
 BUSY_MS = 10_000

@@ -11,6 +11,7 @@ from data.home import Home
 from data.journal.chain import chain_next
 from data.journal.database import (
     FORMAT_VERSION,
+    READ_FAULTS,
     About,
     create_database,
     open_for_reading,
@@ -252,7 +253,7 @@ def _guarded(home: Home, work: Callable[[], Result]) -> Result:
     """SQLite's refusal to open the file at all, in our words."""
     try:
         return work()
-    except sqlite3.Error as error:
+    except READ_FAULTS as error:
         raise JournalUnreadableError(
             f"{home.journal_path} cannot be read as a journal ({error}); restore a backup"
         ) from error

@@ -1,12 +1,11 @@
 """A read-only look at a journal from any process, while its engine runs or after it was killed."""
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Self
 
 from data.errors import JournalUnreadableError
 from data.home import Home
-from data.journal.database import open_for_reading, read_about
+from data.journal.database import READ_FAULTS, open_for_reading, read_about
 from data.journal.head import read_head
 from data.journal.journal import BEGINNING, existing_key
 from data.journal.scan import Scan
@@ -24,11 +23,9 @@ class JournalReader:
         self._connection = open_for_reading(home.journal_path)
         try:
             about = read_about(self._connection, self._key, home.journal_path)
-        except sqlite3.Error as error:
+        except READ_FAULTS as error:
             self.close()
-            raise JournalUnreadableError(
-                f"{home.journal_path} cannot be read as a journal ({error}); restore a backup"
-            ) from error
+            raise _unreadable(home, error) from error
         except BaseException:
             self.close()
             raise
@@ -58,9 +55,19 @@ class JournalReader:
 
     def last_sequence(self) -> Sequence:
         """Of the last committed block; 0 in an empty journal."""
-        row = self._connection.execute("select last from blocks order by number desc limit 1")
-        found = row.fetchone()
+        try:
+            found = self._connection.execute(
+                "select last from blocks order by number desc limit 1"
+            ).fetchone()
+        except READ_FAULTS as error:
+            raise _unreadable(self.home, error) from error
         return Sequence(found[0] if found else 0)
 
     def _scan(self) -> Scan:
         return Scan(self._connection, self.home.journal_path, self._key, self.instance)
+
+
+def _unreadable(home: Home, error: Exception) -> JournalUnreadableError:
+    return JournalUnreadableError(
+        f"{home.journal_path} cannot be read as a journal ({error}); restore a backup"
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from data.errors import JournalDamagedError
 from data.journal.chain import chain_next, chain_start
+from data.journal.database import READ_FAULTS
 from data.journal.head import Head
 from engine.ports import Block
 from engine.values import Sequence
@@ -82,7 +83,7 @@ class Scan:
                 (rows[0][0], rows[-1][0]),
             ):
                 staged.setdefault(number, []).append(message)
-        except (sqlite3.Error, OverflowError) as error:
+        except READ_FAULTS as error:
             raise self._damaged(f"SQLite cannot read on ({error})") from error
         return [(row, staged.get(row[0], [])) for row in rows]
 

@@ -15,8 +15,9 @@ from engine.domain.reports import (
 )
 from engine.values import Instruction, Liquidity, OrderType, Side, TimeInForce, Trigger
 
-PRICES = st.integers(9_995, 10_005).map(lambda cents: cents * 100)
+PRICES = st.integers(9_998, 10_002).map(lambda cents: cents * 100)
 SIZES = st.integers(1, 9).map(lambda lots: lots * 10)
+OWN_SIZES = st.sampled_from([10, 30, 100, 200])
 SIDES = st.sampled_from(list(Side))
 IDS = st.integers(0, 7)
 
@@ -24,18 +25,18 @@ NEW = st.tuples(
     st.just("new"),
     IDS,
     st.sampled_from(list(Instruction)),
-    SIZES,
+    OWN_SIZES,
     PRICES,
     PRICES,
-    st.sampled_from(list(OrderType)),
-    st.sampled_from(list(TimeInForce)),
+    st.sampled_from([OrderType.LIMIT] * 4 + list(OrderType)),
+    st.sampled_from([TimeInForce.DAY] * 4 + list(TimeInForce)),
     st.sampled_from(list(Trigger)),
     st.booleans(),
 )
 OTHER = st.tuples(st.just("other"), SIDES, SIZES, PRICES)
 CANCEL = st.tuples(st.just("cancel"), IDS)
-REPLACE = st.tuples(st.just("replace"), IDS, IDS, PRICES, SIZES)
-STEPS = st.lists(st.one_of(OTHER, NEW, OTHER, CANCEL, REPLACE), max_size=60)
+REPLACE = st.tuples(st.just("replace"), IDS, IDS, PRICES, OWN_SIZES)
+STEPS = st.lists(st.one_of(OTHER, NEW, NEW, OTHER, CANCEL, REPLACE), min_size=20, max_size=60)
 
 
 class DeskBook:
@@ -114,9 +115,12 @@ def test_what_is_reported_is_what_stands(make_practice, asks, steps):
                 used.add(new_name)
                 request = asks.replace(name, new_name, step[3], step[4])
             practice.venue.release([request], [b""])
-        for report in practice.heard():
+        reports = practice.heard()
+        is_asked = step[0] != "other" and used
+        assert reports or not is_asked, "every request is answered"
+        for report in reports:
             desk.hear(report)
-    check_against_book(practice.venue, desk)
+        check_against_book(practice.venue, desk)
 
 
 def check_against_book(venue, desk):
@@ -133,7 +137,8 @@ def check_against_book(venue, desk):
     shown = sum(row.own for row in (*bids, *asks_side))
     assert shown == sum(order.quantity for order in book.all_orders() if _rests_and_is_own(order))
     quote = venue.market.quotes["AAPL"]
-    assert (quote.bid, quote.ask) == (book.best_bid or 0, book.best_ask or 0)
+    best_bid, best_ask = (side[0][:2] if side else (0, 0) for side in book.depth(1))
+    assert (quote.bid, quote.bid_size) == best_bid and (quote.ask, quote.ask_size) == best_ask
 
 
 def ahead_by_hand(book, venue, name):

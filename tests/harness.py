@@ -77,7 +77,7 @@ class ListeningVenue(PaperVenue):
 
 
 class StillFlow:
-    """A market in which nothing happens but what a test makes happen."""
+    """A market in which nothing happens but what a test makes happen, and the close at 16:00."""
 
     source = Source.SYNTHETIC
     description = "still"
@@ -89,16 +89,18 @@ class StillFlow:
         self.instruments = tuple(Instrument(symbol=s) for s in symbols)
         self.trade_date = trade_date
         self.opens_at = at_time_of_day(trade_date, 34_200 * NANOS_PER_SECOND)
+        self._closes_at: Nanos | None = at_time_of_day(trade_date, 57_600 * NANOS_PER_SECOND)
 
     def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
         sink.entered_phase("*", Phase.OPEN)
         return self.opens_at
 
     def next_at(self) -> Nanos | None:
-        return None
+        return self._closes_at
 
     def step(self, sink: FlowSink) -> None:
-        raise AssertionError("a still market has no steps")
+        self._closes_at = None
+        sink.entered_phase("*", Phase.CLOSED)
 
     def cursor(self) -> bytes:
         return b"still"

@@ -8,6 +8,7 @@ from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
 from engine.domain.risk.proposal import propose
+from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
 from engine.domain.views import Preview, RuleCount
@@ -81,7 +82,10 @@ def preview_order(
             findings=assessment.findings,
         )
     account, quote = state.accounts[order.account], market.quote(order.symbol)
-    take = _would_take(order, venue, instrument, order.price)
+    # A market order leaves under a limit, so it takes no more than that lets it.
+    is_market = order.type is OrderType.MARKET
+    limit = protection_price(proposal) if is_market else order.price
+    take = _would_take(order, venue, instrument, limit)
     rest = Quantity(order.quantity - take.quantity)
     value = Money(take.value + instrument.notional(_rest_price(order, quote), rest))
     fee = order_fee(account.fee_table, state.trade_date, order.instruction, order.quantity, value)

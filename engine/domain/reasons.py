@@ -66,7 +66,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_TO_CHANGE: "The order already has that price and quantity.",
     Refusal.BELOW_FILLED: "The new total quantity is not above what is already filled.",
     Refusal.NO_POSITION: "There is no position to close.",
-    Refusal.NOT_LOWERING: "Only resume raises the trading state, with a reason.",
+    Refusal.NOT_LOWERING: "Trading stands there already, so nothing was changed.",
     Refusal.UNKNOWN_LIMIT: "There is no such limit; `config limits` lists them.",
     Refusal.NOT_TIGHTER: "`set` only tightens; loosening is a change of config.toml.",
     Refusal.FLATTEN_RUNNING: "A flatten is already running there.",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.state import State
@@ -212,26 +213,66 @@ def _words(fields: Fields) -> str:
         case "order_denied":
             return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
         case "order_accepted":
-            ahead = fields["queue_ahead"]
-            return "working" + (f", {ahead:,} ahead in the queue" if ahead is not None else "")
+            return "working" + _ahead_words(fields)
         case "order_filled":
             return (
                 f"{fields['side']} {fields['quantity']:,} {fields['symbol']} at {fields['price']}, "
                 f"{fields['filled']:,}/{fields['of']:,} filled, fee {fields['fee']}, "
                 f"position {fields['position']:+,} — {fields['why']}"
             )
+        case "order_replaced":
+            return f"changed to {fields['quantity']:,} at {fields['price']}" + _ahead_words(fields)
+        case "order_cancelled" | "order_expired" as event:
+            word = event.removeprefix("order_")
+            return f"{word}, {fields['quantity']:,} unfilled" + _reason_words(fields["text"])
         case _:
+            return _desk_words(fields)
+
+
+def _desk_words(fields: Fields) -> str:
+    """What is about the desk, or about a request and not about its order."""
+    match fields["event"]:
+        case "preview":
+            return _preview_words(fields)
+        case "command_refused":
+            subject = f" ({fields['subject']})" if fields["subject"] else ""
+            return f"{fields['command']} refused{subject}: {fields['text']}"
+        case "trading_state":
+            who = "trading" if fields["symbol"] == ALL_SYMBOLS else fields["symbol"]
+            return f"{who} is {fields['state']}" + _reason_words(fields["reason"])
+        case "limit_tightened":
+            return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
+        case str(event) if event.startswith("flatten_"):
+            step = event.removeprefix("flatten_")
+            return f"flatten {fields['symbol']}: {fields.get('text') or step}"
+        case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))
-            word = str(fields["event"]).removeprefix("order_").replace("_", " ")
+            word = str(event).removeprefix("order_").replace("_", " ")
             return f"{word}: {said}" if said else word
+
+
+def _preview_words(fields: Fields) -> str:
+    if not fields["allowed"]:
+        return f"{fields['line']}: {fields['text']}"
+    return (
+        f"{fields['line']}: {fields['outcome']}; worth {fields['notional']}, fee {fields['fee']}, "
+        f"cash after {fields['cash_after']}"
+    )
+
+
+def _ahead_words(fields: Fields) -> str:
+    ahead = fields["queue_ahead"]
+    return f", {ahead:,} ahead in the queue" if ahead is not None else ""
+
+
+def _reason_words(text: str) -> str:
+    return f": {text}" if text else ""
 
 
 def _value_words(key: str, value: object) -> str:
     if key == "rules" and isinstance(value, list):
         return "; ".join(rule["text"] for rule in value)
-    if isinstance(value, int) and key == "quantity":
-        return f"{value:,} shares"
     return str(value) if key in ("text", "symbol", "state", "reason") else f"{key} {value}"
 
 

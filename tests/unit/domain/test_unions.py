@@ -8,7 +8,9 @@ import pytest
 from engine.domain import apply as applying
 from engine.domain import decide as deciding
 from engine.domain.commands import Command
+from engine.domain.desk_changes import DESK_CHANGES
 from engine.domain.events import Event
+from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.records import (
     RECORDS_VERSION,
@@ -25,7 +27,9 @@ EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
 
 
 def test_every_event_is_applied_and_nothing_else_is() -> None:
-    assert set(applying._HANDLERS) == set(EVENTS)
+    parts = [*ORDER_CHANGES, *DESK_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
+    assert len(set(parts)) == len(parts)
+    assert set(applying._CHANGES) == set(parts) == set(EVENTS)
 
 
 def test_every_command_and_every_report_is_decided_and_nothing_else_is() -> None:

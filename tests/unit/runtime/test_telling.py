@@ -1,0 +1,240 @@
+"""What the desk tells: JSON for programs, sentences for people, `why`, and the rows of a screen."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.domain.reports import SessionEnded
+from engine.domain.views import Severity
+from engine.runtime.narration import Narrator, sentence
+from engine.runtime.view import ViewBuilder
+from engine.runtime.why import OrderHistory, explain
+from tests.harness import DeskBench
+from tests.unit.runtime.desk import say
+
+
+class Told:
+    """A desk whose every event is narrated as it becomes durable."""
+
+    def __init__(self) -> None:
+        self.bench = DeskBench(fee_table="us_retail")
+        self.history = OrderHistory()
+        self.rows: list[dict[str, Any]] = []
+        self.narrator = Narrator(self.bench.state, lambda order: order.number)
+        self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER")
+        self.bench.session.listen(self.history.note)
+        self.bench.session.listen(self._narrate)
+        self.bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
+
+    def _narrate(self, record: Any) -> None:
+        if record.cause != record.sequence:
+            fields = self.narrator.tell(record.body)
+            if fields is not None:
+                self.rows.append(fields)
+
+    def say(self, text: str) -> list[dict[str, Any]]:
+        before = len(self.rows)
+        say(self.bench, text)
+        return self.rows[before:]
+
+    def why(self, number: int) -> tuple[str, str]:
+        order = self.bench.order(number)
+        told = explain(order, self.history.of(number), self.bench.state)
+        return told.title, "\n".join(told.lines)
+
+
+@pytest.fixture
+def desk() -> Told:
+    return Told()
+
+
+def test_a_fill_is_told_with_prices_and_money_as_text(desk: Told) -> None:
+    sent, accepted, filled = desk.say("buy 100 AAPL 190.02")
+    identity = {"at": "2026-01-05T14:30:00.000000000Z", "order": 1, "id": "20260105-1"}
+    assert sent == {
+        **identity,
+        "event": "order_sent",
+        "symbol": "AAPL",
+        "side": "buy",
+        "quantity": 100,
+        "type": "LMT",
+        "time_in_force": "DAY",
+        "price": "190.02",
+        "stop": None,
+    }
+    assert accepted == {**identity, "event": "order_accepted", "queue_ahead": None}
+    assert filled == {
+        **identity,
+        "event": "order_filled",
+        "symbol": "AAPL",
+        "side": "buy",
+        "quantity": 100,
+        "price": "190.02",
+        "filled": 100,
+        "of": 100,
+        "fee": "1.00",
+        "liquidity": "taker",
+        "realised": "0.00",
+        "position": 100,
+        "why": "took 100 at 190.02 from the ask, 1 order",
+    }
+
+
+def test_a_denial_is_told_with_every_rule_and_its_numbers(desk: Told) -> None:
+    (denied,) = desk.say("buy 20000 AAPL 190.00")
+    assert denied["event"] == "order_denied"
+    assert denied["order"] == 1
+    rules = {rule["rule"]: rule for rule in denied["rules"]}
+    assert rules["R01"]["actual"] == "20,000"
+    assert rules["R01"]["limit"] == "10,000"
+    assert rules["R01"]["verdict"] == "deny"
+    assert rules["R01"]["text"].endswith("(R01 order_quantity, risk.order_quantity_max).")
+
+
+EVERYTHING = [
+    "buy 100 AAPL 190.02",
+    "buy 50 AAPL 190.00",
+    "replace 2 qty 40",
+    "replace 2 qty 40",
+    "replace 2 price 180.00 qty 50000",
+    "cancel 2",
+    "cancel 2",
+    "buy 10 AAPL 190.02 post",
+    "buy 7 ZZZZ 5.00",
+    "sell 100 AAPL stp 190.00",
+    "short 10 GOOG mkt",
+    "set order_quantity_max 500",
+    'halt "news"',
+    "halt",
+    'resume "over"',
+    "cancel *",
+    "flatten AAPL",
+    "kill",
+]
+
+
+def test_whatever_happens_is_told_in_one_shape(desk: Told) -> None:
+    for line in EVERYTHING:
+        desk.say(line)
+    desk.bench.submit(SessionEnded("done", True))
+    kinds = {row["event"] for row in desk.rows}
+    assert kinds >= {
+        "order_sent",
+        "order_accepted",
+        "order_filled",
+        "order_replaced",
+        "order_cancelled",
+        "order_rejected",
+        "order_denied",
+        "replace_denied",
+        "cancel_denied",
+        "command_refused",
+        "limit_tightened",
+        "trading_state",
+        "flatten_started",
+        "flatten_finished",
+    }
+    for row in desk.rows:
+        assert list(row)[:2] == ["at", "event"]
+        assert "." not in json.dumps({k: v for k, v in row.items() if isinstance(v, float)})
+        assert json.loads(json.dumps(row)) == row
+        line = sentence(row)
+        assert line.startswith("09:30:00.000  ")
+        assert line.split(maxsplit=1)[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("buy 100 AAPL 190.02", "#1 buy 100 AAPL at 190.02, 100/100 filled, fee 1.00"),
+        ("buy 5 AAPL 190.00", "#1 working, 300 ahead in the queue"),
+        ("buy 5 ZZZZ 1.00", "#1 buy 5 ZZZZ LMT 1.00 DAY denied\n    R39 Nobody knows ZZZZ"),
+        ("flatten AAPL", "flatten refused (AAPL): There is no position to close."),
+    ],
+)
+def test_people_read_sentences(desk: Told, line: str, words: str) -> None:
+    assert words in "\n".join(sentence(row) for row in desk.say(line))
+
+
+# ── why ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_why_tells_a_fill_with_its_reason(desk: Told) -> None:
+    desk.say("buy 100 AAPL 190.02")
+    title, lines = desk.why(1)
+    assert title == "Order 20260105-1: buy 100 AAPL LMT 190.02 DAY — filled, 100/100 filled"
+    assert "every rule let it pass" in lines
+    assert "300 bid at 190.00, 300 offered at 190.02" in lines
+    assert "filled 100 at 190.02 as taker" in lines
+    assert "took 100 at 190.02 from the ask" in lines
+    assert "not filled" not in lines
+
+
+def test_why_tells_what_was_missing(desk: Told) -> None:
+    desk.say("buy 100 AAPL 190.00")
+    assert "100 not filled: 300 stood ahead on arrival" in desk.why(1)[1]
+    desk.say("sell 5 AAPL stp 180.00")
+    desk.say("buy 5 AAPL 190.01")
+    desk.say("cancel 3")
+    assert "5 not filled: not enough traded" in desk.why(3)[1]
+    assert "cancel asked for by script" in desk.why(3)[1]
+
+
+def test_why_tells_a_denial_by_its_rules(desk: Told) -> None:
+    desk.say("buy 20000 AAPL 190.00")
+    title, lines = desk.why(1)
+    assert title.endswith("denied, 0/20,000 filled")
+    assert "denied: it never left" in lines
+    assert "R01 order_quantity denies: Quantity 20,000 is above your limit of 10,000" in lines
+    assert "not filled" not in lines
+
+
+def test_why_tells_a_stop_that_was_never_reached(desk: Told) -> None:
+    desk.say("buy 10 AAPL 190.02")
+    desk.say("sell 10 AAPL stp 189.00")
+    assert "the market did not reach its stop 189.00" in desk.why(2)[1]
+
+
+# ── the screen's rows ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_frame_shows_orders_fills_positions_and_money(desk: Told) -> None:
+    desk.say("buy 100 AAPL 190.02")
+    desk.say("sell 40 AAPL 195.00")
+    desk.say("buy 20000 AAPL 190.00")
+    desk.views.focus = "AAPL"
+    frame = desk.views.build(speed="×1", updates_per_second=7)
+    assert [row.number for row in frame.orders] == [3, 2, 1]
+    assert [row.state for row in frame.orders] == ["denied", "working", "filled"]
+    assert frame.orders[0].findings[0].rule == "R01"
+    assert frame.orders[1].queue_ahead == 0
+    assert frame.orders[2].average == 1_900_200
+    assert (frame.fills[0].quantity, frame.fills[0].position_after) == (100, 100)
+    (position,) = frame.positions
+    assert (position.quantity, position.exits) == (100, 40)
+    account = desk.bench.state.accounts["PAPER"]
+    assert frame.account.cash == account.cash
+    assert frame.account.buying_power == account.cash - account.reserved
+    assert (frame.denied, frame.attention, frame.trading_state) == (1, 0, "ACTIVE")
+    assert frame.depth is not None
+    own = [row for row in frame.depth.asks if row.own]
+    assert [(row.price, row.own) for row in own] == [(1_950_000, 40)]
+    quote = next(row for row in frame.quotes if row.symbol == "AAPL")
+    assert (quote.bid, quote.position, quote.working) == (1_900_000, 100, 1)
+
+
+def test_conditions_and_states_are_shown_side_by_side(desk: Told) -> None:
+    desk.say("kill")
+    frame = desk.views.build(speed="", updates_per_second=0)
+    assert (frame.trading_state, frame.trading_reason) == ("KILLED", "kill switch")
+    assert [(c.code, c.severity) for c in frame.conditions] == [("killed", Severity.ATTENTION)]
+    assert frame.depth is None
+
+
+def test_a_position_without_a_mark_is_unknown_and_not_nothing(desk: Told) -> None:
+    desk.say("buy 100 AAPL 190.02")
+    desk.bench.restart()
+    views = ViewBuilder(desk.bench.session, desk.bench.venue, "PAPER")
+    (position,) = views.build(speed="", updates_per_second=0).positions
+    assert (position.quantity, position.market_value, position.unrealised) == (100, None, None)

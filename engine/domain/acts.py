@@ -67,6 +67,7 @@ def orders_in_scope(state: State, symbol: str, scope: CancelScope) -> list[Order
 def cancel_many(
     state: State, command: cmd.CancelMany, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """A cancel for every working order of a symbol in a scope, or a refusal when none matches."""
     cancels = cancels_of(state, command.account, command.symbol, command.scope, command.origin, now)
     if not cancels:
         return [ev.CommandRefused(now, "cancel", Refusal.NOTHING_WORKING, command.symbol)]

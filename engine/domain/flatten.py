@@ -2,11 +2,10 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
-from engine.domain.apply import flatten_key, flatten_timer
 from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
-from engine.domain.state import FlattenRun, State
+from engine.domain.state import FlattenRun, State, flatten_key, flatten_timer
 from engine.domain.submission import submit
 from engine.values import (
     NANOS_PER_MILLISECOND,
@@ -26,6 +25,7 @@ ROUNDS_MAX = 40
 
 
 def flatten(state: State, command: cmd.Flatten, market: Market, now: Nanos) -> list[ev.Event]:
+    """Begins the protocol, or says that there is nothing to flatten."""
     started = begin_flatten(state, command.account, command.symbol, command.origin, now)
     if started:
         return started

@@ -3,13 +3,12 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
-from engine.domain.apply import flatten_timer
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Request
 from engine.domain.quotes import Market
 from engine.domain.risk.limits import Limits, digest
-from engine.domain.state import State
+from engine.domain.state import State, flatten_timer
 from engine.values import Nanos, Price
 
 FLATTEN_TIMER = "flatten:"
@@ -73,6 +72,7 @@ def _marks(state: State, market: Market) -> tuple[tuple[str, Price], ...]:
 def know_instruments(
     state: State, report: rep.InstrumentsListed, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """Only what is new or changed becomes an event."""
     fresh = tuple(i for i in report.instruments if state.instruments.get(i.symbol) != i)
     return [ev.InstrumentsKnown(now, fresh)] if fresh else []
 
@@ -80,12 +80,14 @@ def know_instruments(
 def enter_phase(
     state: State, report: rep.PhaseChanged, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The venue's word on a symbol's session."""
     return [ev.PhaseEntered(now, report.symbol, report.phase)]
 
 
 def roll_date(
     state: State, report: rep.TradeDateRolled, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """A new trade date; the same one again changes nothing."""
     if report.trade_date == state.trade_date:
         return []
     return [ev.DateRolled(now, report.trade_date, report.marks)]
@@ -125,12 +127,14 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
 def checkpoint(
     state: State, report: rep.VenueCheckpoint, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """Where the paper venue stands, kept for a restart."""
     return [ev.VenueCheckpointed(now, report.cursor, report.queue_ahead)]
 
 
 def close_session(
     state: State, report: rep.SessionEnded, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The run ends once; a second word about it changes nothing."""
     return [ev.SessionClosed(now, report.reason, report.clean)] if state.is_open else []
 
 

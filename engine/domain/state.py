@@ -103,3 +103,13 @@ class State(msgspec.Struct):
     duplicates: int = 0
     events: int = 0
     """Applied events: the state's own clock."""
+
+
+def flatten_key(account: str, symbol: str) -> str:
+    """Key of a running flatten in `State.flattening`."""
+    return f"{account}/{symbol}"
+
+
+def flatten_timer(account: str, symbol: str) -> str:
+    """Name of the timer that drives a flatten."""
+    return f"flatten:{account}/{symbol}"

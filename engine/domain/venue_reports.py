@@ -37,6 +37,7 @@ def _nudge(state: State, order: Order, now: Nanos) -> list[ev.Event]:
 def venue_accepted(
     state: State, report: rep.VenueAccepted, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The order stands; a repeated or overtaken acknowledgement is counted and ignored."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "accepted", now)
@@ -49,6 +50,7 @@ def venue_accepted(
 def venue_rejected(
     state: State, report: rep.VenueRejected, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The venue's no, also when it comes late."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"rejected: {report.text}", now)
@@ -136,6 +138,7 @@ def _alarms(state: State, order: Order, fill: ev.OrderFilled, now: Nanos) -> lis
 def venue_cancelled(
     state: State, report: rep.VenueCancelled, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """What was open is gone, by request or by the venue's own rule."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "cancelled", now)
@@ -148,6 +151,7 @@ def venue_cancelled(
 def venue_expired(
     state: State, report: rep.VenueExpired, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """What was open is gone because its time was over."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "expired", now)
@@ -160,6 +164,7 @@ def venue_expired(
 def venue_replaced(
     state: State, report: rep.VenueReplaced, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The change took effect; only the one that is waited for counts."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "replaced", now)
@@ -189,6 +194,7 @@ def _cancel_again(order: Order, report: rep.VenueReplaced, now: Nanos) -> list[e
 def venue_cancel_refused(
     state: State, report: rep.VenueCancelRefused, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """Too late: the order keeps its last proved state."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"cancel refused: {report.text}", now)
@@ -201,6 +207,7 @@ def venue_cancel_refused(
 def venue_replace_refused(
     state: State, report: rep.VenueReplaceRefused, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """The old price and quantity stay in force."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"replace refused: {report.text}", now)
@@ -221,6 +228,7 @@ def _replace_refused(
 def venue_triggered(
     state: State, report: rep.VenueTriggered, market: Market, now: Nanos
 ) -> list[ev.Event]:
+    """A stop entered the book."""
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, "triggered", now)

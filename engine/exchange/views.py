@@ -32,6 +32,7 @@ class OrderView(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 def view_of_resting(resting: Resting) -> OrderView:
+    """What may be known of an order in the book."""
     order = resting.order
     return OrderView(
         order.order_id,
@@ -46,6 +47,7 @@ def view_of_resting(resting: Resting) -> OrderView:
 
 
 def view_of_waiting(order: NewOrder) -> OrderView:
+    """What may be known of a stop that waits outside the book."""
     return OrderView(
         order.order_id,
         order.side,

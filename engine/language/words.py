@@ -151,6 +151,9 @@ def _closed_kinds(tail: tuple[str, ...], clauses: list[str]) -> set[str]:
         closed.add("stp")
     if tail[0] == MARKET or any(word in AT_ONCE_WORDS for word in clauses):
         closed.add("post")
+    if "stp" in clauses and "lmt" not in clauses:
+        # Without its limit a stop enters as a market order, which never rests.
+        closed.add("post")
     is_after_stop = tail[-2:-1] == ("stp",) or (tail[-3:-2] == ("stp",) and tail[-1][0] in "+-")
     if not is_after_stop:
         closed.add("lmt")

@@ -69,6 +69,7 @@ def preview_order(
     venue: SimulatedVenue,
     now: Nanos,
 ) -> Preview:
+    """The live panel for an order whose numbers are already resolved."""
     state, market = context.state, context.market
     proposal = propose(order, state, market)
     assessment = evaluate(proposal, state, market, now)

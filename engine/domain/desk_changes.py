@@ -1,0 +1,172 @@
+"""What the events of the desk change: sessions, accounts, calendar, trading state, timers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.ledger.postings import post, postings_of_opening
+from engine.domain.risk.limits import Limits
+from engine.domain.state import Account, FlattenRun, State, Trading, flatten_key, flatten_timer
+
+
+def _session_started(state: State, event: ev.SessionStarted) -> None:
+    state.run, state.mode, state.market = event.run, event.mode, event.market
+    state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
+    state.limits = Limits.from_pairs(event.limits)
+    state.limits_digest = event.limits_digest
+    state.is_open, state.ended_clean = True, False
+    account = state.accounts.get(event.account)
+    if account is not None:
+        account.fee_table = event.fee_table
+    # Market time can begin again: what lies ahead of it now happened in an earlier pass.
+    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
+    state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= event.at}
+
+
+def _account_opened(state: State, event: ev.AccountOpened) -> None:
+    account = Account(
+        account=event.account,
+        currency=event.currency,
+        cash=event.cash,
+        fee_table="",
+        ledger={},
+        positions={},
+        trading=Trading(),
+        symbols={},
+        day_open_cash=event.cash,
+    )
+    post(account.ledger, postings_of_opening(event.cash))
+    state.accounts[event.account] = account
+
+
+def _instruments_known(state: State, event: ev.InstrumentsKnown) -> None:
+    for instrument in event.instruments:
+        state.instruments[instrument.symbol] = instrument
+
+
+def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
+    symbols = list(state.instruments) if event.symbol == "*" else [event.symbol]
+    for symbol in symbols:
+        state.phases[symbol] = event.phase
+
+
+def _date_rolled(state: State, event: ev.DateRolled) -> None:
+    state.trade_date = event.trade_date
+    marks = dict(event.marks)
+    for symbol, mark in event.marks:
+        state.day_marks[symbol] = mark
+    for account in state.accounts.values():
+        account.day_open_cash = account.cash
+        for position in account.positions.values():
+            position.open_day(marks.get(position.symbol))
+    _forget_done_orders(state)
+    state.recent_orders.clear()
+    state.order_attempts.clear()
+
+
+def _forget_done_orders(state: State) -> None:
+    """Their ids stay unusable: client order ids are pure functions of counters that only rise."""
+    done = [order for order in state.orders.values() if order.is_done]
+    for order in done:
+        del state.orders[order.order_id]
+        state.tickets.pop(order.order.ticket, None)
+    orders = state.orders
+    state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in orders}
+    state.executions = {k: i for k, i in state.executions.items() if i in orders}
+
+
+def _link_moved(state: State, event: ev.LinkMoved) -> None:
+    state.links[event.link] = event.state
+
+
+def _session_closed(state: State, event: ev.SessionClosed) -> None:
+    state.is_open, state.ended_clean = False, event.clean
+    if event.clean:
+        state.checkpoint, state.checkpoint_queue = b"", {}
+
+
+def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
+    state.checkpoint, state.checkpoint_at = event.cursor, event.at
+    state.checkpoint_queue = dict(event.queue_ahead)
+
+
+def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
+    account = state.accounts[event.account]
+    trading = Trading(event.state, event.latched, event.reason, event.at)
+    if event.symbol == "*":
+        account.trading = trading
+    elif event.state is ev.TradingState.ACTIVE:
+        account.symbols.pop(event.symbol, None)
+    else:
+        account.symbols[event.symbol] = trading
+
+
+def _limit_tightened(state: State, event: ev.LimitTightened) -> None:
+    pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
+    state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+
+
+def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
+    state.flattening[flatten_key(event.account, event.symbol)] = FlattenRun(
+        step=ev.FlattenStep.CANCELLING,
+        started_at=event.at,
+        moved_at=event.at,
+        origin=event.origin,
+        reopen=event.reopen,
+        override=event.override,
+    )
+
+
+def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
+    run = state.flattening[flatten_key(event.account, event.symbol)]
+    run.step, run.moved_at = event.step, event.at
+    if event.step is ev.FlattenStep.CLOSING:
+        run.rounds += 1
+
+
+def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:
+    state.flattening.pop(flatten_key(event.account, event.symbol), None)
+    state.timers.pop(flatten_timer(event.account, event.symbol), None)
+
+
+def _killed(state: State, event: ev.Killed) -> None:
+    state.accounts[event.account].kill_exits = event.exits
+
+
+def _timer_set(state: State, event: ev.TimerSet) -> None:
+    state.timers[event.name] = event.due
+
+
+def _timer_cleared(state: State, event: ev.TimerCleared) -> None:
+    state.timers.pop(event.name, None)
+
+
+def _faulted(state: State, event: ev.Faulted) -> None:
+    state.faults += 1
+
+
+def _duplicate(state: State, event: ev.DuplicateIgnored) -> None:
+    state.duplicates += 1
+
+
+DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
+    ev.SessionStarted: _session_started,
+    ev.AccountOpened: _account_opened,
+    ev.InstrumentsKnown: _instruments_known,
+    ev.PhaseEntered: _phase_entered,
+    ev.DateRolled: _date_rolled,
+    ev.LinkMoved: _link_moved,
+    ev.SessionClosed: _session_closed,
+    ev.VenueCheckpointed: _checkpointed,
+    ev.DuplicateIgnored: _duplicate,
+    ev.TradingStateChanged: _trading_state,
+    ev.LimitTightened: _limit_tightened,
+    ev.FlattenStarted: _flatten_started,
+    ev.FlattenMoved: _flatten_moved,
+    ev.FlattenFinished: _flatten_finished,
+    ev.Killed: _killed,
+    ev.TimerSet: _timer_set,
+    ev.TimerCleared: _timer_cleared,
+    ev.Faulted: _faulted,
+}
+"""Event type → what it changes about the desk."""

@@ -1,0 +1,194 @@
+"""What became true of the desk: sessions, acts, trading state, limits, timers."""
+
+from enum import IntEnum
+
+from engine.domain.commands import CancelScope, ExitsOnKill, Origin
+from engine.domain.facts import Fact
+from engine.domain.quotes import Phase, Source
+from engine.domain.reasons import Refusal
+from engine.domain.reports import LinkState
+from engine.instruments import Instrument
+from engine.values import Money, Nanos, Price
+
+
+class TradingState(IntEnum):
+    """Lowered by the machine, raised only by a person with a reason; a larger value is lower."""
+
+    ACTIVE = 1
+    REDUCING = 2
+    HALTED = 3
+    KILLED = 4
+    DISARMED = 5
+
+
+class SessionStarted(Fact, frozen=True, tag="session_started"):
+    at: Nanos
+    run: str
+    mode: str
+    market: str
+    source: Source
+    trade_date: int
+    account: str
+    fee_table: str
+    limits: tuple[tuple[str, str], ...]
+    limits_digest: str
+    seed: int
+
+
+class AccountOpened(Fact, frozen=True, tag="account_opened"):
+    at: Nanos
+    account: str
+    currency: str
+    cash: Money
+
+
+class InstrumentsKnown(Fact, frozen=True, tag="instruments_known"):
+    at: Nanos
+    instruments: tuple[Instrument, ...]
+
+
+class PhaseEntered(Fact, frozen=True, tag="phase_entered"):
+    at: Nanos
+    symbol: str
+    phase: Phase
+
+
+class DateRolled(Fact, frozen=True, tag="date_rolled"):
+    """A new trade date: numbers start at 1, done orders leave the state, marks open the day."""
+
+    at: Nanos
+    trade_date: int
+    marks: tuple[tuple[str, Price], ...]
+
+
+class LinkMoved(Fact, frozen=True, tag="link_moved"):
+    at: Nanos
+    link: str
+    state: LinkState
+    text: str
+
+
+class SessionClosed(Fact, frozen=True, tag="session_closed"):
+    at: Nanos
+    reason: str
+    clean: bool
+
+
+class CommandRefused(Fact, frozen=True, tag="refused"):
+    """A command that is no order and was not carried out."""
+
+    at: Nanos
+    command: str
+    refusal: Refusal
+    text: str
+
+
+class DuplicateIgnored(Fact, frozen=True, tag="dup_ignored"):
+    """A venue message or a ticket that had its effect before."""
+
+    at: Nanos
+    key: str
+
+
+class ReportOrphaned(Fact, frozen=True, tag="orphaned"):
+    """A venue spoke of an order that this desk never sent."""
+
+    at: Nanos
+    client_order_id: str
+    text: str
+
+
+class TradingStateChanged(Fact, frozen=True, tag="trading_state"):
+    """`symbol` is `*` for the account. `latched` states survive a restart."""
+
+    at: Nanos
+    account: str
+    symbol: str
+    state: TradingState
+    latched: bool
+    reason: str
+    origin: Origin
+
+
+class EntriesCancelled(Fact, frozen=True, tag="entries_cancelled"):
+    """An act cancelled working orders; the single requests follow as events of their own."""
+
+    at: Nanos
+    account: str
+    symbol: str
+    scope: CancelScope
+    orders: int
+
+
+class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
+    at: Nanos
+    account: str
+    key: str
+    before: str
+    after: str
+    limits_digest: str
+
+
+class FlattenStep(IntEnum):
+    CANCELLING = 1
+    CLOSING = 2
+    ASKING = 3
+    """No evidence within the time allowed: a person has to look."""
+
+
+class FlattenStarted(Fact, frozen=True, tag="flatten_started"):
+    """`reopen` is the signed quantity to open once flat (a reverse); 0 for a plain flatten."""
+
+    at: Nanos
+    account: str
+    symbol: str
+    origin: Origin
+    reopen: int = 0
+    override: str = ""
+
+
+class FlattenMoved(Fact, frozen=True, tag="flatten_moved"):
+    at: Nanos
+    account: str
+    symbol: str
+    step: FlattenStep
+    text: str
+
+
+class FlattenFinished(Fact, frozen=True, tag="flatten_finished"):
+    at: Nanos
+    account: str
+    symbol: str
+    text: str
+
+
+class Killed(Fact, frozen=True, tag="killed"):
+    at: Nanos
+    account: str
+    exits: ExitsOnKill
+    reason: str
+    origin: Origin
+
+
+class TimerSet(Fact, frozen=True, tag="timer_set"):
+    """Data, not a thread: the host fires `name` back once market time has reached `due`."""
+
+    at: Nanos
+    name: str
+    due: Nanos
+
+
+class TimerCleared(Fact, frozen=True, tag="timer_cleared"):
+    at: Nanos
+    name: str
+
+
+class VenueCheckpointed(Fact, frozen=True, tag="checkpointed"):
+    at: Nanos
+    cursor: bytes
+    queue_ahead: tuple[tuple[str, int], ...]
+
+
+class Faulted(Fact, frozen=True, tag="faulted"):
+    at: Nanos
+    text: str

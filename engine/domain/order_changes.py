@@ -1,0 +1,258 @@
+"""What the events of an order's life change: its status, requests in flight, money and figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.commands import Origin
+from engine.domain.ledger.positions import Position, apply_fill
+from engine.domain.ledger.postings import post, postings_of_fill
+from engine.domain.lifecycle import Certainty, Happening, Request, Status, next_status
+from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.risk.rules.flow import fingerprint
+from engine.domain.state import State
+from engine.values import Money, Nanos, Quantity
+
+ORDER_ATTEMPTS_MAX = 1_024
+"""More than any order-rate window counts; older attempts cannot matter."""
+RECENT_ORDERS_MAX = 256
+"""Duplicate memory: more than can be entered within its window at the highest order rate."""
+
+
+def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
+    state.order_next = event.order_id + 1
+    state.number_next[event.trade_date] = event.number + 1
+    state.tickets[event.order.ticket] = event.order_id
+    if event.order.origin in (Origin.SCRIPT, Origin.DESK):
+        # The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits.
+        return
+    state.order_attempts.append(event.at)
+    if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
+        del state.order_attempts[: ORDER_ATTEMPTS_MAX // 2]
+
+
+def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
+    order = event.order
+    return Order(
+        order_id=event.order_id,
+        trade_date=event.trade_date,
+        number=event.number,
+        order=order,
+        side=order.instruction.side,
+        status=status,
+        quantity=order.quantity,
+        price=order.price,
+        stop=order.stop,
+        protection=event.protection if isinstance(event, ev.OrderReleased) else order.price,
+        created_at=event.at,
+        changed_at=event.at,
+    )
+
+
+def _released(state: State, event: ev.OrderReleased) -> None:
+    _remember_submission(state, event)
+    recent = state.recent_orders
+    key = fingerprint(event.order)
+    recent.pop(key, None)
+    recent[key] = event.at
+    if len(recent) > RECENT_ORDERS_MAX:
+        del recent[next(iter(recent))]
+    order = _new_order(event, Status.SENT)
+    order.client_order_id = event.client_order_id
+    order.reserved_total = event.reserved
+    order.pending_new = Pending(since=event.at)
+    state.orders[event.order_id] = order
+    state.by_client_id[event.client_order_id] = event.order_id
+    state.live[event.order_id] = None
+    state.live_by_symbol.setdefault(event.order.symbol, {})[event.order_id] = None
+    _hold(state, order)
+
+
+def _denied(state: State, event: ev.OrderDenied) -> None:
+    _remember_submission(state, event)
+    order = _new_order(event, Status.DENIED)
+    order.protection = order.price
+    order.text = event.findings[0].sentence if event.findings else ""
+    state.orders[event.order_id] = order
+
+
+def _hold(state: State, order: Order) -> None:
+    """Buying power follows what is open; a done order holds nothing."""
+    held = reserve_of(order)
+    account = state.accounts[order.order.account]
+    account.reserved = Money(account.reserved + held - order.reserved)
+    order.reserved = held
+    assert account.reserved >= 0, "more buying power was released than was held"
+
+
+def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
+    """Takes the table's next status; an order that became done leaves the live lists."""
+    following = next_status(order.status, happening)
+    assert following is not None, f"{order.status.name} cannot {happening.name}"
+    order.status, order.changed_at = following, at
+    if order.is_done:
+        state.live.pop(order.order_id, None)
+        symbol_live = state.live_by_symbol.get(order.order.symbol)
+        if symbol_live is not None:
+            symbol_live.pop(order.order_id, None)
+        order.pending_new = order.pending_cancel = order.pending_replace = None
+    _hold(state, order)
+
+
+def _working(state: State, event: ev.OrderWorking) -> None:
+    order = state.orders[event.order_id]
+    order.venue_order_id = event.venue_order_id
+    if event.queue_ahead >= 0:
+        order.queue_ahead = event.queue_ahead
+    order.pending_new = None
+    _move(state, order, Happening.ACCEPT, event.at)
+
+
+def _rejected(state: State, event: ev.OrderRejected) -> None:
+    order = state.orders[event.order_id]
+    order.text = event.text
+    order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    _move(state, order, Happening.REJECT, event.at)
+
+
+def _triggered(state: State, event: ev.OrderTriggered) -> None:
+    order = state.orders[event.order_id]
+    order.is_triggered, order.changed_at = True, event.at
+
+
+def _filled(state: State, event: ev.OrderFilled) -> None:
+    order = state.orders[event.order_id]
+    instrument = state.instruments[order.order.symbol]
+    account = state.accounts[order.order.account]
+    value = instrument.notional(event.price, event.quantity)
+    order.cumulative = Quantity(order.cumulative + event.quantity)
+    order.value = Money(order.value + value)
+    order.fees = Money(order.fees + event.fee)
+    order.fills += 1
+    if event.resurrected:
+        order.is_resurrected = True
+        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    order.is_overfilled = order.is_overfilled or event.overfill
+    state.executions[event.execution_id] = event.order_id
+    state.executions_seen += 1
+    # While a larger quantity is on its way only its answer tells whether the order is done.
+    is_full = order.cumulative >= order.quantity == order.worst_quantity
+    order.pending_new = None
+    _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
+    position = account.positions.get(order.order.symbol)
+    if position is None:
+        position = account.positions[order.order.symbol] = Position(symbol=order.order.symbol)
+    cost_before = position.cost
+    apply_fill(position, event, order.side, value)
+    account.cash = Money(account.cash + event.cash_delta)
+    post(
+        account.ledger,
+        postings_of_fill(
+            symbol=order.order.symbol,
+            cash_delta=event.cash_delta,
+            cost_delta=Money(position.cost - cost_before),
+            realised=event.realised,
+            fee=event.fee,
+        ),
+    )
+    assert account.ledger["cash"] == account.cash, "the ledger and the cash figure disagree"
+
+
+def _cancelled(state: State, event: ev.OrderCancelled) -> None:
+    order = state.orders[event.order_id]
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    order.text = event.text
+    staged = order.status in (Status.STAGED, Status.HELD)
+    _move(state, order, Happening.DISCARD if staged else Happening.CANCEL, event.at)
+
+
+def _expired(state: State, event: ev.OrderExpired) -> None:
+    order = state.orders[event.order_id]
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    order.text = event.text
+    _move(state, order, Happening.EXPIRE, event.at)
+
+
+def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
+    order = state.orders[event.order_id]
+    order.pending_cancel = Pending(since=event.at, client_order_id=event.client_order_id)
+    order.changed_at = event.at
+
+
+def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
+    order = state.orders[event.order_id]
+    order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
+
+
+def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
+    order = state.orders[event.order_id]
+    order.revision += 1
+    order.pending_replace = Pending(
+        since=event.at,
+        client_order_id=event.client_order_id,
+        price=event.price,
+        quantity=event.quantity,
+    )
+    order.reserved_total, order.changed_at = event.reserved, event.at
+    _hold(state, order)
+    # Both ids may speak until the venue has answered.
+    state.by_client_id[event.client_order_id] = event.order_id
+
+
+def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
+    order = state.orders[event.order_id]
+    if order.pending_replace is not None:
+        state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    order.pending_replace, order.text, order.changed_at = None, event.text, event.at
+    order.reserved_total = event.reserved
+    _hold(state, order)
+    _complete(state, order, event.at)
+
+
+def _replaced(state: State, event: ev.OrderReplaced) -> None:
+    order = state.orders[event.order_id]
+    state.by_client_id[event.client_order_id] = event.order_id
+    order.client_order_id = event.client_order_id
+    order.price, order.quantity = event.price, event.quantity
+    order.queue_ahead = event.queue_ahead
+    order.pending_replace, order.changed_at = None, event.at
+    order.reserved_total = event.reserved
+    _hold(state, order)
+    _complete(state, order, event.at)
+
+
+def _complete(state: State, order: Order, at: Nanos) -> None:
+    """With the answer to a replace an order can turn out to be filled already."""
+    if order.cumulative >= order.quantity and not order.is_done:
+        _move(state, order, Happening.FULL_FILL, at)
+
+
+def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
+    order = state.orders[event.order_id]
+    pending = {
+        Request.NEW: order.pending_new,
+        Request.CANCEL: order.pending_cancel,
+        Request.REPLACE: order.pending_replace,
+    }[event.request]
+    if pending is not None:
+        pending.certainty = Certainty.UNKNOWN
+    order.text, order.changed_at = event.text, event.at
+
+
+ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
+    ev.OrderReleased: _released,
+    ev.OrderDenied: _denied,
+    ev.OrderWorking: _working,
+    ev.OrderRejected: _rejected,
+    ev.OrderTriggered: _triggered,
+    ev.OrderFilled: _filled,
+    ev.OrderCancelled: _cancelled,
+    ev.OrderExpired: _expired,
+    ev.CancelRequested: _cancel_requested,
+    ev.CancelRejected: _cancel_rejected,
+    ev.ReplaceRequested: _replace_requested,
+    ev.ReplaceRejected: _replace_rejected,
+    ev.OrderReplaced: _replaced,
+    ev.OutcomeUnknown: _unknown,
+}
+"""Event type → what it changes about its order."""

@@ -1,0 +1,199 @@
+"""What became true of an order, with every figure that it changes."""
+
+from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.facts import Fact
+from engine.domain.lifecycle import Request
+from engine.domain.reasons import Finding, Refusal
+from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
+
+
+class QuoteSeen(Fact, frozen=True, tag="quote_seen"):
+    """The quote that a decision was made against; zeros where there was none."""
+
+    bid: Price = Price(0)
+    bid_size: Quantity = Quantity(0)
+    ask: Price = Price(0)
+    ask_size: Quantity = Quantity(0)
+    last: Price = Price(0)
+    at: Nanos = Nanos(0)
+
+
+class LotChange(Fact, frozen=True, tag="lot"):
+    """One lot opened, enlarged or consumed; quantity and cost are signed deltas."""
+
+    lot_id: int
+    quantity: Quantity
+    cost: Money
+    """Change of the lot's total cost; long lots cost above zero, short lots below."""
+    opened_at: Nanos
+
+
+class OrderReleased(Fact, frozen=True, tag="released"):
+    """All rules passed; journaled before it is sent, so recovery knows what may exist outside."""
+
+    at: Nanos
+    order_id: OrderId
+    trade_date: int
+    number: int
+    client_order_id: str
+    order: SubmitOrder
+    reserved: Money
+    """Buying power held back for the worst case of the whole order."""
+    protection: Price
+    """Limit that a market order carries to the venue; 0 for every other type."""
+    quote: QuoteSeen
+    findings: tuple[Finding, ...]
+    """What warned or was overridden; what passed is in the digest."""
+    rules: str
+    """Digest of the rule set and its limits."""
+
+
+class OrderDenied(Fact, frozen=True, tag="denied"):
+    """Ours: an order with a number and a row, and every failed rule with its numbers."""
+
+    at: Nanos
+    order_id: OrderId
+    trade_date: int
+    number: int
+    order: SubmitOrder
+    quote: QuoteSeen
+    findings: tuple[Finding, ...]
+    rules: str
+
+
+class OrderWorking(Fact, frozen=True, tag="working"):
+    at: Nanos
+    order_id: OrderId
+    venue_order_id: str
+    queue_ahead: int
+
+
+class OrderRejected(Fact, frozen=True, tag="rejected"):
+    """The venue's no."""
+
+    at: Nanos
+    order_id: OrderId
+    text: str
+
+
+class OrderTriggered(Fact, frozen=True, tag="triggered"):
+    at: Nanos
+    order_id: OrderId
+    price: Price
+
+
+class OrderFilled(Fact, frozen=True, tag="filled"):
+    """One execution, with everything it changes in the ledger."""
+
+    at: Nanos
+    order_id: OrderId
+    execution_id: str
+    price: Price
+    quantity: Quantity
+    liquidity: Liquidity
+    fee: Money
+    realised: Money
+    """Realised by this fill before fees."""
+    cash_delta: Money
+    """Change of cash, fee included."""
+    position_after: Quantity
+    lots: tuple[LotChange, ...]
+    quote: QuoteSeen
+    explanation: str
+    resurrected: bool = False
+    """The order was already done: applied all the same (U5)."""
+    overfill: bool = False
+    """More than was ordered: applied all the same (U8)."""
+    cumulative: Quantity = Quantity(0)
+    """Filled quantity of the order after this fill."""
+
+
+class OrderCancelled(Fact, frozen=True, tag="cancelled"):
+    at: Nanos
+    order_id: OrderId
+    quantity: Quantity
+    text: str
+    requested: bool
+
+
+class OrderExpired(Fact, frozen=True, tag="expired"):
+    at: Nanos
+    order_id: OrderId
+    quantity: Quantity
+    text: str
+
+
+class CancelRequested(Fact, frozen=True, tag="cancel_requested"):
+    at: Nanos
+    order_id: OrderId
+    client_order_id: str
+    origin: Origin
+
+
+class CancelDenied(Fact, frozen=True, tag="cancel_denied"):
+    """Ours: there was nothing to cancel."""
+
+    at: Nanos
+    order_id: OrderId
+    refusal: Refusal
+
+
+class CancelRejected(Fact, frozen=True, tag="cancel_rejected"):
+    """The venue's: too late."""
+
+    at: Nanos
+    order_id: OrderId
+    text: str
+
+
+class ReplaceRequested(Fact, frozen=True, tag="replace_requested"):
+    at: Nanos
+    order_id: OrderId
+    client_order_id: str
+    """The new one; the old one stays valid until the venue has replaced it."""
+    price: Price
+    quantity: Quantity
+    reserved: Money
+    """Buying power held for the worse of old and new while the answer is open."""
+    findings: tuple[Finding, ...]
+    origin: Origin
+
+
+class ReplaceDenied(Fact, frozen=True, tag="replace_denied"):
+    at: Nanos
+    order_id: OrderId
+    refusal: int
+    """`Refusal`, or 0 when rules denied it: then `findings` say which."""
+    findings: tuple[Finding, ...]
+
+
+class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
+    at: Nanos
+    order_id: OrderId
+    text: str
+    reserved: Money
+
+
+class OrderReplaced(Fact, frozen=True, tag="replaced"):
+    at: Nanos
+    order_id: OrderId
+    client_order_id: str
+    price: Price
+    quantity: Quantity
+    reserved: Money
+    queue_ahead: int
+
+
+class OutcomeUnknown(Fact, frozen=True, tag="unknown"):
+    """No answer in time, or the link broke with the request out."""
+
+    at: Nanos
+    order_id: OrderId
+    request: Request
+    text: str
+
+
+class StatusRequested(Fact, frozen=True, tag="status_requested"):
+    at: Nanos
+    order_id: OrderId
+    client_order_id: str

@@ -65,14 +65,18 @@ def check_book(
     strict: bool,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> BookCheck:
-    """Walks the whole recording; `progress` hears the rows done. Raises RecordingError."""
+    """Walks the whole recording; `progress` hears the rows done. Raises RecordingError.
+
+    `levels` limits what is compared; what is revealed and forgotten follows the whole file.
+    """
     started = perf_counter()
     check: _Check | None = None
     for chunk in recording.chunks():
         if not chunk.books:
             raise RecordingError("without an orderbook file there is nothing to compare with")
         if check is None:
-            check = _Check(_levels(levels, len(chunk.books[0]) // 4), strict=strict)
+            there = len(chunk.books[0]) // 4
+            check = _Check(there, _levels(levels, there), strict=strict)
         check.walk(chunk)
         progress(check.rows)
     assert check is not None, "a recording has at least one row"
@@ -88,11 +92,12 @@ def _levels(asked: int | None, there: int) -> int:
 class _Check:
     """The engine's book beside the file's, and the counts."""
 
-    def __init__(self, levels: int, *, strict: bool) -> None:
+    def __init__(self, levels_of_file: int, levels: int, *, strict: bool) -> None:
         self.book = Book("RECORDED")
         self.rows = 0
         self._windows = {
-            side: Window(self.book, side, levels, strict=strict) for side in (Side.BUY, Side.SELL)
+            side: Window(self.book, side, levels_of_file, strict=strict)
+            for side in (Side.BUY, Side.SELL)
         }
         self._equal_at = [0] * (levels + 1)
         """Rows whose best n levels are equal and no more."""
@@ -117,8 +122,9 @@ class _Check:
             else:
                 self._apply(message, messages, offset, first_row)
             is_buy = message[5] == 1
-            ask_levels = asks.follow(row, is_touched=self._has_traded or not is_buy)
-            bid_levels = bids.follow(row, is_touched=self._has_traded or is_buy)
+            price, both = message[4], self._has_traded
+            ask_levels = asks.follow(row, is_touched=both or not is_buy, price=price)
+            bid_levels = bids.follow(row, is_touched=both or is_buy, price=price)
             equal_at[min(ask_levels, bid_levels, last)] += 1
         self.rows = first_row + len(messages)
 

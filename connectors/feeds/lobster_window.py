@@ -72,8 +72,11 @@ class Window:
         if not self._outstanding[price]:
             del self._outstanding[price]
 
-    def follow(self, row: BookRow, *, is_touched: bool) -> int:
-        """Takes the row in; how many of the best levels agree with it afterwards."""
+    def follow(self, row: BookRow, *, is_touched: bool, price: int) -> int:
+        """Takes the row in; how many of the best levels agree with it afterwards.
+
+        `price` is that of the message: one beyond the view is forgotten like all that lies there.
+        """
         prices = row[self._first : self._stop : 4]
         sizes = row[self._first + 1 : self._stop : 4]
         if not is_touched and prices == self._file_prices and sizes == self._file_sizes:
@@ -83,6 +86,8 @@ class Window:
         self._equal = self._agreeing(prices, sizes)
         if not self._strict:
             self._forget(prices[-1] * self._sign if sizes[-1] else NO_EDGE)
+            if is_touched and price * self._sign < self._edge:
+                forget(self._book, self._side, price)
         self._file_prices, self._file_sizes = prices, sizes
         return self._equal
 

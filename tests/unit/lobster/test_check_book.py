@@ -72,6 +72,29 @@ def test_a_difference_below_the_compared_depth_does_not_count(plain):
     assert checked(plain.write(), levels=1).rows_equal == {"1": 4}
 
 
+def test_fewer_levels_are_compared_and_the_whole_file_is_followed(writer):
+    deeper = [BIDS[0], (999_000, 240), BIDS[2]]
+    path = (
+        writer()
+        .row("0.1 1 11 100 1000000 1", BIDS, ASKS)
+        .row("0.2 1 12 40 999000 1", deeper, ASKS)
+        .row("0.3 3 11 100 1000000 1", [*deeper[1:], (997_000, 10)], ASKS)
+        .write()
+    )
+    assert checked(path, levels=1).rows_equal == {"1": 3}
+
+
+def test_a_book_file_with_fewer_levels_forgets_what_is_announced_beyond_its_view(writer):
+    path = (
+        writer(levels=1)
+        .row("0.1 1 11 100 1000000 1", BIDS[:1], ASKS)
+        .row("0.2 1 12 40 999000 1", BIDS[:1], ASKS)
+        .row("0.3 3 11 100 1000000 1", [(999_000, 240)], ASKS)
+        .write()
+    )
+    assert checked(path).rows_equal == {"1": 3}
+
+
 def test_nothing_inside_the_window_is_ever_corrected(plain):
     """A drift on the touched side shows in every later row."""
     for row in (1, 2):
@@ -178,6 +201,12 @@ def test_the_google_day_is_equal_at_every_depth(market_data):
     assert result.rows_equal == dict.fromkeys(("1", "5", "10"), 147_916)
     assert (result.aggressive, result.aggressive_exact) == (5_930, 5_927)
     assert (result.executions, result.queue_front) == (7_764, 7_759)
+
+
+def test_one_level_of_the_google_day_says_the_same(market_data):
+    result = checked(market_data / GOOG, levels=1)
+    assert result.rows_equal == {"1": 147_916}
+    assert (result.aggressive, result.aggressive_exact) == (5_930, 5_927)
 
 
 def test_fifty_levels_need_nothing_after_the_first_row(market_data):

@@ -21,7 +21,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Questions, Reference
-from engine.values import OrderId
 from tui.dispatch import Dispatcher, Press
 from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
 from tui.paint import clean
@@ -199,12 +198,11 @@ class TraderApp(App[int], inherit_bindings=False):
             return  # the loop has ended: nobody is there to be told
 
     def on_desk_said(self, message: DeskSaid) -> None:
-        order_id = getattr(message.answer, "order_id", 0)
-        before = self.room.focus
         self.room.take(message.answer)
         orders = self.panes[PaneName.ORDERS]
-        if isinstance(orders, Orders) and self.room.focus is not before and order_id:
-            orders.select(OrderId(order_id))
+        if self.room.own_order is not None and isinstance(orders, Orders):
+            orders.select(self.room.own_order)
+            self.room.own_order = None
         self._open_page_pane()
         self._redraw()
 

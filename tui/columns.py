@@ -29,7 +29,7 @@ def choose(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
     left = width
     for column in sorted(columns, key=lambda column: column.rank):
         if column.width + column.gap > left:
-            break
+            continue
         kept.add(column.name)
         left -= column.width + column.gap
     return tuple(column for column in columns if column.name in kept)

@@ -67,18 +67,18 @@ def question(act: Act, view: DeskView, symbol: str) -> str:
     held = [row for row in view.positions if row.quantity]
     match act:
         case Act.CANCEL_EVERYTHING:
-            return f"Cancel all {_count(working)}, exits too?"
+            return f"Cancel {_count(working)}, exits too?"
         case Act.FLATTEN_SYMBOL:
             here = [row for row in held if row.symbol == symbol]
             shares = f"{here[0].quantity:+,} shares, " if here else "no position, "
             orders = _count([row for row in working if row.symbol == symbol])
-            return f"Flatten {symbol}: {shares}{_worth(view, symbol)}; its {orders} go?"
+            return f"Flatten {symbol}: {shares}{_worth(view, symbol)}, and cancel its {orders}?"
         case Act.FLATTEN_ACCOUNT:
             positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
-            return f"Flatten the account: {positions}, {_worth(view)}; {_count(working)} go?"
+            return f"Flatten all: {positions}, {_worth(view)}, and cancel {_count(working)}?"
         case Act.KILL:
             stay = len(working) - len(entries)
-            return f"KILL: halt and cancel {len(entries)} of {_count(working)}; {stay} exits stay?"
+            return f"KILL: halt, cancel {len(entries)} entries, keep {stay} exits?"
         case _:
             return f"{act.name.replace('_', ' ').capitalize()}?"
 

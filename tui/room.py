@@ -100,6 +100,8 @@ class Room:
             is_on=settings.coach,
             symbol=FAMILIAR_SYMBOL if FAMILIAR_SYMBOL in self.instruments else self.symbol,
         )
+        self.own_order: OrderId | None = None
+        """The order just sent from here: the blotter's cursor goes to it."""
         self._before_ticket = PaneName.WATCHLIST
         self._request = 0
         self._asked_at = -1.0
@@ -293,6 +295,7 @@ class Room:
                 return
         self.has_draft = False
         if answer.order_id:
+            self.own_order = answer.order_id
             self.focus_on(PaneName.ORDERS)
 
     # ---- where the keys go

@@ -23,7 +23,11 @@ class ForgivingParser(XTermParser):
         self._on_dropped = on_dropped
 
     def feed(self, data: str) -> Iterable[Message]:
-        for character in data or [""]:
+        """Character by character, so that a bad sequence costs itself alone.
+
+        No text is no end of input here: half a character of several bytes decodes to nothing yet.
+        """
+        for character in data:
             yield from self._one(character)
 
     def tick(self) -> Iterable[Message]:

@@ -23,12 +23,13 @@ LOOP_TURNS = 8
 
 def _character(key: str) -> str | None:
     """What a terminal would say the key types."""
-    if len(key) == 1:
-        return key
+    known = {"space": " ", "enter": "\r", "tab": "\t", "plus": "+", "minus": "-", "slash": "/"}
+    if len(key) == 1 or key in known:
+        return known.get(key, key)
     try:
         return unicodedata.lookup(_get_unicode_name_from_key(key))
     except KeyError:
-        return {"space": " ", "enter": "\r", "tab": "\t", "plus": "+", "slash": "/"}.get(key)
+        return None
 
 
 class TestClock:

@@ -1,0 +1,134 @@
+"""The small machines behind the screen: editor, danger strip, notices, completion, input."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.domain.views import Severity
+from engine.ports import Act
+from tests.tui.fake_desk import FakeDesk
+from tui.command import CommandLine
+from tui.danger import STRIP_SECONDS, Danger, Strip, question
+from tui.editor import TEXT_CHARACTERS_MAX, Editor
+from tui.notices import NOTICES_KEPT_MAX, Notices, Said
+from tui.terminal import ForgivingParser
+
+MOVES = ("left", "right", "home", "end", "rub_out", "delete", "clear", "rub_out_word")
+
+
+@given(st.lists(st.one_of(st.sampled_from(MOVES), st.text(max_size=60)), max_size=40))
+def test_an_editor_keeps_its_caret_inside_its_bounded_text(keys):
+    editor = Editor()
+    for key in keys:
+        if key in MOVES:
+            getattr(editor, key)()
+        else:
+            editor.type(key)
+        assert 0 <= editor.caret <= len(editor.text) <= TEXT_CHARACTERS_MAX
+
+
+def test_typing_replaces_what_the_desk_suggested_and_moving_keeps_it():
+    editor = Editor("100", is_fresh=True)
+    editor.type("7")
+    assert editor.text == "7"
+    editor = Editor("100", is_fresh=True)
+    editor.left()
+    editor.type("5")
+    assert editor.text == "1050"
+
+
+def test_a_question_is_answered_once():
+    done = []
+    danger = Danger()
+    danger.ask("sure?", lambda: done.append(1), now=0.0)
+    danger.yes()
+    danger.yes()
+    assert done == [1] and danger.state is Strip.CLOSED
+
+
+def test_the_strip_closes_by_itself():
+    danger = Danger()
+    danger.open(now=10.0)
+    assert not danger.expire(10.0 + STRIP_SECONDS - 0.01)
+    assert danger.expire(10.0 + STRIP_SECONDS)
+
+
+def test_kill_names_how_many_entries_go_and_how_many_exits_stay():
+    view = FakeDesk().latest()
+    assert question(Act.KILL, view, "AAPL") == "KILL: halt, cancel 0 entries, keep 0 exits?"
+
+
+def test_a_lesser_notice_does_not_cover_a_worse_one_that_is_fresh():
+    notices = Notices()
+    notices.add(Said(0.0, "", Severity.UNAVAILABLE, "engine gone"))
+    notices.add(Said(1.0, "", Severity.OK, "copied"))
+    assert notices.current(2.0).text == "engine gone"
+    assert notices.current(1_000.0) is None
+
+
+def test_notices_are_bounded():
+    notices = Notices()
+    for number in range(NOTICES_KEPT_MAX + 10):
+        notices.add(Said(float(number), "", Severity.OK, str(number)))
+    assert len(notices.said) == NOTICES_KEPT_MAX
+
+
+def line(text: str) -> CommandLine:
+    command = CommandLine(lambda: "t")
+    command.open(text)
+    command.changed("AAPL")
+    return command
+
+
+def test_completion_offers_what_the_language_allows_there():
+    assert "MSFT" in line("b 100 M").fits(("AAPL", "MSFT"), ())
+    assert "mkt" in line("b 100 AAPL m").fits((), ())
+    assert "7" in line("cancel ").fits((), ("7",))
+    assert "watchlist" in line("wat").fits((), ())
+
+
+def test_tab_goes_round_the_fitting_words():
+    command = line("b 100 AAPL m")
+    seen = []
+    for _ in range(3):
+        command.complete((), (), "AAPL")
+        seen.append(command.editor.text.split()[-1])
+    assert seen[0] != seen[1] and seen[2] == seen[0] and set(seen) == {"mkt", "mid"}
+
+
+def test_the_same_line_is_kept_once_and_the_half_typed_one_comes_back():
+    command = line("b 100 AAPL bid")
+    command.finish()
+    command.editor.put("b 100 AAPL bid")
+    command.finish()
+    command.editor.put("half")
+    command.older()
+    assert command.editor.text == "b 100 AAPL bid"
+    command.older()
+    command.newer()
+    assert command.editor.text == "half"
+
+
+PIECES = st.sampled_from(
+    ["\x1b", "[", "O", "<", ";", ":", "u", "~", "M", "m", "R", "t", "1", "999999999999", "5", "a"]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.characters()), max_size=60))
+def test_whatever_a_terminal_sends_is_read_or_dropped(pieces):
+    dropped = []
+    parser = ForgivingParser(on_dropped=lambda: dropped.append(1))
+    for _event in parser.feed("".join(pieces)):
+        pass
+    list(parser.tick())
+    list(parser.feed("\x1b[201~"))
+    for _ in range(40):  # longer than any sequence that may still be open
+        last = [event for event in parser.feed("q") if getattr(event, "key", "") == "q"]
+    assert last
+
+
+def test_a_sequence_that_the_parser_raises_on_is_counted():
+    dropped = []
+    parser = ForgivingParser(on_dropped=lambda: dropped.append(1))
+    list(parser.feed("\x1b[999999999999;1u"))
+    assert dropped == [1]
+    assert [event.key for event in parser.feed("q")] == ["q"]

@@ -21,7 +21,7 @@ from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import OrderHistory
-from engine.values import NANOS_PER_MILLISECOND, Nanos, OrderId
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, OrderId
 
 INBOX_REQUESTS_MAX = 1_024
 FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
@@ -29,6 +29,12 @@ FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
 TICK_SECONDS = 0.02
 """The market is let on in steps of this; a key press interrupts the wait."""
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
+NIGHT_NANOS = 600 * NANOS_PER_SECOND
+"""A market that does nothing for longer than this is closed for the night."""
+NIGHT_PAUSE_NANOS = 15 * NANOS_PER_SECOND
+"""Wall time between the close and the next open: long enough to read what the day was."""
+DAWN_NANOS = 3 * NANOS_PER_SECOND
+"""Market time before the open at which the clock goes on."""
 JOIN_SECONDS_MAX = 5.0
 
 AS_FAST_AS_IT_GOES = AsFastAsItGoes()
@@ -106,7 +112,7 @@ class LiveDesk:
         self._listeners: list[Callable[[DeskAnswer], None]] = []
         self._frame: bytes = b""
         self._latest: tuple[bytes, DeskView] | None = None
-        self._frame_at = self._kill_file_at = 0
+        self._frame_at = self._kill_file_at = self._night_since = 0
         self._rate = _Rate()
         self._is_closing = False
         self._counter = Counter(
@@ -168,6 +174,11 @@ class LiveDesk:
             if self._work is not None:
                 self._work(self._say)
             self._host.run_until(FOREVER, lambda: self._is_closing)
+            while not self._is_closing:
+                # A recording is over: nothing moves any more, but the desk still answers.
+                self._attend()
+                self._wake.wait(TICK_SECONDS)
+                self._wake.clear()
             self._host.checkpoint_now()
         except Exception as fault:
             # The host loop is the last door: nothing more is decided from a state that may be half
@@ -182,9 +193,22 @@ class LiveDesk:
         if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
             self._kill_file_at = wall
             self._heed_kill_file()
+            self._skip_the_night(wall)
         if wall - self._frame_at >= FRAME_NANOS:
             self._frame_at = wall
             self._publish()
+
+    def _skip_the_night(self, wall: int) -> None:
+        """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""
+        next_at, now = self._host.venue.next_at(), self._host.now
+        if next_at is None or next_at - now < NIGHT_NANOS:
+            self._night_since = 0
+        elif not self._night_since:
+            self._night_since = wall
+            pause = NIGHT_PAUSE_NANOS // NANOS_PER_SECOND
+            self._say(f"the market is closed; the next day opens in {pause} seconds")
+        elif wall - self._night_since >= NIGHT_PAUSE_NANOS:
+            self._pace.set_factor(self._pace.factor, Nanos(next_at - DAWN_NANOS))
 
     def _heed_kill_file(self) -> None:
         account = self._host.session.state.accounts[self._account]

@@ -6,9 +6,10 @@ from typing import Any
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
-from engine.domain.events import Event
+from engine.domain.events import CommandRefused, Event
 from engine.domain.flatten import flatten, reverse
 from engine.domain.quotes import Market
+from engine.domain.reasons import Refusal
 from engine.domain.records import Inbound
 from engine.domain.sessions import (
     checkpoint,
@@ -45,17 +46,28 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
     return _DECISIONS[type(inbound)](state, inbound, market, now)
 
 
+def _of_known_account(word: str, decision: Decision) -> Decision:
+    """The decision, once the account that the command names is known to be there."""
+
+    def decide_or_refuse(state: State, command: Any, market: Market, now: Nanos) -> list[Event]:
+        if command.account in state.accounts:
+            return decision(state, command, market, now)
+        return [CommandRefused(now, word, Refusal.UNKNOWN_ACCOUNT, command.account)]
+
+    return decide_or_refuse
+
+
 _DECISIONS: dict[type, Decision] = {
     cmd.SubmitOrder: submit,
     cmd.CancelOrder: cancel,
-    cmd.CancelMany: cancel_many,
+    cmd.CancelMany: _of_known_account("cancel", cancel_many),
     cmd.ReplaceOrder: replace,
-    cmd.Halt: halt,
-    cmd.Resume: resume,
-    cmd.Kill: kill,
-    cmd.Flatten: flatten,
-    cmd.Reverse: reverse,
-    cmd.TightenLimit: tighten_limit,
+    cmd.Halt: _of_known_account("halt", halt),
+    cmd.Resume: _of_known_account("resume", resume),
+    cmd.Kill: _of_known_account("kill", kill),
+    cmd.Flatten: _of_known_account("flatten", flatten),
+    cmd.Reverse: _of_known_account("reverse", reverse),
+    cmd.TightenLimit: _of_known_account("set", tighten_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,

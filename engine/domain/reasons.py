@@ -55,6 +55,7 @@ class Refusal(IntEnum):
     UNKNOWN_SYMBOL = 15
     DUPLICATE_TICKET = 16
     BAD_LIMIT = 17
+    UNKNOWN_ACCOUNT = 18
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -74,5 +75,6 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
+    Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

@@ -52,6 +52,8 @@ class DeskParts(msgspec.Struct):
     history: OrderHistory
     tail: deque[Record]
     """The newest fills and denials, for rows that only events can tell."""
+    opening: list[Record]
+    """What came true while it opened: answers about orders in doubt, fills on the way back in."""
     was_resumed: bool
     remarks: tuple[str, ...]
     """What a person should know of how everything was found; a sentence each."""
@@ -81,6 +83,18 @@ def open_desk(options: Namespace) -> DeskParts:
     except BaseException:
         journal.close()
         raise
+
+
+class _Opening:
+    """Keeps what came true until the desk was open; nobody could listen before."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.is_over = False
+
+    def note(self, record: Record) -> None:
+        if not self.is_over:
+            self.records.append(record)
 
 
 def _recovered(
@@ -114,14 +128,28 @@ def _recovered(
     )
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen(history.note)
+    opening_records = _Opening()
+    session.listen(opening_records.note)
     host = Host(session, venue)
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
     opening.append(_opened(state, settings, venue, flow, seed))
     host.submit(*opening, *left_behind)
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     remarks = _remarks(journal, flow, state, resumes=resumes, left_behind=len(left_behind))
+    opening_records.is_over = True
     return DeskParts(
-        home, journal, settings, flow, venue, session, host, history, tail, resumes, remarks
+        home=home,
+        journal=journal,
+        settings=settings,
+        flow=flow,
+        venue=venue,
+        session=session,
+        host=host,
+        history=history,
+        tail=tail,
+        opening=opening_records.records,
+        was_resumed=resumes,
+        remarks=remarks,
     )
 
 

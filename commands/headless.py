@@ -145,6 +145,8 @@ class _HeadlessSession:
             if fields is not None:
                 self._output.event(fields)
 
+        for record in self._parts.opening:
+            narrate(record)
         self._parts.session.listen(narrate)
 
     def _until(self) -> Nanos:

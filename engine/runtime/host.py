@@ -5,7 +5,7 @@ from typing import Protocol
 
 from engine.domain.events import Event
 from engine.domain.records import Inbound
-from engine.domain.reports import Report, TimerFired, VenueFilled
+from engine.domain.reports import Report, TimerFired, VenueAccepted, VenueFilled
 from engine.domain.requests import StatusRequest
 from engine.ports import SimulatedVenue
 from engine.runtime.recovery import requests_in_doubt
@@ -74,12 +74,12 @@ class Host:
         raise AssertionError("reports and timers at one instant do not come to an end")
 
     def _collected(self) -> list[Report]:
-        """A fill is one commit with the place in the market at which it happened.
+        """Orders and fills are one commit with the place in the market at which they happened.
 
-        Otherwise a crash would play the same minute again, and the same orders would fill twice.
+        Otherwise a crash would play the same minute again, and its orders would fill twice.
         """
         reports = self.venue.collect()
-        if any(type(report) is VenueFilled for report in reports):
+        if any(type(report) in (VenueAccepted, VenueFilled) for report in reports):
             reports.append(self.venue.checkpoint())
         return reports
 

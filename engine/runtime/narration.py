@@ -31,7 +31,9 @@ class Narrator:
 
     def _order(self, order_id: int) -> tuple[Order, Fields]:
         order = self._state.orders[order_id]
-        return order, {"order": self._number(order), "id": order.label}
+        number = self._number(order)
+        # Orders of earlier sessions have no number in this one; their id is theirs for good.
+        return order, {"order": number if number > 0 else None, "id": order.label}
 
     def _price(self, order: Order, price: Price) -> str | None:
         if price <= 0:
@@ -202,7 +204,8 @@ def _finding(finding: Finding) -> Fields:
 def sentence(fields: Fields) -> str:
     """The same for people: `09:30:00.017  #1 filled 60/100 GOOG at 577.04 …`."""
     at = time_of_day(fields["at"])
-    who = f"#{fields['order']} " if fields.get("order") else ""
+    name = fields.get("order") or fields.get("id")
+    who = f"#{name} " if name else ""
     return f"{at}  {who}{_words(fields)}"
 
 

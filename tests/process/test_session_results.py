@@ -1,0 +1,283 @@
+"""What a headless session gives a program: the same bytes, JSON only, and the exit code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.process.trader_process import GOOG, ROOT, Trader
+
+EXAMPLES = ROOT / "examples"
+DAY = ("buy 100 AAPL bid", "at 09:30:20", "sell 40 MSFT mkt", "short 40 MSFT mkt", "at 09:30:40")
+
+
+@pytest.fixture
+def trader(tmp_path: Path) -> Trader:
+    return Trader(tmp_path / "home")
+
+
+def _twice(tmp_path: Path, *words: object) -> tuple[Trader, Trader, str]:
+    first, second = Trader(tmp_path / "first"), Trader(tmp_path / "second")
+    outputs = [each.run(*words) for each in (first, second)]
+    assert outputs[0] == outputs[1]
+    return first, second, outputs[0].output
+
+
+def test_the_same_seed_gives_the_same_bytes_and_the_same_journal(tmp_path: Path) -> None:
+    first, second, output = _twice(tmp_path, "--json", "--exec", *DAY)
+    assert len(output.splitlines()) > 5
+    assert first.verify() == second.verify()
+
+
+def test_another_seed_is_another_day(trader: Trader, tmp_path: Path) -> None:
+    other = Trader(tmp_path / "other").exec(*DAY, flags=("--seed", 2))
+    assert trader.exec(*DAY).output != other.output
+
+
+def test_a_round_trip_on_a_recorded_day_passes_twice_with_the_same_bytes(
+    tmp_path: Path, market_data: Path
+) -> None:
+    market = market_data / "lobster" / GOOG
+    script = EXAMPLES / "goog_round_trip.txt"
+    words = ("--market", market, "--script", script, "--speed", "max", "--json")
+    first, second, output = _twice(tmp_path, *words)
+    result = json.loads(output.splitlines()[-1])
+    assert (result["result"], result["orders"], result["positions"]) == ("ok", 2, {})
+    assert first.verify() == second.verify()
+    told = first.query("select sum(quantity) as shares, sum(fee) as fees from fills")
+    assert int(told[0]["shares"]) == 200
+    assert float(told[0]["fees"]) == pytest.approx(float(result["fees"]))
+
+
+def test_the_first_minutes_of_the_examples_pass_without_market_data(tmp_path: Path) -> None:
+    _, _, output = _twice(tmp_path, "--script", EXAMPLES / "first_minutes.txt")
+    assert output.splitlines()[-1].startswith("ok: 6 orders, 2 fills")
+
+
+def test_stdout_is_json_alone_and_ends_with_the_documented_result(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL mkt", "wait order 1 filled within 5s")
+    assert (done.code, done.complaints) == (0, "")
+    assert all({"at", "event"} <= line.keys() for line in done.lines[:-1])
+    wanted = {"result", "orders", "fills", "cash", "positions", "realised", "fees"}
+    assert wanted <= done.result.keys()
+    assert done.result["positions"] == {"AAPL": 100}
+    assert all(isinstance(done.result[key], str) for key in ("cash", "realised", "fees"))
+
+
+def test_stdout_names_no_path_no_process_and_no_wall_time(trader: Trader) -> None:
+    output = trader.exec(*DAY).output
+    assert str(trader.home) not in output
+    assert not re.search(r"[/\\](tmp|home|var)\b", output)
+    dates = {line["at"][:10] for line in map(json.loads, output.splitlines()) if "at" in line}
+    assert dates == {"2026-01-05"}
+
+
+def test_people_get_the_same_story_in_sentences(trader: Trader, tmp_path: Path) -> None:
+    said = Trader(tmp_path / "people").run("--exec", "buy 100 AAPL mkt").output
+    told = trader.exec("buy 100 AAPL mkt")
+    assert len(said.splitlines()) == len(told.lines)
+    assert said.splitlines()[-1].startswith("ok: 1 order, 1 fill, cash 981,")
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        (["buy 100 AAPL mkt"], 0, ""),
+        (["expect position AAPL 5"], 1, "line 1: expected position AAPL 5: position is 0"),
+        (["expect cash >= 2000000"], 1, "cash is 1000000.00"),
+        (["buy 1 AAPL bid-50", "expect order 1 filled"], 1, "line 2: expected order 1 filled: "),
+        (["buy 100 AAPL 190.123"], 5, "denied, and no later `expect denied` names it: order 1"),
+        (["buy 100 ZZZZ 10"], 5, "order 1"),
+        (["buy 100 ZZZZ 10", "expect denied 1 reference_data"], 0, ""),
+        (["buy 100 ZZZZ 10", "expect denied 1 R39"], 0, ""),
+        (["buy 100 ZZZZ 10", "expect denied 1 price_collar"], 1, "it was denied by reference_data"),
+        (["wait order 1 filled"], 1, "line 1: there is no order 1"),
+        (["at 09:30:05", "cancel 3"], 1, "line 2: there is no order 3"),
+        (["buy -5 AAPL 10"], 2, "line 1, column 5: a quantity has no sign"),
+        (["buy 100 AAPL"], 2, "say mkt if you mean market"),
+        (["buy 100 AAPL 190 195"], 2, "line 1, column 18: '195' is one price too many"),
+        (["buy 100 AAPL trail 5"], 2, "not available yet: trail"),
+    ],
+)
+def test_every_end_has_its_code_and_its_words(
+    trader: Trader, lines: list[str], code: int, words: str
+) -> None:
+    done = trader.exec(*lines)
+    assert (done.code, words in done.complaints) == (code, True), done
+    if code != 2:
+        word = {0: "ok", 1: "failed", 5: "denied"}[code]
+        assert done.result["result"] == word
+        assert (code == 0) == (done.complaints == "")
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "words"),
+    [
+        ("buy 100 ZZZZ 10", "R39", "Nobody knows ZZZZ"),
+        ("buy 100 AAPL 188.123", "R03", "try 188.12 or 188.13"),
+        ("sell 100 AAPL mkt", "R26", "`short 100` sells short"),
+        ("buy 20000 F mkt", "R01", "your limit of 10,000"),
+        ("buy 5000 AAPL mkt", "R02", "allows 1,2"),
+    ],
+)
+def test_a_denial_names_the_rule_its_limit_and_what_would_pass(
+    trader: Trader, line: str, rule: str, words: str
+) -> None:
+    (denied,) = trader.exec(line).events("order_denied")
+    assert denied["order"] == 1
+    texts = {finding["rule"]: finding["text"] for finding in denied["rules"]}
+    assert words in texts[rule]
+
+
+def test_a_wait_that_expires_says_the_state_reached_and_when(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL bid-5", "wait order 1 filled within 5s", "sell 1 AAPL mkt")
+    assert done.code == 1
+    assert "order 1 did not become filled within 5s: it is working at 09:30:05" in done.complaints
+    assert done.result["orders"] == 1
+
+
+def test_day_orders_end_with_the_script(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL bid-5", "buy 50 AAPL bid-6 gtc")
+    assert [event["order"] for event in done.events("order_cancelled")] == [1]
+    again = trader.exec("cancel AAPL")
+    assert [event["id"] for event in again.events("order_cancelled")] == ["20260105-2"]
+
+
+def test_an_order_good_till_cancelled_stands_again_at_its_place_in_the_queue(
+    trader: Trader,
+) -> None:
+    first = trader.exec("buy 100 AAPL bid-10t gtc", "at 09:30:30")
+    (accepted,) = first.events("order_accepted")
+    assert accepted["queue_ahead"] > 0
+    # In the home, the order's place as it was when the session ended; then it is taken up again.
+    second = trader.exec("expect position AAPL 0", flags=("--until", "10:30"))
+    filled = [event for event in second.events("order_filled") if event["id"] == "20260105-1"]
+    assert second.code == 0
+    assert filled or trader.exec("cancel AAPL").events("order_cancelled")
+    assert "again" in trader.run("why", "1").output or filled
+    trader.verify()
+
+
+def test_until_ends_a_session_at_that_time(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL bid-5", flags=("--until", "09:31"))
+    assert done.events("order_cancelled")[0]["at"] == "2026-01-05T14:31:00.000000000Z"
+    assert trader.run("--headless", "--until", "09:30:30").code == 0
+
+
+def test_until_ends_a_session_whatever_lines_are_left(trader: Trader) -> None:
+    done = trader.exec("at 09:32:00", "buy 1 AAPL mkt", flags=("--until", "09:31"))
+    assert done.code == 1
+    assert "line 1: the session ends at 09:31:00.000 (--until)" in done.complaints
+    assert done.events("order_sent") == []
+
+
+def test_a_time_that_has_passed_is_no_end(trader: Trader) -> None:
+    done = trader.exec("buy 1 AAPL mkt", flags=("--until", "09:00"))
+    assert (done.code, done.output) == (2, "")
+    assert "--until 09:00:00 has passed: the market stands at 09:30:00" in done.complaints
+    assert trader.exec("buy 1 AAPL mkt").code == 0
+
+
+def test_read_only_sends_nothing_not_even_a_cancel(trader: Trader) -> None:
+    trader.exec("buy 100 AAPL bid-10 gtc")
+    for line in ("buy 1 AAPL mkt", "cancel *", "kill", "flatten *"):
+        done = trader.exec(line, flags=("--read-only",))
+        assert done.code == 1
+        assert "this session is read-only: nothing can be sent" in done.complaints
+        assert len(done.lines) == 1
+    assert trader.exec("at 09:30:10", "buy 1 AAPL bid ?", flags=("--read-only",)).code == 0
+    assert len(trader.exec("cancel *").events("order_cancelled")) == 1
+
+
+def test_a_script_comes_from_standard_input_too(trader: Trader) -> None:
+    done = trader.run(
+        "--json", "--script", "-", text="buy 100 AAPL mkt\nexpect position AAPL 100\n"
+    )
+    assert (done.code, done.result["orders"]) == (0, 1)
+
+
+def test_a_typo_on_line_7_is_named_and_nothing_was_sent_or_made(
+    trader: Trader, tmp_path: Path
+) -> None:
+    script = tmp_path / "day.txt"
+    script.write_text("buy 100 AAPL mkt\n# two\n\n\n\nsell 1 AAPL mkt\nbuy 1OO AAPL mkt\n")
+    done = trader.run("--json", "--script", script)
+    assert (done.code, done.output) == (2, "")
+    assert "line 7, column 5: " in done.complaints
+    assert "      ^^^\n" in done.complaints
+    assert not trader.home.exists()
+
+
+@pytest.mark.parametrize("text", ["no file", "not UTF-8"])
+def test_a_script_that_cannot_be_read_is_named(trader: Trader, tmp_path: Path, text: str) -> None:
+    script = tmp_path / "day.txt"
+    if text == "not UTF-8":
+        script.write_bytes(b"buy 100 AAPL mkt # \xff\n")
+    done = trader.run("--script", script)
+    assert done.code == 2
+    assert done.complaints.startswith(f"trader: {script}")
+    assert len(done.complaints.splitlines()) == 1
+
+
+def test_results_that_nobody_can_take_end_the_session_in_order(trader: Trader) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = trader.run("--exec", "buy 100 AAPL bid-5 gtc", "at 09:31:00", stdout=full)
+    assert done.code == 3
+    assert done.complaints == "trader: stdout cannot be written (No space left on device)\n"
+    trader.verify()
+    assert len(trader.exec("cancel *").events("order_cancelled")) == 1
+
+
+def test_a_reader_that_goes_away_ends_the_session_in_order(trader: Trader) -> None:
+    process = trader.start("--json", "--exec", "buy 100 AAPL bid-5 gtc", "at 12:00:00")
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=20) in (141, 0)
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    trader.verify()
+
+
+def test_numbers_are_never_used_again_on_the_same_trade_date(trader: Trader) -> None:
+    ids = [
+        event["id"]
+        for shares in (1, 2, 3)
+        for event in trader.exec(f"buy {shares} AAPL mkt", "buy 1 ZZZZ 1").lines
+        if event.get("event") in ("order_sent", "order_denied")
+    ]
+    assert ids == [f"20260105-{number}" for number in range(1, 7)]
+
+
+def test_another_market_in_the_same_home_expires_what_stood_in_the_first(
+    trader: Trader, market_data: Path
+) -> None:
+    trader.exec("buy 100 AAPL bid-5 gtc")
+    market = market_data / "lobster" / GOOG
+    done = trader.exec("buy 1 GOOG mkt", flags=("--market", market))
+    assert "1 of its orders could not stand here any more and expired" in done.complaints
+    assert done.code == 0
+    assert "it stood in another market (synthetic)" in trader.run("why", "20260105-1").output
+    assert trader.exec("buy 1 AAPL mkt").events("order_sent")[0]["id"] == "20260105-2"
+    trader.verify()
+
+
+def test_the_market_of_the_settings_is_the_one_that_is_opened(
+    trader: Trader, tmp_path: Path, market_data: Path
+) -> None:
+    config = tmp_path / "desk.toml"
+    config.write_text(f"[market]\nkind = '{market_data / 'lobster' / GOOG}'\n")
+    done = trader.exec("buy 1 GOOG mkt", flags=("--config", config))
+    assert done.events("order_filled")[0]["at"].startswith("2012-06-21")
+
+
+def test_the_end_of_the_day_ends_a_session_without_a_script(
+    trader: Trader, market_data: Path
+) -> None:
+    done = trader.run("--json", "--headless", "--market", market_data / "lobster" / GOOG)
+    assert (done.code, done.result["orders"]) == (0, 0)
+    assert done.complaints == ""
+    assert trader.verify()["events"] > 0

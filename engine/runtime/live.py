@@ -10,6 +10,7 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.commands import Kill, Origin
+from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.views import DeskView, Severity
 from engine.errors import TraderError
@@ -30,7 +31,7 @@ TICK_SECONDS = 0.02
 """The market is let on in steps of this; a key press interrupts the wait."""
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
 NIGHT_NANOS = 600 * NANOS_PER_SECOND
-"""A market that does nothing for longer than this is closed for the night."""
+"""A closed market that does nothing for longer than this is closed for the night."""
 NIGHT_PAUSE_NANOS = 15 * NANOS_PER_SECOND
 """Wall time between the close and the next open: long enough to read what the day was."""
 DAWN_NANOS = 3 * NANOS_PER_SECOND
@@ -201,7 +202,10 @@ class LiveDesk:
     def _skip_the_night(self, wall: int) -> None:
         """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""
         next_at, now = self._host.venue.next_at(), self._host.now
-        if next_at is None or next_at - now < NIGHT_NANOS:
+        phases = self._host.session.state.phases.values()
+        is_closed = bool(phases) and all(phase is Phase.CLOSED for phase in phases)
+        is_paused = self._pace.factor == 0
+        if next_at is None or next_at - now < NIGHT_NANOS or not is_closed or is_paused:
             self._night_since = 0
         elif not self._night_since:
             self._night_since = wall

@@ -1,0 +1,51 @@
+"""A cancel races a fill to the exchange: whoever wins, what is filled and what is not adds up."""
+
+import itertools
+
+import pytest
+
+from engine.domain.commands import CancelOrder, SubmitOrder
+from engine.domain.requests import CancelRequest, Request
+from engine.values import (
+    NANOS_PER_MILLISECOND,
+    Instruction,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+)
+from tests.harness import DeskBench
+
+MOMENTS = range(1, 8)
+FULL, PART = 100, 60
+
+
+@pytest.mark.parametrize("size", [PART, FULL])
+@pytest.mark.parametrize(("fill_at", "cancel_at"), list(itertools.product(MOMENTS, MOMENTS)))
+def test_what_is_cancelled_is_what_was_not_filled(size: int, fill_at: int, cancel_at: int) -> None:
+    def latency(request: Request) -> Nanos:
+        late = cancel_at if isinstance(request, CancelRequest) else 0
+        return Nanos(late * NANOS_PER_MILLISECOND)
+
+    bench = DeskBench(latency=latency)
+    bench.quotes("AAPL", 1_900_000, 1_900_400)
+    order = SubmitOrder(
+        "t", "PAPER", "AAPL", Instruction.BUY, Quantity(100), OrderType.LIMIT, Price(1_900_200)
+    )
+    bench.submit(order)
+    bench.submit(CancelOrder(OrderId(1)))
+    bench.pass_time(fill_at / 1_000)
+    bench.other(Side.SELL, size, "AAPL", 1_900_200)
+    bench.pass_time(0.01)
+
+    is_filled = fill_at < cancel_at
+    filled = size if is_filled else 0
+    known = bench.order(1)
+    assert (known.cumulative, known.cancelled) == (filled, 100 - filled)
+    assert known.status.name == ("FILLED" if filled == 100 else "CANCELLED")
+    assert known.is_done and known.pending_cancel is None
+    assert bench.position("AAPL") == filled
+    assert not known.is_resurrected
+    assert bench.state.accounts["PAPER"].reserved == 0

@@ -1,0 +1,106 @@
+"""The live desk in its thread: one door, everything encoded, and an end that is always told."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from engine.ports import DeskAnswer, EngineStopped, LineAnswered, Notice, SendLine
+from engine.runtime.live import INBOX_REQUESTS_MAX, InboxFullError, LiveDesk
+from engine.runtime.view import ViewBuilder
+from engine.runtime.why import OrderHistory
+from tests.harness import DeskBench
+from tests.unit.runtime.desk import say
+
+PATIENCE_SECONDS = 10.0
+
+
+class Listener:
+    """Keeps what was told, and wakes whoever waits for one kind of answer."""
+
+    def __init__(self) -> None:
+        self.heard: list[DeskAnswer] = []
+        self._arrived = threading.Condition()
+
+    def __call__(self, answer: DeskAnswer) -> None:
+        with self._arrived:
+            self.heard.append(answer)
+            self._arrived.notify_all()
+
+    def first(self, kind: type) -> DeskAnswer:
+        def found() -> list[DeskAnswer]:
+            return [answer for answer in self.heard if isinstance(answer, kind)]
+
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: bool(found()), PATIENCE_SECONDS), self.heard
+            return found()[0]
+
+
+def a_desk(
+    bench: DeskBench, work: Callable[[Callable[[str], None]], None] | None = None, speed: float = 0
+) -> tuple[LiveDesk, Listener]:
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    desk = LiveDesk(
+        bench.host,
+        ViewBuilder(bench.session, bench.venue, "PAPER"),
+        OrderHistory(),
+        account="PAPER",
+        speed=speed,
+        work=work,
+    )
+    listener = Listener()
+    desk.listen(listener)
+    return desk, listener
+
+
+def test_a_line_is_answered_and_the_fill_interrupts() -> None:
+    desk, listener = a_desk(DeskBench())
+    desk.start()
+    try:
+        desk.send(SendLine("buy 5 AAPL 190.02", "k1"))
+        answer = listener.first(LineAnswered)
+        assert isinstance(answer, LineAnswered)
+        assert (answer.ok, answer.text, answer.ticket) == (True, "order 1 sent", "k1")
+        notice = listener.first(Notice)
+        assert isinstance(notice, Notice)
+        assert notice.code == "order_filled"
+    finally:
+        desk.close()
+    assert not any(isinstance(answer, EngineStopped) for answer in listener.heard)
+
+
+def test_a_bug_in_the_engine_is_told_written_down_and_takes_entries_back() -> None:
+    bench = DeskBench()
+
+    def work(tell: Callable[[str], None]) -> None:
+        say(bench, "buy 5 AAPL 189.00")
+        raise ZeroDivisionError("a bug of ours")
+
+    desk, listener = a_desk(bench, work)
+    desk.start()
+    stopped = listener.first(EngineStopped)
+    desk.close()
+    assert isinstance(stopped, EngineStopped)
+    assert stopped.exit_code == 7
+    assert "a bug of ours" in stopped.text
+    assert "1 cancel of an entry" in stopped.text
+    assert bench.session.is_stopped
+    assert bench.paper.exchange.book("AAPL").named == {}
+
+
+def test_a_full_inbox_is_said_and_nothing_is_dropped_in_silence() -> None:
+    desk, _ = a_desk(DeskBench())
+    for number in range(INBOX_REQUESTS_MAX):
+        desk.send(SendLine("buy 5", f"k{number}"))
+    with pytest.raises(InboxFullError, match="this one was not taken"):
+        desk.send(SendLine("buy 5", "one too many"))
+
+
+def test_a_quiet_market_that_is_open_is_no_night() -> None:
+    """Hours without an event in an open market: nothing is said, and nothing is skipped."""
+    desk, listener = a_desk(DeskBench(), speed=1)
+    desk.start()
+    desk.send(SendLine("buy 5", "k1"))
+    listener.first(LineAnswered)
+    desk.close()
+    assert not any(isinstance(answer, Notice) for answer in listener.heard)

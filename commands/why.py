@@ -7,37 +7,67 @@ from argparse import Namespace
 from commands.exit_codes import ExitCode
 from data.home import Home
 from data.journal import JournalReader
-from engine.domain.events import OrderDenied, OrderReleased
+from engine.domain.events import OrderDenied, OrderExpired, OrderReleased, SessionStarted
 from engine.domain.orders import Order
 from engine.domain.records import Record
 from engine.domain.state import State
 from engine.errors import InputError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
-from engine.runtime.recovery import replay_into
+from engine.runtime.market_time import exchange_clock
+from engine.runtime.recovery import orders_at_venue, replay_into
 from engine.runtime.why import Explanation, OrderHistory, explain
+from engine.values import Nanos
 
 NUMBERS_SUGGESTED_MAX = 5
+RESTARTS_SHOWN_MAX = 5
 
 
 def run(options: Namespace) -> int:
     """Exit 0 with the explanation, 2 when there is no such order."""
     home = Home.existing(options.home)
-    history, orders = OrderHistory(), dict[int, Order]()
+    history, orders, restarts = OrderHistory(), dict[int, Order](), _Restarts()
     with JournalReader(home) as journal:
         state = State(instance=journal.instance, epoch=journal.epoch)
 
         def keep(record: Record) -> None:
             # Orders of earlier days leave the state when the date rolls; here they stay.
             history.note(record)
+            restarts.note(record, state)
             if isinstance(record.body, OrderReleased | OrderDenied):
                 orders[record.body.order_id] = state.orders[record.body.order_id]
 
         replay_into(state, journal.blocks(), keep)
     order = _find(options.order, orders, state)
-    told = explain(order, history.of(order.order_id), state)
+    told = explain(order, history.of(order.order_id), state, restarts.words(order.order_id))
     _print(order, told, as_json=options.json)
     return ExitCode.DONE
+
+
+class _Restarts:
+    """When orders were put back into the paper market, which says nothing about it itself."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, list[Nanos]] = {}
+
+    def note(self, record: Record, state: State) -> None:
+        if isinstance(record.body, SessionStarted):
+            for order in orders_at_venue(state):
+                self._at.setdefault(order.order_id, []).append(record.at)
+        if isinstance(record.body, OrderExpired) and self._at.get(record.body.order_id):
+            expired = self._at[record.body.order_id]
+            if expired[-1] == record.at:
+                expired.pop()
+
+    def words(self, order_id: int) -> tuple[str, ...]:
+        times = self._at.get(order_id)
+        if not times:
+            return ()
+        clocks = ", ".join(exchange_clock(at, digits=0) for at in times[-RESTARTS_SHOWN_MAX:])
+        return (
+            f"stood in the book again after a restart at {clocks} (market time);"
+            " its place in the queue is an estimate since then",
+        )
 
 
 def _find(text: str, orders: dict[int, Order], state: State) -> Order:

@@ -14,13 +14,15 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    # After a clean end the market begins again: what is ahead of its time, or at the very first
+    # moment, belongs to an earlier pass and is no duplicate of what is entered now.
+    newest = event.at - 1 if state.ended_clean else event.at
+    state.order_attempts = [at for at in state.order_attempts if at <= newest]
+    state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table = event.fee_table
-    # Market time can begin again: what lies ahead of it now happened in an earlier pass.
-    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
-    state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= event.at}
 
 
 def _account_opened(state: State, event: ev.AccountOpened) -> None:

@@ -99,11 +99,10 @@ class _Teller:
                 return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderWorking():
                 self._queue_on_arrival = event.queue_ahead
-                waited = _span(event.at - self._sent_at)
+                head = f"accepted by the venue {_after(event.at - self._sent_at)}"
                 if event.queue_ahead < 0:
-                    return [f"accepted by the venue after {waited}"]
-                ahead = f"{event.queue_ahead:,} shares ahead of it at its price"
-                return [f"accepted by the venue after {waited}: {ahead}"]
+                    return [head]
+                return [f"{head}: {event.queue_ahead:,} shares ahead of it at its price"]
             case ev.OrderFilled():
                 return self._fill(event)
             case ev.OrderRejected():
@@ -111,9 +110,10 @@ class _Teller:
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
-                who = "cancelled on request" if event.requested else "cancelled by the venue"
+                if event.requested:
+                    return [f"cancelled on request, {event.quantity:,} unfilled"]
                 tail = f": {event.text}" if event.text else ""
-                return [f"{who}, {event.quantity:,} unfilled{tail}"]
+                return [f"cancelled by the venue, {event.quantity:,} unfilled{tail}"]
             case ev.OrderExpired():
                 tail = f": {event.text}" if event.text else ""
                 return [f"expired, {event.quantity:,} unfilled{tail}"]
@@ -157,12 +157,12 @@ class _Teller:
         )
 
     def _fill(self, event: ev.OrderFilled) -> list[str]:
-        waited = _span(event.at - self._sent_at)
+        waited = _after(event.at - self._sent_at)
         role = event.liquidity.name.lower()
         flags = " after it was done" if event.resurrected else ""
         head = (
             f"filled {event.quantity:,} at {self._price(event.price)} as {role}{flags}, "
-            f"{waited} after it was sent, fee {format_money_rounded(event.fee)}"
+            f"{waited}, fee {format_money_rounded(event.fee)}"
         )
         return [head, *([event.explanation] if event.explanation else [])]
 
@@ -194,6 +194,10 @@ def _findings(findings: tuple[Finding, ...]) -> list[str]:
         for f in findings
         if f.verdict in words
     ]
+
+
+def _after(nanos: int) -> str:
+    return f"{_span(nanos)} after it was sent" if nanos > 0 else "at once"
 
 
 def _span(nanos: int) -> str:

@@ -147,15 +147,18 @@ def test_day_orders_end_with_the_script(trader: Trader) -> None:
 def test_an_order_good_till_cancelled_stands_again_at_its_place_in_the_queue(
     trader: Trader,
 ) -> None:
-    first = trader.exec("buy 100 AAPL bid-10t gtc", "at 09:30:30")
+    first = trader.exec("buy 100 AAPL bid-40t gtc", "at 09:30:30")
     (accepted,) = first.events("order_accepted")
-    assert accepted["queue_ahead"] > 0
-    # In the home, the order's place as it was when the session ended; then it is taken up again.
-    second = trader.exec("expect position AAPL 0", flags=("--until", "10:30"))
-    filled = [event for event in second.events("order_filled") if event["id"] == "20260105-1"]
-    assert second.code == 0
-    assert filled or trader.exec("cancel AAPL").events("order_cancelled")
-    assert "again" in trader.run("why", "1").output or filled
+    assert first.events("order_cancelled") == []
+    # Another order at the same price stands behind it and behind what stood ahead of it.
+    price = first.events("order_sent")[0]["price"]
+    second = trader.exec(f"buy 70 AAPL {price}", "at 09:30:05", "cancel *")
+    behind = second.events("order_accepted")[0]["queue_ahead"]
+    assert behind >= accepted["queue_ahead"] + 100
+    assert {"20260105-1", "20260105-2"} == {
+        event["id"] for event in second.events("order_cancelled")
+    }
+    assert "its place in the queue is an estimate" in trader.run("why", "20260105-1").output
     trader.verify()
 
 
@@ -250,6 +253,13 @@ def test_numbers_are_never_used_again_on_the_same_trade_date(trader: Trader) -> 
         if event.get("event") in ("order_sent", "order_denied")
     ]
     assert ids == [f"20260105-{number}" for number in range(1, 7)]
+
+
+def test_a_script_that_runs_again_in_the_same_home_is_no_duplicate_of_itself(
+    trader: Trader,
+) -> None:
+    assert [trader.exec("buy 1 AAPL mkt").code for _ in range(2)] == [0, 0]
+    assert trader.exec("buy 1 AAPL mkt", "buy 1 AAPL mkt").code == 5
 
 
 def test_another_market_in_the_same_home_expires_what_stood_in_the_first(

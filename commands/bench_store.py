@@ -11,13 +11,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import duckdb
-
 from commands.exit_codes import ExitCode
 from data.home import Home
 from data.journal import Journal
 from data.store.ask import ask
 from data.store.feeder import catch_up
+from data.store.sample import make_fills
 from engine.domain import events as ev
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.quotes import Source
@@ -206,15 +205,7 @@ def _questions(folder: Path) -> dict[str, float]:
     trading.open()
     catch_up(home)
     _say(f"making {FILLS_ASKED:,} fills")
-    with duckdb.connect(str(home.store_path)) as connection:
-        connection.execute(
-            "insert into fills (sequence, order_id, account, strategy, symbol, side, quantity,"
-            ' price, notional, fee, liquidity, venue, position_after, realised, "at")'
-            " select i, i // 2, 'PAPER', '', 'SYM' || (i % 100), if(i % 2 = 0, 'buy', 'sell'),"
-            " 100 + i % 7, 100 + i % 50, 10000, 1.01, if(i % 3 = 0, 'maker', 'taker'), 'paper',"
-            f" i % 1000, (i % 11) - 5, make_timestamp_ns({START} + i * 2340000)"
-            f" from range({FILLS_ASKED}) t(i)"
-        )
+    make_fills(home.store_path, FILLS_ASKED, START)
     figures = {name: _timed(partial(_answer, home, sql)) for name, sql in QUESTIONS.items()}
     trading.journal.close()
     return {"fills": FILLS_ASKED, **figures}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_desk, fold_orders
+from data.store import fold_desk, fold_fills, fold_orders
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.records import Record
@@ -25,7 +25,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderWorking: fold_orders.working,
     ev.OrderRejected: fold_orders.rejected,
     ev.OrderTriggered: fold_orders.triggered,
-    ev.OrderFilled: fold_orders.filled,
+    ev.OrderFilled: fold_fills.filled,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,
     ev.CancelRequested: fold_orders.cancel_requested,

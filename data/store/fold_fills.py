@@ -1,0 +1,136 @@
+"""A fill to rows: the fill, the position and lots after it, and the cash that moved."""
+
+from data.store.book import Book, LotRow, OrderRow, PositionRow
+from data.store.fold_rows import (
+    alert,
+    average,
+    envelope,
+    happened,
+    measured,
+    move,
+    quote_row,
+)
+from data.store.schema import (
+    CASH_MOVEMENTS,
+    FILLS,
+    LOTS,
+    POSITIONS,
+)
+from engine.domain import events as ev
+from engine.domain.lifecycle import Happening
+from engine.domain.records import Record
+
+
+def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
+    order = book.orders[event.order_id]
+    price = book.price(order.symbol, event.price)
+    notional = int(book.instrument(order.symbol).notional(event.price, event.quantity))
+    if not order.fills:
+        measured(book, record, order, "first_fill", order.created_at)
+    order.filled += event.quantity
+    order.notional += notional
+    order.fees += event.fee
+    order.fills += 1
+    order.average_price = average(book, order.symbol, order.notional, order.filled)
+    if event.resurrected:
+        order.cancelled = max(0, order.quantity - order.filled)
+    is_full = order.filled >= order.quantity
+    move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
+    happened(book, record, order, "filled", price=price, quantity=event.quantity)
+    _fill_row(book, record, order, event, price, notional)
+    quote_row(book, record, order, event.quote)
+    _book_position(book, record, order, event)
+    _book_cash(book, record, order, event)
+    for flag, code in ((event.resurrected, "resurrected"), (event.overfill, "overfill")):
+        if flag:
+            text = f"{order.symbol} {event.quantity}: applied, because the venue is right"
+            alert(book, record, order, "attention", code, text)
+
+
+def _fill_row(
+    book: Book,
+    record: Record,
+    order: OrderRow,
+    event: ev.OrderFilled,
+    price: int,
+    notional: int,
+) -> None:
+    venue = book.session.mode.lower() if book.session is not None else ""
+    row = (
+        record.sequence,
+        order.order_id,
+        order.trade_date,
+        order.number,
+        order.account,
+        order.strategy,
+        order.symbol,
+        order.side,
+        order.instruction,
+        event.quantity,
+        price,
+        notional,
+        event.fee,
+        event.liquidity.name.lower(),
+        venue,
+        event.execution_id,
+        event.position_after,
+        event.realised,
+        event.cash_delta,
+        event.resurrected,
+        event.overfill,
+        event.explanation,
+        event.at,
+    )
+    book.add(FILLS, row)
+
+
+def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderFilled) -> None:
+    key = (order.account, order.symbol)
+    position = book.positions.get(key)
+    if position is None:
+        position = PositionRow(order.account, "", order.symbol, 0, 0, None, 0, 0, 0, 0, 0)
+        book.positions[key] = position
+    position.quantity = event.position_after
+    position.cost += sum(change.cost for change in event.lots)
+    position.average_cost = average(book, order.symbol, position.cost, position.quantity)
+    position.realised += event.realised
+    position.fees += event.fee
+    position.fills += 1
+    position.changed_at, position.last_sequence = event.at, record.sequence
+    book.touch(POSITIONS, key, position)
+    for change in event.lots:
+        _book_lot(book, record, order, change)
+
+
+def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange) -> None:
+    key = (order.account, order.symbol, change.lot_id)
+    lot = book.lots.get(key)
+    if lot is None:
+        lot = LotRow(
+            order.account,
+            order.strategy,
+            order.symbol,
+            change.lot_id,
+            0,
+            0,
+            change.opened_at,
+            None,
+            0,
+        )
+        book.lots[key] = lot
+    lot.quantity += change.quantity
+    lot.cost += change.cost
+    lot.last_sequence = record.sequence
+    if not lot.quantity:
+        lot.closed_at = record.at
+        del book.lots[key]
+    book.touch(LOTS, key, lot)
+
+
+def _book_cash(book: Book, record: Record, order: OrderRow, event: ev.OrderFilled) -> None:
+    """The trade and its fee are two movements, so that a sum by kind is a sum of one thing."""
+    currency = book.instrument(order.symbol).currency
+    trade = event.cash_delta + event.fee
+    book.add(CASH_MOVEMENTS, (*envelope(record, order), "trade", currency, trade))
+    if event.fee:
+        book.add(CASH_MOVEMENTS, (*envelope(record, order), "fee", currency, -event.fee))

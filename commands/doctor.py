@@ -19,9 +19,8 @@ from data.errors import HomeError, JournalError, SettingsError
 from data.home import Home, default_home
 from data.journal import JournalReader
 from data.settings import load_settings
+from data.space import DiskSpace, SpaceLevel, space_level
 
-DISK_WARN_BYTES = 1 << 30
-DISK_LOW_BYTES = 256 << 20
 TERMINAL_COLUMNS_MIN, TERMINAL_LINES_MIN = 80, 24
 
 
@@ -35,6 +34,10 @@ class Check(msgspec.Struct, frozen=True):
 
 def run(options: Namespace) -> int:
     """Exit 0 when nothing keeps a session from running, 1 when something does."""
+    if options.keys:
+        from commands.doctor_keys import run_keys
+
+        return run_keys()
     checks = [check for look in _LOOKS for check in look(options)]
     for check in checks:
         line = msgspec.structs.asdict(check) if options.json else None
@@ -98,10 +101,9 @@ def _disk(options: Namespace) -> list[Check]:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
-    text = f"{free / (1 << 30):.1f} GiB free"
-    if free < DISK_LOW_BYTES:
-        return [Check("disk", "unavailable", f"{text}; make room before you trade")]
-    return [Check("disk", "attention" if free < DISK_WARN_BYTES else "ok", text)]
+    space = DiskSpace(free, space_level(free))
+    word = {SpaceLevel.AMPLE: "ok", SpaceLevel.WARN: "attention"}.get(space.level, "unavailable")
+    return [Check("disk", word, space.sentence or f"{free / (1 << 30):.1f} GiB free")]
 
 
 def _journal(options: Namespace) -> list[Check]:

@@ -126,7 +126,6 @@ def test_every_command_of_the_help_leads_somewhere() -> None:
     assert set(_targets()) == named
 
 
-@pytest.mark.xfail(strict=True, reason="goes when the last command of the help is there")
 def test_every_command_leads_to_a_function_that_is_there() -> None:
     for target in _targets().values():
         module, _, function = target.partition(":")

@@ -49,6 +49,8 @@ COLUMNS, ROWS = 200, 60
 FRAMES_PER_SECOND = 10
 WARM_UP_SECONDS = 2.0
 MEASURED_SECONDS = 15.0
+FRAMES_A_TRADE = 3
+"""The symbol on the screen trades about three times a second."""
 FRAMES_MADE = 120
 """Encoded beforehand and shown round and round: making them is the engine's work."""
 PROBE_SECONDS = 0.02
@@ -205,7 +207,7 @@ def _names() -> list[str]:
 
 
 def frame(number: int) -> DeskView:
-    """Every symbol and every level differ from frame to frame, a tenth of the orders does."""
+    """From frame to frame every quote and every level differ, and a tenth of the orders."""
     now = Nanos(START_AT + number * 100 * NANOS_PER_MILLISECOND)
     quotes = tuple(_quote(name, place, number, now) for place, name in enumerate(_names()))
     return DeskView(
@@ -283,14 +285,15 @@ def _depth(quote: QuoteRow, number: int, now: Nanos) -> DepthView:
             for level in range(LEVELS)
         )
 
+    newest = number // FRAMES_A_TRADE
     tape = tuple(
         TradePrint(
-            Nanos(now - step * 50 * NANOS_PER_MILLISECOND),
-            Price(1_000_000 + (2 * number - step) % 7 * 100),
-            Quantity(100 + (2 * number - step) % 5 * 100),
+            Nanos(START_AT + trade * FRAMES_A_TRADE * 100 * NANOS_PER_MILLISECOND),
+            Price(1_000_000 + trade % 7 * 100),
+            Quantity(100 + trade % 5 * 100),
             Side.BUY,
         )
-        for step in range(40, 0, -1)
+        for trade in range(newest - 39, newest + 1)
     )
     return DepthView(quote.symbol, rows(quote.bid, Side.BUY), rows(quote.ask, Side.SELL), tape)
 

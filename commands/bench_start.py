@@ -73,10 +73,12 @@ def _start(what: str) -> float:
 
 def workstation(answers: int, home: str) -> None:
     """The program as a person starts it, on a new home."""
-    import trader
+    import runpy
 
     _leave_after_first_frame(answers)
-    sys.exit(trader.main(["--home", str(Path(home) / "home")]))
+    # The launcher is run, never imported: it is nobody's library.
+    main = runpy.run_path(str(ROOT / "trader.py"))["main"]
+    sys.exit(main(["--home", str(Path(home) / "home")]))
 
 
 def screen(answers: int, home: str) -> None:

@@ -209,7 +209,7 @@ class TraderApp(App[int], inherit_bindings=False):
     @property
     def is_desk_painted(self) -> bool:
         """Whether the panes have been laid out: what is displayed from now on is a desk."""
-        return bool(self.footer.size)
+        return bool(self.footer.lines)
 
     def show_frame(self) -> None:
         """One frame: the newest view to the panes that it concerns."""
@@ -326,7 +326,13 @@ class TraderApp(App[int], inherit_bindings=False):
         self.copy_to_clipboard(text)
 
     def _regions(self, size: Size) -> dict[str, Region]:
-        """Where every widget stands now."""
+        """Where every widget stands now; the panes are told as well."""
+        regions = self._arrangement(size)
+        for pane in self._lines:
+            pane.place(regions.get(pane.id or ""))
+        return regions
+
+    def _arrangement(self, size: Size) -> dict[str, Region]:
         width, height = size
         if is_too_small(width, height):
             return {"too_small": Region(0, 0, width, height)}

@@ -1,6 +1,7 @@
 """Which columns of a table fit a width, most important first."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.style import Style
@@ -23,7 +24,8 @@ class Column(NamedTuple):
         return self.name if self.title is None else self.title
 
 
-def choose(columns: Sequence[Column], width: int) -> tuple[Column, ...]:
+@lru_cache(maxsize=64)
+def choose(columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
     """The most important columns that fit together, in their own order."""
     kept: set[str] = set()
     left = width

@@ -155,7 +155,7 @@ _TERMINAL: Mapping[str, str] = {
     "paper": "bold black on cyan",
     "live": "bold bright_white on red",
     "replay": "bold bright_white on magenta",
-    "cursor_background": "reverse",
+    "cursor_background": "bold underline",
 }
 
 _COLOURLESS: Mapping[str, str] = {

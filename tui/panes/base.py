@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -29,10 +28,9 @@ class LinePane(Widget):
         super().__init__(id=id)
         self.host = host
         self._strips: list[Strip] = []
-        self._drawn_size = Size(0, 0)
+        self._drawn_size = (0, 0)
         self._slots: dict[int, tuple[object, Strip]] = {}
-        self.cells = 0
-        """Width while drawing; asking Textual for it costs more than a row does."""
+        self.cells = self.lines = 0
 
     @property
     def ink(self) -> Palette:
@@ -46,26 +44,38 @@ class LinePane(Widget):
         """Whether the new view can look different here."""
         return old is not new
 
+    def place(self, region: Region | None) -> None:
+        """Where the layout puts the pane now; None is nowhere.
+
+        Asking Textual for one's size walks the whole screen, which costs more than a row does.
+        """
+        self.cells, self.lines = (region.width, region.height) if region is not None else (0, 0)
+
     def redraw(self) -> None:
         """Makes the lines again and repaints those that differ."""
-        size = self.size
-        if not size or not self.is_mounted:
+        if not self.lines or not self.is_mounted:
             return
-        self.cells = size.width
-        strips = self.draw(size.width, size.height)
-        old, same_size = self._strips, size == self._drawn_size
-        self._strips, self._drawn_size = strips, size
-        if not same_size or len(old) != len(strips):
+        old, old_size = self._strips, self._drawn_size
+        self._draw_all()
+        if old_size != self._drawn_size:
             self.refresh()
             return
-        dirty = [y for y, strip in enumerate(strips) if strip is not old[y] and strip != old[y]]
+        dirty = [
+            y for y, strip in enumerate(self._strips) if strip is not old[y] and strip != old[y]
+        ]
         if dirty:
-            self.refresh(*(Region(0, y, size.width, rows) for y, rows in _runs(dirty)))
+            self.refresh(*(Region(0, y, self.cells, rows) for y, rows in _runs(dirty)))
+
+    def _draw_all(self) -> None:
+        size = (self.cells, self.lines)
+        if size != self._drawn_size:
+            self._slots.clear()
+        self._strips, self._drawn_size = self.draw(*size), size
 
     def forget(self) -> None:
         """Colours or focus changed: nothing that was drawn is of use."""
         self._slots.clear()
-        self._strips = []
+        self._drawn_size = (0, 0)
         self.redraw()
 
     def slot(self, place: int, key: object, build: Callable[[], Strip]) -> Strip:
@@ -78,23 +88,16 @@ class LinePane(Widget):
         return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        size = self.size
-        if size != self._drawn_size or len(self._strips) != size.height:
-            self._slots.clear()
-            self.cells = size.width
-            self._strips, self._drawn_size = self.draw(size.width, size.height), size
+        if self._drawn_size != (self.cells, self.lines):
+            self._draw_all()
         self._dirty_regions.clear()
         rows = self._strips[crop.y : crop.bottom]
-        if crop.x == 0 and crop.right >= size.width:
+        if crop.x == 0 and crop.right >= self.cells:
             return rows
         return [strip.crop(crop.x, crop.right) for strip in rows]
 
     def render_line(self, y: int) -> Strip:
-        return self.render_lines(Region(0, y, self.size.width, 1))[0]
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._slots.clear()
-        self.redraw()
+        return self.render_lines(Region(0, y, self.cells, 1))[0]
 
 
 def _runs(places: list[int]) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,7 @@ class Depth(FramedPane):
         self._levels: list[tuple[bool, DepthRow]] = []
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return old.depth is not new.depth or old.positions is not new.positions
+        return old.depth != new.depth or old.positions != new.positions
 
     def title(self, width: int) -> Line:
         ink = self.ink
@@ -243,7 +243,7 @@ class Depth(FramedPane):
 
     def on_click(self, event: events.Click) -> None:
         """Moves the cursor; a click never trades."""
-        lines = self.size.height - 5
+        lines = self.lines - 5
         above = lines // 2
         asks = sum(1 for is_bid, _ in self._levels if not is_bid)
         place = event.y - 2 - (above - asks)

@@ -94,6 +94,7 @@ _EMPTY = {
     Tab.DENIED: "nothing was denied",
 }
 DENIED_STATES = ("denied", "rejected")
+Listed = OrderRow | FillRow | PositionRow
 
 
 class Orders(FramedPane):
@@ -105,19 +106,30 @@ class Orders(FramedPane):
         super().__init__(host)
         self.tab = Tab.ALL
         self._cursors = {tab: Cursor() for tab in Tab}
+        self._listed: DeskView | None = None
+        self._lists: dict[Tab, Sequence[Listed]] = {}
+        """What each list holds of `_listed`: found once a view, not once a draw."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return (
-            old.orders is not new.orders
-            or old.fills is not new.fills
-            or old.positions is not new.positions
+            old.orders != new.orders
+            or old.fills != new.fills
+            or old.positions != new.positions
             or old.market_at // 1_000_000_000 != new.market_at // 1_000_000_000
         )
 
     # ---- what stands where
 
-    def rows(self, tab: Tab) -> Sequence[OrderRow | FillRow | PositionRow]:
+    def rows(self, tab: Tab) -> Sequence[Listed]:
         view = self.host.view
+        if view is not self._listed:
+            self._listed = view
+            self._lists.clear()
+        if tab not in self._lists:
+            self._lists[tab] = self._find(tab, view)
+        return self._lists[tab]
+
+    def _find(self, tab: Tab, view: DeskView) -> Sequence[Listed]:
         match tab:
             case Tab.WORKING:
                 return [row for row in view.orders if not row.is_done]
@@ -130,7 +142,7 @@ class Orders(FramedPane):
             case Tab.DENIED:
                 return [row for row in view.orders if row.state in DENIED_STATES]
 
-    def _keys(self, rows: Sequence[OrderRow | FillRow | PositionRow]) -> list[object]:
+    def _keys(self, rows: Sequence[Listed]) -> list[object]:
         return [_key_of(row) for row in rows]
 
     def title(self, width: int) -> Line:
@@ -168,11 +180,11 @@ class Orders(FramedPane):
             words = Line().add(f" {_EMPTY[self.tab]}", ink.quiet)
             return [*strips, self.slot(1, empty, lambda: self.inside(words))]
         first = self.cursor.first
-        second = self.host.view.market_at // 1_000_000_000
+        second, is_focused = self.host.view.market_at // 1_000_000_000, self.is_focused
         for offset, row in enumerate(rows[first : first + height - 1]):
             is_cursor = first + offset == place
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
-            key = (row, columns, is_cursor, self.is_focused, moment)
+            key = (row, width, is_cursor, is_focused, moment)
             strips.append(
                 self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
             )
@@ -184,7 +196,7 @@ class Orders(FramedPane):
 
     def _build(
         self,
-        row: OrderRow | FillRow | PositionRow,
+        row: Listed,
         columns: tuple[Column, ...],
         *,
         is_cursor: bool,
@@ -206,7 +218,7 @@ class Orders(FramedPane):
     def _append_text(
         self,
         line: Line,
-        row: OrderRow | FillRow | PositionRow,
+        row: Listed,
         columns: tuple[Column, ...],
         width: int,
     ) -> None:
@@ -216,7 +228,7 @@ class Orders(FramedPane):
             if room >= 8:
                 line.add("  ", self.ink.text).cell(clean(row.text), room, self.ink.caution)
 
-    def _cell(self, row: OrderRow | FillRow | PositionRow, name: str) -> tuple[str, Style]:
+    def _cell(self, row: Listed, name: str) -> tuple[str, Style]:
         if isinstance(row, OrderRow):
             return self._order_cell(row, name)
         if isinstance(row, FillRow):
@@ -331,7 +343,7 @@ class Orders(FramedPane):
 
     # ---- keys
 
-    def selected(self) -> OrderRow | FillRow | PositionRow | None:
+    def selected(self) -> Listed | None:
         return next((row for row in self.rows(self.tab) if _key_of(row) == self.cursor.key), None)
 
     def selected_order(self) -> OrderId | None:
@@ -356,10 +368,10 @@ class Orders(FramedPane):
         self._move(1)
 
     def do_page_up(self) -> None:
-        self._move(4 - self.size.height)
+        self._move(4 - self.lines)
 
     def do_page_down(self) -> None:
-        self._move(self.size.height - 4)
+        self._move(self.lines - 4)
 
     def do_first(self) -> None:
         self._move(-_ALWAYS_WIDE)
@@ -450,7 +462,7 @@ class Orders(FramedPane):
             self.redraw()
 
 
-def _key_of(row: OrderRow | FillRow | PositionRow) -> object:
+def _key_of(row: Listed) -> object:
     if isinstance(row, OrderRow):
         return ("order", row.order_id)
     if isinstance(row, FillRow):

@@ -118,10 +118,10 @@ class PagePane(LinePane):
         self._move(1)
 
     def do_page_up(self) -> None:
-        self._move(4 - self.size.height)
+        self._move(4 - self.lines)
 
     def do_page_down(self) -> None:
-        self._move(self.size.height - 4)
+        self._move(self.lines - 4)
 
     def do_first(self) -> None:
         self._move(-self._count)

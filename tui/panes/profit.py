@@ -35,7 +35,7 @@ class Profit(FramedPane):
         self.cursor = Cursor()
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return old.account is not new.account or old.positions is not new.positions
+        return old.account != new.account or old.positions != new.positions
 
     def title(self, width: int) -> Line:
         style = self.ink.title_focus if self.is_focused else self.ink.title
@@ -68,7 +68,7 @@ class Profit(FramedPane):
             return [*strips, self.slot(3, ("none", self.is_focused), lambda: self.inside(words))]
         for offset, row in enumerate(view.positions[first : first + rows]):
             is_cursor = first + offset == place and self.is_focused
-            row_key = (row, columns, is_cursor, self.is_focused)
+            row_key = (row, width, is_cursor, self.is_focused)
             strips.append(
                 self.slot(
                     3 + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor)
@@ -153,10 +153,10 @@ class Profit(FramedPane):
         self._move(1)
 
     def do_page_up(self) -> None:
-        self._move(4 - self.size.height)
+        self._move(4 - self.lines)
 
     def do_page_down(self) -> None:
-        self._move(self.size.height - 4)
+        self._move(self.lines - 4)
 
     def do_first(self) -> None:
         self._move(-len(self.host.view.positions))

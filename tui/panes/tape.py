@@ -23,7 +23,7 @@ class Tape(FramedPane):
         self._rows: dict[object, Strip] = {}
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return old.depth is not new.depth
+        return old.depth != new.depth
 
     def title(self, width: int) -> Line:
         style = self.ink.title_focus if self.is_focused else self.ink.title

@@ -45,7 +45,7 @@ class Ticket(FramedPane):
         return self.sending
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return self.shown.is_spent and old.orders is not new.orders
+        return self.shown.is_spent and old.orders != new.orders
 
     def title(self, width: int) -> Line:
         style = self.ink.title_focus if self.is_focused else self.ink.title
@@ -144,7 +144,7 @@ class Ticket(FramedPane):
         """A click chooses a field; it never sends."""
         if not self.has_draft or event.y not in (1, 2):
             return
-        for field, start, end in _places(self.form, self.size.width - 2)[event.y - 1]:
+        for field, start, end in _places(self.form, self.cells - 2)[event.y - 1]:
             if start <= event.x - 1 < end:
                 self.form.focus = field
                 self.redraw()

@@ -77,7 +77,7 @@ class Watchlist(FramedPane):
         """(until this frame, direction) of symbols whose last price just moved."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return old.quotes is not new.quotes or bool(self._flash)
+        return old.quotes != new.quotes or bool(self._flash)
 
     def title(self, width: int) -> Line:
         style = self.ink.title_focus if self.is_focused else self.ink.title
@@ -111,10 +111,10 @@ class Watchlist(FramedPane):
             longest = max(longest, len(price_text(instrument, dearest.high)) + 1)
         if (width, longest) != self._columns_for:
             self._columns_for = (width, longest)
-            wide = [
+            wide = tuple(
                 column._replace(width=longest) if column.name in PRICE_COLUMNS else column
                 for column in COLUMNS
-            ]
+            )
             self._columns = choose(wide, width - 1)
 
     def _row_strip(self, place: int, row: QuoteRow, *, is_cursor: bool) -> Strip:
@@ -142,14 +142,15 @@ class Watchlist(FramedPane):
 
     def _build(self, row: QuoteRow, *, is_cursor: bool, age: str, flash: int) -> Strip:
         ink = self.ink
-        shown = _Shown(row, self.host.instrument(row.symbol), ink, age, flash, is_cursor)
+        text = ink.quiet if age else ink.text
+        shown = _Shown(row, self.host.instrument(row.symbol), ink, age, flash, is_cursor, text)
         line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
         for column in self._columns:
-            text, style = _CELLS[column.name](shown)
+            words, style = _CELLS[column.name](shown)
             if column.right:
-                line.cell(text, column.width + column.gap, style, right=True)
+                line.cell(words, column.width + column.gap, style, right=True)
             else:
-                line.add(" " * column.gap, style).cell(text, column.width, style)
+                line.add(" " * column.gap, style).cell(words, column.width, style)
         line.pad(self.cells - 2, ink.text)
         return self.inside(line.over(ink.cursor_background) if is_cursor else line)
 
@@ -183,10 +184,10 @@ class Watchlist(FramedPane):
         self._move(1)
 
     def do_page_up(self) -> None:
-        self._move(3 - self.size.height)
+        self._move(3 - self.lines)
 
     def do_page_down(self) -> None:
-        self._move(self.size.height - 3)
+        self._move(self.lines - 3)
 
     def do_first(self) -> None:
         self._move(-len(self.host.view.quotes))
@@ -224,10 +225,7 @@ class _Shown(NamedTuple):
     age: str
     flash: int
     is_cursor: bool
-
-    @property
-    def text(self) -> Style:
-        return self.ink.quiet if self.age else self.ink.text
+    text: Style
 
 
 def _symbol(shown: _Shown) -> tuple[str, Style]:
@@ -269,11 +267,11 @@ def _ask(shown: _Shown) -> tuple[str, Style]:
 
 
 def _bid_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.bid_size) if shown.row.bid else "", shown.ink.quiet
+    return compact_quantity(shown.row.bid_size) if shown.row.bid else "", shown.text
 
 
 def _ask_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.ask_size) if shown.row.ask else "", shown.ink.quiet
+    return compact_quantity(shown.row.ask_size) if shown.row.ask else "", shown.text
 
 
 def _spread(shown: _Shown) -> tuple[str, Style]:

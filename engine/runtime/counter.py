@@ -6,7 +6,7 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
-from engine.domain.views import Preview
+from engine.domain.views import Preview, Severity
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.parser import parse_line
@@ -20,6 +20,7 @@ from engine.ports import (
     ExplainOrder,
     FocusSymbol,
     LineAnswered,
+    Notice,
     OrderExplained,
     PreviewAnswered,
     PreviewLine,
@@ -33,6 +34,7 @@ from engine.runtime.view import ViewBuilder
 from engine.runtime.why import OrderHistory, explain
 from engine.values import OrderId
 
+READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
 
@@ -78,6 +80,7 @@ class Counter:
 
     def _submit(self, command: Command) -> list[ev.Event]:
         if self._read_only:
+            self._answer(Notice(Severity.ATTENTION, "read_only", READ_ONLY))
             return []
         return self._host.submit(command)
 
@@ -110,8 +113,7 @@ class Counter:
         if isinstance(parsed, SyntaxProblem):
             return _misread(request.ticket, parsed)
         if self._read_only:
-            text = "this desk is read-only: nothing can be sent, cancels included"
-            return LineAnswered(request.ticket, False, text)
+            return LineAnswered(request.ticket, False, READ_ONLY)
         if isinstance(parsed, syn.OrderLine) and parsed.preview:
             return LineAnswered(request.ticket, False, PREVIEW_SENDS)
         origin = Origin.TICKET if request.from_ticket else Origin.LINE

@@ -53,6 +53,7 @@ FRAMES_A_TRADE = 3
 """The symbol on the screen trades about three times a second."""
 FRAMES_MADE = 120
 """Encoded beforehand and shown round and round: making them is the engine's work."""
+REFERENCE_STEPS = 200_000
 PROBE_SECONDS = 0.02
 START_AT = Nanos(1_767_623_400_000_000_000)
 CHILD_SECONDS_MAX = 60
@@ -135,14 +136,27 @@ def child(answers: int, seconds: float) -> None:
 
         async def measure(self) -> None:
             await asyncio.sleep(WARM_UP_SECONDS)
+            reference = reference_loop_ms()
             frames, cpu, wall = desk.shown, time.process_time(), time.perf_counter()
             lags = await loop_lags(seconds)
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            reference = (reference + reference_loop_ms()) / 2
             with os.fdopen(answers, "w") as out:
-                out.write(json.dumps(_figures(cpu, wall, desk.shown - frames, lags)))
+                figures = _figures(cpu, wall, desk.shown - frames, lags)
+                out.write(json.dumps({**figures, "reference_loop_ms": round(reference, 1)}))
             self.leave(0)
 
     Measured(desk, None, None, ScreenSettings(coach=False)).run_desk()
+
+
+def reference_loop_ms() -> float:
+    """CPU of a fixed piece of Python: machines differ, and one machine differs from hour to hour."""
+    start = time.process_time()
+    total = 0
+    for number in range(REFERENCE_STEPS):
+        total += number * number % 7
+    assert total
+    return (time.process_time() - start) * 1000
 
 
 async def loop_lags(seconds: float) -> list[float]:

@@ -122,7 +122,8 @@ class Line:
         for place, text in enumerate(self.texts):
             cells = len(text) if text.isascii() else cell_len(text)
             if cells >= left:
-                self.texts[place] = set_cell_size(text, left)
+                is_end = cells == left and place == len(self.texts) - 1
+                self.texts[place] = text if is_end else set_cell_size(text, left - 1) + "…"
                 del self.texts[place + 1 :], self.styles[place + 1 :]
                 break
             left -= cells

@@ -171,10 +171,11 @@ class FramedPane(LinePane):
 class Cursor:
     """A place in a list that sticks to its item, not to its row."""
 
-    __slots__ = ("_place", "first", "key")
+    __slots__ = ("_place", "_wanted", "first", "key")
 
     def __init__(self) -> None:
         self.key: object = None
+        self._wanted: object = None
         self.first = 0
         self._place = 0
 
@@ -183,6 +184,8 @@ class Cursor:
         if not keys:
             self.first = 0
             return -1
+        if self._wanted in keys:
+            self.key, self._wanted = self._wanted, None
         place = keys.index(self.key) if self.key in keys else min(self._place, len(keys) - 1)
         self.key = keys[place]
         self._place = place
@@ -193,7 +196,12 @@ class Cursor:
         self.first = max(min(self.first, len(keys) - rows), 0)
         return place
 
+    def want(self, key: object) -> None:
+        """Goes to an item as soon as it is there: an order is known before its row is."""
+        self._wanted = key
+
     def move(self, keys: list[object], step: int) -> None:
+        self._wanted = None
         if not keys:
             return
         place = keys.index(self.key) if self.key in keys else 0

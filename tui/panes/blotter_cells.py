@@ -1,0 +1,195 @@
+"""What stands in each cell of the blotter: orders, fills and positions."""
+
+from rich.style import Style
+
+from engine.domain.reasons import Verdict
+from engine.domain.views import FillRow, OrderRow, PositionRow
+from engine.values import Liquidity, TimeInForce
+from tui.clock import age_text, milliseconds_text, seconds_text
+from tui.columns import Column
+from tui.host import Host
+from tui.paint import (
+    MISSING,
+    clean,
+    money_text,
+    order_number,
+    price_text,
+    quantity_text,
+    side_style,
+    signed_style,
+)
+
+Listed = OrderRow | FillRow | PositionRow
+DENIED_STATES = ("denied", "rejected")
+
+ORDER_COLUMNS = (
+    Column("number", 5, 0, title="#", gap=0),
+    Column("time", 8, 9),
+    Column("side", 5, 1, right=False),
+    Column("quantity", 7, 2, title="qty"),
+    Column("symbol", 7, 3, right=False),
+    Column("type", 11, 8, right=False),
+    Column("price", 9, 4),
+    Column("filled", 11, 5),
+    Column("average", 9, 10, title="avg"),
+    Column("state", 9, 6, right=False),
+    Column("age", 4, 11),
+    Column("queue", 6, 7),
+    Column("origin", 7, 12, right=False, title="from"),
+    Column("text", 30, 13, right=False, title=""),
+)
+FILL_COLUMNS = (
+    Column("time", 12, 2, gap=0),
+    Column("number", 5, 0, title="#"),
+    Column("side", 5, 1, right=False),
+    Column("quantity", 7, 3, title="qty"),
+    Column("symbol", 7, 4, right=False),
+    Column("price", 9, 5),
+    Column("fee", 8, 7),
+    Column("realised", 11, 6, title="real"),
+    Column("position", 8, 8, title="pos after"),
+    Column("liquidity", 5, 9, right=False, title=""),
+    Column("why", 40, 10, right=False),
+)
+POSITION_COLUMNS = (
+    Column("symbol", 8, 0, right=False, gap=0),
+    Column("position", 8, 1, title="pos"),
+    Column("average", 10, 2, title="avg"),
+    Column("mark", 10, 3),
+    Column("open", 12, 4),
+    Column("realised", 12, 6, title="real"),
+    Column("day", 12, 5),
+    Column("exits", 7, 7),
+)
+
+
+class BlotterCells:
+    """(text, style) of a row under a column, by the column's name."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+
+    def cell(self, row: Listed, name: str) -> tuple[str, Style]:
+        if isinstance(row, OrderRow):
+            return self._order_cell(row, name)
+        if isinstance(row, FillRow):
+            return self._fill_cell(row, name)
+        return self._position_cell(row, name)
+
+    def _order_cell(self, row: OrderRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.host.ink, self.host.instrument(row.symbol)
+        text = ink.quiet if row.is_done else ink.text
+        match name:
+            case "number":
+                return self.number(row), text
+            case "time":
+                return seconds_text(row.at, self.host.zone), ink.quiet
+            case "side":
+                return row.instruction.name, side_style(ink, row.instruction)
+            case "quantity":
+                return quantity_text(row.quantity), text
+            case "symbol":
+                return clean(row.symbol, limit=24), text if row.is_done else ink.strong
+            case "type":
+                return _type_words(row), text
+            case "price":
+                price = row.price if row.type.has_limit else row.stop
+                return price_text(instrument, price), text
+            case "filled":
+                return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
+            case "average":
+                return price_text(instrument, row.average) if row.cumulative else "", text
+            case "state":
+                return _state_words(row), self._state_style(row)
+            case "age":
+                age = age_text(self.host.view.market_at - row.changed_at)
+                return "" if row.is_done else age, ink.quiet
+            case "queue":
+                if row.is_done or row.queue_ahead < 0:
+                    return "", ink.quiet
+                return ("~" if row.queue_is_estimate else "") + quantity_text(
+                    row.queue_ahead
+                ), ink.own
+            case "origin":
+                return clean(row.origin, limit=12), ink.quiet
+            case _:
+                return self._reason(row), ink.caution if row.state in DENIED_STATES else ink.quiet
+
+    def number(self, row: OrderRow) -> str:
+        return order_number(row.label, row.number, self.host.view.trade_date)
+
+    def _reason(self, row: OrderRow) -> str:
+        stopping = [finding for finding in row.findings if finding.verdict >= Verdict.ASK]
+        if stopping:
+            more = f"  +{len(stopping) - 1} rules" if len(stopping) > 1 else ""
+            return f"{stopping[0].rule} {clean(stopping[0].sentence)}{more}"
+        return clean(row.text)
+
+    def _state_style(self, row: OrderRow) -> Style:
+        ink = self.host.ink
+        if row.state in DENIED_STATES or row.state == "unknown":
+            return ink.caution
+        if row.state in ("filled", "partial"):
+            return ink.ok
+        return ink.quiet if row.is_done else ink.strong
+
+    def _fill_cell(self, row: FillRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.host.ink, self.host.instrument(row.symbol)
+        match name:
+            case "time":
+                return milliseconds_text(row.at, self.host.zone), ink.quiet
+            case "number":
+                return str(row.number), ink.text
+            case "side":
+                return row.instruction.name, side_style(ink, row.instruction)
+            case "quantity":
+                return quantity_text(row.quantity), ink.text
+            case "symbol":
+                return clean(row.symbol, limit=24), ink.strong
+            case "price":
+                return price_text(instrument, row.price), ink.text
+            case "fee":
+                return money_text(row.fee), ink.quiet
+            case "realised":
+                shown = money_text(row.realised, signed=True) if row.realised else ""
+                return shown, signed_style(ink, row.realised)
+            case "position":
+                return quantity_text(row.position_after, signed=True), ink.text
+            case "liquidity":
+                return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
+            case _:
+                return clean(row.explanation), ink.quiet
+
+    def _position_cell(self, row: PositionRow, name: str) -> tuple[str, Style]:
+        ink, instrument = self.host.ink, self.host.instrument(row.symbol)
+        match name:
+            case "symbol":
+                return clean(row.symbol, limit=24), ink.strong
+            case "position":
+                held = quantity_text(row.quantity, signed=True)
+                return held, ink.buy if row.quantity > 0 else ink.sell
+            case "average":
+                return price_text(instrument, row.average_cost), ink.text
+            case "mark":
+                return price_text(instrument, row.mark), ink.text
+            case "open":
+                return money_text(row.unrealised, signed=True), signed_style(ink, row.unrealised)
+            case "realised":
+                shown = money_text(row.realised_day, signed=True)
+                return shown, signed_style(ink, row.realised_day)
+            case "day":
+                return money_text(row.day, signed=True), signed_style(ink, row.day)
+            case _:
+                return quantity_text(row.exits) if row.exits else "", ink.quiet
+
+
+def _type_words(row: OrderRow) -> str:
+    words = row.type.code
+    if row.time_in_force is not TimeInForce.DAY:
+        words += f" {row.time_in_force.name}"
+    return words + (" post" if row.post_only else "") + (" ro" if row.reduce_only else "")
+
+
+def _state_words(row: OrderRow) -> str:
+    pending = {"cancel": "cancelling", "replace": "replacing"}.get(row.pending, row.pending)
+    return clean(pending or row.state, limit=12) or MISSING

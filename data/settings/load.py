@@ -88,7 +88,7 @@ def load_settings(
 
 def shipped_layer() -> SettingsLayer:
     """The defaults, from the file that documents them."""
-    return read_layer(SHIPPED, source=SHIPPED_SOURCE)._replace(lines={})
+    return read_layer(SHIPPED, source=SHIPPED_SOURCE, is_shipped=True)._replace(lines={})
 
 
 def combine(layers: list[SettingsLayer]) -> Settings:

@@ -31,12 +31,15 @@ class SettingsLayer(NamedTuple):
         return f"{self.source} line {line}" if line else self.source
 
 
-def read_layer(path: Path, *, source: str | None = None) -> SettingsLayer:
-    """Reads a settings file. Raises SettingsError naming file and line, or why it is not read."""
+def read_layer(path: Path, *, source: str | None = None, is_shipped: bool = False) -> SettingsLayer:
+    """Reads a settings file. Raises SettingsError naming file and line, or why it is not read.
+
+    A shipped file is as trustworthy as the program beside it, whatever a checkout's umask was.
+    """
     source = source or str(path)
     try:
         status = path.stat()
-        if stat.S_ISREG(status.st_mode) and status.st_mode & 0o022:
+        if not is_shipped and stat.S_ISREG(status.st_mode) and status.st_mode & 0o022:
             raise SettingsError(f"{source}: others can change this file; run: chmod go-w '{path}'")
         with path.open("rb") as file:
             content = file.read(SETTINGS_BYTES_MAX + 1)

@@ -33,12 +33,33 @@ setattr(owner, name, killed)
 sys.exit(trader.main())
 """
 """A kill at the n-th commit or release, planted in a process of its own."""
-LINES = ("buy 100 AAPL bid+1t gtc", "buy 40 MSFT mkt", "buy 70 F bid-3t gtc", "short 9 AAPL ask",
-         "replace 3 qty 60", "cancel 3", "at 09:30:20")  # fmt: skip
+
+
+def _lines(at: int) -> list[str]:
+    """Other sizes each time, so that no order is taken for a duplicate of an earlier one."""
+    return [
+        f"buy {100 + at} AAPL bid+1t gtc",
+        f"buy {40 + at} MSFT mkt",
+        f"buy {70 + at} F bid-3t gtc",
+        f"short {9 + at} AAPL ask",
+        "replace 3 qty 60",
+        "cancel 3",
+        "at 09:45:00",
+    ]
 
 
 def _killed(trader: Trader, where: str, at: int) -> Done:
-    words = ["--home", str(trader.home), "--symbols", "AAPL,MSFT,F", "--json", "--exec", *LINES]
+    words = [
+        "--home",
+        str(trader.home),
+        "--symbols",
+        "AAPL,MSFT,F",
+        "--json",
+        "--until",
+        "10:00",
+        "--exec",
+        *_lines(at),
+    ]
     done = subprocess.run(
         [sys.executable, "-c", PLANTED, where, str(at), *words],
         capture_output=True, text=True, cwd=ROOT, timeout=30,

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -271,3 +272,21 @@ def test_a_bug_of_ours_while_the_desk_opens_leaves_a_home_that_opens_again(
     assert "an internal fault ended this command (ValueError)" in done.complaints
     trader.verify()
     assert len(trader.exec("cancel *").events("order_cancelled")) == 1
+
+
+def test_a_checkout_of_a_group_starts_like_any_other(tmp_path: Path) -> None:
+    """With umask 002 a checkout's files are writable by its group, the shipped settings too."""
+    checkout = tmp_path / "checkout"
+    for room in ("commands", "connectors", "data", "engine", "tui"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / room, checkout / room, ignore=ignored)
+    for name in ("trader.py", "config.toml"):
+        shutil.copy(ROOT / name, checkout / name)
+        (checkout / name).chmod(0o664)
+    done = subprocess.run(
+        [sys.executable, str(checkout / "trader.py"), "--home", str(tmp_path / "home"),
+         "--exec", "buy 1 AAPL mkt"],
+        capture_output=True, text=True, timeout=30, cwd="/",
+        env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

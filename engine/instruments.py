@@ -1,11 +1,15 @@
 """What can be traded, and the only place where text becomes a price, a size or money and back."""
 
+from functools import lru_cache
+
 import msgspec
 
 from engine.values import MONEY_SCALE, Money, Price, Quantity
 
 PRICE_DIGITS_MAX = 9
 NUMBER_TEXT_MAX = 32
+TICKS_KEPT_MAX = 256
+"""Ticks whose decimals are remembered; a market has a handful."""
 POWERS_OF_TEN: tuple[int, ...] = tuple(int(10**n) for n in range(PRICE_DIGITS_MAX + 1))
 
 
@@ -43,8 +47,12 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def tick_at(self, price: Price) -> Price:
         """The tick of the band that `price` lies in."""
-        tick = self.tick_bands[0].tick
-        for band in self.tick_bands:
+        bands = self.tick_bands
+        highest = bands[-1]
+        if price >= highest.from_price:
+            return highest.tick  # nearly every price of a share lies here
+        tick = bands[0].tick
+        for band in bands:
             if price < band.from_price:
                 break
             tick = band.tick
@@ -73,10 +81,15 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         return format_scaled(price, self.price_digits, digits_min=self._tick_digits(price))
 
     def _tick_digits(self, price: Price) -> int:
-        tick, digits = int(self.tick_at(price)), self.price_digits
-        while digits > 0 and tick % 10 == 0:
-            tick, digits = tick // 10, digits - 1
-        return digits
+        return _digits_needed(self.tick_at(price), self.price_digits)
+
+
+@lru_cache(maxsize=TICKS_KEPT_MAX)
+def _digits_needed(tick: int, digits: int) -> int:
+    """How many of `digits` decimals a multiple of `tick` can have other than zero."""
+    while digits > 0 and tick % 10 == 0:
+        tick, digits = tick // 10, digits - 1
+    return digits
 
 
 def parse_scaled(text: str, digits: int) -> int:

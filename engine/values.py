@@ -64,11 +64,11 @@ class OrderType(IntEnum):
 
     @property
     def has_limit(self) -> bool:
-        return self in (OrderType.LIMIT, OrderType.STOP_LIMIT)
+        return _HAS_LIMIT[self]
 
     @property
     def has_stop(self) -> bool:
-        return self in (OrderType.STOP, OrderType.STOP_LIMIT)
+        return _HAS_STOP[self]
 
     @property
     def code(self) -> str:
@@ -99,6 +99,9 @@ class Liquidity(IntEnum):
     TAKER = 2
 
 
+_HAS_LIMIT = (False, True, False, False, True)
+_HAS_STOP = (False, False, False, True, True)
+"""By the number of the order type, like `_SIDES`: every order asks several times."""
 _ORDER_TYPE_CODES = {
     OrderType.LIMIT: "LMT",
     OrderType.MARKET: "MKT",

@@ -4,7 +4,10 @@ from engine.values import OrderId
 
 CLIENT_ORDER_ID_MAX = 20
 INSTANCE_MAX = 4
+_BASE = 36
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)
+"""Two digits at a time: every order needs its id."""
 
 
 def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: int) -> str:
@@ -16,8 +19,9 @@ def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: i
 
 def _base36(number: int) -> str:
     digits = ""
-    while True:
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
+    while number >= _BASE:
+        number, pair = divmod(number, _BASE * _BASE)
+        digits = _PAIRS[pair] + digits
         if number == 0:
-            return digits
+            return digits.lstrip("0")
+    return _DIGITS[number] + digits

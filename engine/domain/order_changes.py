@@ -7,7 +7,7 @@ from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.ledger.positions import Position, apply_fill
 from engine.domain.ledger.postings import post, postings_of_fill
-from engine.domain.lifecycle import Certainty, Happening, Request, Status, next_status
+from engine.domain.lifecycle import DONE, Certainty, Happening, Request, Status, next_status
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -32,25 +32,26 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
 
 
 def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
-    order = event.order
+    order, at = event.order, event.at
     return Order(
-        order_id=event.order_id,
-        trade_date=event.trade_date,
-        number=event.number,
-        order=order,
-        side=order.instruction.side,
-        status=status,
-        quantity=order.quantity,
-        price=order.price,
-        stop=order.stop,
-        protection=event.protection if isinstance(event, ev.OrderReleased) else order.price,
-        created_at=event.at,
-        changed_at=event.at,
+        event.order_id,
+        event.trade_date,
+        event.number,
+        order,
+        order.instruction.side,
+        status,
+        order.quantity,
+        order.price,
+        order.stop,
+        event.protection if type(event) is ev.OrderReleased else order.price,
+        at,
+        at,
     )
 
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
+    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
     recent = state.recent_orders
     key = fingerprint(event.order)
     recent.pop(key, None)
@@ -58,13 +59,16 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
     order = _new_order(event, Status.SENT)
-    order.client_order_id = event.client_order_id
+    order.client_order_id = name
     order.reserved_total = event.reserved
-    order.pending_new = Pending(since=event.at)
-    state.orders[event.order_id] = order
-    state.by_client_id[event.client_order_id] = event.order_id
-    state.live[event.order_id] = None
-    state.live_by_symbol.setdefault(event.order.symbol, {})[event.order_id] = None
+    order.pending_new = Pending(event.at)
+    state.orders[order_id] = order
+    state.by_client_id[name] = order_id
+    state.live[order_id] = None
+    of_symbol = state.live_by_symbol.get(symbol)
+    if of_symbol is None:
+        of_symbol = state.live_by_symbol[symbol] = {}
+    of_symbol[order_id] = None
     _hold(state, order)
 
 
@@ -78,25 +82,32 @@ def _denied(state: State, event: ev.OrderDenied) -> None:
 
 def _hold(state: State, order: Order) -> None:
     """Buying power follows what is open; a done order holds nothing."""
-    held = reserve_of(order)
+    held, before = reserve_of(order), order.reserved
+    if held == before:
+        return
     account = state.accounts[order.order.account]
-    account.reserved = Money(account.reserved + held - order.reserved)
+    account.reserved = Money(account.reserved + held - before)
     order.reserved = held
     assert account.reserved >= 0, "more buying power was released than was held"
 
 
 def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
-    """Takes the table's next status; an order that became done leaves the live lists."""
+    """Takes the table's next status, and buying power follows."""
+    _become(state, order, happening, at)
+    _hold(state, order)
+
+
+def _become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
+    """The next status alone; an order that became done leaves the live lists."""
     following = next_status(order.status, happening)
     assert following is not None, f"{order.status.name} cannot {happening.name}"
     order.status, order.changed_at = following, at
-    if order.is_done:
+    if following in DONE:
         state.live.pop(order.order_id, None)
         symbol_live = state.live_by_symbol.get(order.order.symbol)
         if symbol_live is not None:
             symbol_live.pop(order.order_id, None)
         order.pending_new = order.pending_cancel = order.pending_replace = None
-    _hold(state, order)
 
 
 def _working(state: State, event: ev.OrderWorking) -> None:
@@ -105,7 +116,8 @@ def _working(state: State, event: ev.OrderWorking) -> None:
     if event.queue_ahead >= 0:
         order.queue_ahead = event.queue_ahead
     order.pending_new = None
-    _move(state, order, Happening.ACCEPT, event.at)
+    # What is open stays as it was, and so does what is held for it.
+    _become(state, order, Happening.ACCEPT, event.at)
 
 
 def _rejected(state: State, event: ev.OrderRejected) -> None:
@@ -122,9 +134,9 @@ def _triggered(state: State, event: ev.OrderTriggered) -> None:
 
 def _filled(state: State, event: ev.OrderFilled) -> None:
     order = state.orders[event.order_id]
-    instrument = state.instruments[order.order.symbol]
+    symbol = order.order.symbol
     account = state.accounts[order.order.account]
-    value = instrument.notional(event.price, event.quantity)
+    value = state.instruments[symbol].notional(event.price, event.quantity)
     order.cumulative = Quantity(order.cumulative + event.quantity)
     order.value = Money(order.value + value)
     order.fees = Money(order.fees + event.fee)
@@ -132,23 +144,24 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if event.resurrected:
         order.is_resurrected = True
         order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
-    order.is_overfilled = order.is_overfilled or event.overfill
+    if event.overfill:
+        order.is_overfilled = True
     state.executions[event.execution_id] = event.order_id
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
     is_full = order.cumulative >= order.quantity == order.worst_quantity
     order.pending_new = None
     _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
-    position = account.positions.get(order.order.symbol)
+    position = account.positions.get(symbol)
     if position is None:
-        position = account.positions[order.order.symbol] = Position(symbol=order.order.symbol)
+        position = account.positions[symbol] = Position(symbol)
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
     account.cash = Money(account.cash + event.cash_delta)
     post(
         account.ledger,
         postings_of_fill(
-            symbol=order.order.symbol,
+            symbol=symbol,
             cash_delta=event.cash_delta,
             cost_delta=Money(position.cost - cost_before),
             realised=event.realised,

@@ -115,10 +115,13 @@ def short_label(order: Order, trade_date: int) -> str:
 
 def reserve_of(order: Order) -> Money:
     """The share of the whole order's reserve for what is open, rounded up: never short."""
+    whole = order.reserved_total
+    if not whole:
+        return whole  # an exit: nothing is held for it
     leaves = order.worst_leaves
     if not leaves:
         return Money(0)
-    return Money(-(-order.reserved_total * leaves // order.worst_quantity))
+    return Money(-(-whole * leaves // order.worst_quantity))
 
 
 STATE_WORDS: dict[Status, str] = {

@@ -1,5 +1,8 @@
 """Which request, if any, an event lets out of the desk."""
 
+from collections.abc import Callable
+from typing import Any
+
 from engine.domain import events as ev
 from engine.domain.requests import (
     CancelRequest,
@@ -14,19 +17,11 @@ from engine.values import OrderType, TimeInForce
 
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
-    if type(event) is ev.OrderReleased:
-        return _new_order(event)
-    if type(event) is ev.CancelRequested:
-        return CancelRequest(event.client_order_id)
-    if type(event) is ev.ReplaceRequested:
-        current = state.orders[event.order_id].client_order_id
-        return ReplaceRequest(current, event.client_order_id, event.price, event.quantity)
-    if type(event) is ev.StatusRequested:
-        return StatusRequest(event.client_order_id)
-    return None
+    make = _REQUESTS.get(type(event))
+    return make(event, state) if make is not None else None
 
 
-def _new_order(event: ev.OrderReleased) -> NewOrderRequest:
+def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
     """A market order leaves protected: a limit at the edge of the band that does not rest."""
     order = event.order
     is_market = order.type is OrderType.MARKET
@@ -43,3 +38,25 @@ def _new_order(event: ev.OrderReleased) -> NewOrderRequest:
         order.trigger,
         order.post_only,
     )
+
+
+def _cancel(event: ev.CancelRequested, state: State) -> CancelRequest:
+    return CancelRequest(event.client_order_id)
+
+
+def _replace(event: ev.ReplaceRequested, state: State) -> ReplaceRequest:
+    current = state.orders[event.order_id].client_order_id
+    return ReplaceRequest(current, event.client_order_id, event.price, event.quantity)
+
+
+def _status(event: ev.StatusRequested, state: State) -> StatusRequest:
+    return StatusRequest(event.client_order_id)
+
+
+_REQUESTS: dict[type, Callable[[Any, State], Request]] = {
+    ev.OrderReleased: _new_order,
+    ev.CancelRequested: _cancel,
+    ev.ReplaceRequested: _replace,
+    ev.StatusRequested: _status,
+}
+"""Event type → the request that it lets out."""

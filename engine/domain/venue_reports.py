@@ -13,7 +13,6 @@ from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
 from engine.domain.submission import quote_seen
-from engine.instruments import Instrument
 from engine.values import Money, Nanos, OrderId, Quantity
 
 
@@ -31,6 +30,8 @@ def _repeat(client_order_id: str, what: str, now: Nanos) -> list[ev.Event]:
 
 
 def _nudge(state: State, order: Order, now: Nanos) -> list[ev.Event]:
+    if not state.flattening:
+        return []
     return nudge_flatten(state, order.order.account, order.order.symbol, now)
 
 
@@ -70,7 +71,10 @@ def venue_filled(
         text = f"filled {report.quantity} at {report.price} ({report.execution_id})"
         return _orphan(report.client_order_id, text, now)
     fill = _booked_fill(state, order, report, market, now)
-    return [fill, *_alarms(state, order, fill, now), *_nudge(state, order, now)]
+    happened: list[ev.Event] = [fill]
+    if fill.resurrected or fill.overfill:
+        happened += _alarms(state, order, fill, now)
+    return happened + _nudge(state, order, now)
 
 
 def _booked_fill(
@@ -80,8 +84,17 @@ def _booked_fill(
     instrument = state.instruments[symbol]
     position = account.positions.get(symbol) or Position(symbol=symbol)
     effect = fill_effect(position, order.side, report.price, report.quantity, instrument, now)
-    fee = _fee_of_fill(state, order, report, instrument, account.fee_table)
     value = instrument.notional(report.price, report.quantity)
+    cumulative = Quantity(order.cumulative + report.quantity)
+    # Fees count per order over its cumulative fills: a fill pays the difference it makes.
+    owed = order_fee(
+        account.fee_table,
+        order.trade_date,
+        order.order.instruction,
+        cumulative,
+        Money(order.value + value),
+    )
+    fee = Money(owed - order.fees)
     return ev.OrderFilled(
         now,
         order.order_id,
@@ -97,25 +110,13 @@ def _booked_fill(
         quote_seen(market.quote(symbol)),
         report.explanation,
         order.is_done,
-        order.cumulative + report.quantity > order.worst_quantity,
-        Quantity(order.cumulative + report.quantity),
+        cumulative > order.worst_quantity,
+        cumulative,
     )
-
-
-def _fee_of_fill(
-    state: State, order: Order, report: rep.VenueFilled, instrument: Instrument, table: str
-) -> Money:
-    """Fees count per order over its cumulative fills: a fill pays the difference it makes."""
-    quantity = Quantity(order.cumulative + report.quantity)
-    value = Money(order.value + instrument.notional(report.price, report.quantity))
-    after = order_fee(table, order.trade_date, order.order.instruction, quantity, value)
-    return Money(after - order.fees)
 
 
 def _alarms(state: State, order: Order, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
     """A fill that should not be lowers the symbol's trading state until a person has looked."""
-    if not (fill.resurrected or fill.overfill):
-        return []
     account = state.accounts[order.order.account]
     lowered = ev.TradingState.HALTED if fill.overfill else ev.TradingState.REDUCING
     current = account.symbols.get(order.order.symbol)

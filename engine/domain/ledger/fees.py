@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.values import MONEY_SCALE, Instruction, Money, Quantity, Side
+from engine.values import MONEY_SCALE, Instruction, Money, Quantity
 
 EXACT_IN_MONEY = 1_000_000_000
 """Fees are summed in billionths of a money unit, where every rate below is a whole number."""
@@ -119,9 +119,13 @@ def order_fee(
     owed = 0
     commission = rates.commission
     if commission is not None:
-        owed = max(commission.rate * quantity * MONEY_SCALE, commission.order_min * EXACT_IN_MONEY)
-        owed = min(owed, value * commission.value_max_bps * EXACT_IN_MONEY // BPS)
-    if instruction.side is Side.SELL:
+        owed, least = commission.rate * quantity * MONEY_SCALE, commission.order_min
+        if owed < least * EXACT_IN_MONEY:
+            owed = least * EXACT_IN_MONEY
+        most = value * commission.value_max_bps * EXACT_IN_MONEY // BPS
+        if owed > most:
+            owed = most
+    if instruction.side < 0:
         owed += _sale_fees(rates, quantity, value)
     return round_half_up(owed)
 

@@ -66,18 +66,22 @@ def fill_effect(
     A fill that crosses zero is both: its close is valued at the fill's price, and the lot it opens
     takes exactly what is left of the fill's value, so nothing is lost to rounding.
     """
-    value = instrument.notional(price, quantity)
-    closing = Quantity(min(quantity, max(0, -side * position.quantity)))
-    closing_value = instrument.notional(price, closing)
+    held = position.quantity
+    value, after = instrument.notional(price, quantity), Quantity(held + side * quantity)
+    if quantity and held * side >= 0:  # nothing to close: all of it is one new lot
+        opened = LotChange(position.lot_next, Quantity(side * quantity), Money(side * value), now)
+        return FillEffect(Money(0), after, (opened,))
+    closing = Quantity(min(quantity, abs(held)))
+    closing_value = value if closing == quantity else instrument.notional(price, closing)
     changes = _consume(position.lots, closing)
     cost_closed = sum(change.cost for change in changes)
     # A closed long lot's cost change is below zero, a closed short lot's is above.
-    realised = Money(-side * closing_value + cost_closed) if closing else Money(0)
+    realised = Money(-side * closing_value + cost_closed)
     opening = quantity - closing
     if opening:
         cost = Money(side * (value - closing_value))
         changes.append(LotChange(position.lot_next, Quantity(side * opening), cost, now))
-    return FillEffect(realised, Quantity(position.quantity + side * quantity), tuple(changes))
+    return FillEffect(realised, after, tuple(changes))
 
 
 def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
@@ -91,7 +95,7 @@ def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
         taken = min(left, held)
         sign = 1 if lot.quantity > 0 else -1
         # Rounded down; taking all of it takes exactly what is left.
-        cost = sign * (abs(lot.cost) * taken // held)
+        cost = lot.cost if taken == held else sign * (abs(lot.cost) * taken // held)
         change = LotChange(lot.lot_id, Quantity(-sign * taken), Money(-cost), lot.opened_at)
         changes.append(change)
         left -= taken

@@ -41,8 +41,9 @@ def postings_of_fill(
 
 def post(ledger: dict[str, Money], postings: Iterable[Posting]) -> None:
     """Adds the postings to the balances; they must sum to zero."""
-    total = 0
+    total, none = 0, Money(0)
     for name, amount in postings:
         total += amount
-        ledger[name] = Money(ledger.get(name, 0) + amount)
+        # Sums of money are money; calling the type for each costs more than the sum itself.
+        ledger[name] = ledger.get(name, none) + amount  # type: ignore[assignment]
     assert total == 0, "postings of one movement sum to zero"

@@ -61,9 +61,10 @@ def _too_fast(rule: RuleName, limit: int, what: str) -> Finding:
 
 def fingerprint(order: SubmitOrder) -> str:
     """What makes two orders the same to the duplicate rule."""
+    # Adding 0 makes a plain number of an enum member, which is far slower to format.
     return (
-        f"{order.account}|{order.symbol}|{order.instruction:d}|{order.quantity}|{order.price}"
-        f"|{order.stop}|{order.type:d}|{order.time_in_force:d}"
+        f"{order.account}|{order.symbol}|{order.instruction + 0}|{order.quantity}|{order.price}"
+        f"|{order.stop}|{order.type + 0}|{order.time_in_force + 0}"
     )
 
 

@@ -150,7 +150,7 @@ def child(answers: int, seconds: float) -> None:
 
 
 def reference_loop_ms() -> float:
-    """CPU of a fixed piece of Python: machines differ, and one machine differs from hour to hour."""
+    """CPU of a fixed piece of Python: machines differ, and one differs from hour to hour."""
     start = time.process_time()
     total = 0
     for number in range(REFERENCE_STEPS):

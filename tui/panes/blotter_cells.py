@@ -191,5 +191,5 @@ def _type_words(row: OrderRow) -> str:
 
 
 def _state_words(row: OrderRow) -> str:
-    pending = {"cancel": "cancelling", "replace": "replacing"}.get(row.pending, row.pending)
-    return clean(pending or row.state, limit=12) or MISSING
+    """What is on its way says more than the state that it starts from."""
+    return clean(row.pending or row.state, limit=12) or MISSING

@@ -45,7 +45,7 @@ class MessageLine(LinePane):
         if self.danger.state is Showing.OPEN:
             return self._danger_keys(width)
         if self.danger.state is Showing.ASKING:
-            words = f" {clean(self.danger.question)}  y does it, Esc leaves "
+            words = f" {clean(self.danger.question)}  y or Esc "
             return Line().add(words, ink.danger).pad(width, ink.danger)
         said = self.notices.current(self.now)
         if said is not None and said.severity > Severity.OK:

@@ -93,9 +93,14 @@ def _numbers(row: Finding) -> str:
             f"{clean(row.actual, limit=24)} against {clean(row.limit, limit=24)}"
             if row.actual and row.limit
             else "",
-            f"room {clean(row.room, limit=24)}" if row.room else "",
+            _room(row),
         )
     )
+
+
+def _room(row: Finding) -> str:
+    words = clean(row.room, limit=24)
+    return words if not words or "room" in words else f"room {words}"
 
 
 def _rules(preview: Preview) -> str:

@@ -10,8 +10,9 @@ def mark_of(quote: Quote | None) -> Price:
     """The mid of a sound quote, else the last trade; 0 where there is neither."""
     if quote is None:
         return Price(0)
-    if 0 < quote.bid <= quote.ask:
-        return Price((quote.bid + quote.ask) // 2)
+    bid, ask = quote.bid, quote.ask
+    if 0 < bid <= ask:
+        return (bid + ask) // 2  # type: ignore[return-value]  # half-way between prices is a price
     return quote.last
 
 

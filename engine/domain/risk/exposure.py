@@ -6,7 +6,7 @@ from engine.domain.ledger.valuation import mark_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.state import Account, State
-from engine.values import Money, OrderId, Side
+from engine.values import Money, OrderId
 
 NO_ORDER = OrderId(0)
 
@@ -36,8 +36,11 @@ def open_quantities(
 ) -> tuple[int, int]:
     """(buys, sells) that may still fill, UNKNOWN ones included."""
     buys = sells = 0
+    of_symbol = state.live_by_symbol.get(symbol)
+    if not of_symbol:
+        return 0, 0
     orders = state.orders
-    for order_id in state.live_by_symbol.get(symbol, ()):
+    for order_id in of_symbol:
         order = orders[order_id]
         if order_id == excluding or order.order.account != account:
             continue
@@ -46,7 +49,7 @@ def open_quantities(
         else:
             leaves = worst_leaves(order)
         assert leaves >= 0, "a live order is open for nothing or more"
-        if order.side is Side.BUY:
+        if order.side > 0:
             buys += leaves
         else:
             sells += leaves
@@ -66,17 +69,18 @@ def worth_of(account: Account, state: State, market: Market) -> Worth:
 
     A long position without a mark counts as nothing; a short one leaves the whole unknown.
     """
-    total, short_value = account.cash, 0
+    total, short_value = int(account.cash), 0
+    quotes, instruments = market.quotes, state.instruments
     for symbol, position in account.positions.items():
         quantity = position.quantity
         if not quantity:
             continue
-        mark = mark_of(market.quotes.get(symbol))
+        mark = mark_of(quotes.get(symbol))
         if mark:
-            value = state.instruments[symbol].notional(mark, quantity)
-            total = Money(total + value)
+            value = instruments[symbol].notional(mark, quantity)
+            total += value
             if quantity < 0:
                 short_value -= value
         elif quantity < 0:
             return Worth(None, Money(0), symbol)
-    return Worth(total, Money(short_value))
+    return Worth(Money(total), Money(short_value))

@@ -67,8 +67,9 @@ RULES: tuple[Rule, ...] = (
 )
 EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)
 
-_ENTRY_CHECKS = tuple(rule.check for rule in RULES)
-_EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES)
+# `evaluate` has looked at what KNOWN asks before it comes to these.
+_ENTRY_CHECKS = tuple(rule.check for rule in RULES if rule not in KNOWN)
+_EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
@@ -78,16 +79,17 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     checks = _EXIT_CHECKS if proposal.is_exit else _ENTRY_CHECKS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, len(checks))
-    passed = off = 0
+    off = 0
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)
         if found is None:
-            passed += 1
-        elif found is OFF:
+            continue
+        if found is OFF:
             off += 1
         else:
             findings.append(found)
+    passed = len(KNOWN) + len(checks) - off - len(findings)
     if not findings:
         return Assessment((), passed, off, True, NO_ROOM, "")
     room_quantity, room_rule = room_of(proposal, state, tuple(findings))
@@ -96,13 +98,13 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
 
 
 def _unknown(
-    proposal: Proposal, state: State, market: Market, now: Nanos, rules: int
+    proposal: Proposal, state: State, market: Market, now: Nanos, others: int
 ) -> Assessment:
-    """Without instrument or account everything else is off."""
+    """Without instrument or account all others are off."""
     checked = [rule.check(proposal, state, market, now) for rule in KNOWN]
     findings = tuple(found for found in checked if found is not None)
     passed = len(KNOWN) - len(findings)
-    return Assessment(findings, passed, rules - len(KNOWN), False, 0, findings[0].rule)
+    return Assessment(findings, passed, others, False, 0, findings[0].rule)
 
 
 def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:

@@ -6,7 +6,7 @@ from engine.domain.risk.exposure import reserved_total, worth_of
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import BPS
 from engine.domain.state import Account, State
-from engine.values import Money, Quantity, Side
+from engine.values import Money, Quantity
 
 
 def requirement(proposal: Proposal, quantity: int) -> Money:
@@ -21,9 +21,14 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     account = proposal.account
     assert account is not None
     value = proposal.notional(opening)
-    instruction = proposal.order.instruction
-    fee = order_fee(account.fee_table, proposal.trade_date, instruction, Quantity(opening), value)
-    if proposal.side is Side.BUY:
+    fee = order_fee(
+        account.fee_table,
+        proposal.trade_date,
+        proposal.order.instruction,
+        Quantity(opening),
+        value,
+    )
+    if proposal.side > 0:
         return Money(value + fee)
     return Money(-(-value * proposal.limits.short_margin // BPS) + fee)
 

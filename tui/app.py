@@ -279,6 +279,10 @@ class TraderApp(App[int], inherit_bindings=False):
         self.dispatcher.press(Press(event.key, event.character, at, painted_at))
         self._after_key()
 
+    def on_click(self, event: events.Click) -> None:
+        """What a pane did with a click shows at once, as with a key."""
+        self._after_key()
+
     def _after_key(self) -> None:
         self._coach_sees()
         self._open_page_pane()

@@ -40,6 +40,9 @@ class Host(Protocol):
     def look_at(self, symbol: str) -> None:
         """Makes this the symbol on the screen."""
 
+    def focus_on(self, pane: PaneName) -> None:
+        """Gives the keys to a pane, and shows it where panes share a place."""
+
     def open_ticket(
         self, instruction: Instruction, symbol: str, *, quantity: str = "", price: str = ""
     ) -> None: ...

@@ -385,6 +385,24 @@ async def test_lists_of_the_blotter_turn():
         assert pane.tab is Tab.FILLS and "300 shares ahead" not in here.row(0)
 
 
+async def test_the_cursor_goes_to_the_order_just_sent():
+    async with sitting() as here:
+        for text in (BUY, "b 200 MSFT bid", "b 300 GOOG bid"):
+            await order(here, text)
+            await here.frames(1)
+        row = here.app.panes[PaneName.ORDERS].selected()
+        assert row.symbol == "GOOG"
+
+
+async def test_a_click_gives_the_keys_and_moves_the_cursor_and_never_trades():
+    async with sitting((120, 40)) as here:
+        await here.pilot.click("#watchlist", offset=(5, 4))
+        assert here.app.room.symbol == "GOOG"
+        await here.pilot.click("#orders", offset=(5, 1))
+        assert here.app.room.focus is PaneName.ORDERS
+        assert not here.desk.sent() and not here.desk.acts()
+
+
 async def test_b_in_the_blotter_is_about_the_symbol_of_the_row():
     async with sitting() as here:
         await order(here, "b 100 MSFT bid")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -143,6 +144,22 @@ class FramedPane(LinePane):
         line.pad(width, self.ink.text)
         edge = Segment("│", self.frame_style)
         return Strip([edge, *map(Segment, line.texts, line.styles), edge], width + 2)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click gives the keys to the pane; it never trades."""
+        self.host.focus_on(self.NAME)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll("do_down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll("do_up")
+
+    def _scroll(self, name: str) -> None:
+        """The wheel moves the cursor of the pane that has the keys."""
+        move = getattr(self, name, None)
+        if self.is_focused and move is not None:
+            move()
 
     def blank(self, width: int) -> Strip:
         return self.slot(-3, (width, self.is_focused), lambda: self.inside(Line()))

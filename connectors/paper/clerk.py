@@ -16,6 +16,7 @@ from engine.domain.reports import (
 )
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
+    Accepted,
     Cancelled,
     CancelReason,
     Event,
@@ -27,6 +28,8 @@ from engine.values import Liquidity, Nanos, Price, Quantity
 
 NOT_QUEUED = -1
 """Queue ahead of an order that stands in no queue."""
+PRICE_TEXTS_MAX = 4_096
+"""Prices whose text is remembered: fills come again and again at the same few."""
 
 
 class Clerk:
@@ -37,6 +40,7 @@ class Clerk:
         "_instruments",
         "_keeper",
         "_next_execution",
+        "_price_texts",
         "now",
         "reports",
         "roll",
@@ -56,6 +60,7 @@ class Clerk:
         self._keeper = keeper
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_execution = next_execution
+        self._price_texts: dict[tuple[str, int], str] = {}
         self.roll = OrderRoll()
         self.reports: list[Report] = []
         self.now = Nanos(0)
@@ -70,19 +75,18 @@ class Clerk:
             if event.symbol != symbol:
                 symbol = event.symbol
                 touched.add(symbol)
-            if isinstance(event, Traded):
-                is_own = (
-                    event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
-                )
-                has_own = has_own or is_own
-                self._keeper.printed(
-                    symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
-                )
-            elif event.order_id >= OWN_ORDER_IDS_FROM:
-                has_own = True
+            if not isinstance(event, Traded):
+                has_own = has_own or event.order_id >= OWN_ORDER_IDS_FROM
+                continue
+            is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
+            has_own = has_own or is_own
+            self._keeper.printed(
+                symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
+            )
+        books = self._exchange.books
         for symbol in touched:
-            if symbol in self._exchange.books:
-                self._keeper.refresh(self._exchange.book(symbol), self.now)
+            if symbol in books:
+                self._keeper.refresh(books[symbol], self.now)
         if self.roll.by_exchange_id:
             self._watch(events, touched)
         if has_own:
@@ -118,8 +122,10 @@ class Clerk:
     def _tell(self, events: Sequence[Event]) -> None:
         for position, event in enumerate(events):
             if isinstance(event, Traded):
-                self._tell_trade(events, position)
+                self._tell_trade(event, events, position)
                 continue
+            if type(event) is Accepted:
+                continue  # told when the request was answered
             order = self.roll.by_exchange_id.get(event.order_id)
             if order is None:
                 continue
@@ -143,9 +149,7 @@ class Clerk:
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
 
-    def _tell_trade(self, events: Sequence[Event], position: int) -> None:
-        trade = events[position]
-        assert isinstance(trade, Traded)
+    def _tell_trade(self, trade: Traded, events: Sequence[Event], position: int) -> None:
         maker = self.roll.by_exchange_id.get(trade.maker_id)
         if maker is not None:
             self._fill(
@@ -157,17 +161,18 @@ class Clerk:
             )
         taker = self.roll.by_exchange_id.get(trade.taker_id)
         if taker is not None:
-            self._fill_taker(taker, events, position)
+            self._fill_taker(taker, trade, events, position)
 
-    def _fill_taker(self, taker: OwnOrder, events: Sequence[Event], position: int) -> None:
+    def _fill_taker(
+        self, taker: OwnOrder, last: Traded, events: Sequence[Event], position: int
+    ) -> None:
         """One fill a price: told with the last of the trades that the order made there in a row."""
-        last = events[position]
-        assert isinstance(last, Traded)
         if position + 1 < len(events) and _is_same_run(last, events[position + 1]):
             return
-        quantity = orders = 0
-        for event in reversed(events[: position + 1]):
-            if not _is_same_run(last, event) or not isinstance(event, Traded):
+        quantity, orders = int(last.quantity), 1
+        while orders <= position:
+            event = events[position - orders]
+            if not isinstance(event, Traded) or not _is_same_run(last, event):
                 break
             quantity, orders = quantity + event.quantity, orders + 1
         price = self._price(taker.symbol, last.price)
@@ -207,8 +212,10 @@ class Clerk:
             order.client_order_id, execution_id, price, quantity, liquidity, explanation
         )
         order.filled(fill)
-        order.history.happened(self.now, explanation, self.queue_ahead(order))
-        if not order.is_live:
+        if order.is_live:
+            order.history.happened(self.now, explanation, self.queue_ahead(order))
+        else:
+            order.history.happened(self.now, explanation, NOT_QUEUED)
             self.roll.ended(order, fill)
         self.reports.append(fill)
 
@@ -234,7 +241,13 @@ class Clerk:
                     order.history.traded_at_price += event.quantity
 
     def _price(self, symbol: str, price: Price) -> str:
-        return self._instruments[symbol].format_price(price)
+        texts = self._price_texts
+        text = texts.get((symbol, price))
+        if text is None:
+            if len(texts) >= PRICE_TEXTS_MAX:
+                texts.clear()
+            text = texts[symbol, price] = self._instruments[symbol].format_price(price)
+        return text
 
 
 def _is_same_run(trade: Traded, event: Event) -> bool:

@@ -72,14 +72,16 @@ class Counter:
 
     def serve(self, request: Request) -> None:
         """Carries one request out now; its answer waits in the clerk's reports afterwards."""
-        if isinstance(request, NewOrderRequest):
+        if type(request) is NewOrderRequest:
             self._enter(request)
-        elif isinstance(request, CancelRequest):
+        elif type(request) is CancelRequest:
             self._cancel(request)
-        elif isinstance(request, ReplaceRequest):
+        elif type(request) is ReplaceRequest:
             self._replace(request)
-        else:
+        elif type(request) is StatusRequest:
             self._answer_status(request)
+        else:
+            raise AssertionError(f"no request of a desk: {request!r}")
 
     def exchange_id(self) -> int:
         """The exchange's id of the next own order."""
@@ -131,9 +133,10 @@ class Counter:
             return words.not_open(request.symbol, phase)
         if request.quantity <= 0 or request.quantity % instrument.lot_size:
             return f"the quantity must be a multiple of {instrument.lot_size}"
-        for price in (request.price, request.stop):
-            if price > 0 and not instrument.is_on_tick(price):
-                return off_tick(instrument, price)
+        if request.price > 0 and not instrument.is_on_tick(request.price):
+            return off_tick(instrument, request.price)
+        if request.stop > 0 and not instrument.is_on_tick(request.stop):
+            return off_tick(instrument, request.stop)
         if len(self._clerk.roll.by_exchange_id) >= LIVE_ORDERS_MAX:
             return f"{LIVE_ORDERS_MAX:,} of your orders are working, which is all it holds"
         return ""
@@ -252,6 +255,6 @@ def off_tick(instrument: Instrument, price: Price) -> str:
 
 def _refusal_in(events: Sequence[Event], exchange_id: int) -> Refusal | None:
     for event in events:
-        if isinstance(event, Refused) and event.order_id == exchange_id:
+        if type(event) is Refused and event.order_id == exchange_id:
             return event.reason
     return None

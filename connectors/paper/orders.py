@@ -75,7 +75,8 @@ class OwnOrder(msgspec.Struct, gc=False):
         self.cumulative = Quantity(self.cumulative + fill.quantity)
         assert self.cumulative <= self.total, "the exchange filled more than was open"
         self.fills.append(fill)
-        del self.fills[:-FILLS_REPEATED_MAX]
+        if len(self.fills) > FILLS_REPEATED_MAX:
+            del self.fills[0]
         if self.cumulative == self.total:
             self.is_live, self.ending = False, fill
 

@@ -82,6 +82,6 @@ class MarketKeeper:
 
 
 def _touch(half: Half) -> tuple[int, int]:
-    for level in half:
-        return level.price, level.quantity
-    return 0, 0
+    price = half.best_price
+    level = half.level_at(price) if price is not None else None
+    return (level.price, level.quantity) if level is not None else (0, 0)

@@ -62,12 +62,16 @@ class Quote(msgspec.Struct, gc=False):
 
     def record_trade(self, price: Price, quantity: Quantity, at: Nanos) -> None:
         """A trade printed: last, direction, open, high, low and volume follow."""
-        if self.last:
-            self.last_direction = (price > self.last) - (price < self.last)
+        last = self.last
+        if last:
+            self.last_direction = (price > last) - (price < last)
         self.last, self.last_size, self.at = price, quantity, at
-        self.open = self.open or price
-        self.high = max(self.high, price)
-        self.low = min(self.low, price) if self.low else price
+        if not self.open:
+            self.open = price
+        if price > self.high:
+            self.high = price
+        if price < self.low or not self.low:
+            self.low = price
         self.volume = Quantity(self.volume + quantity)
         self.trades += 1
         self.updates += 1

@@ -32,7 +32,7 @@ from engine.runtime.host import Host
 from engine.runtime.recovery import orders_at_venue, replay
 from engine.runtime.session import Session
 from engine.runtime.why import OrderHistory
-from engine.values import TimeInForce
+from engine.values import Nanos, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -126,7 +126,9 @@ def _recovered(
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
     )
-    session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
+    # A recording's cursor names its last row; the desk's time had gone on from there.
+    now = Nanos(max(venue.now, state.checkpoint_at)) if resumes else venue.now
+    session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
     session.listen(history.note)
     opening_records = _Opening()
     session.listen(opening_records.note)

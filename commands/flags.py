@@ -135,20 +135,26 @@ def _commands_as_text() -> str:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", metavar="FILE", type=Path, help="settings over the defaults")
-    parser.add_argument("--home", metavar="DIR", type=Path, help="journal, store and logs")
-    parser.add_argument("--seed", metavar="N", type=_seed, help="every random choice")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="settings laid over those of the home"
+    )
+    parser.add_argument(
+        "--home", metavar="DIR", type=Path, help="the folder of journal, store, settings and logs"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=_seed, help="of every random choice; a script's is 1"
+    )
     parser.add_argument("--json", action="store_true", help="JSON objects only on stdout")
 
 
 def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--venue", choices=("paper", "fix", "ib"), default="paper", help="default: paper")
+    add("--venue", choices=("paper", "fix", "ib"), default="paper", help="paper; no other yet")
     add("--market", metavar="sim|PATH", help="the synthetic market (sim) or a recording")
-    add("--symbols", metavar="A,B,…", type=_symbols, help="what the session looks at")
-    add("--live", action="store_true", help="real money; a person arms it")
+    add("--symbols", metavar="A,B,…", type=_symbols, help="only these symbols of the market")
+    add("--live", action="store_true", help="real money: not available yet")
     add("--read-only", action="store_true", help="nothing can be sent, cancels included")
-    add("--record", action="store_true", help="keep what the session saw")
+    add("--record", action="store_true", help="keep what the session saw: not available yet")
     lines = parser.add_mutually_exclusive_group()
     lines.add_argument("--script", metavar="FILE", help="order language from a file, - for stdin")
     lines.add_argument(

@@ -71,7 +71,7 @@ def _killed(trader: Trader, where: str, at: int) -> Done:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
     ("place", "first", "last"),
-    [("commit", 1, 9), ("release", 1, 4), pytest.param("commit", 1, 40, marks=pytest.mark.long)],
+    [("commit", 2, 7), ("release", 1, 4), pytest.param("commit", 1, 40, marks=pytest.mark.long)],
 )
 def test_a_kill_at_any_commit_or_release_is_recovered_by_the_next_start(
     tmp_path: Path, place: str, moment: str, first: int, last: int

@@ -16,7 +16,7 @@ from engine.runtime.market_time import exchange_clock
 from engine.runtime.narration import Fields, Narrator
 from engine.runtime.recovery import is_event, orders_at_venue, replay_into
 from engine.values import NANOS_PER_SECOND, Nanos
-from tests.process.trader_process import Trader, ended, read_until
+from tests.process.trader_process import GOOG, Trader, ended, read_until
 
 KILLS = 5
 SYMBOLS = ("AAPL", "MSFT", "F")
@@ -164,11 +164,9 @@ def test_an_order_that_was_killed_on_its_way_is_asked_about_and_never_sent_again
 
 
 def test_a_recording_goes_on_where_the_market_stood(tmp_path: Path, market_data: Path) -> None:
-    from tests.process.trader_process import GOOG
-
     trader, market = Trader(tmp_path / "home"), market_data / "lobster" / GOOG
-    lines = ("at 09:30:05", "buy 100 GOOG bid+1t", "wait order 1 filled", "buy 10 GOOG bid-1 gtc",
-             "at 09:45:00", "buy 10 GOOG bid-2 gtc", "at 10:29:00")  # fmt: skip
+    lines = ("at 09:30:05", "buy 100 GOOG bid+1t", "wait order 1 filled", "buy 10 GOOG bid-30 gtc",
+             "at 09:45:00", "buy 10 GOOG bid-31 gtc", "at 10:29:00")  # fmt: skip
     process = trader.start("--json", "--market", market, "--speed", 3000, "--exec", *lines)
     for _ in range(3):
         read_until(process, "order_accepted")

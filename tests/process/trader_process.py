@@ -46,7 +46,7 @@ class Trader:
             [sys.executable, str(ROOT / "trader.py"), *place, *map(str, words)],
             stdin=options.pop("stdin", subprocess.DEVNULL),
             stdout=options.pop("stdout", subprocess.PIPE),
-            stderr=subprocess.PIPE,
+            stderr=options.pop("stderr", subprocess.PIPE),
             text=True,
             cwd="/",
             env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},

@@ -6,6 +6,7 @@ from data.home import Home
 from data.journal import Journal
 from engine.domain import events as ev
 from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.lifecycle import Request
 from engine.domain.quotes import Source
 from engine.domain.reasons import Finding, Refusal, Verdict
 from engine.domain.records import Record, encode_records
@@ -105,7 +106,7 @@ def changed(order_id: int, at: int) -> list[Any]:
         ev.OrderReplaced(at + 3, order_id, "C-r", 1_510_000, 60, 6_000_000, 400),
         ev.ReplaceDenied(at + 4, order_id, Refusal.NOTHING_TO_CHANGE, ()),
         ev.CancelRequested(at + 5, order_id, "C-r", Origin.LINE),
-        ev.OutcomeUnknown(at + 6, order_id, ev.Request.CANCEL, "no answer within 5 s"),
+        ev.OutcomeUnknown(at + 6, order_id, Request.CANCEL, "no answer within 5 s"),
         ev.OrderCancelled(at + 7, order_id, 60, "", True),
     ]
 

@@ -54,7 +54,7 @@ FRAMES_A_TRADE = 3
 FRAMES_MADE = 120
 """Encoded beforehand and shown round and round: making them is the engine's work."""
 REFERENCE_STEPS = 200_000
-PROBE_SECONDS = 0.02
+PROBE_SECONDS = 0.04
 START_AT = Nanos(1_767_623_400_000_000_000)
 CHILD_SECONDS_MAX = 60
 

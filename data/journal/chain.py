@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 CHAIN_BYTES = 32
-_HEADER = struct.Struct(">QQQQQI")
+_HEADER = struct.Struct(">QQQQQQ")
 _LENGTH = struct.Struct(">I")
 
 
@@ -14,6 +14,11 @@ def chain_start(key: bytes, instance: str) -> bytes:
     return blake2b(
         b"journal of " + instance.encode(), key=key, digest_size=CHAIN_BYTES, person=b"start"
     ).digest()
+
+
+def joined(messages: Sequence[bytes]) -> bytes:
+    """The messages as one field of a row, each behind its length."""
+    return b"".join([_LENGTH.pack(len(message)) + message for message in messages])
 
 
 def chain_next(
@@ -25,15 +30,16 @@ def chain_next(
     last: int,
     written_ns: int,
     payload: bytes,
-    staged: Sequence[bytes],
+    staged: bytes,
 ) -> bytes:
-    """The link of a block; lengths are hashed too, so no byte can move to another field."""
+    """The link of a block; lengths are hashed too, so no byte can move to another field.
+
+    `staged` as `joined` gives it.
+    """
     link = blake2b(before, key=key, digest_size=CHAIN_BYTES, person=b"block")
     link.update(_HEADER.pack(number, first, last, written_ns, len(payload), len(staged)))
     link.update(payload)
-    for message in staged:
-        link.update(_LENGTH.pack(len(message)))
-        link.update(message)
+    link.update(staged)
     return link.digest()
 
 

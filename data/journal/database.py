@@ -28,13 +28,10 @@ create table about (
 );
 create table blocks (
     number integer primary key, first integer not null, last integer not null,
-    written_ns integer not null, payload blob not null, chain blob not null
+    written_ns integer not null, payload blob not null, staged blob not null, chain blob not null
 );
-create table staged (
-    block integer not null, place integer not null, message blob not null,
-    primary key (block, place)
-) without rowid;
 """
+"""One row a commit: `staged` holds every message that was to leave with it (`chain.joined`)."""
 
 
 class About(NamedTuple):

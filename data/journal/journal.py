@@ -4,11 +4,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from data.errors import HomeError, JournalDamagedError, JournalError, JournalUnreadableError
 from data.home import Home
-from data.journal.chain import chain_next
+from data.journal.chain import chain_next, joined
 from data.journal.database import (
     FORMAT_VERSION,
     READ_FAULTS,
@@ -31,9 +31,9 @@ BEGINNING = RecordSequence(0)
 Result = TypeVar("Result")
 
 _INSERT_BLOCK = (
-    "insert into blocks (number, first, last, written_ns, payload, chain) values (?, ?, ?, ?, ?, ?)"
+    "insert into blocks (number, first, last, written_ns, payload, staged, chain)"
+    " values (?, ?, ?, ?, ?, ?, ?)"
 )
-_INSERT_STAGED = "insert into staged (block, place, message) values (?, ?, ?)"
 
 
 class Journal:
@@ -137,7 +137,7 @@ class Journal:
             raise JournalError(self._closed_because)
         before = self._end
         assert first == before.last + 1 <= last, (first, before.last, last)
-        number, written_ns = before.number + 1, self._wall_clock()
+        number, written_ns, messages = before.number + 1, self._wall_clock(), joined(staged)
         chain = chain_next(
             self._key,
             before.chain,
@@ -146,10 +146,12 @@ class Journal:
             last=last,
             written_ns=written_ns,
             payload=payload,
-            staged=staged,
+            staged=messages,
         )
         try:
-            self._commit((number, first, last, written_ns, payload, chain), staged)
+            # Outside begin … commit every statement is a transaction of its own.
+            row = (number, first, last, written_ns, payload, messages, chain)
+            self._connection.execute(_INSERT_BLOCK, row)
             self._check_place()
             self._end = Link(number, last, chain)
             self._head.write(last, chain)
@@ -173,18 +175,6 @@ class Journal:
             return
         self._closed_because = "the journal is closed"
         self._release()
-
-    def _commit(self, row: tuple[Any, ...], staged: Sequence[bytes]) -> None:
-        execute = self._connection.execute
-        if not staged:
-            execute(_INSERT_BLOCK, row)
-            return
-        execute("begin immediate")
-        execute(_INSERT_BLOCK, row)
-        self._connection.executemany(
-            _INSERT_STAGED, [(row[0], place, message) for place, message in enumerate(staged)]
-        )
-        execute("commit")
 
     def _check_place(self) -> None:
         """A deleted or replaced file still takes writes, which nobody would ever find again."""

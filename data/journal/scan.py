@@ -16,7 +16,7 @@ from engine.values import Sequence
 BLOCKS_A_READ = 64
 """Blocks fetched in one short read transaction: a long one would keep the log from being reset."""
 
-Row = tuple[int, int, int, int, bytes, bytes]
+Row = tuple[int, int, int, int, bytes, bytes, bytes]
 
 
 class Link(NamedTuple):
@@ -48,8 +48,8 @@ class Scan:
     def blocks(self) -> Iterator[Block]:
         """Blocks in order, each verified. Raises JournalDamagedError at the first that is not."""
         while rows := self._read():
-            for row, staged in rows:
-                yield self._verified(row, staged)
+            for row in rows:
+                yield self._verified(row)
 
     def blocks_and_head(self, head: Head | None) -> Iterator[Block]:
         """All blocks, then the head: a journal that ends before its head has lost some."""
@@ -66,29 +66,19 @@ class Scan:
         for _ in self.blocks_and_head(head):
             pass
 
-    def _read(self) -> list[tuple[Row, list[bytes]]]:
-        """The next rows with the messages that were to leave with each."""
+    def _read(self) -> list[Row]:
+        """The next rows, with the messages that were to leave with each."""
         try:
-            rows = self._connection.execute(
-                "select number, first, last, written_ns, payload, chain from blocks"
+            return self._connection.execute(
+                "select number, first, last, written_ns, payload, staged, chain from blocks"
                 " where number > ? order by number limit ?",
                 (self.end.number, BLOCKS_A_READ),
             ).fetchall()
-            if not rows:
-                return []
-            staged: dict[int, list[bytes]] = {}
-            for number, message in self._connection.execute(
-                "select block, message from staged where block between ? and ?"
-                " order by block, place",
-                (rows[0][0], rows[-1][0]),
-            ):
-                staged.setdefault(number, []).append(message)
         except READ_FAULTS as error:
             raise self._damaged(f"SQLite cannot read on ({error})") from error
-        return [(row, staged.get(row[0], [])) for row in rows]
 
-    def _verified(self, row: Row, staged: list[bytes]) -> Block:
-        number, first, last, written_ns, payload, chain = row
+    def _verified(self, row: Row) -> Block:
+        number, first, last, written_ns, payload, staged, chain = row
         before = self.end
         if number != before.number + 1:
             raise self._damaged(f"block {before.number + 1} is missing")

@@ -57,7 +57,28 @@ def preview_line(
         order = resolve_order(line, context, "preview")
     except UnresolvedError as problem:
         return Preview(text=text, is_valid=False, echo=echo, problem=str(problem))
-    return preview_order(order, text, echo, line, context, venue, now)
+    line = _spelled_out(line, order, context)
+    return preview_order(order, text, describe(line), line, context, venue, now)
+
+
+def _spelled_out(line: syn.OrderLine, order: SubmitOrder, context: Context) -> syn.OrderLine:
+    """The line in figures: what is reviewed is what leaves, however the market moves meanwhile."""
+    known = context.state.instruments.get(order.symbol)
+    if known is None:
+        return line
+    limit = syn.LimitPrice(known.format_price(order.price))
+    stop = None
+    if line.stop is not None:
+        has_limit = order.type is OrderType.STOP_LIMIT
+        stop_price = syn.LimitPrice(known.format_price(order.stop))
+        stop = syn.StopClause(stop_price, limit if has_limit else None)
+    return msgspec.structs.replace(
+        line,
+        symbol=order.symbol,
+        quantity=syn.SharesTerm(order.quantity),
+        price=limit if order.type is OrderType.LIMIT else line.price,
+        stop=stop,
+    )
 
 
 def preview_order(
@@ -116,6 +137,7 @@ def preview_order(
         symbol=order.symbol,
         instruction=order.instruction,
         resized=_resized(order, line, assessment),
+        resolved="" if line is None else print_line(line),
     )
 
 

@@ -26,6 +26,7 @@ from engine.exchange.messages import (
 from engine.instruments import Instrument
 from engine.values import Liquidity, Nanos, Price, Quantity
 
+_MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 NOT_QUEUED = -1
 """Queue ahead of an order that stands in no queue."""
 PRICE_TEXTS_MAX = 4_096
@@ -177,7 +178,7 @@ class Clerk:
             quantity, orders = quantity + event.quantity, orders + 1
         price = self._price(taker.symbol, last.price)
         why = words.as_taker(last.taker_side, quantity, price, orders)
-        self._fill(taker, last.price, Quantity(quantity), Liquidity.TAKER, why)
+        self._fill(taker, last.price, Quantity(quantity), _TAKER, why)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
@@ -202,7 +203,7 @@ class Clerk:
         liquidity: Liquidity,
         explanation: str,
     ) -> None:
-        if liquidity is Liquidity.MAKER:
+        if liquidity is _MAKER:
             self.shares_provided += quantity
         else:
             self.shares_taken += quantity

@@ -40,6 +40,7 @@ from engine.exchange.messages import (
 from engine.instruments import Instrument
 from engine.values import OrderType, Price, Quantity
 
+_OPEN = Phase.OPEN
 LIVE_ORDERS_MAX = 10_000
 """Own orders that may stand at this venue at once."""
 
@@ -129,7 +130,7 @@ class Counter:
         if instrument is None:
             return f"{words.REFUSALS[Refusal.UNKNOWN_SYMBOL]}: {request.symbol}"
         phase = self._keeper.phase(request.symbol)
-        if phase is not Phase.OPEN:
+        if phase is not _OPEN:
             return words.not_open(request.symbol, phase)
         if request.quantity <= 0 or request.quantity % instrument.lot_size:
             return f"the quantity must be a multiple of {instrument.lot_size}"
@@ -198,7 +199,7 @@ class Counter:
     def _objection_to_replace(self, order: OwnOrder, request: ReplaceRequest) -> str:
         instrument = self._instruments[order.symbol]
         phase = self._keeper.phase(order.symbol)
-        if phase is not Phase.OPEN:
+        if phase is not _OPEN:
             return words.not_open(order.symbol, phase)
         if request.quantity <= order.cumulative:
             return f"{order.cumulative:,} are filled already: the new total must be more"

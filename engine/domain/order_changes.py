@@ -17,14 +17,19 @@ ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
 RECENT_ORDERS_MAX = 256
 """Duplicate memory: more than can be entered within its window at the highest order rate."""
+_UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
+"""The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
+# What every order goes through has a name here: on Python 3.11 looking a member up in its enum
+# takes longer than what is done with it.
+_SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
+_FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
     state.order_next = event.order_id + 1
     state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
-    if event.order.origin in (Origin.SCRIPT, Origin.DESK):
-        # The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits.
+    if event.order.origin in _UNTHROTTLED:
         return
     state.order_attempts.append(event.at)
     if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
@@ -58,7 +63,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     recent[key] = event.at
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
-    order = _new_order(event, Status.SENT)
+    order = _new_order(event, _SENT)
     order.client_order_id = name
     order.reserved_total = event.reserved
     order.pending_new = Pending(event.at)
@@ -117,7 +122,7 @@ def _working(state: State, event: ev.OrderWorking) -> None:
         order.queue_ahead = event.queue_ahead
     order.pending_new = None
     # What is open stays as it was, and so does what is held for it.
-    _become(state, order, Happening.ACCEPT, event.at)
+    _become(state, order, _ACCEPT, event.at)
 
 
 def _rejected(state: State, event: ev.OrderRejected) -> None:
@@ -151,23 +156,22 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     # While a larger quantity is on its way only its answer tells whether the order is done.
     is_full = order.cumulative >= order.quantity == order.worst_quantity
     order.pending_new = None
-    _move(state, order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL, event.at)
+    _move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
     account.cash = Money(account.cash + event.cash_delta)
-    post(
-        account.ledger,
-        postings_of_fill(
-            symbol=symbol,
-            cash_delta=event.cash_delta,
-            cost_delta=Money(position.cost - cost_before),
-            realised=event.realised,
-            fee=event.fee,
-        ),
+    cost_delta = Money(position.cost - cost_before)
+    postings = postings_of_fill(
+        symbol=symbol,
+        cash_delta=event.cash_delta,
+        cost_delta=cost_delta,
+        realised=event.realised,
+        fee=event.fee,
     )
+    post(account.ledger, postings)
     assert account.ledger["cash"] == account.cash, "the ledger and the cash figure disagree"
 
 

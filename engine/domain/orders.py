@@ -18,7 +18,7 @@ class Pending(msgspec.Struct, gc=False):
     quantity: Quantity = Quantity(0)
 
 
-class Order(msgspec.Struct):
+class Order(msgspec.Struct, gc=False):
     """Mutable; only `apply` touches it. `quantity` is the total, filled part included."""
 
     order_id: OrderId

@@ -14,6 +14,8 @@ from engine.domain.requests import (
 from engine.domain.state import State
 from engine.values import OrderType, TimeInForce
 
+_MARKET = OrderType.MARKET
+
 
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
@@ -24,7 +26,7 @@ def request_of(event: ev.Event, state: State) -> Request | None:
 def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
     """A market order leaves protected: a limit at the edge of the band that does not rest."""
     order = event.order
-    is_market = order.type is OrderType.MARKET
+    is_market = order.type is _MARKET
     return NewOrderRequest(
         event.client_order_id,
         order.account,

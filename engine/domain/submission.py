@@ -15,6 +15,7 @@ from engine.domain.state import State
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 NO_QUOTE = ev.QuoteSeen()
+_MARKET = OrderType.MARKET
 
 
 def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
@@ -47,7 +48,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             )
         ]
     protection = Price(0)
-    if command.type is OrderType.MARKET:
+    if command.type is _MARKET:
         protection = protection_price(proposal)
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0

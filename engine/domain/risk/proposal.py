@@ -50,6 +50,8 @@ class Proposal(msgspec.Struct, gc=False):
     worst_price: Price
     """What limits of value count with; 0 where nothing is known."""
     worth: Worth
+    reserve: Money | None = None
+    """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
 
     def notional(self, quantity: int) -> Money:
         """Value of `quantity` at the worst price."""

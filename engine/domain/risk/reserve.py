@@ -35,12 +35,15 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
 
 def reserve_for(proposal: Proposal) -> Money:
     """Buying power to hold for the whole order (or the replaced order as it would be)."""
-    return requirement(proposal, proposal.quantity)
+    if proposal.reserve is None:
+        proposal.reserve = requirement(proposal, proposal.quantity)
+    return proposal.reserve
 
 
 def held_with(proposal: Proposal, quantity: int) -> Money:
     """Buying power held right after this leaves with `quantity`: the worse of old and new."""
-    needed = requirement(proposal, quantity)
+    is_whole = quantity == proposal.quantity
+    needed = reserve_for(proposal) if is_whole else requirement(proposal, quantity)
     old = proposal.replaces
     if old is None:
         return needed

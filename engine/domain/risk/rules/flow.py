@@ -17,6 +17,7 @@ R16 = RuleName("R16", "ticket_replay")
 R17 = RuleName("R17", "open_orders", "risk.open_orders_max")
 R17_SYMBOL = RuleName("R17", "open_orders", "risk.open_orders_symbol_max")
 
+_UNTHROTTLED, _LADDER = (Origin.SCRIPT, Origin.DESK), Origin.LADDER
 SECOND = NANOS_PER_SECOND
 MINUTE = 60 * NANOS_PER_SECOND
 
@@ -27,10 +28,10 @@ def order_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     Scripts are paced before they come here; the desk's own protocols are bounded by themselves.
     """
     origin = p.order.origin
-    if p.replaces is not None or origin is Origin.SCRIPT or origin is Origin.DESK:
+    if p.replaces is not None or origin in _UNTHROTTLED:
         return None
     limits, attempts = p.limits, state.order_attempts
-    if origin is Origin.LADDER:
+    if origin is _LADDER:
         fast, slow = limits.order_rate_ladder_max, limits.order_rate_ladder_minute_max
         names = (R12_LADDER, R12_LADDER_MINUTE)
     else:
@@ -71,7 +72,7 @@ def fingerprint(order: SubmitOrder) -> str:
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The same account, symbol, side, quantity, prices, type and life, from another ticket."""
     window, recent = p.limits.duplicate_window, state.recent_orders
-    if not window or not recent or p.replaces is not None or p.order.origin is Origin.LADDER:
+    if not window or not recent or p.replaces is not None or p.order.origin is _LADDER:
         return None
     before = recent.get(fingerprint(p.order))
     if before is None or now - before >= window:

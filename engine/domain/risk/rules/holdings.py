@@ -14,6 +14,7 @@ R26 = RuleName("R26", "short_sale", "risk.short_sale")
 R26_SHORTING = RuleName("R26", "short_sale", "risk.short_selling")
 R29 = RuleName("R29", "buying_power", "risk.buying_power")
 R36 = RuleName("R36", "reduce_only")
+_BUY, _SHORT, _COVER = Instruction.BUY, Instruction.SHORT, Instruction.COVER
 
 
 def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
@@ -23,15 +24,15 @@ def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     from being closed.
     """
     instruction, held = p.order.instruction, p.held
-    if instruction is Instruction.SHORT:
+    if instruction is _SHORT:
         if not p.limits.short_selling:
             return deny(R26_SHORTING, "Short selling is off for this account", room_quantity=0)
         return _short_while_long(p) if held > 0 and p.limits.short_sale else None
     if not p.limits.short_sale:
         return OFF
-    if instruction is Instruction.BUY:
+    if instruction is _BUY:
         return _beyond(p, "short", "cover", "buy") if held < 0 else None
-    if instruction is Instruction.COVER:
+    if instruction is _COVER:
         return _beyond(p, "short", "cover", "buy")
     return _beyond(p, "hold", "sell", "short")
 

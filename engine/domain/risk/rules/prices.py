@@ -16,6 +16,7 @@ R06 = RuleName("R06", "stop_sanity", "risk.stop_sanity")
 
 COLLAR_HARD_FACTOR = 3
 """Beyond this many times the collar no reason helps."""
+_MARKET, _STOP_LIMIT = OrderType.MARKET, OrderType.STOP_LIMIT
 PERCENT_SHOWN_MAX = 1_000_000
 """Deviations above 10,000 % are shown as that: the number no longer matters."""
 
@@ -23,7 +24,7 @@ PERCENT_SHOWN_MAX = 1_000_000
 def price_collar(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """A waiting stop-limit's limit is compared with its own stop: there it will enter the book."""
     kind = p.order.type
-    if kind is OrderType.STOP_LIMIT and not _is_triggered(p):
+    if kind is _STOP_LIMIT and not _is_triggered(p):
         reference = p.stop
     elif kind.has_limit:
         quote = p.quote
@@ -80,7 +81,7 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
     """A market order needs a fresh bid and ask that are not far apart."""
     if not p.limits.market_protection:
         return OFF
-    if p.order.type is not OrderType.MARKET:
+    if p.order.type is not _MARKET:
         return None
     quote = p.quote
     if quote is None or not 0 < quote.bid <= quote.ask:

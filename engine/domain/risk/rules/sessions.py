@@ -15,12 +15,14 @@ D03 = RuleName("D03", "flatten_running")
 R25 = RuleName("R25", "market_state", "risk.market_state")
 R39 = RuleName("R39", "reference_data")
 
+_ACTIVE, _OPEN = TradingState.ACTIVE, Phase.OPEN
+
 
 def trading_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Everything below ACTIVE lets only exits through, and those never come here."""
     account = p.account
     assert account is not None
-    if account.trading.state is not TradingState.ACTIVE:
+    if account.trading.state is not _ACTIVE:
         return _not_active("The desk", account.trading)
     if not account.symbols:
         return None
@@ -58,7 +60,7 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
     if not p.limits.market_state:
         return OFF
     phase = state.phases.get(p.order.symbol)
-    if phase is Phase.OPEN:
+    if phase is _OPEN:
         return None
     word = phase.name.lower().replace("_", "-") if phase is not None else "not known"
     return deny(

@@ -7,7 +7,6 @@ from collections import deque
 import msgspec
 
 from connectors.feeds.flow import Flow
-from connectors.feeds.lobster_flow import LobsterFlow
 from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
 from connectors.paper.orders import RestingOrder
@@ -20,9 +19,12 @@ from data.space import DiskSpace, SpaceLevel, disk_space, give_back_ballast
 from engine.domain.commands import Halt, Origin
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.orders import Order
+from engine.domain.quotes import Source
 from engine.domain.records import Record
 from engine.domain.reports import (
     InstrumentsListed,
+    LinkChanged,
+    LinkState,
     Report,
     SessionOpened,
     VenueExpired,
@@ -61,6 +63,10 @@ class DeskParts(msgspec.Struct):
     @property
     def presence(self) -> Presence | None:
         """How far the trader changed a recording; None where nothing was recorded."""
+        if self.flow.source is not Source.REPLAY:
+            return None
+        from connectors.feeds.lobster_flow import LobsterFlow
+
         return self.flow.presence if isinstance(self.flow, LobsterFlow) else None
 
     def close(self) -> None:
@@ -135,6 +141,7 @@ def _recovered(
     host = Host(session, venue)
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
     opening.append(_opened(state, settings, venue, flow, seed))
+    opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
     host.submit(*opening, *left_behind)
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     remarks = _remarks(journal, flow, state, resumes=resumes, left_behind=len(left_behind))

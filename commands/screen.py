@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from commands.desk import DeskParts, open_desk
+from data.errors import SettingsError
 from data.home import Home
 from data.reference import SymbolReference
 from data.settings import set_value
@@ -13,6 +14,7 @@ from engine.runtime.live import LiveDesk
 from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.runtime.view import ViewBuilder
 from tui.app import TraderApp
+from tui.keyboard import KeyClashError
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 
 
@@ -22,13 +24,16 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
     try:
         desk = _live_desk(options, parts, script)
         reference = SymbolReference(parts.venue.instruments)
-        app = TraderApp(
-            desk,
-            _StoreOnFirstQuestion(parts.home),
-            reference,
-            _screen_settings(parts),
-            coach_done=lambda: set_value(parts.home.settings_path, "screen.coach", "false"),
-        )
+        try:
+            app = TraderApp(
+                desk,
+                _StoreOnFirstQuestion(parts.home),
+                reference,
+                _screen_settings(parts),
+                coach_done=lambda: set_value(parts.home.settings_path, "screen.coach", "false"),
+            )
+        except KeyClashError as clash:
+            raise SettingsError(str(clash)) from clash
         desk.start()
         try:
             return app.run_desk()
@@ -66,6 +71,7 @@ def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) 
         read_only=options.read_only,
         kill_requested=parts.home.kill_is_asked,
         work=_watched(parts, script) if script is not None else None,
+        remarks=parts.remarks,
     )
 
 

@@ -97,10 +97,12 @@ class LiveDesk:
         read_only: bool = False,
         kill_requested: Callable[[], bool] = lambda: False,
         work: Callable[[Callable[[str], None]], None] | None = None,
+        remarks: tuple[str, ...] = (),
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
-        It gets a way to say something to the person.
+        It gets a way to say something to the person. Whoever listens hears `remarks` first: how
+        everything was found.
         """
         self._host = host
         self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
@@ -110,6 +112,8 @@ class LiveDesk:
         self._views = views
         self._kill_requested = kill_requested
         self._work = work
+        self._remarks = remarks
+        self._end: EngineStopped | None = None
         self._listeners: list[Callable[[DeskAnswer], None]] = []
         self._frame: bytes = b""
         self._latest: tuple[bytes, DeskView] | None = None
@@ -159,7 +163,12 @@ class LiveDesk:
         return dict(self._host.session.state.instruments)
 
     def listen(self, listener: Callable[[DeskAnswer], None]) -> None:
+        for remark in self._remarks:
+            listener(Notice(Severity.ATTENTION, "remark", remark))
         self._listeners.append(listener)
+        if self._end is not None:
+            # It stopped before anybody listened.
+            listener(self._end)
 
     def close(self) -> None:
         """Ends the engine's thread after its current step; orders stay where they live."""
@@ -185,7 +194,8 @@ class LiveDesk:
             # The host loop is the last door: nothing more is decided from a state that may be half
             # changed, and the person is told at once.
             stopped = fail_stop(self._host.session, fault)
-            self._tell(EngineStopped(stopped.text, stopped.exit_code))
+            self._end = EngineStopped(stopped.text, stopped.exit_code)
+            self._tell(self._end)
 
     def _attend(self) -> None:
         while not self._inbox.empty():

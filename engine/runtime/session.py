@@ -84,14 +84,14 @@ class Session:
         outbox: list[Request] = []
         for inbound in inbounds:
             cause = sequence
-            records.append(Record(RecordSequence(sequence), RecordSequence(cause), now, inbound))
+            records.append(Record(sequence, cause, now, inbound))
             sequence += 1
             for event in decide(state, inbound, market, now):
                 apply(state, event)
                 request = request_of(event, state)
                 if request is not None:
                     outbox.append(request)
-                records.append(Record(RecordSequence(sequence), RecordSequence(cause), now, event))
+                records.append(Record(sequence, cause, now, event))
                 happened.append(event)
                 sequence += 1
         return records, happened, outbox

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 VERSION = "0.1.0"
+SEED_DIGITS_MAX = 18
+"""What fits into 64 bits, as the journal keeps it."""
+SPEED_MAX = 1_000_000
 
 SESSION = "session"  # the command of a line that names none
 
@@ -300,8 +303,10 @@ def _check_command(options: argparse.Namespace) -> None:
 
 
 def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 0 on")
+    if not text.isdecimal() or len(text) > SEED_DIGITS_MAX:
+        raise argparse.ArgumentTypeError(
+            f"`{text}` is not a whole number from 0 on with at most {SEED_DIGITS_MAX} digits"
+        )
     return int(text)
 
 
@@ -325,8 +330,10 @@ def _speed(text: str) -> float:
         speed = float(text)
     except ValueError:
         speed = math.nan
-    if not 0 < speed < math.inf:
-        raise argparse.ArgumentTypeError(f"`{text}` is neither a number above 0 nor max")
+    if not 0 < speed <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(
+            f"`{text}` is neither a number above 0 and up to {SPEED_MAX:,} nor max"
+        )
     return speed
 
 

@@ -291,3 +291,17 @@ def test_the_end_of_the_day_ends_a_session_without_a_script(
     assert (done.code, done.result["orders"]) == (0, 0)
     assert done.complaints == ""
     assert trader.verify()["events"] > 0
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("--seed", "9" * 26), ("--seed", "-1"), ("--speed", "1e308"), ("--speed", "nan"),
+     ("--speed", "0"), ("--until", "25:00"), ("--until", "1")],
+)  # fmt: skip
+def test_a_number_out_of_bounds_is_refused_before_anything_is_made(
+    trader: Trader, flag: str, value: str
+) -> None:
+    done = trader.exec("buy 1 AAPL mkt", flags=(flag, value))
+    assert (done.code, done.output) == (2, "")
+    assert f"argument {flag}: " in done.complaints or "expected one argument" in done.complaints
+    assert not trader.home.exists()

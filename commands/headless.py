@@ -22,6 +22,7 @@ from engine.domain.reports import SessionEnded
 from engine.errors import InputError, TraderError
 from engine.instruments import format_money
 from engine.language import syntax as syn
+from engine.runtime.collector import calm
 from engine.runtime.failstop import fail_stop
 from engine.runtime.host import FOREVER, AsFastAsItGoes
 from engine.runtime.live import WallPace
@@ -112,6 +113,7 @@ class _HeadlessSession:
             self._output.say(remark)
         self._listen()
         runner = self._runner(self._until())
+        calm()
         try:
             return self._run(runner)
         except (BrokenPipeError, OutputLostError):

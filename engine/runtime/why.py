@@ -1,5 +1,6 @@
 """An order's life in words, from its own events: why it did what it did, and what was missing."""
 
+from collections import OrderedDict
 from typing import Any
 
 import msgspec
@@ -21,17 +22,24 @@ class OrderHistory:
     """The events of each order, oldest first; bounded by orders and by events an order."""
 
     def __init__(self) -> None:
-        self._events: dict[int, list[ev.Event]] = {}
+        # A plain dict that is eaten from the front takes longer and longer to find its first key.
+        self._events: OrderedDict[int, list[ev.Event]] = OrderedDict()
 
     def note(self, record: Record) -> None:
-        order_id = getattr(record.body, "order_id", None)
-        if order_id is None or record.cause == record.sequence:
+        """Every session listens with this, so it does no more than it must."""
+        if record.cause == record.sequence:
             return
-        kept = self._events.setdefault(order_id, [])
+        event = record.body
+        order_id = getattr(event, "order_id", None)
+        if order_id is None:
+            return
+        kept = self._events.get(order_id)
+        if kept is None:
+            kept = self._events[order_id] = []
+            if len(self._events) > ORDERS_REMEMBERED_MAX:
+                self._events.popitem(last=False)
         if len(kept) < EVENTS_PER_ORDER_MAX:
-            kept.append(record.body)  # type: ignore[arg-type]
-        if len(self._events) > ORDERS_REMEMBERED_MAX:
-            del self._events[next(iter(self._events))]
+            kept.append(event)  # type: ignore[arg-type]
 
     def of(self, order_id: int) -> list[ev.Event]:
         return self._events.get(order_id, [])

@@ -84,10 +84,9 @@ class Clerk:
             self._keeper.printed(
                 symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
             )
-        books = self._exchange.books
         for symbol in touched:
-            if symbol in books:
-                self._keeper.refresh(books[symbol], self.now)
+            if symbol in self._instruments:
+                self._keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
             self._watch(events, touched)
         if has_own:

@@ -10,6 +10,8 @@ from engine.values import MONEY_SCALE, Instruction, Money, Quantity
 EXACT_IN_MONEY = 1_000_000_000
 """Fees are summed in billionths of a money unit, where every rate below is a whole number."""
 BPS = 10_000
+EXACT_IN_BPS = EXACT_IN_MONEY // BPS
+"""Billionths in one basis point of a money unit: a whole number, so no cap is rounded."""
 RATES_KEPT_MAX = 64
 """Rows looked up lately are remembered: a pure function of constants."""
 
@@ -122,7 +124,7 @@ def order_fee(
         owed, least = commission.rate * quantity * MONEY_SCALE, commission.order_min
         if owed < least * EXACT_IN_MONEY:
             owed = least * EXACT_IN_MONEY
-        most = value * commission.value_max_bps * EXACT_IN_MONEY // BPS
+        most = value * (commission.value_max_bps * EXACT_IN_BPS)
         if owed > most:
             owed = most
     if instruction.side < 0:
@@ -137,12 +139,13 @@ def round_half_up(owed: int) -> Money:
 
 def _sale_fees(rates: Rates, quantity: Quantity, value: Money) -> int:
     owed = 0
-    if rates.sale_value is not None:
-        owed += value * rates.sale_value.rate
-    if rates.sale_share is not None:
-        shares = rates.sale_share.rate * quantity * MONEY_SCALE
-        most = rates.sale_share.order_max * EXACT_IN_MONEY
-        owed += min(shares, most) if most else shares
+    of_value, of_shares = rates.sale_value, rates.sale_share
+    if of_value is not None:
+        owed += value * of_value.rate
+    if of_shares is not None:
+        shares = of_shares.rate * quantity * MONEY_SCALE
+        most = of_shares.order_max * EXACT_IN_MONEY
+        owed += most if 0 < most < shares else shares
     return owed
 
 

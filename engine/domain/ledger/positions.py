@@ -71,10 +71,11 @@ def fill_effect(
     if quantity and held * side >= 0:  # nothing to close: all of it is one new lot
         opened = LotChange(position.lot_next, Quantity(side * quantity), Money(side * value), now)
         return FillEffect(Money(0), after, (opened,))
-    closing = Quantity(min(quantity, abs(held)))
+    open_quantity = abs(held)
+    closing = quantity if quantity <= open_quantity else Quantity(open_quantity)
     closing_value = value if closing == quantity else instrument.notional(price, closing)
     changes = _consume(position.lots, closing)
-    cost_closed = sum(change.cost for change in changes)
+    cost_closed = sum([change.cost for change in changes])
     # A closed long lot's cost change is below zero, a closed short lot's is above.
     realised = Money(-side * closing_value + cost_closed)
     opening = quantity - closing
@@ -87,12 +88,12 @@ def fill_effect(
 def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
     """Lot changes that take `quantity` off, oldest first; a lot's last share takes its residual."""
     changes: list[LotChange] = []
-    left = int(quantity)
+    left = quantity + 0
     for lot in lots:
         if left == 0:
             break
         held = abs(lot.quantity)
-        taken = min(left, held)
+        taken = left if left < held else held
         sign = 1 if lot.quantity > 0 else -1
         # Rounded down; taking all of it takes exactly what is left.
         cost = lot.cost if taken == held else sign * (abs(lot.cost) * taken // held)

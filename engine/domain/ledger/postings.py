@@ -1,12 +1,16 @@
 """Double-entry postings: every movement of money as pairs that sum to zero."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from engine.values import Money
 
 CASH = "cash"
 CAPITAL = "capital"
 FEES = "fees"
+
+SYMBOLS_NAMED_MAX = 4_096
+"""Symbols whose ledger accounts' names are remembered: every fill needs two."""
 
 Posting = tuple[str, Money]
 """(ledger account, amount): above zero a debit, below a credit."""
@@ -31,12 +35,18 @@ def postings_of_fill(
     *, symbol: str, cash_delta: Money, cost_delta: Money, realised: Money, fee: Money
 ) -> list[Posting]:
     """`cash_delta` with the fee in it, `cost_delta` of the lots; profit before fees is a credit."""
+    securities, profit = _names_of(symbol)
     return [
         (CASH, cash_delta),
-        (securities_of(symbol), cost_delta),
-        (realised_of(symbol), Money(-realised)),
+        (securities, cost_delta),
+        (profit, Money(-realised)),
         (FEES, fee),
     ]
+
+
+@lru_cache(maxsize=SYMBOLS_NAMED_MAX)
+def _names_of(symbol: str) -> tuple[str, str]:
+    return securities_of(symbol), realised_of(symbol)
 
 
 def post(ledger: dict[str, Money], postings: Iterable[Posting]) -> None:

@@ -6,17 +6,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from engine.exchange.batch import Room, carry_out, room_of
 from engine.exchange.book import Book
-from engine.exchange.messages import (
-    CancelOrder,
-    Event,
-    NewOrder,
-    Operation,
-    ReduceOrder,
-    Refusal,
-    Refused,
-    ReplaceOrder,
-)
+from engine.exchange.messages import Event, Operation
 from engine.exchange.settings import BookSettings
 
 STATE_HASH_BYTES = 32
@@ -25,12 +17,13 @@ STATE_HASH_BYTES = 32
 class Exchange:
     """Books by symbol. It has no clock and no chance: the same operations give the same events."""
 
-    __slots__ = ("_books", "settings")
+    __slots__ = ("_books", "_rooms", "settings")
 
     def __init__(self, settings: BookSettings | None = None) -> None:
         """`settings` are those of every book that is listed without its own."""
         self.settings = settings or BookSettings()
         self._books: dict[str, Book] = {}
+        self._rooms: dict[str, Room] = {}
 
     @property
     def books(self) -> Mapping[str, Book]:
@@ -41,6 +34,7 @@ class Exchange:
         """Opens the book of a symbol. A symbol is listed once."""
         assert symbol not in self._books, f"{symbol} is listed already"
         book = self._books[symbol] = Book(symbol, settings or self.settings)
+        self._rooms[symbol] = room_of(book)
         return book
 
     def book(self, symbol: str) -> Book:
@@ -49,26 +43,7 @@ class Exchange:
 
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
         """Carries out the operations in their order; what became true, in the order it did."""
-        events: list[Event] = []
-        books = self._books
-        for operation in operations:
-            try:
-                book = books[operation.symbol]
-            except KeyError:
-                refused = Refused(operation.order_id, operation.symbol, Refusal.UNKNOWN_SYMBOL)
-                events.append(refused)
-                continue
-            if type(operation) is NewOrder:
-                book.arrive(operation, events)
-            elif type(operation) is CancelOrder:
-                book.cancel(operation, events)
-            elif type(operation) is ReduceOrder:
-                book.reduce(operation, events)
-            elif type(operation) is ReplaceOrder:
-                book.replace(operation, events)
-            else:
-                raise AssertionError(f"no operation of the exchange: {operation!r}")
-        return events
+        return carry_out(self._books, self._rooms, operations)
 
     def expire_day_orders(self, symbols: Iterable[str] | None = None) -> list[Event]:
         """The day is over for these symbols, by default for all: their DAY orders are cancelled."""

@@ -3,25 +3,31 @@
 from bisect import insort
 from collections.abc import Iterator
 
-from engine.exchange.messages import NewOrder
+import msgspec
+
+from engine.exchange.messages import NO_PRICE, NewOrder
 from engine.values import Price, Quantity, Side
 
+NO_ASK = 1 << 62
+"""Stands for the best price of asks that are not there: no limit reaches it."""
 
-class Resting:
-    """An order in the book: the request as it arrived, what is still open, and its neighbours."""
 
-    __slots__ = ("following", "leaves", "level", "order", "preceding")
+class Resting(msgspec.Struct, gc=False, eq=False):
+    """An order in the book: the request as it arrived, what is still open, and its neighbours.
 
-    following: "Resting | None"
+    The collector does not know these: a book has thousands, and each that it tracks costs two
+    writes into cold memory when it goes. What refers to each other here, `Standing` takes apart.
+    """
 
-    def __init__(
-        self, order: NewOrder, leaves: Quantity, level: "Level", preceding: "Resting | None"
-    ) -> None:
-        self.order = order
-        self.leaves = leaves
-        self.level = level
-        self.preceding = preceding
-        self.following = None
+    order: NewOrder
+    leaves: Quantity
+    level: "Level"
+    preceding: "Resting | None"
+    following: "Resting | None" = None
+
+    def __repr__(self) -> str:
+        # Without its neighbours: each of them would bring its own.
+        return f"Resting({self.order!r}, leaves={self.leaves})"
 
 
 class Level:
@@ -59,39 +65,44 @@ class Half:
     best level has the greatest key and stands last in the sorted `keys`, where it is cheap to
     look at and to remove. The last of `keys` is never empty; another level that loses its last
     order stays listed until it would be the best, because it mostly has new orders before that.
+
+    `best` is the price of the last of `keys`; without one, a price that no limit reaches. `keys`
+    and `levels` (by price) stay the same objects: the exchange keeps them at hand.
     """
 
-    __slots__ = ("_levels_max", "keys", "levels", "side", "sign")
+    __slots__ = ("_levels_max", "_nothing", "best", "keys", "levels", "side", "sign")
 
     def __init__(self, side: Side) -> None:
         self.side = side
         self.sign = int(side)
         self.keys: list[int] = []
         self.levels: dict[int, Level] = {}
+        self._nothing: int = NO_PRICE if side is Side.BUY else NO_ASK
+        self.best = self._nothing
         self._levels_max = EMPTY_LEVELS_MAX
 
     def __iter__(self) -> Iterator[Level]:
         """Levels at which somebody rests, best price first."""
-        levels = (self.levels[key] for key in reversed(self.keys))
+        levels = (self.levels[key * self.sign] for key in reversed(self.keys))
         return (level for level in levels if level.count)
 
     @property
     def best_price(self) -> Price | None:
-        return Price(self.keys[-1] * self.sign) if self.keys else None
+        return Price(self.best) if self.keys else None
 
     def level_at(self, price: int) -> Level | None:
         """The level of a price at which somebody rests."""
-        level = self.levels.get(price * self.sign)
+        level = self.levels.get(price)
         return level if level is not None and level.count else None
 
-    def level_for(self, key: int) -> Level:
-        """The level of `key` for an order about to join it; made when there is none."""
-        level = self.levels.get(key)
+    def level_for(self, price: int) -> Level:
+        """The level of a price for an order about to join it; made when there is none."""
+        level = self.levels.get(price)
         if level is not None:
             return level
         if len(self.levels) >= self._levels_max:
             self._drop_empty_levels()
-        level = self.levels[key] = Level(self, Price(key * self.sign), key)
+        level = self.levels[price] = Level(self, Price(price), price * self.sign)
         return level
 
     def enlist(self, level: Level) -> None:
@@ -99,20 +110,24 @@ class Half:
         if not level.is_listed:
             level.is_listed = True
             insort(self.keys, level.key)
+            self.best = self.keys[-1] * self.sign
 
     def drop_empty_best(self) -> None:
         """The best level may be empty: the best is the next one that is not."""
-        keys, levels = self.keys, self.levels
+        keys, levels, sign = self.keys, self.levels, self.sign
         while keys:
-            level = levels[keys[-1]]
+            level = levels[keys[-1] * sign]
             if level.count:
+                self.best = level.price
                 return
             level.is_listed = False
             keys.pop()
+        self.best = self._nothing
 
     def _drop_empty_levels(self) -> None:
-        self.levels = {level.key: level for level in self}
-        self.keys = sorted(self.levels)
+        for price in [price for price, level in self.levels.items() if not level.count]:
+            del self.levels[price]
+        self.keys[:] = sorted(level.key for level in self.levels.values())
         self._levels_max = 2 * len(self.keys) + EMPTY_LEVELS_MAX
 
 

@@ -67,7 +67,7 @@ def _fills_whole(order: NewOrder, floor: int, settings: BookSettings, opposite: 
     for key in reversed(opposite.keys):
         if key < floor:
             return False
-        level = opposite.levels[key]
+        level = opposite.levels[key * opposite.sign]
         if not guarded:
             found += level.quantity
             if found >= wanted:

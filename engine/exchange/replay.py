@@ -112,7 +112,7 @@ def forget_beyond(book: Book, side: Side, price: int) -> int:
     half, forgotten = book.half(side), 0
     edge = price * half.sign
     for key in [key for key in half.keys if key < edge]:
-        forgotten += _forget(book, half.levels[key]) > 0
+        forgotten += _forget(book, half.levels[key * half.sign]) > 0
     return forgotten
 
 
@@ -236,8 +236,7 @@ def _new_resting(book: Book, order: NewOrder) -> Resting:
 
 
 def _level_of(book: Book, order: NewOrder) -> Level:
-    half = book.half(order.side)
-    return half.level_for(order.price * half.sign)
+    return book.half(order.side).level_for(order.price)
 
 
 def _forget(book: Book, level: Level) -> int:

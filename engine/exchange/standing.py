@@ -43,6 +43,13 @@ class Standing:
         self.waiting = self.stops.waiting
         self.last_price: Price | None = None
 
+    def __del__(self) -> None:
+        # The collector does not see resting orders, so it cannot free what refers in a circle
+        # through them: the queues come apart here, with the book.
+        for resting in self.orders.values():
+            resting.preceding = resting.following = None
+            resting.level.first = resting.level.last = None
+
     @property
     def best_bid(self) -> Price | None:
         return self.bids.best_price

@@ -72,7 +72,7 @@ class OwnOrder(msgspec.Struct, gc=False):
 
     def filled(self, fill: VenueFilled) -> None:
         """Counts one execution; the newest are kept for status queries."""
-        self.cumulative = Quantity(self.cumulative + fill.quantity)
+        self.cumulative += fill.quantity  # type: ignore[assignment]  # a sum of quantities is one
         assert self.cumulative <= self.total, "the exchange filled more than was open"
         self.fills.append(fill)
         if len(self.fills) > FILLS_REPEATED_MAX:

@@ -9,6 +9,8 @@ from engine.exchange.levels import Half
 from engine.instruments import Instrument
 from engine.values import Nanos, Price, Quantity, Side
 
+NOBODY = (Price(0), Quantity(0))
+"""The touch of a side at which nobody stands."""
 TAPE_PRINTS_MAX = 500
 """Trades kept for the screen, a symbol."""
 
@@ -63,8 +65,8 @@ class MarketKeeper:
             and ask_size == quote.ask_size
         ):
             return
-        quote.bid, quote.bid_size = Price(bid), Quantity(bid_size)
-        quote.ask, quote.ask_size = Price(ask), Quantity(ask_size)
+        quote.bid, quote.bid_size = bid, bid_size
+        quote.ask, quote.ask_size = ask, ask_size
         quote.at = at
         quote.updates += 1
 
@@ -81,7 +83,9 @@ class MarketKeeper:
         return tuple(sorted(self._closed_at.items()))
 
 
-def _touch(half: Half) -> tuple[int, int]:
+def _touch(half: Half) -> tuple[Price, Quantity]:
     price = half.best_price
     level = half.level_at(price) if price is not None else None
-    return (level.price, level.quantity) if level is not None else (0, 0)
+    if level is None:
+        return NOBODY
+    return level.price, level.quantity  # type: ignore[return-value]  # a sum of quantities

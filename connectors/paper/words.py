@@ -56,7 +56,7 @@ def as_maker(taker_side: Side, size: int, price: str, *, ahead: int, got: int) -
 
 def as_taker(side: Side, quantity: int, price: str, orders: int) -> str:
     """Why an arriving order was filled: what it took, from which side, from how many orders."""
-    book_side = "ask" if side is Side.BUY else "bid"
+    book_side = "ask" if side > 0 else "bid"
     noun = "order" if orders == 1 else "orders"
     return f"took {quantity:,} at {price} from the {book_side}, {orders} {noun}"
 

@@ -142,9 +142,9 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     symbol = order.order.symbol
     account = state.accounts[order.order.account]
     value = state.instruments[symbol].notional(event.price, event.quantity)
-    order.cumulative = Quantity(order.cumulative + event.quantity)
-    order.value = Money(order.value + value)
-    order.fees = Money(order.fees + event.fee)
+    order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
+    order.value += value  # type: ignore[assignment]
+    order.fees += event.fee  # type: ignore[assignment]
     order.fills += 1
     if event.resurrected:
         order.is_resurrected = True
@@ -162,7 +162,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         position = account.positions[symbol] = Position(symbol)
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
-    account.cash = Money(account.cash + event.cash_delta)
+    account.cash += event.cash_delta  # type: ignore[assignment]
     cost_delta = Money(position.cost - cost_before)
     postings = postings_of_fill(
         symbol=symbol,

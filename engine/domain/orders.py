@@ -118,10 +118,10 @@ def reserve_of(order: Order) -> Money:
     whole = order.reserved_total
     if not whole:
         return whole  # an exit: nothing is held for it
-    leaves = order.worst_leaves
-    if not leaves:
-        return Money(0)
-    return Money(-(-whole * leaves // order.worst_quantity))
+    leaves, quantity = order.worst_leaves, order.worst_quantity
+    if leaves == quantity:
+        return whole
+    return Money(-(-whole * leaves // quantity)) if leaves else Money(0)
 
 
 STATE_WORDS: dict[Status, str] = {

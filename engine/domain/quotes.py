@@ -72,7 +72,7 @@ class Quote(msgspec.Struct, gc=False):
             self.high = price
         if price < self.low or not self.low:
             self.low = price
-        self.volume = Quantity(self.volume + quantity)
+        self.volume += quantity  # type: ignore[assignment]  # a sum of quantities is one
         self.trades += 1
         self.updates += 1
 

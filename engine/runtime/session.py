@@ -22,6 +22,8 @@ from engine.values import Sequence as RecordSequence
 INBOUNDS_PER_STEP_MAX = 512
 """One commit carries at most this many, so that a burst cannot hold back its own answers."""
 
+_NEW_DATES = (TradeDateRolled, SessionOpened)
+
 
 class DeskStoppedError(TraderError):
     """A step failed: nothing new is accepted, cancels from memory stay possible."""
@@ -153,7 +155,7 @@ def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:
     """
     start = 0
     for position, inbound in enumerate(inbounds):
-        is_new_date = isinstance(inbound, TradeDateRolled | SessionOpened)
+        is_new_date = type(inbound) in _NEW_DATES
         if position > start and (is_new_date or position - start == INBOUNDS_PER_STEP_MAX):
             yield inbounds[start:position]
             start = position

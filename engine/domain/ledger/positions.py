@@ -109,12 +109,14 @@ def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money)
     for change in event.lots:
         _apply_lot(position, change)
     position.quantity = event.position_after
-    position.realised = Money(position.realised + event.realised)
-    position.fees = Money(position.fees + event.fee)
-    position.day_realised = Money(position.day_realised + event.realised)
-    position.day_fees = Money(position.day_fees + event.fee)
-    position.day_traded = Quantity(position.day_traded + event.quantity)
-    position.day_cash = Money(position.day_cash - side * value)
+    # Sums of money are money; saying so by a call of the type costs more than the sums do.
+    realised, fee = event.realised, event.fee
+    position.realised += realised  # type: ignore[assignment]
+    position.fees += fee  # type: ignore[assignment]
+    position.day_realised += realised  # type: ignore[assignment]
+    position.day_fees += fee  # type: ignore[assignment]
+    position.day_traded += event.quantity  # type: ignore[assignment]
+    position.day_cash -= side * value  # type: ignore[assignment]
     assert bool(position.lots) == bool(position.quantity), "lots and position disagree"
 
 

@@ -25,25 +25,22 @@ class OrderHistory(msgspec.Struct, frozen=True, gc=False):
     traded_at_price: Quantity
 
 
-class QueueHistory:
+class QueueHistory(msgspec.Struct, gc=False):
     """Collects the history of one order; bounded by POINTS_MAX."""
 
-    __slots__ = ("_ahead", "points", "traded_at_price")
-
-    def __init__(self) -> None:
-        self.points: list[QueuePoint] = []
-        self.traded_at_price = 0
-        self._ahead = -1
+    points: list[QueuePoint] = msgspec.field(default_factory=list)
+    traded_at_price: int = 0
+    ahead: int = -1
 
     def waited(self, at: Nanos, queue_ahead: int) -> None:
         """A sample, kept only when the queue ahead has changed."""
-        if queue_ahead != self._ahead:
+        if queue_ahead != self.ahead:
             self.happened(at, WAITED, queue_ahead)
 
     def happened(self, at: Nanos, what: str, queue_ahead: int) -> None:
         if len(self.points) >= POINTS_MAX:
             self._thin_out()
-        self._ahead = queue_ahead
+        self.ahead = queue_ahead
         self.points.append(QueuePoint(at, what, queue_ahead))
 
     def freeze(self) -> OrderHistory:

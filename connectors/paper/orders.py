@@ -1,6 +1,6 @@
 """The trader's orders as the paper venue keeps them: by the desk's ids and by the exchange's."""
 
-from collections import OrderedDict
+from collections import deque
 
 import msgspec
 
@@ -84,11 +84,13 @@ class OwnOrder(msgspec.Struct, gc=False):
 class OrderRoll:
     """Every order by client order id and, while it lives, by exchange id."""
 
-    __slots__ = ("_answers", "_by_client_id", "by_exchange_id")
+    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id")
 
     def __init__(self) -> None:
-        self._by_client_id: OrderedDict[str, OwnOrder] = OrderedDict()
-        self._answers: OrderedDict[str, Report] = OrderedDict()
+        self._by_client_id: dict[str, OwnOrder] = {}
+        self._answers: dict[str, Report] = {}
+        self._answered: deque[str] = deque()
+        """Ids with an answer, the oldest first: a dict does not find its first key quickly."""
         self.by_exchange_id: dict[int, OwnOrder] = {}
 
     def __contains__(self, client_order_id: str) -> bool:
@@ -122,6 +124,8 @@ class OrderRoll:
 
     def answered(self, client_order_id: str, answer: Report) -> None:
         """How the request that brought this id was answered: accepted, replaced or refused."""
+        if client_order_id not in self._answers:
+            self._answered.append(client_order_id)
         self._answers[client_order_id] = answer
         if len(self._answers) > IDS_KEPT_MAX:
             self._forget_oldest_done()
@@ -139,9 +143,12 @@ class OrderRoll:
         return [answer, *order.fills, *([ending] if ending is not None and is_extra else [])]
 
     def _forget_oldest_done(self) -> None:
-        for client_order_id in self._answers:
+        for _ in range(len(self._answered)):
+            client_order_id = self._answered.popleft()
             order = self._by_client_id.get(client_order_id)
             if order is None or not order.is_live:
                 del self._answers[client_order_id]
                 self._by_client_id.pop(client_order_id, None)
                 return
+            # What lives stays, and is looked at again after all others.
+            self._answered.append(client_order_id)

@@ -1,6 +1,6 @@
 """An order's life in words, from its own events: why it did what it did, and what was missing."""
 
-from collections import OrderedDict
+from collections import deque
 from typing import Any
 
 import msgspec
@@ -22,8 +22,9 @@ class OrderHistory:
     """The events of each order, oldest first; bounded by orders and by events an order."""
 
     def __init__(self) -> None:
-        # A plain dict that is eaten from the front takes longer and longer to find its first key.
-        self._events: OrderedDict[int, list[ev.Event]] = OrderedDict()
+        self._events: dict[int, list[ev.Event]] = {}
+        self._orders: deque[int] = deque()
+        """The oldest first: a dict does not find its first key quickly."""
 
     def note(self, record: Record) -> None:
         """Every session listens with this, so it does no more than it must."""
@@ -36,8 +37,9 @@ class OrderHistory:
         kept = self._events.get(order_id)
         if kept is None:
             kept = self._events[order_id] = []
-            if len(self._events) > ORDERS_REMEMBERED_MAX:
-                self._events.popitem(last=False)
+            self._orders.append(order_id)
+            if len(self._orders) > ORDERS_REMEMBERED_MAX:
+                del self._events[self._orders.popleft()]
         if len(kept) < EVENTS_PER_ORDER_MAX:
             kept.append(event)  # type: ignore[arg-type]
 

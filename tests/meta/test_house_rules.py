@@ -40,7 +40,11 @@ DOORS = {
 
 # A file or function above the limits stays only with a reason why it cannot be two.
 LONG_FILES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "engine/exchange/batch.py:carry_out": (
+        "one loop for nine in ten operations; taking only the cancel out costs 3 % of w1"
+    ),
+}
 
 
 @cache

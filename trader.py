@@ -11,6 +11,7 @@ if sys.version_info < (3, 11) or os.name != "posix":
     )
     sys.exit(3)
 
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -86,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = flags.parse(sys.argv[1:] if arguments is None else arguments)
         _require_terminal(options)
+        if options.command == flags.SESSION:
+            gc.disable()  # opening a desk makes only what stays; once open it collects, calmly
         code = TARGETS[options.command](options)
         print(end="", flush=True)  # a reader that went away is noticed here, not at exit
     except flags.UsageError as error:

@@ -11,22 +11,22 @@ from statistics import median
 
 from commands.bench_screen import COLUMNS, ROWS, drain, set_size
 from commands.exit_codes import ExitCode
+from commands.first_frame import ANSWERS
 from engine.errors import MachineError
 
-RUNS = 5
+RUNS = 7
 CHILD_SECONDS_MAX = 60
 ROOT = Path(__file__).resolve().parent.parent
+DRIVER = "commands.first_frame:AnsweringDriver"
+
+# A Python outside the environment, as a person's `python3` is: the launcher goes on inside.
+OUTSIDE = getattr(sys, "_base_executable", sys.executable)
 
 
 def run(as_json: bool) -> int:
-    """Prints the median of RUNS starts: the workstation whole, and its screen alone."""
-    figures = {
-        "name": "start",
-        "cpu_ms": _median("workstation"),
-        "screen_cpu_ms": _median("screen"),
-        "runs": RUNS,
-        "terminal": f"{COLUMNS}x{ROWS}",
-    }
+    """Prints medians of RUNS starts each; the kinds take turns, so that noise hits them alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = _measured(Path(folder))
     print(json.dumps(figures) if as_json else _as_text(figures))
     return ExitCode.DONE
 
@@ -35,26 +35,43 @@ def _as_text(figures: dict[str, object]) -> str:
     return "\n".join(f"{name:24}{value}" for name, value in figures.items())
 
 
-def _median(what: str) -> float:
-    """CPU milliseconds, user and system, threads included; the interpreter's own start too."""
-    _start(what)  # the first start compiles what has changed
-    return round(median(_start(what) for _ in range(RUNS)), 1)
+def _measured(folder: Path) -> dict[str, object]:
+    def inside(what: str) -> list[str]:
+        return [sys.executable, "-c", f"from commands.first_frame import {what}; {what}()"]
+
+    kinds = {
+        "cpu_ms": [sys.executable, "trader.py"],
+        "with_launcher_cpu_ms": [OUTSIDE, "trader.py"],
+        "screen_cpu_ms": inside("screen"),
+        "minimal_app_cpu_ms": inside("minimal"),
+    }
+    for command in kinds.values():
+        _start(command, folder)  # the first start compiles
+    rounds = [{kind: _start(kinds[kind], folder) for kind in kinds} for _ in range(RUNS)]
+    figures = {kind: round(median(each[kind] for each in rounds), 1) for kind in kinds}
+    return {
+        "name": "start",
+        **figures,
+        "ratio": round(figures["cpu_ms"] / figures["minimal_app_cpu_ms"], 2),
+        "runs": RUNS,
+        "terminal": f"{COLUMNS}x{ROWS}",
+    }
 
 
-def _start(what: str) -> float:
+def _start(command: list[str], folder: Path) -> float:
+    """CPU milliseconds of one start on a new home, the interpreter's own start included."""
     master, slave = pty.openpty()
     set_size(slave, COLUMNS, ROWS)
     read_end, write_end = os.pipe()
     with tempfile.TemporaryDirectory() as home:
-        code = f"from commands.bench_start import {what}; {what}({write_end}, {home!r})"
         child = subprocess.Popen(
-            [sys.executable, "-c", code],
+            [*command, "--home", f"{home}/home"],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             cwd=ROOT,
             pass_fds=(write_end,),
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env=_environment(folder, write_end),
         )
         os.close(slave)
         os.close(write_end)
@@ -68,39 +85,15 @@ def _start(what: str) -> float:
     return float(text)
 
 
-# ---- in the measured process: nothing is imported before it is needed ---------------------------
-
-
-def workstation(answers: int, home: str) -> None:
-    """The program as a person starts it, on a new home."""
-    import runpy
-
-    _leave_after_first_frame(answers)
-    # The launcher is run, never imported: it is nobody's library.
-    main = runpy.run_path(str(ROOT / "trader.py"))["main"]
-    sys.exit(main(["--home", str(Path(home) / "home")]))
-
-
-def screen(answers: int, home: str) -> None:
-    """The screen alone, over a desk with one prepared frame."""
-    from commands.bench_screen import FrameDesk
-    from tui.app import TraderApp
-
-    _leave_after_first_frame(answers)
-    sys.exit(TraderApp(FrameDesk(frames=1)).run_desk())
-
-
-def _leave_after_first_frame(answers: int) -> None:
-    """Hooks the moment in which the first frame has been handed to the terminal."""
-    import time
-
-    from tui.app import TraderApp
-
-    def first_frame(app: TraderApp) -> None:
-        if app.is_desk_painted:
-            cpu = time.process_time()
-            del TraderApp.post_display_hook
-            os.write(answers, f"{cpu * 1000:.1f}".encode())
-            app.leave(0)
-
-    TraderApp.post_display_hook = first_frame  # type: ignore[assignment]
+def _environment(folder: Path, answers: int) -> dict[str, str]:
+    """Compiled modules are kept, as Python does unless told otherwise, in a place of our own."""
+    environment = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+        "TEXTUAL_DRIVER": DRIVER,
+        ANSWERS: str(answers),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment

@@ -165,6 +165,7 @@ class TraderApp(App[int], inherit_bindings=False):
         self._redraw()
         gc.freeze()
         gc.set_threshold(COLLECT_ABOVE, 20, 50)
+        gc.enable()  # held back while the desk was opened
 
     def _watch_signals(self) -> None:
         """Without a handler of the loop these signals kill the program with the terminal raw."""

@@ -16,3 +16,4 @@ def calm() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_ABOVE, YOUNG_ROUNDS, OLD_ROUNDS)
+    gc.enable()

@@ -11,6 +11,8 @@ NUMBER_TEXT_MAX = 32
 TICKS_KEPT_MAX = 256
 """Ticks whose decimals are remembered; a market has a handful."""
 POWERS_OF_TEN: tuple[int, ...] = tuple(int(10**n) for n in range(PRICE_DIGITS_MAX + 1))
+MONEY_IN_PRICE_UNIT: tuple[int, ...] = tuple(MONEY_SCALE // power for power in POWERS_OF_TEN)
+"""By the digits of a price; 0 where a price unit is less than a money unit."""
 
 
 class NumberTextError(ValueError):
@@ -69,8 +71,11 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def notional(self, price: Price, quantity: Quantity) -> Money:
         """Exact value of `quantity` at `price`; money is finer than price scales up to 6 digits."""
-        units = price * quantity * self.multiplier * MONEY_SCALE
-        return units // POWERS_OF_TEN[self.price_digits]  # type: ignore[return-value]
+        units = price * quantity * self.multiplier
+        exact = MONEY_IN_PRICE_UNIT[self.price_digits]
+        if exact:
+            return units * exact  # type: ignore[return-value]
+        return units * MONEY_SCALE // POWERS_OF_TEN[self.price_digits]  # type: ignore[return-value]
 
     def parse_price(self, text: str) -> Price:
         """'577.04' → 5770400. Raises NumberTextError for anything that is not an exact price."""

@@ -15,6 +15,8 @@ from engine.domain.state import State
 from engine.domain.submission import quote_seen
 from engine.values import Money, Nanos, OrderId, Quantity
 
+_ACCEPT = Happening.ACCEPT
+
 
 def _find(state: State, client_order_id: str) -> Order | None:
     order_id = state.by_client_id.get(client_order_id)
@@ -43,7 +45,7 @@ def venue_accepted(
     if order is None:
         return _orphan(report.client_order_id, "accepted", now)
     is_new = order.pending_new is not None or not order.venue_order_id
-    if not is_new or next_status(order.status, Happening.ACCEPT) is None:
+    if not is_new or next_status(order.status, _ACCEPT) is None:
         return _repeat(report.client_order_id, "accepted", now)
     return [ev.OrderWorking(now, order.order_id, report.venue_order_id, report.queue_ahead)]
 

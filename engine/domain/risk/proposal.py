@@ -16,6 +16,7 @@ MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
+_SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
 
 
 class Proposal(msgspec.Struct, gc=False):
@@ -112,7 +113,7 @@ def _build(
         held = position.quantity if position is not None else 0
     open_same = buys if side > 0 else sells
     exit_room = 0
-    if held * side < 0 and order.instruction is not Instruction.SHORT:
+    if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
     worth = UNKNOWN_WORTH
@@ -158,6 +159,6 @@ def worst_price(
     if side > 0:
         touch = max(ask or last, stop)
         return Price(-(-touch * MARKET_WORST_PERCENT // 100))
-    if type is OrderType.MARKET:
+    if type is _MARKET:
         return Price(-(-(bid or last) * MARKET_WORST_PERCENT // 100))
     return Price(max(price, stop, bid))

@@ -7,6 +7,7 @@ from engine.values import Nanos, Price
 
 BPS = 10_000
 """Basis points in one."""
+_NEVER_STALE = (Source.SYNTHETIC, Source.REPLAY)
 COLLAR_MIDDLE_FROM = 3
 COLLAR_HIGH_FROM = 25
 """Prices, in units of currency, from which a tighter collar applies."""
@@ -19,7 +20,7 @@ def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
     values always are.
     """
     source = quote.source
-    if source is Source.SYNTHETIC or source is Source.REPLAY:
+    if source in _NEVER_STALE:
         return True
     return source is Source.LIVE and now - market.feed_heard_at <= limits.quote_age_max
 

@@ -2,13 +2,13 @@
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.risk.exposure import reserved_total
+from engine.domain.risk.exposure import NO_ORDER, reserved_total
 from engine.domain.risk.findings import OFF, RuleName, deny, room_in_words, shares, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reserve import held_with, short_collateral
 from engine.domain.state import State
 from engine.instruments import format_money_rounded
-from engine.values import Instruction, Money, Nanos, OrderId
+from engine.values import Instruction, Money, Nanos
 
 R26 = RuleName("R26", "short_sale", "risk.short_sale")
 R26_SHORTING = RuleName("R26", "short_sale", "risk.short_selling")
@@ -144,8 +144,8 @@ def available_to(p: Proposal, state: State) -> Money | None:
     if worth.net_liquidation is None:
         return None
     free = account.cash - short_collateral(worth.short_value, p.limits.short_margin)
-    excluding = p.replaces.order_id if p.replaces is not None else 0
-    return Money(free - reserved_total(account, state, excluding=OrderId(excluding)))
+    excluding = p.replaces.order_id if p.replaces is not None else NO_ORDER
+    return Money(free - reserved_total(account, state, excluding=excluding))
 
 
 def buying_power_room(p: Proposal, state: State) -> int:

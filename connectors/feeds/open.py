@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import is_zipfile
 
 from connectors.feeds.flow import Flow
-from connectors.feeds.lobster_names import is_book_name, is_message_name
 from engine.errors import InputError
 
 SYNTHETIC = "sim"
@@ -49,8 +47,11 @@ def _synthetic(symbols: Sequence[str] | None, seed: int, start: str | None) -> F
 
 
 def _recording(path: Path) -> Flow:
+    from zipfile import is_zipfile
+
     from connectors.feeds.lobster_file import open_recording
     from connectors.feeds.lobster_flow import LobsterFlow
+    from connectors.feeds.lobster_names import is_book_name, is_message_name
 
     if not path.exists():
         raise MarketError(f"there is no market '{path}': say sim, or the path of a recording")

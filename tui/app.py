@@ -37,6 +37,7 @@ from tui.panes.too_small import TooSmall
 from tui.panes.watchlist import Watchlist
 from tui.room import Room
 from tui.screens.desk import DeskScreen
+from tui.sending import Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 from tui.themes import ground
 
@@ -220,7 +221,7 @@ class TraderApp(App[int], inherit_bindings=False):
         room.tick()
         self._coach_sees()
         self.message_line.now = self._clock()
-        self.footer.chain = self.dispatcher.chain
+        self._tell_footer()
         changed = [pane for pane in self._lines if old is not new and pane.concerns(old, new)]
         batch = ExitStack()
         batch.enter_context(self.batch_update())
@@ -246,7 +247,7 @@ class TraderApp(App[int], inherit_bindings=False):
         room.coach.see(
             room.view,
             line_is_open=room.command.is_open,
-            is_reviewed=draft is not None and draft.stage == "reviewed",
+            is_reviewed=draft is not None and draft.stage is Stage.REVIEWED,
             is_denied=preview is not None and bool(preview.findings) and bool(preview.resized),
         )
         if room.coach.is_over and self._coach_done is not None:
@@ -300,12 +301,17 @@ class TraderApp(App[int], inherit_bindings=False):
     def _redraw(self) -> None:
         """After a key any pane may look different; what did not change is not painted."""
         self.message_line.now = self._clock()
-        self.footer.chain = self.dispatcher.chain
+        self._tell_footer()
         ticket = self.panes[PaneName.TICKET]
         if isinstance(ticket, Ticket):
             ticket.has_draft = self.room.has_draft
         for pane in self._lines:
             pane.redraw()
+
+    def _tell_footer(self) -> None:
+        draft = self.room.reviewed
+        self.footer.chain = self.dispatcher.chain
+        self.footer.is_reviewed = draft is not None and draft.stage is Stage.REVIEWED
 
     # ---- the room's shell
 

@@ -229,7 +229,7 @@ class Room:
         self._asked_at = self.clock()
         self._request += 1
         self._awaited = sending
-        self.ask(PreviewLine(text=sending.text, request=self._request, symbol=sending.symbol))
+        self.ask(PreviewLine(text=sending.asks_about, request=self._request, symbol=sending.symbol))
 
     @property
     def open_draft(self) -> Sending | None:
@@ -348,7 +348,7 @@ class Room:
         draft = self.open_draft
         if (
             draft is not None
-            and draft.stage is Stage.EDITING
+            and draft.stage in (Stage.EDITING, Stage.REVIEWED)
             and self.frame_count % PREVIEW_AGAIN_FRAMES == 0
         ):
             self.draft_changed(draft)

@@ -44,12 +44,14 @@ class Sending:
         self.ticket = ""
         self.stage = Stage.EDITING
         self.preview: Preview | None = None
+        self.newest: Preview | None = None
+        """Of the line that the review showed: what it would do by now; it changes nothing."""
         self.answer: LineAnswered | None = None
 
     def open(self, text: str, symbol: str) -> None:
         """A new intent, whatever became of the one before."""
         self.text, self.symbol, self.ticket = text, symbol, ""
-        self.stage, self.preview, self.answer = Stage.EDITING, None, None
+        self.stage, self.preview, self.newest, self.answer = Stage.EDITING, None, None, None
 
     def edit(self, text: str, symbol: str) -> bool:
         """The text as it stands now; whether it changed. A change takes a review back."""
@@ -64,10 +66,12 @@ class Sending:
 
     def take_preview(self, preview: Preview) -> None:
         """The newest figures; those of another text are of no use."""
+        if self.stage is Stage.REVIEWED:
+            # What was reviewed stays what will be sent, whatever the market does meanwhile.
+            self.newest = preview if preview.text == self.asks_about else self.newest
+            return
         if preview.text != self.text or self.is_spent:
             return
-        if self.stage is Stage.REVIEWED:
-            return  # what was reviewed stays what will be sent
         self.preview = preview
         if self.stage is Stage.REVIEWING:
             self.review()
@@ -86,7 +90,7 @@ class Sending:
             return why_not(self.preview)
         if not self.ticket or self.stage is Stage.REFUSED:
             self.ticket = self._mint()
-        self.stage, self.answer = Stage.REVIEWED, None
+        self.stage, self.newest, self.answer = Stage.REVIEWED, None, None
         return ""
 
     def transmit(self) -> SendLine | str:
@@ -107,6 +111,11 @@ class Sending:
         """The line that will leave: with the prices and sizes that the review showed."""
         resolved = self.preview.resolved if self.preview is not None else ""
         return resolved or self.text
+
+    @property
+    def asks_about(self) -> str:
+        """The line whose figures are wanted: under review, exactly what will leave."""
+        return self.sends if self.stage is Stage.REVIEWED else self.text
 
     def take_answer(self, answer: LineAnswered) -> bool:
         """Whether the answer was for this intent."""

@@ -76,6 +76,19 @@ def test_what_was_reviewed_is_what_is_sent_though_the_market_moves_on():
     assert isinstance(sent, SendLine) and sent.text == "buy 100 AAPL 190.10"
 
 
+def test_under_review_the_figures_follow_the_market_and_what_is_sent_does_not():
+    one = sending()
+    one.open(ORDER, "AAPL")
+    one.take_preview(good(resolved="buy 100 AAPL 190.10", outcome="rests, 700 ahead"))
+    one.review()
+    one.take_preview(good(one.asks_about, resolved="buy 100 AAPL 190.10", outcome="fills 100"))
+    assert one.newest is not None and one.newest.outcome == "fills 100"
+    one.take_preview(good(resolved="buy 100 AAPL 190.40", outcome="of the line as typed"))
+    assert one.newest.outcome == "fills 100"
+    sent = one.transmit()
+    assert isinstance(sent, SendLine) and sent.text == "buy 100 AAPL 190.10"
+
+
 def test_a_denied_order_cannot_be_reviewed():
     finding = Finding("R01", "order_quantity", Verdict.DENY, "Too many.")
     one = sending()

@@ -3,7 +3,7 @@
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, Severity
-from tui.actions import Scope
+from tui.actions import BY_ID, Scope
 from tui.coach import Coach
 from tui.command import FITS_SHOWN_MAX, CommandLine
 from tui.danger import Danger
@@ -149,6 +149,7 @@ class Footer(LinePane):
         super().__init__(host, id="footer")
         self.keymap = Keymap()
         self.chain: tuple[Scope, ...] = ()
+        self.is_reviewed = False
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return False
@@ -161,13 +162,24 @@ class Footer(LinePane):
         for action_id, words in (("desk.danger", "k KILL"), ("desk.palette", "all")):
             ending.add(self.keymap.shown(action_id), ink.key).add(f" {words}  ", ink.quiet)
         line = Line()
-        for key, words in self.keymap.footer(self.chain):
+        for key, words in self._offers():
             if line.used + len(key) + len(words) + 3 + ending.used > width:
                 break
             line.add(" ", ink.text).add(key, ink.key).add(f" {words} ", ink.quiet)
         line.pad(width - ending.used, ink.text)
         line.extend(ending)
         return [line.pad(width, ink.text).strip()]
+
+    def _offers(self) -> list[tuple[str, str]]:
+        """After a review the next key is the one that sends."""
+        offers = self.keymap.footer(self.chain)
+        if not self.is_reviewed:
+            return offers
+        review = self.keymap.shown("ticket.review"), self.keymap.shown("line.review")
+        others = [offer for offer in offers if offer[0] not in review]
+        return [
+            (self.keymap.shown(name), BY_ID[name].words) for name in ("desk.send", "desk.back")
+        ] + others
 
     def _strip_keys(self, width: int) -> Strip:
         """The danger strip's keys, or those that answer its question."""

@@ -40,11 +40,11 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         for row in wrap(f"✗ {clean(preview.problem)}", width - 1):
             yield Line().add(f" {row}", ink.caution)
         return
-    if not preview.symbol:
-        return  # an act: it says what it does, and has no figures
     stopped = stops_sending(preview)
     if stopped:
         yield from findings(preview, ink, width)
+    if not preview.symbol:
+        return  # an act, or a symbol that nobody trades: there are no figures
     if preview.outcome:
         for row in wrap(clean(preview.outcome), width - 1):
             yield Line().add(f" {row}", ink.text)

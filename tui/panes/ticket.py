@@ -74,9 +74,10 @@ class Ticket(FramedPane):
             for row in wrap(f"✗ {clean(sending.answer.text)}", width - 1):
                 lines.append(Line().add(f" {row}", ink.caution))
             lines.append(Line().add(" change it, or Enter to try again", ink.quiet))
-        if sending.preview is not None:
-            symbol = sending.preview.symbol or sending.symbol
-            lines += panel(sending.preview, self.host.instrument(symbol), ink, width)
+        figures = sending.newest or sending.preview
+        if figures is not None:
+            symbol = figures.symbol or sending.symbol
+            lines += panel(figures, self.host.instrument(symbol), ink, width)
         elif sending.text and sending.stage is Stage.REVIEWING:
             lines.append(Line().add(" working out the figures", ink.quiet))
         return lines

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from engine.domain.views import Severity
 from engine.language.syntax import OrderLine
 from engine.ports import SendLine
 from tui.actions import Action
@@ -21,7 +20,7 @@ class TicketActs:
         self.room.form_changed()
         words = self.room.ticket.review()
         if words:
-            self.room.say(words, Severity.ATTENTION)
+            self.room.advise(words)
 
     def do_next(self) -> None:
         self.room.form.turn(1)
@@ -49,7 +48,7 @@ class TicketActs:
     def do_resize(self) -> None:
         preview = self.room.ticket.preview
         if preview is None or not preview.resized:
-            self.room.say("there is nothing to resize", Severity.ATTENTION)
+            self.room.advise("there is nothing to resize")
             return
         self.room.form.set_size(preview.resized)
         self.room.form_changed()
@@ -105,7 +104,7 @@ class LineActs:
         elif line.problem is not None:
             room.notices.dismiss()
             hint = f" — {line.problem.hint}" if line.problem.hint else ""
-            room.say(f"{line.problem.message}{hint}", Severity.ATTENTION)
+            room.advise(f"{line.problem.message}{hint}")
         elif isinstance(parsed, OrderLine) and parsed.preview:
             room.say("a line that ends in ? only previews")
         elif isinstance(parsed, REVIEWED):
@@ -115,12 +114,12 @@ class LineActs:
         elif isinstance(parsed, ASKED):
             self._ask_once()
         else:
-            room.say("at, wait and expect stand in scripts", Severity.ATTENTION)
+            room.advise("at, wait and expect stand in scripts")
 
     def _review(self) -> None:
         words = self.room.command.sending.review()
         if words:
-            self.room.say(words, Severity.ATTENTION)
+            self.room.advise(words)
 
     def _do_now(self) -> None:
         """Reducing risk is fast: the line goes at once, under a ticket of its own."""
@@ -159,7 +158,7 @@ class LineActs:
     def do_resize(self) -> None:
         preview = self.room.command.sending.preview
         if preview is None or not preview.resized:
-            self.room.say("there is nothing to resize", Severity.ATTENTION)
+            self.room.advise("there is nothing to resize")
             return
         self.room.command.editor.put(preview.resized)
         self.room.line_changed()

@@ -21,6 +21,8 @@ class Said(NamedTuple):
     market: str
     severity: Severity
     text: str
+    is_advice: bool = False
+    """About the text under edit: of no use once that has changed."""
 
 
 class Notices:
@@ -41,6 +43,10 @@ class Notices:
         if shown is None or now - shown.at >= SECONDS_SHOWN[shown.severity]:
             return None
         return shown
+
+    def dismiss_advice(self) -> None:
+        if self._shown is not None and self._shown.is_advice:
+            self._shown = None
 
     def dismiss(self) -> None:
         self._shown = None

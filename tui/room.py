@@ -143,8 +143,15 @@ class Room:
         return True
 
     def say(self, text: str, severity: Severity = Severity.OK) -> None:
+        self._note(text, severity, is_advice=False)
+
+    def advise(self, text: str) -> None:
+        """Says what stands in the way of the text under edit; a change of it takes this back."""
+        self._note(text, Severity.ATTENTION, is_advice=True)
+
+    def _note(self, text: str, severity: Severity, *, is_advice: bool) -> None:
         market = seconds_text(self.view.market_at, self.zone)
-        self.notices.add(Said(self.clock(), market, severity, clean(text)))
+        self.notices.add(Said(self.clock(), market, severity, clean(text), is_advice))
 
     def look_at(self, symbol: str) -> None:
         if symbol == self.symbol or symbol not in self.instruments:
@@ -194,6 +201,7 @@ class Room:
     def form_changed(self) -> None:
         """The ticket's fields as they stand now become its intent."""
         if self.ticket.edit(self.form.line, self.form.symbol or self.symbol):
+            self.notices.dismiss_advice()
             self.draft_changed(self.ticket)
 
     def open_line(self, text: str = "") -> None:
@@ -201,7 +209,10 @@ class Room:
         self.line_changed()
 
     def line_changed(self) -> None:
-        if self.command.changed(self.symbol) and self.command.wants_preview:
+        if not self.command.changed(self.symbol):
+            return
+        self.notices.dismiss_advice()
+        if self.command.wants_preview:
             self.draft_changed(self.command.sending)
 
     def close_line(self) -> None:
@@ -236,7 +247,7 @@ class Room:
         """The intent whose figures are on the screen and may still change."""
         if self.command.is_open:
             return self.command.sending if self.command.wants_preview else None
-        return self.ticket if self.has_draft and self.focus is PaneName.TICKET else None
+        return self.ticket if self.has_draft else None
 
     @property
     def reviewed(self) -> Sending | None:
@@ -253,7 +264,7 @@ class Room:
             return
         outcome = sending.transmit()
         if isinstance(outcome, str):
-            self.say(outcome, Severity.ATTENTION)
+            self.advise(outcome)
             return
         self.notices.dismiss()
         if not self.ask(outcome):

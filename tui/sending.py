@@ -99,6 +99,8 @@ class Sending:
             return "already sent, once: a ticket never transmits twice"
         if self.stage is Stage.REVIEWING:
             return "the review is not on the screen yet"
+        if self.stage is not Stage.REVIEWED and self.preview and stops_sending(self.preview):
+            return why_not(self.preview)
         if self.stage is not Stage.REVIEWED:
             return "nothing is reviewed: Enter reviews, then ^T sends"
         self.stage = Stage.SENT

@@ -65,6 +65,16 @@ def test_a_lesser_notice_does_not_cover_a_worse_one_that_is_fresh():
     assert notices.current(1_000.0) is None
 
 
+def test_advice_on_the_text_under_edit_goes_with_the_text_and_nothing_else_does():
+    notices = Notices()
+    notices.add(Said(0.0, "", Severity.ATTENTION, "no line begins with bogus", is_advice=True))
+    notices.dismiss_advice()
+    assert notices.current(1.0) is None
+    notices.add(Said(1.0, "", Severity.ATTENTION, "order 1 was rejected"))
+    notices.dismiss_advice()
+    assert notices.current(2.0) is not None
+
+
 def test_notices_are_bounded():
     notices = Notices()
     for number in range(NOTICES_KEPT_MAX + 10):

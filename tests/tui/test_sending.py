@@ -151,3 +151,11 @@ def test_no_train_of_keys_sends_one_ticket_twice_or_what_was_not_reviewed(keys):
                 assert was_reviewed
                 tickets.append(sent.ticket)
     assert len(tickets) == len(set(tickets))
+
+
+def test_sending_a_denied_order_says_which_rule_stands_in_the_way():
+    one = sending()
+    one.open(ORDER, "AAPL")
+    finding = Finding("R26", "short_sale", Verdict.DENY, "Nothing to sell.")
+    one.take_preview(Preview(text=ORDER, is_valid=True, symbol="AAPL", findings=(finding,)))
+    assert one.transmit() == "Nothing to sell."

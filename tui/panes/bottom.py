@@ -83,7 +83,9 @@ class MessageLine(LinePane):
                 (
                     clean(preview.echo),
                     clean(preview.outcome),
-                    f"{money_text(preview.notional)} + {money_text(preview.fee)}",
+                    f"{money_text(preview.notional)} + {money_text(preview.fee)}"
+                    if preview.notional
+                    else "",
                 )
             )
             return Line().add(f" {words}", ink.text)

@@ -14,7 +14,7 @@ from tui.paint import Line, clean, wrap
 from tui.panes.base import FramedPane
 from tui.panes.panel import panel, review_words, taken_words
 from tui.panes.status import mode_style
-from tui.sending import Sending, Stage
+from tui.sending import Sending, Stage, stops_sending
 from tui.themes import Palette
 from tui.ticket import Field, TicketForm
 
@@ -67,9 +67,9 @@ class Ticket(FramedPane):
 
     def _content(self, width: int) -> list[Line]:
         sending, ink = self.shown, self.ink
-        lines = self._head(sending, width)
         if sending.is_spent:
-            return [*lines, *self._spent(sending, width)]
+            return self._spent(sending, width)
+        lines = self._head(sending, width)
         if sending.answer is not None and not sending.answer.ok:
             for row in wrap(f"✗ {clean(sending.answer.text)}", width - 1):
                 lines.append(Line().add(f" {row}", ink.caution))
@@ -133,12 +133,17 @@ class Ticket(FramedPane):
             return [Line().add(f" {row}", ink.review).pad(width, ink.review) for row in rows]
         if sending.is_spent or (not self.has_draft and sending is self.sending):
             return []
+        if sending is self.sending and not self.is_focused:
+            line = Line().add(f" {self.host.key('desk.pane_3')}", ink.key)
+            return [line.add(" goes on with this draft", ink.quiet)]
         review, resize = self.host.key("ticket.review"), self.host.key("ticket.resize")
         line = Line().add(f" {review}", ink.key).add(" review  ", ink.quiet)
         if sending.preview is not None and sending.preview.resized:
             line.add(resize, ink.key).add(" resize", ink.quiet)
-        else:
+        elif sending.preview is None or not stops_sending(sending.preview):
             line.add(send, ink.key).add(" send", ink.quiet)
+        else:
+            return [Line().add(" change it, or Esc leaves", ink.quiet)]
         return [line]
 
     def on_click(self, event: events.Click) -> None:

@@ -32,6 +32,9 @@ def answer() -> None:
 
 def screen() -> None:
     """The screen alone, over a desk with one prepared frame."""
+    import gc
+
+    gc.disable()  # as the launcher does for a session
     from commands.bench_screen import FrameDesk
     from tui.app import TraderApp
 

@@ -164,7 +164,7 @@ ACTIONS: tuple[Action, ...] = (
         same_as="desk.symbol",
     ),
     do("depth.help", S.DEPTH, "question_mark", "help", "all keys", footer=90, same_as="desk.help"),
-    do("depth.back", S.DEPTH, "escape", "back", "back to the list", footer=85, same_as="desk.back"),
+    do("depth.back", S.DEPTH, "escape", "back", "back to the list", footer=13, same_as="desk.back"),
     do("depth.next", S.DEPTH, "tab", "next pane", "next pane", same_as="desk.next"),
     do(
         "depth.previous",

@@ -109,11 +109,16 @@ class DeskActs:
         view = self.room.view
         working = [row for row in view.orders if not row.is_done]
         held = [row for row in view.positions if row.quantity]
-        stays = f"{len(working)} working and {len(held)} held stay as they are"
-        text = (
-            f"Quit? {stays}." if working or held else "Quit? Nothing is working, nothing is held."
-        )
-        self.room.danger.ask(text, lambda: self.room.shell.leave(0), self.room.clock())
+        words, after = "Nothing is working, nothing is held.", ""
+        if working or held:
+            stays = f"{len(working)} working and {len(held)} held stay"
+            words = f"{stays} as they are."
+            after = f"trader: {stays} as they are"
+            if view.mode.upper() == "PAPER":  # there the exchange rests with the desk
+                words = f"{stays}; the next start goes on with them."
+                after = f"trader: {stays} in this home; the next start goes on with them"
+        shell = self.room.shell
+        self.room.danger.ask(f"Quit? {words}", lambda: shell.leave(0, after), self.room.clock())
 
     def _go(self, pane: PaneName) -> None:
         self.room.focus_on(pane)

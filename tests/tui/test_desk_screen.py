@@ -257,7 +257,8 @@ async def test_ctrl_c_never_quits_and_ctrl_q_asks():
         await here.press("ctrl+c")
         assert here.app.is_running and "nothing was stopped" in here.text
         await here.press("ctrl+q")
-        assert "Quit? 1 working" in here.text
+        assert "Quit? 1 working and" in here.text
+        assert "the next start goes on with them" in here.text
         await here.press("escape")
         assert here.app.is_running
 

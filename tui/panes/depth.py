@@ -26,7 +26,7 @@ from tui.panes.watchlist import quote_of
 GROUPINGS = (1, 2, 5, 10, 25, 50, 100)
 """Ticks in one level."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-SAFE = "safe — A arms (not available yet)"
+SAFE = "safe — A arms (not available yet); Esc leaves the ladder"
 
 
 class Depth(FramedPane):

@@ -235,7 +235,8 @@ def test_results_that_nobody_can_take_end_the_session_in_order(trader: Trader) -
 
 
 def test_a_reader_that_goes_away_ends_the_session_in_order(trader: Trader) -> None:
-    process = trader.start("--json", "--exec", "buy 100 AAPL bid-5 gtc", "at 12:00:00")
+    lines = ("buy 100 AAPL bid-5 gtc", "at 09:40:00", "cancel *", "buy 100 AAPL bid-5 gtc")
+    process = trader.start("--json", "--symbols", "AAPL", "--exec", *lines)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.readline()
     process.stdout.close()

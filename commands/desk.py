@@ -167,7 +167,9 @@ def _remarks(
 ) -> tuple[str, ...]:
     remarks = [*journal.remarks, *([flow.note] if flow.note else [])]
     if resumes:
-        remarks.append("the last session did not end its day; the market goes on where it stood")
+        remarks.append(
+            "the last session was cut off or left open; the market goes on where it stood"
+        )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
     lowered = [a for a in state.accounts.values() if a.trading.state is not TradingState.ACTIVE]

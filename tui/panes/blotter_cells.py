@@ -98,7 +98,7 @@ class BlotterCells:
             case "filled":
                 return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
             case "average":
-                return price_text(instrument, row.average) if row.cumulative else "", text
+                return price_text(instrument, row.average) if row.cumulative else "—", text
             case "state":
                 return _state_words(row), self._state_style(row)
             case "age":

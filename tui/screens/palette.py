@@ -47,6 +47,12 @@ class ActionPalette:
             line = Line().cell(shown(keys[0]) if keys else "", 9, ink.key)
             line.cell(action.words, 16, ink.strong).cell(action.help, max(width - 40, 20), ink.text)
             lines.append(line.add(f" :{action.word}" if action.word else "", ink.quiet))
+        if not lines:
+            danger, colon = (self._keymap.shown(name) for name in ("desk.danger", "desk.command"))
+            words = (
+                f"nothing by that name here; {danger} halts, flattens, kills; {colon} takes orders"
+            )
+            lines.append(Line().add(words, ink.quiet))
         return lines
 
     def choose(self, row: int) -> None:

@@ -42,17 +42,7 @@ def screen() -> None:
 
 
 def minimal() -> None:
-    """The least that Textual does: one line of text, the least that any screen of it can cost."""
-    from textual.app import App, ComposeResult
-    from textual.widgets import Static
+    """The least that a screen costs, without any desk."""
+    from tui.minimal import Minimal
 
-    class Minimal(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Static("hello")
-
-        def post_display_hook(self) -> None:
-            if self.screen.query(Static):
-                answer()
-                self.exit()
-
-    Minimal().run()
+    Minimal(answer).run()

@@ -29,7 +29,7 @@ from engine.domain.reports import (
     SessionOpened,
     VenueExpired,
 )
-from engine.domain.state import State
+from engine.domain.state import Checkpoint, State
 from engine.runtime.host import Host
 from engine.runtime.recovery import orders_at_venue, replay
 from engine.runtime.session import Session
@@ -118,22 +118,22 @@ def _recovered(
     state, _ = replay(
         journal.blocks(), instance=journal.instance, epoch=journal.epoch, each=remember
     )
-    resumes = not state.ended_clean and state.market == flow.description
-    trade_date = state.trade_date if resumes else flow.trade_date
-    stood = [
-        (order, _why_not_here(order, state, flow, trade_date)) for order in orders_at_venue(state)
-    ]
-    working = [_resting(order, state) for order, why in stood if not why]
+    stood_at = state.checkpoints.get(flow.description)
+    was_cut_off = not state.ended_clean and state.market == flow.description
+    trade_date = stood_at.trade_date if stood_at is not None else flow.trade_date
+    here = [order for order in orders_at_venue(state) if order.market == flow.description]
+    stood = [(order, _why_not_here(order, stood_at, trade_date)) for order in here]
+    working = [_resting(order, stood_at) for order, why in stood if not why]
     left_behind = [VenueExpired(order.client_order_id, why) for order, why in stood if why]
     venue = PaperVenue(
         flow,
-        cursor=state.checkpoint if resumes else b"",
+        cursor=stood_at.cursor if stood_at is not None else b"",
         working=working,
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
     )
     # A recording's cursor names its last row; the desk's time had gone on from there.
-    now = Nanos(max(venue.now, state.checkpoint_at)) if resumes else venue.now
+    now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
     session.listen(history.note)
     opening_records = _Opening()
@@ -142,9 +142,18 @@ def _recovered(
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
     opening.append(_opened(state, settings, venue, flow, seed))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
-    host.submit(*opening, *left_behind)
+    if may_cancel:
+        opening += left_behind
+    host.submit(*opening)
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
-    remarks = _remarks(journal, flow, state, resumes=resumes, left_behind=len(left_behind))
+    host.wake_up()
+    remarks = _remarks(
+        journal,
+        flow,
+        state,
+        resumes=was_cut_off,
+        left_behind=len(left_behind) if may_cancel else 0,
+    )
     opening_records.is_over = True
     return DeskParts(
         home=home,
@@ -157,7 +166,7 @@ def _recovered(
         history=history,
         tail=tail,
         opening=opening_records.records,
-        was_resumed=resumes,
+        was_resumed=stood_at is not None,
         remarks=remarks,
     )
 
@@ -172,6 +181,8 @@ def _remarks(
         )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
+    asleep = sorted({state.orders[i].market for i in state.live} - {flow.description})
+    remarks += [f"orders of {market} sleep until that market runs again" for market in asleep]
     lowered = [a for a in state.accounts.values() if a.trading.state is not TradingState.ACTIVE]
     remarks += [
         f"{a.account} is {a.trading.state.name} since an earlier session"
@@ -214,8 +225,9 @@ def _market(options: Namespace, settings: Settings, seed: int) -> Flow:
     return open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
 
 
-def _resting(order: Order, state: State) -> RestingOrder:
+def _resting(order: Order, stood_at: Checkpoint | None) -> RestingOrder:
     asked = order.order
+    places = stood_at.queue_ahead if stood_at is not None else {}
     return RestingOrder(
         client_order_id=order.client_order_id,
         symbol=asked.symbol,
@@ -227,19 +239,17 @@ def _resting(order: Order, state: State) -> RestingOrder:
         open_quantity=order.leaves,
         total_quantity=order.quantity,
         cumulative=order.cumulative,
-        queue_ahead=state.checkpoint_queue.get(order.client_order_id, order.queue_ahead),
+        queue_ahead=places.get(order.client_order_id, order.queue_ahead),
         time_in_force=asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
     )
 
 
-def _why_not_here(order: Order, state: State, flow: Flow, trade_date: int) -> str:
-    """Why an order cannot stand in this market, in words; empty where it can."""
-    if state.market != flow.description:
-        return f"it stood in another market ({state.market})"
-    if order.order.symbol not in {instrument.symbol for instrument in flow.instruments}:
-        return f"{order.order.symbol} is not part of this session"
+def _why_not_here(order: Order, stood_at: Checkpoint | None, trade_date: int) -> str:
+    """Why an order cannot stand in its market any more, in words; empty where it can."""
+    if stood_at is None:
+        return "its recorded day begins anew"
     is_of_the_day = order.order.time_in_force is not TimeInForce.GTC
     if is_of_the_day and order.trade_date != trade_date:
         return f"it was good for {order.trade_date} only"

@@ -210,8 +210,7 @@ class _HeadlessSession:
         if self._options.read_only and self._parts.session.state.live:
             self._leave_open()
         else:
-            if self._parts.session.state.live:
-                self._parts.host.checkpoint_now()
+            self._parts.host.checkpoint_now()
             reason = "the script ended" if self._script else "the market ended"
             self._parts.host.submit(SessionEnded(reason, clean=True))
         word, code = OUTCOMES[result.outcome]

@@ -9,6 +9,7 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
 from engine.domain.state import State
+from engine.domain.submission import cancel_of
 from engine.values import Instruction, Nanos
 
 
@@ -49,7 +50,7 @@ def cancels_of(
 ) -> list[ev.Event]:
     """A cancel request for every live order in scope that has none on its way."""
     return [
-        ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+        cancel_of(order, state, origin, now)
         for order in orders_in_scope(state, symbol, scope)
         if order.order.account == account and not order.is_cancelling
     ]

@@ -5,8 +5,17 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.ledger.postings import post, postings_of_opening
+from engine.domain.quotes import Source
 from engine.domain.risk.limits import Limits
-from engine.domain.state import Account, FlattenRun, State, Trading, flatten_key, flatten_timer
+from engine.domain.state import (
+    Account,
+    Checkpoint,
+    FlattenRun,
+    State,
+    Trading,
+    flatten_key,
+    flatten_timer,
+)
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
@@ -83,13 +92,16 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
 
 def _session_closed(state: State, event: ev.SessionClosed) -> None:
     state.is_open, state.ended_clean = False, event.clean
-    if event.clean:
-        state.checkpoint, state.checkpoint_queue = b"", {}
+    if event.clean and state.source is Source.REPLAY:
+        # A recorded day that was played to the end of a script begins anew; a market that makes
+        # itself goes on, because its time never runs backwards.
+        state.checkpoints.pop(state.market, None)
 
 
 def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
-    state.checkpoint, state.checkpoint_at = event.cursor, event.at
-    state.checkpoint_queue = dict(event.queue_ahead)
+    queue_ahead = dict(event.queue_ahead)
+    stands = Checkpoint(event.cursor, queue_ahead, event.at, state.trade_date)
+    state.checkpoints[state.market] = stands
 
 
 def _trading_state(state: State, event: ev.TradingStateChanged) -> None:

@@ -6,7 +6,7 @@ from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.state import FlattenRun, State, flatten_key, flatten_timer
-from engine.domain.submission import submit
+from engine.domain.submission import cancel_of, submit
 from engine.values import (
     NANOS_PER_MILLISECOND,
     NANOS_PER_SECOND,
@@ -83,7 +83,7 @@ def _begin_one(
     if is_flattening or not (live or _position(state, account, symbol)):
         return []
     cancels: list[ev.Event] = [
-        ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+        cancel_of(order, state, origin, now)
         for order in (state.orders[i] for i in live)
         if not order.is_cancelling
     ]

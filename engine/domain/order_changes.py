@@ -64,7 +64,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
     order = _new_order(event, _SENT)
-    order.client_order_id = name
+    order.client_order_id, order.market = name, state.market
     order.reserved_total = event.reserved
     order.pending_new = Pending(event.at)
     state.orders[order_id] = order

@@ -34,6 +34,8 @@ class Order(msgspec.Struct, gc=False):
     protection: Price
     created_at: Nanos
     changed_at: Nanos
+    market: str = ""
+    """Where it was sent to stand: in another market it sleeps."""
     client_order_id: str = ""
     venue_order_id: str = ""
     revision: int = 0

@@ -56,6 +56,7 @@ class Refusal(IntEnum):
     DUPLICATE_TICKET = 16
     BAD_LIMIT = 17
     UNKNOWN_ACCOUNT = 18
+    ASLEEP = 19
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -72,6 +73,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_TIGHTER: "`set` only tightens; loosening is a change of config.toml.",
     Refusal.FLATTEN_RUNNING: "A flatten is already running there.",
     Refusal.KILLED: 'The desk is killed; re-arm it with a reason (`resume "reason"`).',
+    Refusal.ASLEEP: "The order sleeps: its market is not running. Cancel it, or start it.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",

@@ -56,6 +56,15 @@ class Account(msgspec.Struct):
     """Sum of what its live orders hold; 0 when nothing is open."""
 
 
+class Checkpoint(msgspec.Struct, frozen=True):
+    """Where a market stood: its own cursor, and the places of own orders in its queues."""
+
+    cursor: bytes
+    queue_ahead: dict[str, int]
+    at: Nanos
+    trade_date: int
+
+
 class State(msgspec.Struct):
     """Everything that replaying the journal brings back."""
 
@@ -91,9 +100,8 @@ class State(msgspec.Struct):
     flattening: dict[str, FlattenRun] = {}
     """Key `ACCOUNT/SYMBOL`."""
     day_marks: dict[str, Price] = {}
-    checkpoint: bytes = b""
-    checkpoint_queue: dict[str, int] = {}
-    checkpoint_at: Nanos = Nanos(0)
+    checkpoints: dict[str, Checkpoint] = {}
+    """Where each market stood when this home last saw it, by its description."""
     is_open: bool = False
     """A session is running, or the last one ended without saying so."""
     ended_clean: bool = True

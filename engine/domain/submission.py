@@ -14,6 +14,7 @@ from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
+WITHDRAWN_ASLEEP = "withdrawn while its market slept"
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
 
@@ -70,6 +71,18 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     ]
 
 
+def is_asleep(order: Order, state: State) -> bool:
+    """It stands in another paper market, which only runs when it is asked for."""
+    return order.market != state.market
+
+
+def cancel_of(order: Order, state: State, origin: cmd.Origin, now: Nanos) -> ev.Event:
+    """A request to the venue; a sleeping order is withdrawn at once: the journal is its venue."""
+    if is_asleep(order, state):
+        return ev.OrderCancelled(now, order.order_id, order.leaves, WITHDRAWN_ASLEEP, True)
+    return ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+
+
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:
     """Cancels always pass; there only has to be something to cancel."""
     order = state.orders.get(command.order_id)
@@ -81,14 +94,18 @@ def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -
         return [ev.OrderCancelled(now, order.order_id, order.leaves, "withdrawn", True)]
     if order.is_cancelling:
         return [ev.CancelDenied(now, command.order_id, Refusal.CANCEL_PENDING)]
-    return [ev.CancelRequested(now, order.order_id, order.client_order_id, command.origin)]
+    return [cancel_of(order, state, command.origin, now)]
 
 
-def _why_not_replace(order: Order | None, price: Price, quantity: Quantity) -> Refusal | None:
+def _why_not_replace(
+    order: Order | None, price: Price, quantity: Quantity, state: State
+) -> Refusal | None:
     if order is None:
         return Refusal.UNKNOWN_ORDER
     if order.is_done:
         return Refusal.ALREADY_DONE
+    if is_asleep(order, state):
+        return Refusal.ASLEEP
     if order.is_unknown:
         return Refusal.OUTCOME_UNKNOWN
     if order.pending_cancel is not None:
@@ -107,7 +124,7 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
     order = state.orders.get(command.order_id)
     price = command.price or (order.price if order else Price(0))
     quantity = command.quantity or (order.quantity if order else Quantity(0))
-    refusal = _why_not_replace(order, price, quantity)
+    refusal = _why_not_replace(order, price, quantity, state)
     if refusal is not None or order is None:
         return [ev.ReplaceDenied(now, command.order_id, refusal or Refusal.UNKNOWN_ORDER, ())]
     proposal = propose_replace(order, price, quantity, command.override, state, market)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from engine.domain.events import Event
+from engine.domain.quotes import Phase
 from engine.domain.records import Inbound
 from engine.domain.reports import Report, TimerFired, VenueAccepted, VenueFilled
 from engine.domain.requests import StatusRequest
@@ -18,6 +19,8 @@ CHECKPOINT_IDLE_EVERY = 60 * NANOS_PER_SECOND
 """The same while nothing rests: what of the market a crash can play again."""
 STRIDE = 10 * NANOS_PER_SECOND
 """Market time between two looks at what wants attention, as fast as it goes."""
+OPENING_TAKES = NANOS_PER_SECOND // 1_000
+"""Market time in which every symbol of a new day has opened."""
 SETTLE_ROUNDS_MAX = 1_000
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 FOREVER = Nanos(1 << 62)
@@ -140,6 +143,14 @@ class Host:
         """The next start goes on from here, unless this session still comes to a clean end."""
         self._checkpoint_at = self.now
         self.session.step([self.venue.checkpoint()])
+
+    def wake_up(self) -> None:
+        """A market that was left closed opens its next day: nobody starts in the night."""
+        phases = self.session.state.phases.values()
+        next_at = self.venue.next_at()
+        is_closed = bool(phases) and all(phase is Phase.CLOSED for phase in phases)
+        if is_closed and next_at is not None:
+            self.run_until(Nanos(next_at + OPENING_TAKES))
 
     def ask_about_orders_in_doubt(self, *, may_cancel: bool = True) -> list[Event]:
         """After a restart: what has no answer is asked about, never sent again.

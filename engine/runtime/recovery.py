@@ -53,7 +53,8 @@ def requests_in_doubt(state: State) -> list[Request]:
 
     New orders and changes are asked about and never sent again; a cancel may be repeated.
     """
-    live = [state.orders[order_id] for order_id in state.live]
+    everywhere = [state.orders[order_id] for order_id in state.live]
+    live = [order for order in everywhere if order.market == state.market]
     sent = [order.client_order_id for order in live if order.status is Status.SENT]
     changes = [order.pending_replace.client_order_id for order in live if order.pending_replace]
     cancels = [order.pending_cancel.client_order_id for order in live if order.pending_cancel]

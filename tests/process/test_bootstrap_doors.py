@@ -137,5 +137,6 @@ def test_a_line_that_does_not_fit_is_one_sentence(desk: Path) -> None:
     assert _run(desk, "--speed", "0") == (
         2,
         "",
-        "trader: argument --speed: `0` is neither a number above 0 and up to 1,000,000 nor max (see: trader --help)\n",
+        "trader: argument --speed: `0` is neither a number above 0 and up to 1,000,000 nor max"
+        " (see: trader --help)\n",
     )

@@ -165,7 +165,7 @@ def test_an_order_good_till_cancelled_stands_again_at_its_place_in_the_queue(
 def test_until_ends_a_session_at_that_time(trader: Trader) -> None:
     done = trader.exec("buy 100 AAPL bid-5", flags=("--until", "09:31"))
     assert done.events("order_cancelled")[0]["at"] == "2026-01-05T14:31:00.000000000Z"
-    assert trader.run("--headless", "--until", "09:30:30").code == 0
+    assert trader.run("--headless", "--until", "09:32").code == 0
 
 
 def test_until_ends_a_session_whatever_lines_are_left(trader: Trader) -> None:
@@ -263,17 +263,48 @@ def test_a_script_that_runs_again_in_the_same_home_is_no_duplicate_of_itself(
     assert trader.exec("buy 1 AAPL mkt", "buy 1 AAPL mkt").code == 5
 
 
-def test_another_market_in_the_same_home_expires_what_stood_in_the_first(
-    trader: Trader, market_data: Path
-) -> None:
+def test_an_order_sleeps_while_another_market_runs(trader: Trader, market_data: Path) -> None:
     trader.exec("buy 100 AAPL bid-5 gtc")
     market = market_data / "lobster" / GOOG
     done = trader.exec("buy 1 GOOG mkt", flags=("--market", market))
-    assert "1 of its orders could not stand here any more and expired" in done.complaints
     assert done.code == 0
-    assert "it stood in another market (synthetic)" in trader.run("why", "20260105-1").output
-    assert trader.exec("buy 1 AAPL mkt").events("order_sent")[0]["id"] == "20260105-2"
+    assert "orders of synthetic sleep until that market runs again" in done.complaints
+    awake = trader.exec("buy 1 AAPL mkt", "cancel *")
+    assert awake.events("order_sent")[0]["id"] == "20260105-2"
+    assert [e["id"] for e in awake.events("order_cancelled")] == ["20260105-1"]
     trader.verify()
+
+
+def test_a_sleeping_order_can_be_withdrawn(trader: Trader, market_data: Path) -> None:
+    trader.exec("buy 100 AAPL bid-5 gtc")
+    market = market_data / "lobster" / GOOG
+    done = trader.exec("cancel *", flags=("--market", market))
+    assert done.events("order_cancelled")[0]["text"] == "withdrawn while its market slept"
+    assert trader.exec("buy 1 AAPL mkt", "cancel *").events("order_cancelled") == []
+    trader.verify()
+
+
+def test_market_time_never_runs_backwards_in_one_home(trader: Trader) -> None:
+    first = trader.exec("at 09:31:00", "buy 100 AAPL bid-5 gtc")
+    second = trader.exec("buy 1 AAPL mkt")
+    assert second.events("order_sent")[0]["at"] >= first.events("order_accepted")[-1]["at"]
+
+
+def test_a_read_only_look_at_another_market_ends_no_order(
+    trader: Trader, market_data: Path
+) -> None:
+    trader.exec("buy 100 MSFT bid-50t gtc")
+    market = market_data / "lobster" / GOOG
+    looked = trader.run("--read-only", "--headless", "--market", market, "--until", "09:30:05")
+    assert looked.code == 0
+    assert len(trader.exec("cancel *").events("order_cancelled")) == 1
+
+
+def test_a_home_left_after_the_close_opens_on_the_next_day(trader: Trader) -> None:
+    trader.run("--headless", "--symbols", "AAPL")
+    next_day = trader.exec("buy 1 AAPL mkt", flags=("--symbols", "AAPL"))
+    assert next_day.events("order_sent")[0]["id"] == "20260106-1"
+    assert next_day.events("order_filled")[0]["at"].startswith("2026-01-06T14:30:00")
 
 
 def test_the_market_of_the_settings_is_the_one_that_is_opened(

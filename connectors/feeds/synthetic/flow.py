@@ -43,7 +43,6 @@ class SyntheticFlow:
     """
 
     source = Source.SYNTHETIC
-    description = "synthetic"
     note = ""
 
     def __init__(
@@ -60,6 +59,9 @@ class SyntheticFlow:
         self._now = _starts_at(start, trade_date)
         self.listings: tuple[Listing, ...] = listings_of(symbols)
         self.instruments = tuple(listing.instrument for listing in self.listings)
+        # A choice of symbols is a market of its own: another choice cannot go on where it stood.
+        chosen = ",".join(instrument.symbol for instrument in self.instruments)
+        self.description = "synthetic" if symbols is None else f"synthetic {chosen}"
         self.trade_date = trade_date
         self._seed = seed
         self._ids = OrderIds(FLOW_ORDER_IDS_FROM)

@@ -31,10 +31,10 @@ def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     if not p.limits.short_sale:
         return OFF
     if instruction is _BUY:
-        return _beyond(p, "short", "cover", "buy") if held < 0 else None
+        return _beyond(p, "short", "cover") if held < 0 else None
     if instruction is _COVER:
-        return _beyond(p, "short", "cover", "buy")
-    return _beyond(p, "hold", "sell", "short")
+        return _beyond(p, "short", "cover")
+    return _beyond(p, "hold", "sell")
 
 
 def short_sale_room(p: Proposal, state: State) -> int:
@@ -63,8 +63,8 @@ def _short_while_long(p: Proposal) -> Finding:
     )
 
 
-def _beyond(p: Proposal, have: str, reduce: str, open_word: str) -> Finding | None:
-    """`have`: hold or short; `reduce`: the word that closes; `open_word`: the one that opens."""
+def _beyond(p: Proposal, have: str, reduce: str) -> Finding | None:
+    """`have`: hold or short; `reduce`: the word that closes it."""
     is_on_that_side = p.held * p.side < 0
     mine = abs(p.held) if is_on_that_side else 0
     if p.worst_leaves <= p.exit_room and mine:
@@ -72,7 +72,7 @@ def _beyond(p: Proposal, have: str, reduce: str, open_word: str) -> Finding | No
     room = p.exit_room + p.filled if p.exit_room else 0
     return deny(
         R26,
-        _beyond_sentence(p, mine, have, reduce, open_word),
+        _beyond_sentence(p, mine, have, reduce),
         actual=shares(p.quantity),
         limit=shares(mine),
         room=room_in_words(p.exit_room),
@@ -80,21 +80,37 @@ def _beyond(p: Proposal, have: str, reduce: str, open_word: str) -> Finding | No
     )
 
 
-def _beyond_sentence(p: Proposal, mine: int, have: str, reduce: str, open_word: str) -> str:
+def _beyond_sentence(p: Proposal, mine: int, have: str, reduce: str) -> str:
     symbol, asked = p.order.symbol, p.worst_leaves
     if not mine:
-        if have == "hold":
-            return f"You hold no {symbol}: `short {asked}` sells short"
-        return f"You are not short {symbol}: `buy {asked}` opens a position"
+        return _nothing_to_reduce(p, have)
     you = f"you hold {mine}" if have == "hold" else f"you are short {mine}"
     working = mine - p.exit_room
     if working > 0:
-        you += f" with {min(working, mine)} working to {reduce}, so {p.exit_room} are left"
-    rest = asked - p.exit_room
+        you += f" with {working} working to {reduce}, so {p.exit_room} are left"
     return (
         f"{p.order.instruction.name.capitalize()} {shares(asked)} {symbol} would cross zero, "
-        f"{you}: `{open_word} {rest}` or `reverse`"
+        f"{you}: {_what_reduces(p, reduce)}, or `reverse`"
     )
+
+
+def _nothing_to_reduce(p: Proposal, have: str) -> str:
+    """The order that opens is another one than the refused, so it may be suggested."""
+    symbol, asked = p.order.symbol, p.worst_leaves
+    if have == "short":
+        return f"You are not short {symbol}: `buy {asked}` opens a position"
+    if not p.limits.short_selling:
+        return f"You hold no {symbol}, and short selling is off for this account"
+    return f"You hold no {symbol}: `short {asked}` sells short"
+
+
+def _what_reduces(p: Proposal, reduce: str) -> str:
+    """Never the refused order: what crosses zero by any other word is refused again."""
+    if not p.exit_room:
+        return "cancel what is working first"
+    if p.replaces is not None:
+        return f"change it to {p.exit_room + p.filled} at most"
+    return f"`{reduce} {p.exit_room}`"
 
 
 def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

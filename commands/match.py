@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from commands.exit_codes import ExitCode
+from data.home import refuse_inside_a_home
 from engine.errors import InputError, MachineError
 from engine.exchange.matchfile import MatchFileError, MatchResult, parse, result_of, run_operations
 
@@ -15,9 +16,11 @@ from engine.exchange.matchfile import MatchFileError, MatchResult, parse, result
 def run(file: Path, trades: Path | None, json_output: bool) -> int:
     """Plays FILE and prints what became of it.
 
-    Raises InputError (exit 2) for a file that cannot be read or played, MachineError (exit 3)
-    when OUT cannot be written; OUT is whole or not there.
+    Raises InputError (exit 2) for a file that cannot be read or played and for an OUT inside a
+    home, MachineError (exit 3) when OUT cannot be written; OUT is whole or not there.
     """
+    if trades is not None:
+        refuse_inside_a_home(trades)
     text = _text_of(file)
     if trades is not None and trades.exists() and trades.samefile(file):
         raise InputError(f"{trades} is the file to play; name another file for its trades")

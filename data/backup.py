@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from data.errors import BackupError, JournalUnreadableError
-from data.home import Home, sync_folder, write_durably
+from data.home import Home, refuse_inside_a_home, sync_folder, write_durably
 from data.journal.database import (
     READ_FAULTS,
     About,
@@ -49,8 +49,10 @@ def back_up(home: Home, file: Path) -> Copied:
     """A consistent copy of journal, chain key and settings, while an engine may be writing.
 
     The key is in it, because without the key a journal cannot be verified: keep the file as you
-    keep the home. Raises BackupError, or JournalError for a journal that is damaged.
+    keep the home. Raises BackupError, JournalError for a journal that is damaged, or InputError
+    for a file inside a home, where it would be lost together with what it is a copy of.
     """
+    refuse_inside_a_home(file)
     if file.exists():
         raise BackupError(f"{file} is there already; name another file")
     key = existing_key(home) if home.journal_path.exists() else b""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.errors import HomeError, HomeInUseError
+from engine.errors import InputError
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -22,6 +23,8 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 """Locks and shared memory of SQLite's write-ahead log do not hold across machines."""
 MOUNTS = Path("/proc/self/mounts")
+MARKS_OF_A_HOME = ("journal.db", "chain.key", "owner.lock")
+"""A folder with one of these is a home, whoever owns it and whether or not it is in use."""
 
 
 class Home:
@@ -198,6 +201,22 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def refuse_inside_a_home(path: Path) -> None:
+    """Raises InputError (exit 2) when a result written at `path` would land in a trader home.
+
+    Both where the name lies and where a link at the end of it leads count: a rename replaces the
+    name itself. What is kept there is written by the engine alone.
+    """
+    named = Path(os.path.realpath(path.parent)) / path.name
+    for folder in dict.fromkeys((*named.parents, *Path(os.path.realpath(path)).parents)):
+        # A folder that nobody may look into counts as none: nothing can be written there either.
+        if any(os.path.lexists(folder / mark) for mark in MARKS_OF_A_HOME):
+            raise InputError(
+                f"{path} lies in the trader home {folder}, which only the engine writes;"
+                " name a file elsewhere"
+            )
 
 
 def default_home(path: Path | None = None) -> Home:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from data.errors import QueryError, StoreError
-from data.home import Home
+from data.home import Home, refuse_inside_a_home
 from data.store.feeder import Fed, caught_up
 
 ASK_SECONDS_MAX = 30.0
@@ -186,8 +186,9 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
     """The answer as a Parquet file with its own types; the number of rows.
 
     Who may read the store may write no file, and who writes the file sees nothing but the rows:
-    two connections. Raises QueryError.
+    two connections. Raises QueryError, and InputError for a path inside a home.
     """
+    refuse_inside_a_home(path)
     statement = readable(sql)
     aside = path.with_name(f".{path.name}.new")
     with caught_up(home) as (fed, _lock), reading(home) as connection:

@@ -14,6 +14,7 @@ from data.backup import back_up, restore
 from data.errors import BackupError, JournalDamagedError, JournalUnreadableError
 from data.home import Home
 from data.journal import Journal, JournalReader
+from engine.errors import InputError
 from tests.unit.data.desk_records import a_day, ending, write
 
 
@@ -77,6 +78,12 @@ def test_nothing_that_exists_is_ever_replaced(home: Home, tmp_path: Path) -> Non
         restore(home, file)
     assert file.read_bytes() == before
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_does_not_lie_in_the_home_that_it_is_a_copy_of(home: Home) -> None:
+    with pytest.raises(InputError, match="lies in the trader home"):
+        back_up(home, home.path / "desk.tar")
+    assert not (home.path / "desk.tar").exists()
 
 
 def test_every_cut_and_any_flipped_byte_of_a_backup_is_noticed_or_harmless(

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from data.errors import HomeError
-from data.home import Home, _check_file_system, write_durably
+from data.home import (
+    MARKS_OF_A_HOME,
+    Home,
+    _check_file_system,
+    refuse_inside_a_home,
+    write_durably,
+)
 from data.space import (
     BALLAST_BYTES,
     DiskSpace,
@@ -16,6 +22,7 @@ from data.space import (
     give_back_ballast,
     space_level,
 )
+from engine.errors import InputError
 
 
 def test_a_new_home_and_its_files_are_private(tmp_path: Path) -> None:
@@ -142,3 +149,36 @@ def test_the_ballast_is_real_room_that_can_be_given_back(tmp_path: Path) -> None
     assert give_back_ballast(home)
     assert not give_back_ballast(home)
     assert disk_space(home).free_bytes > 0
+
+
+@pytest.mark.parametrize("mark", MARKS_OF_A_HOME)
+@pytest.mark.parametrize(
+    "name", ["home/journal.db", "home/new.csv", "home/logs/new.csv", "link/new.csv", "out.csv"]
+)
+def test_no_result_is_written_into_a_home_by_whatever_name(
+    tmp_path: Path, mark: str, name: str
+) -> None:
+    home = tmp_path / "home"
+    (home / "logs").mkdir(parents=True)
+    (home / mark).touch()
+    (tmp_path / "link").symlink_to(home)
+    (tmp_path / "out.csv").symlink_to(home / "logs" / "out.csv")
+    with pytest.raises(InputError, match=f"lies in the trader home {home},") as refused:
+        refuse_inside_a_home(tmp_path / name)
+    assert refused.value.exit_code == 2
+
+
+def test_a_link_that_lies_in_a_home_is_not_replaced_either(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "journal.db").touch()
+    (home / "out.csv").symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(InputError, match="lies in the trader home"):
+        refuse_inside_a_home(home / "out.csv")
+
+
+def test_a_result_beside_a_home_is_nobody_elses_business(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "journal.db").touch()
+    refuse_inside_a_home(tmp_path / "out.csv")
+    refuse_inside_a_home(tmp_path / "home" / ".." / "out.csv")

@@ -16,6 +16,7 @@ from data.errors import QueryError
 from data.home import Home
 from data.store import ask as asking
 from data.store.ask import ask, quote_at, readable
+from engine.errors import InputError
 from tests.unit.data.desk_records import a_day, write
 
 
@@ -252,3 +253,11 @@ def test_every_canned_question_says_what_a_row_means_and_has_an_answer(
     assert sql.startswith("-- one row per ")
     with ask(home, sql) as answer:
         assert list(answer.rows)
+
+
+def test_an_answer_never_takes_the_place_of_what_a_home_keeps(home: Home) -> None:
+    before = home.journal_path.read_bytes()
+    options = Namespace(home=home.path, sql="select 1 a", parquet=home.journal_path, json=False)
+    with pytest.raises(InputError, match="lies in the trader home"):
+        query.run(options)
+    assert home.journal_path.read_bytes() == before

@@ -203,3 +203,14 @@ def test_a_file_of_a_header_alone_has_no_trades(tmp_path, capsys):
     file.write_text(f"\ufeff{HEADER}\n", encoding="utf-8")
     assert run(file, None, True) == 0
     assert json.loads(capsys.readouterr().out)["trades"] == 0
+
+
+def test_the_trades_never_take_the_place_of_a_journal(tmp_path):
+    file, journal = tmp_path / "orders.csv", tmp_path / "home" / "journal.db"
+    file.write_text(f"{HEADER}\nlimit,1,B,100,1,\n")
+    journal.parent.mkdir()
+    journal.write_bytes(b"a journal")
+    with pytest.raises(InputError, match="lies in the trader home") as refused:
+        run(file, journal, False)
+    assert refused.value.exit_code == 2
+    assert journal.read_bytes() == b"a journal"

@@ -1,5 +1,6 @@
 """Every failure with its numbers and the room left; reasons, replaces and the exit lane."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -53,13 +54,14 @@ def test_a_sentence_has_the_numbers_the_rule_and_its_key(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("held", "order", "words"),
     [
-        (100, {"quantity": 500, "instruction": SELL}, "you hold 100: `short 400` or `reverse`"),
+        (100, {"quantity": 500, "instruction": SELL}, "you hold 100: `sell 100`, or `reverse`"),
         (0, {"quantity": 100, "instruction": SELL}, "You hold no GOOG: `short 100` sells short"),
         (
             -100,
             {"quantity": 300, "instruction": COVER},
-            "you are short 100: `buy 200` or `reverse`",
+            "you are short 100: `cover 100`, or `reverse`",
         ),
+        (-100, {"quantity": 150}, "you are short 100: `cover 100`, or `reverse`"),
         (0, {"quantity": 100, "instruction": COVER}, "You are not short GOOG: `buy 100`"),
         (100, {"quantity": 100, "instruction": SHORT}, "You hold 100 GOOG"),
     ],
@@ -76,8 +78,57 @@ def test_working_exits_are_named_when_they_leave_too_little_to_sell(desk: Any) -
     desk.hold(100)
     desk.works(60, instruction=SELL)
     found = desk.finding("R26", quantity=100, instruction=SELL)
-    assert "you hold 100 with 60 working to sell, so 40 are left: `short 60`" in found.sentence
+    assert "you hold 100 with 60 working to sell, so 40 are left: `sell 40`, or" in found.sentence
     assert found.room_quantity == 40
+
+
+@pytest.mark.parametrize(
+    ("held", "instruction"), [(100, SELL), (-100, Instruction.BUY), (-100, COVER)]
+)
+def test_where_working_exits_leave_nothing_only_a_cancel_or_a_reverse_is_suggested(
+    desk: Any, held: int, instruction: Instruction
+) -> None:
+    desk.hold(held)
+    desk.works(100, instruction=instruction)
+    sentence = desk.finding("R26", quantity=100, instruction=instruction).sentence
+    assert "so 0 are left: cancel what is working first, or `reverse`" in sentence
+
+
+@pytest.mark.parametrize(
+    ("held", "working", "quantity", "instruction"),
+    [
+        (100, 0, 101, SELL),
+        (100, 60, 41, SELL),
+        (-100, 0, 101, COVER),
+        (-100, 0, 150, Instruction.BUY),
+        (-100, 60, 60, Instruction.BUY),
+    ],
+)
+def test_the_order_that_is_suggested_instead_is_not_refused(
+    desk: Any, held: int, working: int, quantity: int, instruction: Instruction
+) -> None:
+    desk.hold(held)
+    if working:
+        desk.works(working, instruction=instruction)
+    sentence = desk.finding("R26", quantity=quantity, instruction=instruction).sentence
+    suggested = re.search(r"`(\w+) (\d+)`", sentence)
+    assert suggested is not None, sentence
+    instead = {"quantity": int(suggested[2]), "instruction": Instruction[suggested[1].upper()]}
+    assert desk.finding("R26", **instead) is None, sentence
+
+
+def test_a_change_that_would_cross_zero_is_told_how_far_it_may_go(desk: Any) -> None:
+    desk.hold(100)
+    order = desk.works(60, instruction=SELL)
+    desk.works(20, instruction=SELL)
+    found = next(f for f in desk.judge_replace(order, quantity=90).findings if f.rule == "R26")
+    assert "so 80 are left: change it to 80 at most, or `reverse`" in found.sentence
+
+
+def test_no_short_sale_is_suggested_where_short_selling_is_off(desk: Any) -> None:
+    desk.limit(short_selling=False)
+    sentence = desk.finding("R26", quantity=100, instruction=SELL).sentence
+    assert "You hold no GOOG, and short selling is off for this account" in sentence
 
 
 def test_an_unknown_symbol_is_one_sentence_and_everything_else_is_off(desk: Any) -> None:

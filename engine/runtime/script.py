@@ -9,7 +9,7 @@ from engine.domain import events as ev
 from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
-from engine.domain.reasons import Verdict
+from engine.domain.reasons import Finding, Verdict
 from engine.domain.records import Inbound, Record
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
@@ -43,6 +43,15 @@ class ScriptResult(msgspec.Struct, frozen=True):
     problem: str
     orders: int
     fills: int
+
+
+class Denial(msgspec.Struct):
+    """One order, or one change of it, that rules denied."""
+
+    order_id: OrderId
+    codes: tuple[str, ...]
+    """Code and id of every rule that denied, in turn."""
+    is_expected: bool = False
 
 
 class ScriptNumbers:
@@ -84,8 +93,7 @@ class ScriptRunner:
         self._until = until
         self._read_only = read_only
         self._sent: list[Nanos] = []
-        self._denied: dict[int, tuple[str, ...]] = {}
-        self._expected_denials: set[int] = set()
+        self._denials: list[Denial] = []
         self._fills = 0
         self._orders = 0
         self._was_open = False
@@ -97,13 +105,10 @@ class ScriptRunner:
         event = record.body
         if isinstance(event, ev.OrderDenied):
             self._orders += 1
-            codes = tuple(
-                code
-                for f in event.findings
-                if f.verdict >= Verdict.ASK
-                for code in (f.code, f.rule)
-            )
-            self._denied[event.order_id] = codes
+            self._denials.append(Denial(event.order_id, _codes(event.findings)))
+        elif isinstance(event, ev.ReplaceDenied) and event.findings:
+            # Without findings there was nothing to change: refused, but by no rule.
+            self._denials.append(Denial(event.order_id, _codes(event.findings)))
         elif isinstance(event, ev.OrderReleased):
             self._orders += 1
         elif isinstance(event, ev.OrderFilled):
@@ -131,7 +136,7 @@ class ScriptRunner:
             problem = str(failure)
         if ends and not self._read_only:
             self._end()
-        unexpected = set(self._denied) - self._expected_denials
+        unexpected = {denial.order_id for denial in self._denials if not denial.is_expected}
         outcome = Outcome.OK
         if problem:
             outcome = Outcome.FAILED
@@ -272,7 +277,7 @@ class ScriptRunner:
         if line.quantity is not None:
             is_as_said = is_as_said and order.cumulative == line.quantity
         if line.state is syn.OrderState.DENIED and is_as_said:
-            self._expected_denials.add(order.order_id)
+            self._expect_all(self._denials_of(order))
         if not is_as_said:
             raise Failure(f"expected {_short(line)}: order is {self._said(order)}")
 
@@ -296,13 +301,23 @@ class ScriptRunner:
 
     def _expect_denied(self, line: syn.ExpectDeniedLine) -> None:
         order = self._known(line.order)
-        codes = self._denied.get(order.order_id)
-        if codes is None:
+        denials = self._denials_of(order)
+        if not denials:
             raise Failure(f"expected {_short(line)}: order is {self._said(order)}")
-        if line.code not in codes:
-            named = ", ".join(codes[::2]) or "nothing"
-            raise Failure(f"expected {_short(line)}: it was denied by {named}")
-        self._expected_denials.add(order.order_id)
+        named = [denial for denial in denials if line.code in denial.codes]
+        if not named:
+            codes = dict.fromkeys(code for denial in denials for code in denial.codes[::2])
+            by = ", ".join(codes) or "nothing"
+            raise Failure(f"expected {_short(line)}: it was denied by {by}")
+        self._expect_all(named)
+
+    def _denials_of(self, order: Order) -> list[Denial]:
+        return [denial for denial in self._denials if denial.order_id == order.order_id]
+
+    @staticmethod
+    def _expect_all(denials: list[Denial]) -> None:
+        for denial in denials:
+            denial.is_expected = True
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────
 
@@ -326,6 +341,11 @@ class ScriptRunner:
             or o.pending_replace is not None
             for o in orders
         ) or bool(self._state.flattening)
+
+
+def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    denying = (found for found in findings if found.verdict >= Verdict.ASK)
+    return tuple(code for found in denying for code in (found.code, found.rule))
 
 
 def _short(line: syn.Line) -> str:

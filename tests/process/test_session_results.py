@@ -130,6 +130,20 @@ def test_a_denial_names_the_rule_its_limit_and_what_would_pass(
     assert words in texts[rule]
 
 
+def test_what_a_refused_buy_suggests_is_not_what_was_refused(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL bid", "short 100 AAPL bid", "buy 100 AAPL ask")
+    (denied,) = done.events("order_denied")
+    texts = {finding["rule"]: finding["text"] for finding in denied["rules"]}
+    assert texts["R26"].startswith("Buy 100 AAPL would cross zero")
+    assert "cancel what is working first, or `reverse`" in texts["R26"]
+    assert "`buy 100`" not in texts["R26"]
+
+
+def test_a_script_whose_change_was_denied_is_not_ok(trader: Trader) -> None:
+    done = trader.exec("buy 1 AAPL bid-30t", "replace 1 price 230")
+    assert (done.code, done.result["result"]) == (5, "denied")
+
+
 def test_a_wait_that_expires_says_the_state_reached_and_when(trader: Trader) -> None:
     done = trader.exec("buy 100 AAPL bid-5", "wait order 1 filled within 5s", "sell 1 AAPL mkt")
     assert done.code == 1

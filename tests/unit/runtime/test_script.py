@@ -71,6 +71,36 @@ def test_a_denial_that_no_later_line_names_is_an_outcome_of_its_own(bench: DeskB
     assert "it was denied by order_quantity" in wrong.problem
 
 
+def test_a_change_that_rules_denied_is_a_denial_of_its_order(bench: DeskBench) -> None:
+    denied = play(bench, "buy 1 AAPL 190.00", "replace 1 price 230")
+    assert denied.outcome is Outcome.DENIED
+    assert denied.problem.endswith("names it: order 1")
+    named = play(bench, "buy 2 AAPL 190.00", "replace 1 price 230", "expect denied 1 price_collar")
+    assert (named.outcome, named.problem) == (Outcome.OK, "")
+    wrong = play(bench, "buy 3 AAPL 190.00", "replace 1 price 230", "expect denied 1 buying_power")
+    assert wrong.outcome is Outcome.FAILED
+
+
+def test_only_a_later_line_names_a_denial_and_only_by_its_own_code(bench: DeskBench) -> None:
+    too_early = ("replace 1 price 230", "expect denied 1 price_collar", "replace 1 price 231")
+    assert play(bench, "buy 1 AAPL 190.00", *too_early).outcome is Outcome.DENIED
+    one_of_two = ("replace 1 price 230", "replace 1 qty 100000", "expect denied 1 R01")
+    assert play(bench, "buy 2 AAPL 190.00", *one_of_two).outcome is Outcome.DENIED
+    both = (*one_of_two, "expect denied 1 price_collar", "expect denied 1 R01")
+    assert play(bench, "buy 3 AAPL 190.00", *both).outcome is Outcome.OK
+
+
+def test_a_request_for_which_there_is_nothing_to_do_is_no_denial(bench: DeskBench) -> None:
+    lines = (
+        "buy 1 AAPL 190.00",
+        "replace 1 price 190.00",
+        "cancel 1",
+        "cancel 1",
+        "replace 1 price 189",
+    )
+    assert play(bench, *lines).outcome is Outcome.OK
+
+
 def test_numbers_count_the_orders_of_the_script_whatever_the_desk_did_before(
     bench: DeskBench,
 ) -> None:

@@ -29,10 +29,10 @@ from engine.exchange.messages import (
 )
 from engine.values import OrderType, Price, Quantity, Side
 
-OPERATIONS = {"w1": 1_000_000, "w100": 500_000}
-BATCH_OPERATIONS = 25_000
+OPERATIONS = {"w1": 1_000_000, "w100": 600_000}
+BATCH_OPERATIONS = 50_000
 """Every engine plays one batch before any plays the next, so that a slow second hurts all alike."""
-BATCHES_BETWEEN_REPORTS = 20
+BATCHES_BETWEEN_REPORTS = 4
 SYMBOLS = {"w1": 1, "w100": 100}
 PASSIVE_SHARE, CANCEL_SHARE = 0.5, 0.4
 DISTANCE_MAX = 20

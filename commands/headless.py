@@ -32,7 +32,7 @@ from engine.runtime.preview import preview_line, room_for
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.values import NANOS_PER_SECOND, Nanos, OrderId
 
 KILL_FILE_EVERY_SECONDS = 0.5
 PROGRESS_EVERY_SECONDS = 1.0
@@ -106,6 +106,8 @@ class _HeadlessSession:
         self._output = output
         self._interruption = interruption
         self._numbers = ScriptNumbers(parts.session.state.order_next)
+        self._gone_at_the_end: dict[OrderId, str] = {}
+        """Why the end of the script cancels an order; the runner says it, the narrator tells it."""
         self._looked_at = self._progress_at = wall.monotonic()
 
     def run(self) -> int:
@@ -140,7 +142,7 @@ class _HeadlessSession:
     # ── while it runs ──────────────────────────────────────────────────────────────────────────
 
     def _listen(self) -> None:
-        narrator = Narrator(self._parts.session.state, self._numbers.of)
+        narrator = Narrator(self._parts.session.state, self._numbers.of, self._gone_at_the_end)
 
         def narrate(record: Record) -> None:
             fields = narrator.tell(record.body) if is_event(record) else None  # type: ignore[arg-type]
@@ -179,6 +181,7 @@ class _HeadlessSession:
             preview=_previewer(self._parts, self._output),
             until=until,
             read_only=options.read_only,
+            ended=self._gone_at_the_end,
         )
 
     def _attend(self, *, at_once: bool = False) -> None:

@@ -1,6 +1,7 @@
 """What a session says on stdout: one JSON object or one sentence an event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from engine.domain import events as ev
@@ -10,7 +11,7 @@ from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.state import State
 from engine.instruments import Instrument, format_money
 from engine.runtime.market_time import iso_utc, time_of_day
-from engine.values import Price
+from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
 
@@ -18,9 +19,16 @@ Fields = dict[str, Any]
 class Narrator:
     """Turns events into JSON objects; knows how this session numbers its orders."""
 
-    def __init__(self, state: State, number: Callable[[Order], int]) -> None:
+    def __init__(
+        self,
+        state: State,
+        number: Callable[[Order], int],
+        ended: Mapping[OrderId, str] = MappingProxyType({}),
+    ) -> None:
+        """`ended`: why the desk itself asks for a cancel, by order; nobody else asked for it."""
         self._state = state
         self._number = number
+        self._ended = ended
 
     def tell(self, event: ev.Event) -> Fields | None:
         """The object for stdout; None for what only the audit trail needs."""
@@ -91,7 +99,7 @@ class Narrator:
                     "event": f"order_{word}",
                     **base,
                     "quantity": event.quantity,
-                    "text": event.text,
+                    "text": self._why_it_went(event),
                 }
             case ev.OrderReplaced():
                 order, base = self._order(event.order_id)
@@ -105,6 +113,11 @@ class Narrator:
                 }
             case _:
                 return self._other(event)
+
+    def _why_it_went(self, event: ev.OrderCancelled | ev.OrderExpired) -> str:
+        if isinstance(event, ev.OrderCancelled) and event.requested:
+            return self._ended.get(event.order_id, event.text)
+        return event.text
 
     def _fill(self, event: ev.OrderFilled) -> Fields:
         order, base = self._order(event.order_id)

@@ -10,7 +10,7 @@ from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.records import Inbound, Record
+from engine.domain.records import Record
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
@@ -80,10 +80,12 @@ class ScriptRunner:
         preview: Callable[[syn.OrderLine], None],
         until: Nanos = FOREVER,
         read_only: bool = False,
+        ended: dict[OrderId, str] | None = None,
     ) -> None:
         """`until` is the market time at which the session ends, whatever lines are left.
 
         `read_only`: a line that would send something ends the script, and its end sends nothing.
+        `ended` gets the orders that the end of the script cancels, each with why, for who tells it.
         """
         self._host = host
         self._account = account
@@ -92,6 +94,7 @@ class ScriptRunner:
         self._preview = preview
         self._until = until
         self._read_only = read_only
+        self._ended = {} if ended is None else ended
         self._sent: list[Nanos] = []
         self._denials: list[Denial] = []
         self._fills = 0
@@ -135,7 +138,7 @@ class ScriptRunner:
         except Failure as failure:
             problem = str(failure)
         if ends and not self._read_only:
-            self._end()
+            self._end("the script ended" if script.lines else "the session ended")
         unexpected = {denial.order_id for denial in self._denials if not denial.is_expected}
         outcome = Outcome.OK
         if problem:
@@ -321,13 +324,15 @@ class ScriptRunner:
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────
 
-    def _end(self) -> None:
+    def _end(self, why: str) -> None:
         """Reports in flight are drained, DAY orders are cancelled, GTC orders stay in the home."""
         self._run_to(
             Nanos(min(self._host.now + DRAIN_AT_MOST, FOREVER)), lambda: not self._in_flight()
         )
-        cancels: list[Inbound] = cancels_of_day_orders(self._host)
+        cancels = cancels_of_day_orders(self._host)
         if cancels:
+            for cancel in cancels:
+                self._ended[cancel.order_id] = f"{why}, and DAY orders end with it"
             self._host.submit(*cancels)
             self._run_to(
                 Nanos(min(self._host.now + DRAIN_AT_MOST, FOREVER)), lambda: not self._in_flight()
@@ -352,7 +357,7 @@ def _short(line: syn.Line) -> str:
     return print_line(line).removeprefix("expect ")
 
 
-def cancels_of_day_orders(host: Host) -> list[Inbound]:
+def cancels_of_day_orders(host: Host) -> list[CancelOrder]:
     """A cancel for every live DAY order of the session's state."""
     state = host.session.state
     orders = [state.orders[order_id] for order_id in state.live]

@@ -158,6 +158,14 @@ def test_day_orders_end_with_the_script(trader: Trader) -> None:
     assert [event["id"] for event in again.events("order_cancelled")] == ["20260105-2"]
 
 
+def test_only_a_cancel_that_somebody_asked_for_is_told_as_asked(trader: Trader) -> None:
+    done = trader.exec("buy 100 AAPL bid-5", "buy 50 AAPL bid-6", "cancel 1")
+    assert [(event["order"], event["text"]) for event in done.events("order_cancelled")] == [
+        (1, "cancelled as asked"),
+        (2, "the script ended, and DAY orders end with it"),
+    ]
+
+
 def test_an_order_good_till_cancelled_stands_again_at_its_place_in_the_queue(
     trader: Trader,
 ) -> None:

@@ -120,18 +120,7 @@ def _recovered(
     )
     stood_at = state.checkpoints.get(flow.description)
     was_cut_off = not state.ended_clean and state.market == flow.description
-    trade_date = stood_at.trade_date if stood_at is not None else flow.trade_date
-    here = [order for order in orders_at_venue(state) if order.market == flow.description]
-    stood = [(order, _why_not_here(order, stood_at, trade_date)) for order in here]
-    working = [_resting(order, stood_at) for order, why in stood if not why]
-    left_behind = [VenueExpired(order.client_order_id, why) for order, why in stood if why]
-    venue = PaperVenue(
-        flow,
-        cursor=stood_at.cursor if stood_at is not None else b"",
-        working=working,
-        next_execution=state.executions_seen + 1,
-        next_order=state.order_next,
-    )
+    venue, left_behind = _standing(flow, state, stood_at)
     # A recording's cursor names its last row; the desk's time had gone on from there.
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
@@ -169,6 +158,25 @@ def _recovered(
         was_resumed=stood_at is not None,
         remarks=remarks,
     )
+
+
+def _standing(
+    flow: Flow, state: State, stood_at: Checkpoint | None
+) -> tuple[PaperVenue, list[VenueExpired]]:
+    """The market with this home's orders in their places, and those that cannot stand any more."""
+    trade_date = stood_at.trade_date if stood_at is not None else flow.trade_date
+    here = [order for order in orders_at_venue(state) if order.market == flow.description]
+    stood = [(order, _why_not_here(order, stood_at, trade_date)) for order in here]
+    working = [_resting(order, stood_at) for order, why in stood if not why]
+    left_behind = [VenueExpired(order.client_order_id, why) for order, why in stood if why]
+    venue = PaperVenue(
+        flow,
+        cursor=stood_at.cursor if stood_at is not None else b"",
+        working=working,
+        next_execution=state.executions_seen + 1,
+        next_order=state.order_next,
+    )
+    return venue, left_behind
 
 
 def _remarks(

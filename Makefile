@@ -3,7 +3,7 @@
 
 VENV_BIN := .venv/bin
 LOCK := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet
+	--no-annotate --custom-compile-command "make lock" --quiet
 
 run:
 	python3 trader.py

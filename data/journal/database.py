@@ -79,15 +79,25 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=BUSY_MS / 1000,
     )
-    for pragma in (
+    return _set(
+        connection,
         "journal_mode = wal",
         "synchronous = full",
         f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         f"cache_size = -{CACHE_KIBIBYTES}",
         "trusted_schema = off",
         "mmap_size = 0",
-    ):
-        connection.execute(f"pragma {pragma}")
+    )
+
+
+def _set(connection: sqlite3.Connection, *pragmas: str) -> sqlite3.Connection:
+    """The connection with its pragmas; closed again where the file is no database after all."""
+    try:
+        for pragma in pragmas:
+            connection.execute(f"pragma {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -105,8 +115,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=BUSY_MS / 1000,
     )
-    connection.execute("pragma trusted_schema = off")
-    return connection
+    return _set(connection, "trusted_schema = off")
 
 
 def read_about(connection: sqlite3.Connection, key: bytes, path: Path) -> About:

@@ -22,12 +22,6 @@ from engine.values import Nanos, OrderId, Side
 from engine.values import Sequence as RecordSequence
 
 
-class Clock(Protocol):
-    """Market time on paper, wall time on a real venue."""
-
-    def now(self) -> Nanos: ...
-
-
 class Block(msgspec.Struct, frozen=True):
     """One committed group of records."""
 

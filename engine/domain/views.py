@@ -6,7 +6,6 @@ import msgspec
 
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
-from engine.instruments import Instrument
 from engine.values import (
     Instruction,
     Liquidity,
@@ -259,7 +258,3 @@ class SymbolMatch(Row, frozen=True):
     symbol: str
     name: str
     mic: str
-
-
-class InstrumentTable(Row, frozen=True):
-    instruments: tuple[Instrument, ...]

@@ -6,7 +6,6 @@ from textual import events
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, OrderRow
-from engine.instruments import Instrument
 from tui.command import CommandLine
 from tui.host import Host
 from tui.layout import PaneName
@@ -205,7 +204,3 @@ def field_lines(form: TicketForm, ink: Palette, width: int, *, has_keys: bool) -
                 line.add(shown, style)
         lines.append(line)
     return lines
-
-
-def instrument_of(host: Host, form: TicketForm) -> Instrument | None:
-    return host.instrument(form.symbol) if form.symbol else None

@@ -6,7 +6,7 @@ from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.proposal import Proposal
-from engine.domain.state import State, Trading
+from engine.domain.state import State, Trading, flatten_key
 from engine.values import Nanos
 
 D01 = RuleName("D01", "trading_state")
@@ -49,7 +49,7 @@ def flatten_running(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
     """
     if not state.flattening or p.order.origin is Origin.DESK:
         return None
-    run = state.flattening.get(f"{p.order.account}/{p.order.symbol}")
+    run = state.flattening.get(flatten_key(p.order.account, p.order.symbol))
     if run is None or run.step is FlattenStep.ASKING:
         return None
     return deny(D03, f"{p.order.symbol} is being flattened: wait until it is flat")

@@ -3,12 +3,15 @@
 import secrets
 from argparse import Namespace
 from collections import deque
+from typing import NamedTuple
 
 import msgspec
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
+from connectors.paper.latency import AUTOMATIC, NONE, Latency
+from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from data.home import Home, default_home
@@ -39,6 +42,16 @@ from engine.values import Nanos, TimeInForce
 HEADLESS_SEED = 1
 SEED_BITS = 31
 TAIL_RECORDS_MAX = 2_000
+SCREEN_LATENCY = "retail"
+"""What a person at the screen practises with, unless another is asked for."""
+
+
+class PaperMarket(NamedTuple):
+    """What a paper venue is built from: a market's flow, every chance's seed, the line to it."""
+
+    flow: Flow
+    seed: int
+    link: Link | None
 
 
 class DeskParts(msgspec.Struct):
@@ -78,12 +91,13 @@ def open_desk(options: Namespace) -> DeskParts:
     """Settings → market → lock and verified journal → replay → open orders → ready."""
     # What cannot be read is refused before there is a home: nothing is half done then.
     settings = load_settings(default_home(options.home).settings_path, options.config)
-    seed = _seed(options, settings)
-    flow = _market(options, settings, seed)
+    market = _market(options, settings)
     home = Home.prepare(options.home)
-    journal = Journal.open(home, instance=instance_from_seed(seed) if options.headless else None)
+    journal = Journal.open(
+        home, instance=instance_from_seed(market.seed) if options.headless else None
+    )
     try:
-        parts = _recovered(home, settings, journal, flow, seed, may_cancel=not options.read_only)
+        parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
         parts.remarks += _heed_space(parts)
         return parts
     except BaseException:
@@ -104,7 +118,7 @@ class _Opening:
 
 
 def _recovered(
-    home: Home, settings: Settings, journal: Journal, flow: Flow, seed: int, *, may_cancel: bool
+    home: Home, settings: Settings, journal: Journal, market: PaperMarket, *, may_cancel: bool
 ) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
     history = OrderHistory()
@@ -118,9 +132,10 @@ def _recovered(
     state, _ = replay(
         journal.blocks(), instance=journal.instance, epoch=journal.epoch, each=remember
     )
+    flow = market.flow
     stood_at = state.checkpoints.get(flow.description)
     was_cut_off = not state.ended_clean and state.market == flow.description
-    venue, left_behind = _standing(flow, state, stood_at)
+    venue, left_behind = _standing(market, state, stood_at)
     # A recording's cursor names its last row; the desk's time had gone on from there.
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
@@ -129,7 +144,7 @@ def _recovered(
     session.listen(opening_records.note)
     host = Host(session, venue)
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
-    opening.append(_opened(state, settings, venue, flow, seed))
+    opening.append(_opened(state, settings, venue, market))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
     if may_cancel:
         opening += left_behind
@@ -161,9 +176,10 @@ def _recovered(
 
 
 def _standing(
-    flow: Flow, state: State, stood_at: Checkpoint | None
+    market: PaperMarket, state: State, stood_at: Checkpoint | None
 ) -> tuple[PaperVenue, list[VenueExpired]]:
     """The market with this home's orders in their places, and those that cannot stand any more."""
+    flow = market.flow
     trade_date = stood_at.trade_date if stood_at is not None else flow.trade_date
     here = [order for order in orders_at_venue(state) if order.market == flow.description]
     stood = [(order, _why_not_here(order, stood_at, trade_date)) for order in here]
@@ -175,6 +191,7 @@ def _standing(
         working=working,
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
+        link=market.link,
     )
     return venue, left_behind
 
@@ -227,10 +244,20 @@ def _seed(options: Namespace, settings: Settings) -> int:
     return HEADLESS_SEED if options.headless else secrets.randbits(SEED_BITS)
 
 
-def _market(options: Namespace, settings: Settings, seed: int) -> Flow:
+def _market(options: Namespace, settings: Settings) -> PaperMarket:
+    seed = _seed(options, settings)
     market = options.market or settings.market.kind
     symbols = options.symbols or settings.market.symbols or None
-    return open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
+    flow = open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
+    return PaperMarket(flow, seed, _link(options, settings, seed))
+
+
+def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:
+    """How far away the venue is: as asked, else a home line at the screen, nothing in a script."""
+    name = options.latency or settings.paper.latency
+    if name == AUTOMATIC:
+        name = NONE if options.headless else SCREEN_LATENCY
+    return None if name == NONE else Link(Latency(name, seed))
 
 
 def _resting(order: Order, stood_at: Checkpoint | None) -> RestingOrder:
@@ -265,19 +292,19 @@ def _why_not_here(order: Order, stood_at: Checkpoint | None, trade_date: int) ->
 
 
 def _opened(
-    state: State, settings: Settings, venue: PaperVenue, flow: Flow, seed: int
+    state: State, settings: Settings, venue: PaperVenue, market: PaperMarket
 ) -> SessionOpened:
     number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
     return SessionOpened(
         run=f"R{number}",
         mode="PAPER",
         market=venue.description,
-        source=flow.source,
+        source=market.flow.source,
         trade_date=venue.trade_date,
         account=settings.paper.account,
         opening_cash=settings.paper.opening_cash,
         currency="USD",
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
-        seed=seed,
+        seed=market.seed,
     )

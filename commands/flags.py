@@ -28,6 +28,7 @@ NOT_YET = (
     "totp",
     "sim",
 )
+LATENCIES = ("none", "lan", "retail", "mobile")
 BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix")
 
 _COMMON_WITH_VALUE = ("--config", "--home", "--seed")
@@ -52,8 +53,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     A session also has `market` ("sim", a path, or None for what the settings say), `symbols` (list
     or None), `read_only`, `script` (path, "-" for standard input, or None), `exec_lines` (list,
     empty without `--exec`),
-    `headless`, `watch`, `speed` (times real time, `math.inf` for max, None when not given) and
-    `until` (datetime.time of the market, or None). A headless session always has a seed.
+    `headless`, `watch`, `latency` (a name, or None for what the settings say), `speed` (times real
+    time, `math.inf` for max, None when not given) and `until` (datetime.time of the market, or
+    None). A headless session always has a seed.
 
     Raises UsageError; prints and raises SystemExit for `--help` and `--version`.
     """
@@ -171,6 +173,11 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     )
     add("--headless", action="store_true", help="no screen")
     add("--watch", action="store_true", help="show a script on the screen")
+    add(
+        "--latency",
+        choices=LATENCIES,
+        help="of messages to and from the paper venue; retail at the screen, none in scripts",
+    )
     add("--speed", metavar="X|max", type=_speed, help="times real time, or as fast as it goes")
     add("--until", metavar="HH:MM[:SS]", type=_market_time, help="ends a headless session")
 

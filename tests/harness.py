@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, FlowSink
+from connectors.paper.latency import Delays
+from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
-from connectors.paper.venue import PaperVenue, no_latency
+from connectors.paper.venue import PaperVenue
 from engine.domain.events import Event
 from engine.domain.orders import Order
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Inbound, Record, decode_records
-from engine.domain.reports import InstrumentsListed, SessionOpened
+from engine.domain.reports import InstrumentsListed, OrderReport, SessionOpened
 from engine.domain.requests import Request
 from engine.domain.risk.limits import default_pairs
 from engine.domain.state import State
@@ -62,6 +64,23 @@ class MemoryJournal:
     def events(self) -> list[Event]:
         """What became true, in order."""
         return [r.body for r in self.records() if r.cause != r.sequence]  # type: ignore[misc]
+
+
+class SetDelays:
+    """Every message takes as long as a test says."""
+
+    def __init__(
+        self,
+        out: Callable[[Request], Nanos],
+        back: Callable[[OrderReport], Nanos] = lambda report: Nanos(0),
+    ) -> None:
+        self._out, self._back = out, back
+
+    def out(self, request: Request) -> Nanos:
+        return self._out(request)
+
+    def back(self, report: OrderReport) -> Nanos:
+        return self._back(report)
 
 
 class ListeningVenue(PaperVenue):
@@ -117,13 +136,16 @@ class DeskBench:
         fee_table: str = "zero",
         cash: Money = OPENING_CASH,
         journal: MemoryJournal | None = None,
-        latency: Callable[[Request], Nanos] = no_latency,
+        latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
     ) -> None:
-        """`wrap` puts something between desk and venue, such as a link that shuffles."""
+        """`latency` is how long a request takes, or how long everything does.
+
+        `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
-        self._cash, self._latency, self._wrap = cash, latency, wrap
+        self._cash, self._wrap = cash, wrap
+        self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
 
@@ -131,7 +153,7 @@ class DeskBench:
         self.flow = StillFlow(self._symbols, trade_date)
         self.paper = ListeningVenue(
             self.flow,
-            latency=self._latency,
+            link=None if self._delays is None else Link(self._delays),
             working=working,
             next_execution=10_000 * len(self.journal.kept) + 1,
             next_order=state.order_next,

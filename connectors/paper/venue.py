@@ -1,7 +1,6 @@
 """The paper venue: a venue like any other, over an exchange that a market's flow drives."""
 
-from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,6 +9,7 @@ from connectors.paper.clerk import NOT_QUEUED, Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.history import OrderHistory
+from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
@@ -30,11 +30,6 @@ OWN_SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 """The trader's newer order gives way when it would trade with an older one."""
 
 
-def no_latency(request: Request) -> Nanos:
-    """Requests reach the exchange at once."""
-    return Nanos(0)
-
-
 class PaperVenue:
     """An `engine.ports.SimulatedVenue`, and the `FlowSink` of its market.
 
@@ -53,18 +48,16 @@ class PaperVenue:
         next_execution: int = 1,
         next_order: int = 1,
         settings: BookSettings = OWN_SETTINGS,
-        latency: Callable[[Request], Nanos] = no_latency,
+        link: Link | None = None,
     ) -> None:
         """Opens the market at `cursor` and puts `working` back into its books.
 
         Counters go on from `next_execution` and `next_order`, so that no id of a run before this
-        one comes back; `latency` is how long a request is on its way.
+        one comes back; without a `link` requests arrive, and are answered, at once.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow
-        self._latency = latency
-        self._on_the_way: list[tuple[Nanos, int, Request]] = []
-        self._released = 0
+        self._link = link
         self._keeper = MarketKeeper(flow.instruments, flow.source)
         self.market = self._keeper.market
         self.instruments = flow.instruments
@@ -106,30 +99,35 @@ class PaperVenue:
         return [msgspec.msgpack.encode(request) for request in requests]
 
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
-        """They are on their way; without latency they arrive, and are answered, now."""
+        """They are on their way; without a link they arrive, and are answered, now."""
         assert len(requests) == len(staged), "what leaves is what was journaled"
-        if self._latency is no_latency and not self._on_the_way:
+        link = self._link
+        if link is None:
             for request in requests:
                 self._counter.serve(request)
             return
         for request in requests:
-            due = Nanos(self.now + self._latency(request))
-            heappush(self._on_the_way, (due, self._released, request))
-            self._released += 1
-        self._serve_arrived()
+            link.send(request, self.now)
+        self._serve_arrived(link)
 
     def collect(self) -> list[Report]:
+        if self._link is not None:
+            self._hand_over(self._link)
+            return self._link.heard(self.now)
         reports, self._clerk.reports = self._clerk.reports, []
         return reports
 
     def next_at(self) -> Nanos | None:
         market = self._flow.next_at()
-        if not self._on_the_way:
-            return market
-        due = self._on_the_way[0][0]
-        return due if market is None else min(due, market)
+        link = self._link.next_at() if self._link is not None else None
+        if link is None or market is None:
+            return market if link is None else link
+        return min(link, market)
 
     def has_reports(self) -> bool:
+        if self._link is not None:
+            self._hand_over(self._link)
+            return self._link.has_heard(self.now)
         return bool(self._clerk.reports)
 
     def advance(self, until: Nanos) -> None:
@@ -137,22 +135,15 @@ class PaperVenue:
 
         With TIME_MAX or later, `now` stays where the market ended.
         """
-        flow, clerk, market = self._flow, self._clerk, self.market
+        flow, clerk = self._flow, self._clerk
+        if self._link is not None:
+            self._advance_with(self._link, until)
+            return
         while not clerk.reports:
             at = flow.next_at()
-            if self._on_the_way and (at is None or self._on_the_way[0][0] <= at):
-                due = self._on_the_way[0][0]
-                if due > until:
-                    break
-                clerk.now = max(clerk.now, due)
-                self._serve_arrived()
-                continue
             if at is None or at > until:
                 break
-            clerk.now = market.feed_heard_at = at
-            flow.step(self)
-            if flow.trade_date != self.trade_date:
-                self._roll_trade_date()
+            self._step_market(at)
         else:
             return
         if until < TIME_MAX:
@@ -240,10 +231,43 @@ class PaperVenue:
 
     # --- inside
 
-    def _serve_arrived(self) -> None:
-        waiting = self._on_the_way
-        while waiting and waiting[0][0] <= self.now:
-            self._counter.serve(heappop(waiting)[2])
+    def _step_market(self, at: Nanos) -> None:
+        flow = self._flow
+        self._clerk.now = self.market.feed_heard_at = at
+        flow.step(self)
+        if flow.trade_date != self.trade_date:
+            self._roll_trade_date()
+
+    def _advance_with(self, link: Link, until: Nanos) -> None:
+        """The same over a link: the market runs on while messages are on their way."""
+        clerk = self._clerk
+        while not self.has_reports():
+            market, due = self._flow.next_at(), link.next_at()
+            if due is not None and (market is None or due <= market):
+                if due > until:
+                    break
+                clerk.now = max(clerk.now, due)
+                self._serve_arrived(link)
+            elif market is None or market > until:
+                break
+            else:
+                self._step_market(market)
+        else:
+            return
+        if until < TIME_MAX:
+            clerk.now = max(clerk.now, until)
+
+    def _serve_arrived(self, link: Link) -> None:
+        while (request := link.arrived(self.now)) is not None:
+            self._counter.serve(request)
+        self._hand_over(link)
+
+    def _hand_over(self, link: Link) -> None:
+        """What the venue has said leaves for the desk: later than it became true."""
+        if self._clerk.reports:
+            for report in self._clerk.reports:
+                link.carry(report, self.now)
+            self._clerk.reports = []
 
     def _roll_trade_date(self) -> None:
         self.trade_date = self._flow.trade_date

@@ -15,6 +15,8 @@ from engine.values import Money
 CASH_MAX = Money(10**18)
 SPEED_MAX = 1_000_000
 SEED_MAX = (1 << 63) - 1
+LATENCIES = ("auto", "none", "lan", "retail", "mobile")
+"""Names that the paper venue knows, and `auto`: retail at the screen, none in scripts."""
 SYMBOLS_MAX = 5_000
 KEYS_MAX = 200
 TEXT_MAX = 1_000
@@ -40,13 +42,6 @@ def _word(*choices: str) -> Reader:
         return value
 
     return read
-
-
-def _latency(value: Any) -> str:
-    """A setting without an effect would be a lie: what is not built yet is refused by name."""
-    if value in ("lan", "retail", "mobile"):
-        raise NotASetting(f"not available yet: {value}; paper orders arrive at once (none)")
-    return str(_word("none")(value))
 
 
 def _start(value: Any) -> str:
@@ -119,7 +114,7 @@ READERS: Mapping[str, Reader] = {
     "paper.opening_cash": _money,
     "paper.fee_table": _word(*FEE_TABLES),
     "paper.limits": _word(*PROFILES),
-    "paper.latency": _latency,
+    "paper.latency": _word(*LATENCIES),
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.start": _start,

@@ -13,6 +13,7 @@ from data.store.fold_rows import (
 from data.store.schema import (
     CASH_MOVEMENTS,
     FILLS,
+    LATENCIES,
     LOTS,
     POSITIONS,
 )
@@ -27,6 +28,9 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     notional = int(book.instrument(order.symbol).notional(event.price, event.quantity))
     if not order.fills:
         measured(book, record, order, "first_fill", order.created_at)
+    if event.venue_at:
+        back = record.at - event.venue_at
+        book.add(LATENCIES, (*envelope(record, order), "fill_back", back))
     order.filled += event.quantity
     order.notional += notional
     order.fees += event.fee

@@ -10,6 +10,7 @@ from data.store.fold_rows import (
     queue_or_none,
     quote_row,
     set_leaves,
+    travelled,
 )
 from data.store.schema import (
     DECISIONS,
@@ -45,6 +46,7 @@ def working(book: Book, record: Record, event: ev.OrderWorking) -> None:
     order = book.orders[event.order_id]
     if not order.venue_order_id:
         measured(book, record, order, "acknowledged", order.created_at)
+        travelled(book, record, order, "submit", since=order.created_at, venue_at=event.venue_at)
     order.venue_order_id = event.venue_order_id
     order.queue_ahead = queue_or_none(event.queue_ahead)
     move(order, Happening.ACCEPT)
@@ -54,6 +56,7 @@ def working(book: Book, record: Record, event: ev.OrderWorking) -> None:
 def rejected(book: Book, record: Record, event: ev.OrderRejected) -> None:
     order = book.orders[event.order_id]
     order.reason = event.text
+    travelled(book, record, order, "submit", since=order.created_at, venue_at=event.venue_at)
     order.cancelled = max(0, order.quantity - order.filled)
     move(order, Happening.REJECT)
     happened(book, record, order, "rejected", text=event.text)
@@ -70,7 +73,10 @@ def cancelled(book: Book, record: Record, event: ev.OrderCancelled) -> None:
     order = book.orders[event.order_id]
     order.cancelled += event.quantity
     order.reason = event.text
-    measured(book, record, order, "cancelled", order.cancel_requested_at)
+    asked_at = order.cancel_requested_at
+    measured(book, record, order, "cancelled", asked_at)
+    if event.requested:
+        travelled(book, record, order, "cancel", since=asked_at, venue_at=event.venue_at)
     order.cancel_requested_at = None
     unsent = status_of(order) in (Status.STAGED, Status.HELD)
     move(order, Happening.DISCARD if unsent else Happening.CANCEL)
@@ -99,6 +105,8 @@ def cancel_denied(book: Book, record: Record, event: ev.CancelDenied) -> None:
 
 def cancel_rejected(book: Book, record: Record, event: ev.CancelRejected) -> None:
     order = book.orders[event.order_id]
+    asked_at = order.cancel_requested_at
+    travelled(book, record, order, "cancel", since=asked_at, venue_at=event.venue_at)
     order.reason, order.cancel_requested_at = event.text, None
     happened(book, record, order, "cancel_rejected", text=event.text)
 
@@ -131,13 +139,17 @@ def replace_denied(book: Book, record: Record, event: ev.ReplaceDenied) -> None:
 
 def replace_rejected(book: Book, record: Record, event: ev.ReplaceRejected) -> None:
     order = book.orders[event.order_id]
+    asked_at = order.replace_requested_at
+    travelled(book, record, order, "replace", since=asked_at, venue_at=event.venue_at)
     order.reason, order.reserved, order.replace_requested_at = event.text, event.reserved, None
     happened(book, record, order, "replace_rejected", text=event.text)
 
 
 def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
     order = book.orders[event.order_id]
-    measured(book, record, order, "replaced", order.replace_requested_at)
+    asked_at = order.replace_requested_at
+    measured(book, record, order, "replaced", asked_at)
+    travelled(book, record, order, "replace", since=asked_at, venue_at=event.venue_at)
     order.client_order_id, order.reserved = event.client_order_id, event.reserved
     order.price = book.price(order.symbol, event.price)
     order.quantity, order.queue_ahead = event.quantity, queue_or_none(event.queue_ahead)

@@ -90,6 +90,22 @@ def measured(book: Book, record: Record, order: OrderRow, kind: str, since: int 
         book.add(LATENCIES, (*envelope(record, order), kind, record.at - since))
 
 
+def travelled(
+    book: Book,
+    record: Record,
+    order: OrderRow,
+    request: str,
+    *,
+    since: int | None,
+    venue_at: int,
+) -> None:
+    """Both ways of a request that the venue answered with its own time: out, and back."""
+    if venue_at and since is not None:
+        row = envelope(record, order)
+        book.add(LATENCIES, (*row, f"{request}_out", max(0, venue_at - since)))
+        book.add(LATENCIES, (*row, f"{request}_back", record.at - venue_at))
+
+
 def alert(book: Book, record: Record, order: OrderRow, severity: str, code: str, text: str) -> None:
     book.add(ALERTS, (*envelope(record, order), severity, code, text))
 

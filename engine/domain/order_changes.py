@@ -112,6 +112,8 @@ def _become(state: State, order: Order, happening: Happening, at: Nanos) -> None
         symbol_live = state.live_by_symbol.get(order.order.symbol)
         if symbol_live is not None:
             symbol_live.pop(order.order_id, None)
+        if order.pending_cancel is not None:
+            order.late_cancel = order.pending_cancel.client_order_id
         order.pending_new = order.pending_cancel = order.pending_replace = None
 
 
@@ -181,6 +183,9 @@ def _cancelled(state: State, event: ev.OrderCancelled) -> None:
     order.text = event.text
     staged = order.status in (Status.STAGED, Status.HELD)
     _move(state, order, Happening.DISCARD if staged else Happening.CANCEL, event.at)
+    if event.requested:
+        # That was the answer.
+        order.late_cancel = ""
 
 
 def _expired(state: State, event: ev.OrderExpired) -> None:
@@ -199,6 +204,7 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
     order = state.orders[event.order_id]
     order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
+    order.late_cancel = ""
 
 
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:

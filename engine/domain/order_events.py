@@ -62,10 +62,16 @@ class OrderDenied(Fact, frozen=True, tag="denied"):
 
 
 class OrderWorking(Fact, frozen=True, tag="working"):
+    """The venue has it. Here and below, `venue_at` is when that came true at the venue.
+
+    0 where the venue did not say: then it is told as it was heard, at `at`.
+    """
+
     at: Nanos
     order_id: OrderId
     venue_order_id: str
     queue_ahead: int
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderRejected(Fact, frozen=True, tag="rejected"):
@@ -74,12 +80,14 @@ class OrderRejected(Fact, frozen=True, tag="rejected"):
     at: Nanos
     order_id: OrderId
     text: str
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderTriggered(Fact, frozen=True, tag="triggered"):
     at: Nanos
     order_id: OrderId
     price: Price
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderFilled(Fact, frozen=True, tag="filled"):
@@ -106,6 +114,7 @@ class OrderFilled(Fact, frozen=True, tag="filled"):
     """More than was ordered: applied all the same (U8)."""
     cumulative: Quantity = Quantity(0)
     """Filled quantity of the order after this fill."""
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderCancelled(Fact, frozen=True, tag="cancelled"):
@@ -114,6 +123,7 @@ class OrderCancelled(Fact, frozen=True, tag="cancelled"):
     quantity: Quantity
     text: str
     requested: bool
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderExpired(Fact, frozen=True, tag="expired"):
@@ -121,6 +131,7 @@ class OrderExpired(Fact, frozen=True, tag="expired"):
     order_id: OrderId
     quantity: Quantity
     text: str
+    venue_at: Nanos = Nanos(0)
 
 
 class CancelRequested(Fact, frozen=True, tag="cancel_requested"):
@@ -144,6 +155,7 @@ class CancelRejected(Fact, frozen=True, tag="cancel_rejected"):
     at: Nanos
     order_id: OrderId
     text: str
+    venue_at: Nanos = Nanos(0)
 
 
 class ReplaceRequested(Fact, frozen=True, tag="replace_requested"):
@@ -172,6 +184,7 @@ class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
     order_id: OrderId
     text: str
     reserved: Money
+    venue_at: Nanos = Nanos(0)
 
 
 class OrderReplaced(Fact, frozen=True, tag="replaced"):
@@ -182,6 +195,7 @@ class OrderReplaced(Fact, frozen=True, tag="replaced"):
     quantity: Quantity
     reserved: Money
     queue_ahead: int
+    venue_at: Nanos = Nanos(0)
 
 
 class OutcomeUnknown(Fact, frozen=True, tag="unknown"):

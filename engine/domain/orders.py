@@ -59,6 +59,8 @@ class Order(msgspec.Struct, gc=False):
     pending_replace: Pending | None = None
     text: str = ""
     """The last word about it: a rejection, a refusal, the first failed rule."""
+    late_cancel: str = ""
+    """The id that an unanswered cancel named when the order was done without it."""
 
     @property
     def leaves(self) -> Quantity:

@@ -1,24 +1,30 @@
 """What the outside claims: venues, the clock, the host; nothing is true before `decide`."""
 
 from enum import IntEnum
+from typing import get_args
 
 from engine.domain.facts import Fact
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
-from engine.values import Liquidity, Money, Price, Quantity
+from engine.values import Liquidity, Money, Nanos, Price, Quantity
 
 
 class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
-    """The order stands at the venue; `queue_ahead` where the venue knows it, else −1."""
+    """The order stands at the venue; `queue_ahead` where the venue knows it, else −1.
+
+    Like every report about an order it may say when it came true there: `at`, 0 where it does not.
+    """
 
     client_order_id: str
     venue_order_id: str
     queue_ahead: int = -1
+    at: Nanos = Nanos(0)
 
 
 class VenueRejected(Fact, frozen=True, tag="v_rejected"):
     client_order_id: str
     text: str
+    at: Nanos = Nanos(0)
 
 
 class VenueFilled(Fact, frozen=True, tag="v_filled"):
@@ -31,6 +37,7 @@ class VenueFilled(Fact, frozen=True, tag="v_filled"):
     liquidity: Liquidity
     explanation: str = ""
     """For `why`: "aggressive sell 400 at 577.04 met the queue: 300 ahead, you got 100"."""
+    at: Nanos = Nanos(0)
 
 
 class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
@@ -39,11 +46,13 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     client_order_id: str
     text: str = ""
     requested: bool = True
+    at: Nanos = Nanos(0)
 
 
 class VenueExpired(Fact, frozen=True, tag="v_expired"):
     client_order_id: str
     text: str = ""
+    at: Nanos = Nanos(0)
 
 
 class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
@@ -54,6 +63,7 @@ class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
     price: Price
     quantity: Quantity
     queue_ahead: int = -1
+    at: Nanos = Nanos(0)
 
 
 class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
@@ -61,6 +71,7 @@ class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
 
     client_order_id: str
     text: str
+    at: Nanos = Nanos(0)
 
 
 class VenueReplaceRefused(Fact, frozen=True, tag="v_rpl_ref"):
@@ -68,6 +79,7 @@ class VenueReplaceRefused(Fact, frozen=True, tag="v_rpl_ref"):
     text: str
     new_client_order_id: str = ""
     """The id that the refused change would have brought; empty where the venue does not say."""
+    at: Nanos = Nanos(0)
 
 
 class VenueTriggered(Fact, frozen=True, tag="v_triggered"):
@@ -75,12 +87,30 @@ class VenueTriggered(Fact, frozen=True, tag="v_triggered"):
 
     client_order_id: str
     price: Price
+    at: Nanos = Nanos(0)
 
 
 class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
     """The answer to a status query: the venue never had this order (definitive evidence)."""
 
     client_order_id: str
+    at: Nanos = Nanos(0)
+
+
+OrderReport = (
+    VenueAccepted
+    | VenueRejected
+    | VenueFilled
+    | VenueCancelled
+    | VenueExpired
+    | VenueReplaced
+    | VenueCancelRefused
+    | VenueReplaceRefused
+    | VenueTriggered
+    | VenueOrderUnknown
+)
+ORDER_REPORTS = get_args(OrderReport)
+"""What a venue says about one order; each may carry when it came true there."""
 
 
 class VenueCheckpoint(Fact, frozen=True, tag="v_checkpoint"):

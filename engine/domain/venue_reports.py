@@ -47,7 +47,9 @@ def venue_accepted(
     is_new = order.pending_new is not None or not order.venue_order_id
     if not is_new or next_status(order.status, _ACCEPT) is None:
         return _repeat(report.client_order_id, "accepted", now)
-    return [ev.OrderWorking(now, order.order_id, report.venue_order_id, report.queue_ahead)]
+    return [
+        ev.OrderWorking(now, order.order_id, report.venue_order_id, report.queue_ahead, report.at)
+    ]
 
 
 def venue_rejected(
@@ -59,7 +61,8 @@ def venue_rejected(
         return _orphan(report.client_order_id, f"rejected: {report.text}", now)
     if order.is_done:
         return _repeat(report.client_order_id, "rejected", now)
-    return [ev.OrderRejected(now, order.order_id, report.text), *_nudge(state, order, now)]
+    rejected = ev.OrderRejected(now, order.order_id, report.text, report.at)
+    return [rejected, *_nudge(state, order, now)]
 
 
 def venue_filled(
@@ -114,6 +117,7 @@ def _booked_fill(
         order.is_done,
         cumulative > order.worst_quantity,
         cumulative,
+        report.at,
     )
 
 
@@ -147,7 +151,9 @@ def venue_cancelled(
         return _orphan(report.client_order_id, "cancelled", now)
     if order.is_done:
         return _repeat(report.client_order_id, "cancelled", now)
-    cancelled = ev.OrderCancelled(now, order.order_id, order.leaves, report.text, report.requested)
+    cancelled = ev.OrderCancelled(
+        now, order.order_id, order.leaves, report.text, report.requested, report.at
+    )
     return [cancelled, *_nudge(state, order, now)]
 
 
@@ -160,7 +166,7 @@ def venue_expired(
         return _orphan(report.client_order_id, "expired", now)
     if order.is_done:
         return _repeat(report.client_order_id, "expired", now)
-    expired = ev.OrderExpired(now, order.order_id, order.leaves, report.text)
+    expired = ev.OrderExpired(now, order.order_id, order.leaves, report.text, report.at)
     return [expired, *_nudge(state, order, now)]
 
 
@@ -183,6 +189,7 @@ def venue_replaced(
         report.quantity,
         reserve_for(proposal),
         report.queue_ahead,
+        report.at,
     )
     return [replaced, *_cancel_again(order, report, now), *_nudge(state, order, now)]
 
@@ -197,14 +204,19 @@ def _cancel_again(order: Order, report: rep.VenueReplaced, now: Nanos) -> list[e
 def venue_cancel_refused(
     state: State, report: rep.VenueCancelRefused, market: Market, now: Nanos
 ) -> list[ev.Event]:
-    """Too late: the order keeps its last proved state."""
+    """Too late, or not known there: the order keeps its last proved state.
+
+    A fill that won the race was heard first; the lost cancel is told all the same, once.
+    """
     order = _find(state, report.client_order_id)
     if order is None:
         return _orphan(report.client_order_id, f"cancel refused: {report.text}", now)
     pending = order.pending_cancel
-    if pending is None or pending.client_order_id != report.client_order_id:
+    waited_for = order.late_cancel if pending is None else pending.client_order_id
+    if waited_for != report.client_order_id:
         return _repeat(report.client_order_id, "cancel refused", now)
-    return [ev.CancelRejected(now, order.order_id, report.text), *_nudge(state, order, now)]
+    refused = ev.CancelRejected(now, order.order_id, report.text, report.at)
+    return [refused, *_nudge(state, order, now)]
 
 
 def venue_replace_refused(
@@ -217,14 +229,14 @@ def venue_replace_refused(
     pending = order.pending_replace
     if pending is None or report.new_client_order_id not in ("", pending.client_order_id):
         return _repeat(report.client_order_id, "replace refused", now)
-    return _replace_refused(state, order, report.text, market, now)
+    return _replace_refused(state, order, report.text, report.at, market, now)
 
 
 def _replace_refused(
-    state: State, order: Order, text: str, market: Market, now: Nanos
+    state: State, order: Order, text: str, venue_at: Nanos, market: Market, now: Nanos
 ) -> list[ev.Event]:
     proposal = propose_replace(order, order.price, order.quantity, "", state, market)
-    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal))
+    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal), venue_at)
     return [refused, *_nudge(state, order, now)]
 
 
@@ -237,7 +249,7 @@ def venue_triggered(
         return _orphan(report.client_order_id, "triggered", now)
     if order.is_triggered:
         return _repeat(report.client_order_id, "triggered", now)
-    return [ev.OrderTriggered(now, order.order_id, report.price)]
+    return [ev.OrderTriggered(now, order.order_id, report.price, report.at)]
 
 
 def venue_order_unknown(
@@ -249,7 +261,8 @@ def venue_order_unknown(
         return _orphan(report.client_order_id, "unknown to the venue", now)
     text, change = "never reached the venue", order.pending_replace
     if change is not None and change.client_order_id == report.client_order_id:
-        return _replace_refused(state, order, text, market, now)
+        return _replace_refused(state, order, text, report.at, market, now)
     if order.is_done or order.pending_new is None:
         return _repeat(report.client_order_id, "unknown", now)
-    return [ev.OrderRejected(now, OrderId(order.order_id), text), *_nudge(state, order, now)]
+    rejected = ev.OrderRejected(now, OrderId(order.order_id), text, report.at)
+    return [rejected, *_nudge(state, order, now)]

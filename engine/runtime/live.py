@@ -183,10 +183,9 @@ class LiveDesk:
         try:
             if self._work is not None:
                 self._work(self._say)
-            self._host.run_until(FOREVER, lambda: self._is_closing)
-            while not self._is_closing:
-                # A recording is over: nothing moves any more, but the desk still answers.
-                self._attend()
+            while not self._host.run_until(FOREVER, lambda: self._is_closing):
+                # A recording is over: nothing moves any more, but the desk still answers, and what
+                # is on its way to the venue and back still arrives.
                 self._wake.wait(TICK_SECONDS)
                 self._wake.clear()
             self._host.checkpoint_now()
@@ -251,7 +250,14 @@ class LiveDesk:
         fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
         if fields is not None:
             order_id = OrderId(getattr(record.body, "order_id", 0))
+            if isinstance(record.body, ev.CancelRejected) and self._is_done(order_id):
+                # Too late to cancel: the fill won the race, and nothing is wrong (F16).
+                severity = Severity.OK
             self._tell(Notice(severity, fields["event"], sentence(fields), order_id))
+
+    def _is_done(self, order_id: OrderId) -> bool:
+        order = self._host.session.state.orders.get(order_id)
+        return order is not None and order.is_done
 
 
 _NOTICES: dict[type, Severity] = {

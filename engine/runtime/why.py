@@ -81,6 +81,8 @@ class _Teller:
         self._order = order
         self._instrument = instrument
         self._sent_at = Nanos(0)
+        self._asked_at = Nanos(0)
+        """When the newest cancel or change was asked for."""
         self._queue_on_arrival = -1
 
     def _price(self, price: Price) -> str:
@@ -109,19 +111,22 @@ class _Teller:
                 return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderWorking():
                 self._queue_on_arrival = event.queue_ahead
-                head = f"accepted by the venue {_after(event.at - self._sent_at)}"
+                legs = _legs(self._sent_at, event.venue_at, event.at)
+                head = f"accepted by the venue {_after(event.at - self._sent_at)}{legs}"
                 if event.queue_ahead < 0:
                     return [head]
                 return [f"{head}: {event.queue_ahead:,} shares ahead of it at its price"]
             case ev.OrderFilled():
                 return self._fill(event)
             case ev.OrderRejected():
-                return [f"rejected by the venue: {event.text}"]
+                legs = _legs(self._sent_at, event.venue_at, event.at)
+                return [f"rejected by the venue{legs}: {event.text}"]
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
                 if event.requested:
-                    return [f"cancelled on request, {event.quantity:,} unfilled"]
+                    legs = _legs(self._asked_at, event.venue_at, event.at)
+                    return [f"cancelled on request, {event.quantity:,} unfilled{legs}"]
                 tail = f": {event.text}" if event.text else ""
                 return [f"cancelled by the venue, {event.quantity:,} unfilled{tail}"]
             case ev.OrderExpired():
@@ -133,12 +138,15 @@ class _Teller:
     def _requests(self, event: ev.Event) -> list[str]:
         match event:
             case ev.CancelRequested():
+                self._asked_at = event.at
                 return [f"cancel asked for by {event.origin.name.lower()}"]
             case ev.CancelDenied():
                 return [f"cancel denied: {REFUSAL_SENTENCES[event.refusal]}"]
             case ev.CancelRejected():
-                return [f"cancel rejected by the venue: {event.text}"]
+                legs = _legs(self._asked_at, event.venue_at, event.at)
+                return [f"cancel rejected by the venue{legs}: {event.text}"]
             case ev.ReplaceRequested():
+                self._asked_at = event.at
                 price = self._price(event.price)
                 return [f"change to {event.quantity:,} at {price} asked for"]
             case ev.ReplaceDenied():
@@ -146,10 +154,13 @@ class _Teller:
                     return ["change denied", *_findings(event.findings)]
                 return [f"change denied: {REFUSAL_SENTENCES[Refusal(event.refusal)]}"]
             case ev.ReplaceRejected():
-                return [f"change rejected by the venue: {event.text}"]
+                legs = _legs(self._asked_at, event.venue_at, event.at)
+                return [f"change rejected by the venue{legs}: {event.text}"]
             case ev.OrderReplaced():
                 ahead = f", {event.queue_ahead:,} ahead" if event.queue_ahead >= 0 else ""
-                return [f"changed to {event.quantity:,} at {self._price(event.price)}{ahead}"]
+                legs = _legs(self._asked_at, event.venue_at, event.at)
+                price = self._price(event.price)
+                return [f"changed to {event.quantity:,} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
             case ev.StatusRequested():
@@ -174,7 +185,8 @@ class _Teller:
             f"filled {event.quantity:,} at {self._price(event.price)} as {role}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}"
         )
-        return [head, *([event.explanation] if event.explanation else [])]
+        heard = _heard_late(event.venue_at, event.at)
+        return [head, *([event.explanation] if event.explanation else []), *heard]
 
     def what_was_missing(self) -> str:
         """For an order that stands or ended with something unfilled."""
@@ -204,6 +216,21 @@ def _findings(findings: tuple[Finding, ...]) -> list[str]:
         for f in findings
         if f.verdict in words
     ]
+
+
+def _legs(asked_at: Nanos, venue_at: Nanos, heard_at: Nanos) -> str:
+    """How long both ways took, where the venue said when it acted."""
+    if not venue_at:
+        return ""
+    out, back = max(0, venue_at - asked_at), heard_at - venue_at
+    return f" ({_span(out)} to the venue, {_span(back)} back)"
+
+
+def _heard_late(venue_at: Nanos, heard_at: Nanos) -> list[str]:
+    if not venue_at or venue_at == heard_at:
+        return []
+    late = _span(heard_at - venue_at)
+    return [f"it happened at {exchange_clock(venue_at)}; the report took {late}"]
 
 
 def _after(nanos: int) -> str:

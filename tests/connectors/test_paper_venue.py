@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.paper.link import Link
 from engine.domain.quotes import Phase
 from engine.domain.reports import (
     PhaseChanged,
@@ -17,6 +18,7 @@ from engine.domain.reports import (
     VenueTriggered,
 )
 from engine.values import NANOS_PER_SECOND, Liquidity, Nanos, OrderType, Side, TimeInForce
+from tests.harness import SetDelays
 
 BID, ASK = 1_901_000, 1_901_200
 
@@ -281,7 +283,7 @@ def test_market_time_stops_where_a_report_waits(market):
 
 
 def test_a_request_on_the_way_arrives_when_its_latency_is_over(make_practice, asks, words_of):
-    practice = make_practice(latency=lambda request: Nanos(5_000))
+    practice = make_practice(link=Link(SetDelays(lambda request: Nanos(5_000))))
     practice.other(Side.BUY, 300, BID)
     assert practice.send(asks.buy("A", 100, BID)) == []
     due = practice.venue.next_at()

@@ -164,7 +164,7 @@ BAD_CONFIGS = [
     ("[risk]\norder_quantity_max = nan\n", "line 2: risk.order_quantity_max"),
     ("[risk]\n\norder_quantity_mx = 5\n", "line 3: risk.order_quantity_mx: there is no such"),
     ("[risk\n", "line 1: "),
-    ("[paper]\nlatency = 'retail'\n", "line 2: paper.latency: not available yet: retail"),
+    ("[paper]\nlatency = 'slow'\n", "line 2: paper.latency: must be one of auto, none, lan"),
     ("[market]\nstart = 'pre_open'\n", "line 2: market.start: not available yet: pre_open"),
 ]
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from connectors.paper.latency import Delays, Latency
+from connectors.paper.orders import OwnOrder
 from engine.domain import events as ev
 from engine.domain.acts import exits_of
 from engine.domain.apply import apply, state_hash
@@ -40,7 +42,7 @@ from engine.values import (
     Side,
     TimeInForce,
 )
-from tests.harness import OPENING_CASH, TRADE_DATE, DeskBench
+from tests.harness import OPENING_CASH, TRADE_DATE, DeskBench, SetDelays
 from tests.property.desk.shuffling_venue import ShufflingVenue
 
 SYMBOLS = ("AAPL", "GOOG")
@@ -61,12 +63,11 @@ class DeskMachine:
     """Everything a desk can be asked, in order, over a venue that answers late but in order."""
 
     def __init__(self, seed: int) -> None:
-        self.rng = rng = Random(seed)
-        latency = rng.choice([0, 2_000_000])
+        self.rng = Random(seed)
         self.bench = DeskBench(
             symbols=SYMBOLS,
             fee_table="us_retail",
-            latency=lambda request: Nanos(latency),
+            latency=self.delays(),
             wrap=lambda venue: self.link(venue, Random(seed)),
         )
         self.log: list[str] = []
@@ -86,6 +87,10 @@ class DeskMachine:
             self.bench.quotes(symbol, MID - TICK, MID + TICK, 200)
         moves = self.moves()
         self._moves, self._weights = list(moves), list(moves.values())
+
+    def delays(self) -> Delays:
+        latency = self.rng.choice([0, 2_000_000])
+        return SetDelays(lambda request: Nanos(latency))
 
     def moves(self) -> dict[Callable[[], None], int]:
         """What can happen, and how often: trading far more than stopping it."""
@@ -326,10 +331,13 @@ class DeskMachine:
             known = roll.get(order.client_order_id)
             if known is None or known.client_order_id != order.client_order_id:
                 continue
-            assert known.cumulative == order.cumulative
-            if order.pending_new is None and order.pending_replace is None:
-                assert known.is_live == (not order.is_done)
-                assert not known.is_live or known.open_quantity == order.leaves
+            self.desk_and_venue_agree(order, known)
+
+    def desk_and_venue_agree(self, order: Order, known: OwnOrder) -> None:
+        assert known.cumulative == order.cumulative
+        if order.pending_new is None and order.pending_replace is None:
+            assert known.is_live == (not order.is_done)
+            assert not known.is_live or known.open_quantity == order.leaves
 
     def money_adds_up(self) -> None:
         """I-21, I-22: the ledger sums to zero; cash and positions follow from the fills."""
@@ -363,6 +371,9 @@ class DeskMachine:
 class OrderlyDesk(DeskMachine):
     """What only a venue that answers in order can promise."""
 
+    answers_within = 1.0
+    """Seconds in which every answer has come."""
+
     def moves(self) -> dict[Callable[[], None], int]:
         more = {
             self.kill_and_wait: 1,
@@ -376,7 +387,7 @@ class OrderlyDesk(DeskMachine):
         exits = self.rng.choice(list(ExitsOnKill))
         self.bench.enters("*", Phase.OPEN)
         self.ask(Kill(ACCOUNT, exits, "enough"))
-        self.bench.pass_time(1)
+        self.bench.pass_time(self.answers_within)
         state = self.bench.state
         exits_left = {i for symbol in SYMBOLS for i in exits_of(state, ACCOUNT, symbol)}
         assert set(state.live) <= exits_left
@@ -399,10 +410,24 @@ class OrderlyDesk(DeskMachine):
     def the_process_dies(self) -> None:
         """I-38: nothing is sent twice, and in the end nothing is left open."""
         self.bench.restart(self.date)
-        self.bench.pass_time(1)
+        self.bench.pass_time(self.answers_within)
         self.heard_seen = 0
         orders = [self.bench.order(OrderId(i)) for i in self.bench.state.live]
         assert all(o.pending_new is o.pending_cancel is o.pending_replace is None for o in orders)
+
+
+class DistantDesk(OrderlyDesk):
+    """The same over a line on which everything takes its time, both ways."""
+
+    answers_within = 6.0
+
+    def delays(self) -> Delays:
+        return Latency(self.rng.choice(["retail", "mobile"]), self.rng.randrange(1_000))
+
+    def desk_and_venue_agree(self, order: Order, known: OwnOrder) -> None:
+        """The venue is ahead of what it has told, never behind."""
+        assert known.cumulative >= order.cumulative
+        assert not (known.is_live and order.is_done)
 
 
 class ShuffledDesk(DeskMachine):

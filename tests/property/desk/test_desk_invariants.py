@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from tests.property.desk.machine import DeskMachine, OrderlyDesk, RepeatingDesk, ShuffledDesk
+from tests.property.desk.machine import (
+    DeskMachine,
+    DistantDesk,
+    OrderlyDesk,
+    RepeatingDesk,
+    ShuffledDesk,
+)
 
-MACHINES = [OrderlyDesk, ShuffledDesk, RepeatingDesk]
+MACHINES = [OrderlyDesk, DistantDesk, ShuffledDesk, RepeatingDesk]
 STEPS = 80
 STEPS_LONG = 300
 

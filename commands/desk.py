@@ -307,4 +307,5 @@ def _opened(
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
         seed=market.seed,
+        fee_tables=(("INR", settings.paper.fee_table_inr),),
     )

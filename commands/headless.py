@@ -290,6 +290,7 @@ def _previewer(parts: DeskParts, output: Output) -> Callable[[syn.OrderLine], No
                 "outcome": told.outcome,
                 "notional": format_money(told.notional),
                 "fee": format_money(told.fee),
+                "fee_parts": {part.name: format_money(part.amount) for part in told.fee_parts},
                 "cash_after": format_money(told.cash_after),
                 "room": told.room if told.room >= 0 else None,
                 "text": told.problem,

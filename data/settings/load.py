@@ -29,6 +29,7 @@ class PaperSettings(msgspec.Struct, frozen=True):
     account: str
     opening_cash: Money
     fee_table: str
+    fee_table_inr: str
     limits: str
     """Name of the profile."""
     latency: str

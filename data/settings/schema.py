@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.domain.ledger.fees import FEE_TABLES
+from engine.domain.ledger.fee_tables import table_names
 from engine.domain.risk.controls import PROFILES
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.instruments import NumberTextError, parse_money
@@ -112,7 +112,8 @@ def _market(value: Any) -> str:
 READERS: Mapping[str, Reader] = {
     "paper.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "paper.opening_cash": _money,
-    "paper.fee_table": _word(*FEE_TABLES),
+    "paper.fee_table": _word(*table_names("USD")),
+    "paper.fee_table_inr": _word(*table_names("INR")),
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
     "market.kind": _market,

@@ -16,6 +16,7 @@ from engine.domain.state import (
     flatten_key,
     flatten_timer,
 )
+from engine.values import Quantity
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
@@ -31,7 +32,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.is_open, state.ended_clean = True, False
     account = state.accounts.get(event.account)
     if account is not None:
-        account.fee_table = event.fee_table
+        account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
 
 
 def _account_opened(state: State, event: ev.AccountOpened) -> None:
@@ -62,12 +63,15 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
+    is_new_month = event.trade_date // 100 != state.trade_date // 100
     state.trade_date = event.trade_date
     marks = dict(event.marks)
     for symbol, mark in event.marks:
         state.day_marks[symbol] = mark
     for account in state.accounts.values():
         account.day_open_cash = account.cash
+        if is_new_month:
+            account.month_volume = Quantity(0)
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
     _forget_done_orders(state)

@@ -33,6 +33,8 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     limits: tuple[tuple[str, str], ...]
     limits_digest: str
     seed: int
+    fee_tables: tuple[tuple[str, str], ...] = ()
+    """(currency, fee table) for what trades in another currency than the account's."""
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

@@ -65,6 +65,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         del recent[next(iter(recent))]
     order = _new_order(event, _SENT)
     order.client_order_id, order.market = name, state.market
+    account = state.accounts[event.order.account]
+    instrument = state.instruments.get(symbol)
+    order.fee_table = account.fee_table_for(instrument) if instrument else account.fee_table
+    order.month_volume = account.month_volume
     order.reserved_total = event.reserved
     order.pending_new = Pending(event.at)
     state.orders[order_id] = order
@@ -164,6 +168,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         position = account.positions[symbol] = Position(symbol)
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
+    account.month_volume += event.quantity  # type: ignore[assignment]
     account.cash += event.cash_delta  # type: ignore[assignment]
     cost_delta = Money(position.cost - cost_before)
     postings = postings_of_fill(

@@ -61,6 +61,10 @@ class Order(msgspec.Struct, gc=False):
     """The last word about it: a rejection, a refusal, the first failed rule."""
     late_cancel: str = ""
     """The id that an unanswered cancel named when the order was done without it."""
+    fee_table: str = ""
+    """What it pays by, whatever the account is charged later; empty for what never left."""
+    month_volume: Quantity = Quantity(0)
+    """What the account had traded of the month when it left."""
 
     @property
     def leaves(self) -> Quantity:

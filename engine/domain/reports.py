@@ -149,6 +149,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     limits: tuple[tuple[str, str], ...]
     """(key, value) of every limit of the effective profile."""
     seed: int = 0
+    fee_tables: tuple[tuple[str, str], ...] = ()
+    """(currency, fee table) for what trades in another currency than the account's."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):

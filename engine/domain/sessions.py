@@ -36,6 +36,7 @@ def open_session(
             report.limits,
             digest(Limits.from_pairs(report.limits)),
             report.seed,
+            report.fee_tables,
         )
     )
     return happened + _flattens_cut_off(state, now)

@@ -10,9 +10,10 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
-from engine.values import Money, Nanos, Price
+from engine.values import Money, Nanos, Price, Quantity
 
 DEFAULT_ACCOUNT = "PAPER"
+NO_FEES = "zero"
 
 
 class Trading(msgspec.Struct, gc=False):
@@ -54,6 +55,16 @@ class Account(msgspec.Struct):
     day_open_cash: Money = Money(0)
     reserved: Money = Money(0)
     """Sum of what its live orders hold; 0 when nothing is open."""
+    fee_tables: dict[str, str] = {}
+    """Fee table by currency, for what trades in another one than the account's."""
+    month_volume: Quantity = Quantity(0)
+    """Traded in the calendar month of the trade date: fee tables with steps count it."""
+
+    def fee_table_for(self, instrument: Instrument) -> str:
+        """The table that an order for it pays by; none is known for a currency: nothing is due."""
+        if instrument.currency == self.currency:
+            return self.fee_table
+        return self.fee_tables.get(instrument.currency, NO_FEES)
 
 
 class Checkpoint(msgspec.Struct, frozen=True):

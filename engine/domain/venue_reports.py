@@ -93,11 +93,12 @@ def _booked_fill(
     cumulative = Quantity(order.cumulative + report.quantity)
     # Fees count per order over its cumulative fills: a fill pays the difference it makes.
     owed = order_fee(
-        account.fee_table,
+        order.fee_table,
         order.trade_date,
         order.order.instruction,
         cumulative,
         Money(order.value + value),
+        order.month_volume,
     )
     fee = Money(owed - order.fees)
     return ev.OrderFilled(

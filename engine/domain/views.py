@@ -217,6 +217,14 @@ class RuleCount(Row, frozen=True):
     off: int
 
 
+class FeeRow(Row, frozen=True):
+    """One line of a fee; `note` says which bound it met, such as "minimum"."""
+
+    name: str
+    amount: Money
+    note: str = ""
+
+
 class Preview(Row, frozen=True):
     """What would happen if this line were sent now; computed by the same rules and fee function."""
 
@@ -252,6 +260,8 @@ class Preview(Row, frozen=True):
     resolved: str = ""
     """The same line with every size and price in figures: what a reviewed ticket sends, so that a
     person sends what was read. Empty: send the line as it was asked."""
+    fee_parts: tuple[FeeRow, ...] = ()
+    """What the fee is made of."""
 
 
 class SymbolMatch(Row, frozen=True):

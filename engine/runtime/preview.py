@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.domain.commands import SubmitOrder
-from engine.domain.ledger.fees import order_fee
+from engine.domain.ledger.fees import fee_parts
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
@@ -11,7 +11,7 @@ from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
-from engine.domain.views import Preview, RuleCount
+from engine.domain.views import FeeRow, Preview, RuleCount
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.echo import describe
@@ -110,7 +110,8 @@ def preview_order(
     take = _would_take(order, venue, instrument, limit)
     rest = Quantity(order.quantity - take.quantity)
     value = Money(take.value + instrument.notional(_rest_price(order, quote), rest))
-    fee = order_fee(account.fee_table, state.trade_date, order.instruction, order.quantity, value)
+    parts = _fee_rows(order, value, state, instrument)
+    fee = Money(sum(part.amount for part in parts))
     side, held = order.instruction.side, context.held(order.symbol)
     power = buying_power(account, state, market)
     return Preview(
@@ -138,7 +139,20 @@ def preview_order(
         instruction=order.instruction,
         resized=_resized(order, line, assessment),
         resolved="" if line is None else print_line(line),
+        fee_parts=parts,
     )
+
+
+def _fee_rows(
+    order: SubmitOrder, value: Money, state: State, instrument: Instrument
+) -> tuple[FeeRow, ...]:
+    """The function that books fills, asked for the whole order at once."""
+    account = state.accounts[order.account]
+    table = account.fee_table_for(instrument)
+    parts = fee_parts(
+        table, state.trade_date, order.instruction, order.quantity, value, account.month_volume
+    )
+    return tuple(FeeRow(part.name, part.amount, part.note) for part in parts)
 
 
 def _first_sentence(findings: tuple[Finding, ...]) -> str:

@@ -10,7 +10,8 @@ from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.records import Record
 from engine.domain.state import State
-from engine.instruments import Instrument, format_money_rounded
+from engine.instruments import Instrument, format_money, format_money_rounded
+from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.values import NANOS_PER_SECOND, Nanos, Price
 
@@ -69,6 +70,11 @@ def explain(
             clock = exchange_clock(event.at)
             lines += [f"{clock}  {said[0]}", *(f"{'':14}{line}" for line in said[1:])]
             facts.append({"at": clock, "event": type(event).__name__, "text": " ".join(said)})
+    paid = order_fee_words(order)
+    if paid:
+        lines.append(f"{'':14}{paid}")
+        parts = {part.name: format_money(part.amount) for part in parts_of(order)}
+        facts.append({"event": "Fees", "text": paid, "table": order.fee_table, "parts": parts})
     lines += [f"{'':14}{words}" for words in venue_words]
     missing = teller.what_was_missing()
     if missing:

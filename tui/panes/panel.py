@@ -55,6 +55,9 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         yield from findings(preview, ink, width)
     for row in wrap(_rules(preview), width - 1):
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
+    if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
+        for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
+            yield Line().add(f" {row}", ink.quiet)
 
 
 def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
@@ -112,6 +115,17 @@ def _rules(preview: Preview) -> str:
         by = f" {clean(preview.room_rule, limit=8)}" if preview.room_rule else ""
         parts.append(f"room {quantity_text(preview.room)}{by}")
     return joined(parts)
+
+
+def _fee_words(preview: Preview) -> str:
+    """commission 1.00 (minimum) · Section 31 1.29 · TAF 0.01"""
+    return joined(
+        tuple(
+            f"{clean(part.name, limit=24)} {money_text(part.amount)}"
+            + (f" ({clean(part.note, limit=24)})" if part.note else "")
+            for part in preview.fee_parts
+        )
+    )
 
 
 def _pair(ink: Palette, width: int, *pairs: tuple[str, str]) -> Line:

@@ -1,168 +1,181 @@
-"""Fee schedules with effective dates, and the fee of an order over its cumulative fills."""
+"""The fee of an order over its cumulative fills, charge by charge, by a dated table."""
 
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple
 
-import msgspec
-
+from engine.domain.ledger.fee_shapes import EXACT_IN_MONEY, Charge, Tier
+from engine.domain.ledger.fee_tables import FEE_TABLES
 from engine.values import MONEY_SCALE, Instruction, Money, Quantity
 
-EXACT_IN_MONEY = 1_000_000_000
-"""Fees are summed in billionths of a money unit, where every rate below is a whole number."""
 BPS = 10_000
 EXACT_IN_BPS = EXACT_IN_MONEY // BPS
 """Billionths in one basis point of a money unit: a whole number, so no cap is rounded."""
-RATES_KEPT_MAX = 64
+CHARGES_KEPT_MAX = 64
 """Rows looked up lately are remembered: a pure function of constants."""
+NO_VOLUME = Quantity(0)
 
 
-class DatedRate(msgspec.Struct, frozen=True, gc=False):
-    """From `from_date` (YYYYMMDD) on; `rate` in billionths of a dollar per share or per dollar."""
-
-    from_date: int
-    rate: int
-    order_max: Money = Money(0)
-    """Most that one order pays; 0 means no such cap."""
-
-
-class Commission(msgspec.Struct, frozen=True, gc=False):
-    """Per share, at least `order_min`, at most a share of the order's value."""
-
-    from_date: int
-    rate: int
-    order_min: Money
-    value_max_bps: int
-    """Cap in basis points of the traded value; it also caps the minimum."""
-
-
-class Rates(msgspec.Struct, frozen=True, gc=False):
-    """What a table says on one date; None where it says nothing."""
-
-    commission: Commission | None
-    sale_value: DatedRate | None
-    sale_share: DatedRate | None
-
-
-class FeeTable(msgspec.Struct, frozen=True):
-    """What one broker's customer pays; each list is in the order of its dates."""
+class FeePart(NamedTuple):
+    """One line of a fee, as booked; `note` says which bound it met, if any."""
 
     name: str
-    commissions: tuple[Commission, ...] = ()
-    sale_value_rates: tuple[DatedRate, ...] = ()
-    sale_share_rates: tuple[DatedRate, ...] = ()
-    source: str = ""
+    amount: Money
+    note: str = ""
 
 
-def _rate(from_date: int, dollars_per_million: str) -> DatedRate:
-    """A Section 31 rate as the SEC announces it, in dollars per million dollars sold."""
-    whole, _, part = dollars_per_million.partition(".")
-    return DatedRate(from_date, int(whole + part.ljust(3, "0")))
+class Extra(NamedTuple):
+    """What only some charges have."""
+
+    unit: int
+    """What it is rounded to, in billionths of a money unit."""
+    rounds_to: int
+    tiers: tuple[Tier, ...]
+    percent_of: tuple[int, ...]
+    """Places of the charges that it is taken of."""
 
 
-SECTION_31: tuple[DatedRate, ...] = (
-    # SEC fee rate advisories and orders (the last: Release 34-104909, 91 FR 10643); FINRA
-    # information notices repeat date and rate of each.
-    _rate(20110121, "19.20"),
-    _rate(20120221, "18.00"),
-    _rate(20120401, "22.40"),
-    _rate(20130525, "17.40"),
-    _rate(20140318, "22.10"),
-    _rate(20150214, "18.40"),
-    _rate(20160216, "21.80"),
-    _rate(20170704, "23.10"),
-    _rate(20180522, "13.00"),
-    _rate(20190416, "20.70"),
-    _rate(20200218, "22.10"),
-    _rate(20210225, "5.10"),
-    _rate(20220514, "22.90"),
-    _rate(20230227, "8.00"),
-    _rate(20240522, "27.80"),
-    _rate(20250514, "0.00"),
-    _rate(20260404, "20.60"),
-)
+class Line(NamedTuple):
+    """A charge ready to be counted, everything in billionths of a money unit."""
 
-TRADING_ACTIVITY_FEE: tuple[DatedRate, ...] = (
-    # FINRA By-Laws, Schedule A, section 1(b); Regulatory Notices 11-27, 12-06 and 12-31, and
-    # SR-FINRA-2020-032 and SR-FINRA-2024-019 for the later steps.
-    DatedRate(20110701, 90_000, Money(4_500_000)),
-    DatedRate(20120301, 95_000, Money(4_750_000)),
-    DatedRate(20120701, 119_000, Money(5_950_000)),
-    DatedRate(20220101, 130_000, Money(6_490_000)),
-    DatedRate(20230101, 145_000, Money(7_270_000)),
-    DatedRate(20240101, 166_000, Money(8_300_000)),
-    DatedRate(20260101, 195_000, Money(9_790_000)),
-)
+    of_value: int
+    of_share: int
+    least: int
+    most: int
+    """0: no such cap."""
+    of_value_most: int
+    """Cap for each money unit of value; 0: no such cap."""
+    extra: Extra | None
 
-US_RETAIL = FeeTable(
-    name="us_retail",
-    commissions=(Commission(0, 5_000_000, Money(1_000_000), 100),),
-    sale_value_rates=SECTION_31,
-    sale_share_rates=TRADING_ACTIVITY_FEE,
-    source="Interactive Brokers US stocks, fixed: $0.005 a share, at least $1.00 an order, "
-    "at most 1 % of its value; SEC Section 31 and FINRA TAF on sales",
-)
-ZERO = FeeTable(name="zero", source="no fees")
 
-FEE_TABLES: dict[str, FeeTable] = {table.name: table for table in (US_RETAIL, ZERO)}
+HALF = EXACT_IN_MONEY // 2
 
 
 def order_fee(
-    table: str, trade_date: int, instruction: Instruction, quantity: Quantity, value: Money
+    table: str,
+    trade_date: int,
+    instruction: Instruction,
+    quantity: Quantity,
+    value: Money,
+    month_volume: Quantity = NO_VOLUME,
 ) -> Money:
     """What an order owes once `quantity` worth `value` of it is filled.
 
+    `month_volume`: what the account had traded of the month when the order left; tiers count it.
     Depends on the totals alone, so however an order is split into fills, they pay the same
     together: a fill's fee is the fee after it less the fee before. Raises KeyError for a table
     that nobody defined.
     """
-    if quantity == 0:
-        return Money(0)
-    rates = rates_at(table, trade_date)
-    owed = 0
-    commission = rates.commission
-    if commission is not None:
-        owed, least = commission.rate * quantity * MONEY_SCALE, commission.order_min
-        if owed < least * EXACT_IN_MONEY:
-            owed = least * EXACT_IN_MONEY
-        most = value * (commission.value_max_bps * EXACT_IN_BPS)
-        if owed > most:
-            owed = most
-    if instruction.side < 0:
-        owed += _sale_fees(rates, quantity, value)
-    return round_half_up(owed)
+    lines = _lines_at(table, trade_date, instruction)
+    return Money(sum(_amounts(lines, quantity, value, month_volume)))
 
 
-def round_half_up(owed: int) -> Money:
-    """The one rounding of a fee: exact units to money units, halves away from zero."""
-    return Money((owed + EXACT_IN_MONEY // 2) // EXACT_IN_MONEY)
-
-
-def _sale_fees(rates: Rates, quantity: Quantity, value: Money) -> int:
-    owed = 0
-    of_value, of_shares = rates.sale_value, rates.sale_share
-    if of_value is not None:
-        owed += value * of_value.rate
-    if of_shares is not None:
-        shares = of_shares.rate * quantity * MONEY_SCALE
-        most = of_shares.order_max * EXACT_IN_MONEY
-        owed += most if 0 < most < shares else shares
-    return owed
-
-
-@lru_cache(maxsize=RATES_KEPT_MAX)
-def rates_at(table: str, trade_date: int) -> Rates:
-    """The rows in force on a date. Raises KeyError for a table that nobody defined."""
-    schedule = FEE_TABLES[table]
-    return Rates(
-        _row_at(schedule.commissions, trade_date),
-        _row_at(schedule.sale_value_rates, trade_date),
-        _row_at(schedule.sale_share_rates, trade_date),
+def fee_parts(
+    table: str,
+    trade_date: int,
+    instruction: Instruction,
+    quantity: Quantity,
+    value: Money,
+    month_volume: Quantity = NO_VOLUME,
+) -> tuple[FeePart, ...]:
+    """The same fee line by line: the amounts add up to `order_fee` exactly."""
+    charges = charges_at(table, trade_date, instruction.side)
+    lines = _lines_at(table, trade_date, instruction)
+    amounts = _amounts(lines, quantity, value, month_volume)
+    return tuple(
+        FeePart(charge.name, Money(amount), _bound_met(line, quantity, value, month_volume))
+        for charge, line, amount in zip(charges, lines, amounts, strict=True)
+        if amount
     )
 
 
-Row = TypeVar("Row", DatedRate, Commission)
+def _amounts(lines: tuple[Line, ...], quantity: int, value: int, month_volume: int) -> list[int]:
+    """Booked money units of each line; every one is rounded once, halves up."""
+    if quantity == 0:
+        return [0] * len(lines)
+    amounts: list[int] = []
+    for of_value, of_share, least, most, of_value_most, extra in lines:
+        owed = of_share * quantity
+        if of_value:
+            owed += of_value * value
+        if extra is not None:
+            owed = _with_extra(extra, owed, of_value, amounts, quantity, month_volume)
+        if owed < least:
+            owed = least
+        if most and owed > most:
+            owed = most
+        if of_value_most and owed > value * of_value_most:
+            owed = value * of_value_most
+        if extra is None:
+            amounts.append((owed + HALF) // EXACT_IN_MONEY)
+        else:
+            amounts.append((owed + extra.unit // 2) // extra.unit * extra.rounds_to)
+    return amounts
 
 
-def _row_at(rows: tuple[Row, ...], trade_date: int) -> Row | None:
-    """The row in force on a date; None before the first one."""
-    return next((row for row in reversed(rows) if row.from_date <= trade_date), None)
+def _with_extra(
+    extra: Extra, owed: int, of_value: int, amounts: list[int], quantity: int, month_volume: int
+) -> int:
+    """What a charge with steps, or one that is taken of other charges, owes before its bounds."""
+    if extra.percent_of:
+        return of_value * sum([amounts[place] for place in extra.percent_of])
+    return owed + _tiered(extra.tiers, quantity, month_volume)
+
+
+def _tiered(tiers: tuple[Tier, ...], quantity: int, month_volume: int) -> int:
+    """Each share at the rate of the step of the month's volume that it falls into."""
+    owed, start, end = 0, month_volume, month_volume + quantity
+    for tier in tiers:
+        step_end = end if tier.up_to == 0 else min(end, tier.up_to)
+        if step_end > start:
+            owed += (step_end - start) * tier.of_share * MONEY_SCALE
+            start = step_end
+    return owed
+
+
+def _bound_met(line: Line, quantity: int, value: int, month_volume: int) -> str:
+    """'minimum', 'maximum', '1 % of the value' or ''."""
+    owed, note = value * line.of_value + quantity * line.of_share, ""
+    if line.extra is not None:
+        if line.extra.percent_of:
+            return ""
+        owed += _tiered(line.extra.tiers, quantity, month_volume)
+    if owed < line.least:
+        owed, note = line.least, "minimum"
+    if 0 < line.most < owed:
+        owed, note = line.most, "maximum"
+    if line.of_value_most and owed > value * line.of_value_most:
+        note = f"{line.of_value_most * 100 / EXACT_IN_MONEY:g} % of the value"
+    return note
+
+
+@lru_cache(maxsize=CHARGES_KEPT_MAX)
+def charges_at(table: str, trade_date: int, side: int) -> tuple[Charge, ...]:
+    """The charges in force on a date for a side. Raises KeyError for an undefined table."""
+    in_force: dict[str, Charge] = {}
+    for charge in FEE_TABLES[table].charges:
+        if charge.from_date <= trade_date:
+            in_force[charge.name] = charge
+    return tuple(c for c in in_force.values() if c.side in (0, side) and not c.is_nothing)
+
+
+@lru_cache(maxsize=CHARGES_KEPT_MAX)
+def _lines_at(table: str, trade_date: int, instruction: Instruction) -> tuple[Line, ...]:
+    charges = charges_at(table, trade_date, instruction.side)
+    places = {charge.name: place for place, charge in enumerate(charges)}
+    return tuple(_line(charge, places) for charge in charges)
+
+
+def _line(charge: Charge, places: dict[str, int]) -> Line:
+    extra = None
+    if charge.tiers or charge.percent_of or charge.rounds_to != 1:
+        bases = tuple(places[name] for name in charge.percent_of if name in places)
+        unit = EXACT_IN_MONEY * charge.rounds_to
+        extra = Extra(unit, charge.rounds_to, charge.tiers, bases)
+    return Line(
+        charge.of_value,
+        charge.of_share * MONEY_SCALE,
+        charge.order_min * EXACT_IN_MONEY,
+        charge.order_max * EXACT_IN_MONEY,
+        charge.value_max_bps * EXACT_IN_BPS,
+        extra,
+    )

@@ -21,12 +21,14 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     account = proposal.account
     assert account is not None
     value = proposal.notional(opening)
+    assert proposal.instrument is not None
     fee = order_fee(
-        account.fee_table,
+        account.fee_table_for(proposal.instrument),
         proposal.trade_date,
         proposal.order.instruction,
         Quantity(opening),
         value,
+        account.month_volume,
     )
     if proposal.side > 0:
         return Money(value + fee)

@@ -7,13 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.events import OrderFilled, QuoteSeen
-from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.positions import Position, apply_fill, fill_effect
 from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
 from engine.domain.ledger.valuation import day_profit, unrealised
 from engine.instruments import Instrument
 from engine.values import (
-    Instruction,
     Liquidity,
     Money,
     Nanos,
@@ -146,33 +144,3 @@ def test_lots_add_up_to_the_position_on_one_side_of_zero_in_order(
     value = GOOG.notional(Price(mark), position.quantity)
     assert position.realised + worth == value + ledger["cash"] - OPENING + position.fees
     assert day_profit(position, Price(mark), GOOG) == position.realised + worth - position.fees
-
-
-@given(
-    st.sampled_from(list(Instruction)),
-    st.lists(st.tuples(st.integers(1, 3_000), st.integers(1, 9_000_000)), min_size=1, max_size=12),
-    st.sampled_from([20120621, 20120702, 20250513, 20250514, 20261120]),
-    st.randoms(use_true_random=False),
-)
-def test_an_order_pays_the_same_however_it_is_split(
-    instruction: Instruction, parts: list[tuple[int, int]], date: int, random: object
-) -> None:
-    """Each fill pays the difference it makes; their sum is the fee of the whole, in any order."""
-
-    def paid(sequence: list[tuple[int, int]]) -> list[int]:
-        quantity = value = owed = 0
-        steps = []
-        for size, price in sequence:
-            quantity, value = quantity + size, value + size * price * 100
-            after = order_fee("us_retail", date, instruction, Quantity(quantity), Money(value))
-            steps.append(after - owed)
-            owed = after
-        return steps
-
-    shuffled = list(parts)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    singles = [(1, price) for size, price in parts for _ in range(min(size, 40))]
-    wholes = [(min(size, 40), price) for size, price in parts]
-    assert sum(paid(parts)) == sum(paid(shuffled))
-    assert sum(paid(singles)) == sum(paid(wholes))
-    assert all(step >= 0 for step in paid(parts) + paid(singles))

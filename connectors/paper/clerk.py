@@ -14,7 +14,7 @@ from engine.domain.reports import (
     VenueFilled,
     VenueTriggered,
 )
-from engine.exchange.exchange import Exchange
+from engine.exchange.exchange import NOT_QUEUED, Exchange
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
@@ -27,8 +27,6 @@ from engine.instruments import Instrument
 from engine.values import Liquidity, Nanos, Price, Quantity
 
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
-NOT_QUEUED = -1
-"""Queue ahead of an order that stands in no queue."""
 PRICE_TEXTS_MAX = 4_096
 """Prices whose text is remembered: fills come again and again at the same few."""
 
@@ -94,10 +92,7 @@ class Clerk:
 
     def queue_ahead(self, order: OwnOrder) -> int:
         """Quantity ahead of the order now; NOT_QUEUED when it stands in no queue."""
-        book = self._exchange.book(order.symbol)
-        if order.exchange_id not in book.orders:
-            return NOT_QUEUED
-        return book.queue_ahead(order.exchange_id)
+        return self._exchange.queue_ahead(order.symbol, order.exchange_id)
 
     def accepted(self, order: OwnOrder) -> None:
         """The order passed the exchange's checks and stands, waits or has traded."""
@@ -229,7 +224,9 @@ class Clerk:
             if resting is None:
                 continue
             price, passive = resting.level.price, order.instruction.side
-            order.history.waited(self.now, book.queue_ahead(order.exchange_id))
+            order.history.waited(
+                self.now, self._exchange.queue_ahead(order.symbol, order.exchange_id)
+            )
             for event in events:
                 if (
                     isinstance(event, Traded)

@@ -73,6 +73,7 @@ class Counter:
 
     def serve(self, request: Request) -> None:
         """Carries one request out now; its answer waits in the clerk's reports afterwards."""
+        self._exchange.now = self._clerk.now
         if type(request) is NewOrderRequest:
             self._enter(request)
         elif type(request) is CancelRequest:

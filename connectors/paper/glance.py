@@ -4,16 +4,18 @@ from itertools import islice
 
 from engine.domain.views import DepthRow
 from engine.exchange.book import Book
+from engine.exchange.exchange import NOT_QUEUED, Exchange
 from engine.exchange.levels import Half, Level
 from engine.values import Price, Quantity, Side
 
 
-def depth_rows(book: Book, side: Side, levels: int) -> tuple[DepthRow, ...]:
+def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tuple[DepthRow, ...]:
     """The best prices of one side, best first, own quantity and queue place filled in."""
+    book = exchange.book(symbol)
     half = book.half(side)
     own = _own_keys(book, half)
     shown = islice(half, max(levels, 0))
-    return tuple(_row(level, is_own=level.key in own) for level in shown)
+    return tuple(_row(exchange, symbol, level, is_own=level.key in own) for level in shown)
 
 
 def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:
@@ -41,17 +43,15 @@ def _own_quantity(level: Level) -> int:
     return sum(resting.leaves for resting in level if resting.order.owner)
 
 
-def _row(level: Level, *, is_own: bool) -> DepthRow:
-    own, ahead = 0, -1
+def _row(exchange: Exchange, symbol: str, level: Level, *, is_own: bool) -> DepthRow:
+    own, ahead = 0, NOT_QUEUED
     if is_own:
-        own, ahead = _own_quantity(level), _ahead_of_first_own(level)
+        own, ahead = _own_quantity(level), _ahead_of_first_own(exchange, symbol, level)
     return DepthRow(Price(level.price), Quantity(level.quantity), level.count, Quantity(own), ahead)
 
 
-def _ahead_of_first_own(level: Level) -> int:
-    ahead = 0
+def _ahead_of_first_own(exchange: Exchange, symbol: str, level: Level) -> int:
     for resting in level:
         if resting.order.owner:
-            return ahead
-        ahead += resting.leaves
-    return -1
+            return exchange.queue_ahead(symbol, resting.order.order_id)
+    return NOT_QUEUED

@@ -6,7 +6,6 @@ from connectors.paper.orders import OwnOrder, RestingOrder
 from engine.exchange.book import Book
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import NO_PRICE, NewOrder, Refused
-from engine.exchange.replay import place_behind
 from engine.values import OrderType, Quantity, Side
 
 _GONE = "it could not stand in the book again after the restart"
@@ -28,7 +27,7 @@ def enter_again(
     book = exchange.book(resting.symbol)
     operation = _operation(resting, exchange_id)
     if operation.stop == NO_PRICE and not _would_take(book, operation):
-        _stand(book, operation, resting.queue_ahead)
+        exchange.stand(operation, resting.queue_ahead)
     else:
         events = exchange.submit([operation])
         clerk.heed(events)
@@ -37,12 +36,6 @@ def enter_again(
     order.is_estimate = exchange_id in book.orders
     order.history.happened(clerk.now, "stood again after a restart", clerk.queue_ahead(order))
     return order
-
-
-def _stand(book: Book, operation: NewOrder, queue_ahead: int) -> None:
-    level = book.half(operation.side).level_at(operation.price)
-    at_end = 0 if level is None else level.quantity
-    place_behind(book, operation, at_end if queue_ahead < 0 else queue_ahead)
 
 
 def _own_order(resting: RestingOrder, exchange_id: int) -> OwnOrder:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from connectors.feeds.flow import Flow
-from connectors.paper.clerk import NOT_QUEUED, Clerk
+from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.history import OrderHistory
+from connectors.paper.house import house_of
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
 from connectors.paper.quoting import MarketKeeper
@@ -18,7 +19,7 @@ from engine.domain.quotes import Phase
 from engine.domain.reports import PhaseChanged, Report, TradeDateRolled, VenueCheckpoint
 from engine.domain.requests import Request
 from engine.domain.views import DepthRow, TradePrint
-from engine.exchange.exchange import Exchange
+from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Price, Quantity, Side
@@ -62,15 +63,13 @@ class PaperVenue:
         self.market = self._keeper.market
         self.instruments = flow.instruments
         self.description = flow.description
-        self.exchange = Exchange(settings)
+        self.exchange = house_of(flow, settings)
         self._clerk = Clerk(
             self.exchange, self._keeper, flow.instruments, next_execution=next_execution
         )
         self._counter = Counter(
             self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
         )
-        for instrument in flow.instruments:
-            self.exchange.list_symbol(instrument.symbol)
         self._open(cursor)
         for order in working:
             enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
@@ -150,8 +149,9 @@ class PaperVenue:
             clerk.now = max(clerk.now, until)
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        book = self.exchange.book(symbol)
-        return depth_rows(book, Side.BUY, levels), depth_rows(book, Side.SELL, levels)
+        exchange = self.exchange
+        bids = depth_rows(exchange, symbol, Side.BUY, levels)
+        return bids, depth_rows(exchange, symbol, Side.SELL, levels)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
         return tuple(self._keeper.tapes[symbol])[-prints:] if prints > 0 else ()
@@ -159,7 +159,8 @@ class PaperVenue:
     def would_fill(
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
-        return would_take(self.exchange.book(symbol), side, price, quantity)
+        with self.exchange.walkable(symbol):
+            return would_take(self.exchange.book(symbol), side, price, quantity)
 
     def queue_ahead(self, client_order_id: str) -> int:
         order = self._clerk.roll.get(client_order_id)
@@ -225,6 +226,7 @@ class PaperVenue:
         symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
         for each in symbols:
             self._keeper.entered(each, phase)
+            self.exchange.entered(each, is_open=phase is Phase.OPEN)
         if phase is Phase.CLOSED:
             self._clerk.heed(self.exchange.expire_day_orders(symbols))
         self._clerk.reports.append(PhaseChanged(symbol, phase))
@@ -233,7 +235,7 @@ class PaperVenue:
 
     def _step_market(self, at: Nanos) -> None:
         flow = self._flow
-        self._clerk.now = self.market.feed_heard_at = at
+        self._clerk.now = self.market.feed_heard_at = self.exchange.now = at
         flow.step(self)
         if flow.trade_date != self.trade_date:
             self._roll_trade_date()

@@ -20,6 +20,7 @@ REFUSALS = {
     Refusal.CAP_REACHED: "the exchange holds as many orders as it allows",
     Refusal.COLLAR: "the limit lies too far beyond the market for the exchange's collar",
     Refusal.MARKET_CLOSED: "the market is closed",
+    Refusal.NO_QUOTE_TO_TAKE: "the quote is too old, locked or crossed: nothing can be taken",
 }
 
 CANCELS = {
@@ -31,6 +32,9 @@ CANCELS = {
     CancelReason.FOK_UNFILLABLE: "triggered, but the book could not fill all of it",
     CancelReason.WOULD_TAKE: "post-only: it would have taken from the book at this price",
     CancelReason.COLLAR: "triggered, but its limit lay beyond the exchange's collar",
+    CancelReason.NOT_OPEN: "the symbol was not trading",
+    CancelReason.STALE_QUOTE: "the quote was too old to take from",
+    CancelReason.CROSSED_QUOTE: "the quote was locked or crossed: nothing could be taken from it",
 }
 
 _PHASES = {

@@ -1,6 +1,7 @@
 """The exchange: one book per symbol, asked in batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import blake2b
 from types import MappingProxyType
 
@@ -8,20 +9,27 @@ import msgspec
 
 from engine.exchange.batch import Room, carry_out, room_of
 from engine.exchange.book import Book
-from engine.exchange.messages import Event, Operation
+from engine.exchange.messages import Event, NewOrder, Operation
+from engine.exchange.quoted.outcomes import Outcome
+from engine.exchange.replay import place_behind
 from engine.exchange.settings import BookSettings
+from engine.values import Nanos
 
 STATE_HASH_BYTES = 32
+NOT_QUEUED = -1
+"""Queue ahead of an order that stands in no queue, or in one that nobody can see."""
 
 
 class Exchange:
     """Books by symbol. It has no clock and no chance: the same operations give the same events."""
 
-    __slots__ = ("_books", "_rooms", "settings")
+    __slots__ = ("_books", "_rooms", "now", "settings")
 
     def __init__(self, settings: BookSettings | None = None) -> None:
         """`settings` are those of every book that is listed without its own."""
         self.settings = settings or BookSettings()
+        self.now = Nanos(0)
+        """Market time, told by whoever drives it. Orders need none here; quotes grow old."""
         self._books: dict[str, Book] = {}
         self._rooms: dict[str, Room] = {}
 
@@ -44,6 +52,33 @@ class Exchange:
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
         """Carries out the operations in their order; what became true, in the order it did."""
         return carry_out(self._books, self._rooms, operations)
+
+    def entered(self, symbol: str, *, is_open: bool) -> None:
+        """The symbol trades, or does not, from now on; orders are let in by the venue."""
+
+    def walkable(self, symbol: str) -> AbstractContextManager[None]:
+        """While it lasts, everything stands in the book that an arriving order may meet."""
+        return nullcontext()
+
+    def outcomes(self, order_id: int) -> tuple[Outcome, ...]:
+        """What each queue model gave an order while it rested; empty where places are no matter of
+        belief."""
+        return ()
+
+    def queue_ahead(self, symbol: str, order_id: int) -> int:
+        """Quantity ahead of a resting order; NOT_QUEUED where it stands in no known queue."""
+        book = self._books[symbol]
+        return book.queue_ahead(order_id) if order_id in book.orders else NOT_QUEUED
+
+    def stand(self, order: NewOrder, queue_ahead: int) -> None:
+        """An order of before a restart rests again, without trading, behind what was ahead of it.
+
+        At the end of its queue where that was never told (NOT_QUEUED).
+        """
+        book = self._books[order.symbol]
+        level = book.half(order.side).level_at(order.price)
+        at_end = 0 if level is None else level.quantity
+        place_behind(book, order, at_end if queue_ahead < 0 else queue_ahead)
 
     def expire_day_orders(self, symbols: Iterable[str] | None = None) -> list[Event]:
         """The day is over for these symbols, by default for all: their DAY orders are cancelled."""

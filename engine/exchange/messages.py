@@ -35,6 +35,8 @@ class Refusal(IntEnum):
     CAP_REACHED = 8
     COLLAR = 9
     MARKET_CLOSED = 10
+    NO_QUOTE_TO_TAKE = 11
+    """The quote is stale, locked or crossed, or the symbol does not trade."""
 
 
 class CancelReason(IntEnum):
@@ -50,6 +52,10 @@ class CancelReason(IntEnum):
     """A triggered post-only order would take."""
     COLLAR = 8
     """A triggered order's limit lies beyond the collar."""
+    NOT_OPEN = 9
+    STALE_QUOTE = 10
+    CROSSED_QUOTE = 11
+    """The quote is locked or crossed: one of its sides cannot be meant."""
 
 
 class NewOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="N"):

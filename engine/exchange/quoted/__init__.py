@@ -1,0 +1,1 @@
+"""Fills for markets that show levels and trades instead of orders, each rule by its name."""

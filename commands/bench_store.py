@@ -20,7 +20,7 @@ from data.store.sample import make_fills
 from engine.domain import events as ev
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.quotes import Source
-from engine.domain.records import Record, encode_records
+from engine.domain.records import Step, encode_step
 from engine.domain.risk.limits import default_pairs
 from engine.instruments import Instrument
 from engine.values import Instruction, Liquidity, Nanos, OrderType, Price, Quantity, Sequence
@@ -89,12 +89,8 @@ class Trading(NamedTuple):
 
     def _append(self, facts: list[Any]) -> None:
         first = self.journal.last_sequence + 1
-        records = [
-            Record(Sequence(first + place), Sequence(first), fact.at, fact)
-            for place, fact in enumerate(facts)
-        ]
-        last = Sequence(first + len(facts) - 1)
-        self.journal.append(Sequence(first), last, encode_records(records), ())
+        step = Step(first, facts[0].at, list(range(len(facts))), facts)
+        self.journal.append(Sequence(first), Sequence(step.last), encode_step(step), ())
 
 
 def _life(number: int) -> list[Any]:

@@ -4,6 +4,7 @@ from collections import deque
 
 import msgspec
 
+from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper.history import QueueHistory
 from engine.domain.reports import Report, VenueFilled
 from engine.values import (
@@ -64,7 +65,8 @@ class OwnOrder(msgspec.Struct, gc=False):
 
     @property
     def venue_order_id(self) -> str:
-        return str(self.exchange_id)
+        """The number among own orders: every order is journaled with it, so it is short."""
+        return str(self.exchange_id - OWN_ORDER_IDS_FROM)
 
     @property
     def open_quantity(self) -> int:

@@ -7,10 +7,15 @@ from engine.domain.events import Event
 from engine.domain.reports import Report
 from engine.values import Nanos
 
-RECORDS_VERSION = 1
-"""Raised when old bytes would decode differently; a newer journal is refused, never guessed at."""
+RECORDS_VERSION = 2
+"""Raised when old bytes would decode differently; a newer journal is refused, never guessed at.
+
+2: what the records of a step share, its time and their numbers, stands once a block.
+1: every record for itself.
+"""
 
 Inbound = Command | Report
+Body = Inbound | Event
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -20,28 +25,66 @@ class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     cause: int
     """An inbound's cause is itself."""
     at: Nanos
-    body: Inbound | Event
+    body: Body
 
 
 class NewerRecordsError(ValueError):
     """The bytes were written by a later version of this program."""
 
 
+class Step(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The facts of one step: gap-free from `first`, all at one time."""
+
+    first: int
+    at: Nanos
+    backs: list[int]
+    """How many facts before each one stands what caused it; 0 for an inbound, its own cause."""
+    bodies: list[Body]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.bodies) - 1
+
+    def events(self) -> list[Event]:
+        """What became true, without what asked for it."""
+        return [
+            body  # type: ignore[misc]  # what has a cause before it is an event
+            for back, body in zip(self.backs, self.bodies, strict=True)
+            if back
+        ]
+
+    def records(self) -> list[Record]:
+        """Each fact with its sequence, cause and time."""
+        at = self.at
+        return [
+            Record(sequence, sequence - back, at, body)
+            for sequence, (back, body) in enumerate(
+                zip(self.backs, self.bodies, strict=True), self.first
+            )
+        ]
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[int, tuple[Record, ...]])
 _version_decoder = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
+_step_decoder = msgspec.msgpack.Decoder(Step)
+_records_decoder = msgspec.msgpack.Decoder(tuple[Record, ...])
 
 
-def encode_records(records: list[Record]) -> bytes:
-    """A block's payload: (version, records)."""
-    return _encoder.encode((RECORDS_VERSION, records))
+def encode_step(step: Step) -> bytes:
+    """A block's payload: (version, step)."""
+    return _encoder.encode((RECORDS_VERSION, step))
 
 
 def decode_records(payload: bytes) -> tuple[Record, ...]:
     """Raises NewerRecordsError for a later version, msgspec.DecodeError for anything unreadable."""
-    version, _ = _version_decoder.decode(payload)
+    version, content = _version_decoder.decode(payload)
     if version > RECORDS_VERSION:
         raise NewerRecordsError(
             f"written as version {version}; this program reads up to {RECORDS_VERSION}"
         )
-    return _decoder.decode(payload)[1]
+    if version == 1:
+        return _records_decoder.decode(content)
+    step = _step_decoder.decode(content)
+    if len(step.backs) != len(step.bodies):
+        raise msgspec.DecodeError("a step has a cause for each of its facts")
+    return tuple(step.records())

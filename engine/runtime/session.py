@@ -9,7 +9,7 @@ from engine.domain.decide import decide
 from engine.domain.events import Event
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
-from engine.domain.records import Inbound, Record, encode_records
+from engine.domain.records import Body, Inbound, Record, Step, encode_step
 from engine.domain.reports import EngineFaulted, SessionOpened, TradeDateRolled
 from engine.domain.requests import CancelRequest, Request
 from engine.domain.state import State
@@ -70,50 +70,48 @@ class Session:
             raise DeskStoppedError("the desk stopped earlier; restart it to go on")
         # Until this step is durable and out, whatever breaks is the end of the session.
         self.is_stopped = True
-        first = self._sequence + 1
-        records, happened, outbox = self._become_true(self.state, inbounds, first)
-        self._commit(first, first + len(records) - 1, records, outbox)
+        step, outbox = self._become_true(self.state, inbounds, self._sequence + 1)
+        self._commit(step, outbox)
         self.is_stopped = False
-        return happened
+        return step.events()
 
     def _become_true(
-        self, state: State, inbounds: Sequence[Inbound], sequence: int
-    ) -> tuple[list[Record], list[Event], list[Request]]:
-        """Decides and applies; the records from `sequence` on, the events, what may leave."""
+        self, state: State, inbounds: Sequence[Inbound], first: int
+    ) -> tuple[Step, list[Request]]:
+        """Decides and applies; the step's facts from sequence `first` on, and what may leave."""
         market, now = self.market, self.now
-        records: list[Record] = []
-        happened: list[Event] = []
+        backs: list[int] = []
+        bodies: list[Body] = []
         outbox: list[Request] = []
         for inbound in inbounds:
-            cause = sequence
-            records.append(Record(sequence, cause, now, inbound))
-            sequence += 1
-            for event in decide(state, inbound, market, now):
+            backs.append(0)
+            bodies.append(inbound)
+            for back, event in enumerate(decide(state, inbound, market, now), 1):
                 apply(state, event)
                 request = request_of(event, state)
                 if request is not None:
                     outbox.append(request)
-                records.append(Record(sequence, cause, now, event))
-                happened.append(event)
-                sequence += 1
-        return records, happened, outbox
+                backs.append(back)
+                bodies.append(event)
+        return Step(first, now, backs, bodies), outbox
 
-    def _commit(self, first: int, last: int, records: list[Record], outbox: list[Request]) -> None:
+    def _commit(self, step: Step, outbox: list[Request]) -> None:
         staged = self.venue.stage(outbox) if outbox else ()
+        first, last = RecordSequence(step.first), RecordSequence(step.last)
         try:
-            self.journal.append(
-                RecordSequence(first), RecordSequence(last), encode_records(records), staged
-            )
+            self.journal.append(first, last, encode_step(step), staged)
         except (TraderError, OSError) as fault:
             # A commit error is never retried and never assumed to have worked (F04, F05).
             raise DeskStoppedError(
                 f"the journal cannot be written ({fault}); trading has stopped, nothing of this "
                 "step was sent"
             ) from fault
-        self._sequence = RecordSequence(last)
-        for listener in self._listeners:
-            for record in records:
-                listener(record)
+        self._sequence = last
+        if self._listeners:
+            records = step.records()
+            for listener in self._listeners:
+                for record in records:
+                    listener(record)
         if outbox:
             self.venue.release(outbox, staged)
 
@@ -127,11 +125,12 @@ class Session:
         self.is_stopped = True
         blocks = self.journal.blocks(RecordSequence(0))
         durable, _ = replay(blocks, instance=self.state.instance, epoch=self.state.epoch)
-        first = self.journal.last_sequence + 1
-        records, _, cancels = self._become_true(durable, [EngineFaulted(text)], first)
+        step, cancels = self._become_true(
+            durable, [EngineFaulted(text)], self.journal.last_sequence + 1
+        )
         staged = self.venue.stage(cancels)
-        last = RecordSequence(first + len(records) - 1)
-        self.journal.append(RecordSequence(first), last, encode_records(records), staged)
+        first, last = RecordSequence(step.first), RecordSequence(step.last)
+        self.journal.append(first, last, encode_step(step), staged)
         self.venue.release(cancels, staged)
         return len(cancels)
 

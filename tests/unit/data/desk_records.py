@@ -9,7 +9,7 @@ from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.lifecycle import Request
 from engine.domain.quotes import Source
 from engine.domain.reasons import Finding, Refusal, Verdict
-from engine.domain.records import Record, encode_records
+from engine.domain.records import Step, encode_step
 from engine.domain.reports import LinkState, SessionEnded, TimerFired
 from engine.domain.risk.limits import default_pairs
 from engine.instruments import Instrument
@@ -144,9 +144,6 @@ def write(home: Home, facts: list[Any], *, a_block: int = 3) -> None:
         first = journal.last_sequence + 1
         group = facts[start : start + a_block]
         inbound = SessionEnded("x", True) if start else TimerFired("x")
-        records = [Record(first, first, group[0].at, inbound)]
-        records += [
-            Record(first + place, first, fact.at, fact) for place, fact in enumerate(group, 1)
-        ]
-        journal.append(first, first + len(group), encode_records(records), ())
+        step = Step(first, group[0].at, list(range(len(group) + 1)), [inbound, *group])
+        journal.append(first, step.last, encode_step(step), ())
     journal.close()

@@ -86,7 +86,8 @@ def test_cash_positions_and_lots_agree_with_the_fills(home: Home) -> None:
 
 
 def test_decisions_alerts_and_latencies_are_there_to_be_asked(home: Home) -> None:
-    write(home, a_day())
+    # A step has one time: what took a while between two events took more than one step.
+    write(home, a_day(), a_block=1)
     verdicts = rows(home, "select order_id, rule, verdict from decisions order by 1, 2")
     assert (2, "ALL", "deny") in verdicts
     assert (2, "R01", "deny") in verdicts

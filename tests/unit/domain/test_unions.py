@@ -9,15 +9,16 @@ from engine.domain import apply as applying
 from engine.domain import decide as deciding
 from engine.domain.commands import Command
 from engine.domain.desk_changes import DESK_CHANGES
-from engine.domain.events import Event
+from engine.domain.events import DuplicateIgnored, Event
 from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.records import (
     RECORDS_VERSION,
     NewerRecordsError,
     Record,
+    Step,
     decode_records,
-    encode_records,
+    encode_step,
 )
 from engine.domain.reports import Report, TimerFired
 from engine.domain.requests import Request
@@ -50,9 +51,27 @@ def test_facts_are_frozen_and_carry_no_float(kind: type[msgspec.Struct]) -> None
     assert "float" not in str(kind.__annotations__.values())
 
 
-def test_records_come_back_as_they_were_written() -> None:
-    records = [Record(Sequence(1), Sequence(1), Nanos(5), TimerFired("flatten:PAPER/AAPL"))]
-    assert decode_records(encode_records(records)) == tuple(records)
+def test_a_step_comes_back_as_it_was_written() -> None:
+    timer, other = TimerFired("flatten:PAPER/AAPL"), TimerFired("flatten:PAPER/MSFT")
+    ignored = DuplicateIgnored(Nanos(5), "ticket 7")
+    step = Step(41, Nanos(5), [0, 1, 0], [timer, ignored, other])
+    assert decode_records(encode_step(step)) == (
+        Record(41, 41, Nanos(5), timer),
+        Record(42, 41, Nanos(5), ignored),
+        Record(43, 43, Nanos(5), other),
+    )
+    assert step.last == 43
+    assert step.events() == [ignored]
+
+
+def test_a_step_without_a_cause_for_every_fact_is_unreadable() -> None:
+    with pytest.raises(msgspec.DecodeError, match="a cause for each"):
+        decode_records(msgspec.msgpack.encode((2, (1, 5, [0], []))))
+
+
+def test_records_of_the_first_version_read_as_they_did() -> None:
+    records = [Record(Sequence(7), Sequence(7), Nanos(5), TimerFired("flatten:PAPER/AAPL"))]
+    assert decode_records(msgspec.msgpack.encode((1, records))) == tuple(records)
 
 
 def test_records_of_a_later_version_are_refused_not_guessed_at() -> None:

@@ -7,7 +7,12 @@ from connectors.feeds.flow import Flow
 from engine.errors import InputError
 
 SYNTHETIC = "sim"
-KNOWN_FORMS = "a LOBSTER zip, or a LOBSTER message file with its orderbook file beside it"
+KNOWN_FORMS = (
+    "a LOBSTER zip, a LOBSTER message file with its orderbook file beside it,"
+    " or LEAN ticks (a _trade.zip or _quote.zip, or their folder)"
+)
+DEFAULT_START = "09:30"
+"""What the setting says when nobody has changed it: a recording then starts at its open."""
 
 
 class MarketError(InputError):
@@ -28,7 +33,7 @@ def open_market(
     """
     if kind_or_path == SYNTHETIC:
         return _synthetic(symbols, seed, start)
-    flow = _recording(Path(kind_or_path).expanduser())
+    flow = _recording(Path(kind_or_path).expanduser(), start)
     listed = {instrument.symbol for instrument in flow.instruments}
     for symbol in symbols or ():
         if symbol not in listed:
@@ -46,17 +51,33 @@ def _synthetic(symbols: Sequence[str] | None, seed: int, start: str | None) -> F
     return SyntheticFlow(seed, chosen, start)
 
 
-def _recording(path: Path) -> Flow:
+def _recording(path: Path, start: str | None) -> Flow:
+    from connectors.feeds.lean_names import is_archive_name
+
+    if not path.exists():
+        raise MarketError(f"there is no market '{path}': say sim, or the path of a recording")
+    if path.is_dir() or is_archive_name(path.name):
+        return _lean(path, start)
+    if not path.is_file():
+        raise MarketError(f"{path} is no file: a recording is {KNOWN_FORMS}")
+    return _lobster(path)
+
+
+def _lean(path: Path, start: str | None) -> Flow:
+    from connectors.feeds.lean_names import day_beside, days_in
+    from connectors.feeds.tick_flow import tick_day
+
+    days = days_in(path) if path.is_dir() else [day_beside(path)]
+    return tick_day(days, start=None if start == DEFAULT_START else start)
+
+
+def _lobster(path: Path) -> Flow:
     from zipfile import is_zipfile
 
     from connectors.feeds.lobster_file import open_recording
     from connectors.feeds.lobster_flow import LobsterFlow
     from connectors.feeds.lobster_names import is_book_name, is_message_name
 
-    if not path.exists():
-        raise MarketError(f"there is no market '{path}': say sim, or the path of a recording")
-    if not path.is_file():
-        raise MarketError(f"{path} is no file: a recording is {KNOWN_FORMS}")
     looks_known = is_message_name(path.name) or is_book_name(path.name)
     if not looks_known and path.suffix.lower() != ".zip" and not is_zipfile(path):
         raise MarketError(f"{path.name} is no recording of a known form: give {KNOWN_FORMS}")

@@ -47,8 +47,8 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path, name, content, words):
     assert caught.value.exit_code == 2 and "\n" not in str(caught.value)
 
 
-def test_a_folder_is_no_market(tmp_path):
-    with pytest.raises(InputError, match="is no file"):
+def test_a_folder_without_recordings_is_no_market(tmp_path):
+    with pytest.raises(InputError, match="holds no market"):
         open_market(str(tmp_path))
 
 

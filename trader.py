@@ -72,6 +72,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "why": _target("commands.why:run"),
     "verify": _target("commands.verify:run"),
     "rebuild": _target("commands.rebuild:run"),
+    "recordings": _target("commands.recordings:run"),
     "backup": _target("commands.backup:run"),
     "restore": _target("commands.restore:run"),
     "config": _target("commands.config:run"),

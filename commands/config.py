@@ -8,6 +8,7 @@ from typing import Any
 from commands.exit_codes import ExitCode
 from data.home import Home, default_home
 from data.settings import Effective, Settings, load_settings, set_value
+from data.settings.schema import TABLES
 from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitKind, LimitSpec
 
 
@@ -96,9 +97,8 @@ def _limit_object(
 
 
 def _order_of(key: str) -> tuple[int, str]:
-    tables = ("paper", "market", "risk", "screen", "keys")
     table = key.partition(".")[0]
-    return tables.index(table), "" if table != "keys" else key
+    return TABLES.index(table), "" if table != "keys" else key
 
 
 def _text(item: Effective) -> str:

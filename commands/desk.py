@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
@@ -41,6 +42,8 @@ from engine.values import Nanos, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
+PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
+"""Both are paper: no object of this process could send a live order."""
 TAIL_RECORDS_MAX = 2_000
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
@@ -52,6 +55,7 @@ class PaperMarket(NamedTuple):
     flow: Flow
     seed: int
     link: Link | None
+    is_recorded: bool = False
 
 
 class DeskParts(msgspec.Struct):
@@ -72,6 +76,7 @@ class DeskParts(msgspec.Struct):
     was_resumed: bool
     remarks: tuple[str, ...]
     """What a person should know of how everything was found; a sentence each."""
+    recording: Recording | None = None
 
     @property
     def presence(self) -> Presence | None:
@@ -82,9 +87,15 @@ class DeskParts(msgspec.Struct):
 
         return self.flow.presence if isinstance(self.flow, LobsterFlow) else None
 
-    def close(self) -> None:
-        """The journal is closed and the home is free for the next engine."""
-        self.journal.close()
+    def close(self) -> tuple[str, ...]:
+        """The recording ends, the journal is closed and the home is free for the next engine.
+
+        Returns what is still to be said of the recording.
+        """
+        try:
+            return self.recording.close() if self.recording is not None else ()
+        finally:
+            self.journal.close()
 
 
 def open_desk(options: Namespace) -> DeskParts:
@@ -97,12 +108,27 @@ def open_desk(options: Namespace) -> DeskParts:
         home, instance=instance_from_seed(market.seed) if options.headless else None
     )
     try:
+        is_recorded = wants_recording(options, settings, market.flow)
+        market = market._replace(is_recorded=is_recorded)
         parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
         parts.remarks += _heed_space(parts)
+        if is_recorded:
+            _record(parts)
+        elif options.record:
+            parts.remarks += (NOT_AGAIN,)
         return parts
     except BaseException:
         journal.close()
         raise
+
+
+def _record(parts: DeskParts) -> None:
+    recording = start_recording(parts.home, parts.settings, parts.flow, parts.venue, parts.session)
+    if isinstance(recording, str):
+        parts.remarks += (recording,)
+        return
+    parts.recording = recording
+    parts.remarks += (recording.remark,)
 
 
 class _Opening:
@@ -121,8 +147,7 @@ def _recovered(
     home: Home, settings: Settings, journal: Journal, market: PaperMarket, *, may_cancel: bool
 ) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
-    history = OrderHistory()
-    tail: deque[Record] = deque(maxlen=TAIL_RECORDS_MAX)
+    history, tail = OrderHistory(), deque[Record](maxlen=TAIL_RECORDS_MAX)
 
     def remember(record: Record) -> None:
         history.note(record)
@@ -134,7 +159,7 @@ def _recovered(
     )
     flow = market.flow
     stood_at = state.checkpoints.get(flow.description)
-    was_cut_off = not state.ended_clean and state.market == flow.description
+    cut_off = not state.ended_clean and state.market == flow.description
     venue, left_behind = _standing(market, state, stood_at)
     # A recording's cursor names its last row; the desk's time had gone on from there.
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
@@ -143,21 +168,14 @@ def _recovered(
     opening_records = _Opening()
     session.listen(opening_records.note)
     host = Host(session, venue)
+    expired = left_behind if may_cancel else []
     opening: list[Report] = [InstrumentsListed(venue.instruments)]
     opening.append(_opened(state, settings, venue, market))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
-    if may_cancel:
-        opening += left_behind
-    host.submit(*opening)
+    host.submit(*opening, *expired)
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wake_up()
-    remarks = _remarks(
-        journal,
-        flow,
-        state,
-        resumes=was_cut_off,
-        left_behind=len(left_behind) if may_cancel else 0,
-    )
+    remarks = _remarks(journal, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
     return DeskParts(
         home=home,
@@ -192,6 +210,7 @@ def _standing(
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
         link=market.link,
+        is_recorded=market.is_recorded,
     )
     return venue, left_behind
 
@@ -297,7 +316,7 @@ def _opened(
     number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
     return SessionOpened(
         run=f"R{number}",
-        mode="PAPER",
+        mode=REPLAY_MODE if market.flow.source is Source.REPLAY else PAPER_MODE,
         market=venue.description,
         source=market.flow.source,
         trade_date=venue.trade_date,

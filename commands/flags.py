@@ -51,11 +51,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     Always set: `command`, `config` and `home` (Path or None), `seed` (int or None), `json` (bool).
     A session also has `market` ("sim", a path, or None for what the settings say), `symbols` (list
-    or None), `read_only`, `script` (path, "-" for standard input, or None), `exec_lines` (list,
-    empty without `--exec`),
-    `headless`, `watch`, `latency` (a name, or None for what the settings say), `speed` (times real
-    time, `math.inf` for max, None when not given) and `until` (datetime.time of the market, or
-    None). A headless session always has a seed.
+    or None), `read_only`, `record`, `no_record`, `script` (path, "-" for standard input, or None),
+    `exec_lines` (list, empty without `--exec`), `headless`, `watch`, `latency` (a name, or None for
+    what the settings say), `speed` (times real time, `math.inf` for max, None when not given) and
+    `until` (datetime.time of the market, or None). A headless session always has a seed.
 
     Raises UsageError; prints and raises SystemExit for `--help` and `--version`.
     """
@@ -159,7 +158,9 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     add("--symbols", metavar="A,B,…", type=_symbols, help="only these symbols of the market")
     add("--live", action="store_true", help="real money: not available yet")
     add("--read-only", action="store_true", help="nothing can be sent, cancels included")
-    add("--record", action="store_true", help="keep what the session saw: not available yet")
+    record = parser.add_mutually_exclusive_group()
+    record.add_argument("--record", action="store_true", help="keep what the session saw")
+    record.add_argument("--no-record", action="store_true", help="do not, on the screen either")
     lines = parser.add_mutually_exclusive_group()
     lines.add_argument("--script", metavar="FILE", help="order language from a file, - for stdin")
     lines.add_argument(
@@ -198,9 +199,8 @@ def _check_session(options: argparse.Namespace) -> None:
     """Refuse what does not go together, and fill in what one flag implies about another."""
     if options.venue != "paper":
         raise UsageError(_not_yet(f"--venue {options.venue}"))
-    for flag in ("live", "record"):
-        if getattr(options, flag):
-            raise UsageError(_not_yet(f"--{flag}"))
+    if options.live:
+        raise UsageError(_not_yet("--live"))
     scripted = options.script is not None or bool(options.exec_lines)
     if options.watch and options.headless:
         raise UsageError("--watch shows the screen and --headless has none: choose one")
@@ -282,6 +282,7 @@ COMMANDS = (
     Command("query", "ask the store in SQL, read-only", _add_query),
     Command("why", "the life of an order", _add_why),
     Command("verify", "check journal, store and state against each other", _no_flags),
+    Command("recordings", "what was recorded in this home", _no_flags),
     Command("rebuild", "make the store again from the journal", _no_flags),
     Command("backup", "a consistent copy, while running", _add_file),
     Command("restore", "a backup into an empty home", _add_file),

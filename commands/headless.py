@@ -58,7 +58,8 @@ def run_headless(options: Namespace, script: syn.Script | None) -> int:
             output.raise_if_lost()
             return code
         finally:
-            parts.close()
+            for sentence in parts.close():
+                output.say(sentence)
 
 
 class _Interruption:

@@ -42,6 +42,7 @@ class Home:
         self.ballast_path = path / "ballast"
         self.kill_path = path / "KILL"
         self.logs_path = path / "logs"
+        self.recordings_path = path / "recordings"
         self._owner: int | None = None
 
     @classmethod

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from connectors.feeds.recorded.frames import OwnFact
 from engine.domain.quotes import Market, Phase, Source
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import Event, Operation
@@ -15,6 +16,10 @@ OWN_ORDER_IDS_FROM = 1 << 60
 """Own orders stand above every id that a recording or a seeded agent uses."""
 OWN_OWNER = 1
 """Owner of the trader's orders at the exchange; market flow is ANONYMOUS or has owners ≥ 1000."""
+GHOST_ORDER_IDS_FROM = 1 << 59
+"""Orders that the trader had in a recorded session, replayed as somebody else's."""
+GHOST_OWNER = 1_000
+"""Their owner: they do not trade with each other, as they did not then."""
 
 
 class FlowSink(Protocol):
@@ -39,6 +44,9 @@ class FlowSink(Protocol):
 
     def entered_phase(self, symbol: str, phase: Phase) -> None:
         """The symbol's session moved on; the desk hears of it as a report."""
+
+    def own_fact(self, fact: OwnFact) -> None:
+        """What the trader of a recorded session did: shown as a ghost, never traded with."""
 
 
 class Flow(Protocol):

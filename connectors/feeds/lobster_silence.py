@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connectors.feeds.flow import FlowSink
+from connectors.feeds.recorded.frames import OwnFact
 from engine.domain.quotes import Phase
 from engine.exchange.messages import Event, Operation, Traded
 from engine.values import Nanos, Price, Quantity, Side
@@ -15,6 +16,7 @@ class Silence:
     """
 
     def __init__(self, sink: FlowSink) -> None:
+        self._sink = sink
         self.exchange = sink.exchange
         self.market = sink.market
         self.now = Nanos(0)
@@ -39,3 +41,7 @@ class Silence:
 
     def entered_phase(self, symbol: str, phase: Phase) -> None:
         """The phase at the cursor is announced once, by the flow."""
+
+    def own_fact(self, fact: OwnFact) -> None:
+        """What the trader did in a recorded session stays known."""
+        self._sink.own_fact(fact)

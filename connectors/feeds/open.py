@@ -8,7 +8,8 @@ from engine.errors import InputError
 
 SYNTHETIC = "sim"
 KNOWN_FORMS = (
-    "a LOBSTER zip, a LOBSTER message file with its orderbook file beside it,"
+    "a session recorded by trader, a LOBSTER zip,"
+    " a LOBSTER message file with its orderbook file beside it,"
     " or LEAN ticks (a _trade.zip or _quote.zip, or their folder)"
 )
 DEFAULT_START = "09:30"
@@ -53,6 +54,7 @@ def _synthetic(symbols: Sequence[str] | None, seed: int, start: str | None) -> F
 
 def _recording(path: Path, start: str | None) -> Flow:
     from connectors.feeds.lean_names import is_archive_name
+    from connectors.feeds.recorded.blocks import is_recorded
 
     if not path.exists():
         raise MarketError(f"there is no market '{path}': say sim, or the path of a recording")
@@ -60,6 +62,10 @@ def _recording(path: Path, start: str | None) -> Flow:
         return _lean(path, start)
     if not path.is_file():
         raise MarketError(f"{path} is no file: a recording is {KNOWN_FORMS}")
+    if is_recorded(path):
+        from connectors.feeds.recorded.flow import RecordedFlow
+
+        return RecordedFlow(path)
     return _lobster(path)
 
 

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from connectors.feeds.flow import OWN_OWNER
 from engine.domain.views import DepthRow
 from engine.exchange.book import Book
 from engine.exchange.exchange import NOT_QUEUED, Exchange
@@ -35,12 +36,16 @@ def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[
 
 
 def _own_keys(book: Book, half: Half) -> set[int]:
-    """Prices with orders of a named owner: beside the anonymous flow, the trader's."""
-    return {named.level.key for named in book.named.values() if named.level.half is half}
+    """Prices with orders of the trader."""
+    return {
+        named.level.key
+        for named in book.named.values()
+        if named.level.half is half and named.order.owner == OWN_OWNER
+    }
 
 
 def _own_quantity(level: Level) -> int:
-    return sum(resting.leaves for resting in level if resting.order.owner)
+    return sum(resting.leaves for resting in level if resting.order.owner == OWN_OWNER)
 
 
 def _row(exchange: Exchange, symbol: str, level: Level, *, is_own: bool) -> DepthRow:
@@ -52,6 +57,6 @@ def _row(exchange: Exchange, symbol: str, level: Level, *, is_own: bool) -> Dept
 
 def _ahead_of_first_own(exchange: Exchange, symbol: str, level: Level) -> int:
     for resting in level:
-        if resting.order.owner:
+        if resting.order.owner == OWN_OWNER:
             return exchange.queue_ahead(symbol, resting.order.order_id)
     return NOT_QUEUED

@@ -1,17 +1,21 @@
 """The exchange behind a paper venue: of orders, or of quotes where that is all a market tells."""
 
 from connectors.feeds.flow import Flow
+from connectors.feeds.recorded.tap import TappedExchange
 from engine.exchange.exchange import Exchange
 from engine.exchange.quoted.assumptions import Assumptions
 from engine.exchange.quoted.house import QuotedExchange
 from engine.exchange.settings import BookSettings
 
 
-def house_of(flow: Flow, settings: BookSettings) -> Exchange:
-    """With every instrument of the flow listed. A flow with `assumptions` is one of quotes."""
+def house_of(flow: Flow, settings: BookSettings, *, is_recorded: bool = False) -> Exchange:
+    """With every instrument of the flow listed. A flow with `assumptions` is one of quotes.
+
+    `is_recorded`: of orders, one that can be tapped.
+    """
     assumptions: Assumptions | None = getattr(flow, "assumptions", None)
     if assumptions is None:
-        exchange = Exchange(settings)
+        exchange = TappedExchange(settings) if is_recorded else Exchange(settings)
         for instrument in flow.instruments:
             exchange.list_symbol(instrument.symbol)
         return exchange

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from connectors.feeds.flow import Flow
+from connectors.feeds.recorded.frames import OwnFact
+from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
+from connectors.paper.ghosts import Ghosts
 from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.history import OrderHistory
 from connectors.paper.house import house_of
@@ -18,7 +21,7 @@ from connectors.paper.words import waiting_in_words
 from engine.domain.quotes import Phase
 from engine.domain.reports import PhaseChanged, Report, TradeDateRolled, VenueCheckpoint
 from engine.domain.requests import Request
-from engine.domain.views import DepthRow, TradePrint
+from engine.domain.views import DepthRow, GhostFillRow, GhostRow, TradePrint
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
@@ -50,11 +53,13 @@ class PaperVenue:
         next_order: int = 1,
         settings: BookSettings = OWN_SETTINGS,
         link: Link | None = None,
+        is_recorded: bool = False,
     ) -> None:
         """Opens the market at `cursor` and puts `working` back into its books.
 
         Counters go on from `next_execution` and `next_order`, so that no id of a run before this
-        one comes back; without a `link` requests arrive, and are answered, at once.
+        one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
+        somebody may tap what happens here.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow
@@ -63,7 +68,9 @@ class PaperVenue:
         self.market = self._keeper.market
         self.instruments = flow.instruments
         self.description = flow.description
-        self.exchange = house_of(flow, settings)
+        self.exchange = house_of(flow, settings, is_recorded=is_recorded)
+        self.tap: Tap = NO_TAP
+        self.ghosts = Ghosts(self._keeper)
         self._clerk = Clerk(
             self.exchange, self._keeper, flow.instruments, next_execution=next_execution
         )
@@ -149,9 +156,10 @@ class PaperVenue:
             clerk.now = max(clerk.now, until)
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        exchange = self.exchange
+        exchange, mark = self.exchange, self.ghosts.mark
         bids = depth_rows(exchange, symbol, Side.BUY, levels)
-        return bids, depth_rows(exchange, symbol, Side.SELL, levels)
+        asks = depth_rows(exchange, symbol, Side.SELL, levels)
+        return mark(symbol, Side.BUY, bids), mark(symbol, Side.SELL, asks)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
         return tuple(self._keeper.tapes[symbol])[-prints:] if prints > 0 else ()
@@ -203,6 +211,22 @@ class PaperVenue:
         """What the trader's arriving orders have taken in this run."""
         return self._clerk.shares_taken
 
+    # --- recordings
+
+    def tapped_by(self, tap: Tap) -> None:
+        """From now on the tap hears every operation, phase and hidden print before its effect."""
+        assert isinstance(self.exchange, TappedExchange), "this venue was not opened to be recorded"
+        self.tap = self.exchange.tap = tap
+
+    def own_fact(self, fact: OwnFact) -> None:
+        self.ghosts.heed(fact, self.now)
+
+    def ghost_orders(self, most: int) -> tuple[GhostRow, ...]:
+        return self.ghosts.orders(most)
+
+    def ghost_fills(self, most: int) -> tuple[GhostFillRow, ...]:
+        return self.ghosts.fills(most)
+
     # --- the flow's sink
 
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
@@ -220,11 +244,13 @@ class PaperVenue:
     def printed_hidden(
         self, symbol: str, price: Price, quantity: Quantity, aggressor: Side
     ) -> None:
+        self.tap.printed_hidden(symbol, price, quantity, aggressor)
         self._keeper.printed(symbol, self.now, price, quantity, aggressor, hidden=True)
 
     def entered_phase(self, symbol: str, phase: Phase) -> None:
         symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
         for each in symbols:
+            self.tap.phased(each, phase, self._flow.trade_date)
             self._keeper.entered(each, phase)
             self.exchange.entered(each, is_open=phase is Phase.OPEN)
         if phase is Phase.CLOSED:

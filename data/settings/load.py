@@ -46,6 +46,13 @@ class MarketSettings(msgspec.Struct, frozen=True):
     """0: another one each time."""
 
 
+class RecordSettings(msgspec.Struct, frozen=True):
+    sessions: str
+    """`screen`: what has a screen; `always`, `never`. The flags go first."""
+    mib_max: int
+    """MiB of all recordings of the home together."""
+
+
 class ScreenSettings(msgspec.Struct, frozen=True):
     theme: str
     color: str
@@ -59,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     paper: PaperSettings
     market: MarketSettings
+    record: RecordSettings
     screen: ScreenSettings
     keys: dict[str, str]
     """Action to key, where the person chose another one."""
@@ -110,6 +118,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
     return Settings(
         paper=PaperSettings(**_section(typed, "paper")),
         market=MarketSettings(**_section(typed, "market")),
+        record=RecordSettings(**_section(typed, "record")),
         screen=ScreenSettings(**_section(typed, "screen")),
         keys=keys,
         limits=limits,

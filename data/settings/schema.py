@@ -18,6 +18,7 @@ SEED_MAX = (1 << 63) - 1
 LATENCIES = ("auto", "none", "lan", "retail", "mobile")
 """Names that the paper venue knows, and `auto`: retail at the screen, none in scripts."""
 SYMBOLS_MAX = 5_000
+RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
 TEXT_MAX = 1_000
 
@@ -121,6 +122,8 @@ READERS: Mapping[str, Reader] = {
     "market.start": _start,
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
+    "record.sessions": _word("screen", "always", "never"),
+    "record.mib_max": _count(1, RECORDINGS_MIB_MAX),
     "screen.theme": _word("dark", "light", "terminal"),
     "screen.color": _word("auto", "full", "16", "none"),
     "screen.frames_per_second": _count(1, 10),
@@ -128,7 +131,7 @@ READERS: Mapping[str, Reader] = {
     "screen.coach": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "risk", "screen", "keys")
+TABLES = ("paper", "market", "record", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:

@@ -58,6 +58,8 @@ class DepthRow(Row, frozen=True):
     own: Quantity
     queue_ahead: int
     """Of the trader's first order at this price; −1 without one."""
+    ghost: Quantity = Quantity(0)
+    """What the trader had open here in the recorded session."""
 
 
 class TradePrint(Row, frozen=True):
@@ -69,6 +71,10 @@ class TradePrint(Row, frozen=True):
     aggressor: Side
     hidden: bool = False
     own: bool = False
+    ghost: bool = False
+    """The trader's own trade in the recorded session."""
+    is_memory: bool = False
+    """It did not print in this book: the recording alone remembers it."""
 
 
 class DepthView(Row, frozen=True):
@@ -128,6 +134,38 @@ class FillRow(Row, frozen=True):
     liquidity: Liquidity
     realised: Money
     position_after: Quantity
+    explanation: str
+
+
+class GhostRow(Row, frozen=True):
+    """An order that the trader had in the recorded session, as it stood at this market time."""
+
+    at: Nanos
+    changed_at: Nanos
+    number: int
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    type: OrderType
+    time_in_force: TimeInForce
+    price: Price
+    stop: Price
+    filled: Quantity
+    state: str
+    text: str = ""
+    is_done: bool = False
+
+
+class GhostFillRow(Row, frozen=True):
+    """An execution that the trader had in the recorded session."""
+
+    at: Nanos
+    number: int
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    price: Price
+    liquidity: Liquidity
     explanation: str
 
 
@@ -210,6 +248,11 @@ class DeskView(Row, frozen=True):
     denied: int
     attention: int
     events: int
+    ghosts: tuple[GhostRow, ...] = ()
+    """Newest first, bounded; empty but in the replay of a recorded session."""
+    ghost_fills: tuple[GhostFillRow, ...] = ()
+    progress: int = -1
+    """How far the recording or the day has played, in thousandths; −1 where nobody can tell."""
 
 
 class RuleCount(Row, frozen=True):

@@ -98,11 +98,12 @@ class LiveDesk:
         kill_requested: Callable[[], bool] = lambda: False,
         work: Callable[[Callable[[str], None]], None] | None = None,
         remarks: tuple[str, ...] = (),
+        news: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
         It gets a way to say something to the person. Whoever listens hears `remarks` first: how
-        everything was found.
+        everything was found. `news` is asked twice a second for what else a person should hear.
         """
         self._host = host
         self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
@@ -113,6 +114,7 @@ class LiveDesk:
         self._kill_requested = kill_requested
         self._work = work
         self._remarks = remarks
+        self._news = news
         self._end: EngineStopped | None = None
         self._listeners: list[Callable[[DeskAnswer], None]] = []
         self._frame: bytes = b""
@@ -204,6 +206,8 @@ class LiveDesk:
             self._kill_file_at = wall
             self._heed_kill_file()
             self._skip_the_night(wall)
+            for sentence in self._news():
+                self._tell(Notice(Severity.ATTENTION, "news", sentence))
         if wall - self._frame_at >= FRAME_NANOS:
             self._frame_at = wall
             self._publish()

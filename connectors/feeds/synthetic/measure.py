@@ -9,6 +9,7 @@ from statistics import fmean, median, pstdev
 import msgspec
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
+from connectors.feeds.recorded.frames import OwnFact
 from connectors.feeds.synthetic.calendar import SESSION_SECONDS
 from connectors.feeds.synthetic.flow import SyntheticFlow
 from connectors.feeds.synthetic.symbols import TICK
@@ -65,6 +66,9 @@ class LoneExchange:
 
     def entered_phase(self, symbol: str, phase: Phase) -> None:
         self.phases.append((symbol, phase))
+
+    def own_fact(self, fact: OwnFact) -> None:
+        raise AssertionError("the synthetic market remembers nobody")
 
 
 def run_until(flow: SyntheticFlow, sink: LoneExchange, until: int) -> int:

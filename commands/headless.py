@@ -26,9 +26,9 @@ from engine.runtime.collector import calm
 from engine.runtime.failstop import fail_stop
 from engine.runtime.host import FOREVER, AsFastAsItGoes
 from engine.runtime.live import WallPace
-from engine.runtime.market_time import at_time_of_day, exchange_clock, iso_utc
-from engine.runtime.narration import Narrator
-from engine.runtime.preview import preview_line, room_for
+from engine.runtime.market_time import at_time_of_day, exchange_clock
+from engine.runtime.narration import Narrator, preview_fields
+from engine.runtime.preview_acts import preview_any
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
@@ -267,35 +267,14 @@ class _HeadlessSession:
         return summary
 
 
-def _previewer(parts: DeskParts, output: Output) -> Callable[[syn.OrderLine], None]:
+def _previewer(
+    parts: DeskParts, output: Output
+) -> Callable[[syn.OrderLine | syn.PreviewedLine, Context], None]:
     """`?` lines: what would happen, as a result of its own."""
 
-    def preview(line: syn.OrderLine) -> None:
-        session = parts.session
-        context = Context(
-            state=session.state,
-            market=session.market,
-            account=parts.settings.paper.account,
-            origin=Origin.SCRIPT,
-            symbol="",
-            number=lambda number: None,
-            room=lambda order: room_for(order, session.state, session.market),
-        )
-        told = preview_line(line, "", context, parts.venue, session.now)
-        output.event(
-            {
-                "at": iso_utc(session.now),
-                "event": "preview",
-                "line": told.echo,
-                "allowed": told.is_valid,
-                "outcome": told.outcome,
-                "notional": format_money(told.notional),
-                "fee": format_money(told.fee),
-                "fee_parts": {part.name: format_money(part.amount) for part in told.fee_parts},
-                "cash_after": format_money(told.cash_after),
-                "room": told.room if told.room >= 0 else None,
-                "text": told.problem,
-            }
-        )
+    def preview(line: syn.OrderLine | syn.PreviewedLine, context: Context) -> None:
+        now = parts.session.now
+        told = preview_any(line, "", context, parts.venue, now)
+        output.event(preview_fields(told, now))
 
     return preview

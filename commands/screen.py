@@ -85,7 +85,7 @@ def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], 
             account=parts.settings.paper.account,
             numbers=ScriptNumbers(parts.session.state.order_next),
             say=say,
-            preview=lambda line: None,
+            preview=lambda line, context: None,
         )
         result = runner.run(script, goes_on=False, ends=False)
         say(result.problem or f"script done: {result.orders} orders, {result.fills} fills")

@@ -8,7 +8,7 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
-from engine.domain.state import State
+from engine.domain.state import Account, State
 from engine.domain.submission import cancel_of
 from engine.values import Instruction, Nanos
 
@@ -94,14 +94,15 @@ def halt(state: State, command: cmd.Halt, market: Market, now: Nanos) -> list[ev
 
 
 def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> list[ev.Event]:
-    """Raises the account and every symbol; a killed desk wants the reason in words."""
+    """Raises the account and every symbol, for a reason that is written down."""
     account = state.accounts[command.account]
-    if account.trading.latched and not command.reason:
-        return [ev.CommandRefused(now, "resume", Refusal.KILLED, "")]
     lowered = [ALL_SYMBOLS] if account.trading.state is not ev.TradingState.ACTIVE else []
     lowered += sorted(account.symbols)
     if not lowered:
         return [ev.CommandRefused(now, "resume", Refusal.NOT_LOWERING, "trading is active")]
+    if not command.reason and not _is_own_halt(account, command.origin):
+        refusal = Refusal.KILLED if account.trading.latched else Refusal.REASON_MISSING
+        return [ev.CommandRefused(now, "resume", refusal, "")]
     return [
         ev.TradingStateChanged(
             now,
@@ -114,6 +115,18 @@ def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> lis
         )
         for symbol in lowered
     ]
+
+
+def _is_own_halt(account: Account, origin: Origin) -> bool:
+    """A script takes back what a script halted: why stands between the two lines.
+
+    What the desk itself or a person at the screen has stopped wants words, a kill always.
+    """
+    halts = [account.trading] if account.trading.state is not ev.TradingState.ACTIVE else []
+    halts += account.symbols.values()
+    return origin is Origin.SCRIPT and all(
+        halt.origin is Origin.SCRIPT and not halt.latched for halt in halts
+    )
 
 
 def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev.Event]:

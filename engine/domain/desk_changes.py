@@ -110,7 +110,7 @@ def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
 
 def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
     account = state.accounts[event.account]
-    trading = Trading(event.state, event.latched, event.reason, event.at)
+    trading = Trading(event.state, event.latched, event.reason, event.at, event.origin)
     if event.symbol == "*":
         account.trading = trading
     elif event.state is ev.TradingState.ACTIVE:

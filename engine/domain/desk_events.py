@@ -155,13 +155,18 @@ class FlattenMoved(Fact, frozen=True, tag="flatten_moved"):
     symbol: str
     step: FlattenStep
     text: str
+    reopen: int = 0
+    """As in `FlattenStarted`: what this run is a part of."""
 
 
 class FlattenFinished(Fact, frozen=True, tag="flatten_finished"):
+    """The venue has proved the position flat; a reverse opens `reopen` from here."""
+
     at: Nanos
     account: str
     symbol: str
     text: str
+    reopen: int = 0
 
 
 class Killed(Fact, frozen=True, tag="killed"):

@@ -117,7 +117,8 @@ def advance_flatten(
     held = _position(state, account, symbol)
     is_asking = run.step is ev.FlattenStep.ASKING
     if held == 0:
-        finished = ev.FlattenFinished(now, account, symbol, "flat")
+        reopen = 0 if is_asking else run.reopen
+        finished = ev.FlattenFinished(now, account, symbol, "flat", reopen)
         again = [] if is_asking else _reopen(state, run, account, symbol, market, now)
         return [finished, *again]
     if is_asking:
@@ -128,8 +129,8 @@ def advance_flatten(
         return [ev.TimerSet(now, flatten_timer(account, symbol), due)]
     if run.rounds >= ROUNDS_MAX:
         text = f"{held:+,} {symbol} left after {run.rounds} closing orders"
-        return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
-    return _close_what_is_left(state, account, symbol, held, market, now)
+        return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text, run.reopen)]
+    return _close_what_is_left(state, run, account, symbol, held, market, now)
 
 
 def _wait_for_evidence(
@@ -141,7 +142,7 @@ def _wait_for_evidence(
     if run.step is ev.FlattenStep.ASKING:
         return []
     text = f"{working} order(s) of {symbol} not proved cancelled within 3 s"
-    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
+    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text, run.reopen)]
 
 
 def _reopen(
@@ -150,26 +151,15 @@ def _reopen(
     """The second half of a reverse: a new order, judged by every rule."""
     if run.reopen == 0:
         return []
-    order = SubmitOrder(
-        ticket=f"reverse-{account}-{symbol}-{state.order_next}",
-        account=account,
-        symbol=symbol,
-        instruction=Instruction.BUY if run.reopen > 0 else Instruction.SHORT,
-        quantity=Quantity(abs(run.reopen)),
-        type=OrderType.MARKET,
-        origin=Origin.DESK,
-        note="reverse",
-        override=run.override,
-    )
+    ticket = f"reverse-{account}-{symbol}-{state.order_next}"
+    order = opening_order(account, symbol, run.reopen, ticket, run.override)
     return submit(state, order, market, now)
 
 
-def _close_what_is_left(
-    state: State, account: str, symbol: str, held: int, market: Market, now: Nanos
-) -> list[ev.Event]:
+def closing_order(account: str, symbol: str, held: int, ticket: str, note: str) -> SubmitOrder:
     """One reduce-only protected order for exactly what is held now: it cannot cross zero."""
-    close = SubmitOrder(
-        ticket=f"flatten-{account}-{symbol}-{state.order_next}",
+    return SubmitOrder(
+        ticket=ticket,
         account=account,
         symbol=symbol,
         instruction=Instruction.SELL if held > 0 else Instruction.COVER,
@@ -178,15 +168,46 @@ def _close_what_is_left(
         time_in_force=TimeInForce.IOC,
         reduce_only=True,
         origin=Origin.DESK,
-        note="flatten",
+        note=note,
     )
+
+
+def opening_order(
+    account: str, symbol: str, reopen: int, ticket: str, override: str
+) -> SubmitOrder:
+    """The second half of a reverse: `reopen` shares from flat, below zero a short sale."""
+    return SubmitOrder(
+        ticket=ticket,
+        account=account,
+        symbol=symbol,
+        instruction=Instruction.BUY if reopen > 0 else Instruction.SHORT,
+        quantity=Quantity(abs(reopen)),
+        type=OrderType.MARKET,
+        origin=Origin.DESK,
+        note="reverse",
+        override=override,
+    )
+
+
+def _close_what_is_left(
+    state: State,
+    run: FlattenRun,
+    account: str,
+    symbol: str,
+    held: int,
+    market: Market,
+    now: Nanos,
+) -> list[ev.Event]:
+    ticket = f"flatten-{account}-{symbol}-{state.order_next}"
+    note = "reverse" if run.reopen else "flatten"
+    close = closing_order(account, symbol, held, ticket, note)
     decided = submit(state, close, market, now)
     denied = next((e for e in decided if isinstance(e, ev.OrderDenied)), None)
     if denied is not None:
         text = denied.findings[0].sentence if denied.findings else "denied"
-        return [*decided, ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text)]
+        asking = ev.FlattenStep.ASKING
+        return [*decided, ev.FlattenMoved(now, account, symbol, asking, text, run.reopen)]
     timer = ev.TimerSet(now, flatten_timer(account, symbol), Nanos(now + EVIDENCE_WAIT))
-    moved = ev.FlattenMoved(
-        now, account, symbol, ev.FlattenStep.CLOSING, f"closing {abs(held):,} {symbol}"
-    )
+    text = f"closing {abs(held):,} {symbol}"
+    moved = ev.FlattenMoved(now, account, symbol, ev.FlattenStep.CLOSING, text, run.reopen)
     return [moved, *decided, timer]

@@ -57,6 +57,7 @@ class Refusal(IntEnum):
     BAD_LIMIT = 17
     UNKNOWN_ACCOUNT = 18
     ASLEEP = 19
+    REASON_MISSING = 20
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -73,6 +74,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_TIGHTER: "`set` only tightens; loosening is a change of config.toml.",
     Refusal.FLATTEN_RUNNING: "A flatten is already running there.",
     Refusal.KILLED: 'The desk is killed; re-arm it with a reason (`resume "reason"`).',
+    Refusal.REASON_MISSING: 'Trading resumes for a reason: write resume "why".',
     Refusal.ASLEEP: "The order sleeps: its market is not running. Cancel it, or start it.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",

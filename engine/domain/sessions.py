@@ -48,8 +48,10 @@ def _flattens_cut_off(state: State, now: Nanos) -> list[ev.Event]:
     for key, run in state.flattening.items():
         if run.step is not ev.FlattenStep.ASKING:
             account, _, symbol = key.partition("/")
-            text = f"the flatten of {symbol} was cut off; flatten again to go on"
-            happened.append(ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text))
+            kind = "reverse" if run.reopen else "flatten"
+            text = f"the {kind} of {symbol} was cut off; {kind} again to go on"
+            asking = ev.FlattenStep.ASKING
+            happened.append(ev.FlattenMoved(now, account, symbol, asking, text, run.reopen))
             happened.append(ev.TimerCleared(now, flatten_timer(account, symbol)))
     return happened
 

@@ -23,6 +23,7 @@ class Trading(msgspec.Struct, gc=False):
     latched: bool = False
     reason: str = ""
     changed_at: Nanos = Nanos(0)
+    origin: Origin = Origin.DESK
 
 
 class FlattenRun(msgspec.Struct, gc=False):

@@ -33,6 +33,7 @@ from engine.language.syntax import (
     OrderLine,
     OrderNumber,
     PercentTerm,
+    PreviewedLine,
     PriceTerm,
     QuantityTerm,
     Reference,
@@ -72,6 +73,8 @@ def spell_out(line: Line, symbol: str) -> Line:
     match line:
         case OrderLine() | CloseLine() | FlattenLine() | ReverseLine() | ExpectPositionLine():
             return structs.replace(line, symbol=symbol) if line.symbol == DOT else line
+        case PreviewedLine():
+            return structs.replace(line, act=spell_out(line.act, symbol))
         case CancelLine(selector=SymbolOrders(symbol=named)) if named == DOT:
             return CancelLine(structs.replace(line.selector, symbol=symbol))
         case _:
@@ -105,6 +108,8 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return _with_reason("RESUME trading", line.reason)
         case KillLine():
             return "KILL: halt, latched over restarts"
+        case PreviewedLine():
+            return f"{describe(line.act)} — preview, nothing is sent"
         case SetLine():
             return f"SET {line.name} to {line.value}, if that tightens it"
         case AtLine():

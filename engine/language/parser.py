@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 
+from msgspec import structs
+
 from engine.language.acts import (
     read_cancel,
     read_close,
@@ -15,12 +17,24 @@ from engine.language.acts import (
     read_set,
 )
 from engine.language.controls import read_at, read_expect, read_wait
-from engine.language.lexer import lex
+from engine.language.lexer import Lexed, lex
 from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
 from engine.language.reader import Reader
-from engine.language.syntax import BlankLine, CommentLine, Line, Script, ScriptLine
-from engine.language.words import FIRST_WORDS, LATER_FIRST_WORDS, SIDES, canonical
+from engine.language.syntax import (
+    BlankLine,
+    CancelLine,
+    CloseLine,
+    CommentLine,
+    FlattenLine,
+    Line,
+    PreviewedLine,
+    ReplaceLine,
+    ReverseLine,
+    Script,
+    ScriptLine,
+)
+from engine.language.words import FIRST_WORDS, LATER_FIRST_WORDS, PREVIEW, SIDES, canonical
 
 SCRIPT_LINES_MAX = 100_000
 SCRIPT_PROBLEMS_MAX = 20
@@ -41,6 +55,8 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "expect": read_expect,
 }
 
+_PREVIEWED = ("cancel", "replace", "close", "flatten", "reverse")
+
 
 def parse_line(text: str, *, line_number: int = 1) -> Line | SyntaxProblem:
     """One line without its end. Never raises: what cannot be read is a problem with a place."""
@@ -57,7 +73,18 @@ def parse_line(text: str, *, line_number: int = 1) -> Line | SyntaxProblem:
     reader.skip()
     if word in SIDES:
         return read_order_line(reader, SIDES[word])
+    if word in _PREVIEWED and lexed.words[-1].text == PREVIEW and not lexed.words[-1].is_quoted:
+        return _previewed(lexed, word)
     return _READERS[word](reader)
+
+
+def _previewed(lexed: Lexed, word: str) -> Line | SyntaxProblem:
+    reader = Reader(structs.replace(lexed, words=lexed.words[:-1]))
+    reader.skip()
+    act = _READERS[word](reader)
+    if isinstance(act, CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine):
+        return PreviewedLine(act)
+    return act
 
 
 def parse_script(text: str) -> Script | list[SyntaxProblem]:

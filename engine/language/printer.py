@@ -27,6 +27,7 @@ from engine.language.syntax import (
     OrderLine,
     OrderNumber,
     PercentTerm,
+    PreviewedLine,
     PriceTerm,
     QuantityTerm,
     ReferencePrice,
@@ -53,6 +54,8 @@ def print_line(line: Line) -> str:
             return _print_order(line)
         case ReplaceLine():
             return _print_replace(line)
+        case PreviewedLine():
+            return f"{print_line(line.act)} {PREVIEW}"
         case WaitLine() | AtLine():
             return _print_control(line)
         case ExpectOrderLine() | ExpectPositionLine() | ExpectCashLine() | ExpectDeniedLine():

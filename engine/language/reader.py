@@ -106,7 +106,7 @@ class Reader:
         if word is None:
             return line
         if self.next_is(PREVIEW):
-            return self.refuse("'?' previews orders only")
+            return self.refuse("'?' previews orders, and changes of them")
         shown = f'"{word.text}"' if word.is_quoted else f"'{word.text}'"
         return self.refuse(f"{shown} is left over")
 

@@ -252,6 +252,12 @@ class ReverseLine(Node, frozen=True, gc=False, tag="reverse"):
     override: str | None = None
 
 
+class PreviewedLine(Node, frozen=True, gc=False, tag="previewed"):
+    """`replace 3 price 190.20 ?`: what the act would do, with nothing sent."""
+
+    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine
+
+
 class HaltLine(Node, frozen=True, gc=False, tag="halt"):
     """Nothing new leaves."""
 
@@ -340,7 +346,9 @@ ActLine = (
     | KillLine
     | SetLine
 )
-Line = OrderLine | ActLine | AtLine | WaitLine | ExpectLine | CommentLine | BlankLine
+Line = (
+    OrderLine | ActLine | PreviewedLine | AtLine | WaitLine | ExpectLine | CommentLine | BlankLine
+)
 
 
 class ScriptLine(msgspec.Struct, frozen=True, gc=False):

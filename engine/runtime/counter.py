@@ -8,7 +8,6 @@ from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.views import Preview, Severity
 from engine.language import syntax as syn
-from engine.language.echo import describe
 from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
 from engine.ports import (
@@ -28,7 +27,8 @@ from engine.ports import (
     SetSpeed,
 )
 from engine.runtime.host import Host
-from engine.runtime.preview import preview_line, room_for
+from engine.runtime.preview import room_for
+from engine.runtime.preview_acts import preview_any
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import OrderHistory, explain
@@ -114,7 +114,8 @@ class Counter:
             return _misread(request.ticket, parsed)
         if self._read_only:
             return LineAnswered(request.ticket, False, READ_ONLY)
-        if isinstance(parsed, syn.OrderLine) and parsed.preview:
+        is_preview = isinstance(parsed, syn.OrderLine) and parsed.preview
+        if is_preview or isinstance(parsed, syn.PreviewedLine):
             return LineAnswered(request.ticket, False, PREVIEW_SENDS)
         origin = Origin.TICKET if request.from_ticket else Origin.LINE
         try:
@@ -159,10 +160,7 @@ class Counter:
                 expected=parsed.expected,
             )
         context = self._context(Origin.TICKET, request.symbol)
-        if isinstance(parsed, syn.OrderLine):
-            venue, now = self._host.venue, self._host.now
-            return preview_line(parsed, request.text, context, venue, now)
-        return _preview_act(parsed, request.text, context)
+        return preview_any(parsed, request.text, context, self._host.venue, self._host.now)
 
     # ── acts and explanations ──────────────────────────────────────────────────────────────────
 
@@ -214,13 +212,3 @@ def _done(happened: list[ev.Event]) -> str:
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"
     return "done"
-
-
-def _preview_act(line: syn.Line, text: str, context: Context) -> Preview:
-    """An act has no figures to preview; it only has to mean something here and now."""
-    echo = describe(line, context.symbol or None)
-    try:
-        resolve(line, context, "preview")
-    except UnresolvedError as problem:
-        return Preview(text=text, is_valid=False, echo=echo, problem=str(problem))
-    return Preview(text=text, is_valid=True, echo=echo)

@@ -6,6 +6,7 @@ from engine.domain.commands import CancelScope
 from engine.errors import TraderError
 from engine.runtime.session import Session
 
+PAPER_MODE = "PAPER"
 ENGINE_FAULT = 7
 """Exit code of a fault of ours."""
 
@@ -41,7 +42,20 @@ def _from_memory(session: Session, text: str, exit_code: int) -> Stopped:
         # The same door: a person has to know that what works at the venue still works there.
         lost = f"; entries could not be cancelled either ({type(also).__name__}: {also})"
         return Stopped(text + lost, exit_code)
+    if session.state.mode == PAPER_MODE:
+        return Stopped(text + _still_in_the_journal(cancels), exit_code)
     return Stopped(text + _cancels_in_words(cancels, "sent from memory"), exit_code)
+
+
+def _still_in_the_journal(entries: int) -> str:
+    """A paper venue ends with the desk and is rebuilt from a journal without these cancels."""
+    if not entries:
+        return ""
+    noun, verb = ("entry", "stands") if entries == 1 else ("entries", "stand")
+    return (
+        f"; {entries} {noun} of this paper market {verb} in the journal as working and will work"
+        " again at the next start: cancel there what should not"
+    )
 
 
 def _cancels_in_words(cancels: int, how: str) -> str:

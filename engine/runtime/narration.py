@@ -9,9 +9,10 @@ from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.state import State
+from engine.domain.views import Preview
 from engine.instruments import Instrument, format_money
 from engine.runtime.market_time import iso_utc, time_of_day
-from engine.values import OrderId, Price
+from engine.values import Nanos, OrderId, Price
 
 Fields = dict[str, Any]
 
@@ -181,16 +182,8 @@ class Narrator:
                     "before": event.before,
                     "after": event.after,
                 }
-            case ev.FlattenStarted():
-                return {"event": "flatten_started", "symbol": event.symbol}
-            case ev.FlattenMoved():
-                return {
-                    "event": f"flatten_{event.step.name.lower()}",
-                    "symbol": event.symbol,
-                    "text": event.text,
-                }
-            case ev.FlattenFinished():
-                return {"event": "flatten_finished", "symbol": event.symbol}
+            case ev.FlattenStarted() | ev.FlattenMoved() | ev.FlattenFinished():
+                return _flatten(event)
             case ev.DateRolled():
                 return {"event": "trade_date", "date": event.trade_date}
             case ev.Faulted():
@@ -200,6 +193,23 @@ class Narrator:
 
 
 _UNKNOWN = Instrument(symbol="?")
+
+
+def _flatten(event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished) -> Fields:
+    """A reverse is told as one: what it opens again stands in every line of it."""
+    kind = "reverse" if event.reopen else "flatten"
+    fields: Fields = {"symbol": event.symbol}
+    match event:
+        case ev.FlattenStarted():
+            step = "started"
+        case ev.FlattenMoved():
+            step, fields["text"] = event.step.name.lower(), event.text
+        case ev.FlattenFinished():
+            # Flat is where a flatten ends and where a reverse opens the other side.
+            step = "flat" if event.reopen else "finished"
+    if event.reopen:
+        fields["position_after"] = event.reopen
+    return {"event": f"{kind}_{step}", **fields}
 
 
 def _finding(finding: Finding) -> Fields:
@@ -258,9 +268,8 @@ def _desk_words(fields: Fields) -> str:
             return f"{who} is {fields['state']}" + _reason_words(fields["reason"])
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
-        case str(event) if event.startswith("flatten_"):
-            step = event.removeprefix("flatten_")
-            return f"flatten {fields['symbol']}: {fields.get('text') or step}"
+        case str(event) if event.startswith(("flatten_", "reverse_")):
+            return _flatten_words(fields)
         case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))
@@ -268,13 +277,45 @@ def _desk_words(fields: Fields) -> str:
             return f"{word}: {said}" if said else word
 
 
+def _flatten_words(fields: Fields) -> str:
+    kind, _, step = fields["event"].partition("_")
+    words = f"{kind} {fields['symbol']}: {fields.get('text') or step}"
+    after = fields.get("position_after", 0)
+    if kind == "reverse" and step == "started":
+        return f"{words}, {-after:+,} → {after:+,}"
+    return f"{words}, opens {after:+,}" if kind == "reverse" and step == "flat" else words
+
+
+def preview_fields(told: Preview, now: Nanos) -> Fields:
+    """What a `?` line says: the figures of the ticket; those that an act has not are null."""
+    has_figures = bool(told.symbol)
+    fields: Fields = {
+        "at": iso_utc(now),
+        "event": "preview",
+        "line": told.echo,
+        "allowed": told.is_valid,
+        "changes": list(told.changes),
+        "outcome": told.outcome,
+    }
+    money = ("notional", "fee", "cash_before", "cash_after")
+    fields |= {k: format_money(getattr(told, k)) if has_figures else None for k in money}
+    fields["fee_parts"] = {part.name: format_money(part.amount) for part in told.fee_parts}
+    counts = ("position_before", "position_after")
+    fields |= {k: getattr(told, k) if has_figures else None for k in counts}
+    rules = [_finding(found) for found in told.findings]
+    room = told.room if told.room >= 0 else None
+    return {**fields, "room": room, "rules": rules, "text": told.problem}
+
+
 def _preview_words(fields: Fields) -> str:
-    if not fields["allowed"]:
-        return f"{fields['line']}: {fields['text']}"
-    return (
-        f"{fields['line']}: {fields['outcome']}; worth {fields['notional']}, fee {fields['fee']}, "
-        f"cash after {fields['cash_after']}"
-    )
+    changes = "; ".join(part for part in (*fields["changes"], fields["outcome"]) if part)
+    words = f"{fields['line']}: {changes}" if changes else fields["line"]
+    if fields["notional"] is not None:
+        words += (
+            f"; worth {fields['notional']}, fee {fields['fee']}, cash after {fields['cash_after']}"
+            f", position {fields['position_before']:+,} → {fields['position_after']:+,}"
+        )
+    return words if fields["allowed"] else f"{words}: {fields['text']}"
 
 
 def _ahead_words(fields: Fields) -> str:

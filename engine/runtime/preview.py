@@ -1,5 +1,7 @@
 """What would happen if a line were sent now: the same rules, the same fees, nothing changed."""
 
+from typing import Any
+
 import msgspec
 
 from engine.domain.commands import SubmitOrder
@@ -28,7 +30,7 @@ def room_for(order: SubmitOrder, state: State, market: Market) -> int:
     return max(0, room_of(propose(order, state, market), state)[0])
 
 
-class Fill(msgspec.Struct, frozen=True):
+class Take(msgspec.Struct, frozen=True):
     """What an order would take from the book now."""
 
     quantity: Quantity
@@ -36,16 +38,31 @@ class Fill(msgspec.Struct, frozen=True):
     average: Price
 
 
-def _would_take(
+NOTHING_TAKEN = Take(Quantity(0), Money(0), Price(0))
+
+
+def judged(assessment: Assessment) -> dict[str, Any]:
+    """The fields of a preview that say what the rules think."""
+    return {
+        "is_valid": assessment.is_allowed,
+        "problem": "" if assessment.is_allowed else first_sentence(assessment.findings),
+        "room": assessment.room_quantity,
+        "room_rule": assessment.room_rule,
+        "findings": assessment.findings,
+        "rules": RuleCount(assessment.passed, assessment.off),
+    }
+
+
+def would_take(
     order: SubmitOrder, venue: SimulatedVenue, instrument: Instrument, limit: Price
-) -> Fill:
+) -> Take:
     if order.post_only or order.type.has_stop:
-        return Fill(Quantity(0), Money(0), Price(0))
+        return NOTHING_TAKEN
     taken = venue.would_fill(order.symbol, order.instruction.side, limit, order.quantity)
     quantity = sum(q for _, q in taken)
     value = sum(instrument.notional(Price(p), Quantity(q)) for p, q in taken)
     average = sum(p * q for p, q in taken) // quantity if quantity else 0
-    return Fill(Quantity(quantity), Money(value), Price(average))
+    return Take(Quantity(quantity), Money(value), Price(average))
 
 
 def preview_line(
@@ -57,11 +74,11 @@ def preview_line(
         order = resolve_order(line, context, "preview")
     except UnresolvedError as problem:
         return Preview(text=text, is_valid=False, echo=echo, problem=str(problem))
-    line = _spelled_out(line, order, context)
+    line = spelled_out(line, order, context)
     return preview_order(order, text, describe(line), line, context, venue, now)
 
 
-def _spelled_out(line: syn.OrderLine, order: SubmitOrder, context: Context) -> syn.OrderLine:
+def spelled_out(line: syn.OrderLine, order: SubmitOrder, context: Context) -> syn.OrderLine:
     """The line in figures: what is reviewed is what leaves, however the market moves meanwhile."""
     known = context.state.instruments.get(order.symbol)
     if known is None:
@@ -100,28 +117,26 @@ def preview_order(
             text=text,
             is_valid=False,
             echo=echo,
-            problem=_first_sentence(assessment.findings),
+            problem=first_sentence(assessment.findings),
             findings=assessment.findings,
         )
     account, quote = state.accounts[order.account], market.quote(order.symbol)
     # A market order leaves under a limit, so it takes no more than that lets it.
     is_market = order.type is OrderType.MARKET
     limit = protection_price(proposal) if is_market else order.price
-    take = _would_take(order, venue, instrument, limit)
+    take = would_take(order, venue, instrument, limit)
     rest = Quantity(order.quantity - take.quantity)
-    value = Money(take.value + instrument.notional(_rest_price(order, quote), rest))
-    parts = _fee_rows(order, value, state, instrument)
+    value = Money(take.value + instrument.notional(rest_price(order, quote), rest))
+    parts = fee_rows(order, value, state, instrument)
     fee = Money(sum(part.amount for part in parts))
     side, held = order.instruction.side, context.held(order.symbol)
     power = buying_power(account, state, market)
     return Preview(
         text=text,
-        is_valid=assessment.is_allowed,
         echo=echo,
-        problem="" if assessment.is_allowed else _first_sentence(assessment.findings),
-        outcome=_outcome(order, take, venue, instrument, quote),
+        outcome=outcome_of(order, take, venue, instrument, quote),
         average=take.average,
-        slippage_bps=_slippage(take, quote, side),
+        slippage_bps=slippage_of(take, quote, side),
         notional=value,
         fee=fee,
         cash_before=account.cash,
@@ -130,11 +145,8 @@ def preview_order(
         buying_power_after=None if power is None else Money(power - reserve_for(proposal)),
         position_before=Quantity(held),
         position_after=Quantity(held + side * order.quantity),
-        room=assessment.room_quantity,
-        room_rule=assessment.room_rule,
-        session_note=_session_note(quote),
-        findings=assessment.findings,
-        rules=RuleCount(assessment.passed, assessment.off),
+        session_note=session_note(quote),
+        **judged(assessment),
         symbol=order.symbol,
         instruction=order.instruction,
         resized=_resized(order, line, assessment),
@@ -143,7 +155,7 @@ def preview_order(
     )
 
 
-def _fee_rows(
+def fee_rows(
     order: SubmitOrder, value: Money, state: State, instrument: Instrument
 ) -> tuple[FeeRow, ...]:
     """The function that books fills, asked for the whole order at once."""
@@ -155,11 +167,11 @@ def _fee_rows(
     return tuple(FeeRow(part.name, part.amount, part.note) for part in parts)
 
 
-def _first_sentence(findings: tuple[Finding, ...]) -> str:
+def first_sentence(findings: tuple[Finding, ...]) -> str:
     return max(findings, key=lambda f: f.verdict).sentence if findings else ""
 
 
-def _rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
+def rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
     if order.price or order.stop:
         return order.price or order.stop
     if quote is None:
@@ -167,9 +179,9 @@ def _rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
     return quote.ask if order.instruction.side is Side.BUY else quote.bid
 
 
-def _outcome(
+def outcome_of(
     order: SubmitOrder,
-    take: Fill,
+    take: Take,
     venue: SimulatedVenue,
     instrument: Instrument,
     quote: Quote | None,
@@ -209,7 +221,7 @@ def _would_cross(order: SubmitOrder, quote: Quote | None) -> bool:
     return quote.bid >= order.price > 0
 
 
-def _slippage(take: Fill, quote: Quote | None, side: Side) -> str:
+def slippage_of(take: Take, quote: Quote | None, side: Side) -> str:
     """Signed against the mid, in basis points with one decimal; empty without a mid or a fill."""
     if quote is None or not take.quantity or not quote.mid:
         return ""
@@ -217,7 +229,7 @@ def _slippage(take: Fill, quote: Quote | None, side: Side) -> str:
     return f"{tenths / 10:+.1f}"
 
 
-def _session_note(quote: Quote | None) -> str:
+def session_note(quote: Quote | None) -> str:
     if quote is None or quote.phase is Phase.OPEN:
         return ""
     return f"the market is {quote.phase.name.lower().replace('_', '-')}"

@@ -66,7 +66,7 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
         case syn.ReplaceLine():
             return [_replace(line, context)]
         case syn.CloseLine():
-            return [_close(line, context, ticket)]
+            return [resolve_order(close_line(line, context), context, ticket)]
         case syn.FlattenLine():
             symbol = cmd.ALL_SYMBOLS if line.symbol is None else _symbol(line.symbol, context)
             return [cmd.Flatten(context.account, symbol, context.origin)]
@@ -245,12 +245,13 @@ def _check_places(line: syn.OrderLine, context: Context) -> None:
         raise UnresolvedError(f"this desk has no venue {line.venue}; it trades on paper")
 
 
-def _close(line: syn.CloseLine, context: Context, ticket: str) -> cmd.SubmitOrder:
+def close_line(line: syn.CloseLine, context: Context) -> syn.OrderLine:
+    """The order that closes the position, or a part of it. Raises UnresolvedError."""
     symbol = _symbol(line.symbol, context)
     held = context.held(symbol)
     if held == 0:
         raise UnresolvedError(f"you hold no {symbol}: there is nothing to close")
-    order = syn.OrderLine(
+    return syn.OrderLine(
         instruction=Instruction.SELL if held > 0 else Instruction.COVER,
         quantity=line.fraction or syn.WordTerm(syn.SizeWord.POSITION),
         symbol=symbol,
@@ -258,7 +259,6 @@ def _close(line: syn.CloseLine, context: Context, ticket: str) -> cmd.SubmitOrde
         reduce_only=True,
         override=line.override,
     )
-    return resolve_order(order, context, ticket)
 
 
 def _order_id(number: syn.OrderNumber, context: Context) -> OrderId:

@@ -77,7 +77,7 @@ class ScriptRunner:
         account: str,
         numbers: ScriptNumbers,
         say: Callable[[str], None],
-        preview: Callable[[syn.OrderLine], None],
+        preview: Callable[[syn.OrderLine | syn.PreviewedLine, Context], None],
         until: Nanos = FOREVER,
         read_only: bool = False,
         ended: dict[OrderId, str] | None = None,
@@ -177,8 +177,8 @@ class ScriptRunner:
                 self._expect_cash(line)
             case syn.ExpectDeniedLine() as line:
                 self._expect_denied(line)
-            case syn.OrderLine(preview=True) as line:
-                self._preview(line)
+            case syn.OrderLine(preview=True) | syn.PreviewedLine() as line:
+                self._preview(line, self._context())
             case line:
                 self._send(line, script_line.number)
 

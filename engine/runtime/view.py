@@ -262,7 +262,8 @@ def _conditions(state: State, account: Account) -> list[Condition]:
         found.append(Condition("symbol_state", text, Severity.ATTENTION))
     for key, run in sorted(state.flattening.items()):
         symbol = key.partition("/")[2]
-        text = f"flatten {symbol}: {run.step.name.lower()}"
+        kind = "reverse" if run.reopen else "flatten"
+        text = f"{kind} {symbol}: {run.step.name.lower()}"
         found.append(Condition("flatten", text, Severity.ATTENTION))
     if account.trading.state is not TradingState.ACTIVE and account.trading.latched:
         found.append(Condition("killed", "kill switch latched", Severity.ATTENTION))

@@ -101,7 +101,7 @@ def test_a_full_disk_stops_trading_and_what_was_printed_is_durable(trader: Trade
     assert done.result["result"] == "fault"
     assert len(done.complaints.splitlines()) == 1
     assert "trading has stopped, nothing of this step was sent" in done.complaints
-    assert "sent from memory" in done.complaints
+    assert "stand in the journal as working and will work again" in done.complaints
     printed = [line["event"] for line in done.lines[:-1]]
     durable = [fields["event"] for fields in Kept(trader.home).told[before:]]
     assert printed and printed == durable[: len(printed)]

@@ -151,15 +151,19 @@ states = st.sampled_from(syntax.OrderState)
 rules = st.from_regex(r"R[0-9]{2}|[a-q][a-z0-9_]{0,30}", fullmatch=True)
 moments = st.integers(0, 24 * 3600 * 10**9 - 1).map(Nanos)
 durations = st.integers(1, 24 * 3600 * 10**9).map(Nanos)
-lines: st.SearchStrategy[syntax.Line] = st.one_of(
-    resting_orders,
-    crossing_orders,
-    stop_orders,
+previewed = st.one_of(
     st.builds(syntax.CancelLine, selectors),
     replaces,
     st.builds(syntax.CloseLine, symbols, fractions, st.none() | texts),
     st.builds(syntax.FlattenLine, st.none() | symbols),
     st.builds(syntax.ReverseLine, symbols, st.none() | texts),
+)
+lines: st.SearchStrategy[syntax.Line] = st.one_of(
+    resting_orders,
+    crossing_orders,
+    stop_orders,
+    previewed,
+    st.builds(syntax.PreviewedLine, previewed),
     st.builds(syntax.HaltLine, st.none() | texts),
     st.builds(syntax.ResumeLine, st.none() | texts),
     st.just(syntax.KillLine()),

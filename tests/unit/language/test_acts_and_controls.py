@@ -153,7 +153,7 @@ def test_a_line_says_what_it_does(text: str, line: Line) -> None:
         ("reverse *", 9, "'*' is no symbol", None),
         ("halt now", 6, "a reason stands in quotes", 'write halt "…"'),
         ("kill all", 6, "'all' is left over", ""),
-        ("kill ?", 6, "'?' previews orders only", ""),
+        ("kill ?", 6, "'?' previews orders, and changes of them", ""),
         ("set", 5, "a limit is missing", ""),
         ("set order_quantity_max", 24, "a value is missing", ""),
         ("at 24:00:00", 4, "'24:00:00' is no time of day", None),

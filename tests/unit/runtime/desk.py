@@ -63,7 +63,7 @@ def play(
         account="PAPER",
         numbers=ScriptNumbers(bench.state.order_next),
         say=said,
-        preview=lambda line: None,
+        preview=lambda line, context: None,
         **named,
     )
     return runner.run(script, goes_on=goes_on)

@@ -1,0 +1,168 @@
+"""What a flatten or a reverse would come to: cancels, market orders, cost, and the rules."""
+
+import msgspec
+
+from engine.domain import commands as cmd
+from engine.domain.commands import ALL_SYMBOLS
+from engine.domain.flatten import closing_order, opening_order
+from engine.domain.risk.frame import evaluate
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.state import State
+from engine.domain.tally import tally
+from engine.domain.views import Preview
+from engine.instruments import format_money_rounded
+from engine.ports import SimulatedVenue
+from engine.runtime.preview import (
+    NOTHING_TAKEN,
+    Take,
+    fee_rows,
+    judged,
+    rest_price,
+    session_note,
+    slippage_of,
+    would_take,
+)
+from engine.runtime.resolve import Context
+from engine.values import Money, Nanos, Price, Quantity, Side
+
+SYMBOLS_NAMED_MAX = 6
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """What taking a position to flat comes to."""
+
+    held: int
+    cancelled: tuple[tuple[Side, int], ...]
+    take: Take
+    value: Money
+    fee: Money
+
+    @property
+    def words(self) -> str:
+        closing = f"closes {self.held:+,} at market" if self.held else ""
+        cancels = f"cancels {tally(self.cancelled)}" if self.cancelled else ""
+        return ", then ".join(part for part in (cancels, closing) if part)
+
+
+def _way_to_flat(account: str, symbol: str, context: Context, venue: SimulatedVenue) -> _Way:
+    state = context.state
+    live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
+    cancelled = tuple((o.side, int(o.leaves)) for o in live if o.order.account == account)
+    held = context.held(symbol)
+    if not held:
+        return _Way(0, cancelled, NOTHING_TAKEN, Money(0), Money(0))
+    close = closing_order(account, symbol, held, "preview", "flatten")
+    known, quote = state.instruments[symbol], context.market.quote(symbol)
+    take = would_take(close, venue, known, Price(0))
+    rest = Quantity(close.quantity - take.quantity)
+    value = Money(take.value + known.notional(rest_price(close, quote), rest))
+    fee = Money(sum(part.amount for part in fee_rows(close, value, state, known)))
+    return _Way(held, cancelled, take, value, fee)
+
+
+def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenue) -> Preview:
+    state, market = context.state, context.market
+    account = state.accounts[command.account]
+    if command.symbol == ALL_SYMBOLS:
+        return _preview_flatten_all(command.account, context, venue)
+    way = _way_to_flat(command.account, command.symbol, context, venue)
+    quote = market.quote(command.symbol)
+    proceeds = way.value if way.held > 0 else -way.value
+    return Preview(
+        text="",
+        is_valid=True,
+        changes=(way.words,),
+        average=way.take.average,
+        slippage_bps=slippage_of(way.take, quote, Side.SELL if way.held > 0 else Side.BUY),
+        notional=way.value,
+        fee=way.fee,
+        cash_before=account.cash,
+        cash_after=Money(account.cash + proceeds - way.fee),
+        buying_power_before=buying_power(account, state, market),
+        position_before=Quantity(way.held),
+        session_note=session_note(quote),
+        symbol=command.symbol,
+    )
+
+
+def _preview_flatten_all(name: str, context: Context, venue: SimulatedVenue) -> Preview:
+    state = context.state
+    held = {s for s, p in state.accounts[name].positions.items() if p.quantity}
+    working = {state.orders[i].order.symbol for i in state.live}
+    symbols = sorted(held | working)
+    ways = [_way_to_flat(name, symbol, context, venue) for symbol in symbols]
+    value, fee = sum(way.value for way in ways), sum(way.fee for way in ways)
+    named = [f"{s}: {way.words}" for s, way in zip(symbols, ways, strict=True)][:SYMBOLS_NAMED_MAX]
+    more = [f"and {len(symbols) - len(named)} symbols more"] if len(symbols) > len(named) else []
+    figures = f"worth {format_money_rounded(Money(value))}, fee {format_money_rounded(Money(fee))}"
+    return Preview(text="", is_valid=True, changes=(*named, *more, figures))
+
+
+def preview_reverse(
+    command: cmd.Reverse, context: Context, venue: SimulatedVenue, now: Nanos
+) -> Preview:
+    """Two orders that never cross zero; the rules judge the second as from flat."""
+    state, market, symbol = context.state, context.market, command.symbol
+    account, known = state.accounts[command.account], state.instruments[symbol]
+    way, quote = _way_to_flat(command.account, symbol, context, venue), market.quote(symbol)
+    side = Side.SELL if way.held > 0 else Side.BUY
+    flat = _once_flat(state, command.account, symbol, way)
+    opening = opening_order(command.account, symbol, -way.held, "preview", command.override)
+    proposal = propose(opening, flat, market)
+    assessment = evaluate(proposal, flat, market, now)
+    both = msgspec.structs.replace(opening, quantity=Quantity(2 * abs(way.held)))
+    take = would_take(both, venue, known, Price(0))
+    rest = Quantity(both.quantity - take.quantity)
+    value = Money(take.value + known.notional(rest_price(both, quote), rest))
+    second = Money(value - way.value)
+    fee = sum(part.amount for part in fee_rows(opening, second, state, known))
+    fees = Money(way.fee + fee)
+    power, after = (
+        buying_power(account, state, market),
+        buying_power(flat.accounts[command.account], flat, market),
+    )
+    return Preview(
+        text="",
+        changes=(
+            way.words,
+            f"once flat, {opening.instruction.word}s {opening.quantity:,} at market",
+        ),
+        average=take.average,
+        slippage_bps=slippage_of(take, quote, side),
+        notional=value,
+        fee=fees,
+        cash_before=account.cash,
+        cash_after=Money(account.cash - side * value - fees),
+        buying_power_before=power,
+        buying_power_after=None if after is None else Money(after - reserve_for(proposal)),
+        position_before=Quantity(way.held),
+        position_after=Quantity(-way.held),
+        session_note=session_note(quote),
+        **judged(assessment),
+        symbol=symbol,
+        instruction=opening.instruction,
+    )
+
+
+def _once_flat(state: State, name: str, symbol: str, way: _Way) -> State:
+    """The state as the second half of a reverse will find it; `state` itself stays as it is."""
+    account = state.accounts[name]
+    mine = [
+        i for i in state.live_by_symbol.get(symbol, ()) if state.orders[i].order.account == name
+    ]
+    freed = sum(state.orders[i].reserved for i in mine)
+    proceeds = way.value if way.held > 0 else -way.value
+    flat = msgspec.structs.replace(
+        account,
+        cash=Money(account.cash + proceeds - way.fee),
+        positions={s: p for s, p in account.positions.items() if s != symbol},
+        reserved=Money(account.reserved - freed),
+    )
+    left = {i: None for i in state.live_by_symbol.get(symbol, ()) if i not in mine}
+    return msgspec.structs.replace(
+        state,
+        accounts={**state.accounts, name: flat},
+        live={i: None for i in state.live if i not in mine},
+        live_by_symbol={**state.live_by_symbol, symbol: left},
+    )

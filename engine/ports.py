@@ -173,6 +173,12 @@ class CancelById(msgspec.Struct, frozen=True, tag="cancel_by_id"):
     order_id: OrderId
 
 
+class CancelMarked(msgspec.Struct, frozen=True, tag="cancel_marked"):
+    """Several orders in one step; each is answered as if it stood alone."""
+
+    order_ids: tuple[OrderId, ...]
+
+
 class DoAct(msgspec.Struct, frozen=True, tag="act"):
     act: Act
     symbol: str = ""
@@ -197,7 +203,16 @@ class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     factor: float
 
 
-DeskRequest = SendLine | PreviewLine | CancelById | DoAct | FocusSymbol | ExplainOrder | SetSpeed
+DeskRequest = (
+    SendLine
+    | PreviewLine
+    | CancelById
+    | CancelMarked
+    | DoAct
+    | FocusSymbol
+    | ExplainOrder
+    | SetSpeed
+)
 
 
 class LineAnswered(msgspec.Struct, frozen=True, tag="line_answered"):

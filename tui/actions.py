@@ -184,6 +184,22 @@ ACTIONS: tuple[Action, ...] = (
         footer=10,
         reduces_risk=True,
     ),
+    do(
+        "orders.mark",
+        S.ORDERS,
+        "space",
+        "mark",
+        "marks a working order, or takes it back",
+        footer=13,
+    ),
+    do(
+        "orders.marked",
+        S.ORDERS,
+        "enter",
+        "act on marked",
+        "what to do with the marked orders, counted; Ctrl+T does it",
+        footer=14,
+    ),
     do("orders.replace", S.ORDERS, "m", "replace", "a new price or size, on the : line", footer=11),
     do("orders.why", S.ORDERS, "e", "why", "the life of this order", word="why", footer=12),
     do(

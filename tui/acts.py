@@ -79,6 +79,9 @@ class DeskActs:
             if room.ticket.stage in (Stage.REVIEWED, Stage.REVIEWING):
                 room.ticket.open(room.ticket.text, room.ticket.symbol)
             room.drop_ticket()
+        elif room.focus is PaneName.ORDERS and room.marks:
+            room.marks.clear()
+            room.say("no order is marked any more")
         elif room.zoomed is not None:
             room.zoom()
         elif room.focus is PaneName.DEPTH:

@@ -10,11 +10,13 @@ from engine.language.syntax import (
     CancelLine,
     CloseLine,
     CommentLine,
+    EveryOrder,
     FlattenLine,
     HaltLine,
     KillLine,
     Line,
     OrderLine,
+    PreviewedLine,
     ReplaceLine,
     ResumeLine,
     ReverseLine,
@@ -108,7 +110,7 @@ class CommandLine:
 
     @property
     def wants_preview(self) -> bool:
-        return isinstance(self.parsed, REVIEWED)
+        return isinstance(self.parsed, (*REVIEWED, *ASKED, PreviewedLine))
 
     # ---- history
 
@@ -172,6 +174,11 @@ class CommandLine:
         room = STAGED_LINES_MAX - len(self.staged)
         self.staged.extend(further[:room])
         return len(further[:room])
+
+
+def takes_everything(line: Line | SyntaxProblem) -> bool:
+    """`cancel *` takes protective exits too, so it is asked once as in the danger strip."""
+    return isinstance(line, CancelLine) and isinstance(line.selector, EveryOrder)
 
 
 def is_comment(line: Line | SyntaxProblem) -> bool:

@@ -160,6 +160,8 @@ class Dispatcher:
             return
         action = BY_ID[action.same_as] if action.same_as else action
         room.coach.notice(action.id)
+        if action.id == "desk.send" and room.page is not None and self._page.transmit():
+            return
         if action.id == "desk.palette":
             room.open_page(ActionPalette(room.keymap, self.chain, self._from_palette))
             return

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from engine.language.syntax import OrderLine
-from engine.ports import SendLine
+from engine.language.syntax import DOT, CancelLine, FlattenLine, OrderLine, PreviewedLine
+from engine.ports import Act, SendLine
 from tui.actions import Action
-from tui.command import ASKED, AT_ONCE, REVIEWED, is_comment
-from tui.paint import clean, order_number
+from tui.command import ASKED, AT_ONCE, REVIEWED, is_comment, takes_everything
+from tui.danger import question
+from tui.paint import order_number
 from tui.room import Room
 
 
@@ -105,14 +106,16 @@ class LineActs:
             room.notices.dismiss()
             hint = f" — {line.problem.hint}" if line.problem.hint else ""
             room.advise(f"{line.problem.message}{hint}")
-        elif isinstance(parsed, OrderLine) and parsed.preview:
+        elif isinstance(parsed, PreviewedLine) or (
+            isinstance(parsed, OrderLine) and parsed.preview
+        ):
             room.say("a line that ends in ? only previews")
         elif isinstance(parsed, REVIEWED):
             self._review()
+        elif isinstance(parsed, ASKED) or takes_everything(parsed):
+            self._ask_once()
         elif isinstance(parsed, AT_ONCE):
             self._do_now()
-        elif isinstance(parsed, ASKED):
-            self._ask_once()
         else:
             room.advise("at, wait and expect stand in scripts")
 
@@ -131,9 +134,15 @@ class LineActs:
             line.close()
 
     def _ask_once(self) -> None:
-        room, line = self.room, self.room.command
-        text = clean(line.editor.text.strip())
-        room.danger.ask(f"{text}: sure?", self._do_now, room.clock())
+        """The question of the danger strip, for the same act."""
+        room, parsed = self.room, self.room.command.parsed
+        act, symbol = Act.KILL, ""
+        if isinstance(parsed, CancelLine):
+            act = Act.CANCEL_EVERYTHING
+        elif isinstance(parsed, FlattenLine):
+            act = Act.FLATTEN_ACCOUNT if parsed.symbol is None else Act.FLATTEN_SYMBOL
+            symbol = room.symbol if parsed.symbol == DOT else parsed.symbol or ""
+        room.danger.ask(question(act, room.view, symbol), self._do_now, room.clock())
 
     def do_complete(self) -> None:
         room = self.room

@@ -11,6 +11,7 @@ from engine.instruments import Instrument
 from engine.ports import DeskRequest
 from engine.values import Instruction
 from tui.layout import PaneName
+from tui.marks import Marks
 from tui.sending import Sending
 from tui.themes import Palette
 
@@ -24,6 +25,7 @@ class Host(Protocol):
     symbol: str
     """The symbol on the screen: what `.` means."""
     frame_count: int
+    marks: Marks
 
     def instrument(self, symbol: str) -> Instrument: ...
 
@@ -48,6 +50,9 @@ class Host(Protocol):
     ) -> None: ...
 
     def open_line(self, text: str = "") -> None: ...
+
+    def open_marked(self) -> None:
+        """Asks what to do with the marked orders."""
 
     def explain(self, order_id: int) -> None: ...
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from engine.domain.views import DeskView, QuoteRow, Severity
+from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import (
+    CancelMarked,
     Desk,
     DeskAnswer,
     DeskRequest,
@@ -26,9 +27,11 @@ from tui.command import CommandLine
 from tui.danger import Danger
 from tui.keyboard import Cadence, Keymap
 from tui.layout import HOME_SLOT, SHOWN_FIRST, PaneName, is_compact
+from tui.marks import Marks, tally_of
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
+from tui.screens.marked import Marked
 from tui.screens.why import Why
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
@@ -95,6 +98,7 @@ class Room:
         self.ticket = Sending(mint, from_ticket=True)
         self.command = CommandLine(mint)
         self.danger = Danger()
+        self.marks = Marks()
         self.notices = Notices()
         self.coach = Coach(
             is_on=settings.coach,
@@ -172,6 +176,24 @@ class Room:
 
     def explain(self, order_id: int) -> None:
         self.ask(ExplainOrder(OrderId(order_id)))
+
+    def open_marked(self) -> None:
+        """What can be done with the marked orders."""
+        self.open_page(
+            Marked(
+                self.marks,
+                lambda: self.view,
+                send_key=self.key("desk.send"),
+                cancel=self._cancel_marked,
+                leave=self.close_page,
+                say=self.say,
+            )
+        )
+
+    def _cancel_marked(self, orders: tuple[OrderRow, ...]) -> None:
+        if self.ask(CancelMarked(tuple(row.order_id for row in orders))):
+            self.say(f"cancel of {tally_of([*orders])} asked for")
+            self.marks.clear()
 
     # ---- drafts
 

@@ -34,7 +34,14 @@ from engine.language.syntax import (
     Script,
     ScriptLine,
 )
-from engine.language.words import FIRST_WORDS, LATER_FIRST_WORDS, PREVIEW, SIDES, canonical
+from engine.language.words import (
+    FIRST_WORDS,
+    LATER_FIRST_WORDS,
+    PREVIEW,
+    PREVIEWED_ACTS,
+    SIDES,
+    canonical,
+)
 
 SCRIPT_LINES_MAX = 100_000
 SCRIPT_PROBLEMS_MAX = 20
@@ -55,8 +62,6 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "expect": read_expect,
 }
 
-_PREVIEWED = ("cancel", "replace", "close", "flatten", "reverse")
-
 
 def parse_line(text: str, *, line_number: int = 1) -> Line | SyntaxProblem:
     """One line without its end. Never raises: what cannot be read is a problem with a place."""
@@ -73,7 +78,7 @@ def parse_line(text: str, *, line_number: int = 1) -> Line | SyntaxProblem:
     reader.skip()
     if word in SIDES:
         return read_order_line(reader, SIDES[word])
-    if word in _PREVIEWED and lexed.words[-1].text == PREVIEW and not lexed.words[-1].is_quoted:
+    if word in PREVIEWED_ACTS and lexed.words[-1].text == PREVIEW and not lexed.words[-1].is_quoted:
         return _previewed(lexed, word)
     return _READERS[word](reader)
 

@@ -11,6 +11,8 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
+PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse")
+"""What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect")
 FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
 
@@ -81,6 +83,8 @@ def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
     first, rest = canonical(words[0]), tuple(word.lower() for word in words[1:])
     if first in SIDES:
         return _order_fits(rest)
+    if first in PREVIEWED_ACTS and rest[-1:] == (PREVIEW,):
+        return ()
     match first:
         case "cancel":
             return _cancel_fits(rest)

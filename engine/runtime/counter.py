@@ -13,6 +13,7 @@ from engine.language.problems import SyntaxProblem
 from engine.ports import (
     Act,
     CancelById,
+    CancelMarked,
     DeskAnswer,
     DeskRequest,
     DoAct,
@@ -69,6 +70,8 @@ class Counter:
                 self._answer(PreviewAnswered(request.request, preview))
             case CancelById():
                 self._submit(cmd.CancelOrder(request.order_id, Origin.TICKET))
+            case CancelMarked():
+                self._submit(*(cmd.CancelOrder(i, Origin.TICKET) for i in request.order_ids))
             case DoAct():
                 self._act(request)
             case FocusSymbol():
@@ -78,11 +81,11 @@ class Counter:
             case SetSpeed():
                 self._set_speed(request.factor)
 
-    def _submit(self, command: Command) -> list[ev.Event]:
+    def _submit(self, *commands: Command) -> list[ev.Event]:
         if self._read_only:
             self._answer(Notice(Severity.ATTENTION, "read_only", READ_ONLY))
             return []
-        return self._host.submit(command)
+        return self._host.submit(*commands)
 
     # ── lines ──────────────────────────────────────────────────────────────────────────────────
 

@@ -82,6 +82,7 @@ class MessageLine(LinePane):
             words = joined(
                 (
                     clean(preview.echo),
+                    *(clean(change) for change in preview.changes),
                     clean(preview.outcome),
                     f"{money_text(preview.notional)} + {money_text(preview.fee)}"
                     if preview.notional

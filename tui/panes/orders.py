@@ -28,6 +28,13 @@ from tui.panes.blotter_cells import (
 )
 
 _ALWAYS_WIDE = 1_000
+_MARGINS = {
+    (False, False): " ",
+    (True, False): "▌",
+    (False, True): "•",
+    (True, True): "▸",
+}
+"""(cursor, mark): each can be told without colour."""
 
 
 class Tab(StrEnum):
@@ -118,6 +125,9 @@ class Orders(FramedPane):
             words = f"{tab.value} {count}"
             is_here = tab is self.tab
             line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else style)
+        marked = len(self.host.marks.rows(view))
+        if marked:
+            line.add(f" marked {marked}", ink.own)
         if view.attention:
             line.add(f" attention {view.attention}", ink.caution)
         return line
@@ -142,7 +152,7 @@ class Orders(FramedPane):
         for offset, row in enumerate(rows[first : first + height - 1]):
             is_cursor = first + offset == place
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
-            key = (row, width, is_cursor, is_focused, moment)
+            key = (row, width, is_cursor, is_focused, moment, self._is_marked(row))
             strips.append(
                 self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
             )
@@ -160,7 +170,9 @@ class Orders(FramedPane):
         is_cursor: bool,
     ) -> Strip:
         width = self.cells - 2
-        line = Line().add("▌" if is_cursor and self.is_focused else " ", self.ink.frame_focus)
+        has_cursor = is_cursor and self.is_focused
+        margin = _MARGINS[has_cursor, self._is_marked(row)]
+        line = Line().add(margin, self.ink.frame_focus if has_cursor else self.ink.own)
         for column in columns:
             shown, style = self.texts.cell(row, column.name)
             room = column.width
@@ -235,7 +247,28 @@ class Orders(FramedPane):
     def do_previous_tab(self) -> None:
         self._turn(-1)
 
+    def _is_marked(self, row: Listed) -> bool:
+        return isinstance(row, OrderRow) and row.order_id in self.host.marks
+
+    def do_mark(self) -> None:
+        row = self.selected()
+        if not isinstance(row, OrderRow) or row.is_done:
+            self.host.say("only a working order can be marked", Severity.ATTENTION)
+            return
+        self.host.marks.toggle(row.order_id)
+        self._move(1)
+
+    def do_marked(self) -> None:
+        if not self.host.marks.rows(self.host.view):
+            mark = self.host.key("orders.mark")
+            self.host.say(f"{mark} marks working orders; Enter then acts on all that are marked")
+            return
+        self.host.open_marked()
+
     def do_cancel(self) -> None:
+        if self.host.marks.rows(self.host.view):
+            self.host.open_marked()
+            return
         row = self.selected()
         if not isinstance(row, OrderRow):
             self.host.say("no order here to cancel", Severity.ATTENTION)

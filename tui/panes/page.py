@@ -1,6 +1,6 @@
 """A page laid over the desk: help, palette, symbols, why, notices."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from textual.geometry import Size
 from textual.strip import Strip
@@ -15,7 +15,9 @@ from tui.themes import Palette
 class Page(Protocol):
     """What a page shows; rows are made again when `search` or the width changes."""
 
-    title: str
+    @property
+    def title(self) -> str: ...
+
     hint: str
     search: str | None
     """What was typed so far; None where nothing can be typed."""
@@ -27,6 +29,13 @@ class Page(Protocol):
         """Whether there is a row under the cursor to be taken."""
 
     def choose(self, row: int) -> None: ...
+
+
+@runtime_checkable
+class ActingPage(Page, Protocol):
+    """A page with rows that act on orders: only the key that sends carries them out."""
+
+    def transmit(self, row: int) -> None: ...
 
 
 class PagePane(LinePane):
@@ -144,6 +153,13 @@ class PagePane(LinePane):
         if self.page is not None and self.page.search:
             self.page.search = ""
             self.redraw()
+
+    def transmit(self) -> bool:
+        """The key that sends; whether the page has anything that acts."""
+        if not isinstance(self.page, ActingPage):
+            return False
+        self.page.transmit(self.row)
+        return True
 
     def do_choose(self) -> None:
         if self.page is not None and self.page.chooses and self._count:

@@ -43,6 +43,9 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
     stopped = stops_sending(preview)
     if stopped:
         yield from findings(preview, ink, width)
+    for change in preview.changes:
+        for row in wrap(clean(change), width - 1):
+            yield Line().add(f" {row}", ink.text)
     if not preview.symbol:
         return  # an act, or a symbol that nobody trades: there are no figures
     if preview.outcome:
@@ -54,6 +57,8 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
     if not stopped:
         yield from findings(preview, ink, width)
     for row in wrap(_rules(preview), width - 1):
+        if not preview.rules.passed and not preview.findings:
+            return  # a flatten is no order: its own orders are judged when they leave
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
     if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
         for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
@@ -152,6 +157,8 @@ def _change(ink: Palette, width: int, word: str, before: Money | None, after: Mo
 def review_words(preview: Preview | None, text: str, mode: str) -> str:
     """BUY 100 GOOG LMT 576.98 DAY — PAPER — 57,698.00 + 1.00"""
     echo = clean(preview.echo) if preview is not None and preview.echo else clean(text)
+    if preview is not None and preview.changes:
+        echo = f"{echo}: {clean('; '.join(preview.changes))}"
     words = f"{echo} — {mode.upper()}"
     if preview is None or not preview.notional:
         return words

@@ -56,6 +56,7 @@ def judged(assessment: Assessment) -> dict[str, Any]:
 def would_take(
     order: SubmitOrder, venue: SimulatedVenue, instrument: Instrument, limit: Price
 ) -> Take:
+    """What the order takes from the book as it stands; nothing for one that cannot take."""
     if order.post_only or order.type.has_stop:
         return NOTHING_TAKEN
     taken = venue.would_fill(order.symbol, order.instruction.side, limit, order.quantity)
@@ -168,10 +169,12 @@ def fee_rows(
 
 
 def first_sentence(findings: tuple[Finding, ...]) -> str:
+    """The worst finding in words; empty where nothing was found."""
     return max(findings, key=lambda f: f.verdict).sentence if findings else ""
 
 
 def rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
+    """What the part that does not trade at once is valued at."""
     if order.price or order.stop:
         return order.price or order.stop
     if quote is None:
@@ -230,6 +233,7 @@ def slippage_of(take: Take, quote: Quote | None, side: Side) -> str:
 
 
 def session_note(quote: Quote | None) -> str:
+    """Why the market may not answer now; empty while it is open."""
     if quote is None or quote.phase is Phase.OPEN:
         return ""
     return f"the market is {quote.phase.name.lower().replace('_', '-')}"

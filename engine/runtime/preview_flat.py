@@ -62,6 +62,7 @@ def _way_to_flat(account: str, symbol: str, context: Context, venue: SimulatedVe
 
 
 def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenue) -> Preview:
+    """Cancels and market orders that end one position, or all of them for `*`."""
     state, market = context.state, context.market
     account = state.accounts[command.account]
     if command.symbol == ALL_SYMBOLS:

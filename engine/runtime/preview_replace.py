@@ -37,6 +37,7 @@ def preview_replace(
     venue: SimulatedVenue,
     now: Nanos,
 ) -> Preview:
+    """The order as it would be after the change, judged as the change is judged."""
     state, market = context.state, context.market
     order = state.orders[command.order_id]
     price, quantity = command.price or order.price, command.quantity or order.quantity

@@ -23,10 +23,10 @@ from engine.domain.state import State
 from engine.exchange.messages import NewOrder
 from engine.instruments import Instrument
 from engine.runtime.collector import calm
+from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.market_time import at_time_of_day
 from engine.runtime.session import Session
-from engine.runtime.why import OrderHistory
 from engine.values import (
     NANOS_PER_MILLISECOND,
     NANOS_PER_SECOND,
@@ -100,7 +100,7 @@ def _host(home: Path) -> tuple[Host, Journal]:
         now=venue.now,
     )
     # What the history of every session does is part of the path.
-    session.listen(OrderHistory().note)
+    session.listen(OrderHistory(journal.blocks).note)
     host = Host(session, venue)
     host.submit(
         InstrumentsListed(venue.instruments),

@@ -2,7 +2,6 @@
 
 import secrets
 from argparse import Namespace
-from collections import deque
 from typing import NamedTuple
 
 import msgspec
@@ -19,9 +18,9 @@ from data.home import Home, default_home
 from data.journal import Journal
 from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
-from data.space import DiskSpace, SpaceLevel, disk_space, give_back_ballast
+from data.space import REDUCING_BELOW_BYTES, DiskSpace, SpaceLevel, disk_space, give_back_ballast
 from engine.domain.commands import Halt, Origin
-from engine.domain.events import OrderDenied, OrderFilled, TradingState
+from engine.domain.events import TradingState
 from engine.domain.orders import Order
 from engine.domain.quotes import Source
 from engine.domain.records import Record
@@ -34,17 +33,17 @@ from engine.domain.reports import (
     VenueExpired,
 )
 from engine.domain.state import Checkpoint, State
+from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
-from engine.runtime.recovery import orders_at_venue, replay
+from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
-from engine.runtime.why import OrderHistory
+from engine.runtime.snapshot import Tail
 from engine.values import Nanos, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
 PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
 """Both are paper: no object of this process could send a live order."""
-TAIL_RECORDS_MAX = 2_000
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
 
@@ -69,7 +68,7 @@ class DeskParts(msgspec.Struct):
     session: Session
     host: Host
     history: OrderHistory
-    tail: deque[Record]
+    tail: Tail
     """The newest fills and denials, for rows that only events can tell."""
     opening: list[Record]
     """What came true while it opened: answers about orders in doubt, fills on the way back in."""
@@ -147,24 +146,16 @@ def _recovered(
     home: Home, settings: Settings, journal: Journal, market: PaperMarket, *, may_cancel: bool
 ) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
-    history, tail = OrderHistory(), deque[Record](maxlen=TAIL_RECORDS_MAX)
-
-    def remember(record: Record) -> None:
-        history.note(record)
-        if isinstance(record.body, OrderFilled | OrderDenied):
-            tail.append(record)
-
-    state, _ = replay(
-        journal.blocks(), instance=journal.instance, epoch=journal.epoch, each=remember
-    )
-    flow = market.flow
+    recovered = recover(journal, instance=journal.instance, epoch=journal.epoch)
+    found = [*journal.remarks, *_after_recovery(home, journal, recovered)]
+    state, flow = recovered.state, market.flow
     stood_at = state.checkpoints.get(flow.description)
     cut_off = not state.ended_clean and state.market == flow.description
     venue, left_behind = _standing(market, state, stood_at)
     # A recording's cursor names its last row; the desk's time had gone on from there.
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
-    session.listen(history.note)
+    session.listen(recovered.history.note)
     opening_records = _Opening()
     session.listen(opening_records.note)
     host = Host(session, venue)
@@ -175,7 +166,7 @@ def _recovered(
     host.submit(*opening, *expired)
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wake_up()
-    remarks = _remarks(journal, flow, state, resumes=cut_off, left_behind=len(expired))
+    remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
     return DeskParts(
         home=home,
@@ -185,12 +176,33 @@ def _recovered(
         venue=venue,
         session=session,
         host=host,
-        history=history,
-        tail=tail,
+        history=recovered.history,
+        tail=recovered.tail,
         opening=opening_records.records,
         was_resumed=stood_at is not None,
         remarks=remarks,
     )
+
+
+def _after_recovery(home: Home, journal: Journal, recovered: Recovered) -> list[str]:
+    """Once a start had much to replay, the next need not; what was in the way, in words.
+
+    Here the state is exactly what the journal gives, and no market waits for it yet.
+    """
+    remarks = [recovered.remark] if recovered.remark else []
+    if not (recovered.is_worth_a_snapshot or journal.has_bad_snapshots or remarks):
+        return remarks
+    snapshot = recovered.snapshot()
+    try:
+        if disk_space(home).free_bytes < REDUCING_BELOW_BYTES + len(snapshot.body):
+            raise OSError("too little room is left on the disk")
+        journal.keep_snapshot(snapshot)
+    except OSError as error:
+        why = error.strerror or str(error)
+        remarks.append(
+            f"no snapshot could be kept ({why}); the next start replays what this one did"
+        )
+    return remarks
 
 
 def _standing(
@@ -216,9 +228,9 @@ def _standing(
 
 
 def _remarks(
-    journal: Journal, flow: Flow, state: State, *, resumes: bool, left_behind: int
+    found: list[str], flow: Flow, state: State, *, resumes: bool, left_behind: int
 ) -> tuple[str, ...]:
-    remarks = [*journal.remarks, *([flow.note] if flow.note else [])]
+    remarks = [*found, *([flow.note] if flow.note else [])]
     if resumes:
         remarks.append(
             "the last session was cut off or left open; the market goes on where it stood"

@@ -18,6 +18,7 @@ from commands.exit_codes import ExitCode
 from data.errors import HomeError, JournalError, SettingsError
 from data.home import Home, default_home
 from data.journal import JournalReader
+from data.journal.snapshots import Found
 from data.settings import load_settings
 from data.space import DiskSpace, SpaceLevel, space_level
 
@@ -117,9 +118,20 @@ def _journal(options: Namespace) -> list[Check]:
         with JournalReader(home) as journal:
             count = sum(1 for _ in journal.verified_blocks())
             last = journal.last_sequence()
+            snapshots = _snapshots(list(journal.snapshots()), last)
     except (JournalError, HomeError) as error:
         return [Check("journal", "unavailable", str(error))]
-    return [Check("journal", "ok", f"{count:,} blocks up to record {last:,}; the chain holds")]
+    text = f"{count:,} blocks up to record {last:,}; the chain holds"
+    return [Check("journal", "ok", text), snapshots]
+
+
+def _snapshots(found: list[Found], last: int) -> Check:
+    bad = "; ".join(f"{each.sentence} and is ignored" for each in found if each.problem)
+    newest = next((each.snapshot for each in found if each.snapshot and not each.problem), None)
+    text = f"none yet: a start replays all {last:,} records"
+    if newest is not None:
+        text = f"a start replays {last - newest.sequence:,} of {last:,} records"
+    return Check("snapshots", "attention" if bad else "ok", f"{text}; {bad}" if bad else text)
 
 
 def _keyring(options: Namespace) -> list[Check]:

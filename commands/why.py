@@ -14,9 +14,10 @@ from engine.domain.state import State
 from engine.errors import InputError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
+from engine.runtime.history import OrderHistory
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import orders_at_venue, replay_into
-from engine.runtime.why import Explanation, OrderHistory, explain
+from engine.runtime.why import Explanation, explain
 from engine.values import Nanos
 
 NUMBERS_SUGGESTED_MAX = 5
@@ -26,8 +27,9 @@ RESTARTS_SHOWN_MAX = 5
 def run(options: Namespace) -> int:
     """Exit 0 with the explanation, 2 when there is no such order."""
     home = Home.existing(options.home)
-    history, orders, restarts = OrderHistory(), dict[int, Order](), _Restarts()
+    orders, restarts = dict[int, Order](), _Restarts()
     with JournalReader(home) as journal:
+        history = OrderHistory(journal.blocks)
         state = State(instance=journal.instance, epoch=journal.epoch)
 
         def keep(record: Record) -> None:
@@ -38,8 +40,9 @@ def run(options: Namespace) -> int:
                 orders[record.body.order_id] = state.orders[record.body.order_id]
 
         replay_into(state, journal.blocks(), keep)
-    order = _find(options.order, orders, state)
-    told = explain(order, history.of(order.order_id), state, restarts.words(order.order_id))
+        order = _find(options.order, orders, state)
+        happened = history.of(order.order_id)
+    told = explain(order, happened, state, restarts.words(order.order_id))
     _print(order, told, as_json=options.json)
     return ExitCode.DONE
 

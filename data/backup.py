@@ -26,6 +26,7 @@ from data.journal.database import (
 from data.journal.head import Head, create_head
 from data.journal.journal import existing_key
 from data.journal.scan import Link, Scan
+from data.journal.snapshots import snapshot_files
 
 BACKUP_FORMAT = 1
 MANIFEST = "manifest.json"
@@ -48,6 +49,7 @@ class Copied(NamedTuple):
 def back_up(home: Home, file: Path) -> Copied:
     """A consistent copy of journal, chain key and settings, while an engine may be writing.
 
+    Without snapshots: they follow from the journal, and fit the epoch that they were taken in.
     The key is in it, because without the key a journal cannot be verified: keep the file as you
     keep the home. Raises BackupError, JournalError for a journal that is damaged, or InputError
     for a file inside a home, where it would be lost together with what it is a copy of.
@@ -84,7 +86,8 @@ def restore(home: Home, file: Path) -> Copied:
     """
     home.own()
     try:
-        for kept in (home.journal_path, *side_files(home.journal_path), home.head_path):
+        places = (home.journal_path, *side_files(home.journal_path), home.head_path)
+        for kept in (*places, *snapshot_files(home.snapshots_path)):
             if kept.exists():
                 raise BackupError(
                     f"the home {home.path} has a journal already ({kept.name}); restore into"

@@ -34,6 +34,7 @@ class Home:
         self.path = path
         self.journal_path = path / "journal.db"
         self.head_path = path / "head"
+        self.snapshots_path = path / "snapshots"
         self.key_path = path / "chain.key"
         self.owner_path = path / "owner.lock"
         self.store_path = path / "store.duckdb"
@@ -187,11 +188,16 @@ def write_durably(path: Path, content: bytes) -> None:
     """Write aside, sync, rename, sync the folder: after a power loss the old file or the new."""
     aside = path.with_name(f".{path.name}.new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        # On a full disk half a file would keep room that somebody needs.
+        aside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -31,6 +31,14 @@ class Block(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """What a start can go on from instead of the first block: true of all records up to one."""
+
+    sequence: RecordSequence
+    state_hash: str
+    body: bytes
+
+
 class Journal(Protocol):
     """Append-only truth; `append` returns only when the block is durable."""
 
@@ -43,7 +51,10 @@ class Journal(Protocol):
         """Raises JournalError; after one nothing more is accepted (never retry-and-assume)."""
 
     def blocks(self, after: RecordSequence) -> Iterator[Block]:
-        """Verified against the chain while reading."""
+        """Those with records beyond `after`; verified against the chain while reading."""
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest whose seal holds and which fits this journal; None where there is none."""
 
 
 class Venue(Protocol):

@@ -17,7 +17,7 @@ from engine.domain.risk.limits import default_pairs
 from engine.domain.state import State
 from engine.exchange.messages import CancelOrder, NewOrder
 from engine.instruments import Instrument
-from engine.ports import Block
+from engine.ports import Block, Snapshot
 from engine.runtime.host import Host
 from engine.runtime.market_time import at_time_of_day
 from engine.runtime.recovery import orders_at_venue, replay
@@ -44,6 +44,7 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.kept: list[Block] = []
+        self.kept_snapshot: Snapshot | None = None
 
     @property
     def last_sequence(self) -> RecordSequence:
@@ -56,7 +57,10 @@ class MemoryJournal:
         self.kept.append(Block(len(self.kept) + 1, first, last, payload))
 
     def blocks(self, after: int = 0) -> Iterator[Block]:
-        return iter([block for block in self.kept if block.first > after])
+        return iter([block for block in self.kept if block.last > after])
+
+    def snapshot(self) -> Snapshot | None:
+        return self.kept_snapshot
 
     def records(self) -> list[Record]:
         return [record for block in self.kept for record in decode_records(block.payload)]

@@ -22,7 +22,8 @@ from data.journal.database import (
 from data.journal.head import Head, HeadFile, create_head, read_head
 from data.journal.identity import new_instance
 from data.journal.scan import Link, Scan
-from engine.ports import Block
+from data.journal.snapshots import Snapshots, snapshot_files
+from engine.ports import Block, Snapshot
 from engine.values import Sequence as RecordSequence
 
 EPOCH_FIRST = 1
@@ -55,7 +56,10 @@ class Journal:
         self.epoch = about.epoch
         self.remarks = remarks
         """What a person should know of how the journal was found; empty when all was well."""
+        self.has_bad_snapshots = False
+        """Some had to be ignored: the next one that is kept takes their place."""
         self._connection, self._head, self._key = connection, head, key
+        self._snapshots = Snapshots(home.snapshots_path, key, about)
         self._end = end
         self._wall_clock = wall_clock
         self._closed_because = ""
@@ -71,7 +75,9 @@ class Journal:
         instance: str | None = None,
         wall_clock: Callable[[], int] = time.time_ns,
     ) -> "Journal":
-        """Own the home, then open its journal or begin one, and verify it from the first block.
+        """Own the home, then open its journal or begin one, and verify it.
+
+        From the first block on, or from the one that the newest sealed snapshot covers.
 
         `instance` names a journal that is begun here (default: at random); one that exists keeps
         its own. `wall_clock` stamps blocks with UTC nanoseconds that nothing is decided by.
@@ -105,17 +111,20 @@ class Journal:
         try:
             about = _guarded(home, lambda: read_about(connection, key, home.journal_path))
             scan = Scan(connection, home.journal_path, key, about.instance)
+            snapshots = Snapshots(home.snapshots_path, key, about)
+            ignored = _skip_to_snapshot(scan, snapshots, head)
             scan.finish(head)
-            remarks: tuple[str, ...] = ()
+            remarks = (*ignored, *(_headless(scan.end) if head is None else ()))
             if head is None:
-                remarks = _headless(scan.end)
                 create_head(home.head_path, Head(scan.end.last, scan.end.chain))
             head_file = HeadFile(home.head_path)
             head_file.write(scan.end.last, scan.end.chain)
         except BaseException:
             connection.close()
             raise
-        return cls(home, connection, head_file, key, about, scan.end, remarks, wall_clock)
+        journal = cls(home, connection, head_file, key, about, scan.end, remarks, wall_clock)
+        journal.has_bad_snapshots = bool(ignored)
+        return journal
 
     @property
     def last_sequence(self) -> RecordSequence:
@@ -169,6 +178,21 @@ class Journal:
             scan.skip(after)
             yield from scan.blocks()
 
+    def snapshot(self) -> Snapshot | None:
+        """The newest whose seal holds and which fits this journal; None where there is none."""
+        with closing(open_for_reading(self.home.journal_path)) as connection:
+            scan = Scan(connection, self.home.journal_path, self._key, self.instance)
+            held = self._snapshots.held(scan)
+            return next((found.snapshot for found in held if not found.problem), None)
+
+    def keep_snapshot(self, snapshot: Snapshot) -> None:
+        """Of the journal's end, durable when it returns.
+
+        Raises OSError where the disk refuses: then the next start replays more, and no more.
+        """
+        scan = Scan(self._connection, self.home.journal_path, self._key, self.instance)
+        self._snapshots.keep(self._end, snapshot, scan)
+
     def close(self) -> None:
         """Leave an exact head, close the file and let another engine have the home."""
         if self._closed_because:
@@ -203,6 +227,20 @@ class Journal:
             self.home.disown()
 
 
+def _skip_to_snapshot(scan: Scan, snapshots: Snapshots, head: Head | None) -> list[str]:
+    """Moves the scan behind the newest snapshot that holds; a sentence for each that does not."""
+    remarks: list[str] = []
+    for held in snapshots.held(scan):
+        if held.problem:
+            remarks.append(f"{held.sentence} and was ignored")
+            continue
+        # A head that a power loss left behind the snapshot is held against the chain itself.
+        if held.link is not None and (head is None or head.sequence >= held.link.last):
+            scan.skip_to(held.link)
+        break
+    return remarks
+
+
 def existing_key(home: Home) -> bytes:
     """The chain key of a journal that exists. Raises JournalUnreadableError without one."""
     key = home.chain_key()
@@ -222,6 +260,12 @@ def _refuse_lost_journal(home: Home, head: Head | None) -> None:
             sequence=1,
         )
     log, _ = side_files(home.journal_path)
+    if snapshot_files(home.snapshots_path):
+        raise JournalDamagedError(
+            f"the journal {home.journal_path} is gone, but there are snapshots of it in"
+            f" {home.snapshots_path.name}: restore a backup",
+            sequence=1,
+        )
     if log.exists() and log.stat().st_size:
         raise JournalDamagedError(
             f"the journal {home.journal_path} is gone, but its log {log.name} is there:"

@@ -9,6 +9,7 @@ from data.journal.database import READ_FAULTS, open_for_reading, read_about
 from data.journal.head import read_head
 from data.journal.journal import BEGINNING, existing_key
 from data.journal.scan import Scan
+from data.journal.snapshots import Found, Snapshots
 from engine.ports import Block
 from engine.values import Sequence
 
@@ -30,6 +31,7 @@ class JournalReader:
             self.close()
             raise
         self.instance, self.epoch = about.instance, about.epoch
+        self._snapshots = Snapshots(home.snapshots_path, self._key, about)
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +54,13 @@ class JournalReader:
         head = read_head(self.home.head_path)
         scan = self._scan()
         yield from scan.blocks_and_head(head)
+
+    def snapshots(self) -> Iterator[Found]:
+        """All there are, the newest first, each with what is wrong with it.
+
+        Raises JournalDamagedError for one that goes beyond the journal's end.
+        """
+        return self._snapshots.held(self._scan())
 
     def last_sequence(self) -> Sequence:
         """Of the last committed block; 0 in an empty journal."""

@@ -4,7 +4,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.errors import JournalDamagedError
 from data.journal.chain import chain_next, chain_start
@@ -37,13 +37,52 @@ class Scan:
         self.end = Link(0, 0, chain_start(key, instance))
 
     def skip(self, after: int) -> None:
-        """Start behind `after`: at the last block that ends there or before, as its row says it."""
-        row = self._connection.execute(
-            "select number, last, chain from blocks where last <= ? order by number desc limit 1",
-            (after,),
-        ).fetchone()
-        if row is not None:
-            self.end = Link(*row)
+        """Start behind `after`: at the last block that ends there or before, as its row says it.
+
+        By halves, because sequences rise with the numbers of the blocks and have no index.
+        """
+        low, high = self.end.number, self._last_number()
+        while low < high:
+            middle = (low + high + 1) // 2
+            link = self._link(middle)
+            if link is None or not isinstance(link.last, int):
+                raise self._damaged(f"block {middle} is missing or unreadable")
+            if link.last > after:
+                high = middle - 1
+                continue
+            low, self.end = middle, link
+
+    def skip_to(self, link: Link) -> None:
+        """Start behind a link that somebody vouches for."""
+        self.end = link
+
+    def holds(self, link: Link) -> bool:
+        """Whether the journal has this block with this hash, as its row says it."""
+        return self._link(link.number) == link
+
+    def last_sequence(self) -> int:
+        """Of the last block, as its row says it; 0 in an empty journal."""
+        link = self._link(self._last_number())
+        if link is None:
+            return 0
+        if not isinstance(link.last, int):
+            raise self._damaged(f"block {link.number} is unreadable")
+        return link.last
+
+    def _last_number(self) -> int:
+        row = self._one("select max(number) from blocks")
+        return row[0] if row is not None and row[0] is not None else 0
+
+    def _link(self, number: int) -> Link | None:
+        row = self._one("select number, last, chain from blocks where number = ?", number)
+        return None if row is None else Link(*row)
+
+    def _one(self, question: str, *values: int) -> tuple[Any, ...] | None:
+        try:
+            row: tuple[Any, ...] | None = self._connection.execute(question, values).fetchone()
+        except READ_FAULTS as error:
+            raise self._damaged(f"SQLite cannot read on ({error})") from error
+        return row
 
     def blocks(self) -> Iterator[Block]:
         """Blocks in order, each verified. Raises JournalDamagedError at the first that is not."""

@@ -20,11 +20,20 @@ def apply(state: State, event: ev.Event) -> None:
 
 def state_hash(state: State) -> str:
     """BLAKE2b-128 over the canonical bytes of the whole state, in hexadecimal."""
-    return hashlib.blake2b(_canonical.encode(state), digest_size=16).hexdigest()
+    return hash_of(canonical_bytes(state))
+
+
+def canonical_bytes(state: State) -> bytes:
+    """The whole state: dictionaries in their order of insertion, which the events determine."""
+    return _canonical.encode(state)
+
+
+def hash_of(canonical: bytes) -> str:
+    """The state hash of canonical bytes."""
+    return hashlib.blake2b(canonical, digest_size=16).hexdigest()
 
 
 _canonical = msgspec.msgpack.Encoder()
-# Dictionaries keep their order of insertion, and the events alone determine that order.
 
 
 def _nothing(state: State, event: ev.Event) -> None:

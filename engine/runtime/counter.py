@@ -7,6 +7,7 @@ from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.views import Preview, Severity
+from engine.errors import TraderError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
@@ -27,12 +28,13 @@ from engine.ports import (
     SendLine,
     SetSpeed,
 )
+from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.runtime.view import ViewBuilder
-from engine.runtime.why import OrderHistory, explain
+from engine.runtime.why import explain
 from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
@@ -193,7 +195,13 @@ class Counter:
             self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))
             return
         words = self._host.venue.history_words(order.client_order_id)
-        told = explain(order, self._history.of(order_id), self._host.session.state, words)
+        try:
+            happened = self._history.of(order_id)
+        except TraderError as error:
+            # What cannot be read back is no reason to stop a desk that trades.
+            self._answer(OrderExplained(order_id, f"order {order_id}", (str(error),)))
+            return
+        told = explain(order, happened, self._host.session.state, words)
         self._answer(OrderExplained(order_id, told.title, told.lines))
 
 

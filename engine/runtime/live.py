@@ -18,10 +18,10 @@ from engine.instruments import Instrument
 from engine.ports import DeskAnswer, DeskRequest, EngineStopped, Notice
 from engine.runtime.counter import Counter
 from engine.runtime.failstop import fail_stop
+from engine.runtime.history import OrderHistory
 from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.view import ViewBuilder
-from engine.runtime.why import OrderHistory
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, OrderId
 
 INBOX_REQUESTS_MAX = 1_024

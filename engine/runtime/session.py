@@ -15,7 +15,7 @@ from engine.domain.requests import CancelRequest, Request
 from engine.domain.state import State
 from engine.errors import TraderError
 from engine.ports import Journal, Venue
-from engine.runtime.recovery import replay
+from engine.runtime.recovery import recover
 from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
@@ -123,10 +123,9 @@ class Session:
         then `cancel_from_memory` is what remains.
         """
         self.is_stopped = True
-        blocks = self.journal.blocks(RecordSequence(0))
-        durable, _ = replay(blocks, instance=self.state.instance, epoch=self.state.epoch)
+        recovered = recover(self.journal, instance=self.state.instance, epoch=self.state.epoch)
         step, cancels = self._become_true(
-            durable, [EngineFaulted(text)], self.journal.last_sequence + 1
+            recovered.state, [EngineFaulted(text)], self.journal.last_sequence + 1
         )
         staged = self.venue.stage(cancels)
         first, last = RecordSequence(step.first), RecordSequence(step.last)

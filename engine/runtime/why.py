@@ -1,6 +1,5 @@
 """An order's life in words, from its own events: why it did what it did, and what was missing."""
 
-from collections import deque
 from typing import Any
 
 import msgspec
@@ -8,44 +7,11 @@ import msgspec
 from engine.domain import events as ev
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
-from engine.domain.records import Record
 from engine.domain.state import State
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.values import NANOS_PER_SECOND, Nanos, Price
-
-ORDERS_REMEMBERED_MAX = 5_000
-EVENTS_PER_ORDER_MAX = 2_000
-
-
-class OrderHistory:
-    """The events of each order, oldest first; bounded by orders and by events an order."""
-
-    def __init__(self) -> None:
-        self._events: dict[int, list[ev.Event]] = {}
-        self._orders: deque[int] = deque()
-        """The oldest first: a dict does not find its first key quickly."""
-
-    def note(self, record: Record) -> None:
-        """Every session listens with this, so it does no more than it must."""
-        if record.cause == record.sequence:
-            return
-        event = record.body
-        order_id = getattr(event, "order_id", None)
-        if order_id is None:
-            return
-        kept = self._events.get(order_id)
-        if kept is None:
-            kept = self._events[order_id] = []
-            self._orders.append(order_id)
-            if len(self._orders) > ORDERS_REMEMBERED_MAX:
-                del self._events[self._orders.popleft()]
-        if len(kept) < EVENTS_PER_ORDER_MAX:
-            kept.append(event)  # type: ignore[arg-type]
-
-    def of(self, order_id: int) -> list[ev.Event]:
-        return self._events.get(order_id, [])
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -19,8 +19,8 @@ from engine.ports import (
     SetSpeed,
 )
 from engine.runtime.counter import Counter
+from engine.runtime.history import OrderHistory
 from engine.runtime.view import ViewBuilder
-from engine.runtime.why import OrderHistory
 from engine.values import OrderId
 from tests.harness import DeskBench
 
@@ -34,7 +34,7 @@ class Door:
         self.answers: list[DeskAnswer] = []
         self.speeds: list[float] = []
         self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER")
-        history = OrderHistory()
+        history = OrderHistory(self.bench.journal.blocks)
         self.bench.session.listen(history.note)
         self.counter = Counter(
             host=self.bench.host,

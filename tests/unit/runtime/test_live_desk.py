@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from engine.ports import DeskAnswer, EngineStopped, LineAnswered, Notice, SendLine
+from engine.runtime.history import OrderHistory
 from engine.runtime.live import INBOX_REQUESTS_MAX, InboxFullError, LiveDesk
 from engine.runtime.view import ViewBuilder
-from engine.runtime.why import OrderHistory
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -43,7 +43,7 @@ def a_desk(
     desk = LiveDesk(
         bench.host,
         ViewBuilder(bench.session, bench.venue, "PAPER"),
-        OrderHistory(),
+        OrderHistory(bench.journal.blocks),
         account="PAPER",
         speed=speed,
         work=work,

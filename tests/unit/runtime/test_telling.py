@@ -7,9 +7,10 @@ import pytest
 
 from engine.domain.reports import SessionEnded
 from engine.domain.views import Severity
+from engine.runtime.history import OrderHistory
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.view import ViewBuilder
-from engine.runtime.why import OrderHistory, explain
+from engine.runtime.why import explain
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -19,7 +20,7 @@ class Told:
 
     def __init__(self) -> None:
         self.bench = DeskBench(fee_table="us_retail")
-        self.history = OrderHistory()
+        self.history = OrderHistory(self.bench.journal.blocks)
         self.rows: list[dict[str, Any]] = []
         self.narrator = Narrator(self.bench.state, lambda order: order.number)
         self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER")

@@ -1,0 +1,62 @@
+"""Which records of the journal tell of which order; they are read when somebody asks."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from engine.domain.events import Event
+from engine.domain.records import Record, decode_records
+from engine.ports import Block
+from engine.values import Sequence as RecordSequence
+
+ORDERS_REMEMBERED_MAX = 5_000
+RECORDS_PER_ORDER_MAX = 2_000
+
+
+class OrderHistory:
+    """The sequences of each order's events, oldest first; bounded by orders and by events each.
+
+    The journal keeps the events themselves, so memory and snapshots hold nothing but numbers.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[RecordSequence], Iterable[Block]],
+        places: dict[int, list[int]] | None = None,
+    ) -> None:
+        """`read` gives the journal's blocks with records beyond a sequence; `places` go on here."""
+        self._read = read
+        self.places: dict[int, list[int]] = places if places is not None else {}
+        """Order → sequences of its events, in the order in which the orders were first told of."""
+        self._orders = deque(self.places)
+        """The oldest first: a dict does not find its first key quickly."""
+
+    def note(self, record: Record) -> None:
+        """Every session listens with this, so it does no more than it must."""
+        sequence = record.sequence
+        if record.cause == sequence:
+            return
+        order_id = getattr(record.body, "order_id", None)
+        if order_id is None:
+            return
+        kept = self.places.get(order_id)
+        if kept is None:
+            kept = self.places[order_id] = []
+            self._orders.append(order_id)
+            if len(self._orders) > ORDERS_REMEMBERED_MAX:
+                del self.places[self._orders.popleft()]
+        if len(kept) < RECORDS_PER_ORDER_MAX:
+            kept.append(sequence)
+
+    def of(self, order_id: int) -> list[Event]:
+        """The order's events, oldest first; empty for one that is not remembered.
+
+        Raises TraderError where the journal cannot be read or does not fit its chain.
+        """
+        events: list[Event] = []
+        first, records = RecordSequence(0), ()  # type: tuple[RecordSequence, tuple[Record, ...]]
+        for sequence in self.places.get(order_id, ()):
+            if sequence >= first + len(records):
+                block = next(iter(self._read(RecordSequence(sequence - 1))))
+                first, records = block.first, decode_records(block.payload)
+            events.append(records[sequence - first].body)  # type: ignore[arg-type]
+        return events

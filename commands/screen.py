@@ -59,8 +59,7 @@ def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) 
     account = parts.settings.paper.account
     speed = parts.settings.market.speed if options.speed is None else options.speed
     views = ViewBuilder(parts.session, parts.venue, account)
-    for record in parts.tail.records:
-        views.note(record)
+    views.remember(parts.tail.records)
     views.focus = next(iter(parts.session.market.quotes), "")
     return LiveDesk(
         parts.host,

@@ -1,5 +1,7 @@
 """Builds the frozen read model of one frame from state, market and venue."""
 
+from collections.abc import Iterable
+
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
 from engine.domain.ledger.figures import account_figures, average_cost
@@ -51,8 +53,17 @@ class ViewBuilder:
         self.levels = 20
         session.listen(self.note)
 
+    def remember(self, records: Iterable[Record]) -> None:
+        """The newest of the journal at start, so that the day's fills are there again.
+
+        Orders that were done leave the state with their day, and their rows with them.
+        """
+        for record in records:
+            if getattr(record.body, "order_id", 0) in self._session.state.orders:
+                self.note(record)
+
     def note(self, record: Record) -> None:
-        """Also fed with the journal's tail at start, so that the day's fills are there again."""
+        """Every record as it becomes durable."""
         event = record.body
         if isinstance(event, OrderFilled):
             self._fills.append(self._fill_row(event))

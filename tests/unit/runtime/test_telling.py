@@ -239,3 +239,15 @@ def test_a_position_without_a_mark_is_unknown_and_not_nothing(desk: Told) -> Non
     views = ViewBuilder(desk.bench.session, desk.bench.venue, "PAPER")
     (position,) = views.build(speed="", updates_per_second=0).positions
     assert (position.quantity, position.market_value, position.unrealised) == (100, None, None)
+
+
+def test_after_the_date_rolled_the_rows_of_earlier_days_are_gone_and_nothing_breaks(
+    desk: Told,
+) -> None:
+    desk.say("buy 5 AAPL mkt")
+    fills = [r for r in desk.bench.journal.records() if type(r.body).__name__ == "OrderFilled"]
+    desk.bench.restart(trade_date=20260106)
+    views = ViewBuilder(desk.bench.session, desk.bench.venue, "PAPER")
+    views.remember(fills)
+    assert views.build(speed="×1", updates_per_second=0).fills == ()
+    assert len(fills) == 1

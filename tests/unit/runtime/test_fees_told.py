@@ -3,8 +3,9 @@
 from engine.domain.ledger.fees import fee_parts
 from engine.instruments import parse_money
 from engine.runtime.fee_words import parts_of
+from engine.runtime.history import OrderHistory
 from engine.runtime.preview import preview_line
-from engine.runtime.why import OrderHistory, explain
+from engine.runtime.why import explain
 from engine.values import Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, read, say
@@ -23,7 +24,8 @@ def test_the_preview_names_every_charge_and_the_booked_parts_are_the_same() -> N
 
 
 def test_why_lists_each_charge_of_the_order() -> None:
-    bench, history = DeskBench(fee_table="us_retail"), OrderHistory()
+    bench = DeskBench(fee_table="us_retail")
+    history = OrderHistory(bench.journal.blocks)
     bench.session.listen(history.note)
     bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
     say(bench, "short 100 AAPL 190.00")

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,10 @@ from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Questions, Reference
 from tui.dispatch import Dispatcher, Press
+from tui.faults import place_of
 from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
 from tui.paint import clean
+from tui.painter import Painter, Painting
 from tui.panes.base import FramedPane, LinePane
 from tui.panes.bottom import CommandPane, Footer, MessageLine
 from tui.panes.depth import Depth
@@ -98,6 +99,8 @@ class TraderApp(App[int], inherit_bindings=False):
         self._clock = clock
         self._coach_done = coach_done if not self.room.coach.is_over else None
         self._painted_at = clock()
+        self._painter = Painter(self.console)
+        self._layout_is_due = True
         self._dropped = 0
         self._exit_code = 0
         self._last_words = ""
@@ -185,7 +188,7 @@ class TraderApp(App[int], inherit_bindings=False):
         """Says where it broke and nothing of what stood in variables: those may be secrets."""
         error = self._exception
         self._exit_code = SCREEN_FAULT
-        where = _place_of(error) if error is not None else ""
+        where = place_of(error) if error is not None else ""
         words = f"trader: the screen failed ({type(error).__name__}{where}); orders live on"
         self._exit_renderables.append(Text(words))
         self._close_messages_no_wait()
@@ -223,21 +226,30 @@ class TraderApp(App[int], inherit_bindings=False):
         self.message_line.now = self._clock()
         self._tell_footer()
         changed = [pane for pane in self._lines if old is not new and pane.concerns(old, new)]
-        batch = ExitStack()
-        batch.enter_context(self.batch_update())
-        self._redraw_one([self.message_line, self.footer, *changed], batch)
+        self._redraw_one([self.message_line, self.footer, *changed])
 
-    def _redraw_one(self, panes: list[LinePane], batch: ExitStack) -> None:
+    def _redraw_one(self, panes: list[LinePane]) -> None:
         """One pane a turn of the loop, so that a key never waits for more than one of them.
 
-        The batch holds the terminal's update back until all of them are done.
+        The terminal sees all of them at once, when the last one is drawn.
         """
         if panes:
             panes.pop().redraw()
-            asyncio.get_running_loop().call_soon(self._redraw_one, panes, batch)
+            asyncio.get_running_loop().call_soon(self._redraw_one, panes)
             return
-        batch.close()
-        self.screen.check_idle()
+        self._paint()
+
+    def _paint(self) -> None:
+        """Shows what has been drawn; a terminal that is behind gets the newest picture later."""
+        if getattr(self._driver, "is_behind", False):
+            return
+        if self._layout_is_due or self.room.page is not None:
+            for pane in self._lines:
+                pane.leave_to_textual()
+        else:
+            rows = [row for pane in self._lines for row in pane.paint(self._painter)]
+            if any(rows):
+                self._display(self.screen, Painting(rows))  # type: ignore[arg-type]
         self._painted_at = self._clock()
 
     def _coach_sees(self) -> None:
@@ -285,6 +297,12 @@ class TraderApp(App[int], inherit_bindings=False):
         """What a pane did with a click shows at once, as with a key."""
         self._after_key()
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._after_key()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._after_key()
+
     def _after_key(self) -> None:
         self._coach_sees()
         self._open_page_pane()
@@ -307,6 +325,7 @@ class TraderApp(App[int], inherit_bindings=False):
             ticket.has_draft = self.room.has_draft
         for pane in self._lines:
             pane.redraw()
+        self._paint()
 
     def _tell_footer(self) -> None:
         draft = self.room.reviewed
@@ -321,6 +340,7 @@ class TraderApp(App[int], inherit_bindings=False):
     def relayout(self) -> None:
         """Asked of a child: only that makes Textual forget where everything stood."""
         if self.is_running:
+            self._layout_is_due = True
             self.footer.refresh(repaint=False, layout=True)
 
     def recolour(self) -> None:
@@ -338,6 +358,7 @@ class TraderApp(App[int], inherit_bindings=False):
 
     def _regions(self, size: Size) -> dict[str, Region]:
         """Where every widget stands now; the panes are told as well."""
+        self._layout_is_due = False
         regions = self._arrangement(size)
         for pane in self._lines:
             pane.place(regions.get(pane.id or ""))
@@ -364,17 +385,6 @@ class TraderApp(App[int], inherit_bindings=False):
         """For measuring: as `run_desk`, with Textual's own options such as a size."""
         self.run(**options)
         return self._exit_code or (self.return_code or 0)
-
-
-def _place_of(error: BaseException) -> str:
-    """in pane.py line 12: the innermost frame, without values."""
-    trace = error.__traceback__
-    if trace is None:
-        return ""
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    file = os.path.basename(trace.tb_frame.f_code.co_filename)  # noqa: PTH119
-    return f" in {file} line {trace.tb_lineno}"
 
 
 __all__ = ["ScreenSettings", "ThemeName", "TraderApp"]

@@ -13,6 +13,8 @@ from textual.message import Message
 
 READ_BYTES_MAX = 4096
 POLL_SECONDS = 0.1
+WRITES_WAITING_MAX = 9
+"""Three paintings of three writes. Textual's queue takes 30, then it holds up the loop."""
 
 
 class ForgivingParser(XTermParser):
@@ -53,6 +55,12 @@ class ForgivingParser(XTermParser):
 
 class DeskDriver(LinuxDriver):
     """`app.stamp_key` is called in the input thread, at the moment in which a key is read."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal takes less than it is given: what waits is no longer news."""
+        writer = self._writer_thread
+        return writer is not None and writer._queue.qsize() >= WRITES_WAITING_MAX
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key):

@@ -1,11 +1,11 @@
-"""A pane that draws its own lines and repaints only those that changed."""
+"""A pane that draws its own lines and knows which of them the terminal does not show yet."""
 
 from collections.abc import Callable, Iterator
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -13,14 +13,16 @@ from engine.domain.views import DeskView
 from tui.host import Host
 from tui.layout import NUMBERS, PaneName
 from tui.paint import Line
+from tui.painter import Painter
 from tui.themes import Palette
 
 
 class LinePane(Widget):
     """Subclasses say what their lines are; this class finds out which of them to paint again.
 
-    `render_lines` is answered from strips made once per change, past Textual's own style cache:
-    every strip carries its full style, so nothing is left to lay over it.
+    While the desk stands free and still, `paint` goes straight to the terminal. Where something
+    lies over it or the layout changes, Textual asks (`render_lines`), and is answered from the
+    same strips past its own style cache: each carries its full style, nothing is laid over it.
     """
 
     ALLOW_SELECT = False
@@ -29,7 +31,10 @@ class LinePane(Widget):
         super().__init__(id=id)
         self.host = host
         self._strips: list[Strip] = []
+        self._painted: list[Strip | None] = []
+        """What the terminal shows or Textual was asked to show, by row; None where unknown."""
         self._drawn_size = (0, 0)
+        self._at = Offset()
         self._slots: dict[int, tuple[object, Strip]] = {}
         self.cells = self.lines = 0
 
@@ -51,27 +56,46 @@ class LinePane(Widget):
         Asking Textual for one's size walks the whole screen, which costs more than a row does.
         """
         self.cells, self.lines = (region.width, region.height) if region is not None else (0, 0)
+        self._at = region.offset if region is not None else Offset()
 
     def redraw(self) -> None:
-        """Makes the lines again and repaints those that differ."""
-        if not self.lines or not self.is_mounted:
-            return
-        old, old_size = self._strips, self._drawn_size
-        self._draw_all()
-        if old_size != self._drawn_size:
-            self.refresh()
-            return
-        dirty = [
-            y for y, strip in enumerate(self._strips) if strip is not old[y] and strip != old[y]
-        ]
-        if dirty:
-            self.refresh(*(Region(0, y, self.cells, rows) for y, rows in _runs(dirty)))
+        """Makes the lines again; they stand on the screen once they are painted."""
+        if self.lines and self.is_mounted:
+            self._draw_all()
 
     def _draw_all(self) -> None:
         size = (self.cells, self.lines)
         if size != self._drawn_size:
             self._slots.clear()
+            self._painted = [None] * self.lines
         self._strips, self._drawn_size = self.draw(*size), size
+
+    def paint(self, painter: Painter) -> Iterator[str]:
+        """What the terminal has to be told to show the pane as it was last drawn.
+
+        Only where the pane stands free: whatever lies over it is painted over.
+        """
+        left, top = self._at
+        painted = self._painted
+        for y, strip in self._changed():
+            yield painter.row(left, top + y, painted[y], strip)
+            painted[y] = strip
+
+    def leave_to_textual(self) -> None:
+        """Asks Textual to paint what has changed: it knows what lies over what."""
+        painted = self._painted
+        dirty = [y for y, strip in self._changed() if strip != painted[y]]
+        if dirty:
+            self.refresh(*(Region(0, y, self.cells, rows) for y, rows in _runs(dirty)))
+            for y in dirty:
+                painted[y] = self._strips[y]
+
+    def _changed(self) -> list[tuple[int, Strip]]:
+        """(line, strip) that differ from what is known to be on the terminal."""
+        if not self.lines or self._drawn_size != (self.cells, self.lines):
+            return []  # nowhere, or placed anew: Textual is about to ask for its lines
+        painted = self._painted
+        return [(y, strip) for y, strip in enumerate(self._strips) if strip is not painted[y]]
 
     def forget(self) -> None:
         """Colours or focus changed: nothing that was drawn is of use."""
@@ -93,6 +117,9 @@ class LinePane(Widget):
             self._draw_all()
         self._dirty_regions.clear()
         rows = self._strips[crop.y : crop.bottom]
+        for y, strip in enumerate(rows, crop.y):
+            if strip is not self._painted[y]:
+                self._painted[y] = None  # Textual may write this row, or only look at it
         if crop.x == 0 and crop.right >= self.cells:
             return rows
         return [strip.crop(crop.x, crop.right) for strip in rows]

@@ -17,6 +17,7 @@ from commands.faults import keep_details
 from commands.output import Output, OutputLostError
 from engine.domain.commands import Kill, Origin
 from engine.domain.ledger.figures import account_figures
+from engine.domain.luck import Luck
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
 from engine.errors import InputError, TraderError
@@ -26,13 +27,14 @@ from engine.runtime.collector import calm
 from engine.runtime.failstop import fail_stop
 from engine.runtime.host import FOREVER, AsFastAsItGoes
 from engine.runtime.live import WallPace
+from engine.runtime.luck import LuckTally
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.narration import Narrator, preview_fields
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
-from engine.values import NANOS_PER_SECOND, Nanos, OrderId
+from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId
 
 KILL_FILE_EVERY_SECONDS = 0.5
 PROGRESS_EVERY_SECONDS = 1.0
@@ -107,6 +109,8 @@ class _HeadlessSession:
         self._output = output
         self._interruption = interruption
         self._numbers = ScriptNumbers(parts.session.state.order_next)
+        state = parts.session.state
+        self._luck = LuckTally(parts.session.market, lambda symbol: state.instruments[symbol])
         self._gone_at_the_end: dict[OrderId, str] = {}
         """Why the end of the script cancels an order; the runner says it, the narrator tells it."""
         self._looked_at = self._progress_at = wall.monotonic()
@@ -153,6 +157,9 @@ class _HeadlessSession:
         for record in self._parts.opening:
             narrate(record)
         self._parts.session.listen(narrate)
+        for record in self._parts.tail.records:
+            self._luck.note(record)
+        self._parts.session.listen(self._luck.note)
 
     def _until(self) -> Nanos:
         """Raises InputError for a time at which the market already is; then nothing was run."""
@@ -264,7 +271,23 @@ class _HeadlessSession:
         if parts.presence is not None:
             taken = {"shares_taken": parts.venue.shares_taken}
             summary["presence"] = {**msgspec.structs.asdict(parts.presence), **taken}
+        luck = self._luck.luck()
+        if luck is not None:
+            summary["luck"] = _luck_fields(luck, figures.day)
         return summary
+
+
+def _luck_fields(luck: Luck, day: Money | None) -> dict[str, Any]:
+    """The day's profit by assumption, the booked one first; None without a mark."""
+    by_assumption: dict[str, str | None] = {luck.booked: None if day is None else format_money(day)}
+    for name, more in luck.more:
+        by_assumption[name] = None if day is None else format_money(Money(day + more))
+    return {
+        "booked": luck.booked,
+        "orders": luck.orders,
+        "differ": luck.differ,
+        "day": by_assumption,
+    }
 
 
 def _previewer(

@@ -39,6 +39,8 @@ class Output:
         self._write(_result_words(fields))
         if "presence" in fields:
             self._write(_presence_words(fields["presence"]))
+        if "luck" in fields:
+            self._write(_luck_words(fields["luck"]))
 
     def say(self, text: str) -> None:
         self._end_progress()
@@ -94,6 +96,22 @@ def _counted(count: int, noun: str) -> str:
 
 def _grouped(money: str) -> str:
     return format_money(parse_money(money), grouped=True)
+
+
+def _luck_words(fields: dict[str, Any]) -> str:
+    """How much of the day hangs on where the orders stood in their queues."""
+    booked = fields["booked"]
+    told = {name: "—" if day is None else _signed(day) for name, day in fields["day"].items()}
+    others = ", ".join(f"{day} if {name}" for name, day in told.items() if name != booked)
+    verb = "differs" if fields["differ"] == 1 else "differ"
+    return (
+        f"day {told[booked]} booked ({booked}); {others};"
+        f" {fields['differ']:,} of {_counted(fields['orders'], 'resting order')} {verb}"
+    )
+
+
+def _signed(money: str) -> str:
+    return ("" if money.startswith("-") else "+") + _grouped(money)
 
 
 def _presence_words(fields: dict[str, int]) -> str:

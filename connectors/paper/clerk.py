@@ -6,10 +6,12 @@ from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper import words
 from connectors.paper.orders import OrderRoll, OwnOrder
 from connectors.paper.quoting import MarketKeeper
+from engine.domain.luck import Assumed
 from engine.domain.reports import (
     Report,
     VenueAccepted,
     VenueCancelled,
+    VenueCompared,
     VenueExpired,
     VenueFilled,
     VenueTriggered,
@@ -143,6 +145,7 @@ class Clerk:
         order.history.happened(self.now, last_word.text, NOT_QUEUED)
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
+        self._compare(order)
 
     def _tell_trade(self, trade: Traded, events: Sequence[Event], position: int) -> None:
         maker = self.roll.by_exchange_id.get(trade.maker_id)
@@ -213,6 +216,19 @@ class Clerk:
             order.history.happened(self.now, explanation, NOT_QUEUED)
             self.roll.ended(order, fill)
         self.reports.append(fill)
+        if not order.is_live:
+            self._compare(order)
+
+    def _compare(self, order: OwnOrder) -> None:
+        """The order is out of the market: what every queue assumption gave it while it rested."""
+        outcomes = self._exchange.outcomes(order.exchange_id)
+        if not outcomes:
+            return
+        told = tuple(
+            Assumed(o.model.word, o.filled, Nanos(o.first_at), Nanos(o.done_at)) for o in outcomes
+        )
+        booked = self._exchange.booked_model
+        self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))
 
     def _watch(self, events: Sequence[Event], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded at its price."""

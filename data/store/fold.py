@@ -37,6 +37,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderReplaced: fold_orders.replaced,
     ev.OutcomeUnknown: fold_orders.unknown,
     ev.StatusRequested: fold_orders.status_requested,
+    ev.OrderCompared: fold_fills.compared,
 }
 WITHOUT_ROWS = frozenset(
     {

@@ -11,6 +11,7 @@ from data.store.fold_rows import (
     quote_row,
 )
 from data.store.schema import (
+    ASSUMED_FILLS,
     CASH_MOVEMENTS,
     FILLS,
     LATENCIES,
@@ -49,6 +50,23 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
         if flag:
             text = f"{order.symbol} {event.quantity}: applied, because the venue is right"
             alert(book, record, order, "attention", code, text)
+
+
+def compared(book: Book, record: Record, event: ev.OrderCompared) -> None:
+    """A row an assumption; these fills are in no position."""
+    order = book.orders[event.order_id]
+    price = book.price(order.symbol, event.price)
+    for outcome in event.outcomes:
+        row = (
+            *envelope(record, order),
+            outcome.assumption,
+            outcome.assumption == event.booked,
+            price,
+            outcome.filled,
+            outcome.first_at,
+            outcome.done_at,
+        )
+        book.add(ASSUMED_FILLS, row)
 
 
 def _fill_row(

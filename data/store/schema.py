@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -239,6 +239,18 @@ INSTRUMENTS = _table(
     key=("symbol",),
 )
 
+ASSUMED_FILLS = _table(
+    "assumed_fills",
+    _EVENT
+    + """
+    text:  assumption
+    flag:  booked
+    price: price
+    count: filled
+    time:  first_at done_at
+    """,
+)
+
 TABLES = (
     SESSIONS,
     ORDERS,
@@ -252,6 +264,7 @@ TABLES = (
     ALERTS,
     LATENCIES,
     INSTRUMENTS,
+    ASSUMED_FILLS,
 )
 
 HIGH_WATER = """

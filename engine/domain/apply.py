@@ -47,6 +47,7 @@ _FOR_THE_TRAIL_ONLY = (
     ev.CommandRefused,
     ev.ReportOrphaned,
     ev.EntriesCancelled,
+    ev.OrderCompared,
 )
 _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,

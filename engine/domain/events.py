@@ -25,6 +25,7 @@ from engine.domain.desk_events import (
     TradingStateChanged,
     VenueCheckpointed,
 )
+from engine.domain.luck import OrderCompared
 from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
@@ -72,6 +73,7 @@ Event = (
     | OrderReplaced
     | OutcomeUnknown
     | StatusRequested
+    | OrderCompared
     | CommandRefused
     | DuplicateIgnored
     | ReportOrphaned
@@ -109,6 +111,7 @@ __all__ = [
     "LinkMoved",
     "LotChange",
     "OrderCancelled",
+    "OrderCompared",
     "OrderDenied",
     "OrderExpired",
     "OrderFilled",

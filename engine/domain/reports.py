@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import get_args
 
 from engine.domain.facts import Fact
+from engine.domain.luck import Assumed
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
@@ -97,6 +98,16 @@ class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
     at: Nanos = Nanos(0)
 
 
+class VenueCompared(Fact, frozen=True, tag="v_compared"):
+    """A paper order that rested is done: what each queue assumption gave it; books nothing."""
+
+    client_order_id: str
+    booked: str
+    price: Price
+    outcomes: tuple[Assumed, ...]
+    at: Nanos = Nanos(0)
+
+
 OrderReport = (
     VenueAccepted
     | VenueRejected
@@ -108,6 +119,7 @@ OrderReport = (
     | VenueReplaceRefused
     | VenueTriggered
     | VenueOrderUnknown
+    | VenueCompared
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -199,6 +211,7 @@ Report = (
     | VenueReplaceRefused
     | VenueTriggered
     | VenueOrderUnknown
+    | VenueCompared
     | VenueCheckpoint
     | LinkChanged
     | SessionOpened

@@ -267,3 +267,23 @@ def venue_order_unknown(
         return _repeat(report.client_order_id, "unknown", now)
     rejected = ev.OrderRejected(now, OrderId(order.order_id), text, report.at)
     return [rejected, *_nudge(state, order, now)]
+
+
+def venue_compared(
+    state: State, report: rep.VenueCompared, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """What other assumptions would have given is a fact beside the order; nothing is booked."""
+    order = _find(state, report.client_order_id)
+    if order is None:
+        return _orphan(report.client_order_id, "compared", now)
+    return [
+        ev.OrderCompared(
+            now,
+            order.order_id,
+            report.booked,
+            order.order.symbol,
+            order.side,
+            report.price,
+            report.outcomes,
+        )
+    ]

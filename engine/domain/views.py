@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
+from engine.domain.luck import Luck
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
 from engine.values import (
@@ -197,6 +198,8 @@ class AccountView(Row, frozen=True):
     unrealised: Money | None
     fees_day: Money
     day: Money | None
+    luck: Luck | None = None
+    """What other queue assumptions would have added; None where places are known."""
 
 
 class Severity(IntEnum):

@@ -56,6 +56,11 @@ class Exchange:
     def entered(self, symbol: str, *, is_open: bool) -> None:
         """The symbol trades, or does not, from now on; orders are let in by the venue."""
 
+    @property
+    def booked_model(self) -> str:
+        """The queue assumption behind the fills; empty where places are known."""
+        return ""
+
     def walkable(self, symbol: str) -> AbstractContextManager[None]:
         """While it lasts, everything stands in the book that an arriving order may meet."""
         return nullcontext()

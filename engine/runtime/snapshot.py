@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.domain.apply import canonical_bytes, hash_of, state_hash
-from engine.domain.events import OrderDenied, OrderFilled
+from engine.domain.events import OrderCompared, OrderDenied, OrderFilled
 from engine.domain.records import Record
 from engine.domain.state import State
 from engine.ports import Snapshot
@@ -23,7 +23,7 @@ class Tail:
         self.records: deque[Record] = deque(records, maxlen=TAIL_RECORDS_MAX)
 
     def note(self, record: Record) -> None:
-        if type(record.body) in (OrderFilled, OrderDenied):
+        if type(record.body) in (OrderFilled, OrderDenied, OrderCompared):
             self.records.append(record)
 
 

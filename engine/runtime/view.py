@@ -24,7 +24,9 @@ from engine.domain.views import (
     QuoteRow,
     Severity,
 )
+from engine.instruments import Instrument
 from engine.ports import SimulatedVenue
+from engine.runtime.luck import LuckTally
 from engine.runtime.session import Session
 from engine.values import MONEY_SCALE, Price, Quantity
 
@@ -51,6 +53,7 @@ class ViewBuilder:
         self._findings: dict[int, tuple[Finding, ...]] = {}
         self.focus = ""
         self.levels = 20
+        self._luck = LuckTally(session.market, self._instrument)
         session.listen(self.note)
 
     def remember(self, records: Iterable[Record]) -> None:
@@ -65,6 +68,7 @@ class ViewBuilder:
     def note(self, record: Record) -> None:
         """Every record as it becomes durable."""
         event = record.body
+        self._luck.note(record)
         if isinstance(event, OrderFilled):
             self._fills.append(self._fill_row(event))
             if len(self._fills) > 2 * FILLS_SHOWN_MAX:
@@ -73,6 +77,9 @@ class ViewBuilder:
             self._findings[event.order_id] = event.findings
             if len(self._findings) > ORDERS_SHOWN_MAX:
                 del self._findings[next(iter(self._findings))]
+
+    def _instrument(self, symbol: str) -> Instrument:
+        return self._session.state.instruments.get(symbol, Instrument(symbol))
 
     def _fill_row(self, event: OrderFilled) -> FillRow:
         order = self._session.state.orders[event.order_id]
@@ -252,6 +259,7 @@ class ViewBuilder:
             unrealised=figures.unrealised,
             fees_day=figures.fees_day,
             day=figures.day,
+            luck=self._luck.luck(),
         )
 
 

@@ -137,6 +137,8 @@ class _Teller:
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
+            case ev.OrderCompared():
+                return [f"queue assumption booked: {event.booked}", *_other_luck(event)]
             case _:
                 return []
 
@@ -174,6 +176,19 @@ class _Teller:
                 "not enough traded at or through its price to reach it"
             )
         return f"{open_part:,} not filled: not enough traded at or through its price"
+
+
+def _other_luck(event: ev.OrderCompared) -> list[str]:
+    """What the assumptions that were not booked would have given the order while it rested."""
+    booked = next(o for o in event.outcomes if o.assumption == event.booked)
+    lines = []
+    for other in event.outcomes:
+        if other.filled != booked.filled:
+            since = f", the first at {exchange_clock(other.first_at)}" if other.first_at else ""
+            lines.append(f"if {other.assumption}: {other.filled:,} while it rested{since}")
+        elif other.done_at != booked.done_at:
+            lines.append(f"if {other.assumption}: all of it at {exchange_clock(other.done_at)}")
+    return lines or ["every other assumption fills as much of it, at the same times"]
 
 
 def _findings(findings: tuple[Finding, ...]) -> list[str]:

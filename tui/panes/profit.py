@@ -51,10 +51,12 @@ class Profit(FramedPane):
             self.slot(0, key, lambda: self._account(width, 0)),
             self.slot(1, key, lambda: self._account(width, 1)),
         ]
+        if view.account.luck is not None:
+            strips.append(self.slot(len(strips), key, lambda: self._luck(width)))
         columns = choose(COLUMNS, width - 2)
         strips.append(
             self.slot(
-                2,
+                len(strips),
                 (columns, self.is_focused),
                 lambda: self.inside(heading(columns, self.ink.quiet, margin=1)),
             )
@@ -65,13 +67,17 @@ class Profit(FramedPane):
         first = self.cursor.first
         if not view.positions:
             words = Line().add(" no positions today", self.ink.quiet)
-            return [*strips, self.slot(3, ("none", self.is_focused), lambda: self.inside(words))]
+            return [
+                *strips,
+                self.slot(len(strips), ("none", self.is_focused), lambda: self.inside(words)),
+            ]
+        above = len(strips)
         for offset, row in enumerate(view.positions[first : first + rows]):
             is_cursor = first + offset == place and self.is_focused
             row_key = (row, width, is_cursor, self.is_focused)
             strips.append(
                 self.slot(
-                    3 + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor)
+                    above + offset, row_key, partial(self._row, row, columns, is_cursor=is_cursor)
                 )
             )
         return strips
@@ -100,6 +106,22 @@ class Profit(FramedPane):
             line.add(f"{word} ", ink.quiet)
             line.add(text, signed_style(ink, value) if signed and word != "fees" else ink.text)
             line.add("  ", ink.text)
+        return self.inside(line)
+
+    def _luck(self, width: int) -> Strip:
+        """The day as other queue assumptions would have it, beside the booked one."""
+        ink, account = self.ink, self.host.view.account
+        assert account.luck is not None, "drawn only where places in a queue are assumed"
+        luck, line = account.luck, Line().add(" ", self.ink.text)
+        for name, more in luck.more:
+            day = None if account.day is None else type(account.cash)(account.day + more)
+            text = money_text(day, signed=True)
+            if line.used + len(name) + len(text) + 6 > width:
+                break
+            line.add(f"if {name} ", ink.quiet).add(text, signed_style(ink, day)).add("  ", ink.text)
+        tail = f"{luck.differ:,} of {luck.orders:,} orders differ"
+        if line.used + len(tail) <= width:
+            line.add(tail, ink.quiet)
         return self.inside(line)
 
     def _row(self, row: PositionRow, columns: tuple[Column, ...], *, is_cursor: bool) -> Strip:

@@ -122,6 +122,10 @@ class QuotedExchange(Exchange):
                 events += settle(at.book)
         self._follow(at)
 
+    @property
+    def booked_model(self) -> str:
+        return self.assumptions.queue.word
+
     # --- what the trader asks
 
     @contextmanager
@@ -138,7 +142,6 @@ class QuotedExchange(Exchange):
                 continue
             events += self._held_back(at, operation) or self._carried_out(at, operation)
             self._follow(at)
-            at.replaced.clear()
         return events
 
     def expire_day_orders(self, symbols: Iterable[str] | None = None) -> list[Event]:
@@ -223,7 +226,9 @@ class QuotedExchange(Exchange):
             resting = at.book.orders.get(order_id)
             if resting is None:
                 continue
-            at.lines.leave(order_id)
+            line = at.lines.leave(order_id)
+            if line is not None:
+                at.replaced[order_id] = line
             at.book.leave(resting)
             order = msgspec.structs.replace(resting.order, quantity=resting.leaves)
             with at.walkable():
@@ -262,9 +267,15 @@ class QuotedExchange(Exchange):
             line = at.lines.leave(order_id)
             self._waiting_for_a_quote.pop(order_id, None)
             if line is not None:
-                self._ended[order_id] = outcomes_of(line)
-                if len(self._ended) > ENDED_KEPT_MAX:
-                    del self._ended[next(iter(self._ended))]
+                self._end(line)
+        for line in at.replaced.values():
+            self._end(line)  # it arrived anew and has not come to rest
+        at.replaced.clear()
+
+    def _end(self, line: InLine) -> None:
+        self._ended[line.order_id] = outcomes_of(line)
+        if len(self._ended) > ENDED_KEPT_MAX:
+            del self._ended[next(iter(self._ended))]
 
 
 def _would_take(book: Book, side: Side, price: Price) -> bool:

@@ -103,7 +103,7 @@ def test_the_levels_in_the_book_are_those_on_show_less_what_met_the_trader(playe
         market.play(step)
         at = market.house.quoted("IBM")
         for side, sight in at.sights.items():
-            own = {line.price for line in at.lines if line.side is side}
+            own = [line for line in at.lines if line.side is side]
             for price, quantity, _ in at.book.depth(50)[side is Side.SELL]:
                 named = sum(line.booked_leaves for line in own if line.price == price)
                 assert price in sight.sizes or named

@@ -126,6 +126,9 @@ class SimulatedVenue(Venue, Protocol):
     ) -> list[tuple[int, int]]:
         """(price, quantity) an order would take from the book now; price 0: no limit."""
 
+    def measured(self, *, at_the_end: bool = False) -> list[Report]:
+        """What was measured beside the trading and can wait for the next checkpoint."""
+
     def checkpoint(self) -> Report:
         """A VenueCheckpoint of cursor and own queue places."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper import words
+from connectors.paper.marker import Marker
 from connectors.paper.orders import OrderRoll, OwnOrder
 from connectors.paper.quoting import MarketKeeper
 from engine.domain.luck import Assumed
@@ -40,8 +41,10 @@ class Clerk:
         "_exchange",
         "_instruments",
         "_keeper",
+        "_mids_before",
         "_next_execution",
         "_price_texts",
+        "marker",
         "now",
         "reports",
         "roll",
@@ -62,6 +65,9 @@ class Clerk:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_execution = next_execution
         self._price_texts: dict[tuple[str, int], str] = {}
+        self._mids_before: dict[str, int] = {}
+        """Twice the mid of a symbol just before the own trades of the batch that is heeded."""
+        self.marker = Marker(keeper.market)
         self.roll = OrderRoll()
         self.reports: list[Report] = []
         self.now = Nanos(0)
@@ -80,7 +86,10 @@ class Clerk:
                 has_own = has_own or event.order_id >= OWN_ORDER_IDS_FROM
                 continue
             is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
-            has_own = has_own or is_own
+            if is_own:
+                has_own = True
+                # The quote still is what it was before this batch: it follows further down.
+                self._mids_before[symbol] = self._keeper.twice_mid(symbol)
             self._keeper.printed(
                 symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
             )
@@ -206,6 +215,7 @@ class Clerk:
             self.shares_taken += quantity
         execution_id = f"P-{self._next_execution}"
         self._next_execution += 1
+        self.marker.filled(execution_id, order.symbol, self._mids_before[order.symbol], self.now)
         fill = VenueFilled(
             order.client_order_id, execution_id, price, quantity, liquidity, explanation
         )

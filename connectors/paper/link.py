@@ -56,6 +56,10 @@ class Link:
         """Whether `heard` would return anything."""
         return bool(self._back) and self._back[0][0] <= now
 
+    def on_the_way_back(self) -> list[Report]:
+        """What the desk has not heard yet."""
+        return [report for _, report in self._back]
+
     def next_at(self) -> Nanos | None:
         """When the next message arrives at either end."""
         ends = [lane[0][0] for lane in (self._out, self._back) if lane]

@@ -2,6 +2,8 @@
 
 from collections import deque
 
+import msgspec
+
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.views import TradePrint
 from engine.exchange.book import Book
@@ -15,28 +17,44 @@ TAPE_PRINTS_MAX = 500
 """Trades kept for the screen, a symbol."""
 
 
+class TapeCount(msgspec.Struct, gc=False):
+    """What printed in one symbol since the run began."""
+
+    volume: int = 0
+    trades: int = 0
+    own_volume: int = 0
+
+
 class MarketKeeper:
     """Writes touch, trades and phase of every quote; a day's figures begin with its flow."""
 
-    __slots__ = ("_closed_at", "market", "tapes")
+    __slots__ = ("_closed_at", "counts", "market", "tapes")
 
     def __init__(self, instruments: tuple[Instrument, ...], source: Source) -> None:
         self.market = Market()
         self._closed_at: dict[str, Price] = {}
         self.tapes: dict[str, deque[TradePrint]] = {}
+        self.counts: dict[str, TapeCount] = {}
         for instrument in instruments:
             symbol = instrument.symbol
             self.market.quotes[symbol] = Quote(symbol, source=source)
             self.tapes[symbol] = deque(maxlen=TAPE_PRINTS_MAX)
+            self.counts[symbol] = TapeCount()
 
     def begin(self, at: Nanos) -> None:
         """The opening books stand: what printed while they were set up is no tape of this run."""
         for symbol, quote in self.market.quotes.items():
             quote.at = at
             self.tapes[symbol].clear()
+            self.counts[symbol] = TapeCount()
 
     def phase(self, symbol: str) -> Phase:
         return self.market.quotes[symbol].phase
+
+    def twice_mid(self, symbol: str) -> int:
+        """Bid plus ask as they were last refreshed; 0 without both."""
+        quote = self.market.quotes[symbol]
+        return quote.bid + quote.ask if quote.is_two_sided else 0
 
     def printed(
         self,
@@ -52,6 +70,11 @@ class MarketKeeper:
         """A trade: last, volume and tape follow."""
         self.market.quotes[symbol].record_trade(price, quantity, at)
         self.tapes[symbol].append(TradePrint(at, price, quantity, aggressor, hidden, own))
+        count = self.counts[symbol]
+        count.volume += quantity
+        count.trades += 1
+        if own:
+            count.own_volume += quantity
 
     def refresh(self, book: Book, at: Nanos) -> None:
         """Best bid and ask as the book has them now."""

@@ -14,12 +14,19 @@ from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.history import OrderHistory
 from connectors.paper.house import house_of
 from connectors.paper.link import Link
+from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
 from connectors.paper.words import waiting_in_words
 from engine.domain.quotes import Phase
-from engine.domain.reports import PhaseChanged, Report, TradeDateRolled, VenueCheckpoint
+from engine.domain.reports import (
+    PhaseChanged,
+    Report,
+    TradeDateRolled,
+    VenueCheckpoint,
+    VenueFilled,
+)
 from engine.domain.requests import Request
 from engine.domain.views import DepthRow, GhostFillRow, GhostRow, TradePrint
 from engine.exchange.exchange import NOT_QUEUED
@@ -77,6 +84,7 @@ class PaperVenue:
         self._counter = Counter(
             self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
         )
+        self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._open(cursor)
         for order in working:
             enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
@@ -119,8 +127,13 @@ class PaperVenue:
     def collect(self) -> list[Report]:
         if self._link is not None:
             self._hand_over(self._link)
-            return self._link.heard(self.now)
+            reports = self._link.heard(self.now)
+            if self._clerk.marker.is_full:
+                reports += self._measures.marks(self._unheard())
+            return reports
         reports, self._clerk.reports = self._clerk.reports, []
+        if self._clerk.marker.is_full:
+            reports += self._measures.marks(unheard=())
         return reports
 
     def next_at(self) -> Nanos | None:
@@ -152,8 +165,7 @@ class PaperVenue:
             self._step_market(at)
         else:
             return
-        if until < TIME_MAX:
-            clerk.now = max(clerk.now, until)
+        self._arrive_at(until)
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         exchange, mark = self.exchange, self.ghosts.mark
@@ -182,6 +194,12 @@ class PaperVenue:
         return VenueCheckpoint(
             self._flow.cursor(), tuple(place for place in places if place[1] != NOT_QUEUED)
         )
+
+    def measured(self, *, at_the_end: bool = False) -> list[Report]:
+        return [
+            *self._measures.marks(self._unheard()),
+            *self._measures.tape(every_symbol=at_the_end),
+        ]
 
     # --- for `why`
 
@@ -261,6 +279,8 @@ class PaperVenue:
 
     def _step_market(self, at: Nanos) -> None:
         flow = self._flow
+        if at > self._clerk.marker.next_at:
+            self._clerk.marker.pass_to(at)
         self._clerk.now = self.market.feed_heard_at = self.exchange.now = at
         flow.step(self)
         if flow.trade_date != self.trade_date:
@@ -274,6 +294,8 @@ class PaperVenue:
             if due is not None and (market is None or due <= market):
                 if due > until:
                     break
+                if due > clerk.marker.next_at:
+                    clerk.marker.pass_to(due)
                 clerk.now = max(clerk.now, due)
                 self._serve_arrived(link)
             elif market is None or market > until:
@@ -282,8 +304,7 @@ class PaperVenue:
                 self._step_market(market)
         else:
             return
-        if until < TIME_MAX:
-            clerk.now = max(clerk.now, until)
+        self._arrive_at(until)
 
     def _serve_arrived(self, link: Link) -> None:
         while (request := link.arrived(self.now)) is not None:
@@ -296,6 +317,22 @@ class PaperVenue:
             for report in self._clerk.reports:
                 link.carry(report, self.now)
             self._clerk.reports = []
+
+    def _arrive_at(self, until: Nanos) -> None:
+        """Nothing more happens up to and including `until`."""
+        clerk = self._clerk
+        if until >= TIME_MAX:
+            return
+        if until >= clerk.marker.next_at:
+            clerk.marker.pass_to(Nanos(until + 1))
+        clerk.now = max(clerk.now, until)
+
+    def _unheard(self) -> set[str]:
+        """Executions that happened here and that the desk has not been told of yet."""
+        waiting = list(self._clerk.reports)
+        if self._link is not None:
+            waiting += self._link.on_the_way_back()
+        return {report.execution_id for report in waiting if type(report) is VenueFilled}
 
     def _roll_trade_date(self) -> None:
         self.trade_date = self._flow.trade_date

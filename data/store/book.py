@@ -107,6 +107,10 @@ class SessionRow(msgspec.Struct, gc=False):
     ended_at: int | None
     clean: bool | None
     reason: str
+    epoch: int | None
+    executions_displaced: int | None = None
+    shares_displaced: int | None = None
+    shares_unfilled: int | None = None
 
 
 class Book:

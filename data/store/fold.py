@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_desk, fold_fills, fold_orders
+from data.store import fold_desk, fold_fills, fold_measures, fold_orders
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.records import Record
@@ -38,6 +38,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OutcomeUnknown: fold_orders.unknown,
     ev.StatusRequested: fold_orders.status_requested,
     ev.OrderCompared: fold_fills.compared,
+    ev.FillsMarked: fold_measures.marked,
+    ev.TapeMeasured: fold_measures.tape_measured,
 }
 WITHOUT_ROWS = frozenset(
     {

@@ -24,6 +24,7 @@ def session_started(book: Book, record: Record, event: ev.SessionStarted) -> Non
         ended_at=None,
         clean=None,
         reason="",
+        epoch=event.epoch or None,
     )
     book.session = session
     book.touch(SESSIONS, session.first_sequence, session)

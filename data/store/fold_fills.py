@@ -77,7 +77,8 @@ def _fill_row(
     price: int,
     notional: int,
 ) -> None:
-    venue = book.session.mode.lower() if book.session is not None else ""
+    session = book.session
+    venue = session.mode.lower() if session is not None else ""
     row = (
         record.sequence,
         order.order_id,
@@ -102,6 +103,9 @@ def _fill_row(
         event.overfill,
         event.explanation,
         event.at,
+        session.first_sequence if session is not None else None,
+        session.epoch if session is not None else None,
+        session.source if session is not None else "",
     )
     book.add(FILLS, row)
 

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -117,6 +117,7 @@ SESSIONS = _table(
     time:  started_at ended_at
     flag:  clean
     text:  reason
+    count: epoch executions_displaced shares_displaced shares_unfilled
     """,
     key=("first_sequence",),
 )
@@ -186,7 +187,30 @@ FILLS = _table(
     flag:  resurrected overfill
     text:  explanation
     time:  at
+    count: session epoch
+    text:  source
     """,
+)
+MARKOUTS = _table(
+    "markouts",
+    """
+    count: sequence
+    time:  at
+    count: session
+    text:  execution_id symbol
+    count: seconds
+    price: mid
+    """,
+)
+TAPE = _table(
+    "tape",
+    """
+    count: session
+    text:  symbol
+    count: volume trades own_volume
+    time:  at
+    """,
+    key=("session", "symbol"),
 )
 POSITIONS = _table(
     "positions",
@@ -265,6 +289,8 @@ TABLES = (
     LATENCIES,
     INSTRUMENTS,
     ASSUMED_FILLS,
+    MARKOUTS,
+    TAPE,
 )
 
 HIGH_WATER = """

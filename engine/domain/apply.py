@@ -48,6 +48,8 @@ _FOR_THE_TRAIL_ONLY = (
     ev.ReportOrphaned,
     ev.EntriesCancelled,
     ev.OrderCompared,
+    ev.FillsMarked,
+    ev.TapeMeasured,
 )
 _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,

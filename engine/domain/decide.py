@@ -19,6 +19,8 @@ from engine.domain.sessions import (
     fire_timer,
     know_instruments,
     move_link,
+    note_marks,
+    note_tape,
     open_session,
     roll_date,
 )
@@ -81,6 +83,8 @@ _DECISIONS: dict[type, Decision] = {
     rep.VenueOrderUnknown: venue_order_unknown,
     rep.VenueCompared: venue_compared,
     rep.VenueCheckpoint: checkpoint,
+    rep.VenueMarked: note_marks,
+    rep.VenueTape: note_tape,
     rep.LinkChanged: move_link,
     rep.SessionOpened: open_session,
     rep.InstrumentsListed: know_instruments,

@@ -26,6 +26,7 @@ from engine.domain.desk_events import (
     VenueCheckpointed,
 )
 from engine.domain.luck import OrderCompared
+from engine.domain.measures import FillsMarked, TapeMeasured
 from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
@@ -87,6 +88,8 @@ Event = (
     | TimerSet
     | TimerCleared
     | VenueCheckpointed
+    | FillsMarked
+    | TapeMeasured
     | Faulted
 )
 
@@ -101,6 +104,7 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "Faulted",
+    "FillsMarked",
     "FlattenFinished",
     "FlattenMoved",
     "FlattenStarted",
@@ -130,6 +134,7 @@ __all__ = [
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "TapeMeasured",
     "TimerCleared",
     "TimerSet",
     "TradingState",

@@ -5,6 +5,7 @@ from typing import get_args
 
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
+from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
@@ -133,6 +134,19 @@ class VenueCheckpoint(Fact, frozen=True, tag="v_checkpoint"):
     """(client order id, quantity ahead) of each own resting order."""
 
 
+class VenueMarked(Fact, frozen=True, tag="v_marked"):
+    """Mids before fills and after them, taken as market time passed; changes no money."""
+
+    marks: tuple[Mark, ...]
+
+
+class VenueTape(Fact, frozen=True, tag="v_tape"):
+    """What printed since the run began, and how far the trader changed a recording."""
+
+    tape: tuple[Tape, ...]
+    displaced: Displaced | None = None
+
+
 class LinkState(IntEnum):
     UP = 1
     DOWN = 2
@@ -213,6 +227,8 @@ Report = (
     | VenueOrderUnknown
     | VenueCompared
     | VenueCheckpoint
+    | VenueMarked
+    | VenueTape
     | LinkChanged
     | SessionOpened
     | InstrumentsListed

@@ -37,6 +37,7 @@ def open_session(
             digest(Limits.from_pairs(report.limits)),
             report.seed,
             report.fee_tables,
+            state.epoch,
         )
     )
     return happened + _flattens_cut_off(state, now)
@@ -132,6 +133,16 @@ def checkpoint(
 ) -> list[ev.Event]:
     """Where the paper venue stands, kept for a restart."""
     return [ev.VenueCheckpointed(now, report.cursor, report.queue_ahead)]
+
+
+def note_marks(state: State, report: rep.VenueMarked, market: Market, now: Nanos) -> list[ev.Event]:
+    """What the tape did around fills, for the realism report alone."""
+    return [ev.FillsMarked(now, report.marks)]
+
+
+def note_tape(state: State, report: rep.VenueTape, market: Market, now: Nanos) -> list[ev.Event]:
+    """How much printed while the run went on, for the realism report alone."""
+    return [ev.TapeMeasured(now, report.tape, report.displaced)]
 
 
 def close_session(

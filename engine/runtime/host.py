@@ -137,12 +137,15 @@ class Host:
         if waited < CHECKPOINT_EVERY:
             return
         if self.session.state.live or waited >= CHECKPOINT_IDLE_EVERY:
-            self.checkpoint_now()
+            self._keep_place(at_the_end=False)
 
     def checkpoint_now(self) -> None:
         """The next start goes on from here, unless this session still comes to a clean end."""
+        self._keep_place(at_the_end=True)
+
+    def _keep_place(self, *, at_the_end: bool) -> None:
         self._checkpoint_at = self.now
-        self.session.step([self.venue.checkpoint()])
+        self.session.step([*self.venue.measured(at_the_end=at_the_end), self.venue.checkpoint()])
 
     def wake_up(self) -> None:
         """A market that was left closed opens its next day: nobody starts in the night."""

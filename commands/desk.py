@@ -2,10 +2,12 @@
 
 import secrets
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from commands.costs import BASE_CURRENCY, cost_reports
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
@@ -55,6 +57,8 @@ class PaperMarket(NamedTuple):
     seed: int
     link: Link | None
     is_recorded: bool = False
+    costs: Sequence[Report] = ()
+    """The home's tables of borrow terms, dividends and rates, as reports."""
 
 
 class DeskParts(msgspec.Struct):
@@ -102,13 +106,14 @@ def open_desk(options: Namespace) -> DeskParts:
     # What cannot be read is refused before there is a home: nothing is half done then.
     settings = load_settings(default_home(options.home).settings_path, options.config)
     market = _market(options, settings)
+    costs = cost_reports(default_home(options.home).path)
     home = Home.prepare(options.home)
     journal = Journal.open(
         home, instance=instance_from_seed(market.seed) if options.headless else None
     )
     try:
         is_recorded = wants_recording(options, settings, market.flow)
-        market = market._replace(is_recorded=is_recorded)
+        market = market._replace(is_recorded=is_recorded, costs=costs)
         parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
         parts.remarks += _heed_space(parts)
         if is_recorded:
@@ -160,7 +165,7 @@ def _recovered(
     session.listen(opening_records.note)
     host = Host(session, venue)
     expired = left_behind if may_cancel else []
-    opening: list[Report] = [InstrumentsListed(venue.instruments)]
+    opening: list[Report] = [InstrumentsListed(venue.instruments), *market.costs]
     opening.append(_opened(state, settings, venue, market))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
     host.submit(*opening, *expired)
@@ -334,9 +339,10 @@ def _opened(
         trade_date=venue.trade_date,
         account=settings.paper.account,
         opening_cash=settings.paper.opening_cash,
-        currency="USD",
+        currency=BASE_CURRENCY,
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
         seed=market.seed,
         fee_tables=(("INR", settings.paper.fee_table_inr),),
+        interest_table=settings.paper.interest,
     )

@@ -256,9 +256,7 @@ class _HeadlessSession:
     def _summary(self, result: ScriptResult) -> dict[str, Any]:
         parts = self._parts
         account = parts.session.state.accounts[parts.settings.paper.account]
-        figures = account_figures(
-            account.cash, account.positions, parts.session.state.instruments, parts.session.market
-        )
+        figures = account_figures(account, parts.session.state, parts.session.market)
         held = {s: p.quantity for s, p in sorted(account.positions.items()) if p.quantity}
         summary: dict[str, Any] = {
             "orders": result.orders,
@@ -268,6 +266,9 @@ class _HeadlessSession:
             "realised": format_money(figures.realised_day),
             "fees": format_money(figures.fees_day),
         }
+        if account.purses:
+            cash = account.cash_by_currency()
+            summary["cash_by_currency"] = {c: format_money(money) for c, money in cash.items()}
         if parts.presence is not None:
             taken = {"shares_taken": parts.venue.shares_taken}
             summary["presence"] = {**msgspec.structs.asdict(parts.presence), **taken}

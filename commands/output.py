@@ -85,9 +85,17 @@ def _result_words(fields: dict[str, Any]) -> str:
     held = ", ".join(f"{s} {q:+,}" for s, q in fields["positions"].items()) or "flat"
     return (
         f"{fields['result']}: {_counted(fields['orders'], 'order')}, "
-        f"{_counted(fields['fills'], 'fill')}, cash {_grouped(fields['cash'])}, {held}, "
+        f"{_counted(fields['fills'], 'fill')}, cash {_cash_words(fields)}, {held}, "
         f"realised {_grouped(fields['realised'])}, fees {_grouped(fields['fees'])}"
     )
+
+
+def _cash_words(fields: dict[str, Any]) -> str:
+    """`1,000.00`, or with several currencies `1,000.00 USD and 5,000.00 INR`."""
+    cash = fields.get("cash_by_currency")
+    if not cash:
+        return _grouped(fields["cash"])
+    return " and ".join(f"{_grouped(money)} {currency}" for currency, money in cash.items())
 
 
 def _counted(count: int, noun: str) -> str:

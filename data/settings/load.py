@@ -30,6 +30,7 @@ class PaperSettings(msgspec.Struct, frozen=True):
     opening_cash: Money
     fee_table: str
     fee_table_inr: str
+    interest: str
     limits: str
     """Name of the profile."""
     latency: str

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.domain.ledger.fee_tables import table_names
+from engine.domain.ledger.interest import INTEREST_TABLES
 from engine.domain.risk.controls import PROFILES
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.instruments import NumberTextError, parse_money
@@ -115,6 +116,7 @@ READERS: Mapping[str, Reader] = {
     "paper.opening_cash": _money,
     "paper.fee_table": _word(*table_names("USD")),
     "paper.fee_table_inr": _word(*table_names("INR")),
+    "paper.interest": _word(*INTEREST_TABLES),
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
     "market.kind": _market,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_desk, fold_fills, fold_measures, fold_orders
+from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.records import Record
@@ -12,6 +12,9 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.SessionStarted: fold_desk.session_started,
     ev.SessionClosed: fold_desk.session_closed,
     ev.AccountOpened: fold_desk.account_opened,
+    ev.CarryBooked: fold_costs.carry_booked,
+    ev.CurrencyConverted: fold_costs.converted,
+    ev.FxRatesKnown: fold_costs.fx_known,
     ev.InstrumentsKnown: fold_desk.instruments_known,
     ev.LinkMoved: fold_desk.link_moved,
     ev.ReportOrphaned: fold_desk.orphaned,
@@ -45,6 +48,8 @@ WITHOUT_ROWS = frozenset(
     {
         ev.PhaseEntered,
         ev.DateRolled,
+        ev.BorrowKnown,
+        ev.DividendsKnown,
         ev.CommandRefused,
         ev.DuplicateIgnored,
         ev.EntriesCancelled,

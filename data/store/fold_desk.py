@@ -40,7 +40,7 @@ def session_closed(book: Book, record: Record, event: ev.SessionClosed) -> None:
 
 def account_opened(book: Book, record: Record, event: ev.AccountOpened) -> None:
     row = (record.sequence, event.at, None, event.account, "", "", "opening", event.currency)
-    book.add(CASH_MOVEMENTS, (*row, event.cash))
+    book.add(CASH_MOVEMENTS, (*row, event.cash, ""))
 
 
 def instruments_known(book: Book, record: Record, event: ev.InstrumentsKnown) -> None:

@@ -157,6 +157,6 @@ def _book_cash(book: Book, record: Record, order: OrderRow, event: ev.OrderFille
     """The trade and its fee are two movements, so that a sum by kind is a sum of one thing."""
     currency = book.instrument(order.symbol).currency
     trade = event.cash_delta + event.fee
-    book.add(CASH_MOVEMENTS, (*envelope(record, order), "trade", currency, trade))
+    book.add(CASH_MOVEMENTS, (*envelope(record, order), "trade", currency, trade, ""))
     if event.fee:
-        book.add(CASH_MOVEMENTS, (*envelope(record, order), "fee", currency, -event.fee))
+        book.add(CASH_MOVEMENTS, (*envelope(record, order), "fee", currency, -event.fee, ""))

@@ -243,7 +243,18 @@ CASH_MOVEMENTS = _table(
     + """
     text:  kind currency
     money: amount
+    text:  text
     """,
+)
+FX_RATES = _table(
+    "fx_rates",
+    """
+    date:  from_date
+    text:  currency base
+    price: rate
+    count: sequence
+    """,
+    key=("currency", "from_date"),
 )
 ALERTS = _table("alerts", _EVENT + "text: severity code text")
 LATENCIES = _table(
@@ -291,6 +302,7 @@ TABLES = (
     ASSUMED_FILLS,
     MARKOUTS,
     TAPE,
+    FX_RATES,
 )
 
 HIGH_WATER = """

@@ -5,6 +5,7 @@ from enum import IntEnum
 from engine.domain.facts import Fact
 from engine.values import (
     Instruction,
+    Money,
     OrderId,
     OrderType,
     Price,
@@ -140,6 +141,19 @@ class TightenLimit(Fact, frozen=True, tag="set"):
     origin: Origin = Origin.TICKET
 
 
+class Convert(Fact, frozen=True, tag="convert"):
+    """Cash of one currency for another; `amount` is what is sold.
+
+    0 squares the currency that is not the account's own: sells all of it, or buys what is owed.
+    """
+
+    account: str
+    sold: str
+    bought: str
+    amount: Money
+    origin: Origin = Origin.TICKET
+
+
 Command = (
     SubmitOrder
     | CancelOrder
@@ -151,4 +165,5 @@ Command = (
     | Flatten
     | Reverse
     | TightenLimit
+    | Convert
 )

@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
+from engine.domain.conversion import convert
 from engine.domain.events import CommandRefused, Event
 from engine.domain.flatten import flatten, reverse
 from engine.domain.quotes import Market
@@ -17,6 +18,9 @@ from engine.domain.sessions import (
     engine_fault,
     enter_phase,
     fire_timer,
+    know_borrow,
+    know_dividends,
+    know_fx_rates,
     know_instruments,
     move_link,
     note_marks,
@@ -70,6 +74,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Kill: _of_known_account("kill", kill),
     cmd.Flatten: _of_known_account("flatten", flatten),
     cmd.Reverse: _of_known_account("reverse", reverse),
+    cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
@@ -88,6 +93,9 @@ _DECISIONS: dict[type, Decision] = {
     rep.LinkChanged: move_link,
     rep.SessionOpened: open_session,
     rep.InstrumentsListed: know_instruments,
+    rep.BorrowListed: know_borrow,
+    rep.DividendsListed: know_dividends,
+    rep.FxRatesSet: know_fx_rates,
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,

@@ -16,7 +16,7 @@ from engine.domain.state import (
     flatten_key,
     flatten_timer,
 )
-from engine.values import Quantity
+from engine.values import Money, Price, Quantity
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
@@ -33,6 +33,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
+        account.interest_table = event.interest_table
 
 
 def _account_opened(state: State, event: ev.AccountOpened) -> None:
@@ -64,12 +65,15 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
     is_new_month = event.trade_date // 100 != state.trade_date // 100
-    state.trade_date = event.trade_date
     marks = dict(event.marks)
+    for account in state.accounts.values():
+        _open_purses(state, account, marks)
+    state.trade_date = event.trade_date
     for symbol, mark in event.marks:
         state.day_marks[symbol] = mark
     for account in state.accounts.values():
-        account.day_open_cash = account.cash
+        account.day_open_cash, account.day_conversion_fees = account.cash, Money(0)
+        account.day_carry.clear()
         if is_new_month:
             account.month_volume = Quantity(0)
         for position in account.positions.values():
@@ -77,6 +81,21 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     _forget_done_orders(state)
     state.recent_orders.clear()
     state.order_attempts.clear()
+
+
+def _open_purses(state: State, account: Account, marks: dict[str, Price]) -> None:
+    """What each currency holds at the close and what it was worth: the day's rate profit starts."""
+    for currency, purse in account.purses.items():
+        value = int(purse.cash)
+        for position in account.positions.values():
+            instrument = state.instruments[position.symbol]
+            if position.quantity and instrument.currency == currency:
+                mark = marks.get(position.symbol)
+                value += instrument.notional(mark, position.quantity) if mark else position.cost
+        purse.day_open_value = Money(value)
+        purse.day_open_rate = state.rate_of(currency, account.currency)
+        purse.day_bought = purse.day_paid = Money(0)
+        purse.day_carry.clear()
 
 
 def _forget_done_orders(state: State) -> None:

@@ -37,6 +37,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     """(currency, fee table) for what trades in another currency than the account's."""
     epoch: int = 0
     """Of the home when the run began; 0 in records that were written before it was told."""
+    interest_table: str = ""
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

@@ -1,5 +1,12 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
+from engine.domain.cost_events import (
+    BorrowKnown,
+    CarryBooked,
+    CurrencyConverted,
+    DividendsKnown,
+    FxRatesKnown,
+)
 from engine.domain.desk_events import (
     AccountOpened,
     CommandRefused,
@@ -91,9 +98,19 @@ Event = (
     | FillsMarked
     | TapeMeasured
     | Faulted
+    | BorrowKnown
+    | DividendsKnown
+    | FxRatesKnown
+    | CarryBooked
+    | CurrencyConverted
 )
 
 __all__ = [
+    "BorrowKnown",
+    "DividendsKnown",
+    "FxRatesKnown",
+    "CarryBooked",
+    "CurrencyConverted",
     "AccountOpened",
     "CancelDenied",
     "CancelRejected",

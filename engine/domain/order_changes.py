@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
+from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.positions import Position, apply_fill
 from engine.domain.ledger.postings import post, postings_of_fill
 from engine.domain.lifecycle import DONE, Certainty, Happening, Request, Status, next_status
@@ -147,7 +148,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order = state.orders[event.order_id]
     symbol = order.order.symbol
     account = state.accounts[order.order.account]
-    value = state.instruments[symbol].notional(event.price, event.quantity)
+    instrument = state.instruments[symbol]
+    value = instrument.notional(event.price, event.quantity)
     order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
@@ -169,7 +171,6 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
     account.month_volume += event.quantity  # type: ignore[assignment]
-    account.cash += event.cash_delta  # type: ignore[assignment]
     cost_delta = Money(position.cost - cost_before)
     postings = postings_of_fill(
         symbol=symbol,
@@ -178,8 +179,15 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         realised=event.realised,
         fee=event.fee,
     )
-    post(account.ledger, postings)
-    assert account.ledger["cash"] == account.cash, "the ledger and the cash figure disagree"
+    if instrument.currency == account.currency:
+        account.cash += event.cash_delta  # type: ignore[assignment]
+        cash, ledger = account.cash, account.ledger
+    else:
+        purse = purse_of(account, instrument.currency)
+        purse.cash = Money(purse.cash + event.cash_delta)
+        cash, ledger = purse.cash, purse.ledger
+    post(ledger, postings)
+    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
 
 
 def _cancelled(state: State, event: ev.OrderCancelled) -> None:

@@ -58,6 +58,9 @@ class Refusal(IntEnum):
     UNKNOWN_ACCOUNT = 18
     ASLEEP = 19
     REASON_MISSING = 20
+    NOT_THROUGH_BASE = 21
+    NO_RATE = 22
+    NOT_ENOUGH_CASH = 23
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -76,6 +79,9 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.KILLED: 'The desk is killed; re-arm it with a reason (`resume "reason"`).',
     Refusal.REASON_MISSING: 'Trading resumes for a reason: write resume "why".',
     Refusal.ASLEEP: "The order sleeps: its market is not running. Cancel it, or start it.",
+    Refusal.NOT_THROUGH_BASE: "One of the two currencies has to be the account's own.",
+    Refusal.NO_RATE: "There is no exchange rate for it; fx_rates.csv in the home can hold one.",
+    Refusal.NOT_ENOUGH_CASH: "There is not that much cash of it to convert, fee included.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",

@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
@@ -177,10 +178,29 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     seed: int = 0
     fee_tables: tuple[tuple[str, str], ...] = ()
     """(currency, fee table) for what trades in another currency than the account's."""
+    interest_table: str = ""
+    """What cash earns and costs; empty: nothing."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):
     instruments: tuple[Instrument, ...]
+
+
+class BorrowListed(Fact, frozen=True, tag="borrow_listed"):
+    """The borrow table of whoever lends, whole."""
+
+    rows: tuple[BorrowTerms, ...]
+
+
+class DividendsListed(Fact, frozen=True, tag="dividends_listed"):
+    rows: tuple[Dividend, ...]
+
+
+class FxRatesSet(Fact, frozen=True, tag="fx_set"):
+    """Dated exchange rates, the oldest first; `base` is the currency that they count in."""
+
+    base: str
+    rows: tuple[FxRate, ...]
 
 
 class PhaseChanged(Fact, frozen=True, tag="phase"):
@@ -232,6 +252,9 @@ Report = (
     | LinkChanged
     | SessionOpened
     | InstrumentsListed
+    | BorrowListed
+    | DividendsListed
+    | FxRatesSet
     | PhaseChanged
     | TradeDateRolled
     | TimerFired

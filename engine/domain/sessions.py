@@ -3,7 +3,9 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
+from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
+from engine.domain.cost_facts import FxRate
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Request
 from engine.domain.quotes import Market
@@ -22,7 +24,11 @@ def open_session(
     if report.account not in state.accounts:
         happened.append(ev.AccountOpened(now, report.account, report.currency, report.opening_cash))
     if state.trade_date not in (0, report.trade_date):
-        happened.append(ev.DateRolled(now, report.trade_date, _marks(state, market)))
+        marks = _marks(state, market)
+        happened.append(ev.DateRolled(now, report.trade_date, marks))
+        if report.market == state.market:
+            # Another market has a time of its own: nothing was held from one to the other.
+            happened += overnight(state, report.trade_date, dict(marks), now)
     happened.append(
         ev.SessionStarted(
             now,
@@ -38,6 +44,7 @@ def open_session(
             report.seed,
             report.fee_tables,
             state.epoch,
+            report.interest_table,
         )
     )
     return happened + _flattens_cut_off(state, now)
@@ -81,6 +88,35 @@ def know_instruments(
     return [ev.InstrumentsKnown(now, fresh)] if fresh else []
 
 
+def know_borrow(
+    state: State, report: rep.BorrowListed, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The same table again changes nothing."""
+    same = tuple(state.borrow.values()) == report.rows
+    return [] if same else [ev.BorrowKnown(now, report.rows)]
+
+
+def know_dividends(
+    state: State, report: rep.DividendsListed, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The same table again changes nothing."""
+    return [] if state.dividends == report.rows else [ev.DividendsKnown(now, report.rows)]
+
+
+def know_fx_rates(
+    state: State, report: rep.FxRatesSet, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The same rates again change nothing."""
+    known = sorted((row for rows in state.fx_rates.values() for row in rows), key=_fx_order)
+    if state.fx_base == report.base and known == sorted(report.rows, key=_fx_order):
+        return []
+    return [ev.FxRatesKnown(now, report.base, report.rows)]
+
+
+def _fx_order(row: FxRate) -> tuple[str, int]:
+    return row.currency, row.from_date
+
+
 def enter_phase(
     state: State, report: rep.PhaseChanged, market: Market, now: Nanos
 ) -> list[ev.Event]:
@@ -94,7 +130,9 @@ def roll_date(
     """A new trade date; the same one again changes nothing."""
     if report.trade_date == state.trade_date:
         return []
-    return [ev.DateRolled(now, report.trade_date, report.marks)]
+    rolled = ev.DateRolled(now, report.trade_date, report.marks)
+    # Carry is counted on what was held at the close, and is the first entry of the new day.
+    return [rolled, *overnight(state, report.trade_date, dict(report.marks), now)]
 
 
 def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos) -> list[ev.Event]:

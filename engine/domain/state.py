@@ -3,7 +3,9 @@
 import msgspec
 
 from engine.domain.commands import ExitsOnKill, Origin
+from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.events import FlattenStep, TradingState
+from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
 from engine.domain.quotes import Phase, Source
@@ -39,6 +41,24 @@ class FlattenRun(msgspec.Struct, gc=False):
     override: str = ""
 
 
+class Purse(msgspec.Struct):
+    """Cash and the double-entry ledger of one currency that is not the account's own."""
+
+    cash: Money = Money(0)
+    ledger: dict[str, Money] = {}
+    """Balance by ledger account, in this currency: sums to 0."""
+    day_carry: dict[str, Money] = {}
+    """What holding booked on this trade date, by kind."""
+    day_open_value: Money = Money(0)
+    """Cash and positions in this currency when the trade date began."""
+    day_open_rate: int = 0
+    """What a unit was worth then, in billionths of the account's currency."""
+    day_bought: Money = Money(0)
+    """Bought less sold by conversion on this trade date."""
+    day_paid: Money = Money(0)
+    """What that cost in the account's currency."""
+
+
 class Account(msgspec.Struct):
     """Cash, positions and the double-entry ledger of one account."""
 
@@ -60,6 +80,25 @@ class Account(msgspec.Struct):
     """Fee table by currency, for what trades in another one than the account's."""
     month_volume: Quantity = Quantity(0)
     """Traded in the calendar month of the trade date: fee tables with steps count it."""
+    interest_table: str = ""
+    """What cash earns and costs; empty: nothing."""
+    day_carry: dict[str, Money] = {}
+    """What holding booked on this trade date, by kind."""
+    day_conversion_fees: Money = Money(0)
+    purses: dict[str, Purse] = {}
+    """Every other currency that ever moved; empty for who trades in one alone."""
+
+    def cash_in(self, currency: str) -> Money:
+        """Cash of one currency; below zero is borrowed."""
+        if currency == self.currency:
+            return self.cash
+        purse = self.purses.get(currency)
+        return Money(0) if purse is None else purse.cash
+
+    def cash_by_currency(self) -> dict[str, Money]:
+        """The account's own currency first."""
+        others = {currency: purse.cash for currency, purse in self.purses.items()}
+        return {self.currency: self.cash, **others}
 
     def fee_table_for(self, instrument: Instrument) -> str:
         """The table that an order for it pays by; none is known for a currency: nothing is due."""
@@ -123,6 +162,19 @@ class State(msgspec.Struct):
     duplicates: int = 0
     events: int = 0
     """Applied events: the state's own clock."""
+    borrow: dict[str, BorrowTerms] = {}
+    dividends: tuple[Dividend, ...] = ()
+    fx_base: str = ""
+    fx_rates: dict[str, tuple[FxRate, ...]] = {}
+    """By currency, the oldest first."""
+
+    def rate_of(self, currency: str, base: str) -> int:
+        """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
+        if currency == base:
+            return PAR
+        if base != self.fx_base:
+            return NO_RATE
+        return rate_on(self.fx_rates.get(currency, ()), self.trade_date)
 
 
 def flatten_key(account: str, symbol: str) -> str:

@@ -187,6 +187,14 @@ class PositionRow(Row, frozen=True):
     """Working quantity that reduces it."""
 
 
+class CurrencyRow(Row, frozen=True):
+    """Cash of one currency, and what it is worth in the account's own."""
+
+    currency: str
+    cash: Money
+    worth: Money | None
+
+
 class AccountView(Row, frozen=True):
     account: str
     currency: str
@@ -200,6 +208,14 @@ class AccountView(Row, frozen=True):
     day: Money | None
     luck: Luck | None = None
     """What other queue assumptions would have added; None where places are known."""
+    carry_day: tuple[tuple[str, Money], ...] = ()
+    """What holding brought and cost today, by kind: interest, borrow, dividend …"""
+    currencies: tuple[CurrencyRow, ...] = ()
+    """Every other currency that holds cash."""
+    price_day: Money | None = None
+    """The part of the day's profit that came from prices, where there are other currencies."""
+    rate_day: Money | None = None
+    """The part that came from exchange rates."""
 
 
 class Severity(IntEnum):

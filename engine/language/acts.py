@@ -2,13 +2,14 @@
 
 import re
 
-from engine.language.figures import read_percent, read_shares
-from engine.language.names import read_order, read_orders, read_symbol
+from engine.language.figures import read_money, read_percent, read_shares
+from engine.language.names import read_currency, read_order, read_orders, read_symbol
 from engine.language.problems import Misread, SyntaxProblem
 from engine.language.reader import Reader
 from engine.language.syntax import (
     CancelLine,
     CloseLine,
+    ConvertLine,
     EveryOrder,
     FlattenLine,
     HaltLine,
@@ -27,7 +28,9 @@ from engine.language.syntax import (
     SymbolOrders,
     WordTerm,
 )
-from engine.language.words import EVERYTHING, GROUPS
+from engine.language.words import ALL_OF_IT, EVERYTHING, GROUPS
+
+MONEY_DIGITS = 6
 
 _NUMBERS = re.compile(r"[,.\-]*\d[\d,.\-]*", re.ASCII)
 _LIMIT_VALUE = re.compile(r"[A-Za-z0-9.$\-][A-Za-z0-9.,%_:\-]{0,63}")
@@ -154,6 +157,24 @@ def read_kill(reader: Reader) -> KillLine | SyntaxProblem:
     return reader.done(KillLine())
 
 
+def read_convert(reader: Reader) -> ConvertLine | SyntaxProblem:
+    """`50000 USD INR`, `all INR USD`: what is sold, then what is bought."""
+    amount: str | SyntaxProblem | None = None
+    if reader.next_is(ALL_OF_IT):
+        reader.skip()
+    else:
+        amount = reader.read("an amount", _read_converted)
+    if isinstance(amount, SyntaxProblem):
+        return amount
+    sold = reader.read("a currency", read_currency)
+    if isinstance(sold, SyntaxProblem):
+        return sold
+    bought = reader.read("a currency", read_currency)
+    if isinstance(bought, SyntaxProblem):
+        return bought
+    return reader.done(ConvertLine(amount, sold, bought))
+
+
 def read_set(reader: Reader) -> SetLine | SyntaxProblem:
     """`NAME VALUE`; whether there is such a limit, and whether this tightens it, is the desk's."""
     name = reader.read("a limit", _read_limit_name)
@@ -169,6 +190,17 @@ def _read_part(text: str) -> WordTerm | PercentTerm | Misread:
     if text.endswith("%"):
         return read_percent(text)
     return Misread(f"'{text}' is no part of a position", "write half or 25%")
+
+
+def _read_converted(text: str) -> str | Misread:
+    amount = read_money(text)
+    if isinstance(amount, Misread):
+        return amount
+    whole, _, part = amount.partition(".")
+    if amount.startswith("-") or not (whole + part).strip("0") or len(part) > MONEY_DIGITS:
+        hint = f"write it as 50000, above zero and with at most {MONEY_DIGITS} decimals"
+        return Misread(f"'{text}' is no amount to convert", hint)
+    return amount
 
 
 def _read_limit_name(text: str) -> str | Misread:

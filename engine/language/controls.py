@@ -3,13 +3,14 @@
 import re
 
 from engine.language.figures import read_money, read_shares
-from engine.language.names import read_order, read_symbol
+from engine.language.names import read_currency, read_order, read_symbol
 from engine.language.problems import Misread, SyntaxProblem
 from engine.language.reader import Reader
 from engine.language.syntax import (
     AtLine,
     ExpectCashLine,
     ExpectDeniedLine,
+    ExpectFeesLine,
     ExpectLine,
     ExpectOrderLine,
     ExpectPositionLine,
@@ -87,7 +88,22 @@ def _expect_cash(reader: Reader) -> ExpectLine | SyntaxProblem:
     amount = reader.read("an amount", read_money)
     if isinstance(amount, SyntaxProblem):
         return amount
-    return reader.done(ExpectCashLine(comparison, amount))
+    if reader.peek() is None:
+        return ExpectCashLine(comparison, amount)
+    currency = reader.read("a currency", read_currency)
+    if isinstance(currency, SyntaxProblem):
+        return currency
+    return reader.done(ExpectCashLine(comparison, amount, currency))
+
+
+def _expect_fees(reader: Reader) -> ExpectLine | SyntaxProblem:
+    comparison = reader.choose("a comparison", COMPARISONS)
+    if isinstance(comparison, SyntaxProblem):
+        return comparison
+    amount = reader.read("an amount", read_money)
+    if isinstance(amount, SyntaxProblem):
+        return amount
+    return reader.done(ExpectFeesLine(comparison, amount))
 
 
 def _expect_denied(reader: Reader) -> ExpectLine | SyntaxProblem:
@@ -102,6 +118,7 @@ _EXPECTATIONS = {
     "order": _expect_order,
     "position": _expect_position,
     "cash": _expect_cash,
+    "fees": _expect_fees,
     "denied": _expect_denied,
 }
 

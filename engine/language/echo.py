@@ -17,6 +17,7 @@ from engine.language.syntax import (
     CancelLine,
     CashTerm,
     CloseLine,
+    ConvertLine,
     EveryOrder,
     ExpectPositionLine,
     FixedPrice,
@@ -112,6 +113,10 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return f"{describe(line.act)} — preview, nothing is sent"
         case SetLine():
             return f"SET {line.name} to {line.value}, if that tightens it"
+        case ConvertLine():
+            if line.amount is None:
+                return f"CONVERT all {line.sold} against {line.bought}, a debit too"
+            return f"CONVERT {line.amount} {line.sold} to {line.bought}"
         case AtLine():
             return f"AT {print_time(line.time_of_day)} market time, go on"
         case WaitLine():

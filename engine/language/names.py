@@ -27,6 +27,14 @@ def read_symbol(word: str) -> str | Misread:
     return upper
 
 
+def read_currency(word: str) -> str | Misread:
+    """Three letters, upper case."""
+    upper = word.upper()
+    if len(upper) == 3 and upper.isascii() and upper.isalpha():
+        return upper
+    return Misread(f"'{word}' is no currency", "write it as USD or INR")
+
+
 def read_order(word: str) -> OrderNumber | Misread:
     """`7`, `7.1`, `1119-7`, `1119-7.1`."""
     dated = _DATE_NUMBER.fullmatch(word)

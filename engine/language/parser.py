@@ -8,6 +8,7 @@ from msgspec import structs
 from engine.language.acts import (
     read_cancel,
     read_close,
+    read_convert,
     read_flatten,
     read_halt,
     read_kill,
@@ -57,6 +58,7 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "resume": read_resume,
     "kill": read_kill,
     "set": read_set,
+    "convert": read_convert,
     "at": read_at,
     "wait": read_wait,
     "expect": read_expect,

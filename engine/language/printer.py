@@ -10,9 +10,12 @@ from engine.language.syntax import (
     CashTerm,
     CloseLine,
     CommentLine,
+    ConvertLine,
     EveryOrder,
     ExpectCashLine,
     ExpectDeniedLine,
+    ExpectFeesLine,
+    ExpectLine,
     ExpectOrderLine,
     ExpectPositionLine,
     FlattenLine,
@@ -43,7 +46,7 @@ from engine.language.syntax import (
     WaitLine,
     WordTerm,
 )
-from engine.language.words import EVERYTHING, MARKET, PREVIEW
+from engine.language.words import ALL_OF_IT, EVERYTHING, MARKET, PREVIEW
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 
@@ -58,7 +61,13 @@ def print_line(line: Line) -> str:
             return f"{print_line(line.act)} {PREVIEW}"
         case WaitLine() | AtLine():
             return _print_control(line)
-        case ExpectOrderLine() | ExpectPositionLine() | ExpectCashLine() | ExpectDeniedLine():
+        case (
+            ExpectOrderLine()
+            | ExpectPositionLine()
+            | ExpectCashLine()
+            | ExpectFeesLine()
+            | ExpectDeniedLine()
+        ):
             return _print_expect(line)
         case CommentLine():
             return f"# {line.text}".rstrip()
@@ -188,7 +197,8 @@ def _print_act(
     | HaltLine
     | ResumeLine
     | KillLine
-    | SetLine,
+    | SetLine
+    | ConvertLine,
 ) -> str:
     match line:
         case CancelLine():
@@ -208,6 +218,8 @@ def _print_act(
             return "kill"
         case SetLine():
             return f"set {line.name} {line.value}"
+        case ConvertLine():
+            return f"convert {line.amount or ALL_OF_IT} {line.sold} {line.bought}"
         case _:
             assert_never(line)
 
@@ -220,7 +232,7 @@ def _print_control(line: WaitLine | AtLine) -> str:
 
 
 def _print_expect(
-    line: ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectDeniedLine,
+    line: ExpectLine,
 ) -> str:
     match line:
         case ExpectOrderLine():
@@ -230,7 +242,9 @@ def _print_expect(
         case ExpectPositionLine():
             return f"expect position {line.symbol} {line.quantity}"
         case ExpectCashLine():
-            return f"expect cash {line.comparison.value} {line.amount}"
+            return _join(f"expect cash {line.comparison.value} {line.amount}", line.currency or "")
+        case ExpectFeesLine():
+            return f"expect fees {line.comparison.value} {line.amount}"
         case ExpectDeniedLine():
             return f"expect denied {print_order_number(line.order)} {line.code}"
         case _:

@@ -281,6 +281,14 @@ class SetLine(Node, frozen=True, gc=False, tag="set"):
     value: str
 
 
+class ConvertLine(Node, frozen=True, gc=False, tag="convert"):
+    """Sell `amount` of one currency for another; None squares the one that is not the account's."""
+
+    amount: str | None
+    sold: str
+    bought: str
+
+
 class AtLine(Node, frozen=True, gc=False, tag="at"):
     """Go on at this time of day: nanoseconds since midnight, in the market's own time zone."""
 
@@ -315,6 +323,15 @@ class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):
 
     comparison: Comparison
     amount: str
+    currency: str | None = None
+    """None: the account's own."""
+
+
+class ExpectFeesLine(Node, frozen=True, gc=False, tag="expect_fees"):
+    """The trade date's fees in the account's currency, all conversions and orders together."""
+
+    comparison: Comparison
+    amount: str
 
 
 class ExpectDeniedLine(Node, frozen=True, gc=False, tag="expect_denied"):
@@ -334,7 +351,9 @@ class BlankLine(Node, frozen=True, gc=False, tag="blank"):
     """Nothing."""
 
 
-ExpectLine = ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectDeniedLine
+ExpectLine = (
+    ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectFeesLine | ExpectDeniedLine
+)
 ActLine = (
     CancelLine
     | ReplaceLine
@@ -345,6 +364,7 @@ ActLine = (
     | ResumeLine
     | KillLine
     | SetLine
+    | ConvertLine
 )
 Line = (
     OrderLine | ActLine | PreviewedLine | AtLine | WaitLine | ExpectLine | CommentLine | BlankLine

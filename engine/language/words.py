@@ -10,7 +10,8 @@ SIDES = {instruction.word: instruction for instruction in Instruction}
 ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel", "r": "replace"}
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
-ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
+_ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
+ACTS = (*_ACTS, "convert")
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect")
@@ -50,7 +51,8 @@ LATER_FIRST_WORDS = frozenset(("alert",))
 LATER_SIZE = "r"
 """`r500`, `r0.5%`: money at risk, which needs the distance to a stop that the desk attaches."""
 
-EXPECTATIONS = ("order", "position", "cash", "denied")
+EXPECTATIONS = ("order", "position", "cash", "fees", "denied")
+ALL_OF_IT = "all"
 
 QUANTITY_FITS = ("<quantity>", *SIZE_WORDS)
 SYMBOL_FITS = ("<symbol>", ".")
@@ -107,6 +109,7 @@ _PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "halt": (('<"reason">',),),
     "resume": (('<"reason">',),),
     "set": (("<limit>",), ("<value>",)),
+    "convert": (("<amount>", ALL_OF_IT), ("<currency>",), ("<currency>",)),
     "at": (("<09:31:00>",),),
 }
 
@@ -212,6 +215,7 @@ def _expect_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
 _EXPECT_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "order": (ORDER_FITS, tuple(STATES), ("<quantity>",)),
     "position": (SYMBOL_FITS, ("<quantity>",)),
-    "cash": (tuple(COMPARISONS), ("<amount>",)),
+    "cash": (tuple(COMPARISONS), ("<amount>",), ("<currency>",)),
+    "fees": (tuple(COMPARISONS), ("<amount>",)),
     "denied": (ORDER_FITS, ("<rule>",)),
 }

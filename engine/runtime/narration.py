@@ -10,7 +10,7 @@ from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.state import State
 from engine.domain.views import Preview
-from engine.instruments import Instrument, format_money
+from engine.instruments import Instrument, format_money, format_scaled, parse_money
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.values import Nanos, OrderId, Price
 
@@ -189,6 +189,30 @@ class Narrator:
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
             case _:
+                return self._money(event)
+
+    def _money(self, event: ev.Event) -> Fields | None:
+        """Cash that no fill moved."""
+        match event:
+            case ev.CarryBooked():
+                return {
+                    "event": "carry_booked",
+                    "kind": event.carry.word,
+                    "symbol": event.symbol,
+                    "currency": event.currency,
+                    "amount": format_money(event.amount),
+                    "days": event.days,
+                    "text": event.text,
+                }
+            case ev.CurrencyConverted():
+                return {
+                    "event": "converted",
+                    "sold": f"{format_money(event.sold_amount)} {event.sold}",
+                    "bought": f"{format_money(event.bought_amount)} {event.bought}",
+                    "rate": format_scaled(event.rate, 9),
+                    "fee": format_money(event.fee),
+                }
+            case _:
                 return None
 
 
@@ -266,6 +290,10 @@ def _desk_words(fields: Fields) -> str:
         case "trading_state":
             who = "trading" if fields["symbol"] == ALL_SYMBOLS else fields["symbol"]
             return f"{who} is {fields['state']}" + _reason_words(fields["reason"])
+        case "carry_booked":
+            kind = fields["kind"].replace("_", " ")
+            money = f"{format_money(parse_money(fields['amount']), grouped=True)}"
+            return f"{kind} {money} {fields['currency']}: {fields['text']}"
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):

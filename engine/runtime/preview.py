@@ -114,13 +114,8 @@ def preview_order(
     assessment = evaluate(proposal, state, market, now)
     instrument = state.instruments.get(order.symbol)
     if instrument is None:
-        return Preview(
-            text=text,
-            is_valid=False,
-            echo=echo,
-            problem=first_sentence(assessment.findings),
-            findings=assessment.findings,
-        )
+        problem, findings = first_sentence(assessment.findings), assessment.findings
+        return Preview(text=text, is_valid=False, echo=echo, problem=problem, findings=findings)
     account, quote = state.accounts[order.account], market.quote(order.symbol)
     # A market order leaves under a limit, so it takes no more than that lets it.
     is_market = order.type is OrderType.MARKET
@@ -131,7 +126,7 @@ def preview_order(
     parts = fee_rows(order, value, state, instrument)
     fee = Money(sum(part.amount for part in parts))
     side, held = order.instruction.side, context.held(order.symbol)
-    power = buying_power(account, state, market)
+    power, cash = buying_power(account, state, market), account.cash_in(instrument.currency)
     return Preview(
         text=text,
         echo=echo,
@@ -140,8 +135,8 @@ def preview_order(
         slippage_bps=slippage_of(take, quote, side),
         notional=value,
         fee=fee,
-        cash_before=account.cash,
-        cash_after=Money(account.cash - side * value - fee),
+        cash_before=cash,
+        cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
         buying_power_after=None if power is None else Money(power - reserve_for(proposal)),
         position_before=Quantity(held),

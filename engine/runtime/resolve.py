@@ -6,12 +6,15 @@ import msgspec
 
 from engine.domain import commands as cmd
 from engine.domain.commands import CancelScope, Command, Origin
+from engine.domain.ledger.currency import NO_RATE, PAR, from_base
 from engine.domain.quotes import Market, Quote
+from engine.domain.risk.exposure import cash_in_base
 from engine.domain.state import State
 from engine.instruments import Instrument, NumberTextError, parse_money, parse_scaled
 from engine.language import syntax as syn
 from engine.values import (
     Instruction,
+    Money,
     OrderId,
     OrderType,
     Price,
@@ -79,6 +82,10 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             return [cmd.Resume(context.account, line.reason or "", context.origin)]
         case syn.KillLine():
             return [cmd.Kill(context.account, origin=context.origin)]
+        case syn.ConvertLine():
+            amount = Money(0) if line.amount is None else parse_money(line.amount)
+            sold, bought = line.sold, line.bought
+            return [cmd.Convert(context.account, sold, bought, amount, context.origin)]
         case syn.SetLine():
             return [cmd.TightenLimit(context.account, line.name, line.value, context.origin)]
         case _:
@@ -167,8 +174,8 @@ def _quantity(term: syn.QuantityTerm, order: cmd.SubmitOrder, context: Context) 
             if is_exit:
                 return _at_least_one(abs(held) * part // PERCENT_WHOLE, order)
             account = context.state.accounts[context.account]
-            free = account.cash - account.reserved
-            return _affordable(free * part // PERCENT_WHOLE, order, context)
+            free = cash_in_base(account, context.state) - account.reserved
+            return _affordable(_local(free * part // PERCENT_WHOLE, order, context), order, context)
         case syn.WordTerm(word=syn.SizeWord.MAX):
             return _at_least_one(abs(held) if is_exit else context.room(order), order)
         case syn.WordTerm():
@@ -176,6 +183,13 @@ def _quantity(term: syn.QuantityTerm, order: cmd.SubmitOrder, context: Context) 
                 raise UnresolvedError(f"you hold no {order.symbol}; give a number of shares")
             whole = term.word is syn.SizeWord.POSITION
             return _at_least_one(abs(held) if whole else abs(held) // 2, order)
+
+
+def _local(amount: int, order: cmd.SubmitOrder, context: Context) -> int:
+    """Money of the account in the currency that the order's symbol trades in."""
+    own = context.state.accounts[context.account].currency
+    rate = context.state.rate_of(_instrument(order.symbol, context).currency, own)
+    return amount if rate in (PAR, NO_RATE) else from_base(amount, rate)
 
 
 def _affordable(amount: int, order: cmd.SubmitOrder, context: Context) -> Quantity:

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
+from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Verdict
@@ -19,7 +20,7 @@ from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.preview import room_for
 from engine.runtime.resolve import Context, UnresolvedError, resolve
-from engine.values import NANOS_PER_SECOND, Nanos, OrderId, TimeInForce
+from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
 SCRIPT_ORDERS_PER_SECOND = 50
 """Scripts are paced, never denied, by the order-rate rule (R12)."""
@@ -175,6 +176,8 @@ class ScriptRunner:
                 self._expect_position(line)
             case syn.ExpectCashLine() as line:
                 self._expect_cash(line)
+            case syn.ExpectFeesLine() as line:
+                self._expect_fees(line)
             case syn.ExpectDeniedLine() as line:
                 self._expect_denied(line)
             case syn.OrderLine(preview=True) | syn.PreviewedLine() as line:
@@ -290,17 +293,17 @@ class ScriptRunner:
             raise Failure(f"expected {_short(line)}: position is {held:,}")
 
     def _expect_cash(self, line: syn.ExpectCashLine) -> None:
-        cash = self._state.accounts[self._account].cash
-        wanted = parse_money(line.amount)
-        holds = {
-            syn.Comparison.AT_LEAST: cash >= wanted,
-            syn.Comparison.AT_MOST: cash <= wanted,
-            syn.Comparison.ABOVE: cash > wanted,
-            syn.Comparison.BELOW: cash < wanted,
-            syn.Comparison.EQUAL: cash == wanted,
-        }[line.comparison]
-        if not holds:
-            raise Failure(f"expected {_short(line)}: cash is {format_money(cash)}")
+        account = self._state.accounts[self._account]
+        cash = account.cash_in(line.currency or account.currency)
+        if not _holds(line.comparison, cash, parse_money(line.amount)):
+            said = f" {line.currency}" if line.currency else ""
+            raise Failure(f"expected {_short(line)}: cash is {format_money(cash)}{said}")
+
+    def _expect_fees(self, line: syn.ExpectFeesLine) -> None:
+        account = self._state.accounts[self._account]
+        fees = account_figures(account, self._state, self._host.session.market).fees_day
+        if not _holds(line.comparison, fees, parse_money(line.amount)):
+            raise Failure(f"expected {_short(line)}: fees are {format_money(fees)}")
 
     def _expect_denied(self, line: syn.ExpectDeniedLine) -> None:
         order = self._known(line.order)
@@ -346,6 +349,16 @@ class ScriptRunner:
             or o.pending_replace is not None
             for o in orders
         ) or bool(self._state.flattening)
+
+
+def _holds(comparison: syn.Comparison, there: Money, wanted: Money) -> bool:
+    return {
+        syn.Comparison.AT_LEAST: there >= wanted,
+        syn.Comparison.AT_MOST: there <= wanted,
+        syn.Comparison.ABOVE: there > wanted,
+        syn.Comparison.BELOW: there < wanted,
+        syn.Comparison.EQUAL: there == wanted,
+    }[comparison]
 
 
 def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:

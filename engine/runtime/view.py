@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.figures import account_figures, average_cost
 from engine.domain.orders import Order, pending_word, short_label, state_word
 from engine.domain.quotes import Phase, Quote
@@ -15,6 +16,7 @@ from engine.domain.state import Account, State
 from engine.domain.views import (
     AccountView,
     Condition,
+    CurrencyRow,
     DepthView,
     DeskView,
     FillRow,
@@ -246,8 +248,8 @@ class ViewBuilder:
         return rows
 
     def _account_view(self, state: State, account: Account) -> AccountView:
-        market = self._session.market
-        figures = account_figures(account.cash, account.positions, state.instruments, market)
+        market, own = self._session.market, account.currency
+        figures = account_figures(account, state, market)
         return AccountView(
             account=account.account,
             currency=account.currency,
@@ -260,6 +262,13 @@ class ViewBuilder:
             fees_day=figures.fees_day,
             day=figures.day,
             luck=self._luck.luck(),
+            carry_day=tuple(account.day_carry.items()),
+            currencies=tuple(
+                CurrencyRow(currency, purse.cash, in_base(purse.cash, state.rate_of(currency, own)))
+                for currency, purse in account.purses.items()
+            ),
+            price_day=figures.price_day if account.purses else None,
+            rate_day=figures.rate_day if account.purses else None,
         )
 
 

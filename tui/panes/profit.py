@@ -53,6 +53,10 @@ class Profit(FramedPane):
         ]
         if view.account.luck is not None:
             strips.append(self.slot(len(strips), key, lambda: self._luck(width)))
+        if view.account.carry_day:
+            strips.append(self.slot(-1, key, lambda: self._account(width, 2)))
+        if view.account.currencies:
+            strips.append(self.slot(-2, key, lambda: self._account(width, 3)))
         columns = choose(COLUMNS, width - 2)
         strips.append(
             self.slot(
@@ -98,6 +102,13 @@ class Profit(FramedPane):
                 ("open", account.unrealised, True),
                 ("fees", -account.fees_day, True),
             )
+        if part == 2:
+            figures = tuple((kind.replace("_", " "), x, True) for kind, x in account.carry_day)
+        if part == 3:
+            held = tuple(
+                (clean(row.currency, limit=5), row.cash, False) for row in account.currencies
+            )
+            figures = (*held, ("price", account.price_day, True), ("rate", account.rate_day, True))
         for word, value, signed in figures:
             money = None if value is None else type(account.cash)(value)
             text = money_text(money, signed=signed)

@@ -36,10 +36,12 @@ class Position(msgspec.Struct):
     day_open_mark: Price = Price(0)
     day_cash: Money = Money(0)
     """Cash paid (−) and received (+) for trades of this trade date, before fees."""
+    day_carry: Money = Money(0)
+    """Dividends, payments in lieu and borrow fees booked on this trade date."""
 
     def open_day(self, mark: Price | None) -> None:
         """A new trade date: the day's figures start again from what is held at `mark`."""
-        self.day_realised = self.day_fees = self.day_cash = Money(0)
+        self.day_realised = self.day_fees = self.day_cash = self.day_carry = Money(0)
         self.day_traded = Quantity(0)
         self.day_open_quantity = self.quantity
         self.day_open_mark = mark or Price(0)

@@ -8,6 +8,8 @@ from engine.values import Money
 CASH = "cash"
 CAPITAL = "capital"
 FEES = "fees"
+EXCHANGE = "exchange"
+"""What changed hands against another currency: in each of the two, the other side of cash."""
 
 SYMBOLS_NAMED_MAX = 4_096
 """Symbols whose ledger accounts' names are remembered: every fill needs two."""
@@ -42,6 +44,23 @@ def postings_of_fill(
         (profit, Money(-realised)),
         (FEES, fee),
     ]
+
+
+def postings_of_carry(kind: str, symbol: str, amount: Money) -> list[Posting]:
+    """Interest, borrow fees, dividends: cash against the account of its kind and symbol."""
+    return [(CASH, amount), (f"{kind}:{symbol}" if symbol else kind, Money(-amount))]
+
+
+def postings_of_sale(amount: Money, fee: Money) -> list[Posting]:
+    """One side of a conversion: currency that was given away, with the fee where it is paid."""
+    postings = [(CASH, Money(-amount - fee)), (EXCHANGE, amount)]
+    return [*postings, (FEES, fee)] if fee else postings
+
+
+def postings_of_purchase(amount: Money, fee: Money) -> list[Posting]:
+    """The other side: currency that came in, with the fee where it is paid."""
+    postings = [(CASH, Money(amount - fee)), (EXCHANGE, Money(-amount))]
+    return [*postings, (FEES, fee)] if fee else postings
 
 
 @lru_cache(maxsize=SYMBOLS_NAMED_MAX)

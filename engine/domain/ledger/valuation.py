@@ -30,7 +30,7 @@ def unrealised(position: Position, mark: Price, instrument: Instrument) -> Money
 
 
 def day_profit(position: Position, mark: Price, instrument: Instrument) -> Money | None:
-    """The trade date's profit after fees: value now − value at the open + cash of trades − fees."""
+    """The trade date's profit: value now − value at the open + cash of trades − fees + carry."""
     value = market_value(position, mark, instrument)
     if value is None:
         return None
@@ -39,4 +39,4 @@ def day_profit(position: Position, mark: Price, instrument: Instrument) -> Money
         if not position.day_open_mark:
             return None
         at_open = instrument.notional(position.day_open_mark, position.day_open_quantity)
-    return Money(value - at_open + position.day_cash - position.day_fees)
+    return Money(value - at_open + position.day_cash - position.day_fees + position.day_carry)

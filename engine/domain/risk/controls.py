@@ -351,6 +351,7 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         tighter=Tighter.LOWER,
         source="a cash account holds no short positions (Reg T 12 CFR 220.8)",
     ),
+    _part(_R26, "locate", "a short of what is hard to borrow needs shares to locate", "on"),
     _later("R27", "short_sale_restriction", "risk.short_sale_restriction", "short at or below bid"),
     _later("R28", "restricted_list", "risk.restricted_list", "the symbol is on a list"),
     _R29,
@@ -376,7 +377,7 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         "the order itself",
     ),
     _later("R37", "expiry_sanity", "risk.expiry_sanity", "the order's date has passed"),
-    _later("R38", "stale_rate", "risk.rate_age_max", "age of an exchange rate"),
+    _keyless("R38", "stale_rate", "HARD", "no exchange rate for its currency", "the rate table"),
     _keyless(
         "R39", "reference_data", "HARD", "nobody knows the symbol", "the venue's instrument list"
     ),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
@@ -69,6 +70,8 @@ def worth_of(account: Account, state: State, market: Market) -> Worth:
 
     A long position without a mark counts as nothing; a short one leaves the whole unknown.
     """
+    if account.purses:
+        return _worth_in_currencies(account, state, market)
     total, short_value = int(account.cash), 0
     quotes, instruments = market.quotes, state.instruments
     for symbol, position in account.positions.items():
@@ -82,5 +85,38 @@ def worth_of(account: Account, state: State, market: Market) -> Worth:
             if quantity < 0:
                 short_value -= value
         elif quantity < 0:
+            return Worth(None, Money(0), symbol)
+    return Worth(Money(total), Money(short_value))
+
+
+def cash_in_base(account: Account, state: State) -> Money:
+    """Cash of every currency at today's rates; a debit in one is covered by another."""
+    if not account.purses:
+        return account.cash
+    total = int(account.cash)
+    for currency, purse in account.purses.items():
+        total += in_base(purse.cash, state.rate_of(currency, account.currency))
+    return Money(total)
+
+
+def _worth_in_currencies(account: Account, state: State, market: Market) -> Worth:
+    """The same for an account that holds more than its own currency."""
+    rates = {
+        currency: state.rate_of(currency, account.currency)
+        for currency in (account.currency, *account.purses)
+    }
+    total, short_value = int(cash_in_base(account, state)), 0
+    for symbol, position in account.positions.items():
+        if not position.quantity:
+            continue
+        instrument = state.instruments[symbol]
+        mark = mark_of(market.quotes.get(symbol))
+        if mark:
+            local = instrument.notional(mark, position.quantity)
+            value = in_base(local, rates[instrument.currency])
+            total += value
+            if position.quantity < 0:
+                short_value -= value
+        elif position.quantity < 0:
             return Worth(None, Money(0), symbol)
     return Worth(Money(total), Money(short_value))

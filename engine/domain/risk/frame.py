@@ -8,7 +8,15 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.rules import flow, holdings, prices, quantities, sessions
+from engine.domain.risk.rules import (
+    borrow,
+    currencies,
+    flow,
+    holdings,
+    prices,
+    quantities,
+    sessions,
+)
 from engine.domain.state import State
 from engine.values import Nanos
 
@@ -49,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     *KNOWN,
     Rule(sessions.D01, sessions.trading_state),
     Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True),
+    Rule(currencies.R38, currencies.stale_rate),
     Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
     Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),
     Rule(quantities.R03, quantities.tick_or_lot, in_exit_lane=True),
@@ -62,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R17, flow.open_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
+    Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
 )

@@ -70,6 +70,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     short_selling: bool = True
     buying_power: bool = True
     short_margin: int = 5_000
+    locate: bool = True
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.commands import SubmitOrder
+from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
@@ -53,9 +54,16 @@ class Proposal(msgspec.Struct, gc=False):
     worth: Worth
     reserve: Money | None = None
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
+    rate: int = PAR
+    """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
 
     def notional(self, quantity: int) -> Money:
-        """Value of `quantity` at the worst price."""
+        """Value of `quantity` at the worst price, in the account's currency."""
+        value = self.local_notional(quantity)
+        return value if self.rate == PAR else in_base_up(value, self.rate)
+
+    def local_notional(self, quantity: int) -> Money:
+        """The same in the currency that it trades in."""
         assert self.instrument is not None
         return self.instrument.notional(self.worst_price, Quantity(quantity))
 
@@ -119,12 +127,15 @@ def _build(
     worth = UNKNOWN_WORTH
     if account is not None and not is_exit:
         worth = worth_of(account, state, market)
+    instrument, rate = state.instruments.get(symbol), PAR
+    if instrument is not None and account is not None and instrument.currency != account.currency:
+        rate = state.rate_of(instrument.currency, account.currency)
     # By position and in the order of the fields: keywords take half as long again.
     return Proposal(
         order,
         replaces,
         account,
-        state.instruments.get(symbol),
+        instrument,
         quote,
         state.limits,
         state.trade_date,
@@ -142,6 +153,8 @@ def _build(
         mark_of(quote),
         worst_price(order.type, side, price=price, stop=order.stop, quote=quote),
         worth,
+        None,
+        rate,
     )
 
 

@@ -1,8 +1,9 @@
 """Buying power: what an order needs at worst, what is held for it, and what is left."""
 
+from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.ledger.fees import order_fee
 from engine.domain.quotes import Market
-from engine.domain.risk.exposure import reserved_total, worth_of
+from engine.domain.risk.exposure import cash_in_base, reserved_total, worth_of
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import BPS
 from engine.domain.state import Account, State
@@ -20,7 +21,7 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     opening = quantity - proposal.exit_room
     account = proposal.account
     assert account is not None
-    value = proposal.notional(opening)
+    value = proposal.local_notional(opening)
     assert proposal.instrument is not None
     fee = order_fee(
         account.fee_table_for(proposal.instrument),
@@ -30,9 +31,10 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
         value,
         account.month_volume,
     )
-    if proposal.side > 0:
-        return Money(value + fee)
-    return Money(-(-value * proposal.limits.short_margin // BPS) + fee)
+    need = value if proposal.side > 0 else -(-value * proposal.limits.short_margin // BPS)
+    if proposal.rate == PAR:
+        return Money(need + fee)
+    return in_base_up(need + fee, proposal.rate)
 
 
 def reserve_for(proposal: Proposal) -> Money:
@@ -64,4 +66,4 @@ def buying_power(account: Account, state: State, market: Market) -> Money | None
     if worth.net_liquidation is None:
         return None
     collateral = short_collateral(worth.short_value, state.limits.short_margin)
-    return Money(account.cash - collateral - reserved_total(account, state))
+    return Money(cash_in_base(account, state) - collateral - reserved_total(account, state))

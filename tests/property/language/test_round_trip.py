@@ -48,6 +48,8 @@ decimals = st.builds(
     st.from_regex(r"(\d{1,9})?", fullmatch=True).filter(str.isascii),
 )
 figures = decimals.filter(lambda text: any(digit in "123456789" for digit in text))
+currencies = st.sampled_from(["USD", "INR", "EUR"])
+converted = figures.filter(lambda text: len(text.partition(".")[2]) <= 6)
 shares = st.integers(1, 10**12)
 percents = st.integers(1, 10_000).map(lambda basis: f"{basis / 100:g}")
 offsets = st.one_of(
@@ -172,6 +174,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
         st.from_regex(r"[a-z][a-z0-9_.]{0,30}", fullmatch=True),
         st.from_regex(r"[A-Za-z0-9$][A-Za-z0-9.,%]{0,20}", fullmatch=True),
     ),
+    st.builds(syntax.ConvertLine, st.none() | converted, currencies, currencies),
     st.builds(syntax.AtLine, moments),
     st.builds(syntax.WaitLine, order_numbers, states, st.none() | durations),
     st.builds(syntax.ExpectOrderLine, order_numbers, states, st.none() | st.integers(0, 10**12)),
@@ -180,7 +183,9 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
         syntax.ExpectCashLine,
         st.sampled_from(syntax.Comparison),
         st.one_of(decimals, figures.map(lambda text: f"-{text}")),
+        st.none() | currencies,
     ),
+    st.builds(syntax.ExpectFeesLine, st.sampled_from(syntax.Comparison), decimals),
     st.builds(syntax.ExpectDeniedLine, order_numbers, rules),
     st.builds(syntax.CommentLine, st.just("") | texts.map(str.strip)),
     st.just(syntax.BlankLine()),
@@ -188,6 +193,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
 
 FILLED_IN = {
     "<quantity>": "100",
+    "<currency>": "INR",
     "<symbol>": "LMT",
     "<price>": "190.12",
     "<+0.05>": "+0.05",

@@ -245,7 +245,9 @@ def test_a_parquet_file_keeps_the_types(
     assert [path.name for path in tmp_path.iterdir()] == ["it's.parquet"]
 
 
-@pytest.mark.parametrize("name", ["fills_by_order", "profit_by_symbol", "denied_orders"])
+@pytest.mark.parametrize(
+    "name", ["fills_by_order", "profit_by_symbol", "denied_orders", "statement_by_day"]
+)
 def test_every_canned_question_says_what_a_row_means_and_has_an_answer(
     home: Home, name: str
 ) -> None:

@@ -216,7 +216,7 @@ def test_every_table_of_the_specification_has_account_and_strategy(home: Home) -
     for table in TABLES:
         columns = {name for name, _ in table.columns}
         # What the market did belongs to nobody: a mark finds its account through its fill.
-        is_of_the_market = table.name in ("instruments", "markouts", "tape")
+        is_of_the_market = table.name in ("instruments", "fx_rates", "markouts", "tape")
         assert is_of_the_market or {"account", "strategy"} <= columns
 
 

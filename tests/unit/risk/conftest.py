@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.cost_facts import FxRate
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
@@ -70,6 +71,10 @@ class Desk:
 
     def no_quote(self, symbol: str = "GOOG") -> None:
         self.market.quotes.pop(symbol, None)
+
+    def rate(self, currency: str, rate: int) -> None:
+        self.state.fx_base = "USD"
+        self.state.fx_rates[currency] = (FxRate(20120101, currency, rate),)
 
     def silence(self, seconds: float) -> None:
         self.market.feed_heard_at = Nanos(self.now - int(seconds * SECOND))

@@ -322,6 +322,11 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R36", "an opening order", [], {"reduce_only": True}, DENY),
     ("R36", "an enlarging order", [given("hold", 100)], {"reduce_only": True}, DENY),
     ("R36", "no wish to reduce", [], {}, PASS),
+    # ── R38 no exchange rate ──
+    ("R38", "the account's own currency", [], {}, PASS),
+    ("R38", "a currency without a rate", [given("lists", "GOOG", currency="INR")], {}, DENY),
+    ("R38", "a currency with one",
+     [given("lists", "GOOG", currency="INR"), given("rate", "INR", 11_000_000)], {}, PASS),
     # ── R39 reference data ──
     ("R39", "a listed symbol", [], {}, PASS),
     ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),

@@ -2,7 +2,7 @@
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.risk.exposure import NO_ORDER, reserved_total
+from engine.domain.risk.exposure import NO_ORDER, cash_in_base, reserved_total
 from engine.domain.risk.findings import OFF, RuleName, deny, room_in_words, shares, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reserve import held_with, short_collateral
@@ -159,7 +159,7 @@ def available_to(p: Proposal, state: State) -> Money | None:
     assert account is not None
     if worth.net_liquidation is None:
         return None
-    free = account.cash - short_collateral(worth.short_value, p.limits.short_margin)
+    free = cash_in_base(account, state) - short_collateral(worth.short_value, p.limits.short_margin)
     excluding = p.replaces.order_id if p.replaces is not None else NO_ORDER
     return Money(free - reserved_total(account, state, excluding=excluding))
 

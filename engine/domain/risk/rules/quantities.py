@@ -1,5 +1,6 @@
 """How much: order quantity, order notional, lot and tick, and the position that could follow."""
 
+from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import RuleName, deny, finding, room_in_words, shares, whole_lots
@@ -133,7 +134,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
         return deny(R08, _no_worth(p))
     assert p.instrument is not None
     limit = Money(worth * p.limits.position_max // BPS)
-    value = p.instrument.notional(price, Quantity(worst))
+    value = in_base_up(p.instrument.notional(price, Quantity(worst)), p.rate)
     if value <= limit:
         return None
     room = position_room(p, state)
@@ -171,8 +172,10 @@ def quantity_within(p: Proposal, limit: Money, price: Price) -> int:
     instrument = p.instrument
     assert instrument is not None
     per_share = price * instrument.multiplier * MONEY_SCALE
-    if per_share <= 0 or limit < 0:
+    if per_share <= 0 or limit < 0 or not p.rate:
         return 0
+    if p.rate != PAR:
+        limit = Money(limit * PAR // p.rate)
     return int(((limit + 1) * instrument.price_scale - 1) // per_share)
 
 

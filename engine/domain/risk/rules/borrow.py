@@ -1,0 +1,55 @@
+"""What can be borrowed: a short sale of a hard-to-borrow share needs shares to be located."""
+
+from engine.domain.carrying import terms_of
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding
+from engine.domain.risk.findings import OFF, RuleName, deny, shares, whole_lots
+from engine.domain.risk.proposal import Proposal
+from engine.domain.state import State
+from engine.values import Instruction, Nanos
+
+R26_LOCATE = RuleName("R26", "short_sale", "risk.locate")
+UNBOUND = 10**18
+"""More than any other rule allows."""
+_SHORT = Instruction.SHORT
+
+
+def locate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Enough can be located beyond what is borrowed already and what open orders may need."""
+    if p.order.instruction is not _SHORT:
+        return None
+    if not p.limits.locate or not state.borrow:
+        return OFF
+    room = locate_room(p, state)
+    if p.quantity <= room:
+        return None
+    symbol, left = p.order.symbol, max(0, room - p.filled)
+    terms = terms_of(state, symbol)
+    available = terms.available if terms is not None else 0
+    if not available:
+        sentence = f"{symbol} is hard to borrow and no shares can be located"
+    else:
+        mine = available - left
+        yours = f" and {shares(mine)} of them are yours already" if mine else ""
+        sentence = (
+            f"{symbol} is hard to borrow: {shares(available)} can be located{yours}, "
+            f"so {shares(left)} are left"
+        )
+    return deny(
+        R26_LOCATE,
+        sentence,
+        actual=shares(p.quantity),
+        limit=shares(available),
+        room=f"{shares(left)} at most" if left else "no room",
+        room_quantity=room if left else 0,
+    )
+
+
+def locate_room(p: Proposal, state: State) -> int:
+    """Largest total quantity that can still be borrowed."""
+    terms = terms_of(state, p.order.symbol)
+    if p.order.instruction is not _SHORT or not p.limits.locate or terms is None or terms.is_easy:
+        return UNBOUND
+    free = terms.available - max(0, -p.held) - p.open_same
+    lot = p.instrument.lot_size if p.instrument is not None else 1
+    return p.filled + whole_lots(free, lot) if free > 0 else 0  # type: ignore[arg-type]

@@ -54,9 +54,9 @@ class Profit(FramedPane):
         if view.account.luck is not None:
             strips.append(self.slot(len(strips), key, lambda: self._luck(width)))
         if view.account.carry_day:
-            strips.append(self.slot(-1, key, lambda: self._account(width, 2)))
+            strips.append(self.slot(len(strips), key, lambda: self._account(width, 2)))
         if view.account.currencies:
-            strips.append(self.slot(-2, key, lambda: self._account(width, 3)))
+            strips.append(self.slot(len(strips), key, lambda: self._account(width, 3)))
         columns = choose(COLUMNS, width - 2)
         strips.append(
             self.slot(

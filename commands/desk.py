@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from commands.costs import BASE_CURRENCY, cost_reports
+from commands.disk_watch import DiskWatch
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
@@ -20,8 +21,7 @@ from data.home import Home, default_home
 from data.journal import Journal
 from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
-from data.space import REDUCING_BELOW_BYTES, DiskSpace, SpaceLevel, disk_space, give_back_ballast
-from engine.domain.commands import Halt, Origin
+from data.space import REDUCING_BELOW_BYTES, disk_space
 from engine.domain.events import TradingState
 from engine.domain.orders import Order
 from engine.domain.quotes import Source
@@ -79,6 +79,8 @@ class DeskParts(msgspec.Struct):
     was_resumed: bool
     remarks: tuple[str, ...]
     """What a person should know of how everything was found; a sentence each."""
+    disk: DiskWatch
+    """Asked now and then by whoever runs the session."""
     recording: Recording | None = None
 
     @property
@@ -99,6 +101,7 @@ class DeskParts(msgspec.Struct):
             return self.recording.close() if self.recording is not None else ()
         finally:
             self.journal.close()
+            self.disk.end()
 
 
 def open_desk(options: Namespace) -> DeskParts:
@@ -115,7 +118,9 @@ def open_desk(options: Namespace) -> DeskParts:
         is_recorded = wants_recording(options, settings, market.flow)
         market = market._replace(is_recorded=is_recorded, costs=costs)
         parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
-        parts.remarks += _heed_space(parts)
+        parts.remarks += parts.disk.attend()
+        if parts.session.state.disk_text:
+            parts.remarks += (parts.session.state.disk_text,)
         if is_recorded:
             _record(parts)
         elif options.record:
@@ -186,6 +191,7 @@ def _recovered(
         opening=opening_records.records,
         was_resumed=stood_at is not None,
         remarks=remarks,
+        disk=DiskWatch(home, host),
     )
 
 
@@ -251,25 +257,6 @@ def _remarks(
         for a in lowered
     ]
     return tuple(remarks)
-
-
-def _heed_space(parts: DeskParts) -> tuple[str, ...]:
-    """What the disk's room allows at the start: below 256 MiB only the exit lane is open (F04)."""
-    try:
-        space = disk_space(parts.home)
-    except OSError as error:
-        return (f"the room on the disk of the home cannot be told ({error.strerror})",)
-    return heed_space(parts, space)
-
-
-def heed_space(parts: DeskParts, space: DiskSpace) -> tuple[str, ...]:
-    """Says what is left, and halts the account where that is too little to open anything with."""
-    if space.level is SpaceLevel.HALT:
-        give_back_ballast(parts.home)
-    account = parts.session.state.accounts[parts.settings.paper.account]
-    if space.level >= SpaceLevel.REDUCING and account.trading.state < TradingState.HALTED:
-        parts.host.submit(Halt(account.account, space.sentence, Origin.DESK))
-    return (space.sentence,) if space.sentence else ()
 
 
 def _seed(options: Namespace, settings: Settings) -> int:

@@ -20,7 +20,8 @@ from data.home import Home, default_home
 from data.journal import JournalReader
 from data.journal.snapshots import Found
 from data.settings import load_settings
-from data.space import DiskSpace, SpaceLevel, space_level
+from data.space import DiskSpace, space_level
+from engine.domain.reports import SpaceLevel
 
 TERMINAL_COLUMNS_MIN, TERMINAL_LINES_MIN = 80, 24
 

@@ -201,6 +201,8 @@ class _HeadlessSession:
         if at_once or now - self._looked_at >= KILL_FILE_EVERY_SECONDS:
             self._looked_at = now
             self._heed_kill_file()
+            for remark in self._parts.disk.attend():
+                self._output.say(remark)
         if now - self._progress_at >= PROGRESS_EVERY_SECONDS:
             self._progress_at = now
             clock = exchange_clock(self._parts.host.now, digits=0)

@@ -2,25 +2,16 @@
 
 import os
 import shutil
-from enum import IntEnum
 from typing import NamedTuple
 
 from data.home import FILE_MODE, Home
+from engine.domain.reports import SpaceLevel
 
 MEBIBYTE = 1 << 20
 WARN_BELOW_BYTES = 1024 * MEBIBYTE
 REDUCING_BELOW_BYTES = 256 * MEBIBYTE
 HALT_BELOW_BYTES = 64 * MEBIBYTE
 BALLAST_BYTES = 16 * MEBIBYTE
-
-
-class SpaceLevel(IntEnum):
-    """What the room that is left allows; a larger value allows less."""
-
-    AMPLE = 1
-    WARN = 2
-    REDUCING = 3
-    HALT = 4
 
 
 class DiskSpace(NamedTuple):

@@ -23,6 +23,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.FlattenMoved: fold_desk.flatten_moved,
     ev.LimitTightened: fold_desk.limit_tightened,
     ev.Faulted: fold_desk.faulted,
+    ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.OrderReleased: fold_orders.released,
     ev.OrderDenied: fold_orders.denied,
     ev.OrderWorking: fold_orders.working,

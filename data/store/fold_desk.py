@@ -4,7 +4,7 @@ from data.store.book import Book, SessionRow
 from data.store.schema import ALERTS, CASH_MOVEMENTS, INSTRUMENTS, SESSIONS
 from engine.domain import events as ev
 from engine.domain.records import Record
-from engine.domain.reports import LinkState
+from engine.domain.reports import LinkState, SpaceLevel
 
 
 def session_started(book: Book, record: Record, event: ev.SessionStarted) -> None:
@@ -88,6 +88,11 @@ def flatten_moved(book: Book, record: Record, event: ev.FlattenMoved) -> None:
 def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> None:
     text = f"{event.key}: {event.before} → {event.after}"
     _alert(book, record, "ok", "limit_tightened", text, account=event.account)
+
+
+def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
+    severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
+    _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)
 
 
 def faulted(book: Book, record: Record, event: ev.Faulted) -> None:

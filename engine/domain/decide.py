@@ -21,6 +21,7 @@ from engine.domain.sessions import (
     know_borrow,
     know_dividends,
     know_fx_rates,
+    heed_disk_space,
     know_instruments,
     move_link,
     note_marks,
@@ -101,4 +102,5 @@ _DECISIONS: dict[type, Decision] = {
     rep.TimerFired: fire_timer,
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
+    rep.DiskSpaceSeen: heed_disk_space,
 }

@@ -182,6 +182,10 @@ def _faulted(state: State, event: ev.Faulted) -> None:
     state.faults += 1
 
 
+def _disk_space(state: State, event: ev.DiskSpaceChanged) -> None:
+    state.disk, state.disk_text = event.level, event.text
+
+
 def _duplicate(state: State, event: ev.DuplicateIgnored) -> None:
     state.duplicates += 1
 
@@ -205,5 +209,6 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.TimerSet: _timer_set,
     ev.TimerCleared: _timer_cleared,
     ev.Faulted: _faulted,
+    ev.DiskSpaceChanged: _disk_space,
 }
 """Event type → what it changes about the desk."""

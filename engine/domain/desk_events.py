@@ -6,7 +6,7 @@ from engine.domain.commands import CancelScope, ExitsOnKill, Origin
 from engine.domain.facts import Fact
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Refusal
-from engine.domain.reports import LinkState
+from engine.domain.reports import LinkState, SpaceLevel
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Price
 
@@ -197,6 +197,12 @@ class VenueCheckpointed(Fact, frozen=True, tag="checkpointed"):
     at: Nanos
     cursor: bytes
     queue_ahead: tuple[tuple[str, int], ...]
+
+
+class DiskSpaceChanged(Fact, frozen=True, tag="disk_changed"):
+    at: Nanos
+    level: SpaceLevel
+    text: str
 
 
 class Faulted(Fact, frozen=True, tag="faulted"):

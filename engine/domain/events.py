@@ -11,6 +11,7 @@ from engine.domain.desk_events import (
     AccountOpened,
     CommandRefused,
     DateRolled,
+    DiskSpaceChanged,
     DuplicateIgnored,
     EntriesCancelled,
     Faulted,
@@ -103,6 +104,7 @@ Event = (
     | FxRatesKnown
     | CarryBooked
     | CurrencyConverted
+    | DiskSpaceChanged
 )
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "DuplicateIgnored",
     "EntriesCancelled",
     "Event",
+    "DiskSpaceChanged",
     "Faulted",
     "FillsMarked",
     "FlattenFinished",

@@ -228,6 +228,23 @@ class SessionEnded(Fact, frozen=True, tag="session_ended"):
     clean: bool
 
 
+class SpaceLevel(IntEnum):
+    """What the room that is left on the disk allows; a larger value allows less."""
+
+    AMPLE = 1
+    WARN = 2
+    REDUCING = 3
+    HALT = 4
+
+
+class DiskSpaceSeen(Fact, frozen=True, tag="disk"):
+    """The room under the home reached another rung (F04), or has to be heeded again."""
+
+    level: SpaceLevel
+    text: str
+    """How much is left and what it allows, in one sentence to act on; empty when ample."""
+
+
 class EngineFaulted(Fact, frozen=True, tag="fault"):
     """Our own code failed while handling something: the desk stops itself (F42)."""
 
@@ -260,4 +277,5 @@ Report = (
     | TimerFired
     | SessionEnded
     | EngineFaulted
+    | DiskSpaceSeen
 )

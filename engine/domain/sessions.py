@@ -212,3 +212,28 @@ def engine_fault(
             state, account.account, ALL_SYMBOLS, CancelScope.ENTRIES, Origin.DESK, now
         )
     return happened
+
+
+def heed_disk_space(
+    state: State, report: rep.DiskSpaceSeen, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The ladder of F04: every rung is told of, the lower two close the door to anything new.
+
+    Room that came back opens nothing again: that is a person's word.
+    """
+    happened: list[ev.Event] = []
+    if report.level is not state.disk:
+        happened.append(ev.DiskSpaceChanged(now, report.level, report.text))
+    lowered = STATE_OF_LEVEL.get(report.level)
+    for account in state.accounts.values():
+        if lowered is not None and account.trading.state < lowered:
+            change = (now, account.account, ALL_SYMBOLS, lowered, False, report.text, Origin.DESK)
+            happened.append(ev.TradingStateChanged(*change))
+    return happened
+
+
+STATE_OF_LEVEL = {
+    rep.SpaceLevel.REDUCING: ev.TradingState.REDUCING,
+    rep.SpaceLevel.HALT: ev.TradingState.HALTED,
+}
+"""The highest trading state that so little room allows."""

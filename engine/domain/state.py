@@ -9,7 +9,7 @@ from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
 from engine.domain.quotes import Phase, Source
-from engine.domain.reports import LinkState
+from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Price, Quantity
@@ -158,6 +158,9 @@ class State(msgspec.Struct):
     ended_clean: bool = True
     executions_seen: int = 0
     """All fills ever applied; a rebuilt paper venue numbers its executions from here."""
+    disk: SpaceLevel = SpaceLevel.AMPLE
+    """The last rung of room on the home's disk that was told of."""
+    disk_text: str = ""
     faults: int = 0
     duplicates: int = 0
     events: int = 0

@@ -280,6 +280,7 @@ _NOTICES: dict[type, Severity] = {
     ev.CommandRefused: Severity.ATTENTION,
     ev.CancelDenied: Severity.ATTENTION,
     ev.Faulted: Severity.UNAVAILABLE,
+    ev.DiskSpaceChanged: Severity.ATTENTION,
 }
 
 

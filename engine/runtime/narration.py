@@ -186,6 +186,9 @@ class Narrator:
                 return _flatten(event)
             case ev.DateRolled():
                 return {"event": "trade_date", "date": event.trade_date}
+            case ev.DiskSpaceChanged():
+                level = event.level.name.lower()
+                return {"event": "disk_space", "level": level, "text": event.text}
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
             case _:
@@ -294,6 +297,8 @@ def _desk_words(fields: Fields) -> str:
             kind = fields["kind"].replace("_", " ")
             money = f"{format_money(parse_money(fields['amount']), grouped=True)}"
             return f"{kind} {money} {fields['currency']}: {fields['text']}"
+        case "disk_space":
+            return fields["text"] or "the disk of the home has room enough again"
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):

@@ -10,7 +10,7 @@ from engine.domain.orders import Order, pending_word, short_label, state_word
 from engine.domain.quotes import Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
-from engine.domain.reports import LinkState
+from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.reserve import buying_power
 from engine.domain.state import Account, State
 from engine.domain.views import (
@@ -285,6 +285,8 @@ def _conditions(state: State, account: Account) -> list[Condition]:
     if _desk_phase(state) is not Phase.OPEN:
         word = _desk_phase(state).name.lower().replace("_", "-")
         found.append(Condition("market", f"market {word}", Severity.ATTENTION))
+    if state.disk is not SpaceLevel.AMPLE:
+        found.append(Condition("disk", state.disk_text, _DISK_SEVERITY[state.disk]))
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         found.append(Condition("symbol_state", text, Severity.ATTENTION))
@@ -296,6 +298,13 @@ def _conditions(state: State, account: Account) -> list[Condition]:
     if account.trading.state is not TradingState.ACTIVE and account.trading.latched:
         found.append(Condition("killed", "kill switch latched", Severity.ATTENTION))
     return found
+
+
+_DISK_SEVERITY = {
+    SpaceLevel.WARN: Severity.ATTENTION,
+    SpaceLevel.REDUCING: Severity.DEGRADED,
+    SpaceLevel.HALT: Severity.UNAVAILABLE,
+}
 
 
 def _links(state: State) -> list[LinkView]:

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from data.space import MEBIBYTE, DiskSpace, SpaceLevel, fill_ballast
-from engine.domain.events import TradingState
 from tests.process.test_crash_kills import Kept
 from tests.process.trader_process import GOOG, ROOT, Done, Trader, ended, read_until
 
@@ -294,26 +292,6 @@ def test_a_checkout_of_a_group_starts_like_any_other(tmp_path: Path) -> None:
         env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_a_disk_that_is_nearly_full_leaves_only_the_way_out(tmp_path: Path) -> None:
-    from commands.desk import heed_space, open_desk
-    from commands.flags import parse
-
-    parts = open_desk(parse(["--home", str(tmp_path / "home"), "--exec", "resume"]))
-    try:
-        assert heed_space(parts, DiskSpace(2_000 * MEBIBYTE, SpaceLevel.AMPLE)) == ()
-        (warned,) = heed_space(parts, DiskSpace(900 * MEBIBYTE, SpaceLevel.WARN))
-        account = parts.session.state.accounts["PAPER"]
-        assert warned.startswith("900 MiB left on the disk of the home: make room soon")
-        assert account.trading.state is TradingState.ACTIVE
-        fill_ballast(parts.home)
-        (halted,) = heed_space(parts, DiskSpace(60 * MEBIBYTE, SpaceLevel.HALT))
-        assert account.trading.state is TradingState.HALTED
-        assert account.trading.reason == halted
-        assert not parts.home.ballast_path.exists()
-    finally:
-        parts.close()
 
 
 def test_progress_is_for_a_terminal_and_never_for_a_file(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from data.home import (
 from data.space import (
     BALLAST_BYTES,
     DiskSpace,
-    SpaceLevel,
     disk_space,
     fill_ballast,
     give_back_ballast,
     space_level,
 )
+from engine.domain.reports import SpaceLevel
 from engine.errors import InputError
 
 

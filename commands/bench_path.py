@@ -89,7 +89,8 @@ def _resting(order_id: int, symbol: str, side: Side, price: Price) -> NewOrder:
     return NewOrder(order_id, symbol, side, OrderType.LIMIT, Quantity(DEPTH), price)
 
 
-def _host(home: Path) -> tuple[Host, Journal]:
+def open_host(home: Path) -> tuple[Host, Journal]:
+    """A desk on a journal of its own, in a market that fills every order at once."""
     journal = Journal.open(Home.prepare(home), instance="BNCH")
     venue = PaperVenue(_WideMarket())
     session = Session(
@@ -120,7 +121,7 @@ def _host(home: Path) -> tuple[Host, Journal]:
     return host, journal
 
 
-def _orders(count: int, run_length: int) -> list[SubmitOrder]:
+def orders_over(count: int, run_length: int) -> list[SubmitOrder]:
     """Runs of buys and runs of sells over ten symbols: positions open, close and realise."""
     return [_order(number, is_sell=bool(number // run_length % 2)) for number in range(count)]
 
@@ -142,8 +143,8 @@ def run(json_output: bool) -> int:
     """Prints orders a second at 100 in flight, and the ack of one order beside one commit."""
     with tempfile.TemporaryDirectory() as folder:
         alone = _alone(Path(folder))
-        host, journal = _host(Path(folder) / "burst")
-        burst = _burst(host, _orders(ORDERS, IN_FLIGHT))
+        host, journal = open_host(Path(folder) / "burst")
+        burst = _burst(host, orders_over(ORDERS, IN_FLIGHT))
         filled = host.session.state.executions_seen
         journal.close()
     result = {
@@ -181,7 +182,7 @@ class _Alone(NamedTuple):
 
 def _alone(folder: Path) -> _Alone:
     """Commits in between, in a journal of their own, so that both meet the same disk."""
-    host, journal = _host(folder / "alone")
+    host, journal = open_host(folder / "alone")
     other = Journal.open(Home.prepare(folder / "commits"), instance="CMMT")
     measured, payload = _Alone([], [], []), b"x" * COMMIT_BYTES
     seen: dict[type, int] = {}
@@ -191,7 +192,7 @@ def _alone(folder: Path) -> _Alone:
 
     host.session.listen(note)
     calm()
-    for number, order in enumerate(_orders(SINGLE_ORDERS, SYMBOLS), 1):
+    for number, order in enumerate(orders_over(SINGLE_ORDERS, SYMBOLS), 1):
         seen.clear()
         start = _clock()
         host.submit(order)

@@ -11,6 +11,7 @@ from engine.domain.records import Record, decode_records
 from engine.domain.requests import CancelRequest, Request, StatusRequest
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
+from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
 from engine.runtime.snapshot import SnapshotError, Tail, read_snapshot, take_snapshot
 from engine.values import Sequence as RecordSequence
@@ -73,6 +74,11 @@ class Recovered(msgspec.Struct):
 
 def recover(journal: Journal, *, instance: str, epoch: int) -> Recovered:
     """The newest snapshot that holds and the records after it; else all records."""
+    with undisturbed():
+        return _recovered(journal, instance, epoch)
+
+
+def _recovered(journal: Journal, instance: str, epoch: int) -> Recovered:
     snapshot, remark = journal.snapshot(), ""
     if snapshot is not None:
         try:

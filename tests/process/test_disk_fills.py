@@ -18,7 +18,7 @@ shutil.disk_usage = usage
 sys.exit(trader.main())
 """
 """Two seconds after the start another program has filled the disk."""
-LINES = ("buy 10 AAPL bid-50 gtc", "at 09:34:00", "buy 20 AAPL mkt", "expect denied 2",
+LINES = ("buy 10 AAPL bid-5 gtc", "at 09:34:00", "buy 20 AAPL mkt", "expect denied 2 trading_state",
          "cancel 1", "wait order 1 cancelled within 5s")  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The one table of actions: dispatch, footer, help, palette, `:` words and rebinding read it."""
 
 from tui.action_kinds import Action, Scope, do
+from tui.actions_of_fields import FIELD_ACTIONS
+from tui.actions_of_panes import PANE_ACTIONS
 
 S = Scope
 ACTIONS: tuple[Action, ...] = (
@@ -21,11 +23,30 @@ ACTIONS: tuple[Action, ...] = (
         "opens the danger strip for two seconds",
         word="danger",
     ),
-    do("desk.palette", S.EVERYWHERE, "ctrl+p", "all", "every action by name", word="palette"),
     do(
-        "desk.next_pane", S.EVERYWHERE, "ctrl+o", "next pane", "next pane, also from inside a field"
+        "desk.palette",
+        S.EVERYWHERE,
+        "ctrl+p",
+        "all",
+        "every action by name",
+        word="palette",
     ),
-    do("desk.redraw", S.EVERYWHERE, "ctrl+l", "redraw", "paints everything again", word="redraw"),
+    do(
+        "desk.next_pane",
+        S.EVERYWHERE,
+        "ctrl+o",
+        "next pane",
+        "next pane, also from inside a field",
+        word="next-pane",
+    ),
+    do(
+        "desk.redraw",
+        S.EVERYWHERE,
+        "ctrl+l",
+        "redraw",
+        "paints everything again",
+        word="redraw",
+    ),
     do(
         "desk.quit",
         S.EVERYWHERE,
@@ -41,7 +62,14 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "copies nothing, quits nothing: says how to leave",
     ),
-    do("desk.help", S.EVERYWHERE, "f1", "help", "all keys", word="help"),
+    do(
+        "desk.help",
+        S.EVERYWHERE,
+        "f1",
+        "help",
+        "all keys",
+        word="help",
+    ),
     do("desk.back", S.EVERYWHERE, "escape", "back", "backs out, never with a side effect"),
     # ---- the desk: no field has the keys
     do(
@@ -57,20 +85,111 @@ ACTIONS: tuple[Action, ...] = (
         "desk.command", S.DESK, "colon", "command", "the order language and every action", footer=80
     ),
     do("desk.symbol", S.DESK, "slash", "symbol", "finds a symbol", word="symbol", footer=70),
-    do("desk.pane_1", S.DESK, "1", "watchlist", "the watchlist", word="watchlist"),
-    do("desk.pane_2", S.DESK, "2", "depth", "the ladder", word="depth"),
-    do("desk.pane_3", S.DESK, "3", "ticket", "the ticket", word="ticket"),
+    do(
+        "desk.pane_1",
+        S.DESK,
+        "1",
+        "watchlist",
+        "the watchlist",
+        word="watchlist",
+    ),
+    do(
+        "desk.pane_2",
+        S.DESK,
+        "2",
+        "depth",
+        "the ladder",
+        word="depth",
+    ),
+    do(
+        "desk.pane_3",
+        S.DESK,
+        "3",
+        "ticket",
+        "the ticket",
+        word="ticket",
+    ),
     do("desk.pane_4", S.DESK, "4", "chart", "", later="chart"),
-    do("desk.pane_5", S.DESK, "5", "tape", "the tape", word="tape"),
-    do("desk.pane_6", S.DESK, "6", "orders", "orders, fills and positions", word="orders"),
-    do("desk.pane_7", S.DESK, "7", "P&L", "profit and loss", word="pnl"),
-    do("desk.next", S.DESK, "tab", "next pane", "next pane"),
-    do("desk.previous", S.DESK, "shift+tab", "previous pane", "previous pane (Tab goes round)"),
-    do("desk.zoom", S.DESK, "z", "zoom", "the pane alone, and back", word="zoom"),
-    do("desk.notices", S.DESK, "full_stop", "notices", "what the desk has said", word="notices"),
-    do("desk.faster", S.DESK, "right_parenthesis", "faster", "market twice as fast", word="faster"),
-    do("desk.slower", S.DESK, "left_parenthesis", "slower", "market half as fast", word="slower"),
-    do("desk.theme", S.DESK, "", "theme", "dark, light, terminal", word="theme"),
+    do(
+        "desk.pane_5",
+        S.DESK,
+        "5",
+        "tape",
+        "the tape",
+        word="tape",
+    ),
+    do(
+        "desk.pane_6",
+        S.DESK,
+        "6",
+        "orders",
+        "orders, fills and positions",
+        word="orders",
+    ),
+    do(
+        "desk.pane_7",
+        S.DESK,
+        "7",
+        "P&L",
+        "profit and loss",
+        word="pnl",
+    ),
+    do(
+        "desk.next",
+        S.DESK,
+        "tab",
+        "next pane",
+        "next pane",
+        same_as="desk.next_pane",
+    ),
+    do(
+        "desk.previous",
+        S.DESK,
+        "shift+tab",
+        "previous pane",
+        "previous pane (Tab goes round)",
+        word="previous-pane",
+    ),
+    do(
+        "desk.zoom",
+        S.DESK,
+        "z",
+        "zoom",
+        "the pane alone, and back",
+        word="zoom",
+    ),
+    do(
+        "desk.notices",
+        S.DESK,
+        "full_stop",
+        "notices",
+        "what the desk has said",
+        word="notices",
+    ),
+    do(
+        "desk.faster",
+        S.DESK,
+        "right_parenthesis",
+        "faster",
+        "market twice as fast",
+        word="faster",
+    ),
+    do(
+        "desk.slower",
+        S.DESK,
+        "left_parenthesis",
+        "slower",
+        "market half as fast",
+        word="slower",
+    ),
+    do(
+        "desk.theme",
+        S.DESK,
+        "",
+        "theme",
+        "dark, light, terminal",
+        word="theme",
+    ),
     do(
         "desk.settings",
         S.DESK,
@@ -80,227 +199,8 @@ ACTIONS: tuple[Action, ...] = (
         later="settings (`config set` and :theme do)",
     ),
     do("desk.workspace", S.DESK, "g", "workspace", "", later="workspaces"),
-    # ---- a list under the cursor
-    do("list.up", S.LIST, "up", "up", "one row up (k)"),
-    do("list.down", S.LIST, "down", "down", "one row down"),
-    do("list.page_up", S.LIST, "pageup", "page up", "a page up"),
-    do("list.page_down", S.LIST, "pagedown", "page down", "a page down"),
-    do("list.first", S.LIST, "home", "first", "first row"),
-    do("list.last", S.LIST, "end", "last", "last row"),
-    # ---- on a symbol
-    do(
-        "symbol.buy",
-        S.SYMBOL,
-        "b",
-        "buy",
-        "a buy ticket; sends nothing",
-        word="ticket-buy",
-        footer=10,
-    ),
-    do(
-        "symbol.sell",
-        S.SYMBOL,
-        "s",
-        "sell",
-        "a sell ticket; sends nothing",
-        word="ticket-sell",
-        footer=11,
-    ),
-    do("symbol.ladder", S.SYMBOL, "d", "ladder", "the ladder of this symbol", footer=30),
-    do("symbol.copy", S.SYMBOL, "y", "copy", "copies the row", word="copy"),
-    do("symbol.alert", S.SYMBOL, "a", "alert", "", later="alerts"),
-    do("symbol.watch", S.SYMBOL, "w", "watch", "", later="editing the watchlist"),
-    do("symbol.detail", S.SYMBOL, "i", "detail", "the symbol in full", word="detail"),
-    # ---- the ladder
-    do("depth.up", S.DEPTH, "up", "up", "one level up"),
-    do("depth.down", S.DEPTH, "down", "down", "one level down"),
-    do("depth.page_up", S.DEPTH, "pageup", "ten up", "ten levels up"),
-    do("depth.page_down", S.DEPTH, "pagedown", "ten down", "ten levels down"),
-    do(
-        "depth.ticket",
-        S.DEPTH,
-        "enter",
-        "ticket here",
-        "a ticket at this level; sends nothing",
-        footer=10,
-    ),
-    do("depth.buy", S.DEPTH, "b", "buy", "a buy ticket at this level; sends nothing", footer=11),
-    do("depth.sell", S.DEPTH, "s", "sell", "a sell ticket at this level; sends nothing", footer=12),
-    do("depth.recentre", S.DEPTH, "space", "recentre", "back to the spread", footer=20),
-    do("depth.follow", S.DEPTH, "t", "follow", "", later="a ladder that stands still"),
-    do(
-        "depth.coarser",
-        S.DEPTH,
-        "right_square_bracket plus",
-        "coarser",
-        "more ticks in a level",
-        footer=30,
-    ),
-    do(
-        "depth.finer",
-        S.DEPTH,
-        "left_square_bracket minus",
-        "finer",
-        "fewer ticks in a level",
-        footer=31,
-    ),
-    do("depth.arm", S.DEPTH, "A", "arm", "", later="the armed ladder"),
-    do(
-        "depth.command",
-        S.DEPTH,
-        "colon",
-        "command",
-        "the order language and every action",
-        footer=80,
-        same_as="desk.command",
-    ),
-    do(
-        "depth.symbol",
-        S.DEPTH,
-        "slash",
-        "symbol",
-        "finds a symbol",
-        footer=70,
-        same_as="desk.symbol",
-    ),
-    do("depth.help", S.DEPTH, "question_mark", "help", "all keys", footer=90, same_as="desk.help"),
-    do("depth.back", S.DEPTH, "escape", "back", "back to the list", footer=13, same_as="desk.back"),
-    do("depth.next", S.DEPTH, "tab", "next pane", "next pane", same_as="desk.next"),
-    do(
-        "depth.previous",
-        S.DEPTH,
-        "shift+tab",
-        "previous pane",
-        "previous pane",
-        same_as="desk.previous",
-    ),
-    # ---- orders
-    do(
-        "orders.cancel",
-        S.ORDERS,
-        "c",
-        "cancel",
-        "cancels this order at once",
-        footer=10,
-        reduces_risk=True,
-    ),
-    do(
-        "orders.mark",
-        S.ORDERS,
-        "space",
-        "mark",
-        "marks a working order, or takes it back",
-        footer=13,
-    ),
-    do(
-        "orders.marked",
-        S.ORDERS,
-        "enter",
-        "marked",
-        "what to do with the marked orders, counted; Ctrl+T does it",
-        footer=22,
-    ),
-    do("orders.replace", S.ORDERS, "m", "replace", "a new price or size, on the : line", footer=11),
-    do("orders.why", S.ORDERS, "e", "why", "the life of this order", word="why", footer=12),
-    do(
-        "orders.close",
-        S.ORDERS,
-        "x",
-        "close ticket",
-        "a ticket that closes the position",
-        footer=20,
-    ),
-    do(
-        "orders.reverse",
-        S.ORDERS,
-        "r",
-        "reverse ticket",
-        "a line that reverses the position",
-        footer=21,
-    ),
-    do("orders.copy", S.ORDERS, "y", "copy", "copies the row", footer=40),
-    do("orders.note", S.ORDERS, "n", "note", "", later="notes on orders"),
-    do(
-        "orders.next_tab",
-        S.ORDERS,
-        "right right_square_bracket",
-        "next list",
-        "working, all, fills, positions, denied",
-        footer=30,
-    ),
-    do(
-        "orders.previous_tab",
-        S.ORDERS,
-        "left left_square_bracket",
-        "previous list",
-        "the list before",
-    ),
-    # ---- the tape
-    do("tape.pause", S.TAPE, "space", "pause", "holds the tape still; nothing is lost", footer=10),
-    # ---- the ticket
-    do(
-        "ticket.review", S.TICKET, "enter", "review", "shows in words what would be sent", footer=10
-    ),
-    do("ticket.next", S.TICKET, "tab", "next field", "next field", footer=30),
-    do("ticket.previous", S.TICKET, "shift+tab", "previous field", "previous field"),
-    do("ticket.up", S.TICKET, "up", "+1", "one tick, or one lot, up (+)", footer=40),
-    do("ticket.down", S.TICKET, "down", "−1", "one tick, or one lot, down (-)"),
-    do("ticket.page_up", S.TICKET, "pageup", "+10", "ten up"),
-    do("ticket.page_down", S.TICKET, "pagedown", "−10", "ten down"),
-    do(
-        "ticket.resize",
-        S.TICKET,
-        "ctrl+r",
-        "resize",
-        "the largest size that every rule allows",
-        footer=20,
-    ),
-    do("ticket.left", S.TICKET, "left", "left", "moves the caret"),
-    do("ticket.right", S.TICKET, "right", "right", "moves the caret"),
-    do("ticket.home", S.TICKET, "home ctrl+a", "start", "start of the field"),
-    do("ticket.end", S.TICKET, "end ctrl+e", "end", "end of the field"),
-    do("ticket.rub_out", S.TICKET, "backspace", "delete", "deletes to the left"),
-    do("ticket.delete", S.TICKET, "delete ctrl+d", "delete right", "deletes to the right"),
-    do("ticket.clear", S.TICKET, "ctrl+u", "clear", "empties the field"),
-    do("ticket.rub_out_word", S.TICKET, "ctrl+w", "delete word", "deletes a word to the left"),
-    # ---- the : line
-    do(
-        "line.review",
-        S.LINE,
-        "enter",
-        "review",
-        "an order is reviewed, a cancel or a halt is done",
-        footer=10,
-    ),
-    do("line.complete", S.LINE, "tab", "complete", "the next word that fits", footer=30),
-    do("line.older", S.LINE, "up", "history", "an earlier line", footer=40),
-    do("line.newer", S.LINE, "down", "newer", "a later line"),
-    do(
-        "line.resize",
-        S.LINE,
-        "ctrl+r",
-        "resize",
-        "the largest size that every rule allows",
-        footer=20,
-    ),
-    do("line.left", S.LINE, "left", "left", "moves the caret"),
-    do("line.right", S.LINE, "right", "right", "moves the caret"),
-    do("line.home", S.LINE, "home ctrl+a", "start", "start of the line"),
-    do("line.end", S.LINE, "end ctrl+e", "end", "end of the line"),
-    do("line.rub_out", S.LINE, "backspace", "delete", "deletes to the left"),
-    do("line.delete", S.LINE, "delete ctrl+d", "delete right", "deletes to the right"),
-    do("line.clear", S.LINE, "ctrl+u", "clear", "empties the line"),
-    do("line.rub_out_word", S.LINE, "ctrl+w", "delete word", "deletes a word to the left"),
-    # ---- a page over the desk
-    do("page.choose", S.PAGE, "enter", "choose", "takes the row", footer=10),
-    do("page.up", S.PAGE, "up", "up", "one row up", footer=20),
-    do("page.down", S.PAGE, "down", "down", "one row down", footer=21),
-    do("page.page_up", S.PAGE, "pageup", "page up", "a page up"),
-    do("page.page_down", S.PAGE, "pagedown", "page down", "a page down"),
-    do("page.first", S.PAGE, "home", "first", "first row"),
-    do("page.last", S.PAGE, "end", "last", "last row"),
-    do("page.rub_out", S.PAGE, "backspace", "delete", "deletes to the left"),
-    do("page.clear", S.PAGE, "ctrl+u", "clear", "empties the search"),
+    *PANE_ACTIONS,
+    *FIELD_ACTIONS,
     # ---- the danger strip
     do(
         "danger.halt",
@@ -310,6 +210,7 @@ ACTIONS: tuple[Action, ...] = (
         "nothing new leaves, at once",
         footer=1,
         reduces_risk=True,
+        word="halt",
     ),
     do(
         "danger.cancel_entries",
@@ -319,6 +220,7 @@ ACTIONS: tuple[Action, ...] = (
         "cancels what opens positions, at once",
         footer=2,
         reduces_risk=True,
+        word="cancel-entries",
     ),
     do(
         "danger.cancel_everything",
@@ -328,6 +230,7 @@ ACTIONS: tuple[Action, ...] = (
         "cancels every working order, asks once",
         footer=3,
         reduces_risk=True,
+        word="cancel-everything",
     ),
     do(
         "danger.flatten_symbol",
@@ -337,6 +240,7 @@ ACTIONS: tuple[Action, ...] = (
         "ends the position in this symbol, asks once",
         footer=4,
         reduces_risk=True,
+        word="flatten-symbol",
     ),
     do(
         "danger.flatten_account",
@@ -346,6 +250,7 @@ ACTIONS: tuple[Action, ...] = (
         "flattens every position, asks once",
         footer=5,
         reduces_risk=True,
+        word="flatten-account",
     ),
     do(
         "danger.kill",
@@ -355,6 +260,7 @@ ACTIONS: tuple[Action, ...] = (
         "the kill switch, asks once",
         footer=6,
         reduces_risk=True,
+        word="kill",
     ),
     do("danger.lock", S.DANGER, "l ctrl+l", "lock", "", footer=7, later="the lock screen"),
     do("danger.close", S.DANGER, "escape", "leave", "closes the strip"),
@@ -368,4 +274,22 @@ BY_WORD = {action.word: action for action in ACTIONS if action.word}
 SCOPES_WITH_FIELDS = (Scope.TICKET, Scope.LINE, Scope.PAGE)
 """There a letter is text."""
 
-__all__ = ["ACTIONS", "BY_ID", "BY_WORD", "SCOPES_WITH_FIELDS", "Action", "Scope"]
+_PARTS_OF_ANOTHER = (Scope.LIST, Scope.LINE, Scope.TICKET, Scope.PAGE, Scope.CONFIRM)
+BY_KEY_ALONE = frozenset(
+    action.id
+    for action in ACTIONS
+    if not action.word
+    and (
+        action.scope in _PARTS_OF_ANOTHER
+        or action.same_as
+        or action.id
+        in (
+            *("depth.up", "depth.down", "depth.page_up", "depth.page_down"),
+            *("desk.send", "desk.command", "desk.back", "desk.interrupt", "danger.close"),
+        )
+    )
+)
+"""They move a cursor, edit a text, answer, leave, or are the key that sends: nothing of that could
+be meant by a name. Everything else that is there has a `:` word and a row in the palette."""
+
+__all__ = ["ACTIONS", "BY_ID", "BY_KEY_ALONE", "BY_WORD", "SCOPES_WITH_FIELDS", "Action", "Scope"]

@@ -87,9 +87,6 @@ class DeskActs:
         elif room.focus is PaneName.DEPTH:
             room.focus_on(PaneName.WATCHLIST)
 
-    def do_next(self) -> None:
-        self.room.turn(1)
-
     def do_previous(self) -> None:
         self.room.turn(-1)
 

@@ -143,7 +143,7 @@ class CommandLine:
         if "<order>" in fits:
             found += orders
         if not before:
-            found += BY_WORD
+            found += [word for word in BY_WORD if word not in FIRST_WORDS]
         lower = partial.lower()
         return tuple(fit for fit in found if fit.lower().startswith(lower))
 

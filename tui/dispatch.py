@@ -32,6 +32,12 @@ _CHAINS: Mapping[PaneName, tuple[Scope, ...]] = {
     PaneName.PROFIT: (Scope.LIST, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
 }
 
+_PANE_OF: Mapping[Scope, PaneName] = {
+    Scope.DEPTH: PaneName.DEPTH,
+    Scope.ORDERS: PaneName.ORDERS,
+    Scope.TAPE: PaneName.TAPE,
+}
+
 
 class Press(NamedTuple):
     """One key with the frame that the person saw: times in seconds on the screen's clock."""
@@ -68,7 +74,7 @@ class Dispatcher:
             "desk": DeskActs(room, reference),
             "symbol": self._symbol_acts,
             "ticket": TicketActs(room),
-            "line": LineActs(room, self.perform),
+            "line": LineActs(room, self._by_name),
             "page": page,
             "danger": danger,
             "confirm": danger,
@@ -163,7 +169,7 @@ class Dispatcher:
         if action.id == "desk.send" and room.page is not None and self._page.transmit():
             return
         if action.id == "desk.palette":
-            room.open_page(ActionPalette(room.keymap, self.chain, self._from_palette))
+            room.open_page(ActionPalette(room.keymap, self._from_palette))
             return
         owner_name, _, name = action.id.partition(".")
         if owner_name == "list":
@@ -179,8 +185,24 @@ class Dispatcher:
         handler(rest) if rest and action.id == "desk.theme" else handler()
 
     def _from_palette(self, action: Action) -> None:
-        self._room.close_page()
-        self.perform(action)
+        room = self._room
+        room.close_page()
+        if action.acts_on_orders and room.cadence.is_paste:
+            room.say(PASTED, Severity.ATTENTION)
+            return
+        self._by_name(action)
+
+    def _by_name(self, action: Action, rest: str = "") -> None:
+        """An action chosen by its word; one of a pane acts where a person can see on what."""
+        room = self._room
+        pane = _PANE_OF.get(action.scope)
+        if pane is not None and pane is not room.focus:
+            room.focus_on(pane)
+            if action.acts_on_orders:
+                key = room.key(action.id)
+                room.say(f"{key} {action.words}: look at the row under the cursor first")
+                return
+        self.perform(action, rest)
 
     def _symbol_here(self) -> str:
         """The symbol of the row under the cursor; elsewhere the one on the screen."""

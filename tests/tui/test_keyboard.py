@@ -52,7 +52,9 @@ def test_words_of_actions_are_unique_and_leave_the_language_alone():
 
     words = [action.word for action in ACTIONS if action.word]
     assert len(words) == len(set(words))
-    assert not [word for word in words if canonical(word) in FIRST_WORDS]
+    # These acts are lines of the language: their word there does what their key does here.
+    shared = {"cancel", "replace", "reverse", "halt", "kill"}
+    assert {word for word in words if canonical(word) in FIRST_WORDS} == shared
 
 
 async def test_every_action_of_the_table_is_carried_out_by_somebody():
@@ -61,7 +63,7 @@ async def test_every_action_of_the_table_is_carried_out_by_somebody():
         panes = here.app.panes
         for action in ACTIONS:
             owner, _, name = (action.same_as or action.id).partition(".")
-            if action.later or action.id in ("desk.palette", "symbol.copy"):
+            if action.later or {action.id, action.same_as} & {"desk.palette", "symbol.copy"}:
                 continue
             if owner == "list":
                 for pane in (PaneName.WATCHLIST, PaneName.ORDERS, PaneName.PROFIT):

@@ -15,5 +15,5 @@ from orders
 join decisions using (order_id)
 where orders.state = 'denied'
   and decisions.rule <> 'ALL'
-  and decisions.verdict <> 'pass'
+  and decisions.verdict not in ('pass', 'off')
 order by orders.order_id, decisions.rule

@@ -13,7 +13,7 @@ from data.store.fold_rows import (
     travelled,
 )
 from data.store.schema import (
-    DECISIONS,
+    DECISION_ROWS,
 )
 from engine.domain import events as ev
 from engine.domain.commands import SubmitOrder
@@ -114,6 +114,7 @@ def cancel_rejected(book: Book, record: Record, event: ev.CancelRejected) -> Non
 def replace_requested(book: Book, record: Record, event: ev.ReplaceRequested) -> None:
     order = book.orders[event.order_id]
     order.replace_requested_at, order.reserved = event.at, event.reserved
+    _all_rules(book, record, order, event, "pass")
     _findings(book, record, order, event.findings)
     happened(
         book,
@@ -130,6 +131,8 @@ def replace_denied(book: Book, record: Record, event: ev.ReplaceDenied) -> None:
     order = book.orders.get(event.order_id)
     if order is None:
         return
+    if event.findings:
+        _all_rules(book, record, order, event, "deny")
     _findings(book, record, order, event.findings)
     text = " ".join(finding.sentence for finding in event.findings)
     if event.refusal:
@@ -237,10 +240,23 @@ def _decided(
     verdict: str,
 ) -> None:
     """One row for all rules together, one for each that did not simply pass, and the quote."""
-    row = (ALL_RULES, "all", verdict, order.reason, "", "", "", event.rules)
-    book.add(DECISIONS, (*envelope(record, order), *row))
+    _all_rules(book, record, order, event, verdict, event.rules)
     _findings(book, record, order, event.findings, event.rules)
     quote_row(book, record, order, event.quote)
+
+
+def _all_rules(
+    book: Book,
+    record: Record,
+    order: OrderRow,
+    event: ev.OrderReleased | ev.OrderDenied | ev.ReplaceRequested | ev.ReplaceDenied,
+    verdict: str,
+    rules: str = "",
+) -> None:
+    """What all of them came to, with the sets of those that passed and of those that are off."""
+    reason = " ".join(found.sentence for found in event.findings) if verdict == "deny" else ""
+    row = (ALL_RULES, "all", verdict, reason, "", "", "", rules, event.passed, event.off)
+    book.add(DECISION_ROWS, (*envelope(record, order), *row))
 
 
 def _findings(
@@ -260,5 +276,7 @@ def _findings(
             found.limit,
             found.room,
             rules,
+            0,
+            0,
         )
-        book.add(DECISIONS, (*envelope(record, order), *row))
+        book.add(DECISION_ROWS, (*envelope(record, order), *row))

@@ -7,6 +7,7 @@ import duckdb
 import msgspec
 
 from data.store.book import Book, LotRow, OrderRow, PositionRow, SessionRow
+from data.store.decisions import DECISIONS_VIEW
 from data.store.schema import (
     HIGH_WATER,
     INSTRUMENTS,
@@ -48,6 +49,7 @@ class Loader:
         for table in TABLES:
             self._connection.execute(table.create)
         self._connection.execute(HIGH_WATER)
+        self._connection.execute(DECISIONS_VIEW)
         start = HighWater(SCHEMA_VERSION, instance, epoch, 0, 0)
         self._connection.execute("insert into high_water values (?, ?, ?, ?, ?)", [*start])
         self._connection.commit()

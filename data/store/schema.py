@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -156,9 +156,15 @@ ORDER_EVENTS = _table(
     text:  client_order_id text
     """,
 )
-DECISIONS = _table(
-    "decisions", _EVENT + "text: rule code verdict sentence actual limit_value room rules"
+DECISION_ROWS = _table(
+    "decision_rows",
+    _EVENT
+    + """
+    text:  rule code verdict sentence actual limit_value room rules
+    count: passed off
+    """,
 )
+"""What is asked is the view `decisions` over it: `passed` and `off` are sets of rules."""
 DECISION_QUOTES = _table(
     "decision_quotes",
     _EVENT
@@ -290,7 +296,7 @@ TABLES = (
     SESSIONS,
     ORDERS,
     ORDER_EVENTS,
-    DECISIONS,
+    DECISION_ROWS,
     DECISION_QUOTES,
     FILLS,
     POSITIONS,

@@ -43,9 +43,12 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     """Limit that a market order carries to the venue; 0 for every other type."""
     quote: QuoteSeen
     findings: tuple[Finding, ...]
-    """What warned or was overridden; what passed is in the digest."""
+    """What warned or was overridden; what passed is in `passed`."""
     rules: str
     """Digest of the rule set and its limits."""
+    passed: int = 0
+    """Set of the rules that passed, by `risk.findings.bit_of`; 0 in records of before."""
+    off: int = 0
 
 
 class OrderDenied(Fact, frozen=True, tag="denied"):
@@ -59,6 +62,8 @@ class OrderDenied(Fact, frozen=True, tag="denied"):
     quote: QuoteSeen
     findings: tuple[Finding, ...]
     rules: str
+    passed: int = 0
+    off: int = 0
 
 
 class OrderWorking(Fact, frozen=True, tag="working"):
@@ -169,6 +174,8 @@ class ReplaceRequested(Fact, frozen=True, tag="replace_requested"):
     """Buying power held for the worse of old and new while the answer is open."""
     findings: tuple[Finding, ...]
     origin: Origin
+    passed: int = 0
+    off: int = 0
 
 
 class ReplaceDenied(Fact, frozen=True, tag="replace_denied"):
@@ -177,6 +184,8 @@ class ReplaceDenied(Fact, frozen=True, tag="replace_denied"):
     refusal: int
     """`Refusal`, or 0 when rules denied it: then `findings` say which."""
     findings: tuple[Finding, ...]
+    passed: int = 0
+    off: int = 0
 
 
 class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):

@@ -46,6 +46,8 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
                 seen,
                 assessment.findings,
                 state.limits_digest,
+                assessment.passed_bits,
+                assessment.off_bits,
             )
         ]
     protection = Price(0)
@@ -67,6 +69,8 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             seen,
             assessment.findings,
             state.limits_digest,
+            assessment.passed_bits,
+            assessment.off_bits,
         )
     ]
 
@@ -130,7 +134,16 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
     proposal = propose_replace(order, price, quantity, command.override, state, market)
     assessment = evaluate(proposal, state, market, now)
     if not assessment.is_allowed:
-        return [ev.ReplaceDenied(now, order.order_id, 0, assessment.findings)]
+        return [
+            ev.ReplaceDenied(
+                now,
+                order.order_id,
+                0,
+                assessment.findings,
+                assessment.passed_bits,
+                assessment.off_bits,
+            )
+        ]
     name = client_order_id(
         instance=state.instance,
         epoch=state.epoch,
@@ -148,5 +161,7 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
             reserved,
             assessment.findings,
             command.origin,
+            assessment.passed_bits,
+            assessment.off_bits,
         )
     ]

@@ -12,6 +12,16 @@ NO_ROOM = -1
 """Quantity does not matter to the rule."""
 
 
+DESK_RULES_FROM = 48
+"""R01 … R45 have the bits 1 … 45, the desk's own D01 … those from here on: 62 at most."""
+
+
+def bit_of(rule_id: str) -> int:
+    """The bit of a rule in a set of rules, the same for good: events carry such sets."""
+    number = int(rule_id[1:])
+    return 1 << (number if rule_id[0] == "R" else DESK_RULES_FROM + number)
+
+
 class RuleName(NamedTuple):
     """Id, code, and the key of the limit in the settings ('' without one)."""
 

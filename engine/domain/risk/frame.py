@@ -1,12 +1,12 @@
 """Runs every rule over a proposal and reports every failure, with the room that is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.risk.findings import NO_ROOM, OFF, RuleName
+from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     borrow,
@@ -46,6 +46,9 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
     room_quantity: int
     """Largest total quantity that every rule would pass; −1 while the order itself passes."""
     room_rule: str
+    passed_bits: int = 0
+    """Which rules passed, by `bit_of`."""
+    off_bits: int = 0
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -80,16 +83,19 @@ EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane
 # `evaluate` has looked at what KNOWN asks before it comes to these.
 _ENTRY_CHECKS = tuple(rule.check for rule in RULES if rule not in KNOWN)
 _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
+_OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
+_ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
+_EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    checks = _EXIT_CHECKS if proposal.is_exit else _ENTRY_CHECKS
+    checks, bits = (_EXIT_CHECKS, _EXIT_BITS) if proposal.is_exit else (_ENTRY_CHECKS, _ENTRY_BITS)
     if proposal.instrument is None or proposal.account is None:
-        return _unknown(proposal, state, market, now, len(checks))
-    off = 0
+        return _unknown(proposal, state, market, now, len(checks), bits)
+    off = off_bits = 0
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)
@@ -97,24 +103,47 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
             continue
         if found is OFF:
             off += 1
+            off_bits |= _OFF_BIT[check]
         else:
             findings.append(found)
     passed = len(KNOWN) + len(checks) - off - len(findings)
+    bits &= ~off_bits
     if not findings:
-        return Assessment((), passed, off, True, NO_ROOM, "")
+        return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits)
+    bits &= ~_bits_of(findings)
     room_quantity, room_rule = room_of(proposal, state, tuple(findings))
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
-    return Assessment(tuple(findings), passed, off, is_allowed, room_quantity, room_rule)
+    return Assessment(
+        tuple(findings),
+        passed,
+        off,
+        is_allowed,
+        room_quantity,
+        room_rule,
+        bits,
+        off_bits,
+    )
+
+
+def _bits_of(findings: Iterable[Finding]) -> int:
+    found = 0
+    for finding in findings:
+        found |= bit_of(finding.rule)
+    return found
 
 
 def _unknown(
-    proposal: Proposal, state: State, market: Market, now: Nanos, others: int
+    proposal: Proposal, state: State, market: Market, now: Nanos, others: int, bits: int
 ) -> Assessment:
     """Without instrument or account all others are off."""
     checked = [rule.check(proposal, state, market, now) for rule in KNOWN]
     findings = tuple(found for found in checked if found is not None)
     passed = len(KNOWN) - len(findings)
-    return Assessment(findings, passed, others, False, 0, findings[0].rule)
+    known = sum(bit_of(rule.name.id) for rule in KNOWN)
+    passed_bits = known & ~_bits_of(findings)
+    return Assessment(
+        findings, passed, others, False, 0, findings[0].rule, passed_bits, bits & ~known
+    )
 
 
 def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 
 from data.errors import JournalDamagedError, StoreError
@@ -19,7 +20,8 @@ from data.store.fold import FOLDS, WITHOUT_ROWS
 from data.store.load import table_digests
 from data.store.questions import StoreQuestions
 from data.store.schema import TABLES
-from engine.domain.events import Event
+from engine.domain.events import Event, OrderDenied
+from engine.domain.risk.findings import bit_of
 from tests.unit.data.desk_records import OPEN, a_day, bought, ending, write
 
 
@@ -96,6 +98,25 @@ def test_decisions_alerts_and_latencies_are_there_to_be_asked(home: Home) -> Non
     assert codes == [("cancel_unknown", "degraded"), ("trading_halted", "attention")]
     waits = dict(rows(home, "select kind, nanoseconds from latencies where order_id = 4"))
     assert waits == {"acknowledged": 1, "replaced": 1, "cancelled": 2}
+
+
+def test_every_rule_has_its_verdict_whether_it_passed_denied_or_is_off(home: Home) -> None:
+    passed, off = bit_of("R03") | bit_of("D01"), bit_of("R26")
+    facts = [
+        msgspec.structs.replace(fact, passed=passed, off=off)
+        if isinstance(fact, OrderDenied)
+        else fact
+        for fact in a_day()
+    ]
+    write(home, facts)
+    verdicts = rows(home, "select rule, code, verdict from decisions where order_id = 2 order by 1")
+    assert verdicts == [
+        ("ALL", "all", "deny"),
+        ("D01", "trading_state", "pass"),
+        ("R01", "order_quantity", "deny"),
+        ("R03", "tick_or_lot", "pass"),
+        ("R26", "short_sale", "off"),
+    ]
 
 
 def test_an_empty_journal_is_an_empty_store(home: Home) -> None:
@@ -210,7 +231,7 @@ def test_orders_that_the_fold_let_go_are_read_back(
 def test_every_table_of_the_specification_has_account_and_strategy(home: Home) -> None:
     names = {table.name for table in TABLES}
     assert names >= {
-        "sessions", "orders", "order_events", "decisions", "decision_quotes", "fills",
+        "sessions", "orders", "order_events", "decision_rows", "decision_quotes", "fills",
         "positions", "lots", "cash_movements", "alerts", "latencies",
     }  # fmt: skip
     for table in TABLES:

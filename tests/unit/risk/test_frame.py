@@ -10,6 +10,7 @@ from engine.domain.commands import Origin
 from engine.domain.events import TradingState
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Verdict
+from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import EXIT_RULES, RULES, room_of
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, held_with, reserve_for
@@ -30,6 +31,19 @@ def test_a_rule_that_is_switched_off_counts_as_off(desk: Any) -> None:
     desk.limit(stop_sanity=False)
     assessment = desk.judge()
     assert (assessment.passed, assessment.off) == (len(RULES) - 1, 1)
+
+
+def test_the_sets_name_each_rule_once_as_passed_as_off_or_among_the_findings(desk: Any) -> None:
+    desk.limit(stop_sanity=False, order_quantity_max=1_000)
+    ids = {rule.name.id for rule in RULES}
+    for order in ({}, {"quantity": 50_000}, {"symbol": "ZZZZ"}):
+        assessment = desk.judge(**order)
+        found = {finding.rule for finding in assessment.findings}
+        passed = {each for each in ids if assessment.passed_bits & bit_of(each)}
+        off = {each for each in ids if assessment.off_bits & bit_of(each)}
+        assert passed | off | found == ids
+        assert len(passed) + len(off) + len(found) == len(ids)
+        assert (len(passed), len(off)) == (assessment.passed, assessment.off)
 
 
 def test_every_failure_is_reported_in_the_order_of_the_rules(desk: Any) -> None:

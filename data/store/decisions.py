@@ -4,8 +4,9 @@ from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import RULES
 
 _COLUMNS = 'sequence, "at", order_id, account, strategy, symbol'
+_CODES = {rule.name.id: rule.name.code for rule in RULES}
 _NAMES = ", ".join(
-    f"({bit_of(rule.name.id)}, '{rule.name.id}', '{rule.name.code}')" for rule in RULES
+    f"({bit_of(rule_id)}, '{rule_id}', '{code}')" for rule_id, code in _CODES.items()
 )
 
 DECISIONS_VIEW = f"""

@@ -110,7 +110,9 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     bits &= ~off_bits
     if not findings:
         return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits)
-    bits &= ~_bits_of(findings)
+    found_bits = _bits_of(findings)
+    # Two checks can share a rule's id: what one of them finds is the rule's verdict.
+    bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
     room_quantity, room_rule = room_of(proposal, state, tuple(findings))
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
     return Assessment(

@@ -43,7 +43,6 @@ def test_the_sets_name_each_rule_once_as_passed_as_off_or_among_the_findings(des
         off = {each for each in ids if assessment.off_bits & bit_of(each)}
         assert passed | off | found == ids
         assert len(passed) + len(off) + len(found) == len(ids)
-        assert (len(passed), len(off)) == (assessment.passed, assessment.off)
 
 
 def test_every_failure_is_reported_in_the_order_of_the_rules(desk: Any) -> None:

@@ -223,7 +223,7 @@ class _HeadlessSession:
         if self._options.read_only and self._parts.session.state.live:
             self._leave_open()
         else:
-            self._parts.host.checkpoint_now()
+            self._parts.host.leave()
             reason = "the script ended" if self._script else "the market ended"
             self._parts.host.submit(SessionEnded(reason, clean=True))
         word, code = OUTCOMES[result.outcome]
@@ -237,7 +237,7 @@ class _HeadlessSession:
 
     def _leave_open(self) -> None:
         """No end of the session: the next start goes on from here."""
-        self._parts.host.checkpoint_now()
+        self._parts.host.leave()
 
     def _what_stays(self) -> str:
         working = len(self._parts.session.state.live)

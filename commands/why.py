@@ -42,7 +42,7 @@ def run(options: Namespace) -> int:
         replay_into(state, journal.blocks(), keep)
         order = _find(options.order, orders, state)
         happened = history.of(order.order_id)
-    told = explain(order, happened, state, restarts.words(order.order_id))
+    told = explain(order, happened, state, restarts=restarts.words(order.order_id))
     _print(order, told, as_json=options.json)
     return ExitCode.DONE
 
@@ -96,5 +96,5 @@ def _print(order: Order, told: Explanation, *, as_json: bool) -> None:
         return
     for fact in told.facts:
         sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
-    last = {"result": "ok", "id": order.label, "title": told.title, "lines": list(told.lines)}
+    last = {"result": "ok", **told.summary, "title": told.title, "lines": list(told.lines)}
     sys.stdout.write(json.dumps(last, ensure_ascii=False) + "\n")

@@ -8,7 +8,7 @@ import msgspec
 
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.quotes import Market
-from engine.domain.reports import Report
+from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.requests import Request
 from engine.domain.views import (
     DepthRow,
@@ -112,8 +112,11 @@ class SimulatedVenue(Venue, Protocol):
     def queue_is_estimate(self, client_order_id: str) -> bool:
         """The place was restored after a restart and is a bound, not a count."""
 
-    def history_words(self, client_order_id: str) -> tuple[str, ...]:
-        """For `why`: what traded at its price meanwhile, and its place in the queue over time."""
+    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
+        """How an order has waited so far; None for one that never stood in a queue here."""
+
+    def waits(self) -> list[VenueOrderWaited]:
+        """The same of every order that still stands."""
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         """(bids, asks), best first, own orders and queue places filled in."""

@@ -8,6 +8,7 @@ from connectors.paper.marker import Marker
 from connectors.paper.orders import OrderRoll, OwnOrder
 from connectors.paper.quoting import MarketKeeper
 from engine.domain.luck import Assumed
+from engine.domain.order_events import Levels
 from engine.domain.reports import (
     Report,
     VenueAccepted,
@@ -15,9 +16,10 @@ from engine.domain.reports import (
     VenueCompared,
     VenueExpired,
     VenueFilled,
+    VenueOrderWaited,
     VenueTriggered,
 )
-from engine.exchange.exchange import NOT_QUEUED, Exchange
+from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
@@ -30,6 +32,7 @@ from engine.instruments import Instrument
 from engine.values import Liquidity, Nanos, Price, Quantity
 
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
+_UNSAID = Nanos(0)
 PRICE_TEXTS_MAX = 4_096
 """Prices whose text is remembered: fills come again and again at the same few."""
 
@@ -105,13 +108,18 @@ class Clerk:
         """Quantity ahead of the order now; NOT_QUEUED when it stands in no queue."""
         return self._exchange.queue_ahead(order.symbol, order.exchange_id)
 
-    def accepted(self, order: OwnOrder) -> None:
-        """The order passed the exchange's checks and stands, waits or has traded."""
+    def accepted(self, order: OwnOrder, bids: Levels = (), asks: Levels = ()) -> None:
+        """The order passed the exchange's checks and stands, waits or has traded.
+
+        `bids` and `asks` are the book that it met.
+        """
         ahead = self.queue_ahead(order)
         self.roll.stands(order)
-        answer = VenueAccepted(order.client_order_id, order.venue_order_id, ahead)
+        answer = VenueAccepted(
+            order.client_order_id, order.venue_order_id, ahead, _UNSAID, bids, asks
+        )
         self.roll.answered(order.client_order_id, answer)
-        order.history.happened(self.now, "entered", ahead)
+        order.history.stands(self.now, ahead)
         self.reports.append(answer)
 
     def restored(self, order: OwnOrder) -> None:
@@ -136,7 +144,7 @@ class Clerk:
             if order is None:
                 continue
             if type(event) is Triggered:
-                order.history.happened(self.now, "triggered", self.queue_ahead(order))
+                order.history.stands(self.now, self.queue_ahead(order))
                 self.reports.append(VenueTriggered(order.client_order_id, event.stop))
             elif type(event) is Cancelled:
                 self._tell_gone(order, event.reason)
@@ -151,10 +159,28 @@ class Clerk:
             self.gone_by_rule(order, text)
 
     def _gone(self, order: OwnOrder, last_word: VenueCancelled | VenueExpired) -> None:
-        order.history.happened(self.now, last_word.text, NOT_QUEUED)
+        self._tell_wait(order)
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
         self._compare(order)
+
+    def waited(self, order: OwnOrder) -> VenueOrderWaited | None:
+        """How the order has waited so far; None for one that never stood in a queue."""
+        history = order.history
+        if not history.has_waited:
+            return None
+        return VenueOrderWaited(
+            order.client_order_id,
+            history.places(),
+            Quantity(history.traded_at_price),
+            Price(history.nearest),
+            order.is_estimate,
+        )
+
+    def _tell_wait(self, order: OwnOrder) -> None:
+        told = self.waited(order)
+        if told is not None:
+            self.reports.append(told)
 
     def _tell_trade(self, trade: Traded, events: Sequence[Event], position: int) -> None:
         maker = self.roll.by_exchange_id.get(trade.maker_id)
@@ -221,9 +247,9 @@ class Clerk:
         )
         order.filled(fill)
         if order.is_live:
-            order.history.happened(self.now, explanation, self.queue_ahead(order))
+            order.history.stands(self.now, self.queue_ahead(order))
         else:
-            order.history.happened(self.now, explanation, NOT_QUEUED)
+            self._tell_wait(order)
             self.roll.ended(order, fill)
         self.reports.append(fill)
         if not order.is_live:
@@ -241,27 +267,31 @@ class Clerk:
         self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))
 
     def _watch(self, events: Sequence[Event], touched: set[str]) -> None:
-        """The queue ahead of every own order in these books, and what traded at its price."""
+        """The queue ahead of every own order in these books, and what traded meanwhile."""
+        trades = [event for event in events if isinstance(event, Traded)]
         for order in self.roll.by_exchange_id.values():
             if order.symbol not in touched:
                 continue
-            book = self._exchange.book(order.symbol)
-            resting = book.orders.get(order.exchange_id)
-            if resting is None:
+            if trades:
+                self._saw_trades(order, trades)
+            order.history.stands(self.now, self.queue_ahead(order))
+
+    def _saw_trades(self, order: OwnOrder, trades: Sequence[Traded]) -> None:
+        """Trades of others, beside an order that waits in a queue or for its stop."""
+        resting = self._exchange.book(order.symbol).orders.get(order.exchange_id)
+        passive, history = order.instruction.side, order.history
+        if resting is None:
+            sign = passive if order.type.has_stop else 0
+        else:
+            sign = -passive
+        for trade in trades:
+            own = order.exchange_id in (trade.maker_id, trade.taker_id)
+            if own or trade.symbol != order.symbol or not sign:
                 continue
-            price, passive = resting.level.price, order.instruction.side
-            order.history.waited(
-                self.now, self._exchange.queue_ahead(order.symbol, order.exchange_id)
-            )
-            for event in events:
-                if (
-                    isinstance(event, Traded)
-                    and event.price == price
-                    and event.maker_id != order.exchange_id
-                    and event.taker_side is not passive
-                    and event.symbol == order.symbol
-                ):
-                    order.history.traded_at_price += event.quantity
+            history.saw_trade(trade.price, sign=sign)
+            at_price = resting is not None and trade.price == resting.level.price
+            if at_price and trade.taker_side is not passive:
+                history.traded(trade.quantity)
 
     def _price(self, symbol: str, price: Price) -> str:
         texts = self._price_texts

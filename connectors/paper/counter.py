@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.paper import words
 from connectors.paper.clerk import Clerk
+from connectors.paper.glance import levels_seen
 from connectors.paper.orders import OwnOrder
 from connectors.paper.quoting import MarketKeeper
 from engine.domain.quotes import Phase
@@ -114,13 +115,15 @@ class Counter:
             request.time_in_force,
             request.quantity,
         )
+        book = self._exchange.book(request.symbol)
+        bids, asks = levels_seen(book.bids), levels_seen(book.asks)
         events = self._exchange.submit([operation_of(request, order.exchange_id)])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
             self._reject(request.client_order_id, words.REFUSALS[refusal])
             return
         roll.add(order)
-        self._clerk.accepted(order)
+        self._clerk.accepted(order, bids, asks)
         if refusal is Refusal.FOK_UNFILLABLE:
             self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
         self._clerk.heed(events)
@@ -185,7 +188,7 @@ class Counter:
         ahead = clerk.queue_ahead(order)
         kept = any(isinstance(event, Replaced) and event.kept_place for event in events)
         order.is_estimate = order.is_estimate and kept
-        order.history.happened(clerk.now, "replaced" if kept else "replaced, new place", ahead)
+        order.history.stands(clerk.now, ahead)
         answer = VenueReplaced(
             request.client_order_id,
             request.new_client_order_id,

@@ -3,11 +3,15 @@
 from itertools import islice
 
 from connectors.feeds.flow import OWN_OWNER
+from engine.domain.order_events import Levels
 from engine.domain.views import DepthRow
 from engine.exchange.book import Book
 from engine.exchange.exchange import NOT_QUEUED, Exchange
 from engine.exchange.levels import Half, Level
 from engine.values import Price, Quantity, Side
+
+LEVELS_SEEN = 5
+"""Prices of each side that an order's arrival is told with."""
 
 
 def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tuple[DepthRow, ...]:
@@ -17,6 +21,20 @@ def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tupl
     own = _own_keys(book, half)
     shown = islice(half, max(levels, 0))
     return tuple(_row(exchange, symbol, level, is_own=level.key in own) for level in shown)
+
+
+def levels_seen(half: Half) -> Levels:
+    """Price and quantity of the best prices of one side, best first."""
+    # Every order asks, so it reads the side itself; a level may be listed and empty.
+    seen: list[tuple[Price, Quantity]] = []
+    levels, sign = half.levels, half.sign
+    for key in reversed(half.keys):
+        level = levels[key * sign]
+        if level.count:
+            seen.append((level.price, Quantity(level.quantity)))
+            if len(seen) == LEVELS_SEEN:
+                break
+    return tuple(seen)
 
 
 def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:

@@ -1,28 +1,22 @@
-"""How an order waited: its queue ahead over time and what traded at its price meanwhile."""
+"""How an order waits: its queue ahead over time, what traded at its price, how near trades came."""
 
 import msgspec
 
-from engine.values import Nanos, Quantity
+from engine.domain.order_events import Places
+from engine.values import Nanos, Price, Quantity
 
 POINTS_MAX = 64
-"""Points kept of one order; when they are full every second sample in between goes."""
-WAITED = "queue"
-"""The word of a point that is only a sample; the others are things that happened."""
+"""Places kept of one order; when they are full every second one in between goes."""
+NOT_WAITING = -1
+"""Queue ahead of an order that stands in no queue."""
 
 
-class QueuePoint(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """At market time `at`, `what` happened and this much stood ahead; −1 where nothing queues."""
+class QueuePoint(msgspec.Struct, frozen=True, gc=False):
+    """At market time `at` this much stood ahead, and others had traded so much at its price."""
 
     at: Nanos
-    what: str
     queue_ahead: int
-
-
-class OrderHistory(msgspec.Struct, frozen=True, gc=False):
-    """For `why`: the points, oldest first, and others' volume at the order's price meanwhile."""
-
-    points: tuple[QueuePoint, ...]
-    traded_at_price: Quantity
+    traded: int
 
 
 class QueueHistory(msgspec.Struct, gc=False):
@@ -30,23 +24,38 @@ class QueueHistory(msgspec.Struct, gc=False):
 
     points: list[QueuePoint] = msgspec.field(default_factory=list)
     traded_at_price: int = 0
-    ahead: int = -1
+    nearest: int = 0
+    """The trade most in its favour; of a stop, the one nearest to it. 0 where there was none."""
+    ahead: int = NOT_WAITING
 
-    def waited(self, at: Nanos, queue_ahead: int) -> None:
-        """A sample, kept only when the queue ahead has changed."""
-        if queue_ahead != self.ahead:
-            self.happened(at, WAITED, queue_ahead)
-
-    def happened(self, at: Nanos, what: str, queue_ahead: int) -> None:
+    def stands(self, at: Nanos, queue_ahead: int) -> None:
+        """A sample of its place, kept only when the queue ahead has changed."""
+        if queue_ahead == self.ahead:
+            return
+        self.ahead = queue_ahead
+        if queue_ahead == NOT_WAITING:
+            return
         if len(self.points) >= POINTS_MAX:
             self._thin_out()
-        self.ahead = queue_ahead
-        self.points.append(QueuePoint(at, what, queue_ahead))
+        self.points.append(QueuePoint(at, queue_ahead, self.traded_at_price))
 
-    def freeze(self) -> OrderHistory:
-        return OrderHistory(tuple(self.points), Quantity(self.traded_at_price))
+    def saw_trade(self, price: Price, *, sign: int) -> None:
+        """`sign` is above zero where a higher price is the nearer one."""
+        if not self.nearest or (price - self.nearest) * sign > 0:
+            self.nearest = price
+
+    def traded(self, quantity: Quantity) -> None:
+        """Others traded at its price."""
+        self.traded_at_price += quantity
+
+    @property
+    def has_waited(self) -> bool:
+        """It stood in a queue, or trades passed while it waited for its stop."""
+        return bool(self.points) or self.nearest != 0
+
+    def places(self) -> Places:
+        return tuple((point.at, point.queue_ahead, point.traded) for point in self.points)
 
     def _thin_out(self) -> None:
-        samples = [point for point in self.points if point.what == WAITED]
-        dropped = {id(point) for point in samples[1::2]} or {id(self.points[1])}
-        self.points = [point for point in self.points if id(point) not in dropped]
+        """First and last stay."""
+        self.points = [*self.points[:-1:2], self.points[-1]]

@@ -34,7 +34,7 @@ def enter_again(
         if any(isinstance(event, Refused) for event in events):
             clerk.gone_by_rule(order, _GONE)
     order.is_estimate = exchange_id in book.orders
-    order.history.happened(clerk.now, "stood again after a restart", clerk.queue_ahead(order))
+    order.history.stands(clerk.now, clerk.queue_ahead(order))
     return order
 
 

@@ -11,14 +11,12 @@ from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.ghosts import Ghosts
 from connectors.paper.glance import depth_rows, would_take
-from connectors.paper.history import OrderHistory
 from connectors.paper.house import house_of
 from connectors.paper.link import Link
 from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
-from connectors.paper.words import waiting_in_words
 from engine.domain.quotes import Phase
 from engine.domain.reports import (
     PhaseChanged,
@@ -26,6 +24,7 @@ from engine.domain.reports import (
     TradeDateRolled,
     VenueCheckpoint,
     VenueFilled,
+    VenueOrderWaited,
 )
 from engine.domain.requests import Request
 from engine.domain.views import DepthRow, GhostFillRow, GhostRow, TradePrint
@@ -208,16 +207,15 @@ class PaperVenue:
         order = self._clerk.roll.get(client_order_id)
         return order is not None and order.is_estimate
 
-    def history(self, client_order_id: str) -> OrderHistory | None:
-        """How the order waited; None when this venue never had it."""
+    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
+        """How the order has waited so far; None when it never stood in a queue here."""
         order = self._clerk.roll.get(client_order_id)
-        return None if order is None else order.history.freeze()
+        return None if order is None else self._clerk.waited(order)
 
-    def history_words(self, client_order_id: str) -> tuple[str, ...]:
-        order = self._clerk.roll.get(client_order_id)
-        if order is None:
-            return ()
-        return waiting_in_words(order.history.freeze(), is_estimate=order.is_estimate)
+    def waits(self) -> list[VenueOrderWaited]:
+        """How each order that still stands has waited so far, oldest order first."""
+        told = [self._clerk.waited(order) for order in self._clerk.roll.live()]
+        return [waited for waited in told if waited is not None]
 
     @property
     def shares_provided(self) -> int:

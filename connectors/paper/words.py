@@ -1,13 +1,8 @@
 """What the paper venue says in words: refusals, cancels by rule, and why an order was filled."""
 
-from connectors.paper.history import OrderHistory, QueuePoint
 from engine.domain.quotes import Phase
 from engine.exchange.messages import CancelReason, Refusal
-from engine.runtime.market_time import exchange_clock
 from engine.values import Side
-
-PLACES_TOLD_MAX = 12
-"""Places in the queue that one sentence names, the first and the last among them."""
 
 REFUSALS = {
     Refusal.UNKNOWN_SYMBOL: "this market does not list the symbol",
@@ -63,32 +58,3 @@ def as_taker(side: Side, quantity: int, price: str, orders: int) -> str:
     book_side = "ask" if side > 0 else "bid"
     noun = "order" if orders == 1 else "orders"
     return f"took {quantity:,} at {price} from the {book_side}, {orders} {noun}"
-
-
-def waiting_in_words(history: OrderHistory, *, is_estimate: bool) -> tuple[str, ...]:
-    """For `why`: the place in the queue over time, and what traded at the price meanwhile."""
-    places = [point for point in history.points if point.queue_ahead >= 0]
-    if not places:
-        return ()
-    told = "; ".join(
-        f"{point.queue_ahead:,} at {exchange_clock(point.at)}" for point in _spread(places)
-    )
-    lines = [f"queue ahead: {told}"]
-    if is_estimate:
-        lines.append("its place was set up again after a restart: the queue ahead is an estimate")
-    lines.append(f"others traded {history.traded_at_price:,} at its price while it waited")
-    return tuple(lines)
-
-
-def _spread(points: list[QueuePoint]) -> list[QueuePoint]:
-    """Changes of place only, and of many some that are evenly apart."""
-    changes = [
-        point
-        for before, point in zip([None, *points], points, strict=False)
-        if before is None or before.queue_ahead != point.queue_ahead
-    ]
-    if len(changes) <= PLACES_TOLD_MAX:
-        return changes
-    last = len(changes) - 1
-    steps = range(PLACES_TOLD_MAX)
-    return [changes[step * last // (PLACES_TOLD_MAX - 1)] for step in steps]

@@ -29,6 +29,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderWorking: fold_orders.working,
     ev.OrderRejected: fold_orders.rejected,
     ev.OrderTriggered: fold_orders.triggered,
+    ev.OrderWaited: fold_orders.waited,
     ev.OrderFilled: fold_fills.filled,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,

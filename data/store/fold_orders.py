@@ -69,6 +69,21 @@ def triggered(book: Book, record: Record, event: ev.OrderTriggered) -> None:
     happened(book, record, order, "triggered", price=price)
 
 
+def waited(book: Book, record: Record, event: ev.OrderWaited) -> None:
+    """`price` is the trade most in its favour, `quantity` what others traded at its price."""
+    order = book.orders[event.order_id]
+    happened(
+        book,
+        record,
+        order,
+        "waited",
+        price=book.price_or_none(order.symbol, event.nearest),
+        quantity=event.traded_at_price,
+        queue_ahead=queue_or_none(event.places[-1][1] if event.places else -1),
+        text="an estimate since a restart" if event.is_estimate else "",
+    )
+
+
 def cancelled(book: Book, record: Record, event: ev.OrderCancelled) -> None:
     order = book.orders[event.order_id]
     order.cancelled += event.quantity

@@ -45,6 +45,7 @@ _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.ReplaceDenied,
     ev.StatusRequested,
+    ev.OrderWaited,
     ev.CommandRefused,
     ev.ReportOrphaned,
     ev.EntriesCancelled,

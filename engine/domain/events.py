@@ -48,6 +48,7 @@ from engine.domain.order_events import (
     OrderReleased,
     OrderReplaced,
     OrderTriggered,
+    OrderWaited,
     OrderWorking,
     OutcomeUnknown,
     QuoteSeen,
@@ -70,6 +71,7 @@ Event = (
     | OrderWorking
     | OrderRejected
     | OrderTriggered
+    | OrderWaited
     | OrderFilled
     | OrderCancelled
     | OrderExpired
@@ -143,6 +145,7 @@ __all__ = [
     "OrderReleased",
     "OrderReplaced",
     "OrderTriggered",
+    "OrderWaited",
     "OrderWorking",
     "OutcomeUnknown",
     "PhaseEntered",

@@ -6,6 +6,11 @@ from engine.domain.lifecycle import Request
 from engine.domain.reasons import Finding, Refusal
 from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
 
+Levels = tuple[tuple[Price, Quantity], ...]
+"""(price, displayed quantity) of the best prices of one side, best first."""
+Places = tuple[tuple[Nanos, int, int], ...]
+"""(market time, quantity ahead, others' volume at its price so far), oldest first."""
+
 
 class QuoteSeen(Fact, frozen=True, tag="quote_seen"):
     """The quote that a decision was made against; zeros where there was none."""
@@ -76,6 +81,21 @@ class OrderWorking(Fact, frozen=True, tag="working"):
     order_id: OrderId
     venue_order_id: str
     queue_ahead: int
+    venue_at: Nanos = Nanos(0)
+    bids: Levels = ()
+    """The book on the order's arrival; empty where the venue does not say."""
+    asks: Levels = ()
+
+
+class OrderWaited(Fact, frozen=True, tag="waited"):
+    """How it waited: its queue ahead over time and what traded meanwhile. For `why` alone."""
+
+    at: Nanos
+    order_id: OrderId
+    places: Places
+    traded_at_price: Quantity
+    nearest: Price
+    is_estimate: bool
     venue_at: Nanos = Nanos(0)
 
 

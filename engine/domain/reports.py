@@ -7,6 +7,7 @@ from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
+from engine.domain.order_events import Levels, Places
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
@@ -22,6 +23,9 @@ class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
     venue_order_id: str
     queue_ahead: int = -1
     at: Nanos = Nanos(0)
+    bids: Levels = ()
+    """The book on the order's arrival, before it met anything: best first, own orders included."""
+    asks: Levels = ()
 
 
 class VenueRejected(Fact, frozen=True, tag="v_rejected"):
@@ -93,6 +97,20 @@ class VenueTriggered(Fact, frozen=True, tag="v_triggered"):
     at: Nanos = Nanos(0)
 
 
+class VenueOrderWaited(Fact, frozen=True, tag="v_waited"):
+    """How an order waited, told when it left the book or the venue closed; changes nothing."""
+
+    client_order_id: str
+    places: Places
+    traded_at_price: Quantity
+    """Others' volume at its price while it waited."""
+    nearest: Price
+    """The trade most in its favour while it waited; of a stop, the one nearest to it. 0: none."""
+    is_estimate: bool = False
+    """Its place was set up again after a restart."""
+    at: Nanos = Nanos(0)
+
+
 class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
     """The answer to a status query: the venue never had this order (definitive evidence)."""
 
@@ -122,6 +140,7 @@ OrderReport = (
     | VenueTriggered
     | VenueOrderUnknown
     | VenueCompared
+    | VenueOrderWaited
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -263,6 +282,7 @@ Report = (
     | VenueTriggered
     | VenueOrderUnknown
     | VenueCompared
+    | VenueOrderWaited
     | VenueCheckpoint
     | VenueMarked
     | VenueTape

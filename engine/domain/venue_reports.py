@@ -48,7 +48,15 @@ def venue_accepted(
     if not is_new or next_status(order.status, _ACCEPT) is None:
         return _repeat(report.client_order_id, "accepted", now)
     return [
-        ev.OrderWorking(now, order.order_id, report.venue_order_id, report.queue_ahead, report.at)
+        ev.OrderWorking(
+            now,
+            order.order_id,
+            report.venue_order_id,
+            report.queue_ahead,
+            report.at,
+            report.bids,
+            report.asks,
+        )
     ]
 
 
@@ -251,6 +259,26 @@ def venue_triggered(
     if order.is_triggered:
         return _repeat(report.client_order_id, "triggered", now)
     return [ev.OrderTriggered(now, order.order_id, report.price, report.at)]
+
+
+def venue_order_waited(
+    state: State, report: rep.VenueOrderWaited, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """A fact for `why`, whatever became of the order."""
+    order = _find(state, report.client_order_id)
+    if order is None:
+        return _orphan(report.client_order_id, "waited", now)
+    return [
+        ev.OrderWaited(
+            now,
+            order.order_id,
+            report.places,
+            report.traded_at_price,
+            report.nearest,
+            report.is_estimate,
+            report.at,
+        )
+    ]
 
 
 def venue_order_unknown(

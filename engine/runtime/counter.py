@@ -194,14 +194,14 @@ class Counter:
             gone = "this order is of an earlier day; `trader why` reads it from the journal"
             self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))
             return
-        words = self._host.venue.history_words(order.client_order_id)
         try:
             happened = self._history.of(order_id)
         except TraderError as error:
             # What cannot be read back is no reason to stop a desk that trades.
             self._answer(OrderExplained(order_id, f"order {order_id}", (str(error),)))
             return
-        told = explain(order, happened, self._host.session.state, words)
+        so_far = self._host.venue.waited(order.client_order_id)
+        told = explain(order, happened, self._host.session.state, so_far=so_far)
         self._answer(OrderExplained(order_id, told.title, told.lines))
 
 

@@ -147,6 +147,11 @@ class Host:
         self._checkpoint_at = self.now
         self.session.step([*self.venue.measured(at_the_end=at_the_end), self.venue.checkpoint()])
 
+    def leave(self) -> None:
+        """The venue is left: its place in time, and how each order that stays has waited."""
+        self._checkpoint_at = self.now
+        self.session.step([*self.venue.waits(), self.venue.checkpoint()])
+
     def wake_up(self) -> None:
         """A market that was left closed opens its next day: nobody starts in the night."""
         phases = self.session.state.phases.values()

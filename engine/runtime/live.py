@@ -190,7 +190,7 @@ class LiveDesk:
                 # is on its way to the venue and back still arrives.
                 self._wake.wait(TICK_SECONDS)
                 self._wake.clear()
-            self._host.checkpoint_now()
+            self._host.leave()
         except Exception as fault:
             # The host loop is the last door: nothing more is decided from a state that may be half
             # changed, and the person is told at once.

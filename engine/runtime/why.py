@@ -1,16 +1,17 @@
 """An order's life in words, from its own events: why it did what it did, and what was missing."""
 
-from typing import Any
-
 import msgspec
 
 from engine.domain import events as ev
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
+from engine.domain.reports import VenueOrderWaited
 from engine.domain.state import State
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
+from engine.runtime.waiting import waiting_in_words, what_was_missing
+from engine.runtime.why_facts import Facts, facts_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
 
 
@@ -19,33 +20,55 @@ class Explanation(msgspec.Struct, frozen=True):
 
     title: str
     lines: tuple[str, ...]
-    facts: tuple[dict[str, Any], ...]
+    facts: tuple[Facts, ...]
+    summary: Facts
+    """What was asked for, what became of it, and what was missing."""
 
 
 def explain(
-    order: Order, happened: list[ev.Event], state: State, venue_words: tuple[str, ...] = ()
+    order: Order,
+    happened: list[ev.Event],
+    state: State,
+    *,
+    so_far: VenueOrderWaited | None = None,
+    restarts: tuple[str, ...] = (),
 ) -> Explanation:
-    """`venue_words`: what the paper venue adds, such as what traded at its price meanwhile."""
+    """`so_far`: how a live order waits, which its events do not tell yet; `restarts`: in words."""
     known = state.instruments.get(order.order.symbol, Instrument(symbol=order.order.symbol))
     teller = _Teller(order, known)
     lines: list[str] = []
-    facts: list[dict[str, Any]] = []
+    facts: list[Facts] = []
     for event in happened:
         said = teller.lines(event)
         if said:
             clock = exchange_clock(event.at)
             lines += [f"{clock}  {said[0]}", *(f"{'':14}{line}" for line in said[1:])]
-            facts.append({"at": clock, "event": type(event).__name__, "text": " ".join(said)})
+            facts.append(facts_of(event, known) | {"text": " ".join(said)})
+    waited = teller.waited or so_far
+    if teller.waited is None and so_far is not None:
+        lines += [f"{'':14}{words}" for words in waiting_in_words(so_far)]
+    lines += [f"{'':14}{words}" for words in restarts]
+    missing = what_was_missing(order, waited, known, ahead_on_arrival=teller.ahead_on_arrival)
+    if missing:
+        lines.append(f"{'':14}{missing}")
     paid = order_fee_words(order)
     if paid:
         lines.append(f"{'':14}{paid}")
         parts = {part.name: format_money(part.amount) for part in parts_of(order)}
-        facts.append({"event": "Fees", "text": paid, "table": order.fee_table, "parts": parts})
-    lines += [f"{'':14}{words}" for words in venue_words]
-    missing = teller.what_was_missing()
-    if missing:
-        lines.append(f"{'':14}{missing}")
-    return Explanation(teller.title(), tuple(lines), tuple(facts))
+        facts.append({"event": "fees", "text": paid, "table": order.fee_table, "parts": parts})
+    return Explanation(teller.title(), tuple(lines), tuple(facts), _summary(order, missing))
+
+
+def _summary(order: Order, missing: str) -> Facts:
+    return {
+        "id": order.label,
+        "state": state_word(order),
+        "quantity": order.quantity,
+        "filled": order.cumulative,
+        "unfilled": order.quantity - order.cumulative,
+        "fees": format_money(order.fees),
+        "missing": missing,
+    }
 
 
 class _Teller:
@@ -55,7 +78,9 @@ class _Teller:
         self._sent_at = Nanos(0)
         self._asked_at = Nanos(0)
         """When the newest cancel or change was asked for."""
-        self._queue_on_arrival = -1
+        self.ahead_on_arrival = -1
+        self.waited: ev.OrderWaited | None = None
+        """What the venue told last about how it waited."""
 
     def _price(self, price: Price) -> str:
         return self._instrument.format_price(price) if price > 0 else "—"
@@ -82,12 +107,15 @@ class _Teller:
                 head = f"entered by {event.order.origin.name.lower()} and denied: it never left"
                 return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderWorking():
-                self._queue_on_arrival = event.queue_ahead
                 legs = _legs(self._sent_at, event.venue_at, event.at)
                 head = f"accepted by the venue {_after(event.at - self._sent_at)}{legs}"
-                if event.queue_ahead < 0:
-                    return [head]
-                return [f"{head}: {event.queue_ahead:,} shares ahead of it at its price"]
+                self.ahead_on_arrival = event.queue_ahead
+                if event.queue_ahead >= 0:
+                    head = f"{head}: {event.queue_ahead:,} shares ahead of it at its price"
+                return [head, *self._arrival(event)]
+            case ev.OrderWaited():
+                self.waited = event
+                return waiting_in_words(event)
             case ev.OrderFilled():
                 return self._fill(event)
             case ev.OrderRejected():
@@ -151,6 +179,16 @@ class _Teller:
             f"last {self._price(quote.last)}"
         )
 
+    def _arrival(self, event: ev.OrderWorking) -> list[str]:
+        """The book as it stood on arrival, a side a line; nothing where the venue did not say."""
+        sides = (("bids", event.bids), ("offers", event.asks))
+        return [
+            f"{word} on arrival: "
+            + " · ".join(f"{quantity:,} at {self._price(price)}" for price, quantity in levels)
+            for word, levels in sides
+            if levels
+        ]
+
     def _fill(self, event: ev.OrderFilled) -> list[str]:
         waited = _after(event.at - self._sent_at)
         role = event.liquidity.name.lower()
@@ -161,21 +199,6 @@ class _Teller:
         )
         heard = _heard_late(event.venue_at, event.at)
         return [head, *([event.explanation] if event.explanation else []), *heard]
-
-    def what_was_missing(self) -> str:
-        """For an order that stands or ended with something unfilled."""
-        order = self._order
-        if order.status.name in ("FILLED", "DENIED", "REJECTED", "STAGED", "HELD"):
-            return ""
-        open_part = order.quantity - order.cumulative
-        if order.order.type.has_stop and not order.is_triggered:
-            return f"not filled: the market did not reach its stop {self._price(order.stop)}"
-        if self._queue_on_arrival > 0:
-            return (
-                f"{open_part:,} not filled: {self._queue_on_arrival:,} stood ahead on arrival, and "
-                "not enough traded at or through its price to reach it"
-            )
-        return f"{open_part:,} not filled: not enough traded at or through its price"
 
 
 def _other_luck(event: ev.OrderCompared) -> list[str]:

@@ -9,7 +9,7 @@ from connectors.feeds.flow import FlowSink
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from engine.domain.quotes import Phase, Source
-from engine.domain.reports import Report
+from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.requests import (
     CancelRequest,
     NewOrderRequest,
@@ -62,6 +62,11 @@ class QuietFlow:
         return b"quiet"
 
 
+def without_waits(reports: Sequence[Report]) -> list[Report]:
+    """What happened, without how it was waited for."""
+    return [report for report in reports if not isinstance(report, VenueOrderWaited)]
+
+
 class Practice:
     """The venue from the desk's side (`send`) and from everybody else's (`other`)."""
 
@@ -69,11 +74,12 @@ class Practice:
         phase = options.pop("phase", Phase.OPEN)
         self.venue = PaperVenue(QuietFlow(phase=phase), **options)
         self.venue.collect()
+        self.waits: list[VenueOrderWaited] = []
         self._others = 0
 
     def send(self, *requests: Request) -> list[Report]:
         self.venue.release(requests, self.venue.stage(requests))
-        return self.venue.collect()
+        return self.heard()
 
     def other(self, side: Side, quantity: int, price: int, symbol: str = "AAPL") -> int:
         """A limit order of somebody else; what it does to own orders waits in `heard`."""
@@ -88,7 +94,10 @@ class Practice:
         self.venue.submit([CancelOrder(order_id, "AAPL")])
 
     def heard(self) -> list[Report]:
-        return self.venue.collect()
+        """What happened; how orders waited is added to `waits`."""
+        reports = self.venue.collect()
+        self.waits += [report for report in reports if isinstance(report, VenueOrderWaited)]
+        return without_waits(reports)
 
     def place(self, client_order_id: str) -> int:
         return self.venue.queue_ahead(client_order_id)

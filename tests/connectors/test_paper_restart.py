@@ -56,7 +56,8 @@ def test_the_filled_part_still_counts(quiet_flow, asks):
     order = asks.resting("A", 60, BID, queue_ahead=0, cumulative=40)
     venue, _ = venue_with(quiet_flow, [(Side.SELL, 10, ASK)], order, next_execution=9)
     venue.submit([NewOrder(50, "AAPL", Side.SELL, OrderType.LIMIT, Quantity(99), Price(BID))])
-    (fill,) = venue.collect()
+    waited, fill = venue.collect()
+    assert waited.is_estimate and waited.traded_at_price == 0
     assert (fill.quantity, fill.execution_id) == (60, "P-9")
     assert venue.queue_ahead("A") == -1
 
@@ -84,6 +85,7 @@ def test_a_waiting_stop_waits_again(quiet_flow, asks):
     assert [type(report).__name__ for report in venue.collect()] == [
         "VenueTriggered",
         "VenueFilled",
+        "VenueOrderWaited",
         "VenueCancelled",
     ]
 

@@ -20,9 +20,10 @@ from data.store.fold import FOLDS, WITHOUT_ROWS
 from data.store.load import table_digests
 from data.store.questions import StoreQuestions
 from data.store.schema import TABLES
+from engine.domain import events as ev
 from engine.domain.events import Event, OrderDenied
 from engine.domain.risk.findings import bit_of
-from tests.unit.data.desk_records import OPEN, a_day, bought, ending, write
+from tests.unit.data.desk_records import OPEN, a_day, bought, ending, opening, write
 
 
 @pytest.fixture
@@ -117,6 +118,16 @@ def test_every_rule_has_its_verdict_whether_it_passed_denied_or_is_off(home: Hom
         ("R03", "tick_or_lot", "pass"),
         ("R26", "short_sale", "off"),
     ]
+
+
+def test_how_an_order_waited_is_a_row_of_its_events(home: Home) -> None:
+    places = ((OPEN + 11, 300, 0), (OPEN + 12, 40, 260))
+    told = ev.OrderWaited(OPEN + 15, 1, places, 260, 1_900_000, True)
+    write(home, [*opening(), *bought(1, OPEN + 10), told])
+    assert rows(
+        home,
+        "select price, quantity, queue_ahead, text from order_events where event = 'waited'",
+    ) == [("190.00", 260, 40, "an estimate since a restart")]
 
 
 def test_an_empty_journal_is_an_empty_store(home: Home) -> None:

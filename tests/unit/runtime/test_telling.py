@@ -174,11 +174,11 @@ def test_why_tells_a_fill_with_its_reason(desk: Told) -> None:
 
 def test_why_tells_what_was_missing(desk: Told) -> None:
     desk.say("buy 100 AAPL 190.00")
-    assert "100 not filled: 300 stood ahead on arrival" in desk.why(1)[1]
+    assert "100 not filled: 300 stood ahead of it on arrival" in desk.why(1)[1]
     desk.say("sell 5 AAPL stp 180.00")
     desk.say("buy 5 AAPL 190.01")
     desk.say("cancel 3")
-    assert "5 not filled: not enough traded" in desk.why(3)[1]
+    assert "5 not filled: nothing traded while it waited" in desk.why(3)[1]
     assert "cancel asked for by script" in desk.why(3)[1]
 
 

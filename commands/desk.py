@@ -37,6 +37,7 @@ from engine.domain.reports import (
 from engine.domain.state import Checkpoint, State
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
+from engine.runtime.market_time import hang_clock_of
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
@@ -272,6 +273,7 @@ def _market(options: Namespace, settings: Settings) -> PaperMarket:
     market = options.market or settings.market.kind
     symbols = options.symbols or settings.market.symbols or None
     flow = open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
+    hang_clock_of(instrument.mic for instrument in flow.instruments)
     return PaperMarket(flow, seed, _link(options, settings, seed))
 
 

@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
 from engine.runtime.history import OrderHistory
-from engine.runtime.market_time import exchange_clock
+from engine.runtime.market_time import exchange_clock, hang_clock_of
 from engine.runtime.recovery import orders_at_venue, replay_into
 from engine.runtime.why import Explanation, explain
 from engine.values import Nanos
@@ -42,6 +42,8 @@ def run(options: Namespace) -> int:
         replay_into(state, journal.blocks(), keep)
         order = _find(options.order, orders, state)
         happened = history.of(order.order_id)
+    known = state.instruments.get(order.order.symbol)
+    hang_clock_of([] if known is None else [known.mic])
     told = explain(order, happened, state, restarts=restarts.words(order.order_id))
     _print(order, told, as_json=options.json)
     return ExitCode.DONE

@@ -16,7 +16,7 @@ from connectors.feeds.lobster_rows import (
     BookRow,
     Message,
 )
-from connectors.feeds.quote_day import QuoteDay
+from connectors.feeds.quote_day import QuoteDay, quoted_house
 from connectors.feeds.sessions import Session
 from engine.exchange.quoted.assumptions import Assumptions, QueueModel
 from engine.exchange.quoted.house import QuotedExchange
@@ -70,10 +70,10 @@ class LevelTape:
             return None
         return Nanos(self._identity.midnight + self._ahead[0][0])
 
-    def step(self, house: QuotedExchange, sink: FlowSink) -> None:
+    def step(self, sink: FlowSink) -> None:
         """Every row of the next time: its trade, then the levels that it left."""
         assert self._ahead is not None, "there is another row"
-        at = self._ahead[0][0]
+        at, house = self._ahead[0][0], quoted_house(sink)
         while self._ahead is not None and self._ahead[0][0] == at:
             message, row = self._ahead
             self._tell(message, row, house, sink)

@@ -10,7 +10,8 @@ SYNTHETIC = "sim"
 KNOWN_FORMS = (
     "a session recorded by trader, a LOBSTER zip,"
     " a LOBSTER message file with its orderbook file beside it,"
-    " or LEAN ticks (a _trade.zip or _quote.zip, or their folder)"
+    " LEAN ticks or minute bars (a _trade.zip or _quote.zip, or a folder of one day),"
+    " or daily bars (a zip with one csv, or a csv with timestamp, open, high, low, close, volume)"
 )
 DEFAULT_START = "09:30"
 """What the setting says when nobody has changed it: a recording then starts at its open."""
@@ -66,15 +67,19 @@ def _recording(path: Path, start: str | None) -> Flow:
         from connectors.feeds.recorded.flow import RecordedFlow
 
         return RecordedFlow(path)
-    return _lobster(path)
+    from connectors.feeds.daily_flow import daily_market
+
+    return daily_market(path) or _lobster(path)
 
 
 def _lean(path: Path, start: str | None) -> Flow:
+    from connectors.feeds.bar_flow import bar_day
     from connectors.feeds.lean_names import day_beside, days_in
     from connectors.feeds.tick_flow import tick_day
 
     days = days_in(path) if path.is_dir() else [day_beside(path)]
-    return tick_day(days, start=None if start == DEFAULT_START else start)
+    entered = None if start == DEFAULT_START else start
+    return tick_day(days, start=entered) if days[0].is_ticks else bar_day(days, start=entered)
 
 
 def _lobster(path: Path) -> Flow:

@@ -9,9 +9,10 @@ from connectors.feeds.lobster_silence import Silence
 from connectors.feeds.sessions import Session
 from engine.domain.quotes import Phase, Source
 from engine.exchange.quoted.assumptions import Assumptions
+from engine.exchange.quoted.bars import BarAssumptions
 from engine.exchange.quoted.house import QuotedExchange
 from engine.instruments import Instrument
-from engine.values import Nanos
+from engine.values import Nanos, Price
 
 EVERY_SYMBOL = "*"
 _CURSOR_BYTES_MAX = 32
@@ -28,9 +29,9 @@ class Tape(Protocol):
     def next_at(self) -> Nanos | None:
         """Market time of the next step; None after the last."""
 
-    def step(self, house: QuotedExchange, sink: FlowSink) -> None:
-        """Everything that is recorded for `next_at()`: told to the house, what follows to the
-        sink."""
+    def step(self, sink: FlowSink) -> None:
+        """Everything that is recorded for `next_at()`: told to the sink's exchange, and what
+        follows from it to the sink."""
 
 
 class QuoteDay:
@@ -49,7 +50,7 @@ class QuoteDay:
         session: Session,
         *,
         description: str,
-        assumptions: Assumptions,
+        assumptions: Assumptions | BarAssumptions,
         note: str = "",
         starts_at: Nanos | None = None,
     ) -> None:
@@ -69,12 +70,13 @@ class QuoteDay:
         until, is_closed = self._place_of(cursor)
         self._at = until if cursor else self._starts_at
         self._phase = Phase.CLOSED if is_closed else self._phase_at(self._at)
-        house, silent = _house(sink), Silence(sink)
+        house, silent = sink.exchange, Silence(sink)
         for tape in self._tapes:
             tape.rewind()
-            while (at := tape.next_at()) is not None and at <= until:
-                house.now = silent.now = at
-                tape.step(house, silent)
+            self._play_silently(tape, silent, Nanos(min(until, self._session.opens_at - 1)))
+            if until >= self._session.opens_at - 1:
+                self._begin_figures(sink, tape)
+            self._play_silently(tape, silent, until)
             sink.touched(tape.instrument.symbol)
         house.now = self._at
         sink.entered_phase(EVERY_SYMBOL, self._phase)
@@ -90,23 +92,40 @@ class QuoteDay:
         at = self.next_at()
         assert at is not None, "the session goes on"
         self._at = at
-        house = _house(sink)
-        house.now = at
-        if at == self._next_phase_at():
-            self._phase = Phase.OPEN if self._phase is Phase.PRE_OPEN else Phase.CLOSED
-            sink.entered_phase(EVERY_SYMBOL, self._phase)
-            if self._phase is Phase.CLOSED:
-                return
+        sink.exchange.now = at
+        ends = at == self._session.closes_at
+        if at == self._next_phase_at() and not ends:
+            self._enter(Phase.OPEN, sink)
+            for tape in self._tapes:
+                self._begin_figures(sink, tape)
         for tape in self._tapes:
             if tape.next_at() == at:
-                tape.step(house, sink)
+                tape.step(sink)
                 sink.touched(tape.instrument.symbol)
+        if ends:
+            self._enter(Phase.CLOSED, sink)
 
     def cursor(self) -> bytes:
         """Market time played so far, and whether the session has closed."""
         return b"%d%s" % (self._at, b" closed" if self._phase is Phase.CLOSED else b"")
 
     # --- inside
+
+    @staticmethod
+    def _play_silently(tape: Tape, silent: Silence, until: Nanos) -> None:
+        while (at := tape.next_at()) is not None and at <= until:
+            silent.exchange.now = silent.now = at
+            tape.step(silent)
+
+    @staticmethod
+    def _begin_figures(sink: FlowSink, tape: Tape) -> None:
+        """Open, high and low are those of the session; what traded before it counts as volume."""
+        quote = sink.market.quotes[tape.instrument.symbol]
+        quote.open = quote.high = quote.low = Price(0)
+
+    def _enter(self, phase: Phase, sink: FlowSink) -> None:
+        self._phase = phase
+        sink.entered_phase(EVERY_SYMBOL, phase)
 
     def _phase_at(self, at: Nanos) -> Phase:
         return Phase.OPEN if at >= self._session.opens_at else Phase.PRE_OPEN
@@ -128,7 +147,8 @@ class QuoteDay:
         return at, cursor.endswith(b"closed")
 
 
-def _house(sink: FlowSink) -> QuotedExchange:
+def quoted_house(sink: FlowSink) -> QuotedExchange:
+    """The sink's exchange, which is one of quotes."""
     house = sink.exchange
-    assert isinstance(house, QuotedExchange), "a day of quotes is played in a house of quotes"
+    assert isinstance(house, QuotedExchange), "quotes are played in a house of quotes"
     return house

@@ -7,7 +7,7 @@ from connectors.feeds.columns import Row, read_columns
 from connectors.feeds.flow import FlowSink
 from connectors.feeds.lean_names import DayFiles
 from connectors.feeds.lobster_lines import Place
-from connectors.feeds.quote_day import QuoteDay
+from connectors.feeds.quote_day import QuoteDay, quoted_house
 from connectors.feeds.sessions import US, session_of, start_of
 from engine.exchange.quoted.assumptions import Assumptions
 from engine.exchange.quoted.house import QuotedExchange
@@ -52,8 +52,8 @@ class TickTape:
         ms = self._next_ms()
         return None if ms is None else Nanos(self._midnight + ms * NANOS_PER_MILLISECOND)
 
-    def step(self, house: QuotedExchange, sink: FlowSink) -> None:
-        ms = self._next_ms()
+    def step(self, sink: FlowSink) -> None:
+        ms, house = self._next_ms(), quoted_house(sink)
         times, done = self._trades[0], self._trades_done
         while done < len(times) and times[done] == ms:
             self._trade(done, house, sink)

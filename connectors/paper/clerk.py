@@ -19,7 +19,7 @@ from engine.domain.reports import (
     VenueOrderWaited,
     VenueTriggered,
 )
-from engine.exchange.exchange import Exchange
+from engine.exchange.exchange import Exchange, Telling
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
@@ -209,11 +209,24 @@ class Clerk:
                 break
             quantity, orders = quantity + event.quantity, orders + 1
         price = self._price(taker.symbol, last.price)
-        why = words.as_taker(last.taker_side, quantity, price, orders)
+        why = self._why_taker(taker.symbol, last, quantity, price, orders)
         self._fill(taker, last.price, Quantity(quantity), _TAKER, why)
+
+    def _why_taker(self, symbol: str, last: Traded, quantity: int, price: str, orders: int) -> str:
+        told_in = self._exchange.told_in
+        if told_in is Telling.ORDERS:
+            return words.as_taker(last.taker_side, quantity, price, orders)
+        if told_in is Telling.BARS:
+            return words.as_taker_of_a_bar(quantity, price)
+        assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
+        return words.as_taker_of_a_quote(last.taker_side, quantity, price, assumed=assumed)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
+        if self._exchange.told_in is Telling.BARS:
+            return words.as_maker_in_a_bar(
+                trade.quantity, self._price(maker.symbol, trade.price), trade.taker_side
+            )
         ahead = 0
         size = trade.quantity + trade.taker_leaves
         for event in before:

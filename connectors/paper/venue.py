@@ -178,6 +178,9 @@ class PaperVenue:
     def would_fill(
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
+        expected = self.exchange.expected(symbol, side, price, quantity)
+        if expected is not None:
+            return expected
         with self.exchange.walkable(symbol):
             return would_take(self.exchange.book(symbol), side, price, quantity)
 

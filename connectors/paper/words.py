@@ -15,6 +15,7 @@ REFUSALS = {
     Refusal.CAP_REACHED: "the exchange holds as many orders as it allows",
     Refusal.COLLAR: "the limit lies too far beyond the market for the exchange's collar",
     Refusal.MARKET_CLOSED: "the market is closed",
+    Refusal.NOT_TRADED: "it is an index: its bars carry no volume, so nothing can be filled",
     Refusal.NO_QUOTE_TO_TAKE: "the quote is too old, locked or crossed: nothing can be taken",
 }
 
@@ -58,3 +59,25 @@ def as_taker(side: Side, quantity: int, price: str, orders: int) -> str:
     book_side = "ask" if side > 0 else "bid"
     noun = "order" if orders == 1 else "orders"
     return f"took {quantity:,} at {price} from the {book_side}, {orders} {noun}"
+
+
+def as_taker_of_a_quote(side: Side, quantity: int, price: str, *, assumed: bool) -> str:
+    """From a level on show, or from one beyond the only one that is known."""
+    book_side = "ask" if side > 0 else "bid"
+    if assumed:
+        return f"took {quantity:,} at {price}, a level assumed beyond the {book_side} on show"
+    return f"took {quantity:,} at {price} from the {book_side} on show"
+
+
+def as_taker_of_a_bar(quantity: int, price: str) -> str:
+    """At a bar's open or at a stop inside it, worse by the named slip."""
+    return f"met the bar at {price}, slip included: {quantity:,} within your share of its volume"
+
+
+def as_maker_in_a_bar(quantity: int, price: str, taker_side: Side) -> str:
+    """Bars name nobody: all that is known is that prices went beyond the limit."""
+    where = "below" if taker_side < 0 else "above"
+    return (
+        f"the bar traded {where} {price}, through your limit:"
+        f" {quantity:,} within your share of its volume"
+    )

@@ -50,6 +50,8 @@ class Quote(msgspec.Struct, gc=False):
     source: Source = Source.SYNTHETIC
     phase: Phase = Phase.CLOSED
     updates: int = 0
+    is_bar: bool = False
+    """Told in bars without quotes: the last price stands where bid and ask would."""
 
     @property
     def is_two_sided(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from enum import IntEnum
 from hashlib import blake2b
 from types import MappingProxyType
 
@@ -13,11 +14,19 @@ from engine.exchange.messages import Event, NewOrder, Operation
 from engine.exchange.quoted.outcomes import Outcome
 from engine.exchange.replay import place_behind
 from engine.exchange.settings import BookSettings
-from engine.values import Nanos
+from engine.values import Nanos, Side
 
 STATE_HASH_BYTES = 32
 NOT_QUEUED = -1
 """Queue ahead of an order that stands in no queue, or in one that nobody can see."""
+
+
+class Telling(IntEnum):
+    """What a market is told in, and so what its fills may be explained with."""
+
+    ORDERS = 1
+    QUOTES = 2
+    BARS = 3
 
 
 class Exchange:
@@ -69,6 +78,21 @@ class Exchange:
         """What each queue model gave an order while it rested; empty where places are no matter of
         belief."""
         return ()
+
+    @property
+    def told_in(self) -> Telling:
+        """What the market behind these books is told in."""
+        return Telling.ORDERS
+
+    def is_assumed(self, symbol: str, side: Side, price: int) -> bool:
+        """Whether an arriving order of this side met no displayed level at the price."""
+        return False
+
+    def expected(
+        self, symbol: str, side: Side, price: int, quantity: int
+    ) -> list[tuple[int, int]] | None:
+        """(price, quantity) that an order would get, where that is not in the book; else None."""
+        return None
 
     def queue_ahead(self, symbol: str, order_id: int) -> int:
         """Quantity ahead of a resting order; NOT_QUEUED where it stands in no known queue."""

@@ -37,6 +37,8 @@ class Refusal(IntEnum):
     MARKET_CLOSED = 10
     NO_QUOTE_TO_TAKE = 11
     """The quote is stale, locked or crossed, or the symbol does not trade."""
+    NOT_TRADED = 12
+    """An index: it has prices, but nothing of it is ever traded."""
 
 
 class CancelReason(IntEnum):

@@ -40,6 +40,8 @@ class Count:
         """(nanoseconds after midnight, shares)"""
         self._side, self._price, self._open = side, price, quantity
         self._known, self._unknown = self._queue(rows, first)
+        self._later: set[int] = set()
+        """Orders that came after this one: behind it."""
         self.ahead_on_arrival = sum(self._known.values()) + self._unknown
         self._run(rows, first)
 
@@ -68,6 +70,8 @@ class Count:
                 self._arrival(at, group)
             elif kind == NEW and direction == -self._side and better <= 0:
                 self._take(at, size)
+            elif kind == NEW and direction == self._side and better == 0:
+                self._later.add(order)
             elif kind in (REDUCE, DELETE) and direction == self._side and price == self._price:
                 self._cancel(order, size, whole=kind == DELETE)
             if not self._open:
@@ -95,6 +99,8 @@ class Count:
 
     def _cancel(self, order: int, size: int, *, whole: bool) -> None:
         if order not in self._known:
+            if order not in self._later:
+                self._unknown = max(0, self._unknown - size)
             return
         self._known[order] -= size
         if self._known[order] <= 0 or whole:

@@ -28,6 +28,8 @@ def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
 def reference_price(quote: Quote) -> Price:
     """The mid; with one side missing the last trade if it lies inside; else 0."""
     bid, ask, last = quote.bid, quote.ask, quote.last
+    if quote.is_bar:
+        return last
     if bid > 0 and ask > 0:
         return Price((bid + ask) // 2) if bid <= ask else Price(0)
     if bid > 0 and last >= bid:

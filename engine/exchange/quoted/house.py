@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import msgspec
 
 from engine.exchange.book import Book
-from engine.exchange.exchange import Exchange
+from engine.exchange.exchange import Exchange, Telling
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
@@ -125,6 +125,14 @@ class QuotedExchange(Exchange):
     @property
     def booked_model(self) -> str:
         return self.assumptions.queue.word
+
+    @property
+    def told_in(self) -> Telling:
+        return Telling.QUOTES
+
+    def is_assumed(self, symbol: str, side: Side, price: int) -> bool:
+        sight = self._by_symbol[symbol].sights[side.opposite]
+        return self.assumptions.levels == 1 and price != sight.best
 
     # --- what the trader asks
 

@@ -84,6 +84,8 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
     if p.order.type is not _MARKET:
         return None
     quote = p.quote
+    if quote is not None and quote.is_bar and quote.last:
+        return None
     if quote is None or not 0 < quote.bid <= quote.ask:
         return deny(R05, f"{p.order.symbol} has no bid and ask: use a limit order")
     if not is_fresh(quote, market, p.limits, now):

@@ -67,7 +67,11 @@ class BarTape:
             self._next, self._is_open = self._next + 1, False
         if self.next_at() == at and at < self._session.closes_at:
             timed = self._bars[self._next]
-            bar_begins(sink.market.quotes[symbol], timed.bar, at)
+            quote = sink.market.quotes[symbol]
+            if at == self._session.opens_at:
+                # The last bar before the open has printed at this very time.
+                quote.open = quote.high = quote.low = Price(0)
+            bar_begins(quote, timed.bar, at)
             self._is_open = True
             sink.took_place(house.opened(symbol, timed.bar))
 

@@ -11,6 +11,7 @@ from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.requests import Request
 from engine.domain.views import (
+    AuctionView,
     DepthRow,
     DeskView,
     Preview,
@@ -120,6 +121,9 @@ class SimulatedVenue(Venue, Protocol):
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         """(bids, asks), best first, own orders and queue places filled in."""
+
+    def indication(self, symbol: str) -> AuctionView | None:
+        """What the symbol's next auction would do now; None while there is none to speak of."""
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
         """The last trades, newest last; bounded."""

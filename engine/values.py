@@ -82,6 +82,14 @@ class TimeInForce(IntEnum):
     GTC = 2
     IOC = 3
     FOK = 4
+    OPG = 5
+    """For the opening auction alone: LOO and MOO."""
+    CLS = 6
+    """For the closing auction alone: LOC and MOC."""
+
+    @property
+    def is_for_auction(self) -> bool:
+        return self >= TimeInForce.OPG
 
 
 class Trigger(IntEnum):
@@ -93,10 +101,11 @@ class Trigger(IntEnum):
 
 
 class Liquidity(IntEnum):
-    """Whether a fill added or removed liquidity."""
+    """Whether a fill added or removed liquidity, or neither: in an auction all meet at once."""
 
     MAKER = 1
     TAKER = 2
+    AUCTION = 3
 
 
 _HAS_LIMIT = (False, True, False, False, True)

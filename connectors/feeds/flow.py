@@ -42,8 +42,12 @@ class FlowSink(Protocol):
     ) -> None:
         """A hidden execution that touched no displayed order: tape and volume only."""
 
-    def entered_phase(self, symbol: str, phase: Phase) -> None:
-        """The symbol's session moved on; the desk hears of it as a report."""
+    def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
+        """The symbol's session moved on; the desk hears of it as a report.
+
+        A call phase (pre-open, quotation, auction) that ends, ends with its auction, here and now.
+        `text`: why, where it is a halt.
+        """
 
     def own_fact(self, fact: OwnFact) -> None:
         """What the trader of a recorded session did: shown as a ghost, never traded with."""

@@ -23,7 +23,8 @@ from engine.values import Nanos, Price, Quantity, Side
 
 HIDDEN_SIDE_UNKNOWN_FROM = date(2014, 7, 14)
 """Since then the direction of hidden rows says nothing (LOBSTER, data from ITCH 5.0)."""
-_PHASES = {-1: Phase.HALTED, 0: Phase.AUCTION, 1: Phase.OPEN}
+_PHASES = {-1: Phase.HALTED, 0: Phase.QUOTATION, 1: Phase.OPEN}
+HALTED_THEN = "halted on that day's own record"
 """What the price of a type 7 row says: halted, quoting again, trading again."""
 _CURSOR_BYTES_MAX = 32
 
@@ -176,7 +177,8 @@ class LobsterFlow:
 
     def _enter_phase(self, sink: FlowSink, phase: Phase) -> None:
         self._phase = phase
-        sink.entered_phase(self._identity.symbol, phase)
+        is_halt = phase in (Phase.HALTED, Phase.QUOTATION)
+        sink.entered_phase(self._identity.symbol, phase, HALTED_THEN if is_halt else "")
 
     # --- the place in the file
 

@@ -39,7 +39,7 @@ class Silence:
     ) -> None:
         self.market.quotes[symbol].record_trade(price, quantity, self.now)
 
-    def entered_phase(self, symbol: str, phase: Phase) -> None:
+    def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         """The phase at the cursor is announced once, by the flow."""
 
     def own_fact(self, fact: OwnFact) -> None:

@@ -19,6 +19,7 @@ from engine.domain.reports import (
     VenueOrderWaited,
     VenueTriggered,
 )
+from engine.exchange.auctions import AuctionEvent, Cross, CrossFilled
 from engine.exchange.exchange import Exchange, Telling
 from engine.exchange.messages import (
     Accepted,
@@ -29,7 +30,7 @@ from engine.exchange.messages import (
     Triggered,
 )
 from engine.instruments import Instrument
-from engine.values import Liquidity, Nanos, Price, Quantity
+from engine.values import Liquidity, Nanos, Price, Quantity, Side
 
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 _UNSAID = Nanos(0)
@@ -103,6 +104,43 @@ class Clerk:
             self._watch(events, touched)
         if has_own:
             self._tell(events)
+
+    def crossed(
+        self, symbol: str, name: str, cross: Cross | None, events: Sequence[AuctionEvent]
+    ) -> None:
+        """An auction took place: one print for all of it, and every own order hears its part."""
+        own = [event for event in events if event.order_id in self.roll.by_exchange_id]
+        if cross is not None:
+            side = Side.BUY if cross.imbalance >= 0 else Side.SELL
+            mine = sum(event.quantity for event in own if type(event) is CrossFilled)
+            self._mids_before[symbol] = self._keeper.twice_mid(symbol)
+            self._keeper.printed(
+                symbol,
+                self.now,
+                cross.price,
+                cross.quantity,
+                side,
+                own=mine > 0,
+                auction=True,
+                own_quantity=Quantity(mine),
+            )
+        for event in own:
+            order = self.roll.by_exchange_id[event.order_id]
+            if type(event) is CrossFilled:
+                assert cross is not None, "who is filled was part of a cross"
+                why = words.as_cross(
+                    name,
+                    cross,
+                    self._price(symbol, cross.price),
+                    got=event.quantity,
+                    wanted=order.open_quantity,
+                )
+                self._fill(order, event.price, event.quantity, Liquidity.AUCTION, why)
+            elif type(event) is Cancelled and event.reason is CancelReason.AUCTION_OVER:
+                at = "" if cross is None else self._price(symbol, cross.price)
+                self.gone_by_rule(order, words.left_by_cross(name, at))
+            elif type(event) is Cancelled:
+                self._tell_gone(order, event.reason)
 
     def queue_ahead(self, order: OwnOrder) -> int:
         """Quantity ahead of the order now; NOT_QUEUED when it stands in no queue."""
@@ -250,7 +288,7 @@ class Clerk:
     ) -> None:
         if liquidity is _MAKER:
             self.shares_provided += quantity
-        else:
+        elif liquidity is _TAKER:
             self.shares_taken += quantity
         execution_id = f"P-{self._next_execution}"
         self._next_execution += 1

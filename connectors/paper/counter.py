@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
-from connectors.paper import words
+from connectors.paper import entry, words
 from connectors.paper.clerk import Clerk
 from connectors.paper.glance import levels_seen
 from connectors.paper.orders import OwnOrder
 from connectors.paper.quoting import MarketKeeper
+from engine.domain.phases import objection_to_entry
 from engine.domain.quotes import Phase
 from engine.domain.reports import (
     Report,
@@ -55,7 +56,7 @@ _ENDINGS: dict[type, str] = {
 class Counter:
     """The desk's side of the exchange: own orders get exchange ids above the market's."""
 
-    __slots__ = ("_clerk", "_exchange", "_instruments", "_keeper", "_next_order")
+    __slots__ = ("_clerk", "_exchange", "_instruments", "_keeper", "_next_order", "trade_date")
 
     def __init__(
         self,
@@ -71,6 +72,8 @@ class Counter:
         self._keeper = keeper
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_order = next_order
+        self.trade_date = 0
+        """Of the venue's calendar; the venue keeps it."""
 
     def serve(self, request: Request) -> None:
         """Carries one request out now; its answer waits in the clerk's reports afterwards."""
@@ -134,8 +137,13 @@ class Counter:
         if instrument is None:
             return f"{words.REFUSALS[Refusal.UNKNOWN_SYMBOL]}: {request.symbol}"
         phase = self._keeper.phase(request.symbol)
-        if phase is not _OPEN:
-            return words.not_open(request.symbol, phase)
+        if phase is not _OPEN or request.time_in_force.is_for_auction:
+            because = self._keeper.because(request.symbol)
+            objection = entry.objection_to_new(
+                request, phase, because, self._clerk.now, self.trade_date
+            )
+            if objection:
+                return objection
         if request.quantity <= 0 or request.quantity % instrument.lot_size:
             return f"the quantity must be a multiple of {instrument.lot_size}"
         if request.price > 0 and not instrument.is_on_tick(request.price):
@@ -156,6 +164,10 @@ class Counter:
         if isinstance(order, str):
             refusal = VenueCancelRefused(request.client_order_id, order)
             self._clerk.reports.append(refusal)
+            return
+        stays = entry.objection_to_taking_back(order, self._clerk.now, self.trade_date)
+        if stays:
+            self._clerk.reports.append(VenueCancelRefused(request.client_order_id, stays))
             return
         cancel = CancelOrder(order.exchange_id, order.symbol)
         self._clerk.heed(self._exchange.submit([cancel]))
@@ -203,8 +215,19 @@ class Counter:
     def _objection_to_replace(self, order: OwnOrder, request: ReplaceRequest) -> str:
         instrument = self._instruments[order.symbol]
         phase = self._keeper.phase(order.symbol)
+        stays = entry.objection_to_taking_back(order, self._clerk.now, self.trade_date)
+        if stays:
+            return stays
         if phase is not _OPEN:
-            return words.not_open(order.symbol, phase)
+            objection = objection_to_entry(
+                order.symbol,
+                phase,
+                type=order.type,
+                time_in_force=order.time_in_force,
+                because=self._keeper.because(order.symbol),
+            )
+            if objection:
+                return objection
         if request.quantity <= order.cumulative:
             return f"{order.cumulative:,} are filled already: the new total must be more"
         if request.quantity % instrument.lot_size:

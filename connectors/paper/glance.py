@@ -40,6 +40,8 @@ def levels_seen(half: Half) -> Levels:
 def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:
     """(price, quantity) that an arriving order would take now, own orders left out; 0: no limit."""
     taken: list[tuple[int, int]] = []
+    if book.is_calling:
+        return taken
     half, left = book.half(side.opposite), quantity
     own = _own_keys(book, half)
     floor = price * half.sign if price else None

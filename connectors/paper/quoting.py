@@ -66,21 +66,28 @@ class MarketKeeper:
         *,
         hidden: bool = False,
         own: bool = False,
+        auction: bool = False,
+        own_quantity: Quantity | None = None,
     ) -> None:
-        """A trade: last, volume and tape follow."""
+        """A trade: last, volume and tape follow.
+
+        `own_quantity`: the trader's part of an own one, where that is not all of it.
+        """
         self.market.quotes[symbol].record_trade(price, quantity, at)
-        self.tapes[symbol].append(TradePrint(at, price, quantity, aggressor, hidden, own))
+        self.tapes[symbol].append(
+            TradePrint(at, price, quantity, aggressor, hidden, own, auction=auction)
+        )
         count = self.counts[symbol]
         count.volume += quantity
         count.trades += 1
         if own:
-            count.own_volume += quantity
+            count.own_volume += quantity if own_quantity is None else own_quantity
 
     def refresh(self, book: Book, at: Nanos) -> None:
-        """Best bid and ask as the book has them now."""
+        """Best bid and ask as the book has them now; nobody bids or asks while orders line up."""
         quote = self.market.quotes[book.symbol]
-        bid, bid_size = _touch(book.bids)
-        ask, ask_size = _touch(book.asks)
+        bid, bid_size = _touch(book.bids) if not book.is_calling else NOBODY
+        ask, ask_size = _touch(book.asks) if not book.is_calling else NOBODY
         if (
             bid == quote.bid
             and bid_size == quote.bid_size
@@ -93,10 +100,14 @@ class MarketKeeper:
         quote.at = at
         quote.updates += 1
 
-    def entered(self, symbol: str, phase: Phase) -> None:
+    def because(self, symbol: str) -> str:
+        """Why the symbol is halted; empty otherwise."""
+        return self.market.quotes[symbol].phase_text
+
+    def entered(self, symbol: str, phase: Phase, text: str) -> None:
         """The symbol's phase; when it closes, what it closed at is kept for the next day."""
         quote = self.market.quotes[symbol]
-        quote.phase = phase
+        quote.phase, quote.phase_text = phase, text
         mark = quote.last or quote.mid
         if phase is Phase.CLOSED and mark:
             self._closed_at[symbol] = mark

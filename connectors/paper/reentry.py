@@ -26,7 +26,8 @@ def enter_again(
     clerk.restored(order)
     book = exchange.book(resting.symbol)
     operation = _operation(resting, exchange_id)
-    if operation.stop == NO_PRICE and not _would_take(book, operation):
+    waits_in_book = operation.stop == NO_PRICE and not operation.time_in_force.is_for_auction
+    if waits_in_book and (book.is_calling or not _would_take(book, operation)):
         exchange.stand(operation, resting.queue_ahead)
     else:
         events = exchange.submit([operation])

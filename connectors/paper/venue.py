@@ -7,6 +7,7 @@ import msgspec
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.frames import OwnFact
 from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
+from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.ghosts import Ghosts
@@ -27,7 +28,7 @@ from engine.domain.reports import (
     VenueOrderWaited,
 )
 from engine.domain.requests import Request
-from engine.domain.views import DepthRow, GhostFillRow, GhostRow, TradePrint
+from engine.domain.views import AuctionView, DepthRow, GhostFillRow, GhostRow, TradePrint
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
@@ -84,13 +85,14 @@ class PaperVenue:
             self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
         )
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
+        self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
         self._open(cursor)
         for order in working:
             enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
 
     def _open(self, cursor: bytes) -> None:
         self._clerk.now = self._flow.open(self, cursor)
-        self.trade_date = self._flow.trade_date
+        self.trade_date = self._counter.trade_date = self._flow.trade_date
         self.market.feed_heard_at = self.now
         self._keeper.begin(self.now)
         for book in self.exchange.books.values():
@@ -171,6 +173,11 @@ class PaperVenue:
         bids = depth_rows(exchange, symbol, Side.BUY, levels)
         asks = depth_rows(exchange, symbol, Side.SELL, levels)
         return mark(symbol, Side.BUY, bids), mark(symbol, Side.SELL, asks)
+
+    def indication(self, symbol: str) -> AuctionView | None:
+        if symbol not in self.exchange.books:
+            return None
+        return self._auctioneer.indication(symbol, self.trade_date)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
         return tuple(self._keeper.tapes[symbol])[-prints:] if prints > 0 else ()
@@ -266,15 +273,16 @@ class PaperVenue:
         self.tap.printed_hidden(symbol, price, quantity, aggressor)
         self._keeper.printed(symbol, self.now, price, quantity, aggressor, hidden=True)
 
-    def entered_phase(self, symbol: str, phase: Phase) -> None:
+    def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
         for each in symbols:
             self.tap.phased(each, phase, self._flow.trade_date)
-            self._keeper.entered(each, phase)
+            self._auctioneer.enter(each, phase)
+            self._keeper.entered(each, phase, text)
             self.exchange.entered(each, is_open=phase is Phase.OPEN)
         if phase is Phase.CLOSED:
             self._clerk.heed(self.exchange.expire_day_orders(symbols))
-        self._clerk.reports.append(PhaseChanged(symbol, phase))
+        self._clerk.reports.append(PhaseChanged(symbol, phase, text))
 
     # --- inside
 
@@ -336,5 +344,5 @@ class PaperVenue:
         return {report.execution_id for report in waiting if type(report) is VenueFilled}
 
     def _roll_trade_date(self) -> None:
-        self.trade_date = self._flow.trade_date
+        self.trade_date = self._counter.trade_date = self._flow.trade_date
         self._clerk.reports.append(TradeDateRolled(self.trade_date, self._keeper.closing_marks()))

@@ -1,6 +1,6 @@
 """What the paper venue says in words: refusals, cancels by rule, and why an order was filled."""
 
-from engine.domain.quotes import Phase
+from engine.exchange.auctions import Cross
 from engine.exchange.messages import CancelReason, Refusal
 from engine.values import Side
 
@@ -17,6 +17,7 @@ REFUSALS = {
     Refusal.MARKET_CLOSED: "the market is closed",
     Refusal.NOT_TRADED: "it is an index: its bars carry no volume, so nothing can be filled",
     Refusal.NO_QUOTE_TO_TAKE: "the quote is too old, locked or crossed: nothing can be taken",
+    Refusal.CALL: "orders line up for an auction: only limit orders that rest enter",
 }
 
 CANCELS = {
@@ -27,23 +28,34 @@ CANCELS = {
     CancelReason.EXPIRED: "the trading day ended",
     CancelReason.FOK_UNFILLABLE: "triggered, but the book could not fill all of it",
     CancelReason.WOULD_TAKE: "post-only: it would have taken from the book at this price",
+    CancelReason.AUCTION_OVER: "the auction is over and did not fill it",
     CancelReason.COLLAR: "triggered, but its limit lay beyond the exchange's collar",
     CancelReason.NOT_OPEN: "the symbol was not trading",
     CancelReason.STALE_QUOTE: "the quote was too old to take from",
     CancelReason.CROSSED_QUOTE: "the quote was locked or crossed: nothing could be taken from it",
 }
 
-_PHASES = {
-    Phase.CLOSED: "is closed",
-    Phase.PRE_OPEN: "has not opened yet",
-    Phase.AUCTION: "is in an auction that this venue takes no orders for",
-    Phase.HALTED: "is halted; cancels still work",
-}
+
+def as_cross(name: str, cross: Cross, price: str, *, got: int, wanted: int) -> str:
+    """Why an order was filled in an auction: at what price everybody traded, and its share."""
+    return (
+        f"{name} cross {cross.quantity:,} shares at {price}; yours {got:,} of {wanted:,}; "
+        f"{imbalance_in_words(cross.imbalance)}"
+    )
 
 
-def not_open(symbol: str, phase: Phase) -> str:
-    """Why an order cannot enter in this phase."""
-    return f"{symbol} {_PHASES[phase]}"
+def left_by_cross(name: str, price: str) -> str:
+    """Why what an order asked of an auction is gone; `price` is empty where nothing traded."""
+    if not price:
+        return f"nothing was paired in the {name} auction"
+    return f"the {name} cross at {price} did not fill it"
+
+
+def imbalance_in_words(imbalance: int) -> str:
+    """What stayed unpaired, and on which side."""
+    if not imbalance:
+        return "no imbalance"
+    return f"imbalance {abs(imbalance):,} {'buy' if imbalance > 0 else 'sell'}"
 
 
 def as_maker(taker_side: Side, size: int, price: str, *, ahead: int, got: int) -> str:

@@ -18,6 +18,7 @@ SPEED_MAX = 1_000_000
 SEED_MAX = (1 << 63) - 1
 LATENCIES = ("auto", "none", "lan", "retail", "mobile")
 """Names that the paper venue knows, and `auto`: retail at the screen, none in scripts."""
+PRE_OPEN = "pre-open"
 SYMBOLS_MAX = 5_000
 RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
@@ -47,9 +48,9 @@ def _word(*choices: str) -> Reader:
 
 
 def _start(value: Any) -> str:
-    if value == "pre_open":
-        raise NotASetting("not available yet: pre_open; say a time such as 09:30")
-    return str(_matching(TIME_OF_DAY, "a time such as 09:30")(value))
+    if value == PRE_OPEN:
+        return PRE_OPEN
+    return str(_matching(TIME_OF_DAY, f'"{PRE_OPEN}" or a time such as 09:30')(value))
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> Reader:

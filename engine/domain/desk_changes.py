@@ -61,6 +61,10 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
     symbols = list(state.instruments) if event.symbol == "*" else [event.symbol]
     for symbol in symbols:
         state.phases[symbol] = event.phase
+        if event.text:
+            state.halts[symbol] = event.text
+        else:
+            state.halts.pop(symbol, None)
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:

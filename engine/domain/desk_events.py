@@ -53,9 +53,12 @@ class InstrumentsKnown(Fact, frozen=True, tag="instruments_known"):
 
 
 class PhaseEntered(Fact, frozen=True, tag="phase_entered"):
+    """`text`: why, where it is a halt."""
+
     at: Nanos
     symbol: str
     phase: Phase
+    text: str = ""
 
 
 class DateRolled(Fact, frozen=True, tag="date_rolled"):

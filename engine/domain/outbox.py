@@ -24,9 +24,12 @@ def request_of(event: ev.Event, state: State) -> Request | None:
 
 
 def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
-    """A market order leaves protected: a limit at the edge of the band that does not rest."""
+    """A market order leaves protected: a limit at the edge of the band that does not rest.
+
+    Not so for an auction, where it means whatever the one price is.
+    """
     order = event.order
-    is_market = order.type is _MARKET
+    is_market = order.type is _MARKET and not order.time_in_force.is_for_auction
     return NewOrderRequest(
         event.client_order_id,
         order.account,

@@ -25,6 +25,13 @@ class Phase(IntEnum):
     AUCTION = 3
     OPEN = 4
     HALTED = 5
+    """Paused: nothing but cancels."""
+    QUOTATION = 6
+    """After a halt: orders line up for the auction with which it reopens."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", "-")
 
 
 class Quote(msgspec.Struct, gc=False):
@@ -49,6 +56,8 @@ class Quote(msgspec.Struct, gc=False):
     """Market time of the newest change."""
     source: Source = Source.SYNTHETIC
     phase: Phase = Phase.CLOSED
+    phase_text: str = ""
+    """Why it is halted; empty otherwise."""
     updates: int = 0
     is_bar: bool = False
     """Told in bars without quotes: the last price stands where bid and ask would."""

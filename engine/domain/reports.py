@@ -223,10 +223,11 @@ class FxRatesSet(Fact, frozen=True, tag="fx_set"):
 
 
 class PhaseChanged(Fact, frozen=True, tag="phase"):
-    """A symbol (or `*`) entered a phase of its session."""
+    """A symbol (or `*`) entered a phase of its session; `text`: why, where it is a halt."""
 
     symbol: str
     phase: Phase
+    text: str = ""
 
 
 class TradeDateRolled(Fact, frozen=True, tag="rolled"):

@@ -121,7 +121,7 @@ def enter_phase(
     state: State, report: rep.PhaseChanged, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """The venue's word on a symbol's session."""
-    return [ev.PhaseEntered(now, report.symbol, report.phase)]
+    return [ev.PhaseEntered(now, report.symbol, report.phase, report.text)]
 
 
 def roll_date(

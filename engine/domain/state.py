@@ -140,6 +140,8 @@ class State(msgspec.Struct):
     executions: dict[str, int] = {}
     instruments: dict[str, Instrument] = {}
     phases: dict[str, Phase] = {}
+    halts: dict[str, str] = {}
+    """Why a symbol is halted, while it is."""
     links: dict[str, LinkState] = {}
     limits: Limits = Limits()
     limits_digest: str = ""

@@ -51,7 +51,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             )
         ]
     protection = Price(0)
-    if command.type is _MARKET:
+    if command.type is _MARKET and not command.time_in_force.is_for_auction:
         protection = protection_price(proposal)
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0

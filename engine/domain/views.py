@@ -48,6 +48,8 @@ class QuoteRow(Row, frozen=True):
     at: Nanos
     phase: Phase
     source: Source
+    phase_text: str = ""
+    """Why it is halted; empty otherwise."""
 
 
 class DepthRow(Row, frozen=True):
@@ -76,6 +78,21 @@ class TradePrint(Row, frozen=True):
     """The trader's own trade in the recorded session."""
     is_memory: bool = False
     """It did not print in this book: the recording alone remembers it."""
+    auction: bool = False
+    """All that an auction traded, at its one price; then `aggressor` says nothing."""
+
+
+class AuctionView(Row, frozen=True):
+    """What the next auction would do now: all of `paired` at `price`.
+
+    `imbalance` stays unpaired: above zero buyers, below zero sellers. Price 0: nothing pairs yet.
+    """
+
+    name: str
+    """opening, closing or reopening."""
+    price: Price = Price(0)
+    paired: Quantity = Quantity(0)
+    imbalance: int = 0
 
 
 class DepthView(Row, frozen=True):
@@ -88,6 +105,8 @@ class DepthView(Row, frozen=True):
     """Newest last, bounded."""
     note: str = ""
     """Such as "only announced depth is known"."""
+    auction: AuctionView | None = None
+    """While orders line up for one, and before the close once its imbalance is public."""
 
 
 class OrderRow(Row, frozen=True):

@@ -39,11 +39,11 @@ Room = tuple[Book, bool, _Orders, _Orders, dict[int, WaitingStop], Half, Half, _
 
 
 def room_of(book: Book) -> Room:
-    """What `carry_out` has at hand while it works in this book; good for the book's life."""
+    """What `carry_out` has at hand while it works in this book, until a call begins or ends."""
     bids, asks = book.bids, book.asks
     return (
         book,
-        book.is_plain,
+        book.is_plain and not book.is_calling,
         book.orders,
         book.named,
         book.waiting,

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace as with_changes
 
+from engine.exchange.auctions import line_up
 from engine.exchange.levels import Half, Resting
 from engine.exchange.matching import Matching
 from engine.exchange.messages import (
@@ -35,6 +36,9 @@ _STOP = OrderType.STOP
 _STOP_LIMIT = OrderType.STOP_LIMIT
 _IOC = TimeInForce.IOC
 _FOK = TimeInForce.FOK
+_AT_ONCE = (_IOC, _FOK)
+_FOR_AUCTION = (TimeInForce.OPG, TimeInForce.CLS)
+_DAILY = (TimeInForce.DAY, *_FOR_AUCTION)
 _REQUESTED = CancelReason.REQUESTED
 _CANCEL_REASONS = {
     Refusal.WOULD_TAKE: CancelReason.WOULD_TAKE,
@@ -71,6 +75,11 @@ class Book(Matching):
         if order.stop:
             self._accept(order, events)
             self.stops.add(order)
+        elif order.time_in_force in _FOR_AUCTION:
+            self._accept(order, events)
+            line_up(self, order)
+        elif self.is_calling:
+            self._wait_for_auction(order, events)
         else:
             own, opposite = self._sides(order)
             floor = floor_of(order, self.settings, opposite, own, self.last_price)
@@ -132,7 +141,7 @@ class Book(Matching):
 
     def expire_day_orders(self, events: list[Event]) -> None:
         """The day is over: DAY orders, resting and waiting, are cancelled in order of their ids."""
-        day = [view for view in self.all_orders() if view.time_in_force is TimeInForce.DAY]
+        day = [view for view in self.all_orders() if view.time_in_force in _DAILY]
         for order_id in sorted(view.order_id for view in day):
             resting = self.orders.get(order_id)
             if resting is None:
@@ -146,17 +155,38 @@ class Book(Matching):
         The oldest first, each done before the next is chosen, so a stop reached by the entry of
         another takes its turn by age among those that still wait for theirs.
         """
-        while True:
+        while not self.is_calling:
             stop = self.stops.next_reached(self.last_price, self.best_bid, self.best_ask)
             if stop is None:
                 return
             self._enter_triggered(stop, events)
 
+    # --- auctions
+
+    def call(self, is_calling: bool, events: list[Event]) -> None:
+        """From now on nothing trades here but in an auction; or trading goes on."""
+        self.is_calling = is_calling
+        if self.waiting and not is_calling:
+            self.settle(events)
+
+    def _wait_for_auction(self, order: NewOrder, events: list[Event]) -> None:
+        """In a call phase a limit joins its queue, whatever stands opposite."""
+        if order.type is not _LIMIT or order.time_in_force in _AT_ONCE or order.post_only:
+            self._refuse(order.order_id, Refusal.CALL, events)
+            return
+        self._accept(order, events)
+        self._rest(order, order.quantity)
+
+    def _rest(self, order: NewOrder, quantity: Quantity) -> None:
+        own, _ = self._sides(order)
+        self.join(Resting(order, quantity, own.level_for(order.price), None))
+
     # --- arriving
 
     def _refusal_of(self, order: NewOrder) -> Refusal | None:
         """What is wrong with the order whatever the prices in the book."""
-        if order.order_id in self.orders or order.order_id in self.waiting:
+        order_id = order.order_id
+        if order_id in self.orders or order_id in self.waiting or order_id in self.called:
             return Refusal.DUPLICATE_ID
         if order.quantity <= 0:
             return Refusal.BAD_QUANTITY
@@ -166,17 +196,22 @@ class Book(Matching):
             return Refusal.BAD_PRICE
         if order.stop <= 0 if has_stop else order.stop != NO_PRICE:
             return Refusal.BAD_PRICE
-        stays = has_stop or (has_limit and order.time_in_force not in (_IOC, _FOK))
+        for_auction = order.time_in_force in _FOR_AUCTION
+        if for_auction and (has_stop or order.post_only):
+            return Refusal.BAD_PRICE
+        stays = has_stop or for_auction or (has_limit and order.time_in_force not in _AT_ONCE)
         return Refusal.CAP_REACHED if stays and self._is_capped(order.owner) else None
 
     def _is_capped(self, owner: int) -> bool:
         total, own = self.settings.orders_max, self.settings.orders_per_owner_max
-        if total is not None and len(self.orders) + len(self.waiting) >= total:
+        held = len(self.orders) + len(self.waiting) + len(self.called)
+        if total is not None and held >= total:
             return True
         if own is None or not owner:
             return False
         resting = sum(1 for resting in self.named.values() if resting.order.owner == owner)
-        return resting + self.stops.count_of(owner) >= own
+        called = sum(1 for order in self.called.values() if order.owner == owner)
+        return resting + called + self.stops.count_of(owner) >= own
 
     def _enter(
         self, order: NewOrder, own: Half, opposite: Half, floor: int, events: list[Event]
@@ -191,8 +226,7 @@ class Book(Matching):
             reason = CancelReason.IOC_REMAINDER
         else:
             assert order.time_in_force is not _FOK, "all or nothing, and it was not all"
-            level = own.level_for(order.price)
-            self.join(Resting(order, Quantity(leaves), level, None))
+            self._rest(order, Quantity(leaves))
             return
         events.append(Cancelled(order.order_id, self.symbol, Quantity(leaves), reason))
 
@@ -216,6 +250,11 @@ class Book(Matching):
         self, resting: Resting, request: ReplaceOrder, events: list[Event]
     ) -> None:
         order = with_changes(resting.order, price=request.price, quantity=request.quantity)
+        if self.is_calling:
+            self.leave(resting)
+            self._replaced(request, request.price, events, kept_place=False)
+            self._rest(order, request.quantity)
+            return
         if order.post_only and not self.settings.post_only_survives_replace:
             order = with_changes(order, post_only=False)
         own, opposite = self._sides(order)

@@ -34,6 +34,9 @@ class Exchange:
 
     __slots__ = ("_books", "_rooms", "now", "settings")
 
+    runs_auctions = True
+    """Its books can line orders up and trade them all at one price."""
+
     def __init__(self, settings: BookSettings | None = None) -> None:
         """`settings` are those of every book that is listed without its own."""
         self.settings = settings or BookSettings()
@@ -116,10 +119,19 @@ class Exchange:
             self._books[symbol].expire_day_orders(events)
         return events
 
+    def call(self, symbol: str, is_calling: bool) -> list[Event]:
+        """A call phase begins or ends; where it ends, stops that its auction reached enter."""
+        events: list[Event] = []
+        book = self._books[symbol]
+        if book.is_calling != is_calling:
+            book.call(is_calling, events)
+            self._rooms[symbol] = room_of(book)
+        return events
+
     def canonical_state(self) -> bytes:
         """Everything that decides what the exchange does next, books by symbol."""
         books = [self._books[symbol] for symbol in sorted(self._books)]
-        state = [(book.symbol, book.last_price, book.all_orders()) for book in books]
+        state = [(b.symbol, b.last_price, b.is_calling, b.all_orders()) for b in books]
         return msgspec.msgpack.encode(state)
 
     def state_hash(self) -> str:

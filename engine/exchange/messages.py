@@ -39,6 +39,8 @@ class Refusal(IntEnum):
     """The quote is stale, locked or crossed, or the symbol does not trade."""
     NOT_TRADED = 12
     """An index: it has prices, but nothing of it is ever traded."""
+    CALL = 13
+    """In a call phase nothing trades: only orders that can wait for the auction enter."""
 
 
 class CancelReason(IntEnum):
@@ -58,6 +60,8 @@ class CancelReason(IntEnum):
     STALE_QUOTE = 10
     CROSSED_QUOTE = 11
     """The quote is locked or crossed: one of its sides cannot be meant."""
+    AUCTION_OVER = 12
+    """It came for an auction alone, and this is what the auction did not fill."""
 
 
 class NewOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="N"):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from engine.exchange.levels import Half, Resting, link_before, unlink
+from engine.exchange.messages import NewOrder
 from engine.exchange.settings import BookSettings
 from engine.exchange.stops import StopRoom
 from engine.exchange.views import OrderView, view_of_resting, view_of_waiting
@@ -17,12 +18,16 @@ class Standing:
     """The two sides, the orders by id and the waiting stops of one symbol.
 
     `named` holds the resting orders of owners that are not ANONYMOUS: few beside the flow of a
-    whole market, and asked for on their own. `waiting` are the stops of `stops` by id.
+    whole market, and asked for on their own. `waiting` are the stops of `stops` by id, `called`
+    the orders that wait outside the book for an auction, in the order they came. While the book
+    `is_calling` nothing trades in it, and bids may stand above asks.
     """
 
     __slots__ = (
         "asks",
         "bids",
+        "called",
+        "is_calling",
         "last_price",
         "named",
         "orders",
@@ -41,6 +46,8 @@ class Standing:
         self.named: dict[int, Resting] = {}
         self.stops = StopRoom()
         self.waiting = self.stops.waiting
+        self.called: dict[int, NewOrder] = {}
+        self.is_calling = False
         self.last_price: Price | None = None
 
     def __del__(self) -> None:
@@ -68,7 +75,10 @@ class Standing:
         if resting is not None:
             return view_of_resting(resting)
         stop = self.waiting.get(order_id)
-        return None if stop is None else view_of_waiting(stop.order)
+        if stop is not None:
+            return view_of_waiting(stop.order)
+        called = self.called.get(order_id)
+        return None if called is None else view_of_waiting(called)
 
     def queue_ahead(self, order_id: int) -> Quantity:
         """Quantity ahead of a resting order at its price. KeyError when it is not in the book."""
@@ -84,11 +94,13 @@ class Standing:
         return [] if level is None else _views(level)
 
     def all_orders(self) -> list[OrderView]:
-        """Bids, then asks, best price and oldest first; then waiting stops, oldest first."""
+        """Bids, then asks, best price and oldest first; then waiting stops, oldest first; then
+        those that wait for an auction, oldest first."""
         views = [
             view for half in (self.bids, self.asks) for level in half for view in _views(level)
         ]
-        return views + [view_of_waiting(stop.order) for stop in self.stops.by_age()]
+        views += [view_of_waiting(stop.order) for stop in self.stops.by_age()]
+        return views + [view_of_waiting(order) for order in self.called.values()]
 
     def half(self, side: Side) -> Half:
         return self.bids if side is _BUY else self.asks

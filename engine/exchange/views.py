@@ -47,7 +47,7 @@ def view_of_resting(resting: Resting) -> OrderView:
 
 
 def view_of_waiting(order: NewOrder) -> OrderView:
-    """What may be known of a stop that waits outside the book."""
+    """What may be known of a stop, or of an order for an auction, that waits outside the book."""
     return OrderView(
         order.order_id,
         order.side,

@@ -1,4 +1,4 @@
-"""Changes to a stop that waits outside the book, and the refusal when nothing rests or waits."""
+"""Changes to what waits outside the book, for its stop or for an auction, or their refusal."""
 
 from msgspec.structs import replace as with_changes
 
@@ -24,7 +24,7 @@ def replace_waiting(book: Standing, request: ReplaceOrder, events: list[Event]) 
     """Sets what a waiting stop waits with; the same prices and not more quantity keep its age."""
     waiting = book.waiting.get(request.order_id)
     if waiting is None:
-        _refuse(book, request.order_id, Refusal.NOT_RESTING, events)
+        _replace_called(book, request, events)
         return
     if request.quantity <= 0:
         _refuse(book, request.order_id, Refusal.BAD_QUANTITY, events)
@@ -51,7 +51,11 @@ def cancel_waiting(
     """What waits under the id goes; refused when nothing does."""
     waiting = book.waiting.get(order_id)
     if waiting is None:
-        _refuse(book, order_id, Refusal.NOT_RESTING, events)
+        called = book.called.pop(order_id, None)
+        if called is None:
+            _refuse(book, order_id, Refusal.NOT_RESTING, events)
+        else:
+            events.append(Cancelled(order_id, book.symbol, called.quantity, reason))
         return
     book.stops.remove(order_id)
     events.append(Cancelled(order_id, book.symbol, waiting.order.quantity, reason))
@@ -60,15 +64,40 @@ def cancel_waiting(
 def reduce_waiting(book: Standing, order_id: int, quantity: int, events: list[Event]) -> None:
     """Takes quantity off a waiting stop; at zero or below it is gone."""
     waiting = book.waiting.get(order_id)
-    if waiting is None or quantity >= waiting.order.quantity:
+    order = book.called.get(order_id) if waiting is None else waiting.order
+    if order is None or quantity >= order.quantity:
         cancel_waiting(book, order_id, _REQUESTED, events)
         return
     if quantity <= 0:
         _refuse(book, order_id, Refusal.BAD_QUANTITY, events)
         return
-    leaves = Quantity(waiting.order.quantity - quantity)
-    waiting.order = with_changes(waiting.order, quantity=leaves)
+    leaves = Quantity(order.quantity - quantity)
+    if waiting is None:
+        book.called[order_id] = with_changes(order, quantity=leaves)
+    else:
+        waiting.order = with_changes(order, quantity=leaves)
     events.append(Reduced(order_id, book.symbol, leaves))
+
+
+def _replace_called(book: Standing, request: ReplaceOrder, events: list[Event]) -> None:
+    """What waits for an auction: another price or more quantity goes to the end of the line."""
+    old = book.called.get(request.order_id)
+    if old is None:
+        _refuse(book, request.order_id, Refusal.NOT_RESTING, events)
+        return
+    has_limit = old.type.has_limit
+    if request.quantity <= 0:
+        _refuse(book, request.order_id, Refusal.BAD_QUANTITY, events)
+        return
+    if request.price <= 0 if has_limit else request.price != NO_PRICE:
+        _refuse(book, request.order_id, Refusal.BAD_PRICE, events)
+        return
+    keeps = request.price == old.price and request.quantity <= old.quantity
+    if not keeps:
+        del book.called[request.order_id]
+    order = with_changes(old, price=request.price, quantity=request.quantity)
+    book.called[request.order_id] = order
+    events.append(Replaced(request.order_id, book.symbol, request.price, request.quantity, keeps))
 
 
 def _refuse(book: Standing, order_id: int, reason: Refusal, events: list[Event]) -> None:

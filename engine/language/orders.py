@@ -171,7 +171,13 @@ def _refuse_stray(
 def _refuse_contradiction(
     reader: Reader, line: OrderLine, seen: dict[str, Word]
 ) -> SyntaxProblem | None:
-    """`post` asks to rest; these orders never do."""
+    """`post` asks to rest, which these orders never do; an auction has no stops."""
+    in_force = seen.get("time in force")
+    for_auction = line.time_in_force is not None and line.time_in_force.is_for_auction
+    if for_auction and in_force is not None and (line.stop is not None or line.post_only):
+        other = "post" if line.stop is None else "stp"
+        message = f"'{in_force.text}' is for the auction alone and does not go with '{other}'"
+        return reader.refuse(message, hint="say one", at=in_force)
     if not line.post_only:
         return None
     at_once = line.time_in_force is not None and line.time_in_force in _AT_ONCE

@@ -29,6 +29,8 @@ TIMES_IN_FORCE = {time_in_force.name.lower(): time_in_force for time_in_force in
 
 AT_ONCE_WORDS = ("ioc", "fok")
 """Orders that never rest, so that `post` contradicts them."""
+AUCTION_WORDS = ("opg", "cls")
+"""Orders for an auction alone: nothing there rests or waits for a stop."""
 
 CLAUSE_KINDS = {
     **dict.fromkeys(TIMES_IN_FORCE, "time in force"),
@@ -45,7 +47,7 @@ CLAUSE_KINDS = {
 """Each clause word with its kind; a line holds at most one clause of a kind."""
 
 LATER_CLAUSES = frozenset(
-    ("opg", "cls", "gtd", "eth", "trail", "show", "tp", "sl", "twap", "every"),
+    ("gtd", "eth", "trail", "show", "tp", "sl", "twap", "every"),
 )
 LATER_FIRST_WORDS = frozenset(("alert",))
 LATER_SIZE = "r"
@@ -144,7 +146,9 @@ def _clause_fits(tail: tuple[str, ...]) -> tuple[str, ...]:
     closed = {CLAUSE_KINDS[clause] for clause in clauses} | _closed_kinds(tail, clauses)
     left = [word for word, kind in CLAUSE_KINDS.items() if kind not in closed]
     if "post" in clauses:
-        left = [word for word in left if word not in AT_ONCE_WORDS]
+        left = [word for word in left if word not in (*AT_ONCE_WORDS, *AUCTION_WORDS)]
+    if "stp" in clauses:
+        left = [word for word in left if word not in AUCTION_WORDS]
     is_named_price = len(tail) == 1 or tail[-2] in ("stp", "lmt")
     offsets = OFFSET_FITS if is_named_price and tail[-1] in REFERENCES else ()
     return (*offsets, *left, PREVIEW)
@@ -156,8 +160,10 @@ def _closed_kinds(tail: tuple[str, ...], clauses: list[str]) -> set[str]:
     has_price = tail[0] not in CLAUSE_KINDS
     if has_price:
         closed.add("stp")
-    if tail[0] == MARKET or any(word in AT_ONCE_WORDS for word in clauses):
+    if tail[0] == MARKET or any(word in (*AT_ONCE_WORDS, *AUCTION_WORDS) for word in clauses):
         closed.add("post")
+    if any(word in AUCTION_WORDS for word in clauses):
+        closed.add("stp")
     if "stp" in clauses and "lmt" not in clauses:
         # Without its limit a stop enters as a market order, which never rests.
         closed.add("post")

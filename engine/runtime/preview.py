@@ -13,7 +13,7 @@ from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
-from engine.domain.views import FeeRow, Preview, RuleCount
+from engine.domain.views import AuctionView, FeeRow, Preview, RuleCount
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.echo import describe
@@ -185,6 +185,8 @@ def outcome_of(
     quote: Quote | None,
 ) -> str:
     """ "rests, 300 ahead" · "fills 100 at 577.10" · "fills 60 at 577.10, then rests at 577.12"."""
+    if order.time_in_force.is_for_auction:
+        return _in_auction(venue.indication(order.symbol), order, instrument)
     if order.type.has_stop:
         return f"waits for {instrument.format_price(order.stop)}"
     rest = order.quantity - take.quantity
@@ -211,6 +213,19 @@ def outcome_of(
     return f"rests, {same.quantity:,} ahead" if same else "rests, first in line"
 
 
+def _in_auction(auction: AuctionView | None, order: SubmitOrder, instrument: Instrument) -> str:
+    """ "waits for the closing auction: 41,300 at 190.12 now, imbalance 2,300 buy"."""
+    name = "opening" if order.time_in_force is TimeInForce.OPG else "closing"
+    waits = f"waits for the {name} auction"
+    if auction is None or auction.name != name or not auction.paired:
+        return waits
+    words = f"{waits}: {auction.paired:,} at {instrument.format_price(auction.price)} now"
+    if auction.imbalance:
+        side = "buy" if auction.imbalance > 0 else "sell"
+        words += f", imbalance {abs(auction.imbalance):,} {side}"
+    return words
+
+
 def _would_cross(order: SubmitOrder, quote: Quote | None) -> bool:
     if quote is None:
         return False
@@ -231,7 +246,9 @@ def session_note(quote: Quote | None) -> str:
     """Why the market may not answer now; empty while it is open."""
     if quote is None or quote.phase is Phase.OPEN:
         return ""
-    return f"the market is {quote.phase.name.lower().replace('_', '-')}"
+    if quote.phase_text:
+        return f"halted: {quote.phase_text}"
+    return f"the market is {quote.phase.word}"
 
 
 def _resized(order: SubmitOrder, line: syn.OrderLine | None, assessment: Assessment) -> str:

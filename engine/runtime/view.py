@@ -158,6 +158,7 @@ class ViewBuilder:
             at=quote.at,
             phase=quote.phase,
             source=quote.source,
+            phase_text=quote.phase_text,
         )
 
     def _depth(self) -> DepthView | None:
@@ -165,7 +166,8 @@ class ViewBuilder:
             return None
         bids, asks = self._venue.depth(self.focus, min(self.levels, DEPTH_LEVELS_MAX))
         tape = self._venue.tape(self.focus, TAPE_SHOWN_MAX)
-        return DepthView(self.focus, bids, asks, tape, self._venue.note)
+        auction = self._venue.indication(self.focus)
+        return DepthView(self.focus, bids, asks, tape, self._venue.note, auction)
 
     def _orders(self, state: State) -> tuple[OrderRow, ...]:
         """Newest first: every live order, and as many done ones as there is room for."""
@@ -283,10 +285,12 @@ def _desk_phase(state: State) -> Phase:
 def _conditions(state: State, account: Account) -> list[Condition]:
     found: list[Condition] = []
     if _desk_phase(state) is not Phase.OPEN:
-        word = _desk_phase(state).name.lower().replace("_", "-")
+        word = _desk_phase(state).word
         found.append(Condition("market", f"market {word}", Severity.ATTENTION))
     if state.disk is not SpaceLevel.AMPLE:
         found.append(Condition("disk", state.disk_text, _DISK_SEVERITY[state.disk]))
+    for symbol, text in sorted(state.halts.items()):
+        found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         found.append(Condition("symbol_state", text, Severity.ATTENTION))

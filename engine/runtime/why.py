@@ -192,9 +192,10 @@ class _Teller:
     def _fill(self, event: ev.OrderFilled) -> list[str]:
         waited = _after(event.at - self._sent_at)
         role = event.liquidity.name.lower()
+        how = "in the auction" if role == "auction" else f"as {role}"
         flags = " after it was done" if event.resurrected else ""
         head = (
-            f"filled {event.quantity:,} at {self._price(event.price)} as {role}{flags}, "
+            f"filled {event.quantity:,} at {self._price(event.price)} {how}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}"
         )
         heard = _heard_late(event.venue_at, event.at)

@@ -153,4 +153,4 @@ def ahead_by_hand(book, venue, name):
 
 
 def _rests_and_is_own(order):
-    return order.owner and not order.is_waiting
+    return order.owner and not order.is_waiting and not order.time_in_force.is_for_auction

@@ -125,8 +125,8 @@ def test_what_the_venue_cannot_take_is_rejected_in_words(market, asks, more, wor
     assert isinstance(rejected, VenueRejected) and words in rejected.text
 
 
-@pytest.mark.parametrize("phase", [Phase.CLOSED, Phase.PRE_OPEN, Phase.AUCTION, Phase.HALTED])
-def test_orders_enter_in_continuous_trading_only(make_practice, asks, phase):
+@pytest.mark.parametrize("phase", [Phase.CLOSED, Phase.AUCTION, Phase.HALTED])
+def test_nothing_enters_while_a_symbol_is_closed_or_halted(make_practice, asks, phase):
     (rejected,) = make_practice(phase=phase).send(asks.buy("A", 100, BID))
     assert isinstance(rejected, VenueRejected) and rejected.text.startswith("AAPL ")
 

@@ -163,7 +163,7 @@ BAD_CONFIGS = [
     ("[risk]\n\norder_quantity_mx = 5\n", "line 3: risk.order_quantity_mx: there is no such"),
     ("[risk\n", "line 1: "),
     ("[paper]\nlatency = 'slow'\n", "line 2: paper.latency: must be one of auto, none, lan"),
-    ("[market]\nstart = 'pre_open'\n", "line 2: market.start: not available yet: pre_open"),
+    ("[market]\nstart = 'pre_open'\n", 'line 2: market.start: must be "pre-open" or a time'),
 ]
 
 

@@ -3,7 +3,7 @@
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.views import DepthRow, DeskView
+from engine.domain.views import AuctionView, DepthRow, DeskView
 from engine.instruments import Instrument
 from engine.values import Instruction, Price, Quantity
 from tui.host import Host
@@ -70,7 +70,8 @@ class Depth(FramedPane):
         instrument = self.host.instrument(depth.symbol)
         asks = self._grouped(depth.asks, instrument, is_bid=False)
         bids = self._grouped(depth.bids, instrument, is_bid=True)
-        rows = height - 3
+        notice = self._notice_words()
+        rows = height - 3 - bool(notice)
         above = rows // 2
         shown_asks, shown_bids = asks[:above][::-1], bids[: rows - above]
         self._levels = [(False, row) for row in shown_asks] + [(True, row) for row in shown_bids]
@@ -82,8 +83,25 @@ class Depth(FramedPane):
         strips.append(self._spread(len(strips), width))
         for row in shown_bids:
             strips.append(self._level(len(strips), row, columns, largest, is_bid=True))
-        strips += [blank] * (height - 1 - len(strips))
-        return [*strips[: height - 1], self._position(height, width)]
+        below = [self._position(height, width)]
+        if notice:
+            below.insert(0, self._notice(height + 1, notice, width))
+        strips += [blank] * (height - len(below) - len(strips))
+        return [*strips[: height - len(below)], *below]
+
+    def _notice_words(self) -> str:
+        """The auction to come, or why the symbol is halted; empty in plain continuous trading."""
+        depth = self.host.view.depth
+        auction = depth.auction if depth is not None else None
+        if auction is not None:
+            return auction_text(self.host.instrument(self.host.symbol), auction)
+        quote = quote_of(self.host.view.quotes, self.host.symbol)
+        return f"halted: {quote.phase_text}" if quote is not None and quote.phase_text else ""
+
+    def _notice(self, place: int, words: str, width: int) -> Strip:
+        key = (words, width, self.is_focused)
+        line = Line().add(f" {clean(words, limit=max(width - 2, 1))}", self.ink.caution)
+        return self.slot(place, key, lambda: self.inside(line))
 
     def _price_cells(self) -> int:
         """As wide as the dearest price shown, and a gap."""
@@ -243,7 +261,7 @@ class Depth(FramedPane):
 
     def on_click(self, event: events.Click) -> None:
         """Moves the cursor; a click never trades."""
-        lines = self.lines - 5
+        lines = self.lines - 5 - bool(self._notice_words())
         above = lines // 2
         asks = sum(1 for is_bid, _ in self._levels if not is_bid)
         place = event.y - 2 - (above - asks)
@@ -273,6 +291,18 @@ class _Columns:
         line.cell("bid", self.bar + self.size, quiet, right=True)
         line.cell("price", self.price, quiet, right=True)
         return line.cell("ask", self.size, quiet, right=True)
+
+
+def auction_text(instrument: Instrument, auction: AuctionView) -> str:
+    """'closing 190.12 × 41.3k, 2.3k buy': where it would trade, how much, and what is left over."""
+    if not auction.paired:
+        return f"{auction.name} auction: nothing pairs yet"
+    paired = compact_quantity(auction.paired)
+    words = f"{auction.name} {price_text(instrument, auction.price)} × {paired}"
+    if not auction.imbalance:
+        return f"{words}, balanced"
+    side = "buy" if auction.imbalance > 0 else "sell"
+    return f"{words}, {compact_quantity(Quantity(abs(auction.imbalance)))} {side}"
 
 
 def row_at(price: Price, row: DepthRow) -> DepthRow:

@@ -16,6 +16,7 @@ PHASE_WORDS = {
     Phase.AUCTION: "auction",
     Phase.OPEN: "open",
     Phase.HALTED: "halted",
+    Phase.QUOTATION: "quotation",
 }
 _DOTS = {
     Severity.OK: "●",

@@ -74,8 +74,11 @@ class Tape(FramedPane):
         )
         line.add(f" {arrow(direction)}", style)
         line.cell(quantity_text(trade.quantity), 8, ink.text, right=True)
-        side = "buyer" if trade.aggressor > 0 else "seller"
-        line.add(f"  {side}", ink.buy if trade.aggressor > 0 else ink.sell)
+        if trade.auction:
+            line.add("  cross", ink.strong)
+        else:
+            side = "buyer" if trade.aggressor > 0 else "seller"
+            line.add(f"  {side}", ink.buy if trade.aggressor > 0 else ink.sell)
         if trade.own:
             line.add("  mine", ink.own)
         elif trade.hidden:

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from engine.domain.quotes import Phase
 from engine.domain.views import DeskView, QuoteRow
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND
@@ -58,6 +59,13 @@ COLUMNS = (
     Column("high", 8, 16, right=False),
     Column("age", 4, 7),
 )
+_WAITING = {
+    Phase.PRE_OPEN: "pre-open",
+    Phase.AUCTION: "auction",
+    Phase.HALTED: "halted",
+    Phase.QUOTATION: "quoting",
+}
+"""Phases in which a symbol has neither bid nor ask; seven letters fit everywhere."""
 PRICE_COLUMNS = ("last", "bid", "ask", "low", "high")
 
 
@@ -259,6 +267,10 @@ def _change(shown: _Shown) -> tuple[str, Style]:
 
 
 def _bid(shown: _Shown) -> tuple[str, Style]:
+    """The price; while nothing trades, in its place, why not."""
+    row = shown.row
+    if not row.bid and not row.ask and row.phase in _WAITING:
+        return _WAITING[row.phase], shown.ink.caution
     return price_text(shown.instrument, shown.row.bid), shown.text
 
 

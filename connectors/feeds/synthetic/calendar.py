@@ -9,6 +9,8 @@ FIRST_TRADE_DATE = 20260105
 """The Monday on which every synthetic market begins, whatever today is."""
 OPENS_AT = time(9, 30)
 CLOSES_AT = time(16, 0)
+PRE_OPEN_AT = time(9, 25)
+"""Orders line up for the opening auction from here on, in a market that begins with it."""
 SESSION_SECONDS = 23_400
 """From the open to the close."""
 
@@ -20,6 +22,11 @@ _SATURDAY = 5
 def opens_at(trade_date: int) -> Nanos:
     """Market time of the open of a trade date (YYYYMMDD)."""
     return _nanos(trade_date, OPENS_AT)
+
+
+def pre_opens_at(trade_date: int) -> Nanos:
+    """Market time at which a trade date's pre-open begins."""
+    return _nanos(trade_date, PRE_OPEN_AT)
 
 
 def closes_at(trade_date: int) -> Nanos:

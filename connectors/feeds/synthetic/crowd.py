@@ -27,7 +27,8 @@ SWEEP_LEVELS_MAX = 3
 PULLED_AT_ONCE_MAX = 4
 
 _BUY, _SELL = Side.BUY, Side.SELL
-_LIMIT, _GTC, _IOC = OrderType.LIMIT, TimeInForce.GTC, TimeInForce.IOC
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+_GTC, _IOC = TimeInForce.GTC, TimeInForce.IOC
 _PATIENCE_TICKS = 1.0
 _STALE_SEEN, _STALE_SEEN_PER_TICK = 0.2, 0.4
 _WALL_QUEUES = 5.0
@@ -323,6 +324,21 @@ class Crowd:
             Quantity(quantity),
             Price(max(TICK, price)),
             time_in_force=_IOC,
+        )
+
+    def for_cross(
+        self, side: Side, lives: TimeInForce, ticks: int | None, quantity: int
+    ) -> NewOrder:
+        """For an auction alone; without `ticks` at whatever its price is."""
+        kind = _MARKET if ticks is None else _LIMIT
+        return NewOrder(
+            self._ids.take(),
+            self.listing.symbol,
+            side,
+            kind,
+            Quantity(quantity),
+            Price((ticks or 0) * TICK),
+            time_in_force=lives,
         )
 
     def _passive_size(self) -> int:

@@ -20,6 +20,12 @@ class SymbolCursor(msgspec.Struct, frozen=True, array_like=True):
     low: int
     volume: int
     trades: int
+    phase: int = 0
+    """`Phase`; 0 in places kept before phases were: then the clock tells."""
+    next_phase_at: int = 0
+    """Of a halt: when orders may line up, or when it reopens."""
+    reopens_at: int = 0
+    halted_for: str = ""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):

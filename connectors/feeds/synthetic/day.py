@@ -1,4 +1,4 @@
-"""How one symbol's day begins and ends: figures, opening book, opening and closing print."""
+"""How one symbol's day begins: figures, opening book, and the opening print without an auction."""
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, FlowSink
 from connectors.feeds.synthetic.crowd import Crowd
@@ -9,8 +9,8 @@ from engine.domain.quotes import Quote, Source
 from engine.exchange.messages import CancelOrder
 from engine.values import Nanos, Price, Quantity, Side
 
-OPENING_LOTS, CLOSING_LOTS = 60, 120
-"""Usual size of the prints of the opening and the closing cross, in lots of the symbol."""
+OPENING_LOTS = 60
+"""Usual size of the opening print, in lots of the symbol."""
 
 
 def begin_figures(quote: Quote, previous_close: Price, at: Nanos) -> None:
@@ -48,30 +48,11 @@ def print_opening(sink: FlowSink, crowd: Crowd) -> None:
     )
 
 
-def print_closing(sink: FlowSink, crowd: Crowd) -> None:
-    """The closing cross at one price between the best prices, or at the bid where they touch.
-
-    Whoever stands at that price is served first; nobody trades at another.
-    """
-    book = sink.exchange.book(crowd.listing.symbol)
-    bid, ask = book.best_bid, book.best_ask
-    if bid is None or ask is None:
-        return
-    price = bid + (ask - bid) // (2 * TICK) * TICK
-    waiting = sum(quantity for level, quantity, _ in book.depth(1)[0] if level == price)
-    size = _size(crowd, CLOSING_LOTS)
-    sink.submit(
-        [
-            crowd.resting(Side.SELL, price // TICK, size + waiting),
-            crowd.taker(Side.BUY, price, size),
-        ]
-    )
-
-
 def clear_book(sink: FlowSink, crowd: Crowd) -> None:
     """Yesterday's orders of the crowd go; the trader's stay where they are."""
     symbol = crowd.listing.symbol
-    resting = sorted(sink.exchange.book(symbol).orders)
+    book = sink.exchange.book(symbol)
+    resting = sorted([*book.orders, *book.called])
     sink.submit(
         [CancelOrder(order_id, symbol) for order_id in resting if order_id < OWN_ORDER_IDS_FROM]
     )

@@ -13,7 +13,9 @@ from connectors.feeds.recorded.frames import OwnFact
 from connectors.feeds.synthetic.calendar import SESSION_SECONDS
 from connectors.feeds.synthetic.flow import SyntheticFlow
 from connectors.feeds.synthetic.symbols import TICK
+from engine.domain.phases import CROSSES
 from engine.domain.quotes import Market, Phase, Quote
+from engine.exchange.auctions import Cross, uncross
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import CancelOrder, Event, NewOrder, Operation, Traded
 from engine.instruments import Instrument
@@ -29,7 +31,7 @@ JOIN_PATIENCE_SECONDS = 120
 
 
 class LoneExchange:
-    """A flow's sink without a venue: books, last values and whoever listens."""
+    """A flow's sink without a venue: books, auctions, last values and whoever listens."""
 
     def __init__(self, instruments: Sequence[Instrument]) -> None:
         self.exchange = Exchange()
@@ -40,6 +42,7 @@ class LoneExchange:
         self.now = Nanos(0)
         self.operations = 0
         self.phases: list[tuple[str, Phase]] = []
+        self.crosses: list[tuple[str, Cross]] = []
         self.listeners: list[Callable[[Sequence[Operation], list[Event]], None]] = []
 
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
@@ -64,8 +67,17 @@ class LoneExchange:
     ) -> None:
         raise AssertionError("the synthetic market hides nothing")
 
-    def entered_phase(self, symbol: str, phase: Phase) -> None:
+    def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         self.phases.append((symbol, phase))
+        quote, book = self.market.quotes[symbol], self.exchange.book(symbol)
+        if quote.phase in CROSSES and phase not in CROSSES:
+            reference = quote.last or quote.previous_close
+            cross, _ = uncross(book, CROSSES[quote.phase][1], reference, TICK)
+            if cross is not None:
+                self.crosses.append((symbol, cross))
+                quote.record_trade(cross.price, cross.quantity, self.now)
+        self.exchange.call(symbol, phase in CROSSES)
+        quote.phase = phase
 
     def own_fact(self, fact: OwnFact) -> None:
         raise AssertionError("the synthetic market remembers nobody")

@@ -7,13 +7,13 @@ from engine.values import Money, Price
 
 
 def mark_of(quote: Quote | None) -> Price:
-    """The mid of a sound quote, else the last trade; 0 where there is neither."""
+    """The mid of a sound quote, else the last trade, else last night's; 0 where there is none."""
     if quote is None:
         return Price(0)
     bid, ask = quote.bid, quote.ask
     if 0 < bid <= ask:
         return (bid + ask) // 2  # type: ignore[return-value]  # half-way between prices is a price
-    return quote.last
+    return quote.last or quote.previous_close
 
 
 def market_value(position: Position, mark: Price, instrument: Instrument) -> Money | None:

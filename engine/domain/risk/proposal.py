@@ -168,7 +168,9 @@ def worst_price(
     """
     if side > 0 and type.has_limit:
         return price
-    bid, ask, last = (quote.bid, quote.ask, quote.last) if quote is not None else (0, 0, 0)
+    if quote is None:
+        return Price(max(price, stop))
+    bid, ask, last = quote.bid, quote.ask, quote.last or quote.previous_close
     if side > 0:
         touch = max(ask or last, stop)
         return Price(-(-touch * MARKET_WORST_PERCENT // 100))

@@ -1,5 +1,6 @@
 """The reference price, whether it may be believed, and how wide the collar around it is."""
 
+from engine.domain.phases import CROSSES
 from engine.domain.quotes import Market, Quote, Source
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
@@ -26,10 +27,15 @@ def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
 
 
 def reference_price(quote: Quote) -> Price:
-    """The mid; with one side missing the last trade if it lies inside; else 0."""
+    """The mid; with one side missing the last trade if it lies inside; else 0.
+
+    While nothing trades there is no touch: then the last trade, or last night's.
+    """
     bid, ask, last = quote.bid, quote.ask, quote.last
     if quote.is_bar:
         return last
+    if not bid and not ask and quote.phase in CROSSES:
+        return last or quote.previous_close
     if bid > 0 and ask > 0:
         return Price((bid + ask) // 2) if bid <= ask else Price(0)
     if bid > 0 and last >= bid:

@@ -42,6 +42,8 @@ class QuotedExchange(Exchange):
 
     __slots__ = ("_by_symbol", "_ended", "_waiting_for_a_quote", "assumptions")
 
+    runs_auctions = False
+
     def __init__(self, settings: BookSettings | None, assumptions: Assumptions) -> None:
         super().__init__(settings)
         self.assumptions = assumptions

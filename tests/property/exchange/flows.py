@@ -8,6 +8,9 @@ from engine.exchange.messages import CancelOrder, NewOrder, ReduceOrder, Replace
 from engine.exchange.settings import BookSettings
 from engine.values import OrderType, Side, TimeInForce, Trigger
 
+CONTINUOUS = [TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]
+"""Orders for an auction have an oracle of their own."""
+
 SYMBOL = "AAPL"
 IDS = st.integers(1, 24)
 PRICES = st.integers(95, 105)
@@ -27,7 +30,7 @@ def orders(types, **terms):
             quantity=QUANTITIES,
             price=PRICES if kind.has_limit else st.just(0),
             stop=PRICES if kind.has_stop else st.just(0),
-            time_in_force=st.sampled_from(list(TimeInForce)),
+            time_in_force=st.sampled_from(CONTINUOUS),
             trigger=st.sampled_from(list(Trigger)),
             post_only=st.sampled_from([False, False, False, True]),
             owner=st.integers(0, 3),
@@ -42,7 +45,7 @@ PLAIN = st.builds(
 )  # fmt: skip
 MISSHAPEN = st.builds(
     NewOrder, IDS, st.just(SYMBOL), SIDES, st.sampled_from(list(OrderType)), st.integers(-1, 3),
-    st.integers(-1, 1), st.integers(-1, 1), st.sampled_from(list(TimeInForce)),
+    st.integers(-1, 1), st.integers(-1, 1), st.sampled_from(CONTINUOUS),
 )  # fmt: skip
 CHANGES = st.one_of(
     st.builds(CancelOrder, IDS, st.just(SYMBOL)),
@@ -114,7 +117,7 @@ def random_flow(seed: int, count: int):
                 quantity,
                 price if kind.has_limit else 0,
                 chance.randint(90, 110) if kind.has_stop else 0,
-                chance.choices(list(TimeInForce), (4, 4, 1, 1))[0],
+                chance.choices(CONTINUOUS, (4, 4, 1, 1))[0],
                 chance.choice(list(Trigger)),
                 chance.random() < 0.1,
                 chance.randint(0, 5),

@@ -120,7 +120,8 @@ stop_orders = st.builds(
     stop=st.builds(
         syntax.StopClause, st.one_of(limits, references), st.none() | limits | references
     ),
-    time_in_force=st.none() | st.sampled_from(TimeInForce),
+    time_in_force=st.none()
+    | st.sampled_from([lives for lives in TimeInForce if not lives.is_for_auction]),
     **common,
 )
 days = st.builds(lambda month, day: f"{month:02d}{day:02d}", st.integers(1, 12), st.integers(1, 28))

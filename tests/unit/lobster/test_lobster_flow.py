@@ -132,7 +132,7 @@ def test_where_the_recording_knows_better_its_orders_go_first(writer):
     assert replayed.bids() == [*BIDS[1:], (997_000, 10)]
 
 
-def test_halts_are_phases_in_which_no_order_enters(writer):
+def test_a_recorded_halt_goes_through_its_phases(writer):
     path = (
         writer()
         .row(FIRST, BIDS, ASKS)
@@ -142,8 +142,9 @@ def test_halts_are_phases_in_which_no_order_enters(writer):
         .write()
     )
     replayed = Replayed(path)
-    phases = [replayed.to(at)[0].phase for at in (1, 2, 3)]
-    assert phases == [Phase.HALTED, Phase.AUCTION, Phase.OPEN]
+    phases = [replayed.to(at)[0] for at in (1, 2, 3)]
+    assert [told.phase for told in phases] == [Phase.HALTED, Phase.QUOTATION, Phase.OPEN]
+    assert [bool(told.text) for told in phases] == [True, True, False]
 
 
 def test_an_auction_print_is_volume_and_meets_nobody(writer):

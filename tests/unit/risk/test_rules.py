@@ -11,7 +11,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Verdict
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.rules.flow import fingerprint
-from engine.values import Instruction, OrderType, Trigger
+from engine.values import Instruction, OrderType, TimeInForce, Trigger
 
 PASS, WARN, ASK, SECOND_FACTOR, DENY = (
     Verdict.PASS,
@@ -257,7 +257,17 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     # ── R25 the session: an exit answers too ──
     ("R25", "open", [given("phase", Phase.OPEN)], {}, PASS),
     ("R25", "closed", [given("phase", Phase.CLOSED)], {}, DENY),
-    ("R25", "before the open", [given("phase", Phase.PRE_OPEN)], {}, DENY),
+    ("R25", "before the open, to rest", [given("phase", Phase.PRE_OPEN)], {}, PASS),
+    ("R25", "before the open, at once", [given("phase", Phase.PRE_OPEN)],
+     {"time_in_force": TimeInForce.IOC}, DENY),
+    ("R25", "for the open, before it", [given("phase", Phase.PRE_OPEN)],
+     {"time_in_force": TimeInForce.OPG}, PASS),
+    ("R25", "for the open, too late", [given("phase", Phase.OPEN)],
+     {"time_in_force": TimeInForce.OPG}, DENY),
+    ("R25", "for the close", [given("phase", Phase.OPEN)],
+     {"time_in_force": TimeInForce.CLS}, PASS),
+    ("R25", "to reopen, to rest", [given("phase", Phase.QUOTATION)], {}, PASS),
+    ("R25", "to reopen, at market", [given("phase", Phase.QUOTATION)], {"type": MARKET}, DENY),
     ("R25", "in an auction", [given("phase", Phase.AUCTION)], {}, DENY),
     ("R25", "halted", [given("phase", Phase.HALTED)], {}, DENY),
     ("R25", "not known", [given("phase", None)], {}, DENY),

@@ -12,7 +12,7 @@ from connectors.feeds.synthetic.measure import LoneExchange, run_until
 from connectors.feeds.synthetic.symbols import LISTINGS
 from engine.domain.quotes import Phase, Source
 from engine.errors import InputError
-from engine.exchange.messages import CancelOrder, NewOrder, Traded
+from engine.exchange.messages import CancelOrder, NewOrder
 from engine.values import NANOS_PER_SECOND, OrderType, Price, Side, TimeInForce
 
 MONDAY, TUESDAY = 20260105, 20260106
@@ -204,15 +204,14 @@ def test_at_the_close_one_cross_prints_at_one_price_and_the_symbol_is_closed():
     flow, sink = near_the_close()
     run_until(flow, sink, closes_at(MONDAY))
     sink.phases.clear()
-    prints = []
-    sink.listeners.append(
-        lambda _, events: prints.extend(each for each in events if type(each) is Traded)
-    )
+    before = {symbol: sink.market.quotes[symbol].last for symbol in ("AAPL", "F")}
     run_until(flow, sink, closes_at(MONDAY) + 60 * NANOS_PER_SECOND)
     for symbol in ("AAPL", "F"):
-        mine = [each for each in prints if each.symbol == symbol]
-        assert sum(each.quantity for each in mine) >= 5_000
-        assert len({each.price for each in mine}) == 1
+        (cross,) = [cross for name, cross in sink.crosses if name == symbol]
+        assert cross.quantity >= 5_000
+        assert abs(cross.price - before[symbol]) <= before[symbol] * 0.01
+        assert sink.market.quotes[symbol].last == cross.price
+        assert not sink.exchange.book(symbol).called
         assert [phase for name, phase in sink.phases if name == symbol] == [
             Phase.AUCTION,
             Phase.CLOSED,
@@ -327,8 +326,8 @@ def test_a_cursor_of_another_version_is_refused():
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        ("09:00", "not available yet: the pre-open"),
-        ("pre-open", "cannot start at 'pre-open'"),
+        ("09:24", "its pre-open begins at 09:25"),
+        ("before", "cannot start at 'before': say pre-open, 09:30 or later"),
         ("16:00", "closed at 16:00"),
         ("25:00", "cannot start at"),
         ("09:30:00.5", "cannot start at"),

@@ -2,12 +2,13 @@
 
 from engine.domain.commands import Origin
 from engine.domain.events import FlattenStep, TradingState
-from engine.domain.quotes import Market, Phase
+from engine.domain.phases import objection_to_entry
+from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State, Trading, flatten_key
-from engine.values import Nanos
+from engine.values import Nanos, TimeInForce
 
 D01 = RuleName("D01", "trading_state")
 D02 = RuleName("D02", "account")
@@ -16,6 +17,7 @@ R25 = RuleName("R25", "market_state", "risk.market_state")
 R39 = RuleName("R39", "reference_data")
 
 _ACTIVE, _OPEN = TradingState.ACTIVE, Phase.OPEN
+_FOR_AUCTION = (TimeInForce.OPG, TimeInForce.CLS)
 
 
 def trading_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
@@ -56,19 +58,32 @@ def flatten_running(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
 
 
 def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Only an open session takes orders; an unknown phase is no open one."""
+    """What may enter depends on the session's phase; an unknown phase is no open one."""
     if not p.limits.market_state:
         return OFF
     phase = state.phases.get(p.order.symbol)
-    if phase is _OPEN:
+    order = p.order
+    lives = order.time_in_force
+    if phase is _OPEN and lives not in _FOR_AUCTION:
         return None
-    word = phase.name.lower().replace("_", "-") if phase is not None else "not known"
-    return deny(
-        R25,
-        f"The session of {p.order.symbol} is {word}: orders leave while it is open",
-        actual=word,
-        limit="open",
+    if lives in _FOR_AUCTION and state.source is Source.REPLAY:
+        return deny(R25, "A recorded day runs no auction of its own: `opg` and `cls` mean nothing")
+    if phase is None or phase is Phase.CLOSED:
+        word = phase.word if phase is not None else "not known"
+        sentence = f"The session of {order.symbol} is {word}: orders leave while it is open"
+        return deny(R25, sentence, actual=word, limit="open")
+    objection = objection_to_entry(
+        order.symbol,
+        phase,
+        type=order.type,
+        time_in_force=lives,
+        post_only=order.post_only,
+        because=state.halts.get(order.symbol, ""),
     )
+    if not objection:
+        return None
+    sentence = objection[0].upper() + objection[1:]
+    return deny(R25, sentence, actual=phase.word, limit="open")
 
 
 def reference_data(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -58,6 +58,8 @@ class Journal:
         """What a person should know of how the journal was found; empty when all was well."""
         self.has_bad_snapshots = False
         """Some had to be ignored: the next one that is kept takes their place."""
+        self._at_hand: Snapshot | None = None
+        """What the chain was verified from: who asks first need not read it again."""
         self._connection, self._head, self._key = connection, head, key
         self._snapshots = Snapshots(home.snapshots_path, key, about)
         self._end = end
@@ -112,7 +114,7 @@ class Journal:
             about = _guarded(home, lambda: read_about(connection, key, home.journal_path))
             scan = Scan(connection, home.journal_path, key, about.instance)
             snapshots = Snapshots(home.snapshots_path, key, about)
-            ignored = _skip_to_snapshot(scan, snapshots, head)
+            ignored, snapshot = _skip_to_snapshot(scan, snapshots, head)
             scan.finish(head)
             remarks = (*ignored, *(_headless(scan.end) if head is None else ()))
             if head is None:
@@ -123,7 +125,7 @@ class Journal:
             connection.close()
             raise
         journal = cls(home, connection, head_file, key, about, scan.end, remarks, wall_clock)
-        journal.has_bad_snapshots = bool(ignored)
+        journal.has_bad_snapshots, journal._at_hand = bool(ignored), snapshot
         return journal
 
     @property
@@ -180,6 +182,9 @@ class Journal:
 
     def snapshot(self) -> Snapshot | None:
         """The newest whose seal holds and which fits this journal; None where there is none."""
+        at_hand, self._at_hand = self._at_hand, None
+        if at_hand is not None:
+            return at_hand
         with closing(open_for_reading(self.home.journal_path)) as connection:
             scan = Scan(connection, self.home.journal_path, self._key, self.instance)
             held = self._snapshots.held(scan)
@@ -227,7 +232,9 @@ class Journal:
             self.home.disown()
 
 
-def _skip_to_snapshot(scan: Scan, snapshots: Snapshots, head: Head | None) -> list[str]:
+def _skip_to_snapshot(
+    scan: Scan, snapshots: Snapshots, head: Head | None
+) -> tuple[list[str], Snapshot | None]:
     """Moves the scan behind the newest snapshot that holds; a sentence for each that does not."""
     remarks: list[str] = []
     for held in snapshots.held(scan):
@@ -237,8 +244,8 @@ def _skip_to_snapshot(scan: Scan, snapshots: Snapshots, head: Head | None) -> li
         # A head that a power loss left behind the snapshot is held against the chain itself.
         if held.link is not None and (head is None or head.sequence >= held.link.last):
             scan.skip_to(held.link)
-        break
-    return remarks
+        return remarks, held.snapshot
+    return remarks, None
 
 
 def existing_key(home: Home) -> bytes:

@@ -1,9 +1,9 @@
 """A consistent copy of a home's journal in one file, while an engine may be writing."""
 
-import json
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.backup import back_up
 from data.home import Home
 
@@ -13,9 +13,7 @@ def run(options: Namespace) -> int:
     copied = back_up(Home.existing(options.home), options.file)
     if options.json:
         print(
-            json.dumps(
-                {"blocks": copied.blocks, "records": copied.records, "digest": copied.digest}
-            )
+            json_line({"blocks": copied.blocks, "records": copied.records, "digest": copied.digest})
         )
     else:
         print(f"{copied.records:,} records in {options.file}, SHA-256 {copied.digest}")

@@ -8,7 +8,6 @@ trades that they report.
 """
 
 import gc
-import json
 import sys
 from collections.abc import Callable, Iterator
 from random import Random
@@ -17,6 +16,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
     Accepted,
@@ -243,7 +243,7 @@ def run(json_output: bool) -> int:
         print(f"bench match: {difference}", file=sys.stderr)
         return ExitCode.CHECK_FAILED
     if json_output:
-        print(json.dumps({"name": "match", "workloads": workloads}))
+        print(json_line({"name": "match", "workloads": workloads}))
     else:
         print("\n".join(_table(workloads)))
     return ExitCode.DONE

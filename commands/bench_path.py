@@ -1,6 +1,5 @@
 """`trader bench path`: command → every check → durable commit → match → position and P&L → ack."""
 
-import json
 import sys
 import tempfile
 import time
@@ -9,6 +8,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from connectors.feeds.flow import FlowSink
 from connectors.paper.venue import PaperVenue
 from data.home import Home
@@ -163,7 +163,7 @@ def run(json_output: bool) -> int:
         "ack_beyond_two_commits_ms": round(_p50(alone.accepted) - 2 * _p50(alone.commits), 3),
     }
     if json_output:
-        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.write(json_line(result) + "\n")
     else:
         for key, value in result.items():
             sys.stdout.write(f"{key:32} {value}\n")

@@ -1,6 +1,5 @@
 """`trader bench recovery`: how soon a start has everything back, with a snapshot and without."""
 
-import json
 import sys
 import tempfile
 import time
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from commands.bench_path import IN_FLIGHT, open_host, orders_over
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home
 from data.journal import Journal
 from engine.domain.apply import state_hash
@@ -62,7 +62,7 @@ def run(json_output: bool) -> int:
         "same_state": by_snapshot.state_hash == whole.state_hash,
     }
     if json_output:
-        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.write(json_line(result) + "\n")
     else:
         for key, value in result.items():
             sys.stdout.write(f"{key:24} {value}\n")

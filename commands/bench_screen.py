@@ -14,6 +14,7 @@ from statistics import quantiles
 import msgspec
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from engine.domain.quotes import Phase, Source
 from engine.domain.views import (
     AccountView,
@@ -65,7 +66,7 @@ def run(as_json: bool) -> int:
     """Prints the figures; the screen runs in a process of its own, its output is counted."""
     figures = measure()
     if as_json:
-        print(json.dumps(figures))
+        print(json_line(figures))
         return ExitCode.DONE
     for name, value in figures.items():
         print(f"{name:24}{value}")

@@ -1,6 +1,5 @@
 """`trader bench start`: the CPU that a fresh process spends until its first frame is written."""
 
-import json
 import os
 import pty
 import subprocess
@@ -12,6 +11,7 @@ from statistics import median
 from commands.bench_screen import COLUMNS, ROWS, drain, set_size
 from commands.exit_codes import ExitCode
 from commands.first_frame import ANSWERS
+from commands.json_lines import json_line
 from engine.errors import MachineError
 
 RUNS = 7
@@ -27,7 +27,7 @@ def run(as_json: bool) -> int:
     """Prints medians of RUNS starts each; the kinds take turns, so that noise hits them alike."""
     with tempfile.TemporaryDirectory() as folder:
         figures = _measured(Path(folder))
-    print(json.dumps(figures) if as_json else _as_text(figures))
+    print(json_line(figures) if as_json else _as_text(figures))
     return ExitCode.DONE
 
 

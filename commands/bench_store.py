@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home
 from data.journal import Journal
 from data.store.ask import ask
@@ -58,7 +59,7 @@ def run(as_json: bool) -> int:
         figures["lag"] = _lag(Path(folder) / "lag")
         figures["questions"] = _questions(Path(folder) / "questions")
     if as_json:
-        print(json.dumps(figures))
+        print(json_line(figures))
         return ExitCode.DONE
     for name, part in figures.items():
         print(f"{name}: {part if isinstance(part, str) else json.dumps(part)}")

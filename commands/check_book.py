@@ -1,14 +1,15 @@
 """`trader check-book`: a recording through the exchange's own book, compared with its book file."""
 
-import json
 import sys
 from pathlib import Path
 
 import msgspec
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from connectors.feeds.lobster_check import BookCheck, check_book
 from connectors.feeds.lobster_file import open_recording
+from engine.errors import InputError
 
 ROWS_EQUAL_MIN = 0.9999
 """Share of rows that must be equal at every depth."""
@@ -18,15 +19,17 @@ many orders from before its start reaches 95.4 % (MSFT, 1,950 rows) with a corre
 PROGRESS_ROWS = 20_480
 
 
-def run(messages: Path, book: Path, levels: int | None, mode: str, json_output: bool) -> int:
+def run(messages: Path, book: Path | None, levels: int | None, mode: str, json_output: bool) -> int:
     """0 when the engine agrees with the recording, 1 when less than the thresholds above.
 
     Raises RecordingError (exit 2) where a file cannot be read; nothing is printed on stdout then.
     """
-    recording = open_recording(messages, book)
+    if book is None and messages.suffix.lower() != ".zip":
+        raise InputError(f"{messages} holds messages alone: name its orderbook file behind it")
+    recording = open_recording(messages, book or messages)
     result = check_book(recording, levels, strict=mode == "strict", progress=_Progress())
     if json_output:
-        print(json.dumps(msgspec.to_builtins(result), separators=(",", ":")))
+        print(json_line(msgspec.to_builtins(result)))
     else:
         print("\n".join(_lines(result)))
     return ExitCode.DONE if is_good(result) else ExitCode.CHECK_FAILED

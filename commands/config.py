@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home, default_home
 from data.settings import Effective, Settings, load_settings, set_value
 from data.settings.schema import TABLES
@@ -27,7 +28,7 @@ def _show(options: Namespace) -> int:
     rows = sorted(_settings(options).effective, key=lambda item: _order_of(item.key))
     if options.json:
         for row in rows:
-            print(json.dumps({"key": row.key, "value": _plain(row.value), "source": row.source}))
+            print(json_line({"key": row.key, "value": _plain(row.value), "source": row.source}))
         return ExitCode.DONE
     key_width = max(len(row.key) for row in rows)
     value_width = max(len(_text(row)) for row in rows)
@@ -39,7 +40,7 @@ def _show(options: Namespace) -> int:
 def _check(options: Namespace) -> int:
     settings = _settings(options)
     if options.json:
-        print(json.dumps({"ok": True, "settings": len(settings.effective)}))
+        print(json_line({"ok": True, "settings": len(settings.effective)}))
     else:
         print(f"{len(settings.effective)} settings, all valid")
     return ExitCode.DONE
@@ -52,7 +53,7 @@ def _set(options: Namespace) -> int:
         path = Home.prepare(options.home).settings_path
     value = set_value(path, key, text)
     if options.json:
-        print(json.dumps({"key": key, "value": _plain(value)}))
+        print(json_line({"key": key, "value": _plain(value)}))
     else:
         print(f"{key} = {_plain(value)}, in {path}")
     return ExitCode.DONE
@@ -70,7 +71,7 @@ def _limits(options: Namespace) -> int:
                 {"key": spec.key, "limit": values.get(spec.key), "unit": spec.unit}
                 for spec in further
             ]
-            print(json.dumps(fields, ensure_ascii=False))
+            print(json_line(fields))
         return ExitCode.DONE
     for spec in LIMIT_SPECS:
         unit = "" if spec.kind is LimitKind.SWITCH else spec.unit

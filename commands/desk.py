@@ -138,7 +138,6 @@ def _record(parts: DeskParts) -> None:
         parts.remarks += (recording,)
         return
     parts.recording = recording
-    parts.remarks += (recording.remark,)
 
 
 class _Opening:

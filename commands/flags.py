@@ -227,7 +227,7 @@ def _add_match(parser: argparse.ArgumentParser) -> None:
 
 def _add_check_book(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("messages", metavar="MESSAGES", type=Path)
-    parser.add_argument("book", metavar="BOOK", type=Path)
+    parser.add_argument("book", metavar="BOOK", type=Path, nargs="?", help="not for a zip of both")
     parser.add_argument("--levels", metavar="N", type=_positive, help="default: all of the file")
     parser.add_argument("--mode", choices=("reveal", "strict"), default="reveal")
 

@@ -118,6 +118,8 @@ class _HeadlessSession:
     def run(self) -> int:
         for remark in self._parts.remarks:
             self._output.say(remark)
+        if self._parts.recording is not None:
+            self._output.say(self._parts.recording.remark)
         self._listen()
         runner = self._runner(self._until())
         calm()

@@ -1,6 +1,5 @@
 """`trader match FILE`: a file of orders through the paper matching engine, and nothing else."""
 
-import json
 import os
 import sys
 import tempfile
@@ -8,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import refuse_inside_a_home
 from engine.errors import InputError, MachineError
 from engine.exchange.matchfile import MatchFileError, MatchResult, parse, result_of, run_operations
@@ -81,7 +81,7 @@ def _report(result: MatchResult, ops_per_second: int, json_output: bool) -> None
             "ops_per_second": ops_per_second,
             "trades_digest": result.digest,
         }
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json_line(answer) + "\n")
         return
     sys.stdout.write(
         f"{result.operations:,} operations at {ops_per_second:,} a second: "

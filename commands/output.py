@@ -1,9 +1,9 @@
 """What a headless session writes: results to stdout, everything else to stderr."""
 
-import json
 import sys
 from typing import Any
 
+from commands.json_lines import json_line
 from connectors.feeds.lobster_presence import Presence
 from engine.errors import MachineError
 from engine.instruments import format_money, parse_money
@@ -30,11 +30,11 @@ class Output:
         self.shows_progress = sys.stderr.isatty()
 
     def event(self, fields: dict[str, Any]) -> None:
-        self._write(json.dumps(fields, ensure_ascii=False) if self._as_json else sentence(fields))
+        self._write(json_line(fields) if self._as_json else sentence(fields))
 
     def result(self, fields: dict[str, Any]) -> None:
         if self._as_json:
-            self._write(json.dumps(fields, ensure_ascii=False))
+            self._write(json_line(fields))
             return
         self._write(_result_words(fields))
         if "presence" in fields:

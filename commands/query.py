@@ -1,12 +1,12 @@
 """A question to the store in SQL: as a table for people, as JSON, as CSV or into a Parquet file."""
 
 import csv
-import json
 import sys
 from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home
 from data.store.ask import Answer, ask, save_parquet
 
@@ -23,7 +23,7 @@ def run(options: Namespace) -> int:
         rows, fed = save_parquet(home, options.sql, options.parquet)
         _say(fed.sentence)
         if options.json:
-            print(json.dumps({"rows": rows}))
+            print(json_line({"rows": rows}))
         else:
             print(f"{rows:,} rows in {options.parquet}")
         return ExitCode.DONE
@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
 def _print_json(answer: Answer) -> None:
     names = _unique(answer.columns)
     for row in answer.rows:
-        print(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False))
+        print(json_line(dict(zip(names, row, strict=True))))
 
 
 def _unique(columns: tuple[str, ...]) -> list[str]:

@@ -1,10 +1,10 @@
 """The store made again from the journal."""
 
-import json
 import sys
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home
 from data.store.feeder import rebuild
 
@@ -14,7 +14,7 @@ def run(options: Namespace) -> int:
     home = Home.existing(options.home)
     fed = rebuild(home, progress=_progress)
     if options.json:
-        print(json.dumps({"records": fed.records, "rows": fed.rows, "sequence": fed.sequence}))
+        print(json_line({"records": fed.records, "rows": fed.rows, "sequence": fed.sequence}))
     else:
         print(f"{fed.rows:,} rows from {fed.records:,} records in {fed.seconds:.1f} s")
     return ExitCode.DONE

@@ -1,11 +1,11 @@
 """`trader recordings`: what was recorded in this home, and how to play it."""
 
-import json
 import sys
 from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from commands.recording import shelf_of
 from connectors.feeds.recorded.shelf import MEBIBYTE, Kept
 from data.home import Home
@@ -22,9 +22,9 @@ def run(options: Namespace) -> int:
     total = sum(one.size for one in kept)
     if options.json:
         for one in kept:
-            sys.stdout.write(json.dumps(_fields(one)) + "\n")
+            sys.stdout.write(json_line(_fields(one)) + "\n")
         result = {"result": "ok", "recordings": len(kept), "bytes": total}
-        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.write(json_line(result) + "\n")
         return ExitCode.DONE
     if not kept:
         sys.stdout.write("nothing is recorded in this home\n")

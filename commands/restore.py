@@ -1,9 +1,9 @@
 """A backup into a home that has no journal, under a new epoch of order ids."""
 
-import json
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.backup import restore
 from data.home import Home
 
@@ -13,7 +13,7 @@ def run(options: Namespace) -> int:
     copied = restore(Home.prepare(options.home), options.file)
     if options.json:
         fields = {"blocks": copied.blocks, "records": copied.records, "epoch": copied.epoch}
-        print(json.dumps({**fields, "digest": copied.digest}))
+        print(json_line({**fields, "digest": copied.digest}))
     else:
         print(f"{copied.records:,} records restored as epoch {copied.epoch}, {copied.digest}")
     return ExitCode.DONE

@@ -71,6 +71,7 @@ def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) 
         kill_requested=parts.home.kill_is_asked,
         work=_watched(parts, script) if script is not None else None,
         remarks=parts.remarks,
+        welcome=(parts.recording.remark,) if parts.recording else (),
         news=lambda: parts.disk.attend() + (parts.recording.news() if parts.recording else ()),
     )
 

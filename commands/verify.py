@@ -1,11 +1,11 @@
 """All that a home keeps held against each other: 0 clean, 1 corrupt, 2 unreadable."""
 
-import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.errors import (
     HomeError,
     JournalDamagedError,
@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
     if problems:
         return _wrong(options, "; ".join(problems), None, ExitCode.CHECK_FAILED)
     if options.json:
-        print(json.dumps({"ok": True, **_fields(found)}))
+        print(json_line({"ok": True, **_fields(found)}))
     else:
         print(
             f"clean: {found.events:,} events in {found.records:,} records,"
@@ -92,6 +92,6 @@ def _fields(found: Audit) -> dict[str, str | int]:
 
 def _wrong(options: Namespace, problem: str, sequence: int | None, code: int) -> int:
     if options.json:
-        print(json.dumps({"ok": False, "sequence": sequence, "problem": problem}))
+        print(json_line({"ok": False, "sequence": sequence, "problem": problem}))
     print(f"trader: {problem}", file=sys.stderr)
     return code

@@ -1,10 +1,10 @@
 """`trader why ORDER`: an order's life from the journal, also while a session runs."""
 
-import json
 import sys
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.home import Home
 from data.journal import JournalReader
 from engine.domain.events import OrderDenied, OrderExpired, OrderReleased, SessionStarted
@@ -97,6 +97,6 @@ def _print(order: Order, told: Explanation, *, as_json: bool) -> None:
         sys.stdout.write("\n".join((told.title, *told.lines)) + "\n")
         return
     for fact in told.facts:
-        sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_line(fact) + "\n")
     last = {"result": "ok", **told.summary, "title": told.title, "lines": list(told.lines)}
-    sys.stdout.write(json.dumps(last, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(last) + "\n")

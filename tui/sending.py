@@ -7,6 +7,8 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import Preview
 from engine.ports import LineAnswered, SendLine
 
+CROSSES_ZERO = "R26"
+
 
 class Stage(StrEnum):
     """`REVIEWING` waits for the figures of the review; a spent intent is SENT, then TAKEN."""
@@ -134,4 +136,6 @@ def why_not(preview: Preview) -> str:
     if not stopping:
         return preview.problem or "this line cannot be sent"
     more = f" (and {len(stopping) - 1} more)" if len(stopping) > 1 else ""
-    return f"{stopping[0].sentence}{more}"
+    # To sell what is not held is another order than was meant: how much of it comes after that.
+    first = next((found for found in stopping if found.rule == CROSSES_ZERO), stopping[0])
+    return f"{first.sentence}{more}"

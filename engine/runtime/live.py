@@ -98,12 +98,14 @@ class LiveDesk:
         kill_requested: Callable[[], bool] = lambda: False,
         work: Callable[[Callable[[str], None]], None] | None = None,
         remarks: tuple[str, ...] = (),
+        welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
-        It gets a way to say something to the person. Whoever listens hears `remarks` first: how
-        everything was found. `news` is asked twice a second for what else a person should hear.
+        It gets a way to say something to the person. Whoever listens hears `welcome` first, which
+        is nothing to look into, and `remarks`: how everything was found. `news` is asked twice a
+        second for what else a person should hear.
         """
         self._host = host
         self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
@@ -114,6 +116,7 @@ class LiveDesk:
         self._kill_requested = kill_requested
         self._work = work
         self._remarks = remarks
+        self._welcome = welcome
         self._news = news
         self._end: EngineStopped | None = None
         self._listeners: list[Callable[[DeskAnswer], None]] = []
@@ -165,6 +168,8 @@ class LiveDesk:
         return dict(self._host.session.state.instruments)
 
     def listen(self, listener: Callable[[DeskAnswer], None]) -> None:
+        for word in self._welcome:
+            listener(Notice(Severity.OK, "remark", word))
         for remark in self._remarks:
             listener(Notice(Severity.ATTENTION, "remark", remark))
         self._listeners.append(listener)

@@ -107,7 +107,9 @@ def _instrument(symbol: str, context: Context) -> Instrument:
 # ── prices ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _reference_price(reference: syn.Reference, quote: Quote | None, symbol: str) -> Price:
+def _reference_price(
+    reference: syn.Reference, quote: Quote | None, symbol: str, context: Context
+) -> Price:
     value = Price(0)
     if quote is not None:
         value = {
@@ -120,6 +122,8 @@ def _reference_price(reference: syn.Reference, quote: Quote | None, symbol: str)
             syn.Reference.LOW: quote.low,
             syn.Reference.PREVIOUS_CLOSE: quote.previous_close,
         }[reference]
+    if value <= 0 and symbol not in context.state.instruments:
+        raise UnresolvedError(f"nobody knows {symbol}: `/` searches the symbols of this market")
     if value <= 0:
         raise UnresolvedError(f"there is no {reference.value} for {symbol} now; give a price")
     return value
@@ -141,6 +145,8 @@ def _moved(base: Price, offset: syn.Offset | None, instrument: Instrument) -> Pr
 def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Context) -> Price:
     """A limit in the price scale; what follows from the market is rounded to the passive tick."""
     instrument = _instrument(symbol, context)
+    if instrument is UNKNOWN_INSTRUMENT and not isinstance(term, syn.LimitPrice):
+        return Price(0)  # R39 denies it by name, which says more than a missing bid
     try:
         if isinstance(term, syn.LimitPrice):
             return instrument.parse_price(term.price)
@@ -148,7 +154,7 @@ def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Cont
             near = syn.Reference.BID if side is Side.BUY else syn.Reference.ASK
         else:
             near = term.reference
-        base = _reference_price(near, context.market.quote(symbol), symbol)
+        base = _reference_price(near, context.market.quote(symbol), symbol, context)
         moved = _moved(base, term.offset, instrument)
     except NumberTextError as problem:
         raise UnresolvedError(f"{symbol}: {problem}") from problem
@@ -202,7 +208,7 @@ def _affordable(amount: int, order: cmd.SubmitOrder, context: Context) -> Quanti
 def _far_touch(order: cmd.SubmitOrder, context: Context) -> Price:
     is_buy = order.instruction.side is Side.BUY
     far = syn.Reference.ASK if is_buy else syn.Reference.BID
-    return _reference_price(far, context.market.quote(order.symbol), order.symbol)
+    return _reference_price(far, context.market.quote(order.symbol), order.symbol, context)
 
 
 def _at_least_one(quantity: int, order: cmd.SubmitOrder) -> Quantity:

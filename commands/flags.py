@@ -240,7 +240,7 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_why(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order", metavar="ORDER", help="7, or of an earlier day 1119-7")
+    parser.add_argument("order", metavar="ORDER", help="7, 3-7, of an earlier day 1119-7, or all")
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:

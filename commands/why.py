@@ -22,6 +22,9 @@ from engine.values import Nanos
 
 NUMBERS_SUGGESTED_MAX = 5
 RESTARTS_SHOWN_MAX = 5
+EVERY_ORDER = "all"
+ORDERS_MAX = 1 << 40
+"""Every order of a journal can be asked for here."""
 
 
 def run(options: Namespace) -> int:
@@ -29,7 +32,7 @@ def run(options: Namespace) -> int:
     home = Home.existing(options.home)
     orders, restarts = dict[int, Order](), _Restarts()
     with JournalReader(home) as journal:
-        history = OrderHistory(journal.blocks)
+        history = OrderHistory(journal.blocks, orders_max=ORDERS_MAX)
         state = State(instance=journal.instance, epoch=journal.epoch)
 
         def keep(record: Record) -> None:
@@ -40,12 +43,18 @@ def run(options: Namespace) -> int:
                 orders[record.body.order_id] = state.orders[record.body.order_id]
 
         replay_into(state, journal.blocks(), keep)
-        order = _find(options.order, orders, state)
-        happened = history.of(order.order_id)
-    known = state.instruments.get(order.order.symbol)
-    hang_clock_of([] if known is None else [known.mic])
-    told = explain(order, happened, state, restarts=restarts.words(order.order_id))
-    _print(order, told, as_json=options.json)
+        chosen, is_one = _chosen(options.order, orders, state)
+        for order in chosen:
+            known = state.instruments.get(order.order.symbol)
+            hang_clock_of([] if known is None else [known.mic])
+            words = restarts.words(order.order_id)
+            told = explain(order, history.of(order.order_id), state, restarts=words)
+            if is_one:
+                _print_one(told, as_json=options.json)
+            else:
+                _print_among_many(told, as_json=options.json)
+    if not is_one and options.json:
+        sys.stdout.write(json_line({"result": "ok", "orders": len(chosen)}) + "\n")
     return ExitCode.DONE
 
 
@@ -75,24 +84,37 @@ class _Restarts:
         )
 
 
-def _find(text: str, orders: dict[int, Order], state: State) -> Order:
-    """`7` of the newest trade date, `1119-7`, or the full `20261119-7`. Raises InputError."""
+def _chosen(text: str, orders: dict[int, Order], state: State) -> tuple[list[Order], bool]:
+    """(the orders that were asked for, whether one was named). Raises InputError for none.
+
+    `7` of the newest trade date, `3-7` of it, `1119-7`, the full `20261119-7`, or `all`.
+    """
     wanted = text.lstrip("#")
-    newest = max((order.trade_date for order in orders.values()), default=state.trade_date)
-    for order in sorted(orders.values(), key=lambda o: -o.order_id):
+    oldest_first = sorted(orders.values(), key=lambda order: order.order_id)
+    newest = max((order.trade_date for order in oldest_first), default=state.trade_date)
+    if wanted == EVERY_ORDER and oldest_first:
+        return oldest_first, False
+    for order in reversed(oldest_first):
         short = f"{order.trade_date % 10_000:04d}-{order.number}"
         is_today = order.trade_date == newest and wanted == str(order.number)
         if is_today or wanted in (order.label, short):
-            return order
+            return [order], True
     read = parse_line(f"cancel {wanted}")
-    is_number = isinstance(read, syn.CancelLine) and isinstance(read.selector, syn.OrderNumber)
-    labels = [o.label for o in sorted(orders.values(), key=lambda o: -o.order_id)]
-    there = ", ".join(labels[:NUMBERS_SUGGESTED_MAX]) or "none yet"
+    selector = read.selector if isinstance(read, syn.CancelLine) else None
+    if isinstance(selector, syn.NumberRange):
+        numbers = range(selector.first, selector.last + 1)
+        there = [o for o in oldest_first if o.trade_date == newest and o.number in numbers]
+        if there:
+            return there, False
+    labels = [order.label for order in reversed(oldest_first)]
+    newest_words = ", ".join(labels[:NUMBERS_SUGGESTED_MAX]) or "none yet"
+    is_number = isinstance(selector, syn.OrderNumber | syn.NumberRange)
     what = f"there is no order {text}" if is_number else f"'{text}' is no order number"
-    raise InputError(f"{what}; the newest are: {there}")
+    raise InputError(f"{what}; the newest are: {newest_words}")
 
 
-def _print(order: Order, told: Explanation, *, as_json: bool) -> None:
+def _print_one(told: Explanation, *, as_json: bool) -> None:
+    """With JSON a line for each thing that happened, and the result last."""
     if not as_json:
         sys.stdout.write("\n".join((told.title, *told.lines)) + "\n")
         return
@@ -100,3 +122,12 @@ def _print(order: Order, told: Explanation, *, as_json: bool) -> None:
         sys.stdout.write(json_line(fact) + "\n")
     last = {"result": "ok", **told.summary, "title": told.title, "lines": list(told.lines)}
     sys.stdout.write(json_line(last) + "\n")
+
+
+def _print_among_many(told: Explanation, *, as_json: bool) -> None:
+    """With JSON a line for each order, and what happened to it in it."""
+    if not as_json:
+        sys.stdout.write("\n".join((told.title, *told.lines)) + "\n\n")
+        return
+    line = {**told.summary, "title": told.title, "facts": list(told.facts)}
+    sys.stdout.write(json_line(line) + "\n")

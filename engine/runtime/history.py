@@ -22,8 +22,14 @@ class OrderHistory:
         self,
         read: Callable[[RecordSequence], Iterable[Block]],
         places: dict[int, list[int]] | None = None,
+        *,
+        orders_max: int = ORDERS_REMEMBERED_MAX,
     ) -> None:
-        """`read` gives the journal's blocks with records beyond a sequence; `places` go on here."""
+        """`read` gives the journal's blocks with records beyond a sequence; `places` go on here.
+
+        `orders_max`: the oldest of more are forgotten, which only a session that runs has to do.
+        """
+        self._orders_max = orders_max
         self._read = read
         self.places: dict[int, list[int]] = places if places is not None else {}
         """Order → sequences of its events, in the order in which the orders were first told of."""
@@ -42,7 +48,7 @@ class OrderHistory:
         if kept is None:
             kept = self.places[order_id] = []
             self._orders.append(order_id)
-            if len(self._orders) > ORDERS_REMEMBERED_MAX:
+            if len(self._orders) > self._orders_max:
                 del self.places[self._orders.popleft()]
         if len(kept) < RECORDS_PER_ORDER_MAX:
             kept.append(sequence)

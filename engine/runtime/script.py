@@ -39,6 +39,10 @@ class Failure(Exception):  # noqa: N818 - the end of a script, not a fault of ou
     """A line that did not come true; ends the script with exit code 1."""
 
 
+DENIED_NAMED_MAX = 10
+"""Denied orders that the last sentence of a script names."""
+
+
 class ScriptResult(msgspec.Struct, frozen=True):
     outcome: Outcome
     problem: str
@@ -146,9 +150,16 @@ class ScriptRunner:
             outcome = Outcome.FAILED
         elif unexpected:
             outcome = Outcome.DENIED
-            numbers = ", ".join(str(n - self._numbers.order_id(1) + 1) for n in sorted(unexpected))
-            problem = f"denied, and no later `expect denied` names it: order {numbers}"
+            problem = f"denied, and no later `expect denied` names it: {self._named(unexpected)}"
         return ScriptResult(outcome, problem, self._orders, self._fills)
+
+    def _named(self, order_ids: set[OrderId]) -> str:
+        """`order 1, 2`, and how many more where they are many."""
+        first = self._numbers.order_id(1)
+        numbers = [str(order_id - first + 1) for order_id in sorted(order_ids)]
+        more = len(numbers) - DENIED_NAMED_MAX
+        tail = f" and {more:,} more" if more > 0 else ""
+        return f"order {', '.join(numbers[:DENIED_NAMED_MAX])}{tail}"
 
     def so_far(self) -> ScriptResult:
         """What came of it up to an interruption."""

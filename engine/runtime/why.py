@@ -11,7 +11,7 @@ from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.waiting import waiting_in_words, what_was_missing
-from engine.runtime.why_facts import Facts, facts_of
+from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
 
 
@@ -102,10 +102,10 @@ class _Teller:
                 self._sent_at = event.at
                 who = event.order.origin.name.lower()
                 head = f"entered by {who}; every rule let it pass (limits {event.rules})"
-                return [head, self._book(event.quote), *_findings(event.findings)]
+                return [head, self._book(event.quote), *_rules(event)]
             case ev.OrderDenied():
                 head = f"entered by {event.order.origin.name.lower()} and denied: it never left"
-                return [head, self._book(event.quote), *_findings(event.findings)]
+                return [head, self._book(event.quote), *_rules(event)]
             case ev.OrderWorking():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
                 head = f"accepted by the venue {_after(event.at - self._sent_at)}{legs}"
@@ -213,6 +213,17 @@ def _other_luck(event: ev.OrderCompared) -> list[str]:
         elif other.done_at != booked.done_at:
             lines.append(f"if {other.assumption}: all of it at {exchange_clock(other.done_at)}")
     return lines or ["every other assumption fills as much of it, at the same times"]
+
+
+def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
+    """What spoke, with its numbers, and which others passed or are off."""
+    passed, off = rules_of(event.passed), rules_of(event.off)
+    said = _findings(event.findings)
+    if passed:
+        said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
+    if off:
+        said.append(f"{len(off)} off: {', '.join(off)}")
+    return said
 
 
 def _findings(findings: tuple[Finding, ...]) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.order_events import Levels
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal
+from engine.domain.risk.findings import bit_of
+from engine.domain.risk.frame import RULES
 from engine.instruments import Instrument, format_money
 from engine.runtime.market_time import iso_utc
 from engine.values import Nanos, Price
@@ -73,8 +75,16 @@ def _entered(event: ev.OrderReleased | ev.OrderDenied, instrument: Instrument) -
         "time_in_force": asked.time_in_force.name.lower(),
         "quote": _quote(event.quote, instrument),
         "rules": event.rules,
+        "passed": rules_of(event.passed),
+        "off": rules_of(event.off),
         "findings": [finding_facts(found) for found in event.findings],
     }
+
+
+def rules_of(bits: int) -> list[str]:
+    """`R01 order_quantity` … of a set of rules, in the order in which they are asked."""
+    names = {rule.name.id: rule.name for rule in RULES}
+    return [f"{name.id} {name.code}" for name in names.values() if bits & bit_of(name.id)]
 
 
 def _working(event: ev.OrderWorking, instrument: Instrument) -> Facts:

@@ -241,6 +241,9 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
 
 def _add_why(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("order", metavar="ORDER", help="7, 3-7, of an earlier day 1119-7, or all")
+    parser.add_argument(
+        "--screen", action="store_true", help="also what the screen showed when it was sent"
+    )
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from commands.desk import DeskParts, open_desk
 from data.errors import SettingsError
+from data.frames import FrameStore
 from data.home import Home
 from data.reference import SymbolReference
 from data.settings import set_value
@@ -22,7 +23,8 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
     """Opens the desk, shows it, and leaves working orders where they live."""
     parts = open_desk(options)
     try:
-        desk = _live_desk(options, parts, script)
+        frames = FrameStore(parts.home.frames_path)
+        desk = _live_desk(options, parts, script, frames)
         reference = SymbolReference(parts.venue.instruments)
         try:
             app = TraderApp(
@@ -31,6 +33,7 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
                 reference,
                 _screen_settings(parts),
                 coach_done=lambda: set_value(parts.home.settings_path, "screen.coach", "false"),
+                frames=frames,
             )
         except KeyClashError as clash:
             raise SettingsError(str(clash)) from clash
@@ -39,6 +42,7 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
             return app.run_desk()
         finally:
             desk.close()
+            frames.close()
     finally:
         parts.close()
 
@@ -55,7 +59,9 @@ class _StoreOnFirstQuestion:
         return StoreQuestions(self._home).ask(sql, rows_max)
 
 
-def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) -> LiveDesk:
+def _live_desk(
+    options: Namespace, parts: DeskParts, script: syn.Script | None, frames: FrameStore
+) -> LiveDesk:
     account = parts.settings.paper.account
     speed = parts.settings.market.speed if options.speed is None else options.speed
     views = ViewBuilder(parts.session, parts.venue, account)
@@ -72,7 +78,11 @@ def _live_desk(options: Namespace, parts: DeskParts, script: syn.Script | None) 
         work=_watched(parts, script) if script is not None else None,
         remarks=parts.remarks,
         welcome=(parts.recording.remark,) if parts.recording else (),
-        news=lambda: parts.disk.attend() + (parts.recording.news() if parts.recording else ()),
+        news=lambda: (
+            parts.disk.attend()
+            + (parts.recording.news() if parts.recording else ())
+            + frames.news()
+        ),
     )
 
 

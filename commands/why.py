@@ -5,9 +5,10 @@ from argparse import Namespace
 
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
+from data.frames import FRAMES_KEPT_MAX, Frame, as_plain_text, frame_of
 from data.home import Home
 from data.journal import JournalReader
-from engine.domain.events import OrderDenied, OrderExpired, OrderReleased, SessionStarted
+from engine.domain.events import Event, OrderDenied, OrderExpired, OrderReleased, SessionStarted
 from engine.domain.orders import Order
 from engine.domain.records import Record
 from engine.domain.state import State
@@ -48,11 +49,15 @@ def run(options: Namespace) -> int:
             known = state.instruments.get(order.order.symbol)
             hang_clock_of([] if known is None else [known.mic])
             words = restarts.words(order.order_id)
-            told = explain(order, history.of(order.order_id), state, restarts=words)
+            happened = history.of(order.order_id)
+            told = explain(order, happened, state, restarts=words)
             if is_one:
-                _print_one(told, as_json=options.json)
+                frame = _frame(happened, home) if options.screen else None
+                _print_one(told, frame, as_json=options.json)
             else:
                 _print_among_many(told, as_json=options.json)
+    if options.screen and not is_one:
+        raise InputError("--screen shows the screen of one order: name one")
     if not is_one and options.json:
         sys.stdout.write(json_line({"result": "ok", "orders": len(chosen)}) + "\n")
     return ExitCode.DONE
@@ -113,13 +118,32 @@ def _chosen(text: str, orders: dict[int, Order], state: State) -> tuple[list[Ord
     raise InputError(f"{what}; the newest are: {newest_words}")
 
 
-def _print_one(told: Explanation, *, as_json: bool) -> None:
+def _frame(happened: list[Event], home: Home) -> Frame:
+    """What the screen showed when the order was sent. Raises InputError where none was kept."""
+    tickets = [e.order.ticket for e in happened if isinstance(e, OrderReleased | OrderDenied)]
+    frame = frame_of(home.frames_path, tickets[0]) if tickets else None
+    if frame is None:
+        raise InputError(
+            "no screen was kept for this order: only what is sent at the screen has one, and the"
+            f" newest {FRAMES_KEPT_MAX:,} stay"
+        )
+    return frame
+
+
+def _print_one(told: Explanation, frame: Frame | None, *, as_json: bool) -> None:
     """With JSON a line for each thing that happened, and the result last."""
     if not as_json:
         sys.stdout.write("\n".join((told.title, *told.lines)) + "\n")
+        if frame is not None:
+            text = frame.text if sys.stdout.isatty() else as_plain_text(frame.text)
+            sys.stdout.write(f"\nthe screen when it was sent:\n{text}\n")
         return
     for fact in told.facts:
         sys.stdout.write(json_line(fact) + "\n")
+    if frame is not None:
+        rows = as_plain_text(frame.text).split("\n")
+        screen = {"event": "screen", "columns": frame.columns, "rows": frame.rows, "lines": rows}
+        sys.stdout.write(json_line(screen) + "\n")
     last = {"result": "ok", **told.summary, "title": told.title, "lines": list(told.lines)}
     sys.stdout.write(json_line(last) + "\n")
 

@@ -44,6 +44,7 @@ class Home:
         self.kill_path = path / "KILL"
         self.logs_path = path / "logs"
         self.recordings_path = path / "recordings"
+        self.frames_path = path / "frames.db"
         self._owner: int | None = None
 
     @classmethod

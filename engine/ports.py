@@ -154,6 +154,13 @@ class Questions(Protocol):
     def ask(self, sql: str, rows_max: int) -> QuestionResult: ...
 
 
+class Frames(Protocol):
+    """What the screen showed when a ticket was sent, for `why --screen`."""
+
+    def keep(self, ticket: str, columns: int, rows: int, draw: Callable[[], str]) -> None:
+        """Never waits: `draw` gives the frame as terminal text, and is called later, elsewhere."""
+
+
 class Reference(Protocol):
     """Symbols and their instruments."""
 

@@ -19,9 +19,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from engine.ports import Desk, DeskAnswer, Questions, Reference
+from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
+from tui.frames import keep_painted
 from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
 from tui.paint import clean
 from tui.painter import Painter, Painting
@@ -76,6 +77,7 @@ class TraderApp(App[int], inherit_bindings=False):
         *,
         clock: Callable[[], float] = time.monotonic,
         coach_done: Callable[[], None] | None = None,
+        frames: Frames | None = None,
     ) -> None:
         """`clock`: steady seconds; `coach_done` is called once when the coach is dismissed.
 
@@ -96,6 +98,7 @@ class TraderApp(App[int], inherit_bindings=False):
         )
         self.questions = questions
         self.desk = desk
+        self._frames = frames
         self._clock = clock
         self._coach_done = coach_done if not self.room.coach.is_over else None
         self._painted_at = clock()
@@ -333,6 +336,10 @@ class TraderApp(App[int], inherit_bindings=False):
         self.footer.is_reviewed = draft is not None and draft.stage is Stage.REVIEWED
 
     # ---- the room's shell
+
+    def keep_frame(self, ticket: str) -> None:
+        if self._frames is not None:
+            keep_painted(self, self._frames, ticket)
 
     def screen_size(self) -> tuple[int, int]:
         return self.size.width, self.size.height

@@ -61,6 +61,9 @@ class Shell(Protocol):
 
     def screen_size(self) -> tuple[int, int]: ...
 
+    def keep_frame(self, ticket: str) -> None:
+        """What is painted now belongs to this ticket."""
+
 
 class Room:
     """The state behind the panes; it implements their `Host`."""
@@ -284,6 +287,9 @@ class Room:
         if sending is None:
             self.say("nothing is reviewed here: b, s or : begin an order", Severity.ATTENTION)
             return
+        if sending.stage is Stage.REVIEWED:
+            # What the person looks at, before the sending changes it.
+            self.shell.keep_frame(sending.ticket)
         outcome = sending.transmit()
         if isinstance(outcome, str):
             self.advise(outcome)

@@ -1,5 +1,6 @@
 """The desk under somebody's hands: a fake desk, real keys, no wall clock."""
 
+from data.frames import as_plain_text
 from engine.domain.views import Severity
 from engine.ports import (
     Act,
@@ -54,6 +55,33 @@ async def test_enter_reviews_and_ctrl_t_sends_exactly_one_order():
         await here.press("ctrl+t")
         assert [request.text for request in here.desk.sent()] == [BUY]
         assert "working" in here.text
+
+
+class KeptFrames:
+    """An `engine.ports.Frames` that draws at once."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[int, int, str]] = {}
+
+    def keep(self, ticket, columns, rows, draw):
+        self.kept[ticket] = (columns, rows, draw())
+
+
+async def test_the_screen_of_a_sent_order_is_kept_as_the_person_saw_it():
+    frames = KeptFrames()
+    async with sitting(frames=frames) as here:
+        await here.press("colon")
+        await here.type(BUY)
+        await here.press("ctrl+t")
+        assert frames.kept == {}
+        await here.press("enter")
+        seen = here.text
+        await here.press("ctrl+t")
+        (ticket,) = frames.kept
+        assert ticket == here.desk.sent()[0].ticket
+        columns, rows, drawn = frames.kept[ticket]
+        assert (columns, rows) == (80, 24)
+        assert as_plain_text(drawn) + "\n" == seen
 
 
 async def test_ctrl_t_without_a_review_sends_nothing_and_says_so():

@@ -67,9 +67,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     order = _new_order(event, _SENT)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[event.order.account]
+    order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
-    order.fee_table = account.fee_table_for(instrument) if instrument else account.fee_table
-    order.month_volume = account.month_volume
+    if instrument is not None and instrument.currency != account.currency:
+        order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
     order.pending_new = Pending(event.at)
     state.orders[order_id] = order

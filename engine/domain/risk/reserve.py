@@ -24,7 +24,7 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     value = proposal.local_notional(opening)
     assert proposal.instrument is not None
     fee = order_fee(
-        account.fee_table_for(proposal.instrument),
+        account.fee_table if proposal.rate == PAR else account.fee_table_for(proposal.instrument),
         proposal.trade_date,
         proposal.order.instruction,
         Quantity(opening),

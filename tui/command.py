@@ -10,6 +10,7 @@ from engine.language.syntax import (
     CancelLine,
     CloseLine,
     CommentLine,
+    ConvertLine,
     EveryOrder,
     FlattenLine,
     HaltLine,
@@ -33,7 +34,7 @@ FITS_SHOWN_MAX = 8
 
 AT_ONCE = (CancelLine, HaltLine, SetLine)
 """They only reduce risk: Enter carries them out."""
-REVIEWED = (OrderLine, ReplaceLine, CloseLine, ReverseLine, ResumeLine)
+REVIEWED = (OrderLine, ReplaceLine, CloseLine, ReverseLine, ResumeLine, ConvertLine)
 """They can add risk: Enter reviews, Ctrl+T transmits."""
 ASKED = (FlattenLine, KillLine)
 """They reduce risk, and a lot at once: one question."""

@@ -28,6 +28,7 @@ from engine.ports import (
     SendLine,
     SetSpeed,
 )
+from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.preview import room_for
@@ -219,6 +220,9 @@ def _denial(event: ev.OrderDenied) -> str:
 
 
 def _done(happened: list[ev.Event]) -> str:
+    for event in happened:
+        if isinstance(event, ev.CurrencyConverted):
+            return f"converted {conversion_words(event)}"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from engine.domain.events import CurrencyConverted
 from engine.domain.ledger.fees import FeePart, fee_parts
 from engine.domain.orders import Order
-from engine.instruments import format_money_rounded
+from engine.instruments import format_money_rounded, format_scaled
 
 
 def parts_of(order: Order) -> tuple[FeePart, ...]:
@@ -30,6 +31,15 @@ def fee_words(parts: Iterable[FeePart]) -> str:
 def _part_words(part: FeePart) -> str:
     note = f" ({part.note})" if part.note else ""
     return f"{part.name} {format_money_rounded(part.amount)}{note}"
+
+
+def conversion_words(event: CurrencyConverted) -> str:
+    """`50,000.00 USD to 4,504,504.50 INR at 0.0111, fee 2.00`."""
+    return (
+        f"{format_money_rounded(event.sold_amount)} {event.sold} to "
+        f"{format_money_rounded(event.bought_amount)} {event.bought} "
+        f"at {format_scaled(event.rate, 9)}, fee {format_money_rounded(event.fee)}"
+    )
 
 
 def order_fee_words(order: Order) -> str:

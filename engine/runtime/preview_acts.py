@@ -6,6 +6,7 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import Command
 from engine.domain.decide import decide
+from engine.domain.events import CurrencyConverted
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.state import State
 from engine.domain.tally import tally
@@ -13,6 +14,7 @@ from engine.domain.views import Preview
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.ports import SimulatedVenue
+from engine.runtime.fee_words import conversion_words
 from engine.runtime.preview import preview_line, preview_order, spelled_out
 from engine.runtime.preview_flat import preview_flatten, preview_reverse
 from engine.runtime.preview_replace import preview_replace
@@ -49,6 +51,10 @@ def preview_act(
             told = preview_replace(command, line, context, venue, now)
         case [cmd.Reverse() as command]:
             told = preview_reverse(command, context, venue, now)
+        case [cmd.Convert()]:
+            happened = _decided(commands, context, now)
+            changes = tuple(conversion_words(e) for e in happened if type(e) is CurrencyConverted)
+            told = Preview(text=text, is_valid=True, changes=changes)
         case [cmd.Flatten() as command]:
             told = preview_flatten(command, context, venue)
         case _:

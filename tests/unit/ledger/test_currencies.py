@@ -11,9 +11,10 @@ from engine.domain.reasons import Refusal
 from engine.domain.reports import FxRatesSet, InstrumentsListed, TradeDateRolled
 from engine.domain.risk.reserve import buying_power
 from engine.instruments import Instrument, TickBand, parse_money
+from engine.runtime.preview_acts import preview_act
 from engine.values import Price
 from tests.harness import DeskBench
-from tests.unit.runtime.desk import play, say
+from tests.unit.runtime.desk import context_of, play, read, say
 
 RELIANCE = Instrument(
     "RELIANCE", mic="XNSE", currency="INR", tick_bands=(TickBand(Price(0), Price(500)),)
@@ -188,3 +189,13 @@ def test_a_script_expects_cash_and_fees_in_money(bench: DeskBench) -> None:
     assert wrong.problem == "line 1: expected cash = 0 INR: cash is 31779.641818 INR"
     wrong = play(bench, "expect fees <= 2")
     assert wrong.problem == "line 1: expected fees <= 2: fees are 2.36894"
+
+
+def test_a_conversion_is_shown_before_it_is_done(bench: DeskBench) -> None:
+    line = read("convert 2000 USD INR")
+    told = preview_act(line, "", context_of(bench), bench.venue, bench.host.now)
+    assert told.changes == ("2,000.00 USD to 181,818.18 INR at 0.011, fee 2.00",)
+    too_much = read("convert 2000000 USD INR")
+    told = preview_act(too_much, "", context_of(bench), bench.venue, bench.host.now)
+    assert not told.is_valid
+    assert told.problem == "There is not that much cash of it to convert, fee included."

@@ -25,11 +25,11 @@ from engine.instruments import format_money
 from engine.language import syntax as syn
 from engine.runtime.collector import calm
 from engine.runtime.failstop import fail_stop
-from engine.runtime.host import FOREVER, AsFastAsItGoes
-from engine.runtime.live import WallPace
+from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
 from engine.runtime.luck import LuckTally
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.narration import Narrator, preview_fields
+from engine.runtime.pace import WallPace
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
@@ -181,7 +181,7 @@ class _HeadlessSession:
     def _runner(self, until: Nanos) -> ScriptRunner:
         options, host = self._options, self._parts.host
         speed = math.inf if options.speed is None else options.speed
-        host.pace = AsFastAsItGoes() if math.isinf(speed) else WallPace.alone(speed)
+        set_pace(host, speed)
         host.attend = self._attend
         return ScriptRunner(
             host,
@@ -192,6 +192,7 @@ class _HeadlessSession:
             until=until,
             read_only=options.read_only,
             ended=self._gone_at_the_end,
+            set_speed=lambda factor: set_pace(host, factor),
         )
 
     def _attend(self, *, at_once: bool = False) -> None:
@@ -293,6 +294,11 @@ def _luck_fields(luck: Luck, day: Money | None) -> dict[str, Any]:
         "differ": luck.differ,
         "day": by_assumption,
     }
+
+
+def set_pace(host: Host, speed: float) -> None:
+    """The market follows the wall at this factor; infinity: as fast as it goes."""
+    host.pace = AsFastAsItGoes() if math.isinf(speed) else WallPace.alone(speed)
 
 
 def _previewer(

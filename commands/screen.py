@@ -11,7 +11,9 @@ from data.reference import SymbolReference
 from data.settings import set_value
 from engine.language import syntax as syn
 from engine.ports import QuestionResult
+from engine.runtime.host import Host
 from engine.runtime.live import LiveDesk
+from engine.runtime.pace import HurryingPace
 from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.runtime.view import ViewBuilder
 from tui.app import TraderApp
@@ -20,7 +22,18 @@ from tui.settings import ColorUse, ScreenSettings, ThemeName
 
 
 def run_screen(options: Namespace, script: syn.Script | None) -> int:
-    """Opens the desk, shows it, and leaves working orders where they live."""
+    """Opens the desk, shows it, and leaves working orders where they live.
+
+    A recording that is to begin anew is opened again, as by another start.
+    """
+    while True:
+        code, begins_anew = _run_once(options, script)
+        if not begins_anew:
+            return code
+        script = None
+
+
+def _run_once(options: Namespace, script: syn.Script | None) -> tuple[int, bool]:
     parts = open_desk(options)
     try:
         frames = FrameStore(parts.home.frames_path)
@@ -39,7 +52,7 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
             raise SettingsError(str(clash)) from clash
         desk.start()
         try:
-            return app.run_desk()
+            return app.run_desk(), desk.begins_anew
         finally:
             desk.close()
             frames.close()
@@ -95,12 +108,24 @@ def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], 
             account=parts.settings.paper.account,
             numbers=ScriptNumbers(parts.session.state.order_next),
             say=say,
+            set_speed=desk_speed(parts.host),
             preview=lambda line, context: None,
         )
         result = runner.run(script, goes_on=False, ends=False)
         say(result.problem or f"script done: {result.orders} orders, {result.fills} fills")
 
     return work
+
+
+def desk_speed(host: Host) -> Callable[[float], None]:
+    """A script on the screen sets the speed that the person has."""
+
+    def set_speed(factor: float) -> None:
+        pace = host.pace
+        assert isinstance(pace, HurryingPace), "a live desk paces its host"
+        pace.wall.set_factor(factor, host.now)
+
+    return set_speed
 
 
 def _screen_settings(parts: DeskParts) -> ScreenSettings:

@@ -14,6 +14,8 @@ from engine.domain.views import (
     AuctionView,
     DepthRow,
     DeskView,
+    GhostFillRow,
+    GhostRow,
     Preview,
     SymbolMatch,
     TradePrint,
@@ -135,6 +137,26 @@ class SimulatedVenue(Venue, Protocol):
 
     def measured(self, *, at_the_end: bool = False) -> list[Report]:
         """What was measured beside the trading and can wait for the next checkpoint."""
+
+    @property
+    def span(self) -> tuple[Nanos, Nanos] | None:
+        """Market times at which the day, or the recording of it, begins and ends."""
+
+    @property
+    def ghost_fills_seen(self) -> int:
+        """Executions of the recorded session's trader that have been played in this run."""
+
+    def next_ghost_fill(self) -> Nanos | None:
+        """Market time of the next such execution; None where the recording has none."""
+
+    def ghost_orders(self, most: int) -> tuple[GhostRow, ...]:
+        """Orders of the recorded session's trader so far, newest first."""
+
+    def ghost_fills(self, most: int) -> tuple[GhostFillRow, ...]:
+        """Their executions, newest first."""
+
+    def ghost_words(self, symbol: str) -> tuple[str, ...]:
+        """For `why`: what that trader did in the symbol, an order a sentence."""
 
     def checkpoint(self) -> Report:
         """A VenueCheckpoint of cursor and own queue places."""

@@ -3,6 +3,7 @@
 from tui.action_kinds import Action, Scope, do
 from tui.actions_of_fields import FIELD_ACTIONS
 from tui.actions_of_panes import PANE_ACTIONS
+from tui.replay_actions import REPLAY_ACTIONS
 
 S = Scope
 ACTIONS: tuple[Action, ...] = (
@@ -182,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
         "market half as fast",
         word="slower",
     ),
+    *REPLAY_ACTIONS,
     do(
         "desk.theme",
         S.DESK,

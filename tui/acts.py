@@ -14,7 +14,7 @@ from tui.screens.symbols import SymbolPage
 from tui.sending import Stage
 from tui.settings import ThemeName
 
-SPEEDS = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
+SPEEDS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1_000.0)
 LATER = "not available yet: {}"
 
 
@@ -114,7 +114,7 @@ class DeskActs:
             stays = f"{len(working)} working and {len(held)} held stay"
             words = f"{stays} as they are."
             after = f"trader: {stays} as they are"
-            if view.mode.upper() == "PAPER":  # there the exchange rests with the desk
+            if view.mode.upper() in ("PAPER", "REPLAY"):  # there the exchange rests with the desk
                 words = f"{stays}; the next start goes on with them."
                 after = f"trader: {stays} in this home; the next start goes on with them"
         shell = self.room.shell

@@ -47,6 +47,11 @@ def milliseconds_text(at: Nanos, zone: str) -> str:
     return f"{seconds_text(at, zone)}.{part:03d}"
 
 
+def microseconds_text(at: Nanos, zone: str) -> str:
+    """10:42:07.314159, cut off."""
+    return f"{seconds_text(at, zone)}.{at % NANOS_PER_SECOND // 1_000:06d}"
+
+
 def age_text(age: int) -> str:
     """Nanoseconds as the largest fitting unit: 12s, 5m, 3h."""
     seconds = max(age, 0) // NANOS_PER_SECOND

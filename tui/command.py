@@ -19,6 +19,7 @@ from engine.language.syntax import (
     OrderLine,
     PreviewedLine,
     ReplaceLine,
+    ReplayLine,
     ResumeLine,
     ReverseLine,
     SetLine,
@@ -32,8 +33,8 @@ HISTORY_LINES_MAX = 200
 STAGED_LINES_MAX = 200
 FITS_SHOWN_MAX = 8
 
-AT_ONCE = (CancelLine, HaltLine, SetLine)
-"""They only reduce risk: Enter carries them out."""
+AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine)
+"""They only reduce risk, or move the market's time: Enter carries them out."""
 REVIEWED = (OrderLine, ReplaceLine, CloseLine, ReverseLine, ResumeLine, ConvertLine)
 """They can add risk: Enter reviews, Ctrl+T transmits."""
 ASKED = (FlattenLine, KillLine)

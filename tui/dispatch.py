@@ -15,6 +15,7 @@ from tui.panes.base import FramedPane
 from tui.panes.depth import SAFE
 from tui.panes.orders import Orders
 from tui.panes.page import PagePane
+from tui.replay_acts import ReplayActs
 from tui.room import Room
 from tui.screens.palette import ActionPalette
 
@@ -73,6 +74,7 @@ class Dispatcher:
         self._owners: dict[str, object] = {
             "desk": DeskActs(room, reference),
             "symbol": self._symbol_acts,
+            "replay": ReplayActs(room),
             "ticket": TicketActs(room),
             "line": LineActs(room, self._by_name),
             "page": page,

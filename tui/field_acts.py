@@ -2,9 +2,17 @@
 
 from collections.abc import Callable
 
-from engine.language.syntax import DOT, CancelLine, FlattenLine, OrderLine, PreviewedLine
+from engine.language.syntax import (
+    DOT,
+    CancelLine,
+    FlattenLine,
+    OrderLine,
+    PreviewedLine,
+    ReplayLine,
+    ReplayVerb,
+)
 from engine.ports import Act, SendLine
-from tui.actions import Action
+from tui.actions import BY_ID, Action
 from tui.command import ASKED, AT_ONCE, REVIEWED, is_comment, takes_everything
 from tui.danger import question
 from tui.paint import order_number
@@ -114,6 +122,8 @@ class LineActs:
             self._review()
         elif isinstance(parsed, ASKED) or takes_everything(parsed):
             self._ask_once()
+        elif isinstance(parsed, ReplayLine) and parsed.verb is ReplayVerb.RESTART:
+            self._perform(BY_ID["replay.restart"], "")
         elif isinstance(parsed, AT_ONCE):
             self._do_now()
         else:

@@ -28,6 +28,8 @@ class Palette(msgspec.Struct, frozen=True, gc=False):
     sell: Style
     short: Style
     own: Style
+    ghost: Style
+    """What the trader did in the session that is replayed."""
     bar_bid: Style
     bar_ask: Style
     ok: Style
@@ -66,6 +68,7 @@ _DARK: Mapping[str, str] = {
     "sell": "bold #ff9560",
     "short": "bold #db7ee6",
     "own": "bold #e8c268",
+    "ghost": "#c48bd6",
     "bar_bid": "#3f78b5",
     "bar_ask": "#b0653f",
     "ok": "#53b97c",
@@ -103,6 +106,7 @@ _LIGHT: Mapping[str, str] = {
     "sell": "bold #b54708",
     "short": "bold #9427a8",
     "own": "bold #8a5a00",
+    "ghost": "#7d3d96",
     "bar_bid": "#7fb0e6",
     "bar_ask": "#eab08a",
     "ok": "#17733c",
@@ -140,6 +144,7 @@ _TERMINAL: Mapping[str, str] = {
     "sell": "bold red",
     "short": "bold magenta",
     "own": "bold yellow",
+    "ghost": "magenta",
     "bar_bid": "blue",
     "bar_ask": "red",
     "ok": "green",
@@ -169,6 +174,7 @@ _COLOURLESS: Mapping[str, str] = {
     "sell": "bold",
     "short": "bold",
     "own": "bold",
+    "ghost": "italic",
     "flash_up": "bold",
     "flash_down": "bold",
     "alarm": "bold reverse",

@@ -67,6 +67,11 @@ class LobsterFlow:
         self._replay: Replay | None = None
 
     @property
+    def span(self) -> tuple[Nanos, Nanos]:
+        """Market times at which the recorded day begins and ends."""
+        return self._identity.starts_at, self._identity.ends_at
+
+    @property
     def presence(self) -> Presence:
         """How far the trader has changed the recording since it was opened."""
         return Presence() if self._replay is None else self._replay.presence

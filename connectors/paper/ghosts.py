@@ -1,6 +1,7 @@
 """The orders and fills that the trader had in a recorded session, as far as it has played."""
 
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,6 +14,8 @@ from engine.values import Nanos, OrderType, Price, Quantity, Side
 GHOST_ORDERS_MAX = 2_000
 """Recorded orders that are remembered; the oldest go first."""
 GHOST_FILLS_MAX = 2_000
+WORDS_ORDERS_MAX = 20
+"""Orders of the recorded session that `why` names: the newest."""
 ENDED = ("filled", "cancelled", "rejected", "denied", "expired")
 PRINTS_LOOKED_AT = 50
 """So far back a fill looks for its own print on the tape; all of them are of its nanosecond."""
@@ -21,8 +24,9 @@ PRINTS_LOOKED_AT = 50
 class Ghosts:
     """What `OwnFact`s tell, kept as rows; nothing of it can be sent, cancelled or counted."""
 
-    def __init__(self, keeper: MarketKeeper) -> None:
+    def __init__(self, keeper: MarketKeeper, instruments: Sequence[Instrument]) -> None:
         self._keeper = keeper
+        self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._orders: dict[tuple[int, int], GhostRow] = {}
         self._fills: deque[GhostFillRow] = deque(maxlen=GHOST_FILLS_MAX)
         self.fills_seen = 0
@@ -62,12 +66,11 @@ class Ghosts:
             for row in rows
         )
 
-    def words(self, instrument: Instrument) -> tuple[str, ...]:
+    def words(self, symbol: str) -> tuple[str, ...]:
         """For `why`: what the trader really did in this symbol, an order a line."""
+        there = [order for order in self._orders.values() if order.symbol == symbol]
         return tuple(
-            ghost_words(order, instrument)
-            for order in self._orders.values()
-            if order.symbol == instrument.symbol
+            ghost_words(order, self._instruments[symbol]) for order in there[-WORDS_ORDERS_MAX:]
         )
 
     # --- facts

@@ -1,6 +1,6 @@
 """The paper venue: a venue like any other, over an exchange that a market's flow drives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -77,7 +77,7 @@ class PaperVenue:
         self.description = flow.description
         self.exchange = house_of(flow, settings, is_recorded=is_recorded)
         self.tap: Tap = NO_TAP
-        self.ghosts = Ghosts(self._keeper)
+        self.ghosts = Ghosts(self._keeper, flow.instruments)
         self._clerk = Clerk(
             self.exchange, self._keeper, flow.instruments, next_execution=next_execution
         )
@@ -247,6 +247,21 @@ class PaperVenue:
     def own_fact(self, fact: OwnFact) -> None:
         self.ghosts.heed(fact, self.now)
 
+    @property
+    def span(self) -> tuple[Nanos, Nanos] | None:
+        return getattr(self._flow, "span", None)
+
+    @property
+    def ghost_fills_seen(self) -> int:
+        return self.ghosts.fills_seen
+
+    def next_ghost_fill(self) -> Nanos | None:
+        ahead: Callable[[Nanos], Nanos | None] | None = getattr(self._flow, "next_own_fill", None)
+        return None if ahead is None else ahead(self.now)
+
+    def ghost_words(self, symbol: str) -> tuple[str, ...]:
+        return self.ghosts.words(symbol)
+
     def ghost_orders(self, most: int) -> tuple[GhostRow, ...]:
         return self.ghosts.orders(most)
 
@@ -276,7 +291,7 @@ class PaperVenue:
     def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
         for each in symbols:
-            self.tap.phased(each, phase, self._flow.trade_date)
+            self.tap.phased(each, phase, self._flow.trade_date, text)
             self._auctioneer.enter(each, phase)
             self._keeper.entered(each, phase, text)
             self.exchange.entered(each, is_open=phase is Phase.OPEN)

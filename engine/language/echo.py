@@ -40,6 +40,7 @@ from engine.language.syntax import (
     Reference,
     ReferencePrice,
     ReplaceLine,
+    ReplayLine,
     RestingPrice,
     ResumeLine,
     ReverseLine,
@@ -119,6 +120,8 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return f"CONVERT {line.amount} {line.sold} to {line.bought}"
         case AtLine():
             return f"AT {print_time(line.time_of_day)} market time, go on"
+        case ReplayLine():
+            return f"MARKET TIME: {print_line(line).removeprefix('replay ')}"
         case WaitLine():
             within = f", at most {print_duration(line.within)}" if line.within is not None else ""
             return f"WAIT until order {_describe_number(line.order)} is {line.state.value}{within}"

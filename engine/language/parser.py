@@ -22,6 +22,7 @@ from engine.language.lexer import Lexed, lex
 from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
 from engine.language.reader import Reader
+from engine.language.replays import read_replay
 from engine.language.syntax import (
     BlankLine,
     CancelLine,
@@ -62,6 +63,7 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "at": read_at,
     "wait": read_wait,
     "expect": read_expect,
+    "replay": read_replay,
 }
 
 

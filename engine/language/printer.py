@@ -35,6 +35,8 @@ from engine.language.syntax import (
     QuantityTerm,
     ReferencePrice,
     ReplaceLine,
+    ReplayLine,
+    ReplayVerb,
     ResumeLine,
     ReverseLine,
     Script,
@@ -61,6 +63,8 @@ def print_line(line: Line) -> str:
             return f"{print_line(line.act)} {PREVIEW}"
         case WaitLine() | AtLine():
             return _print_control(line)
+        case ReplayLine():
+            return _print_replay(line)
         case (
             ExpectOrderLine()
             | ExpectPositionLine()
@@ -229,6 +233,15 @@ def _print_control(line: WaitLine | AtLine) -> str:
         return f"at {print_time(line.time_of_day)}"
     within = f"within {print_duration(line.within)}" if line.within is not None else ""
     return _join(f"wait order {print_order_number(line.order)} {line.state.value}", within)
+
+
+def _print_replay(line: ReplayLine) -> str:
+    argument = line.speed
+    if line.verb is ReplayVerb.JUMP:
+        argument = print_time(line.nanos)
+    elif line.verb is ReplayVerb.STEP and line.nanos:
+        argument = print_duration(line.nanos)
+    return _join(f"replay {line.verb.value}", argument)
 
 
 def _print_expect(

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.language.choices import Comparison as Comparison
+from engine.language.choices import OrderState as OrderState
+from engine.language.choices import ReplayVerb as ReplayVerb
 from engine.values import Instruction, Nanos, TimeInForce
 
 DOT = "."
@@ -51,31 +54,6 @@ class OrderGroup(StrEnum):
     SELLS = "sells"
     ENTRIES = "entries"
     EXITS = "exits"
-
-
-class OrderState(StrEnum):
-    """The states that `wait` and `expect` can name."""
-
-    STAGED = "staged"
-    HELD = "held"
-    WORKING = "working"
-    PARTIAL = "partial"
-    FILLED = "filled"
-    CANCELLED = "cancelled"
-    REJECTED = "rejected"
-    DENIED = "denied"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-
-
-class Comparison(StrEnum):
-    """How `expect cash` compares what is there with what is written."""
-
-    AT_LEAST = ">="
-    AT_MOST = "<="
-    ABOVE = ">"
-    BELOW = "<"
-    EQUAL = "="
 
 
 class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
@@ -303,6 +281,17 @@ class WaitLine(Node, frozen=True, gc=False, tag="wait"):
     within: Nanos | None = None
 
 
+class ReplayLine(Node, frozen=True, gc=False, tag="replay"):
+    """Control of market time. `nanos`: of `step` a span, 0 for one event; of `jump` a time of day.
+
+    `speed` is decimal text or `max`, of `speed` only.
+    """
+
+    verb: ReplayVerb
+    nanos: Nanos = Nanos(0)
+    speed: str = ""
+
+
 class ExpectOrderLine(Node, frozen=True, gc=False, tag="expect_order"):
     """The order has this state and, if written, this filled quantity."""
 
@@ -367,7 +356,15 @@ ActLine = (
     | ConvertLine
 )
 Line = (
-    OrderLine | ActLine | PreviewedLine | AtLine | WaitLine | ExpectLine | CommentLine | BlankLine
+    OrderLine
+    | ActLine
+    | PreviewedLine
+    | AtLine
+    | WaitLine
+    | ReplayLine
+    | ExpectLine
+    | CommentLine
+    | BlankLine
 )
 
 

@@ -14,7 +14,7 @@ _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "
 ACTS = (*_ACTS, "convert")
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse")
 """What may end in `?` beside orders."""
-CONTROLS = ("at", "wait", "expect")
+CONTROLS = ("at", "wait", "expect", "replay")
 FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
 
 MARKET = "mkt"
@@ -53,6 +53,12 @@ LATER_FIRST_WORDS = frozenset(("alert",))
 LATER_SIZE = "r"
 """`r500`, `r0.5%`: money at risk, which needs the distance to a stop that the desk attaches."""
 
+REPLAY_VERBS = ("pause", "play", "step", "speed", "jump", "restart")
+REPLAY_ARGUMENT_FITS = {
+    "step": ("trade", "<10s>"),
+    "speed": ("<20>", "max"),
+    "jump": ("fill", "<10:30:00>"),
+}
 EXPECTATIONS = ("order", "position", "cash", "fees", "denied")
 ALL_OF_IT = "all"
 
@@ -100,6 +106,8 @@ def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
             return _wait_fits(rest)
         case "expect":
             return _expect_fits(rest)
+        case "replay":
+            return _replay_fits(rest)
         case "reverse":
             return SYMBOL_FITS if not rest else _override_fits(rest[1:])
         case _:
@@ -210,6 +218,12 @@ def _close_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
 
 def _wait_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
     return _ladder((("order",), ORDER_FITS, tuple(STATES), ("within",), ("<5s>",)), rest)
+
+
+def _replay_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return REPLAY_VERBS
+    return REPLAY_ARGUMENT_FITS.get(rest[0], ()) if len(rest) == 1 else ()
 
 
 def _expect_fits(rest: tuple[str, ...]) -> tuple[str, ...]:

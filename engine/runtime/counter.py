@@ -33,6 +33,7 @@ from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
+from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
@@ -54,6 +55,7 @@ class Counter:
         account: str,
         answer: Callable[[DeskAnswer], None],
         set_speed: Callable[[float], None],
+        replay: Callable[[syn.ReplayLine], str],
         read_only: bool = False,
     ) -> None:
         self._host = host
@@ -62,6 +64,7 @@ class Counter:
         self._account = account
         self._answer = answer
         self._set_speed = set_speed
+        self._replay = replay
         self._read_only = read_only
 
     def serve(self, request: DeskRequest) -> None:
@@ -118,6 +121,8 @@ class Counter:
         parsed = parse_line(request.text)
         if isinstance(parsed, SyntaxProblem):
             return _misread(request.ticket, parsed)
+        if isinstance(parsed, syn.ReplayLine):
+            return self._conduct(request.ticket, parsed)
         if self._read_only:
             return LineAnswered(request.ticket, False, READ_ONLY)
         is_preview = isinstance(parsed, syn.OrderLine) and parsed.preview
@@ -131,6 +136,12 @@ class Counter:
             return LineAnswered(request.ticket, False, str(problem))
         happened = [event for command in commands for event in self._host.submit(command)]
         return self._outcome(request.ticket, happened)
+
+    def _conduct(self, ticket: str, line: syn.ReplayLine) -> LineAnswered:
+        try:
+            return LineAnswered(ticket, True, self._replay(line))
+        except Refused as refusal:
+            return LineAnswered(ticket, False, str(refusal))
 
     def _outcome(self, ticket: str, happened: list[ev.Event]) -> LineAnswered:
         """The first thing that says how the line ended; durable, because a step returned it."""
@@ -201,9 +212,11 @@ class Counter:
             # What cannot be read back is no reason to stop a desk that trades.
             self._answer(OrderExplained(order_id, f"order {order_id}", (str(error),)))
             return
-        so_far = self._host.venue.waited(order.client_order_id)
+        venue = self._host.venue
+        so_far = venue.waited(order.client_order_id)
         told = explain(order, happened, self._host.session.state, so_far=so_far)
-        self._answer(OrderExplained(order_id, told.title, told.lines))
+        ghosts = tuple(f"{'':14}{words}" for words in venue.ghost_words(order.order.symbol))
+        self._answer(OrderExplained(order_id, told.title, told.lines + ghosts))
 
 
 def _misread(ticket: str, problem: SyntaxProblem) -> LineAnswered:

@@ -1,6 +1,5 @@
 """The live desk: a host in a thread of its own behind one door; all that crosses is encoded."""
 
-import math
 import queue
 import threading
 import time
@@ -12,6 +11,7 @@ from engine.domain import events as ev
 from engine.domain.commands import Kill, Origin
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
+from engine.domain.reports import SessionEnded
 from engine.domain.views import DeskView, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
@@ -19,16 +19,16 @@ from engine.ports import DeskAnswer, DeskRequest, EngineStopped, Notice
 from engine.runtime.counter import Counter
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
-from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
+from engine.runtime.host import FOREVER, Host
+from engine.runtime.live_time import LiveTime
 from engine.runtime.narration import Narrator, sentence
+from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.view import ViewBuilder
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, OrderId
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, OrderId
 
 INBOX_REQUESTS_MAX = 1_024
 FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
 """Views are published at most ten times a second; the screen repaints no faster."""
-TICK_SECONDS = 0.02
-"""The market is let on in steps of this; a key press interrupts the wait."""
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
 NIGHT_NANOS = 600 * NANOS_PER_SECOND
 """A closed market that does nothing for longer than this is closed for the night."""
@@ -38,8 +38,6 @@ DAWN_NANOS = 3 * NANOS_PER_SECOND
 """Market time before the open at which the clock goes on."""
 JOIN_SECONDS_MAX = 5.0
 
-AS_FAST_AS_IT_GOES = AsFastAsItGoes()
-
 _requests = msgspec.msgpack.Decoder(DeskRequest)
 _answers = msgspec.msgpack.Decoder(DeskAnswer)
 _views = msgspec.msgpack.Decoder(DeskView)
@@ -47,40 +45,6 @@ _views = msgspec.msgpack.Decoder(DeskView)
 
 class InboxFullError(TraderError):
     """The engine cannot keep up with what is asked: said, never dropped in silence."""
-
-
-class WallPace:
-    """Market time follows the wall at a factor: 1 is real time, 0 stands still."""
-
-    def __init__(self, factor: float, wake: threading.Event) -> None:
-        self._wake = wake
-        self._factor = factor
-        self._market: Nanos | None = None
-        self._wall = time.monotonic_ns()
-
-    @classmethod
-    def alone(cls, factor: float) -> "WallPace":
-        """For a host that nobody wakes: a headless session at a speed."""
-        return cls(factor, threading.Event())
-
-    @property
-    def factor(self) -> float:
-        return self._factor
-
-    def set_factor(self, factor: float, now: Nanos) -> None:
-        self._factor, self._market, self._wall = factor, now, time.monotonic_ns()
-
-    def allowed(self, now: Nanos) -> Nanos:
-        if math.isinf(self._factor):
-            return AS_FAST_AS_IT_GOES.allowed(now)
-        if self._market is None:
-            self._market, self._wall = now, time.monotonic_ns()
-        return Nanos(self._market + int((time.monotonic_ns() - self._wall) * self._factor))
-
-    def wait(self, target: Nanos) -> None:
-        if not math.isinf(self._factor):
-            self._wake.wait(TICK_SECONDS)
-        self._wake.clear()
 
 
 class LiveDesk:
@@ -110,8 +74,8 @@ class LiveDesk:
         self._host = host
         self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
         self._wake = threading.Event()
-        self._pace = WallPace(speed, self._wake)
-        host.pace, host.attend = self._pace, self._attend
+        self._time = LiveTime(host, speed, self._wake, self._say)
+        host.attend = self._attend
         self._views = views
         self._kill_requested = kill_requested
         self._work = work
@@ -131,7 +95,8 @@ class LiveDesk:
             history=history,
             account=account,
             answer=self._tell,
-            set_speed=lambda factor: self._pace.set_factor(factor, host.now),
+            set_speed=self._time.set_speed,
+            replay=self._time.carry_out,
             read_only=read_only,
         )
         self._account = account
@@ -145,7 +110,12 @@ class LiveDesk:
 
     @property
     def speed(self) -> float:
-        return self._pace.factor
+        return self._time.factor
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether it ended because the recording is to begin anew."""
+        return self._time.begins_anew
 
     # ── the door, called from the screen's thread ──────────────────────────────────────────────
 
@@ -190,12 +160,12 @@ class LiveDesk:
         try:
             if self._work is not None:
                 self._work(self._say)
-            while not self._host.run_until(FOREVER, lambda: self._is_closing):
+            while not self._host.run_until(FOREVER, lambda: self._is_ending):
                 # A recording is over: nothing moves any more, but the desk still answers, and what
                 # is on its way to the venue and back still arrives.
                 self._wake.wait(TICK_SECONDS)
                 self._wake.clear()
-            self._host.leave()
+            self._finish()
         except Exception as fault:
             # The host loop is the last door: nothing more is decided from a state that may be half
             # changed, and the person is told at once.
@@ -203,9 +173,23 @@ class LiveDesk:
             self._end = EngineStopped(stopped.text, stopped.exit_code)
             self._tell(self._end)
 
+    @property
+    def _is_ending(self) -> bool:
+        return self._is_closing or self._time.begins_anew
+
+    def _finish(self) -> None:
+        """The next start goes on from here, or from the recording's beginning."""
+        if not self._time.begins_anew:
+            self._host.leave()
+            return
+        self._host.submit(SessionEnded("the recording begins anew", clean=True))
+        self._end = EngineStopped("")
+        self._tell(self._end)
+
     def _attend(self) -> None:
         while not self._inbox.empty():
             self._counter.serve(_requests.decode(self._inbox.get_nowait()))
+        self._time.look()
         wall = time.monotonic_ns()
         if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
             self._kill_file_at = wall
@@ -222,7 +206,7 @@ class LiveDesk:
         next_at, now = self._host.venue.next_at(), self._host.now
         phases = self._host.session.state.phases.values()
         is_closed = bool(phases) and all(phase is Phase.CLOSED for phase in phases)
-        is_paused = self._pace.factor == 0
+        is_paused = self._time.factor == 0
         if next_at is None or next_at - now < NIGHT_NANOS or not is_closed or is_paused:
             self._night_since = 0
         elif not self._night_since:
@@ -230,7 +214,7 @@ class LiveDesk:
             pause = NIGHT_PAUSE_NANOS // NANOS_PER_SECOND
             self._say(f"the market is closed; the next day opens in {pause} seconds")
         elif wall - self._night_since >= NIGHT_PAUSE_NANOS:
-            self._pace.set_factor(self._pace.factor, Nanos(next_at - DAWN_NANOS))
+            self._time.skip_to(next_at - DAWN_NANOS)
 
     def _heed_kill_file(self) -> None:
         account = self._host.session.state.accounts[self._account]
@@ -240,7 +224,7 @@ class LiveDesk:
     def _publish(self) -> None:
         updates = sum(q.updates for q in self._host.session.market.quotes.values())
         rate = self._rate.per_second(updates, time.monotonic_ns())
-        view = self._views.build(speed=_speed_word(self.speed), updates_per_second=rate)
+        view = self._views.build(speed=self._time.word, updates_per_second=rate)
         self._frame = msgspec.msgpack.encode(view)
 
     def _say(self, text: str) -> None:
@@ -287,12 +271,6 @@ _NOTICES: dict[type, Severity] = {
     ev.Faulted: Severity.UNAVAILABLE,
     ev.DiskSpaceChanged: Severity.ATTENTION,
 }
-
-
-def _speed_word(factor: float) -> str:
-    if factor == 0:
-        return "paused"
-    return "max" if math.isinf(factor) else f"×{factor:g}"
 
 
 class _Rate:

@@ -10,15 +10,16 @@ from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
 from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
-from engine.domain.reasons import Finding, Verdict
 from engine.domain.records import Record
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
 from engine.language.printer import print_line
+from engine.runtime.denials import Denial, codes_of
 from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.preview import room_for
+from engine.runtime.replay import Refused, ScriptTime
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
@@ -50,15 +51,6 @@ class ScriptResult(msgspec.Struct, frozen=True):
     fills: int
 
 
-class Denial(msgspec.Struct):
-    """One order, or one change of it, that rules denied."""
-
-    order_id: OrderId
-    codes: tuple[str, ...]
-    """Code and id of every rule that denied, in turn."""
-    is_expected: bool = False
-
-
 class ScriptNumbers:
     """Numbers count the session's own orders from 1, in the order in which they were made."""
 
@@ -86,11 +78,13 @@ class ScriptRunner:
         until: Nanos = FOREVER,
         read_only: bool = False,
         ended: dict[OrderId, str] | None = None,
+        set_speed: Callable[[float], None] = lambda factor: None,
     ) -> None:
         """`until` is the market time at which the session ends, whatever lines are left.
 
         `read_only`: a line that would send something ends the script, and its end sends nothing.
         `ended` gets the orders that the end of the script cancels, each with why, for who tells it.
+        `set_speed` lets the market follow the wall at a factor, infinity for as fast as it goes.
         """
         self._host = host
         self._account = account
@@ -105,6 +99,7 @@ class ScriptRunner:
         self._fills = 0
         self._orders = 0
         self._was_open = False
+        self._time = ScriptTime(host, self._run_to, set_speed)
         host.session.listen(self._note)
 
     # ── what the session says ──────────────────────────────────────────────────────────────────
@@ -113,10 +108,10 @@ class ScriptRunner:
         event = record.body
         if isinstance(event, ev.OrderDenied):
             self._orders += 1
-            self._denials.append(Denial(event.order_id, _codes(event.findings)))
+            self._denials.append(Denial(event.order_id, codes_of(event.findings)))
         elif isinstance(event, ev.ReplaceDenied) and event.findings:
             # Without findings there was nothing to change: refused, but by no rule.
-            self._denials.append(Denial(event.order_id, _codes(event.findings)))
+            self._denials.append(Denial(event.order_id, codes_of(event.findings)))
         elif isinstance(event, ev.OrderReleased):
             self._orders += 1
         elif isinstance(event, ev.OrderFilled):
@@ -139,8 +134,9 @@ class ScriptRunner:
             for line in script.lines:
                 self._run_line(line)
             if goes_on:
+                self._time.check_goes_on()
                 self._run_to(self._until)
-        except Failure as failure:
+        except (Failure, Refused) as failure:
             problem = str(failure)
         if ends and not self._read_only:
             self._end("the script ended" if script.lines else "the session ended")
@@ -168,7 +164,7 @@ class ScriptRunner:
     def _run_line(self, line: syn.ScriptLine) -> None:
         try:
             self._dispatch(line)
-        except UnresolvedError as problem:
+        except (UnresolvedError, Refused) as problem:
             raise Failure(f"line {line.number}: {problem}") from problem
         except Failure as failure:
             raise Failure(f"line {line.number}: {failure}") from failure
@@ -191,6 +187,8 @@ class ScriptRunner:
                 self._expect_fees(line)
             case syn.ExpectDeniedLine() as line:
                 self._expect_denied(line)
+            case syn.ReplayLine() as line:
+                self._conduct(line)
             case syn.OrderLine(preview=True) | syn.PreviewedLine() as line:
                 self._preview(line, self._context())
             case line:
@@ -243,8 +241,14 @@ class ScriptRunner:
         self._host.run_until(Nanos(min(when, self._until)), lambda: done() or self.is_over())
         return done()
 
+    def _conduct(self, line: syn.ReplayLine) -> None:
+        said = self._time.carry_out(line)
+        if said:
+            self._say(said)
+
     def _at(self, time_of_day: Nanos) -> None:
         """After every event before that time, and before any at or after it."""
+        self._time.check_goes_on()
         when = at_time_of_day(self._state.trade_date, time_of_day)
         if when < self._host.now:
             clock = exchange_clock(self._host.now)
@@ -259,6 +263,7 @@ class ScriptRunner:
         self._host.session.now = when
 
     def _wait(self, line: syn.WaitLine) -> None:
+        self._time.check_goes_on()
         order = self._known(line.order)
         due = Nanos(self._host.now + line.within) if line.within is not None else FOREVER
         wanted = line.state.value
@@ -370,11 +375,6 @@ def _holds(comparison: syn.Comparison, there: Money, wanted: Money) -> bool:
         syn.Comparison.BELOW: there < wanted,
         syn.Comparison.EQUAL: there == wanted,
     }[comparison]
-
-
-def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    denying = (found for found in findings if found.verdict >= Verdict.ASK)
-    return tuple(code for found in denying for code in (found.code, found.rule))
 
 
 def _short(line: syn.Line) -> str:

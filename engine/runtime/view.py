@@ -30,12 +30,15 @@ from engine.instruments import Instrument
 from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.session import Session
-from engine.values import MONEY_SCALE, Price, Quantity
+from engine.values import MONEY_SCALE, Nanos, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500
 TAPE_SHOWN_MAX = 60
 DEPTH_LEVELS_MAX = 50
+GHOSTS_SHOWN_MAX = 200
+WHOLE = 1_000
+"""A day that is over, in thousandths."""
 
 
 class ViewBuilder:
@@ -130,6 +133,9 @@ class ViewBuilder:
             denied=sum(1 for row in orders if row.state == "denied"),
             attention=sum(1 for i in state.live if state.orders[i].is_unknown),
             events=state.events,
+            ghosts=self._venue.ghost_orders(GHOSTS_SHOWN_MAX),
+            ghost_fills=self._venue.ghost_fills(GHOSTS_SHOWN_MAX),
+            progress=_progress(self._venue.span, session.now),
         )
 
     # ── rows ───────────────────────────────────────────────────────────────────────────────────
@@ -272,6 +278,12 @@ class ViewBuilder:
             price_day=figures.price_day if account.purses else None,
             rate_day=figures.rate_day if account.purses else None,
         )
+
+
+def _progress(span: tuple[Nanos, Nanos] | None, now: Nanos) -> int:
+    if span is None or span[1] <= span[0]:
+        return -1
+    return min(max((now - span[0]) * WHOLE // (span[1] - span[0]), 0), WHOLE)
 
 
 def _desk_phase(state: State) -> Phase:

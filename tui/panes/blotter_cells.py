@@ -3,7 +3,7 @@
 from rich.style import Style
 
 from engine.domain.reasons import Verdict
-from engine.domain.views import FillRow, OrderRow, PositionRow
+from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
 from engine.values import Liquidity, TimeInForce
 from tui.clock import age_text, milliseconds_text, seconds_text
 from tui.columns import Column
@@ -18,8 +18,9 @@ from tui.paint import (
     side_style,
     signed_style,
 )
+from tui.panes.ghosts import Ghost, ghost_cell
 
-Listed = OrderRow | FillRow | PositionRow
+Listed = OrderRow | FillRow | PositionRow | Ghost
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -74,6 +75,8 @@ class BlotterCells:
             return self._order_cell(row, name)
         if isinstance(row, FillRow):
             return self._fill_cell(row, name)
+        if isinstance(row, GhostRow | GhostFillRow):
+            return ghost_cell(self.host, row, name)
         return self._position_cell(row, name)
 
     def _order_cell(self, row: OrderRow, name: str) -> tuple[str, Style]:

@@ -139,8 +139,12 @@ class Depth(FramedPane):
         self, row: DepthRow, columns: "_Columns", bar: int, *, is_bid: bool, is_cursor: bool
     ) -> Strip:
         ink, instrument = self.ink, self.host.instrument(self.host.symbol)
-        line = Line().add("▌" if is_cursor else " ", ink.frame_focus)
-        line.cell(compact_quantity(row.own) if row.own else "", 5, ink.own, right=True)
+        margin = "▌" if is_cursor else "g" if row.ghost and row.own else " "
+        line = Line().add(margin, ink.frame_focus if is_cursor else ink.ghost)
+        if row.ghost and not row.own:
+            line.cell(f"g{compact_quantity(row.ghost)}", 5, ink.ghost, right=True)
+        else:
+            line.cell(compact_quantity(row.own) if row.own else "", 5, ink.own, right=True)
         ahead = compact_quantity(row.queue_ahead) if row.own and row.queue_ahead >= 0 else ""
         line.cell(ahead, columns.ahead, ink.own, right=True)
         size = compact_quantity(row.quantity)
@@ -306,7 +310,7 @@ def auction_text(instrument: Instrument, auction: AuctionView) -> str:
 
 
 def row_at(price: Price, row: DepthRow) -> DepthRow:
-    return DepthRow(price, row.quantity, row.orders, row.own, row.queue_ahead)
+    return DepthRow(price, row.quantity, row.orders, row.own, row.queue_ahead, row.ghost)
 
 
 def _together(one: DepthRow, other: DepthRow) -> DepthRow:
@@ -318,4 +322,5 @@ def _together(one: DepthRow, other: DepthRow) -> DepthRow:
         one.orders + other.orders,
         Quantity(one.own + other.own),
         ahead,
+        Quantity(one.ghost + other.ghost),
     )

@@ -7,7 +7,15 @@ from functools import partial
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.views import DeskView, FillRow, OrderRow, PositionRow, Severity
+from engine.domain.views import (
+    DeskView,
+    FillRow,
+    GhostFillRow,
+    GhostRow,
+    OrderRow,
+    PositionRow,
+    Severity,
+)
 from engine.ports import CancelById
 from engine.values import Instruction, OrderId
 from tui.columns import Column, choose, heading
@@ -26,6 +34,7 @@ from tui.panes.blotter_cells import (
     BlotterCells,
     Listed,
 )
+from tui.panes.ghosts import GHOST_COLUMNS, ghost_cell, ghost_key, ghosts_of
 
 _ALWAYS_WIDE = 1_000
 _MARGINS = {
@@ -43,6 +52,7 @@ class Tab(StrEnum):
     FILLS = "fills"
     POSITIONS = "positions"
     DENIED = "denied"
+    GHOST = "ghost"
 
 
 _COLUMNS = {
@@ -51,6 +61,7 @@ _COLUMNS = {
     Tab.DENIED: ORDER_COLUMNS,
     Tab.FILLS: FILL_COLUMNS,
     Tab.POSITIONS: POSITION_COLUMNS,
+    Tab.GHOST: GHOST_COLUMNS,
 }
 _EMPTY = {
     Tab.WORKING: "no working orders",
@@ -58,6 +69,7 @@ _EMPTY = {
     Tab.FILLS: "no fills today",
     Tab.POSITIONS: "no positions",
     Tab.DENIED: "nothing was denied",
+    Tab.GHOST: "you had done nothing yet in the recorded session",
 }
 
 
@@ -80,6 +92,8 @@ class Orders(FramedPane):
             old.orders != new.orders
             or old.fills != new.fills
             or old.positions != new.positions
+            or old.ghosts != new.ghosts
+            or old.ghost_fills != new.ghost_fills
             or old.market_at // 1_000_000_000 != new.market_at // 1_000_000_000
         )
 
@@ -106,6 +120,8 @@ class Orders(FramedPane):
                 return [row for row in view.positions if row.quantity]
             case Tab.DENIED:
                 return [row for row in view.orders if row.state in DENIED_STATES]
+            case Tab.GHOST:
+                return ghosts_of(view)
 
     def _keys(self, rows: Sequence[Listed]) -> list[object]:
         return [_key_of(row) for row in rows]
@@ -120,6 +136,8 @@ class Orders(FramedPane):
             Tab.POSITIONS: len(self.rows(Tab.POSITIONS)),
             Tab.DENIED: view.denied,
         }
+        if Tab.GHOST in self._tabs():
+            counts[Tab.GHOST] = len(self.rows(Tab.GHOST))
         line = Line().add("orders ", style)
         for tab, count in counts.items():
             words = f"{tab.value} {count}"
@@ -205,7 +223,7 @@ class Orders(FramedPane):
 
     def selected_order(self) -> OrderId | None:
         row = self.selected()
-        return None if row is None or isinstance(row, PositionRow) else row.order_id
+        return row.order_id if isinstance(row, OrderRow | FillRow) else None
 
     def select(self, order_id: OrderId) -> None:
         """Puts the cursor on an order, in a list that shows it."""
@@ -236,8 +254,13 @@ class Orders(FramedPane):
     def do_last(self) -> None:
         self._move(_ALWAYS_WIDE)
 
+    def _tabs(self) -> list[Tab]:
+        """Ghosts have a list where there are any; a session of today has none."""
+        has_ghosts = bool(self.host.view.ghosts or self.host.view.ghost_fills)
+        return [tab for tab in Tab if tab is not Tab.GHOST or has_ghosts or self.tab is tab]
+
     def _turn(self, step: int) -> None:
-        tabs = list(Tab)
+        tabs = self._tabs()
         self.tab = tabs[(tabs.index(self.tab) + step) % len(tabs)]
         self.redraw()
 
@@ -290,11 +313,18 @@ class Orders(FramedPane):
         self.host.open_line(text)
 
     def do_why(self) -> None:
-        order_id = self.selected_order()
+        order_id, row = self.selected_order(), self.selected()
+        if isinstance(row, GhostRow | GhostFillRow):
+            self.host.say(f"of the recorded session: {self._in_words(row)}")
+            return
         if order_id is None:
             self.host.say("no order here to explain", Severity.ATTENTION)
             return
         self.host.explain(order_id)
+
+    def _in_words(self, row: GhostRow | GhostFillRow) -> str:
+        cells = (ghost_cell(self.host, row, column.name)[0] for column in GHOST_COLUMNS)
+        return " ".join(cell for cell in cells if cell)
 
     def _position(self) -> PositionRow | None:
         row = self.selected()
@@ -349,6 +379,8 @@ def _key_of(row: Listed) -> object:
         return ("order", row.order_id)
     if isinstance(row, FillRow):
         return ("fill", row.order_id, row.at, row.quantity, row.position_after)
+    if isinstance(row, GhostRow | GhostFillRow):
+        return ghost_key(row)
     return ("position", row.symbol)
 
 

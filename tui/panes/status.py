@@ -31,6 +31,8 @@ _WORDS = {
     Severity.UNAVAILABLE: "unavailable",
 }
 ACTIVE = "ACTIVE"
+REPLAY = "REPLAY"
+"""Its progress is always shown; that of a day where there is room."""
 
 
 class Status(LinePane):
@@ -51,10 +53,12 @@ class Status(LinePane):
         view, ink, account = self.host.view, self.ink, self.host.view.account
         line = Line().add(f" {view.mode.upper()} ", mode_style(self.host)).add("  ", ink.text)
         market = clean(view.market, limit=40 if level < 2 else 14)
-        speed = view.speed if view.speed.startswith(("×", "p")) else f"×{view.speed}"
+        speed = view.speed if view.speed.startswith(("×", "p", "▸")) else f"×{view.speed}"
         line.add(f"{market} {speed}" if view.speed else market, ink.text)
         line.add("  ", ink.text).add(seconds_text(view.market_at, self.host.zone), ink.strong)
         line.add(f" {PHASE_WORDS[view.phase]}", _phase_style(view.phase, self.host))
+        if view.progress >= 0 and (view.mode.upper() == REPLAY or level < 1):
+            line.add(f" {view.progress // 10}%", ink.quiet)
         is_active = view.trading_state.upper() == ACTIVE
         line.add("  ", ink.text)
         state = f" {view.trading_state.upper()} "

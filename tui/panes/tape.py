@@ -81,6 +81,8 @@ class Tape(FramedPane):
             line.add(f"  {side}", ink.buy if trade.aggressor > 0 else ink.sell)
         if trade.own:
             line.add("  mine", ink.own)
+        elif trade.ghost:
+            line.add("  ghost, not here" if trade.is_memory else "  ghost", ink.ghost)
         elif trade.hidden:
             line.add("  hidden", ink.quiet)
         return self.inside(line)

@@ -66,6 +66,7 @@ def pack_block(frames: list[Frame], lost: int) -> bytes:
     """A block of these frames, at least one; `lost` counts all that the file lacks so far."""
     payload = encode_frames(frames)
     packed = zlib.compress(payload, ZLIB_LEVEL)
+    assert len(packed) <= PACKED_BYTES_MAX, "no reader would take such a block"
     own_fills = sum(1 for _, body in frames if type(body) is OwnFill)
     header = HEADER.pack(
         BLOCK_MARK,

@@ -1,6 +1,6 @@
 """A session recorded by ourselves as a market for the paper venue."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from connectors.feeds.flow import FlowSink
@@ -26,7 +26,10 @@ from connectors.feeds.recorded.frames import (
     put_figures,
 )
 from connectors.feeds.recorded.images import as_ghost, hang, take_down
+from engine.domain.phases import CROSSES
 from engine.domain.quotes import Phase, Source
+from engine.exchange.auctions import uncross
+from engine.instruments import Instrument
 from engine.values import Nanos
 
 _CURSOR_BYTES_MAX = 32
@@ -74,7 +77,7 @@ class RecordedFlow:
 
     def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
         wanted, is_closed = _read_cursor(cursor)
-        silent = Silence(sink)
+        silent = _Mute(sink, {one.symbol: one for one in self.instruments})
         self._begin(silent)
         while self._done < wanted and self._next is not None:
             self._at = silent.now = self._next[0]
@@ -167,9 +170,7 @@ class RecordedFlow:
             put_figures(sink.market.quotes[body.symbol], body.figures, at)
         self.trade_date = body.trade_date
         self._phases[body.symbol] = body.phase
-        if body.phase is Phase.CLOSED and isinstance(sink, Silence):
-            sink.exchange.expire_day_orders([body.symbol])
-        sink.entered_phase(body.symbol, body.phase)
+        sink.entered_phase(body.symbol, body.phase, body.text)
 
     def _put_up(self, sink: FlowSink, image: BookImage, at: Nanos) -> None:
         """A book as it was; paper orders that stood in it go to the end of their queues."""
@@ -177,6 +178,9 @@ class RecordedFlow:
         book = sink.exchange.book(symbol)
         is_first = symbol not in self._phases
         own = take_down(book)
+        sink.exchange.call(symbol, image.phase in CROSSES)
+        if is_first:
+            sink.market.quotes[symbol].phase = image.phase
         hang(book, image)
         if is_first or self._phases[symbol] is Phase.CLOSED:
             put_figures(sink.market.quotes[symbol], image.figures, at)
@@ -194,9 +198,28 @@ class RecordedFlow:
         for symbol, phase in self._phases.items():
             if phase is not Phase.CLOSED:
                 self._phases[symbol] = Phase.CLOSED
-                if isinstance(sink, Silence):
-                    sink.exchange.expire_day_orders([symbol])
                 sink.entered_phase(symbol, Phase.CLOSED)
+
+
+class _Mute(Silence):
+    """As `Silence`, for phases that matter: auctions take place, and DAY orders expire."""
+
+    def __init__(self, sink: FlowSink, instruments: Mapping[str, Instrument]) -> None:
+        super().__init__(sink)
+        self._instruments = instruments
+
+    def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
+        quote, exchange = self.market.quotes[symbol], self.exchange
+        if quote.phase in CROSSES and phase not in CROSSES:
+            reference = quote.last or quote.previous_close
+            tick = self._instruments[symbol].tick_at(reference)
+            cross, _ = uncross(exchange.book(symbol), CROSSES[quote.phase][1], reference, tick)
+            if cross is not None:
+                quote.record_trade(cross.price, cross.quantity, self.now)
+        exchange.call(symbol, phase in CROSSES)
+        quote.phase = phase
+        if phase is Phase.CLOSED:
+            exchange.expire_day_orders([symbol])
 
 
 def _head_of(frames: Sequence[Frame], path: Path) -> Head:

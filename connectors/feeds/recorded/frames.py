@@ -92,6 +92,8 @@ class Phased(Fact, frozen=True, tag="p"):
     phase: Phase
     trade_date: int
     figures: Figures
+    text: str = ""
+    """Why, where it is a halt."""
 
 
 class BookImage(Fact, frozen=True, tag="i"):
@@ -107,6 +109,8 @@ class BookImage(Fact, frozen=True, tag="i"):
     last_price: Price
     orders: tuple[NewOrder, ...]
     stops: tuple[NewOrder, ...] = ()
+    called: tuple[NewOrder, ...] = ()
+    """Those that wait for an auction, in the order they came."""
 
 
 # --- level data

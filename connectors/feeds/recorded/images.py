@@ -35,6 +35,7 @@ def picture(book: Book, quote: Quote, trade_date: int) -> BookImage:
         book.last_price or NO_PRICE,
         resting,
         tuple(stop.order for stop in book.stops.by_age()),
+        tuple(book.called.values()),
     )
 
 
@@ -45,6 +46,8 @@ def hang(book: Book, image: BookImage) -> None:
         place_behind(book, ghost_order(order), AT_THE_END)
     for order in image.stops:
         book.stops.add(ghost_order(order))
+    for order in map(ghost_order, image.called):
+        book.called[order.order_id] = order
 
 
 def take_down(book: Book) -> list[NewOrder]:
@@ -64,6 +67,8 @@ def take_down(book: Book) -> list[NewOrder]:
     for order_id in list(book.waiting):
         if order_id < OWN_ORDER_IDS_FROM:
             book.cancel(CancelOrder(order_id, book.symbol), events)
+    for order_id in [order_id for order_id in book.called if order_id < OWN_ORDER_IDS_FROM]:
+        del book.called[order_id]
     return sorted(own, key=lambda order: order.order_id)
 
 

@@ -30,7 +30,7 @@ class Tap(Protocol):
     def carried(self, operations: Sequence[Operation]) -> None:
         """A batch is about to be carried out at the exchange, whoever asked for it."""
 
-    def phased(self, symbol: str, phase: Phase, trade_date: int) -> None:
+    def phased(self, symbol: str, phase: Phase, trade_date: int, text: str) -> None:
         """A symbol is about to enter a phase."""
 
     def printed_hidden(
@@ -45,7 +45,7 @@ class NoTap:
     def carried(self, operations: Sequence[Operation]) -> None:
         return
 
-    def phased(self, symbol: str, phase: Phase, trade_date: int) -> None:
+    def phased(self, symbol: str, phase: Phase, trade_date: int, text: str) -> None:
         return
 
     def printed_hidden(
@@ -112,10 +112,10 @@ class SessionTap:
         if operations:
             self._put(Carried(tuple(operations)))
 
-    def phased(self, symbol: str, phase: Phase, trade_date: int) -> None:
+    def phased(self, symbol: str, phase: Phase, trade_date: int, text: str) -> None:
         self.trade_date = trade_date
         figures = figures_of(self._market.quotes[symbol])
-        self._put(Phased(symbol, phase, trade_date, figures))
+        self._put(Phased(symbol, phase, trade_date, figures, text))
 
     def printed_hidden(
         self, symbol: str, price: Price, quantity: Quantity, aggressor: Side

@@ -78,6 +78,11 @@ class SyntheticFlow:
         self._agenda: list[tuple[int, int]] = []
         """(market time, place in `_pits` or `_WEATHER`): a heap with one entry for each."""
 
+    @property
+    def span(self) -> tuple[Nanos, Nanos]:
+        """When the day opens and closes."""
+        return Nanos(calendar.opens_at(self.trade_date)), Nanos(self._closes_at)
+
     def open(self, sink: FlowSink, cursor: bytes = b"") -> Nanos:
         """Builds the opening books, or books around the values of `cursor`.
 

@@ -178,6 +178,20 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
     st.builds(syntax.ConvertLine, st.none() | converted, currencies, currencies),
     st.builds(syntax.AtLine, moments),
     st.builds(syntax.WaitLine, order_numbers, states, st.none() | durations),
+    st.sampled_from(
+        [
+            syntax.ReplayLine(verb)
+            for verb in syntax.ReplayVerb
+            if verb not in (syntax.ReplayVerb.SPEED, syntax.ReplayVerb.JUMP)
+        ]
+    ),
+    st.builds(syntax.ReplayLine, st.just(syntax.ReplayVerb.STEP), durations),
+    st.builds(syntax.ReplayLine, st.just(syntax.ReplayVerb.JUMP), moments),
+    st.builds(
+        syntax.ReplayLine,
+        st.just(syntax.ReplayVerb.SPEED),
+        speed=st.sampled_from(["0.1", "0.125", "1", "20", "1000", "max"]),
+    ),
     st.builds(syntax.ExpectOrderLine, order_numbers, states, st.none() | st.integers(0, 10**12)),
     st.builds(syntax.ExpectPositionLine, symbols, st.integers(-(10**12), 10**12)),
     st.builds(
@@ -214,6 +228,9 @@ FILLED_IN = {
     "<5s>": "5s",
     "<amount>": "980000",
     "<rule>": "price_collar",
+    "<10s>": "10s",
+    "<20>": "20",
+    "<10:30:00>": "10:30:00",
 }
 
 

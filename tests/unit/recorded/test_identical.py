@@ -90,3 +90,18 @@ def test_the_ghosts_of_a_replay_are_nobodys_own(session, replayed):
     bids, asks = venue.depth("AAPL", 100)
     assert not any(row.own for row in (*bids, *asks))
     assert not any(p.own for p in venue.tape("AAPL", 500))
+
+
+def test_a_replay_is_reopened_behind_its_auctions(tmp_path, recorder_of):
+    night = 17 * 3_600 + 31 * 60 + 20
+    recorded = recorder_of(tmp_path / "s.trec", start="15:59", seconds=night, warm_up=50)
+    flow = RecordedFlow(recorded.path)
+    venue = PaperVenue(flow)
+    venue.collect()
+    while (at := venue.next_at()) is not None and at <= flow.span[1]:
+        venue.advance(at)
+        venue.collect()
+    again = PaperVenue(RecordedFlow(recorded.path), cursor=flow.cursor())
+    assert again.exchange.state_hash() == venue.exchange.state_hash()
+    there, here = (one.market.quotes["AAPL"] for one in (venue, again))
+    assert (there.last, there.volume, there.trades) == (here.last, here.volume, here.trades)

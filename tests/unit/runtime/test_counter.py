@@ -43,6 +43,7 @@ class Door:
             account="PAPER",
             answer=self.answers.append,
             set_speed=self.speeds.append,
+            replay=lambda line: "the market's time",
             read_only=read_only,
         )
         self.tickets = 0

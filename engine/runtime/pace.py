@@ -1,0 +1,69 @@
+"""How market time follows the wall, or hurries to a goal that somebody has set."""
+
+import math
+import threading
+import time
+from typing import Protocol
+
+from engine.runtime.host import STRIDE, AsFastAsItGoes
+from engine.values import Nanos
+
+TICK_SECONDS = 0.02
+"""The market is let on in steps of this; a key press interrupts the wait."""
+AS_FAST_AS_IT_GOES = AsFastAsItGoes()
+
+
+class WallPace:
+    """Market time follows the wall at a factor: 1 is real time, 0 stands still."""
+
+    def __init__(self, factor: float, wake: threading.Event) -> None:
+        self._wake = wake
+        self._factor = factor
+        self._market: Nanos | None = None
+        self._wall = time.monotonic_ns()
+
+    @classmethod
+    def alone(cls, factor: float) -> "WallPace":
+        """For a host that nobody wakes: a headless session at a speed."""
+        return cls(factor, threading.Event())
+
+    @property
+    def factor(self) -> float:
+        return self._factor
+
+    def set_factor(self, factor: float, now: Nanos) -> None:
+        self._factor, self._market, self._wall = factor, now, time.monotonic_ns()
+
+    def allowed(self, now: Nanos) -> Nanos:
+        if math.isinf(self._factor):
+            return AS_FAST_AS_IT_GOES.allowed(now)
+        if self._market is None:
+            self._market, self._wall = now, time.monotonic_ns()
+        return Nanos(self._market + int((time.monotonic_ns() - self._wall) * self._factor))
+
+    def wait(self, target: Nanos) -> None:
+        if not math.isinf(self._factor):
+            self._wake.wait(TICK_SECONDS)
+        self._wake.clear()
+
+
+class Aim(Protocol):
+    """Where market time hurries to, whatever the speed."""
+
+    def next_stop(self, now: Nanos) -> Nanos | None:
+        """The market time up to which it may run at once; None while there is no goal."""
+
+
+class HurryingPace:
+    """A wall pace that a goal overrides for as long as there is one."""
+
+    def __init__(self, wall: WallPace, aim: Aim) -> None:
+        self.wall = wall
+        self._aim = aim
+
+    def allowed(self, now: Nanos) -> Nanos:
+        stop = self._aim.next_stop(now)
+        return self.wall.allowed(now) if stop is None else Nanos(min(stop, now + STRIDE))
+
+    def wait(self, target: Nanos) -> None:
+        self.wall.wait(target)

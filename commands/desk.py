@@ -13,6 +13,7 @@ from commands.recording import NOT_AGAIN, Recording, start_recording, wants_reco
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
 from connectors.feeds.open import open_market
+from connectors.paper.drills import Drills
 from connectors.paper.latency import AUTOMATIC, NONE, Latency
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
@@ -57,6 +58,7 @@ class PaperMarket(NamedTuple):
     flow: Flow
     seed: int
     link: Link | None
+    drills: Drills
     is_recorded: bool = False
     costs: Sequence[Report] = ()
     """The home's tables of borrow terms, dividends and rates, as reports."""
@@ -233,6 +235,7 @@ def _standing(
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
         link=market.link,
+        drills=market.drills,
         is_recorded=market.is_recorded,
     )
     return venue, left_behind
@@ -273,7 +276,9 @@ def _market(options: Namespace, settings: Settings) -> PaperMarket:
     symbols = options.symbols or settings.market.symbols or None
     flow = open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
     hang_clock_of(instrument.mic for instrument in flow.instruments)
-    return PaperMarket(flow, seed, _link(options, settings, seed))
+    paper = settings.paper
+    drills = Drills(seed, rejects=paper.practice_rejects, breaks=paper.practice_disconnects)
+    return PaperMarket(flow, seed, _link(options, settings, seed), drills)
 
 
 def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:

@@ -124,6 +124,9 @@ class SimulatedVenue(Venue, Protocol):
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         """(bids, asks), best first, own orders and queue places filled in."""
 
+    def practise(self, drill: str, symbol: str, span: Nanos) -> str:
+        """A drill by its word (`disconnect`, `reject`, `halt`); why it cannot be, or empty."""
+
     def indication(self, symbol: str) -> AuctionView | None:
         """What the symbol's next auction would do now; None while there is none to speak of."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.paper import entry, words
 from connectors.paper.clerk import Clerk
+from connectors.paper.drills import Drills
 from connectors.paper.glance import levels_seen
 from connectors.paper.orders import OwnOrder
 from connectors.paper.quoting import MarketKeeper
@@ -56,7 +57,15 @@ _ENDINGS: dict[type, str] = {
 class Counter:
     """The desk's side of the exchange: own orders get exchange ids above the market's."""
 
-    __slots__ = ("_clerk", "_exchange", "_instruments", "_keeper", "_next_order", "trade_date")
+    __slots__ = (
+        "_clerk",
+        "_exchange",
+        "_instruments",
+        "_keeper",
+        "_next_order",
+        "drills",
+        "trade_date",
+    )
 
     def __init__(
         self,
@@ -72,6 +81,7 @@ class Counter:
         self._keeper = keeper
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_order = next_order
+        self.drills = Drills()
         self.trade_date = 0
         """Of the venue's calendar; the venue keeps it."""
 
@@ -104,7 +114,7 @@ class Counter:
             # The same id again is the same order: it is told about, never entered twice.
             self._clerk.reports.extend(known)
             return
-        objection = self._objection_to(request)
+        objection = self.drills.objection(request.client_order_id) or self._objection_to(request)
         if objection:
             self._reject(request.client_order_id, objection)
             return

@@ -78,6 +78,16 @@ class Delays(Protocol):
         """From the venue to the desk, for a report about an order."""
 
 
+class AtOnce:
+    """`Delays` of nothing: for a line that is only there to be broken."""
+
+    def out(self, request: Request) -> Nanos:
+        return Nanos(0)
+
+    def back(self, report: OrderReport) -> Nanos:
+        return Nanos(0)
+
+
 class Latency:
     """`Delays` of a named distribution. A draw depends on nothing but seed, order and leg.
 

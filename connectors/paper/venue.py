@@ -10,9 +10,11 @@ from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
+from connectors.paper.drills import LINK_LOST, Drills
 from connectors.paper.ghosts import Ghosts
 from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.house import house_of
+from connectors.paper.latency import AtOnce
 from connectors.paper.link import Link
 from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
@@ -61,6 +63,7 @@ class PaperVenue:
         settings: BookSettings = OWN_SETTINGS,
         link: Link | None = None,
         is_recorded: bool = False,
+        drills: Drills | None = None,
     ) -> None:
         """Opens the market at `cursor` and puts `working` back into its books.
 
@@ -85,8 +88,12 @@ class PaperVenue:
             self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
         )
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
+        self._counter.drills = drills = drills or Drills()
         self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
         self._open(cursor)
+        self._break = drills.next_break(self.now)
+        if self._break is not None and self._link is None:
+            self._link = Link(AtOnce())
         for order in working:
             enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
 
@@ -210,6 +217,28 @@ class PaperVenue:
             *self._measures.tape(every_symbol=at_the_end),
         ]
 
+    # --- practice
+
+    def practise(self, drill: str, symbol: str, span: Nanos) -> str:
+        """A drill by name; why it cannot be done here, or empty."""
+        if drill == "reject":
+            self._counter.drills.reject_next()
+            return ""
+        if drill == "disconnect":
+            self._disconnect(span)
+            return ""
+        halt = getattr(self._flow, "halt", None)
+        if halt is None:
+            return "this market halts when its record does, not for practice"
+        pause = span // 2
+        return str(halt(self, symbol, pause=pause, quotation=span - pause, now=self.now))
+
+    def _disconnect(self, span: int) -> None:
+        if self._link is None:
+            self._link = Link(AtOnce())
+        self._hand_over(self._link)
+        self._link.breaks(self.name, self.now, Nanos(self.now + span), LINK_LOST)
+
     # --- for `why`
 
     def queue_is_estimate(self, client_order_id: str) -> bool:
@@ -315,6 +344,8 @@ class PaperVenue:
         clerk = self._clerk
         while not self.has_reports():
             market, due = self._flow.next_at(), link.next_at()
+            if self._breaks_before(market, due, until):
+                continue
             if due is not None and (market is None or due <= market):
                 if due > until:
                     break
@@ -329,6 +360,16 @@ class PaperVenue:
         else:
             return
         self._arrive_at(until)
+
+    def _breaks_before(self, market: Nanos | None, due: Nanos | None, until: Nanos) -> bool:
+        """Lets the link break where its seed says so and nothing else comes first."""
+        broken = self._break
+        if broken is None or market is None or broken.at > min(market, due or market, until):
+            return False
+        self._clerk.now = max(self.now, broken.at)
+        self._break = self._counter.drills.next_break(self.now)
+        self._disconnect(broken.span)
+        return True
 
     def _serve_arrived(self, link: Link) -> None:
         while (request := link.arrived(self.now)) is not None:

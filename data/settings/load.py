@@ -34,6 +34,10 @@ class PaperSettings(msgspec.Struct, frozen=True):
     limits: str
     """Name of the profile."""
     latency: str
+    practice_rejects: int
+    """Of a thousand orders."""
+    practice_disconnects: int
+    """Of a hundred hours."""
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

@@ -120,6 +120,8 @@ READERS: Mapping[str, Reader] = {
     "paper.interest": _word(*INTEREST_TABLES),
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
+    "paper.practice_rejects": _count(0, 1_000),
+    "paper.practice_disconnects": _count(0, 100),
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.start": _start,

@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.quotes import Source
+from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
 from engine.domain.state import (
     Account,
@@ -21,6 +22,7 @@ from engine.values import Money, Price, Quantity
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.run, state.mode, state.market = event.run, event.mode, event.market
+    state.was_disconnected = False
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
@@ -114,6 +116,11 @@ def _forget_done_orders(state: State) -> None:
 
 
 def _link_moved(state: State, event: ev.LinkMoved) -> None:
+    if event.state is LinkState.DOWN:
+        state.was_disconnected = True
+        state.link_texts[event.link] = event.text
+    else:
+        state.link_texts.pop(event.link, None)
     state.links[event.link] = event.state
 
 

@@ -7,7 +7,7 @@ from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.cost_facts import FxRate
 from engine.domain.flatten import advance_flatten
-from engine.domain.lifecycle import Request
+from engine.domain.lifecycle import Certainty, Request
 from engine.domain.quotes import Market
 from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import State, flatten_timer
@@ -139,7 +139,9 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
     """A link that goes down leaves every request in flight without a knowable outcome."""
     happened: list[ev.Event] = [ev.LinkMoved(now, report.link, report.state, report.text)]
     if report.state is rep.LinkState.UP:
-        return happened
+        was_down = state.links.get(report.link) is rep.LinkState.DOWN
+        return happened + (_reconcile(state, now) if was_down else [])
+    why = report.text.partition(":")[0]
     for order_id in state.live:
         order = state.orders[order_id]
         in_flight = (
@@ -148,10 +150,31 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
             (Request.REPLACE, order.pending_replace),
         )
         happened += [
-            ev.OutcomeUnknown(now, order.order_id, request, f"link down: {report.text}")
+            ev.OutcomeUnknown(now, order.order_id, request, f"link down: {why}")
             for request, pending in in_flight
             if pending is not None
         ]
+    return happened
+
+
+def _reconcile(state: State, now: Nanos) -> list[ev.Event]:
+    """The link is back: whatever has no answer is asked about, never sent again (F20).
+
+    A cancel may be repeated, and is.
+    """
+    happened: list[ev.Event] = []
+    for order_id in state.live:
+        order = state.orders[order_id]
+        if order.market != state.market:
+            continue
+        replace, cancel = order.pending_replace, order.pending_cancel
+        if order.pending_new is not None:
+            happened.append(ev.StatusRequested(now, order.order_id, order.client_order_id))
+        if replace is not None and replace.certainty is Certainty.UNKNOWN:
+            happened.append(ev.StatusRequested(now, order.order_id, replace.client_order_id))
+        if cancel is not None and cancel.certainty is Certainty.UNKNOWN:
+            name = order.client_order_id
+            happened.append(ev.CancelRequested(now, order.order_id, name, Origin.DESK))
     return happened
 
 

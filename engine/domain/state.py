@@ -143,6 +143,10 @@ class State(msgspec.Struct):
     halts: dict[str, str] = {}
     """Why a symbol is halted, while it is."""
     links: dict[str, LinkState] = {}
+    link_texts: dict[str, str] = {}
+    """Of a link that is down: what that means, in words."""
+    was_disconnected: bool = False
+    """In this run: until every outcome is known again, nothing new leaves."""
     limits: Limits = Limits()
     limits_digest: str = ""
     order_attempts: list[Nanos] = []

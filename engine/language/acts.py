@@ -2,6 +2,7 @@
 
 import re
 
+from engine.language.drills import Drill
 from engine.language.figures import read_money, read_percent, read_shares
 from engine.language.names import read_currency, read_order, read_orders, read_symbol
 from engine.language.problems import Misread, SyntaxProblem
@@ -19,6 +20,7 @@ from engine.language.syntax import (
     OrderGroup,
     OrderNumber,
     PercentTerm,
+    PracticeLine,
     ReplaceLine,
     RestingPrice,
     ResumeLine,
@@ -28,7 +30,8 @@ from engine.language.syntax import (
     SymbolOrders,
     WordTerm,
 )
-from engine.language.words import ALL_OF_IT, EVERYTHING, GROUPS
+from engine.language.times import read_duration
+from engine.language.words import ALL_OF_IT, DRILLS, EVERYTHING, GROUPS, NEXT
 
 MONEY_DIGITS = 6
 
@@ -138,6 +141,27 @@ def read_reverse(reader: Reader) -> ReverseLine | SyntaxProblem:
     if isinstance(override, SyntaxProblem):
         return override
     return reader.done(ReverseLine(symbol, override))
+
+
+def read_practice(reader: Reader) -> PracticeLine | SyntaxProblem:
+    """`disconnect 5s`, `reject next`, `halt AAPL 2m`."""
+    drill: Drill | SyntaxProblem = reader.choose("a drill", DRILLS)
+    if isinstance(drill, SyntaxProblem):
+        return drill
+    if drill is Drill.REJECT:
+        if not reader.next_is(NEXT):
+            return reader.refuse("'next' stands here", hint="write practice reject next")
+        reader.skip()
+        return reader.done(PracticeLine(drill))
+    symbol: str | SyntaxProblem | None = None
+    if drill is Drill.HALT:
+        symbol = reader.read("a symbol", read_symbol)
+    if isinstance(symbol, SyntaxProblem):
+        return symbol
+    span = reader.read("a duration", read_duration)
+    if isinstance(span, SyntaxProblem):
+        return span
+    return reader.done(PracticeLine(drill, symbol, span))
 
 
 def read_halt(reader: Reader) -> HaltLine | SyntaxProblem:

@@ -34,6 +34,7 @@ from engine.language.syntax import (
     OrderLine,
     OrderNumber,
     PercentTerm,
+    PracticeLine,
     PreviewedLine,
     PriceTerm,
     QuantityTerm,
@@ -108,6 +109,8 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return _with_reason("HALT: nothing new leaves", line.reason)
         case ResumeLine():
             return _with_reason("RESUME trading", line.reason)
+        case PracticeLine():
+            return f"{print_line(line).upper()} — a drill at the paper venue"
         case KillLine():
             return "KILL: halt, latched over restarts"
         case PreviewedLine():

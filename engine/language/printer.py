@@ -30,6 +30,7 @@ from engine.language.syntax import (
     OrderLine,
     OrderNumber,
     PercentTerm,
+    PracticeLine,
     PreviewedLine,
     PriceTerm,
     QuantityTerm,
@@ -48,7 +49,7 @@ from engine.language.syntax import (
     WaitLine,
     WordTerm,
 )
-from engine.language.words import ALL_OF_IT, EVERYTHING, MARKET, PREVIEW
+from engine.language.words import ALL_OF_IT, EVERYTHING, MARKET, NEXT, PREVIEW
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 
@@ -202,7 +203,8 @@ def _print_act(
     | ResumeLine
     | KillLine
     | SetLine
-    | ConvertLine,
+    | ConvertLine
+    | PracticeLine,
 ) -> str:
     match line:
         case CancelLine():
@@ -220,6 +222,8 @@ def _print_act(
             return _quoted("resume", line.reason) or "resume"
         case KillLine():
             return "kill"
+        case PracticeLine():
+            return _print_practice(line)
         case SetLine():
             return f"set {line.name} {line.value}"
         case ConvertLine():
@@ -282,3 +286,9 @@ def _quoted(word: str, text: str | None) -> str:
 def _with_fraction(whole: str, nanos: int) -> str:
     fraction = nanos % NANOS_PER_SECOND
     return f"{whole}.{fraction:09d}".rstrip("0") if fraction else whole
+
+
+def _print_practice(line: PracticeLine) -> str:
+    if line.span is None:
+        return f"practice {line.drill} {NEXT}"
+    return _join(f"practice {line.drill}", line.symbol or "", print_duration(line.span))

@@ -11,6 +11,7 @@ import msgspec
 from engine.language.choices import Comparison as Comparison
 from engine.language.choices import OrderState as OrderState
 from engine.language.choices import ReplayVerb as ReplayVerb
+from engine.language.drills import Drill
 from engine.values import Instruction, Nanos, TimeInForce
 
 DOT = "."
@@ -259,6 +260,14 @@ class SetLine(Node, frozen=True, gc=False, tag="set"):
     value: str
 
 
+class PracticeLine(Node, frozen=True, gc=False, tag="practice"):
+    """A drill at the paper venue: how many nanoseconds; a halt's symbol; a reject has neither."""
+
+    drill: Drill
+    symbol: str | None = None
+    span: Nanos | None = None
+
+
 class ConvertLine(Node, frozen=True, gc=False, tag="convert"):
     """Sell `amount` of one currency for another; None squares the one that is not the account's."""
 
@@ -354,6 +363,7 @@ ActLine = (
     | KillLine
     | SetLine
     | ConvertLine
+    | PracticeLine
 )
 Line = (
     OrderLine

@@ -3,6 +3,7 @@
 A fit in angle brackets, `<price>`, stands for something to be filled in; every other fit is a word.
 """
 
+from engine.language.drills import Drill
 from engine.language.syntax import Comparison, OrderGroup, OrderState, Reference, SizeWord
 from engine.values import Instruction, TimeInForce
 
@@ -11,12 +12,14 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
-ACTS = (*_ACTS, "convert")
+ACTS = (*_ACTS, "convert", "practice")
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect", "replay")
 FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
 
+DRILLS = {drill.value: drill for drill in Drill}
+NEXT = "next"
 MARKET = "mkt"
 EVERYTHING = "*"
 PREVIEW = "?"
@@ -108,6 +111,8 @@ def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
             return _expect_fits(rest)
         case "replay":
             return _replay_fits(rest)
+        case "practice":
+            return _practice_fits(rest)
         case "reverse":
             return SYMBOL_FITS if not rest else _override_fits(rest[1:])
         case _:
@@ -122,6 +127,13 @@ _PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "convert": (("<amount>", ALL_OF_IT), ("<currency>",), ("<currency>",)),
     "at": (("<09:31:00>",),),
 }
+
+
+def _practice_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if not rest:
+        return tuple(DRILLS)
+    steps = {"disconnect": (("<5s>",),), "reject": ((NEXT,),), "halt": (SYMBOL_FITS, ("<2m>",))}
+    return _ladder(steps.get(rest[0], ()), rest[1:])
 
 
 def _ladder(steps: tuple[tuple[str, ...], ...], rest: tuple[str, ...]) -> tuple[str, ...]:

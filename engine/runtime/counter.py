@@ -10,6 +10,7 @@ from engine.domain.views import Preview, Severity
 from engine.errors import TraderError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
+from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
 from engine.ports import (
     Act,
@@ -131,6 +132,9 @@ class Counter:
         origin = Origin.TICKET if request.from_ticket else Origin.LINE
         try:
             context = self._context(origin, request.symbol)
+            if isinstance(parsed, syn.PracticeLine):
+                self._host.practise(parsed, context)
+                return LineAnswered(request.ticket, True, f"{print_line(parsed)}: done")
             commands = resolve(parsed, context, request.ticket)
         except UnresolvedError as problem:
             return LineAnswered(request.ticket, False, str(problem))

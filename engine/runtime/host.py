@@ -8,8 +8,10 @@ from engine.domain.quotes import Phase
 from engine.domain.records import Inbound
 from engine.domain.reports import Report, TimerFired, VenueAccepted, VenueFilled
 from engine.domain.requests import StatusRequest
+from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
 from engine.runtime.recovery import requests_in_doubt
+from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -171,6 +173,14 @@ class Host:
         if not requests:
             return []
         self.venue.release(requests, self.venue.stage(requests))
+        return self.settle()
+
+    def practise(self, line: PracticeLine, context: Context) -> list[Event]:
+        """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""
+        symbol = "" if line.symbol is None else symbol_of(line.symbol, context)
+        refusal = self.venue.practise(line.drill, symbol, line.span or Nanos(0))
+        if refusal:
+            raise UnresolvedError(refusal)
         return self.settle()
 
     def reports(self, *reports: Report) -> list[Event]:

@@ -264,6 +264,8 @@ _NOTICES: dict[type, Severity] = {
     ev.ReplaceRejected: Severity.ATTENTION,
     ev.OutcomeUnknown: Severity.DEGRADED,
     ev.TradingStateChanged: Severity.ATTENTION,
+    ev.LinkMoved: Severity.ATTENTION,
+    ev.PhaseEntered: Severity.ATTENTION,
     ev.FlattenMoved: Severity.OK,
     ev.FlattenFinished: Severity.OK,
     ev.CommandRefused: Severity.ATTENTION,

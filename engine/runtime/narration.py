@@ -216,6 +216,21 @@ class Narrator:
                     "fee": format_money(event.fee),
                 }
             case _:
+                return self._market(event)
+
+    def _market(self, event: ev.Event) -> Fields | None:
+        """What the venue's link and its symbols' sessions did."""
+        match event:
+            case ev.LinkMoved() if self._state.was_disconnected:
+                word = event.state.name.lower()
+                return {"event": "link", "link": event.link, "state": word, "text": event.text}
+            case ev.PhaseEntered() if event.text:
+                return {
+                    "event": f"symbol_{event.phase.name.lower()}",
+                    "symbol": event.symbol,
+                    "text": event.text,
+                }
+            case _:
                 return None
 
 
@@ -299,6 +314,11 @@ def _desk_words(fields: Fields) -> str:
             return f"{kind} {money} {fields['currency']}: {fields['text']}"
         case "disk_space":
             return fields["text"] or "the disk of the home has room enough again"
+        case "link":
+            return f"link to {fields['link']} {fields['state']}" + _reason_words(fields["text"])
+        case "symbol_halted" | "symbol_quotation" as event:
+            what = "halted" if event == "symbol_halted" else "orders line up for its reopening"
+            return f"{fields['symbol']} {what}" + _reason_words(fields["text"])
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):

@@ -71,10 +71,10 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
         case syn.CloseLine():
             return [resolve_order(close_line(line, context), context, ticket)]
         case syn.FlattenLine():
-            symbol = cmd.ALL_SYMBOLS if line.symbol is None else _symbol(line.symbol, context)
+            symbol = cmd.ALL_SYMBOLS if line.symbol is None else symbol_of(line.symbol, context)
             return [cmd.Flatten(context.account, symbol, context.origin)]
         case syn.ReverseLine():
-            symbol = _symbol(line.symbol, context)
+            symbol = symbol_of(line.symbol, context)
             return [cmd.Reverse(context.account, symbol, context.origin, line.override or "")]
         case syn.HaltLine():
             return [cmd.Halt(context.account, line.reason or "", context.origin)]
@@ -86,13 +86,16 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             amount = Money(0) if line.amount is None else parse_money(line.amount)
             sold, bought = line.sold, line.bought
             return [cmd.Convert(context.account, sold, bought, amount, context.origin)]
+        case syn.PracticeLine():
+            return []
         case syn.SetLine():
             return [cmd.TightenLimit(context.account, line.name, line.value, context.origin)]
         case _:
             raise UnresolvedError("this line belongs in a script: it sends nothing")
 
 
-def _symbol(text: str, context: Context) -> str:
+def symbol_of(text: str, context: Context) -> str:
+    """The symbol that a word means: `.` is the one on the screen, a `MIC:` falls away."""
     if text != syn.DOT:
         return text.rpartition(":")[2]
     if not context.symbol:
@@ -222,7 +225,7 @@ def _at_least_one(quantity: int, order: cmd.SubmitOrder) -> Quantity:
 
 def resolve_order(line: syn.OrderLine, context: Context, ticket: str) -> cmd.SubmitOrder:
     """The order that the line means here and now. Raises UnresolvedError."""
-    symbol, side = _symbol(line.symbol, context), line.instruction.side
+    symbol, side = symbol_of(line.symbol, context), line.instruction.side
     _check_places(line, context)
     stop = limit = Price(0)
     kind = OrderType.LIMIT
@@ -267,7 +270,7 @@ def _check_places(line: syn.OrderLine, context: Context) -> None:
 
 def close_line(line: syn.CloseLine, context: Context) -> syn.OrderLine:
     """The order that closes the position, or a part of it. Raises UnresolvedError."""
-    symbol = _symbol(line.symbol, context)
+    symbol = symbol_of(line.symbol, context)
     held = context.held(symbol)
     if held == 0:
         raise UnresolvedError(f"you hold no {symbol}: there is nothing to close")
@@ -312,7 +315,7 @@ def _cancels(selector: syn.Selector, context: Context) -> list[Command]:
                 raise UnresolvedError(f"there are no orders {selector.first} to {selector.last}")
             return [cmd.CancelOrder(order_id, context.origin) for order_id in found]
         case syn.SymbolOrders():
-            symbol = _symbol(selector.symbol, context)
+            symbol = symbol_of(selector.symbol, context)
             scope = _SCOPES[selector.group]
             return [cmd.CancelMany(context.account, symbol, scope, context.origin)]
         case syn.EveryOrder():

@@ -213,6 +213,9 @@ class ScriptRunner:
     def _send(self, line: syn.Line, number: int) -> None:
         if self._read_only:
             raise Failure(READ_ONLY)
+        if isinstance(line, syn.PracticeLine):
+            self._host.practise(line, self._context())
+            return
         run = self._state.run
         ticket = f"script-{run}-{number}-{self._state.order_next}"
         commands = resolve(line, self._context(), ticket)

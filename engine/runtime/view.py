@@ -301,6 +301,8 @@ def _conditions(state: State, account: Account) -> list[Condition]:
         found.append(Condition("market", f"market {word}", Severity.ATTENTION))
     if state.disk is not SpaceLevel.AMPLE:
         found.append(Condition("disk", state.disk_text, _DISK_SEVERITY[state.disk]))
+    for name, text in sorted(state.link_texts.items()):
+        found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
     for symbol, text in sorted(state.halts.items()):
         found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
     for symbol, trading in sorted(account.symbols.items()):

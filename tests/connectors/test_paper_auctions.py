@@ -4,7 +4,7 @@ import pytest
 
 from connectors.feeds.synthetic.calendar import closes_at, opens_at, trade_date_after
 from connectors.feeds.synthetic.flow import PRE_OPEN, SyntheticFlow
-from connectors.feeds.synthetic.halts import Halt, HaltWatch, band_bps
+from connectors.feeds.synthetic.halts import HaltWatch, band_bps
 from connectors.paper.link import Link
 from connectors.paper.venue import PaperVenue
 from engine.domain.quotes import Phase
@@ -26,7 +26,7 @@ MONDAY = 20260105
 OPG, CLS = TimeInForce.OPG, TimeInForce.CLS
 MARKET = OrderType.MARKET
 BEFORE_THE_OPEN = Nanos(OPENS_AT - 300 * NANOS_PER_SECOND)
-HALT = Halt(60 * NANOS_PER_SECOND, 120 * NANOS_PER_SECOND, "practice")
+HALT = {"pause": 60 * NANOS_PER_SECOND, "quotation": 120 * NANOS_PER_SECOND}
 
 
 def test_an_auction_fills_in_words_and_lets_go_of_what_came_for_it(make_practice, asks):
@@ -188,18 +188,19 @@ def test_a_halt_goes_through_its_phases_also_over_a_restart():
     venue = synthetic()
     run_to(venue, Nanos(opens_at(MONDAY) + 60 * NANOS_PER_SECOND))
     halted_at = venue.now
-    assert venue._flow.halt(venue, "AAPL", HALT, halted_at) == ""
-    assert "only what trades can be halted" in venue._flow.halt(venue, "AAPL", HALT, halted_at)
+    assert venue._flow.halt(venue, "AAPL", **HALT, now=halted_at) == ""
+    twice = venue._flow.halt(venue, "AAPL", **HALT, now=halted_at)
+    assert "only what trades can be halted" in twice
     run_to(venue, Nanos(halted_at + 30 * NANOS_PER_SECOND))
     again = synthetic(cursor=venue.checkpoint().cursor)
     assert again.market.quotes["AAPL"].phase is Phase.HALTED
-    assert again.market.quotes["AAPL"].phase_text == "practice"
+    assert again.market.quotes["AAPL"].phase_text == "for practice"
     for one in (venue, again):
         one.collect()
         heard = run_to(one, Nanos(halted_at + 200 * NANOS_PER_SECOND))
         told = [report for report in heard if isinstance(report, PhaseChanged)]
         assert [(r.phase, r.text) for r in told] == [
-            (Phase.QUOTATION, "practice"),
+            (Phase.QUOTATION, "for practice"),
             (Phase.OPEN, ""),
         ]
     assert any(each.auction for each in venue.tape("AAPL", 500))
@@ -208,7 +209,7 @@ def test_a_halt_goes_through_its_phases_also_over_a_restart():
 
 def test_a_symbol_that_is_halted_at_the_close_closes_with_its_auction():
     venue = synthetic("15:58")
-    assert venue._flow.halt(venue, "AAPL", HALT, venue.now) == ""
+    assert venue._flow.halt(venue, "AAPL", **HALT, now=venue.now) == ""
     run_to(venue, Nanos(closes_at(MONDAY) + 3 * NANOS_PER_SECOND))
     assert venue.market.quotes["AAPL"].phase is Phase.CLOSED
     assert venue.tape("AAPL", 1)[0].auction

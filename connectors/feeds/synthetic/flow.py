@@ -15,7 +15,7 @@ from connectors.feeds.synthetic.cursor import (
     decode_cursor,
     encode_cursor,
 )
-from connectors.feeds.synthetic.halts import Halt
+from connectors.feeds.synthetic.halts import FOR_PRACTICE, Halt
 from connectors.feeds.synthetic.pit import Pit
 from connectors.feeds.synthetic.symbols import TICK, Listing, Sector, listings_of
 from connectors.feeds.synthetic.weather import Weather, season
@@ -236,7 +236,7 @@ class SyntheticFlow:
         pit.open_day(sink, self._weather, pit.closing_price(), now)
         return self._next_visit(now, index, pit.crowd.seconds_to_next(self._weather))
 
-    def halt(self, sink: FlowSink, symbol: str, halt: Halt, now: Nanos) -> str:
+    def halt(self, sink: FlowSink, symbol: str, *, pause: int, quotation: int, now: Nanos) -> str:
         """Halts one symbol now, for practice; why not, or empty."""
         found = [index for index, pit in enumerate(self._pits) if pit.symbol == symbol]
         if not found:
@@ -244,7 +244,7 @@ class SyntheticFlow:
         index, pit = found[0], self._pits[found[0]]
         if pit.phase is not Phase.OPEN:
             return f"{symbol} is {pit.phase.word}: only what trades can be halted"
-        pit.halt(sink, halt, now)
+        pit.halt(sink, Halt(pause, quotation, FOR_PRACTICE), now)
         visit = min(pit.next_phase_at, self._closes_at + index)
         self._agenda = [(at, i) if i != index else (visit, i) for at, i in self._agenda]
         heapify(self._agenda)

@@ -35,6 +35,7 @@ NEWS_MOVE = 0.03
 
 RUNS_TOO_FAST = "volatility pause: the price left its band of {band} % for 15 s"
 NEWS_PENDING = "news pending"
+FOR_PRACTICE = "for practice"
 
 _BPS = 10_000
 

@@ -382,7 +382,7 @@ LIMIT_SPECS: tuple[LimitSpec, ...] = (
         "R39", "reference_data", "HARD", "nobody knows the symbol", "the venue's instrument list"
     ),
     _later("R40", "algo_parent", "risk.algo_parent", "Σ children above the parent"),
-    _later("R41", "not_ready", "risk.not_ready", "not ready, outcomes unknown, clock step"),
+    _keyless("R41", "not_ready", "HARD", "link down, or what it broke not known yet", "the link"),
     _later("R42", "not_armed", "risk.arming", "live and not armed"),
     _later("R43", "time_lock", "risk.time_lock", "within a no-trade window"),
     _later("R44", "venue_not_allowed", "risk.venues_allowed", "venue or account not on the list"),

@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
+    Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),

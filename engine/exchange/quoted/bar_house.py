@@ -61,6 +61,8 @@ class BarExchange(Exchange):
 
     __slots__ = ("_bars", "_held", "_indices", "_inside", "_open", "_room", "_ticks", "assumptions")
 
+    runs_auctions = False
+
     def __init__(self, settings: BookSettings | None, assumptions: BarAssumptions) -> None:
         super().__init__(settings)
         self.assumptions = assumptions

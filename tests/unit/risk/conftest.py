@@ -13,6 +13,7 @@ from engine.domain.lifecycle import Certainty, Status
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.reports import LinkState
 from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import Limits, default_pairs
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
@@ -142,6 +143,11 @@ class Desk:
         self.state.phases.pop(symbol, None)
         if phase is not None:
             self.state.phases[symbol] = phase
+
+    def link(self, state: LinkState) -> None:
+        """The link to the venue was down in this run, and is in this state now."""
+        self.state.was_disconnected = True
+        self.state.links["paper"] = state
 
     # ── what is asked ──────────────────────────────────────────────────────────────────────────
 

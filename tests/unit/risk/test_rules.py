@@ -9,6 +9,7 @@ from engine.domain.commands import Origin
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Verdict
+from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.rules.flow import fingerprint
 from engine.values import Instruction, OrderType, TimeInForce, Trigger
@@ -338,6 +339,11 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R38", "a currency with one",
      [given("lists", "GOOG", currency="INR"), given("rate", "INR", 11_000_000)], {}, PASS),
     # ── R39 reference data ──
+    # ── R41 the link: an exit answers too ──
+    ("R41", "down", [given("link", LinkState.DOWN)], {}, DENY),
+    ("R41", "down, an exit", [given("hold", 100), given("link", LinkState.DOWN)],
+     {"instruction": SELL}, DENY),
+    ("R41", "back", [given("link", LinkState.UP)], {}, PASS),
     ("R39", "a listed symbol", [], {}, PASS),
     ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),
     # ── D03 a flatten is running ──

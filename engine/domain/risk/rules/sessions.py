@@ -5,6 +5,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.phases import objection_to_entry
 from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reasons import Finding
+from engine.domain.reports import LinkState
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State, Trading, flatten_key
@@ -14,6 +15,7 @@ D01 = RuleName("D01", "trading_state")
 D02 = RuleName("D02", "account")
 D03 = RuleName("D03", "flatten_running")
 R25 = RuleName("R25", "market_state", "risk.market_state")
+R41 = RuleName("R41", "not_ready")
 R39 = RuleName("R39", "reference_data")
 
 _ACTIVE, _OPEN = TradingState.ACTIVE, Phase.OPEN
@@ -84,6 +86,29 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
         return None
     sentence = objection[0].upper() + objection[1:]
     return deny(R25, sentence, actual=phase.word, limit="open")
+
+
+def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Nothing new leaves over a link that is down, nor before what it interrupted is known."""
+    if not state.was_disconnected:
+        return None
+    for name, link in state.links.items():
+        if link is LinkState.DOWN:
+            return deny(
+                R41,
+                f"The link to {name} is down: nothing new leaves until it is back; cancels wait",
+                actual="down",
+                limit="up",
+            )
+    unknown = sum(1 for order_id in state.live if state.orders[order_id].is_unknown)
+    if not unknown:
+        return None
+    return deny(
+        R41,
+        f"The link was down, and of {unknown} order(s) the outcome is not known yet: wait for it",
+        actual=f"{unknown} unknown",
+        limit="0 unknown",
+    )
 
 
 def reference_data(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -10,7 +10,7 @@ from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
-from connectors.paper.drills import LINK_LOST, Drills
+from connectors.paper.drills import LINK_LOST, Drills, halt_for_practice
 from connectors.paper.ghosts import Ghosts
 from connectors.paper.glance import depth_rows, would_take
 from connectors.paper.house import house_of
@@ -227,11 +227,7 @@ class PaperVenue:
         if drill == "disconnect":
             self._disconnect(span)
             return ""
-        halt = getattr(self._flow, "halt", None)
-        if halt is None:
-            return "this market halts when its record does, not for practice"
-        pause = span // 2
-        return str(halt(self, symbol, pause=pause, quotation=span - pause, now=self.now))
+        return halt_for_practice(self._flow, self, symbol, span=span, now=self.now)
 
     def _disconnect(self, span: int) -> None:
         if self._link is None:

@@ -82,6 +82,7 @@ class Clerk:
         has_own = False
         symbol = ""
         touched: set[str] = set()
+        of_others: list[Traded] = []
         for event in events:
             if event.symbol != symbol:
                 symbol = event.symbol
@@ -90,7 +91,9 @@ class Clerk:
                 has_own = has_own or event.order_id >= OWN_ORDER_IDS_FROM
                 continue
             is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
-            if is_own:
+            if not is_own:
+                of_others.append(event)
+            else:
                 has_own = True
                 # The quote still is what it was before this batch: it follows further down.
                 self._mids_before[symbol] = self._keeper.twice_mid(symbol)
@@ -101,7 +104,7 @@ class Clerk:
             if symbol in self._instruments:
                 self._keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
-            self._watch(events, touched)
+            self._watch(of_others, touched)
         if has_own:
             self._tell(events)
 
@@ -317,27 +320,27 @@ class Clerk:
         booked = self._exchange.booked_model
         self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))
 
-    def _watch(self, events: Sequence[Event], touched: set[str]) -> None:
+    def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
-        trades = [event for event in events if isinstance(event, Traded)]
         for order in self.roll.by_exchange_id.values():
             if order.symbol not in touched:
                 continue
-            if trades:
-                self._saw_trades(order, trades)
+            if of_others:
+                self._saw_trades(order, of_others)
             order.history.stands(self.now, self.queue_ahead(order))
 
-    def _saw_trades(self, order: OwnOrder, trades: Sequence[Traded]) -> None:
-        """Trades of others, beside an order that waits in a queue or for its stop."""
+    def _saw_trades(self, order: OwnOrder, of_others: Sequence[Traded]) -> None:
+        """Beside an order that waits in a queue or for its stop."""
         resting = self._exchange.book(order.symbol).orders.get(order.exchange_id)
         passive, history = order.instruction.side, order.history
-        if resting is None:
-            sign = passive if order.type.has_stop else 0
-        else:
+        if resting is not None:
             sign = -passive
-        for trade in trades:
-            own = order.exchange_id in (trade.maker_id, trade.taker_id)
-            if own or trade.symbol != order.symbol or not sign:
+        elif order.type.has_stop:
+            sign = passive
+        else:
+            return
+        for trade in of_others:
+            if trade.symbol != order.symbol:
                 continue
             history.saw_trade(trade.price, sign=sign)
             at_price = resting is not None and trade.price == resting.level.price

@@ -118,8 +118,8 @@ class MarketKeeper:
 
 
 def _touch(half: Half) -> tuple[Price, Quantity]:
-    price = half.best_price
-    level = half.level_at(price) if price is not None else None
-    if level is None:
+    if not half.keys:
         return NOBODY
+    # The last of the keys is never empty.
+    level = half.levels[half.best]
     return level.price, level.quantity  # type: ignore[return-value]  # a sum of quantities

@@ -8,10 +8,11 @@ CLIENT_ORDER_ID_MAX = 20
 INSTANCE_MAX = 4
 DESKS_KEPT_MAX = 8
 """Beginnings of ids that are remembered: a desk has one."""
-_BASE = 36
+_BASE_SQUARED = 36 * 36
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)
-"""Two digits at a time: every order needs its id."""
+_SHORT = tuple(pair.lstrip("0") or "0" for pair in _PAIRS)
+"""Two digits at a time, with and without a leading zero: every order needs its id."""
 
 
 def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: int) -> str:
@@ -27,10 +28,7 @@ def _desk(instance: str, epoch: int) -> str:
 
 
 def _base36(number: int) -> str:
-    digits = ""
-    while number >= _BASE:
-        number, pair = divmod(number, _BASE * _BASE)
-        digits = _PAIRS[pair] + digits
-        if number == 0:
-            return digits.lstrip("0")
-    return _DIGITS[number] + digits
+    if number < _BASE_SQUARED:
+        return _SHORT[number]
+    rest, pair = divmod(number, _BASE_SQUARED)
+    return _base36(rest) + _PAIRS[pair]

@@ -39,6 +39,7 @@ from engine.domain.state import Checkpoint, State
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.market_time import hang_clock_of
+from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
@@ -77,6 +78,7 @@ class DeskParts(msgspec.Struct):
     history: OrderHistory
     tail: Tail
     """The newest fills and denials, for rows that only events can tell."""
+    realism: RealismTally
     opening: list[Record]
     """What came true while it opened: answers about orders in doubt, fills on the way back in."""
     was_resumed: bool
@@ -168,6 +170,8 @@ def _recovered(
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
     session.listen(recovered.history.note)
+    realism = RealismTally(session.state)
+    session.listen(realism.note)
     opening_records = _Opening()
     session.listen(opening_records.note)
     host = Host(session, venue)
@@ -190,6 +194,7 @@ def _recovered(
         host=host,
         history=recovered.history,
         tail=recovered.tail,
+        realism=realism,
         opening=opening_records.records,
         was_resumed=stood_at is not None,
         remarks=remarks,

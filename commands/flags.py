@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Sequence
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -17,7 +17,6 @@ SPEED_MAX = 1_000_000
 SESSION = "session"  # the command of a line that names none
 
 NOT_YET = (
-    "report",
     "export",
     "venue",
     "attach",
@@ -239,6 +238,14 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--parquet", metavar="FILE", type=Path, help="a Parquet file")
 
 
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="without one they are listed")
+    parser.add_argument("--session", metavar="ID|last", help="realism of one session, such as R3")
+    parser.add_argument("--from", metavar="DATE", dest="first", type=_date, help="trade date")
+    parser.add_argument("--to", metavar="DATE", dest="last", type=_date, help="trade date")
+    parser.add_argument("--html", metavar="OUT", type=Path, help="one file with pictures")
+
+
 def _add_why(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("order", metavar="ORDER", help="7, 3-7, of an earlier day 1119-7, or all")
     parser.add_argument(
@@ -248,6 +255,11 @@ def _add_why(parser: argparse.ArgumentParser) -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path)
+
+
+def _add_reset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="asks nothing: for scripts")
+    parser.add_argument("--list", action="store_true", help="the epochs that were archived")
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
@@ -284,11 +296,13 @@ COMMANDS = (
     Command("check-book", "replay a recording against its order book file", _add_check_book),
     Command("query", "ask the store in SQL, read-only", _add_query),
     Command("why", "the life of an order", _add_why),
+    Command("report", "what the store can tell ready made, such as realism", _add_report),
     Command("verify", "check journal, store and state against each other", _no_flags),
     Command("recordings", "what was recorded in this home", _no_flags),
     Command("rebuild", "make the store again from the journal", _no_flags),
     Command("backup", "a consistent copy, while running", _add_file),
     Command("restore", "a backup into an empty home", _add_file),
+    Command("reset", "archive this paper epoch, begin a new one", _add_reset),
     Command("config", "settings in effect and where each comes from", _add_config),
     Command("bench", "measure", _add_bench),
     Command("test", "run the test suite", _add_test),
@@ -299,6 +313,8 @@ COMMANDS = (
 def _check_command(options: argparse.Namespace) -> None:
     if options.command == "doctor" and options.venue is not None:
         raise UsageError(_not_yet(f"doctor --venue {options.venue}"))
+    if options.command == "report":
+        _check_report(options)
     if options.command != "config":
         return
     expected = 2 if options.act == "set" else 0
@@ -308,6 +324,13 @@ def _check_command(options: argparse.Namespace) -> None:
             if expected
             else f"config {options.act} takes nothing more"
         )
+
+
+def _check_report(options: argparse.Namespace) -> None:
+    if options.name is None and (options.html or options.session or options.first or options.last):
+        raise UsageError("say which report: `trader report` lists them")
+    if options.session is not None and options.name != "realism":
+        raise UsageError("--session goes with the report realism")
 
 
 # ---- values ------------------------------------------------------------------------------------
@@ -346,6 +369,13 @@ def _speed(text: str) -> float:
             f"`{text}` is neither a number above 0 and up to {SPEED_MAX:,} nor max"
         )
     return speed
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a date like 2026-01-05") from None
 
 
 def _market_time(text: str) -> time:

@@ -31,6 +31,7 @@ from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.narration import Narrator, preview_fields
 from engine.runtime.pace import WallPace
 from engine.runtime.preview_acts import preview_any
+from engine.runtime.realism_words import one_line
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
@@ -140,6 +141,7 @@ class _HeadlessSession:
             self._leave_open()
             self._output.result({"result": "interrupted", **self._summary(runner.so_far())})
             self._output.say(f"interrupted: {self._what_stays()}")
+            self._say_realism()
             return ExitCode.INTERRUPTED
         except (BrokenPipeError, OutputLostError):
             self._leave_open()
@@ -236,7 +238,13 @@ class _HeadlessSession:
         self._output.result(fields)
         if result.problem:
             self._output.say(result.problem)
+        self._say_realism()
         return code
+
+    def _say_realism(self) -> None:
+        told = one_line(self._parts.realism.groups())
+        if told:
+            self._output.say(told)
 
     def _leave_open(self) -> None:
         """No end of the session: the next start goes on from here."""

@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
         elif options.csv:
             _print_csv(answer)
         else:
-            _print_table(answer)
+            print_table(answer)
     return ExitCode.DONE
 
 
@@ -85,7 +85,8 @@ def safe_cell(value: Any, *, is_text: bool) -> Any:
     return value
 
 
-def _print_table(answer: Answer) -> None:
+def print_table(answer: Answer) -> None:
+    """For people: as wide as its widest cells, foreign text inert."""
     first = [_cells(row) for _, row in zip(range(ROWS_MEASURED), answer.rows, strict=False)]
     if not answer.columns:
         return

@@ -10,7 +10,8 @@ TraderError
 ├── SettingsError             4: names file, key and line
 ├── QueryError                2: SQL that the store refuses; names the position
 ├── StoreError                7: the projection failed even after it was rebuilt
-└── BackupError               3: a copy cannot be made or put back
+├── BackupError               3: a copy cannot be made or put back
+└── ArchiveError              3: an epoch cannot be put away
 """
 
 from engine.errors import MachineError, TraderError
@@ -72,3 +73,7 @@ class StoreError(TraderError):
 
 class BackupError(MachineError):
     """A copy cannot be made, or cannot be put back there."""
+
+
+class ArchiveError(MachineError):
+    """An epoch cannot be put away; the home is as it was."""

@@ -43,6 +43,8 @@ class Home:
         self.ballast_path = path / "ballast"
         self.kill_path = path / "KILL"
         self.logs_path = path / "logs"
+        self.archive_path = path / "archive"
+        self.archive_mark_path = path / "ARCHIVED"
         self.recordings_path = path / "recordings"
         self.frames_path = path / "frames.db"
         self._owner: int | None = None
@@ -114,6 +116,11 @@ class Home:
         """
         if self._owner is not None:
             return
+        if self.archive_mark_path.exists():
+            raise HomeError(
+                f"{self.path} is an archive of an earlier epoch: query, why and report read it;"
+                " trade in another home: --home"
+            )
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             descriptor = os.open(self.owner_path, flags, FILE_MODE)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from data.errors import HomeError, JournalDamagedError, JournalError, JournalUnreadableError
 from data.home import Home
+from data.journal.archive import settle
 from data.journal.chain import chain_next, joined
 from data.journal.database import (
     FORMAT_VERSION,
@@ -101,6 +102,7 @@ class Journal:
     def _open_owned(
         cls, home: Home, instance: str | None, wall_clock: Callable[[], int]
     ) -> "Journal":
+        settle(home)
         head = read_head(home.head_path)
         if not home.journal_path.exists():
             _refuse_lost_journal(home, head)

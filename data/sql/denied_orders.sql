@@ -16,4 +16,6 @@ join decisions using (order_id)
 where orders.state = 'denied'
   and decisions.rule <> 'ALL'
   and decisions.verdict not in ('pass', 'off')
+  and ($first is null or orders.trade_date >= $first)
+  and ($last is null or orders.trade_date <= $last)
 order by orders.order_id, decisions.rule

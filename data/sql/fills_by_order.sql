@@ -1,6 +1,8 @@
--- one row per order that was filled, with its average price and what it cost in fees
+-- one row per filled order and source of market data, with its average price and fees
 select
     orders.order_id,
+    fills.epoch,
+    fills.source,
     orders.symbol,
     orders.side,
     sum(fills.quantity) as filled,
@@ -12,5 +14,7 @@ select
     max(fills."at") as last_at
 from orders
 join fills using (order_id)
+where ($first is null or fills.trade_date >= $first)
+and ($last is null or fills.trade_date <= $last)
 group by all
 order by orders.order_id

@@ -1,5 +1,7 @@
--- one row per symbol and account with what trading it has made and cost so far
+-- one row per symbol, account, epoch and source of market data with what trading made and cost
 select
+    fills.epoch,
+    fills.source,
     fills.account,
     fills.symbol,
     sum(fills.quantity) as traded,
@@ -8,5 +10,7 @@ select
     sum(fills.fee) as fees,
     sum(fills.realised) - sum(fills.fee) as net
 from fills
+where ($first is null or fills.trade_date >= $first)
+and ($last is null or fills.trade_date <= $last)
 group by all
-order by net desc, fills.symbol
+order by fills.epoch, fills.source, net desc, fills.symbol

@@ -9,4 +9,6 @@ select
     sum(sum(amount)) over (partition by account, currency order by at::date, kind) as balance
 from cash_movements
 group by day, account, currency, kind
+qualify ($first is null or day >= $first)
+and ($last is null or day <= $last)
 order by day, account, currency, kind;

@@ -8,6 +8,7 @@ from data.store.ask import reading
 from data.store.feeder import feed_blocks, take_until
 from data.store.load import Loader, table_digests
 from data.store.lock import store_lock
+from data.store.schema import SCHEMA_VERSION
 
 NO_STORE = "there is no store yet"
 
@@ -23,6 +24,8 @@ def differences(home: Home, journal: JournalReader) -> tuple[str, ...]:
         found = Loader(connection).high_water()
         if found is None or (found.instance, found.epoch) != (journal.instance, journal.epoch):
             return ("the store holds another journal or epoch: run trader rebuild",)
+        if found.schema_version != SCHEMA_VERSION:
+            return ()  # made by an older program: whoever asks the store next makes it anew
         if found.sequence > journal.last_sequence():
             return (
                 f"the store holds records up to {found.sequence}, beyond the journal's end at"

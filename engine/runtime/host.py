@@ -1,6 +1,6 @@
 """Drives a session against a market whose time we own: as fast as it goes, or paced by a clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from engine.domain.events import Event
@@ -141,18 +141,15 @@ class Host:
         if self.session.state.live or waited >= CHECKPOINT_IDLE_EVERY:
             self._keep_place(at_the_end=False)
 
-    def checkpoint_now(self) -> None:
-        """The next start goes on from here, unless this session still comes to a clean end."""
-        self._keep_place(at_the_end=True)
-
-    def _keep_place(self, *, at_the_end: bool) -> None:
-        self._checkpoint_at = self.now
-        self.session.step([*self.venue.measured(at_the_end=at_the_end), self.venue.checkpoint()])
-
     def leave(self) -> None:
-        """The venue is left: its place in time, and how each order that stays has waited."""
+        """The venue is left: its place in time, how each order that stays has waited, and what
+        was measured."""
+        self._keep_place(self.venue.waits(), at_the_end=True)
+
+    def _keep_place(self, waits: Sequence[Report] = (), *, at_the_end: bool) -> None:
         self._checkpoint_at = self.now
-        self.session.step([*self.venue.waits(), self.venue.checkpoint()])
+        measured = self.venue.measured(at_the_end=at_the_end)
+        self.session.step([*waits, *measured, self.venue.checkpoint()])
 
     def wake_up(self) -> None:
         """A market that was left closed opens its next day: nobody starts in the night."""

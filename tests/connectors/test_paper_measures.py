@@ -42,7 +42,7 @@ def test_the_mid_is_taken_before_a_fill_and_one_ten_and_sixty_seconds_after_it()
     bench.pass_time(9.5)
     bench.other(Side.BUY, 500, "AAPL", BID + 200)
     bench.pass_time(60)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert [(m.execution_id, m.seconds, m.twice_mid) for m in marks(bench)] == [
         ("P-1", 0, BID + ASK),
         ("P-1", 1, BID + ASK + 200),
@@ -60,7 +60,7 @@ def test_a_mark_is_unknown_where_nobody_quotes_both_sides_or_the_market_is_not_o
     bench.quotes("AAPL", BID, ASK)
     bench.enters("*", Phase.HALTED)
     bench.pass_time(60)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert [mark.seconds for mark in marks(bench)] == [0, 1]
 
 
@@ -68,11 +68,11 @@ def test_marks_that_are_due_after_a_crash_stay_unknown() -> None:
     bench = market()
     bench.submit(buy(1, 100, ASK))
     bench.pass_time(2)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     bench.restart()
     bench.quotes("AAPL", BID, ASK)
     bench.pass_time(100)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert [mark.seconds for mark in marks(bench)] == [0, 1]
 
 
@@ -84,11 +84,11 @@ def test_no_mark_is_journaled_before_the_fill_that_it_belongs_to() -> None:
     bench.quotes("AAPL", BID, ASK)
     bench.submit(buy(1, 100, ASK))
     bench.pass_time(1.5)  # the venue has filled it, and nobody has told the desk yet
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert not bench.state.executions_seen
     assert marks(bench) == []
     bench.pass_time(1)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert bench.state.executions_seen == 1
     assert [mark.seconds for mark in marks(bench)] == [0, 1]
 
@@ -99,7 +99,7 @@ def test_the_tape_counts_every_print_and_the_traders_part_of_it() -> None:
     bench.other(Side.BUY, 200, "AAPL", ASK, time_in_force=TimeInForce.IOC)
     bench.quotes("MSFT", BID, ASK)
     bench.other(Side.BUY, 50, "MSFT", ASK, time_in_force=TimeInForce.IOC)
-    bench.host.checkpoint_now()
+    bench.host.leave()
     told = {row.symbol: (row.volume, row.trades, row.own_volume) for row in tape(bench).tape}
     assert told == {"AAPL": (500, 2, 300), "MSFT": (50, 1, 0)}
     assert tape(bench).displaced is None
@@ -108,9 +108,9 @@ def test_the_tape_counts_every_print_and_the_traders_part_of_it() -> None:
 def test_what_was_measured_before_is_not_told_again() -> None:
     bench = market()
     bench.submit(buy(1, 300, ASK))
-    bench.host.checkpoint_now()
+    bench.host.leave()
     before = len(bench.journal.events())
-    bench.host.checkpoint_now()
+    bench.host.leave()
     kinds = [type(event) for event in bench.journal.events()[before:]]
     assert kinds == [ev.VenueCheckpointed]
 
@@ -120,6 +120,6 @@ def test_measuring_changes_no_money_and_replays_to_the_same_state() -> None:
     bench.submit(buy(1, 300, ASK))
     bench.pass_time(61)
     cash = bench.state.accounts["PAPER"].cash
-    bench.host.checkpoint_now()
+    bench.host.leave()
     assert bench.state.accounts["PAPER"].cash == cash
     assert bench.replayed_hash() == state_hash(bench.state)

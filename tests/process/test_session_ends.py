@@ -291,7 +291,8 @@ def test_a_checkout_of_a_group_starts_like_any_other(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=30, cwd="/",
         env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert done.stderr.startswith("trader: realism: 1 fill")
 
 
 def test_progress_is_for_a_terminal_and_never_for_a_file(tmp_path: Path) -> None:

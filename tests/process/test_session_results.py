@@ -57,7 +57,7 @@ def test_the_first_minutes_of_the_examples_pass_without_market_data(tmp_path: Pa
 
 def test_stdout_is_json_alone_and_ends_with_the_documented_result(trader: Trader) -> None:
     done = trader.exec("buy 100 AAPL mkt", "wait order 1 filled within 5s")
-    assert (done.code, done.complaints) == (0, "")
+    assert (done.code, done.warnings) == (0, "")
     assert all({"at", "event"} <= line.keys() for line in done.lines[:-1])
     wanted = {"result", "orders", "fills", "cash", "positions", "realised", "fees"}
     assert wanted <= done.result.keys()
@@ -108,7 +108,7 @@ def test_every_end_has_its_code_and_its_words(
     if code != 2:
         word = {0: "ok", 1: "failed", 5: "denied"}[code]
         assert done.result["result"] == word
-        assert (code == 0) == (done.complaints == "")
+        assert (code == 0) == (done.warnings == "")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ class Done(NamedTuple):
     complaints: str
 
     @property
+    def warnings(self) -> str:
+        """What it complained of, without the line that every session with fills ends with."""
+        lines = self.complaints.splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("trader: realism: "))
+
+    @property
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.output.splitlines()]
 

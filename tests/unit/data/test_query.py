@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from argparse import Namespace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from data.errors import QueryError
 from data.home import Home
 from data.store import ask as asking
 from data.store.ask import ask, quote_at, readable
+from data.store.canned import canned_names, canned_question
 from engine.errors import InputError
 from tests.unit.data.desk_records import a_day, write
 
@@ -25,9 +27,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home.prepare(tmp_path_factory.mktemp("query") / "home")
     write(home, a_day())
     return home
-
-
-CANNED = Path(__file__).resolve().parents[3] / "data" / "sql"
 
 
 ATTACKS = [
@@ -245,16 +244,16 @@ def test_a_parquet_file_keeps_the_types(
     assert [path.name for path in tmp_path.iterdir()] == ["it's.parquet"]
 
 
-@pytest.mark.parametrize(
-    "name", ["fills_by_order", "profit_by_symbol", "denied_orders", "statement_by_day"]
-)
+@pytest.mark.parametrize("name", canned_names())
 def test_every_canned_question_says_what_a_row_means_and_has_an_answer(
     home: Home, name: str
 ) -> None:
-    sql = (CANNED / f"{name}.sql").read_text()
+    sql = canned_question(name)
     assert sql.startswith("-- one row per ")
     with ask(home, sql) as answer:
         assert list(answer.rows)
+    with ask(home, canned_question(name, first=date(2027, 1, 1))) as answer:
+        assert not list(answer.rows), "what is asked for later days tells nothing of earlier ones"
 
 
 def test_an_answer_never_takes_the_place_of_what_a_home_keeps(home: Home) -> None:

@@ -1,0 +1,248 @@
+"""How far paper fills can be believed: sums of one group, and the warnings that follow from them.
+
+A group is one epoch, one source of market data and one currency: statistics never mix them.
+"""
+
+import msgspec
+
+from engine.domain.measures import BEFORE, Displaced, Tape
+from engine.values import Money
+
+OWN_SHARE_PERCENT_MAX = 10
+"""Of what printed in a symbol: with more, the tape would have been another one."""
+DISPLACED_PERCENT_MAX = 10
+"""Of the executions that printed: with more, the recording is no longer that day."""
+ASSUMED_PERCENT_MAX = 25
+"""Of the shares that resting orders got under the luckiest assumption and that are not booked."""
+FILL_RATE_PERCENT_MAX = 90
+"""Of passive orders that were filled: with more, the queue is too kind."""
+ENOUGH = 20
+"""Fills or orders below which an average says little; rates are then told and not judged."""
+ADVERSE_SECONDS = 10
+"""Whoever is filled while resting should have lost something by then."""
+HUNDREDTHS = 100
+BPS = 10_000
+
+
+class Sum(msgspec.Struct):
+    """A gain or cost over a base, both in doubled money units: a mid may lie on half a tick."""
+
+    fills: int = 0
+    amount: int = 0
+    base: int = 0
+
+    def add(self, amount: int, base: int) -> None:
+        self.fills, self.amount, self.base = self.fills + 1, self.amount + amount, self.base + base
+
+    @property
+    def bps(self) -> int | None:
+        """In hundredths of a basis point, half away from zero; None without a base."""
+        return ratio(self.amount, self.base, BPS * HUNDREDTHS)
+
+
+class Filled(msgspec.Struct):
+    """Fills of orders that rested (maker) or that arrived (taker)."""
+
+    fills: int = 0
+    shares: int = 0
+    slippage: Sum = msgspec.field(default_factory=Sum)
+    """Cost against the mid when the order was released; positive is worse."""
+    marks: dict[int, Sum] = msgspec.field(default_factory=dict)
+    """By seconds after the fill: gain against the mid then; negative is worse."""
+
+    def mark(self, seconds: int) -> Sum:
+        return self.marks.setdefault(seconds, Sum())
+
+
+class Passive(msgspec.Struct):
+    """Orders that came to rest in a queue."""
+
+    orders: int = 0
+    orders_filled: int = 0
+    """Those of them that got anything."""
+    shares: int = 0
+    shares_filled: int = 0
+
+
+class Assumptions(msgspec.Struct):
+    """What resting orders that are done got under each queue assumption."""
+
+    booked: str = ""
+    orders: int = 0
+    differ: int = 0
+    shares: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Realism(msgspec.Struct):
+    """Everything that is known of one group."""
+
+    epoch: int | None
+    source: str
+    currency: str
+    sessions: int = 0
+    fees: Money = Money(0)
+    notional: Money = Money(0)
+    sides: dict[str, Filled] = msgspec.field(default_factory=dict)
+    """By `maker` and `taker`."""
+    tape: dict[str, Tape] = msgspec.field(default_factory=dict)
+    displaced: Displaced | None = None
+    recorded: int = 0
+    """Executions that printed in sessions that count displaced ones."""
+    passive: Passive = msgspec.field(default_factory=Passive)
+    assumptions: Assumptions = msgspec.field(default_factory=Assumptions)
+
+    def side(self, liquidity: str) -> Filled:
+        return self.sides.setdefault(liquidity, Filled())
+
+    @property
+    def fills(self) -> int:
+        return sum(side.fills for side in self.sides.values())
+
+    @property
+    def shares(self) -> int:
+        return sum(side.shares for side in self.sides.values())
+
+    @property
+    def slippage(self) -> Sum:
+        """Of all fills whose order had an arrival mid."""
+        total = Sum()
+        for side in self.sides.values():
+            total.fills += side.slippage.fills
+            total.amount += side.slippage.amount
+            total.base += side.slippage.base
+        return total
+
+    @property
+    def shortfall_bps(self) -> int | None:
+        """Slippage and fees over the filled part, in hundredths of a basis point.
+
+        Implementation shortfall (Perold, Journal of Portfolio Management 14, 1988) without what
+        was missed by not being filled.
+        """
+        slippage = self.slippage
+        return ratio(slippage.amount + 2 * self.fees, slippage.base, BPS * HUNDREDTHS)
+
+
+class Concern(msgspec.Struct, frozen=True):
+    """Why an experiment is not believable: a number, the threshold it passed, and both in words."""
+
+    name: str
+    actual: str
+    threshold: str
+    sentence: str
+
+
+def ratio(amount: int, base: int, scale: int) -> int | None:
+    """`amount ÷ base × scale`, half away from zero; None without a base."""
+    if not base:
+        return None
+    negative = (amount < 0) is not (base < 0)
+    rounded = (2 * abs(amount) * scale + abs(base)) // (2 * abs(base))
+    return -rounded if negative else rounded
+
+
+def in_hundredths(value: int | None, *, signed: bool = False) -> str:
+    """`12.34` from 1234; a dash where nothing is known."""
+    if value is None:
+        return "—"
+    sign = "−" if value < 0 else "+" if signed and value else ""
+    return f"{sign}{abs(value) // HUNDREDTHS:,}.{abs(value) % HUNDREDTHS:02d}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`12.34 %`."""
+    return f"{in_hundredths(ratio(part, whole, 100 * HUNDREDTHS))} %"
+
+
+def concerns(realism: Realism) -> tuple[Concern, ...]:
+    """Every reason not to believe this group; empty where there is none."""
+    return (
+        *_own_share(realism),
+        *_displaced(realism),
+        *_assumed(realism),
+        *_fill_rate(realism),
+        *_no_adverse_selection(realism),
+    )
+
+
+def verdict(realism: Realism) -> str:
+    """In words: believable, not believable and why, or that there is nothing to judge."""
+    if not realism.fills:
+        return "nothing to judge: no fills"
+    found = concerns(realism)
+    if found:
+        return "not believable because " + "; ".join(concern.sentence for concern in found)
+    if realism.fills < ENOUGH:
+        return f"believable, as far as {_counted(realism.fills, 'fill')} can tell"
+    return "believable"
+
+
+def _own_share(realism: Realism) -> tuple[Concern, ...]:
+    found = []
+    for tape in realism.tape.values():
+        if tape.own_volume * 100 > tape.volume * OWN_SHARE_PERCENT_MAX:
+            share = percent(tape.own_volume, tape.volume)
+            sentence = (
+                f"you were {share} of what traded in {tape.symbol},"
+                f" above {OWN_SHARE_PERCENT_MAX} %: it would not have traded like this"
+            )
+            found.append(Concern("own_share", share, f"{OWN_SHARE_PERCENT_MAX} %", sentence))
+    return tuple(found)
+
+
+def _displaced(realism: Realism) -> tuple[Concern, ...]:
+    displaced, trades = realism.displaced, realism.recorded
+    if displaced is None or displaced.executions * 100 <= trades * DISPLACED_PERCENT_MAX:
+        return ()
+    share = percent(displaced.executions, trades)
+    sentence = (
+        f"{_counted(displaced.executions, 'recorded execution')} went elsewhere, {share} of all,"
+        f" above {DISPLACED_PERCENT_MAX} %: this is no longer the recorded day"
+    )
+    return (Concern("displaced", share, f"{DISPLACED_PERCENT_MAX} %", sentence),)
+
+
+def _assumed(realism: Realism) -> tuple[Concern, ...]:
+    assumptions = realism.assumptions
+    most = max(assumptions.shares.values(), default=0)
+    open_to_luck = most - assumptions.shares.get(assumptions.booked, 0)
+    if open_to_luck * 100 <= most * ASSUMED_PERCENT_MAX:
+        return ()
+    share = percent(open_to_luck, most)
+    sentence = (
+        f"{share} of what resting orders could have got depends on the queue assumption,"
+        f" above {ASSUMED_PERCENT_MAX} %"
+    )
+    return (Concern("assumption", share, f"{ASSUMED_PERCENT_MAX} %", sentence),)
+
+
+def _fill_rate(realism: Realism) -> tuple[Concern, ...]:
+    passive = realism.passive
+    is_kind = passive.orders_filled * 100 > passive.orders * FILL_RATE_PERCENT_MAX
+    if passive.orders < ENOUGH or not is_kind:
+        return ()
+    share = percent(passive.orders_filled, passive.orders)
+    sentence = (
+        f"{share} of {_counted(passive.orders, 'passive order')} got filled,"
+        f" above {FILL_RATE_PERCENT_MAX} %: queues are not that kind"
+    )
+    return (Concern("fill_rate", share, f"{FILL_RATE_PERCENT_MAX} %", sentence),)
+
+
+def _no_adverse_selection(realism: Realism) -> tuple[Concern, ...]:
+    """Resting orders are hit by those who know more (Glosten and Milgrom, JFE 14, 1985)."""
+    maker = realism.sides.get("maker", Filled())
+    before, after = maker.marks.get(BEFORE, Sum()), maker.marks.get(ADVERSE_SECONDS, Sum())
+    first, later = before.bps, after.bps
+    if first is None or later is None or after.fills < ENOUGH or later <= first:
+        return ()
+    actual, threshold = in_hundredths(later, signed=True), in_hundredths(first, signed=True)
+    sentence = (
+        f"resting orders stood at {actual} bps {ADVERSE_SECONDS} s after their fills, better than"
+        f" the {threshold} bps at the fill: nobody who knew more ever traded with you"
+    )
+    return (Concern("adverse_selection", f"{actual} bps", f"{threshold} bps", sentence),)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -17,6 +17,7 @@ from engine.language.syntax import (
     KillLine,
     Line,
     OrderLine,
+    PracticeLine,
     PreviewedLine,
     ReplaceLine,
     ReplayLine,
@@ -33,8 +34,8 @@ HISTORY_LINES_MAX = 200
 STAGED_LINES_MAX = 200
 FITS_SHOWN_MAX = 8
 
-AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine)
-"""They only reduce risk, or move the market's time: Enter carries them out."""
+AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine, PracticeLine)
+"""They only reduce risk, move the market's time, or are a drill on paper: Enter does them."""
 REVIEWED = (OrderLine, ReplaceLine, CloseLine, ReverseLine, ResumeLine, ConvertLine)
 """They can add risk: Enter reviews, Ctrl+T transmits."""
 ASKED = (FlattenLine, KillLine)

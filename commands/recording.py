@@ -55,14 +55,14 @@ class Recording:
         self._shelf.news.clear()
         return given_up + self._recorder.news()
 
-    def link(self) -> LinkView:
+    def links(self) -> tuple[LinkView]:
         """For the top line."""
         recorder = self._recorder
         if recorder.problem:
-            return LinkView("rec", Severity.UNAVAILABLE, "stopped")
+            return (LinkView("rec", Severity.UNAVAILABLE, "stopped"),)
         if recorder.frames_lost:
-            return LinkView("rec", Severity.DEGRADED, f"{recorder.frames_lost:,} lost")
-        return LinkView("rec", Severity.OK, "recording")
+            return (LinkView("rec", Severity.DEGRADED, f"{recorder.frames_lost:,} lost"),)
+        return (LinkView("rec", Severity.OK, "recording"),)
 
     def close(self) -> tuple[str, ...]:
         """Everything is written; returns what is still to be said."""

@@ -79,6 +79,8 @@ def _live_desk(
     speed = parts.settings.market.speed if options.speed is None else options.speed
     views = ViewBuilder(parts.session, parts.venue, account)
     views.remember(parts.tail.records)
+    if parts.recording is not None:
+        views.more_links = parts.recording.links
     views.focus = next(iter(parts.session.market.quotes), "")
     return LiveDesk(
         parts.host,

@@ -1,6 +1,6 @@
 """Builds the frozen read model of one frame from state, market and venue."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
@@ -57,6 +57,8 @@ class ViewBuilder:
         self._fills: list[FillRow] = []
         self._findings: dict[int, tuple[Finding, ...]] = {}
         self.focus = ""
+        self.more_links: Callable[[], tuple[LinkView, ...]] = lambda: ()
+        """Shown beside the venue's: what else of this session can fail, such as its recording."""
         self.levels = 20
         self._luck = LuckTally(session.market, self._instrument)
         session.listen(self.note)
@@ -127,7 +129,7 @@ class ViewBuilder:
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
             conditions=tuple(_conditions(state, account)),
-            links=tuple(_links(state)),
+            links=(*_links(state), *self.more_links()),
             updates_per_second=updates_per_second,
             conflated=0,
             denied=sum(1 for row in orders if row.state == "denied"),

@@ -1,6 +1,10 @@
 """The recorder: never in the way, nothing lost on a clean end, bounded, and honest about gaps."""
 
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +12,7 @@ from connectors.feeds.recorded.blocks import read_frames, survey
 from connectors.feeds.recorded.flow import RecordedFlow
 from connectors.feeds.recorded.frames import BookImage, End, Gap, Head, Printed
 from connectors.feeds.recorded.recorder import PENDING_FRAMES_MAX, Recorder
-from connectors.feeds.recorded.shelf import MEBIBYTE, Shelf
+from connectors.feeds.recorded.shelf import MEBIBYTE, Shelf, look_at
 from connectors.feeds.recorded.tap import SessionTap
 from connectors.feeds.synthetic.flow import SyntheticFlow
 from connectors.paper.venue import PaperVenue
@@ -138,3 +142,34 @@ def test_a_taken_name_gets_another(tmp_path):
     shelf = Shelf(tmp_path, MEBIBYTE)
     shelf.new_path(20260105, "R1").write_bytes(b"")
     assert shelf.new_path(20260105, "R1").name == "20260105-R1-2.trec"
+
+
+KILLED = """
+import os, signal, sys, threading
+from pathlib import Path
+from connectors.feeds.recorded.frames import Head, Printed
+from connectors.feeds.recorded.recorder import Recorder
+from engine.domain.quotes import Source
+
+path = Path(sys.argv[1])
+recorder = Recorder(path, Head(1, "c0ffee", "t", Source.SYNTHETIC, 20260105, "R1", 1, ()), 0)
+before = path.stat().st_size
+for number in range(1_000):
+    recorder.put((number, Printed("AAPL", number, 1, 1)))
+recorder.start()
+while path.stat().st_size == before:
+    threading.Event().wait(0.01)
+recorder.put((2_000, Printed("AAPL", 1, 1, 1)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_after_a_kill_everything_up_to_the_last_block_is_there(tmp_path):
+    path = tmp_path / "x.trec"
+    root = Path(__file__).resolve().parents[3]
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=root, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    frames = list(read_frames(path))
+    assert [at for at, body in frames if isinstance(body, Printed)] == list(range(1_000))
+    assert survey(path, thoroughly=True).damage == ""
+    assert look_at(path).problem == "running, or cut off"

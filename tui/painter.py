@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len
+from rich.cells import cached_cell_len
 from rich.color import Color, ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
@@ -31,13 +31,13 @@ class Painter:
         is_aligned, known_count = True, len(before)
         for place, segment in enumerate(new):
             text = segment.text
-            end = x + (len(text) if text.isascii() else cell_len(text))
+            end = x + (len(text) if text.isascii() else cached_cell_len(text))
             if is_aligned and place < known_count:
                 known = before[place]
                 if known == segment:
                     x = end
                     continue
-                is_aligned = end - x == cell_len(known.text)
+                is_aligned = end - x == cached_cell_len(known.text)
             if at != x:
                 out.append(f"\x1b[{y + 1};{x + 1}H")
             out.append(self._change(style, segment.style))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -87,6 +88,14 @@ class TerminalSession:
             if not select.select([self.master], [], [], 0.2)[0]:
                 continue
             assert self._read(), f"it ended before {words!r}: {self.text[-2000:]}"
+
+    def wait_unread(self, has_come: Callable[[], bool]) -> None:
+        """Waits as a terminal that is stuck: nothing is read, what is written piles up."""
+        end = time.monotonic() + WAIT_SECONDS_MAX
+        while not has_come():
+            assert time.monotonic() < end, "the screen waits for its terminal"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
 
     def forget(self) -> None:
         self.written = b""

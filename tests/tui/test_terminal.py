@@ -123,3 +123,29 @@ def test_a_crash_says_where_it_was_and_shows_no_values(tmp_path):
         assert session.exit_code() == 7
         assert "the screen failed (RuntimeError" in session.text
         assert "hunter2" not in session.text
+
+
+HURRIED = """
+from engine.ports import CancelById
+from tests.tui.fake_desk import FakeDesk
+from tui.app import TraderApp
+from tui.settings import ScreenSettings
+desk = FakeDesk(40)
+class Moving(TraderApp):
+    def on_mount(self):
+        self.set_interval(0.02, desk.step)
+        self.set_interval(0.1, lambda: desk.send(CancelById(1)))
+Moving(desk, None, None, ScreenSettings(coach=False)).run_desk()
+"""
+REQUESTS_UNREAD = 60
+"""Six seconds: about twice what it takes to fill the terminal and Textual's queue."""
+
+
+@pytest.mark.long
+def test_a_terminal_that_takes_nothing_any_more_does_not_hold_up_the_desk(tmp_path):
+    log = tmp_path / "requests.log"
+    with TerminalSession(log, columns=200, rows=60, code=HURRIED) as session:
+        session.wait_unread(lambda: len(session.requests) >= REQUESTS_UNREAD)
+        session.forget()
+        session.press("?", seconds=0.3)
+        session.until("transmits what Enter")

@@ -37,6 +37,9 @@ class MessageLine(LinePane):
         self.coach = coach
         self.now = 0.0
 
+    def concerns(self, old: DeskView, new: DeskView) -> bool:
+        return False  # time passes here: it is drawn in every frame, whatever the view says
+
     def draw(self, width: int, height: int) -> list[Strip]:
         return [self._line(width).pad(width, self.ink.text).strip()]
 
@@ -158,10 +161,14 @@ class Footer(LinePane):
         return False
 
     def draw(self, width: int, height: int) -> list[Strip]:
+        key = (self.chain, self.is_reviewed, width)
+        return [self.slot(0, key, lambda: self._keys(width))]
+
+    def _keys(self, width: int) -> Strip:
         ink = self.ink
         ending = Line()
         if self.chain and self.chain[0] in (Scope.DANGER, Scope.CONFIRM):
-            return [self._strip_keys(width)]
+            return self._strip_keys(width)
         for action_id, words in (("desk.danger", "k KILL"), ("desk.palette", "all")):
             ending.add(self.keymap.shown(action_id), ink.key).add(f" {words}  ", ink.quiet)
         line = Line()
@@ -171,7 +178,7 @@ class Footer(LinePane):
             line.add(" ", ink.text).add(key, ink.key).add(f" {words} ", ink.quiet)
         line.pad(width - ending.used, ink.text)
         line.extend(ending)
-        return [line.pad(width, ink.text).strip()]
+        return line.pad(width, ink.text).strip()
 
     def _offers(self) -> list[tuple[str, str]]:
         """After a review the next key is the one that sends."""

@@ -66,6 +66,8 @@ _WAITING = {
     Phase.QUOTATION: "quoting",
 }
 """Phases in which a symbol has neither bid nor ask; seven letters fit everywhere."""
+SIZE_COLUMNS = ("bid size", "ask size")
+"""Shown together or not at all: one side's size alone reads as if it were the market's."""
 PRICE_COLUMNS = ("last", "bid", "ask", "low", "high")
 
 
@@ -123,7 +125,11 @@ class Watchlist(FramedPane):
                 column._replace(width=longest) if column.name in PRICE_COLUMNS else column
                 for column in COLUMNS
             )
-            self._columns = choose(wide, width - 1)
+            columns = choose(wide, width - 1)
+            if sum(column.name in SIZE_COLUMNS for column in columns) == 1:
+                unsized = tuple(column for column in wide if column.name not in SIZE_COLUMNS)
+                columns = choose(unsized, width - 1)
+            self._columns = columns
 
     def _row_strip(self, place: int, row: QuoteRow, *, is_cursor: bool) -> Strip:
         age = self.host.view.market_at - row.at

@@ -31,7 +31,6 @@ from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.narration import Narrator, preview_fields
 from engine.runtime.pace import WallPace
 from engine.runtime.preview_acts import preview_any
-from engine.runtime.realism_words import one_line
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
@@ -242,7 +241,7 @@ class _HeadlessSession:
         return code
 
     def _say_realism(self) -> None:
-        told = one_line(self._parts.realism.groups())
+        told = self._parts.realism.line
         if told:
             self._output.say(told)
 

@@ -77,7 +77,7 @@ def _live_desk(
 ) -> LiveDesk:
     account = parts.settings.paper.account
     speed = parts.settings.market.speed if options.speed is None else options.speed
-    views = ViewBuilder(parts.session, parts.venue, account)
+    views = ViewBuilder(parts.session, parts.venue, account, parts.realism)
     views.remember(parts.tail.records)
     if parts.recording is not None:
         views.more_links = parts.recording.links

@@ -250,6 +250,10 @@ class ExplainOrder(msgspec.Struct, frozen=True, tag="explain"):
     order_id: OrderId
 
 
+class TellRealism(msgspec.Struct, frozen=True, tag="tell_realism"):
+    """How far the session so far can be believed: paper against tape."""
+
+
 class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     """Market speed: 0 pauses, 1 is real time."""
 
@@ -264,6 +268,7 @@ DeskRequest = (
     | DoAct
     | FocusSymbol
     | ExplainOrder
+    | TellRealism
     | SetSpeed
 )
 
@@ -282,6 +287,13 @@ class LineAnswered(msgspec.Struct, frozen=True, tag="line_answered"):
 class PreviewAnswered(msgspec.Struct, frozen=True, tag="preview_answered"):
     request: int
     preview: Preview
+
+
+class RealismTold(msgspec.Struct, frozen=True, tag="realism_told"):
+    """Lines to read, columns and bars in place, the verdict first."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 class OrderExplained(msgspec.Struct, frozen=True, tag="explained"):
@@ -309,7 +321,7 @@ class EngineStopped(msgspec.Struct, frozen=True, tag="stopped"):
     exit_code: int = 0
 
 
-DeskAnswer = LineAnswered | PreviewAnswered | OrderExplained | Notice | EngineStopped
+DeskAnswer = LineAnswered | PreviewAnswered | OrderExplained | RealismTold | Notice | EngineStopped
 
 
 class Desk(Protocol):

@@ -160,6 +160,14 @@ ACTIONS: tuple[Action, ...] = (
         word="zoom",
     ),
     do(
+        "desk.report",
+        S.DESK,
+        "",
+        "report",
+        "paper against tape: how far to believe it",
+        word="report",
+    ),
+    do(
         "desk.notices",
         S.DESK,
         "full_stop",

@@ -1,7 +1,7 @@
 """What each action of the table does to the room."""
 
 from engine.domain.views import Severity, SymbolMatch
-from engine.ports import Act, Reference, SetSpeed
+from engine.ports import Act, Reference, SetSpeed, TellRealism
 from engine.values import Instruction
 from tui.danger import question, request
 from tui.layout import PaneName
@@ -36,6 +36,9 @@ class DeskActs:
 
     def do_notices(self) -> None:
         self.room.open_page(NoticesPage(self.room.notices))
+
+    def do_report(self) -> None:
+        self.room.ask(TellRealism())
 
     def do_symbol(self) -> None:
         self.room.open_page(SymbolPage(self._find, self._take_symbol))
@@ -117,6 +120,8 @@ class DeskActs:
             if view.mode.upper() in ("PAPER", "REPLAY"):  # there the exchange rests with the desk
                 words = f"{stays}; the next start goes on with them."
                 after = f"trader: {stays} in this home; the next start goes on with them"
+        if view.realism:
+            after = f"{after}\ntrader: {view.realism}".lstrip()
         shell = self.room.shell
         self.room.danger.ask(f"Quit? {words}", lambda: shell.leave(0, after), self.room.clock())
 

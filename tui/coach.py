@@ -153,5 +153,6 @@ _TEXTS = {
     Step.RESIZE: "Denied, with numbers. Ctrl+R resizes it to what the rules allow.",
     Step.DANGER: "Enter and Ctrl+T send it, Esc drops it. Then Ctrl+X: the danger strip.",
     Step.FLATTEN: "In the strip o flattens the account, y confirms. (Ctrl+X opens it again.)",
-    Step.SUMMARY: "That was a day: {trades} trades, fees {fees}, day {day}. ? shows all keys.",
+    Step.SUMMARY: "That was a day: {trades} trades, fees {fees}, day {day}."
+    " :report judges it, ? shows all keys.",
 }

@@ -19,6 +19,7 @@ from engine.ports import (
     OrderExplained,
     PreviewAnswered,
     PreviewLine,
+    RealismTold,
 )
 from engine.values import Instruction, OrderId, Price
 from tui.clock import seconds_text, zone_of
@@ -32,6 +33,7 @@ from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
 from tui.screens.marked import Marked
+from tui.screens.realism import RealismPage
 from tui.screens.why import Why
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
@@ -314,6 +316,8 @@ class Room:
                 self._line_answered(answer)
             case OrderExplained():
                 self.open_page(Why(answer.title, answer.lines))
+            case RealismTold():
+                self.open_page(RealismPage(answer.title, answer.lines))
             case Notice():
                 self.say(answer.text, Severity(answer.severity))
             case EngineStopped():

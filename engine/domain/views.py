@@ -291,6 +291,8 @@ class DeskView(Row, frozen=True):
     ghost_fills: tuple[GhostFillRow, ...] = ()
     progress: int = -1
     """How far the recording or the day has played, in thousandths; −1 where nobody can tell."""
+    realism: str = ""
+    """How far the session so far can be believed, in one line; empty before the first fill."""
 
 
 class RuleCount(Row, frozen=True):

@@ -26,14 +26,17 @@ from engine.ports import (
     OrderExplained,
     PreviewAnswered,
     PreviewLine,
+    RealismTold,
     SendLine,
     SetSpeed,
+    TellRealism,
 )
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
+from engine.runtime.realism_words import heading, report_lines
 from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.runtime.view import ViewBuilder
@@ -85,8 +88,19 @@ class Counter:
                 self._views.focus, self._views.levels = request.symbol, request.levels
             case ExplainOrder():
                 self._explain(request.order_id)
+            case TellRealism():
+                self._tell_realism()
             case SetSpeed():
                 self._set_speed(request.factor)
+
+    def _tell_realism(self) -> None:
+        self._host.measure()
+        lines: list[str] = []
+        for group in self._views.realism.groups():
+            lines += [heading(group), *report_lines(group), ""]
+        if not lines:
+            lines = ["nothing has traded since this session began"]
+        self._answer(RealismTold("paper against tape, this session", tuple(lines)))
 
     def _submit(self, *commands: Command) -> list[ev.Event]:
         if self._read_only:

@@ -151,6 +151,12 @@ class Host:
         measured = self.venue.measured(at_the_end=at_the_end)
         self.session.step([*waits, *measured, self.venue.checkpoint()])
 
+    def measure(self) -> None:
+        """What was measured since the last checkpoint, for somebody who asks now."""
+        measured = self.venue.measured(at_the_end=False)
+        if measured:
+            self.session.step(measured)
+
     def wake_up(self) -> None:
         """A market that was left closed opens its next day: nobody starts in the night."""
         phases = self.session.state.phases.values()

@@ -10,6 +10,7 @@ from engine.domain.records import Record
 from engine.domain.state import State
 from engine.instruments import Instrument
 from engine.runtime.realism import Realism
+from engine.runtime.realism_words import one_line
 from engine.values import Liquidity, Money, Price, Quantity
 
 ORDERS_KEPT_MAX = 20_000
@@ -48,6 +49,7 @@ class RealismTally:
         self._orders: dict[int, _Order] = {}
         self._fills: dict[str, _Fill] = {}
         self._groups: dict[str, Realism] = {}
+        self._line: str | None = None
         self._notes: dict[type, Callable[..., None]] = {
             ev.OrderReleased: self._released,
             ev.OrderWorking: self._working,
@@ -61,6 +63,14 @@ class RealismTally:
         told = self._notes.get(type(record.body))
         if told is not None:
             told(record.body)
+            self._line = None
+
+    @property
+    def line(self) -> str:
+        """The report in one line; made again only when something has changed."""
+        if self._line is None:
+            self._line = one_line(self.groups())
+        return self._line
 
     def groups(self) -> list[Realism]:
         """One in an account of one currency; none before anything was traded or measured."""

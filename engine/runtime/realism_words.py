@@ -78,20 +78,18 @@ def _cost(group: Realism) -> Iterator[str]:
     fills = f"{group.fills:,} fill" + ("" if group.fills == 1 else "s")
     yield f"{fills} of {group.shares:,} for {value} {group.currency}, fees {fees}"
     unjudged = group.fills - slippage.fills
-    without = f" ({unjudged:,} fills had no arrival mid)" if unjudged else ""
-    yield (
-        f"slippage against the arrival mid {_bps(slippage)}, with fees"
-        f" {in_hundredths(group.shortfall_bps, signed=True)} bps{without}; positive is cost"
-    )
+    shortfall = in_hundredths(group.shortfall_bps, signed=True)
+    yield f"slippage against the arrival mid {_bps(slippage)}, {shortfall} with fees (+ is cost)"
+    if unjudged:
+        yield f"  {unjudged:,} of the fills had no arrival mid"
 
 
 def _tape(group: Realism) -> Iterator[str]:
     displaced = group.displaced
     if displaced is not None:
         yield (
-            f"recorded executions displaced {displaced.executions:,}"
-            f" ({displaced.shares:,} shares), recorded shares that found nobody"
-            f" {displaced.unfilled:,}"
+            f"recorded executions displaced {displaced.executions:,} ({displaced.shares:,} shares),"
+            f" {displaced.unfilled:,} found nobody"
         )
     traded = [tape for tape in group.tape.values() if tape.own_volume]
     if not traded:
@@ -113,15 +111,14 @@ def _queues(group: Realism) -> Iterator[str]:
         yield ""
         yield (
             f"passive orders filled {passive.orders_filled:,} of {passive.orders:,}"
-            f" ({percent(passive.orders_filled, passive.orders)}), shares"
-            f" {passive.shares_filled:,} of {passive.shares:,}"
-            f" ({percent(passive.shares_filled, passive.shares)})"
+            f" ({percent(passive.orders_filled, passive.orders)}),"
+            f" shares {percent(passive.shares_filled, passive.shares)}"
         )
     if not assumptions.orders:
         return
     yield (
         f"fills at the bounds: {assumptions.orders - assumptions.differ:,} of"
-        f" {assumptions.orders:,} resting orders get the same under every queue assumption"
+        f" {assumptions.orders:,} orders get the same whatever the queue"
     )
     most = max(assumptions.shares.values())
     for name, shares in sorted(assumptions.shares.items(), key=lambda pair: pair[1]):
@@ -135,7 +132,7 @@ def _markouts(group: Realism) -> Iterator[str]:
         return
     largest = max(abs(total.bps or 0) for marks in known for total in marks.values())
     yield ""
-    yield "gain against the mid, in bps     before the fill and after it; − is against you"
+    yield "gain against the mid before the fill and after it, bps (− is against you)"
     for name, side in sorted(group.sides.items()):
         for seconds in (BEFORE, *MARK_SECONDS):
             yield _markout(name, side, seconds, largest)

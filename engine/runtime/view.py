@@ -29,6 +29,7 @@ from engine.domain.views import (
 from engine.instruments import Instrument
 from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
+from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
 from engine.values import MONEY_SCALE, Nanos, Price, Quantity
 
@@ -49,7 +50,9 @@ class ViewBuilder:
         session: Session,
         venue: SimulatedVenue,
         account: str,
+        realism: RealismTally | None = None,
     ) -> None:
+        """`realism` hears the session from its very beginning, before there are views."""
         self._session = session
         self._venue = venue
         self._account = account
@@ -61,6 +64,7 @@ class ViewBuilder:
         """Shown beside the venue's: what else of this session can fail, such as its recording."""
         self.levels = 20
         self._luck = LuckTally(session.market, self._instrument)
+        self.realism = realism or RealismTally(session.state)
         session.listen(self.note)
 
     def remember(self, records: Iterable[Record]) -> None:
@@ -138,6 +142,7 @@ class ViewBuilder:
             ghosts=self._venue.ghost_orders(GHOSTS_SHOWN_MAX),
             ghost_fills=self._venue.ghost_fills(GHOSTS_SHOWN_MAX),
             progress=_progress(self._venue.span, session.now),
+            realism=self.realism.line,
         )
 
     # ── rows ───────────────────────────────────────────────────────────────────────────────────

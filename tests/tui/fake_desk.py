@@ -38,7 +38,9 @@ from engine.ports import (
     OrderExplained,
     PreviewAnswered,
     PreviewLine,
+    RealismTold,
     SendLine,
+    TellRealism,
 )
 from engine.values import (
     Instruction,
@@ -101,6 +103,12 @@ class FakeDesk:
             case FocusSymbol():
                 self._focus = request.symbol
                 self._view = self._build()
+            case TellRealism():
+                told = (
+                    "not believable because you were 12.00 % of GOOG",
+                    "  maker 1 s   −0.26  █│",
+                )
+                self.tell(RealismTold("paper against tape, this session", told))
             case ExplainOrder():
                 lines = ("09:30:00.000  accepted: 38 rules passed", "09:30:04.120  filled: maker")
                 self.tell(OrderExplained(request.order_id, f"order {request.order_id}", lines))

@@ -13,6 +13,7 @@ from engine.ports import (
     PreviewAnswered,
     PreviewLine,
     SetSpeed,
+    TellRealism,
 )
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
@@ -202,6 +203,18 @@ async def test_e_explains_the_order_under_the_cursor():
         assert "38 rules passed" in here.text
         await here.press("escape")
         assert "38 rules passed" not in here.text
+
+
+async def test_report_holds_paper_against_tape_with_its_columns_in_place():
+    async with sitting() as here:
+        await here.press("colon")
+        await here.type("report")
+        await here.press("enter")
+        assert isinstance(here.desk.requests[-1], TellRealism)
+        assert "not believable because you were 12.00 % of GOOG" in here.text
+        assert "  maker 1 s   −0.26  █│" in here.text
+        await here.press("escape")
+        assert "not believable" not in here.text
 
 
 async def test_c_cancels_the_order_under_the_cursor_which_sticks_to_it():

@@ -15,11 +15,14 @@ from engine.ports import (
     OrderExplained,
     PreviewAnswered,
     PreviewLine,
+    RealismTold,
     SendLine,
     SetSpeed,
+    TellRealism,
 )
 from engine.runtime.counter import Counter
 from engine.runtime.history import OrderHistory
+from engine.runtime.realism_tally import RealismTally
 from engine.runtime.view import ViewBuilder
 from engine.values import OrderId
 from tests.harness import DeskBench
@@ -33,7 +36,9 @@ class Door:
         self.bench.quotes("AAPL", 1_900_000, 1_900_200)
         self.answers: list[DeskAnswer] = []
         self.speeds: list[float] = []
-        self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER")
+        realism = RealismTally(self.bench.state)
+        self.bench.session.listen(realism.note)
+        self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER", realism)
         history = OrderHistory(self.bench.journal.blocks)
         self.bench.session.listen(history.note)
         self.counter = Counter(
@@ -184,3 +189,18 @@ def test_an_order_is_explained_and_one_of_an_earlier_day_is_pointed_to_the_journ
     missing = door.answers[-1]
     assert isinstance(missing, OrderExplained)
     assert "earlier day" in missing.lines[0]
+
+
+def test_the_report_of_the_session_is_told_with_the_tape_of_this_moment(door: Door) -> None:
+    door.counter.serve(TellRealism())
+    empty = door.answers[-1]
+    assert isinstance(empty, RealismTold)
+    assert empty.lines == ("nothing has traded since this session began",)
+    door.send("buy 5 AAPL 190.02")
+    door.counter.serve(TellRealism())
+    told = door.answers[-1]
+    assert isinstance(told, RealismTold)
+    # All five shares that ever traded were ours.
+    assert any(line.startswith("not believable because you were 100.00 %") for line in told.lines)
+    view = door.views.build(speed="x1", updates_per_second=0)
+    assert view.realism.startswith("realism: 1 fill, you were 100.00 % of AAPL")

@@ -68,6 +68,17 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
         "commands.check_book:run",
         lambda given: (given.messages, given.book, given.levels, given.mode, given.json),
     ),
+    "check-fills": _target(
+        "commands.check_fills:run",
+        lambda given: (
+            given.recording,
+            given.orders,
+            given.orders_seed,
+            given.levels,
+            given.infer_aggressor,
+            given.json,
+        ),
+    ),
     "query": _target("commands.query:run"),
     "why": _target("commands.why:run"),
     "report": _target("commands.report:run"),

@@ -231,6 +231,18 @@ def _add_check_book(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=("reveal", "strict"), default="reveal")
 
 
+def _add_check_fills(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recording", metavar="RECORDING", type=Path)
+    parser.add_argument("--orders", metavar="N", type=_positive, default=240, help="default: 240")
+    parser.add_argument("--orders-seed", metavar="N", type=_positive, default=1, help="default: 1")
+    parser.add_argument(
+        "--levels", metavar="N", type=_positive, default=10, help="levels that the feed shows"
+    )
+    parser.add_argument(
+        "--infer-aggressor", action="store_true", help="trades do not say who came for whom"
+    )
+
+
 def _add_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sql", metavar="SQL")
     form = parser.add_mutually_exclusive_group()
@@ -294,6 +306,11 @@ _CONFIG_ACTS = ("show", "check", "set", "limits")
 COMMANDS = (
     Command("match", "play a file of orders through the paper matching engine", _add_match),
     Command("check-book", "replay a recording against its order book file", _add_check_book),
+    Command(
+        "check-fills",
+        "hold the queue assumptions against a recording's order-by-order truth",
+        _add_check_fills,
+    ),
     Command("query", "ask the store in SQL, read-only", _add_query),
     Command("why", "the life of an order", _add_why),
     Command("report", "what the store can tell ready made, such as realism", _add_report),

@@ -160,7 +160,7 @@ def _play(
     }
     for trial in lane:
         _run(venue, trial.at, results, assumed)
-        request = _order(trial)
+        request = _order(trial, venue.instruments[0].symbol)
         venue.release([request], venue.stage([request]))
         _run(venue, trial.until, results, assumed)
         cancel = CancelRequest(str(trial.number))
@@ -199,11 +199,11 @@ def _heed(
                 )
 
 
-def _order(trial: Trial) -> NewOrderRequest:
+def _order(trial: Trial, symbol: str) -> NewOrderRequest:
     return NewOrderRequest(
         str(trial.number),
         "CHECK",
-        "GOOG",
+        symbol,
         Instruction.BUY if trial.side is Side.BUY else Instruction.SELL,
         Quantity(trial.quantity),
         OrderType.LIMIT,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from connectors.feeds.flow import FlowSink
+from connectors.feeds.lobster_file import open_recording
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from engine.domain.quotes import Phase, Source
@@ -31,6 +33,7 @@ from engine.values import (
     Trigger,
 )
 
+GOOG = "lobster/LOBSTER_SampleFile_GOOG_2012-06-21_10.zip"
 OPENS_AT = Nanos(1_767_623_400 * NANOS_PER_SECOND)
 
 
@@ -198,3 +201,21 @@ def words_of() -> Any:
         return [type(report).__name__.removeprefix("Venue").lower() for report in reports]
 
     return kinds
+
+
+@pytest.fixture(scope="session")
+def morning(market_data, tmp_path_factory):
+    """The recording up to 09:45, as a zip of its own: read in a tenth of the time."""
+    path = tmp_path_factory.mktemp("goog") / "morning.zip"
+    with ZipFile(market_data / GOOG) as day, ZipFile(path, "w") as cut:
+        texts = {name: day.read(name).splitlines(True) for name in day.namelist() if "csv" in name}
+        messages = next(lines for name, lines in texts.items() if "message" in name)
+        count = sum(1 for line in messages if int(line.split(b".")[0]) < 35_100)
+        for name, lines in texts.items():
+            cut.writestr(name, b"".join(lines[:count]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def morning_recording(morning):
+    return open_recording(morning)

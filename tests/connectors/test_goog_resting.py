@@ -1,7 +1,6 @@
 """Own orders that rest in the recorded day fill exactly as a count from the file alone says."""
 
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -25,19 +24,6 @@ MIDNIGHT = 1_340_251_200 * 10**9
 MINUTE = 60 * 10**9
 OPENS = 34_200 * 10**9
 QUANTITY, TICK = 200, 100
-
-
-@pytest.fixture(scope="module")
-def morning(market_data, tmp_path_factory):
-    """The recording up to 09:45, as a zip of its own: read in a tenth of the time."""
-    path = tmp_path_factory.mktemp("goog") / "morning.zip"
-    with ZipFile(market_data / GOOG) as day, ZipFile(path, "w") as cut:
-        texts = {name: day.read(name).splitlines(True) for name in day.namelist() if "csv" in name}
-        messages = next(lines for name, lines in texts.items() if "message" in name)
-        count = sum(1 for line in messages if int(line.split(b".")[0]) < 35_100)
-        for name, lines in texts.items():
-            cut.writestr(name, b"".join(lines[:count]))
-    return path
 
 
 def played(path: Path, at: int, side: int, price: int) -> tuple[int, list[tuple[int, int]]]:

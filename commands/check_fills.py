@@ -43,6 +43,10 @@ def lines_of(result: FillsCheck) -> list[str]:
         f"orders beyond a bound: {result.too_much} filled too much, {result.too_little} too little,"
         f" {result.too_early} too early, {result.too_late} too late"
     )
+    judged = sum(result.estimates.values())
+    if judged:
+        told = ", ".join(f"{count / judged:.0%} {word}" for word, count in result.estimates.items())
+        lines.append(f"estimated waits against their 25–75 % band: {told} ({judged:,} judged)")
     if result.disturbed:
         noun = "order is" if result.disturbed == 1 else "orders are"
         lines.append(

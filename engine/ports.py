@@ -14,6 +14,7 @@ from engine.domain.views import (
     AuctionView,
     DepthRow,
     DeskView,
+    FillTime,
     GhostFillRow,
     GhostRow,
     Preview,
@@ -114,6 +115,9 @@ class SimulatedVenue(Venue, Protocol):
 
     def queue_is_estimate(self, client_order_id: str) -> bool:
         """The place was restored after a restart and is a bound, not a count."""
+
+    def fill_time(self, client_order_id: str) -> FillTime | None:
+        """How long a resting order may still wait, by the recent pace of trades at its price."""
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:
         """How an order has waited so far; None for one that never stood in a queue here."""

@@ -16,6 +16,7 @@ from connectors.feeds.lobster_levels import level_day
 from connectors.paper.venue import PaperVenue
 from engine.domain.reports import VenueAccepted, VenueCompared, VenueFilled
 from engine.domain.requests import CancelRequest, NewOrderRequest
+from engine.domain.views import FillTime
 from engine.exchange.quoted.assumptions import QueueModel
 from engine.values import (
     NANOS_PER_SECOND,
@@ -55,6 +56,8 @@ class Result(msgspec.Struct):
     filled: int = 0
     first_at: int = NEVER
     done_at: int = NEVER
+    estimate: FillTime | None = None
+    """How long the venue said on arrival that it would take."""
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -162,6 +165,7 @@ def _play(
         _run(venue, trial.at, results, assumed)
         request = _order(trial, venue.instruments[0].symbol)
         venue.release([request], venue.stage([request]))
+        results[trial.number].estimate = venue.fill_time(str(trial.number))
         _run(venue, trial.until, results, assumed)
         cancel = CancelRequest(str(trial.number))
         venue.release([cancel], venue.stage([cancel]))

@@ -30,6 +30,9 @@ class FillsCheck(msgspec.Struct, frozen=True):
     """Orders that the pessimistic model filled whole before the truth did."""
     too_late: int
     """Orders that the front filled whole after the truth did."""
+    estimates: dict[str, int]
+    """Of the waits that were estimated on arrival and ended or outlived their band: how many lay
+    `below` the 25–75 % band, `inside` and `above` it (the true place, the true wait)."""
     disturbed: int
     """Orders beyond a bound that are inside it when they are played alone: an earlier order of
     the experiment had changed the recorded book."""
@@ -65,6 +68,7 @@ def summary_of(compared: Sequence[Compared], alone: Iterable[Compared] = ()) -> 
         too_little=sum(map(_is_too_little, judged)),
         too_early=sum(map(_is_too_early, judged)),
         too_late=sum(map(_is_too_late, judged)),
+        estimates=_estimates(judged),
         disturbed=sum(1 for each in again.values() if not is_beyond(each)),
     )
 
@@ -85,6 +89,21 @@ def played_alone(
         for trial in beyond
         for again in check_fills(recording, [trial], levels=levels, tells_aggressor=tells_aggressor)
     ]
+
+
+def _estimates(compared: Iterable[Compared]) -> dict[str, int]:
+    counts = {"below": 0, "inside": 0, "above": 0}
+    for each in compared:
+        band, truth = each.truth.estimate, each.truth
+        if band is None:
+            continue
+        ends_at = truth.done_at if _is_whole(truth, each) else each.trial.until
+        waited = (ends_at - each.trial.at) / NANOS_PER_SECOND
+        if waited > band.high:
+            counts["above"] += 1
+        elif _is_whole(truth, each):
+            counts["below" if waited < band.low else "inside"] += 1
+    return counts
 
 
 def _results(each: Compared) -> dict[str, Result]:

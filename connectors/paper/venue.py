@@ -18,6 +18,7 @@ from connectors.paper.latency import AtOnce
 from connectors.paper.link import Link
 from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
+from connectors.paper.pace import fill_time
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
 from engine.domain.quotes import Phase
@@ -30,7 +31,14 @@ from engine.domain.reports import (
     VenueOrderWaited,
 )
 from engine.domain.requests import Request
-from engine.domain.views import AuctionView, DepthRow, GhostFillRow, GhostRow, TradePrint
+from engine.domain.views import (
+    AuctionView,
+    DepthRow,
+    FillTime,
+    GhostFillRow,
+    GhostRow,
+    TradePrint,
+)
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
@@ -100,6 +108,7 @@ class PaperVenue:
     def _open(self, cursor: bytes) -> None:
         self._clerk.now = self._flow.open(self, cursor)
         self.trade_date = self._counter.trade_date = self._flow.trade_date
+        self._opened_at = self.now
         self.market.feed_heard_at = self.now
         self._keeper.begin(self.now)
         for book in self.exchange.books.values():
@@ -241,6 +250,23 @@ class PaperVenue:
         """Whether the order's place was set up again after a restart."""
         order = self._clerk.roll.get(client_order_id)
         return order is not None and order.is_estimate
+
+    def fill_time(self, client_order_id: str) -> FillTime | None:
+        """See `pace`; None for an order that stands in no queue that is known."""
+        order = self._clerk.roll.get(client_order_id)
+        if order is None or not order.is_live or order.price <= 0:
+            return None
+        ahead = self._clerk.queue_ahead(order)
+        if ahead == NOT_QUEUED:
+            return None
+        return fill_time(
+            self._keeper.tapes[order.symbol],
+            side=order.instruction.side,
+            price=order.price,
+            shares=ahead + order.open_quantity,
+            now=self.now,
+            since=self._opened_at,
+        )
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:
         """How the order has waited so far; None when it never stood in a queue here."""

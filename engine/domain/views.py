@@ -109,6 +109,27 @@ class DepthView(Row, frozen=True):
     """While orders line up for one, and before the close once its imbalance is public."""
 
 
+class FillTime(Row, frozen=True):
+    """How long an order may still wait for its last share: seconds, a median and its quartiles."""
+
+    seconds: int
+    low: int
+    high: int
+
+    @property
+    def text(self) -> str:
+        """'≈ 2 min (50 s – 6 min)'."""
+        return f"≈ {_span(self.seconds)} ({_span(self.low)} – {_span(self.high)})"
+
+
+def _span(seconds: int) -> str:
+    if seconds < 100:
+        return f"{seconds} s"
+    if seconds < 100 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3_600)} h"
+
+
 class OrderRow(Row, frozen=True):
     """One order of the blotter."""
 
@@ -140,6 +161,8 @@ class OrderRow(Row, frozen=True):
     origin: str
     text: str
     findings: tuple[Finding, ...] = ()
+    fill_time: FillTime | None = None
+    """How long it may still wait in its queue; None where nothing says so."""
 
 
 class FillRow(Row, frozen=True):

@@ -224,6 +224,7 @@ class ViewBuilder:
             is_done=order.is_done,
             queue_ahead=ahead,
             queue_is_estimate=is_estimate,
+            fill_time=None if order.is_done else self._venue.fill_time(order.client_order_id),
             origin=asked.origin.name.lower(),
             text=order.text,
             findings=self._findings.get(order.order_id, ()),

@@ -7,6 +7,7 @@ from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
 from engine.domain.state import State
+from engine.domain.views import FillTime
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
@@ -31,6 +32,7 @@ def explain(
     state: State,
     *,
     so_far: VenueOrderWaited | None = None,
+    fill_time: FillTime | None = None,
     restarts: tuple[str, ...] = (),
 ) -> Explanation:
     """`so_far`: how a live order waits, which its events do not tell yet; `restarts`: in words."""
@@ -47,6 +49,8 @@ def explain(
     waited = teller.waited or so_far
     if teller.waited is None and so_far is not None:
         lines += [f"{'':14}{words}" for words in waiting_in_words(so_far)]
+    if fill_time is not None:
+        lines.append(f"{'':14}{fill_time.text} to its last share, at the recent pace of trades")
     lines += [f"{'':14}{words}" for words in restarts]
     missing = what_was_missing(order, waited, known, ahead_on_arrival=teller.ahead_on_arrival)
     if missing:

@@ -126,6 +126,8 @@ class BlotterCells:
         if stopping:
             more = f"  +{len(stopping) - 1} rules" if len(stopping) > 1 else ""
             return f"{stopping[0].rule} {clean(stopping[0].sentence)}{more}"
+        if row.fill_time is not None and not row.text:
+            return row.fill_time.text
         return clean(row.text)
 
     def _state_style(self, row: OrderRow) -> Style:

@@ -1,0 +1,65 @@
+"""How long a resting order may still wait: from the recent pace of trades at or through its price.
+
+Executed shares that would have reached the order are counted with weights that halve every
+HALF_LIFE. Trades come as a Poisson process of lots of different size, so the time until `shares`
+have come is close to a gamma distribution of the same mean and variance (compound Poisson); its
+quartiles are taken by Wilson and Hilferty's cube-root form (Proc. Nat. Acad. Sci. 17, 1931).
+Cancels ahead of the order are not foreseen: they shorten the wait.
+"""
+
+from collections.abc import Iterable
+from math import exp, log, sqrt
+
+from engine.domain.views import FillTime, TradePrint
+from engine.values import NANOS_PER_SECOND, Nanos, Side
+
+HALF_LIFE_SECONDS = 120.0
+"""Weight of a trade halves in this time."""
+WINDOW_SECONDS = 900.0
+"""Older trades count for nothing."""
+TRADES_MIN = 3
+"""With fewer trades that would have reached the order nothing is estimated."""
+QUARTILE_Z = 0.6744897501960817
+"""The upper quartile of the standard normal distribution."""
+SECONDS_MAX = 86_400
+"""No session is longer: beyond it the answer is "not today"."""
+
+
+def fill_time(
+    tape: Iterable[TradePrint], *, side: Side, price: int, shares: int, now: Nanos, since: Nanos
+) -> FillTime | None:
+    """Until `shares` more have come at or through `price`, the order's own last one included.
+
+    `since` is when the tape begins. None where too few trades say anything.
+    """
+    decay = log(2) / HALF_LIFE_SECONDS
+    sum_w = sum_q = sum_qq = 0.0
+    trades = 0
+    for each in tape:
+        age = (now - each.at) / NANOS_PER_SECOND
+        reaches = each.aggressor is not side and (price - each.price) * side >= 0
+        if not reaches or each.own or each.hidden or age > WINDOW_SECONDS:
+            continue
+        weight = exp(-decay * age)
+        trades += 1
+        sum_w += weight
+        sum_q += weight * each.quantity
+        sum_qq += weight * each.quantity * each.quantity
+    seen = min((now - since) / NANOS_PER_SECOND, WINDOW_SECONDS)
+    if trades < TRADES_MIN or shares <= 0 or seen <= 0:
+        return None
+    time_weighted = (1 - exp(-decay * seen)) / decay
+    rate = sum_q / time_weighted
+    # Mean and variance of the time until so many shares have come.
+    mean = shares / rate
+    shape = max(mean * mean * rate * rate / (shares * sum_qq / sum_q), 1e-3)
+    low, middle, high = (_quantile(shape, mean, z) for z in (-QUARTILE_Z, 0.0, QUARTILE_Z))
+    if middle > SECONDS_MAX:
+        return None
+    return FillTime(round(middle), round(low), round(min(high, SECONDS_MAX)))
+
+
+def _quantile(shape: float, mean: float, z: float) -> float:
+    """Of a gamma distribution, by Wilson and Hilferty; never below 0."""
+    spread = 1 / (9 * shape)
+    return mean * max(0.0, 1 - spread + z * sqrt(spread)) ** 3

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from commands.assume import assume
 from commands.costs import BASE_CURRENCY, cost_reports
 from commands.disk_watch import DiskWatch
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
@@ -280,6 +281,7 @@ def _market(options: Namespace, settings: Settings) -> PaperMarket:
     market = options.market or settings.market.kind
     symbols = options.symbols or settings.market.symbols or None
     flow = open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
+    assume(flow, settings)
     hang_clock_of(instrument.mic for instrument in flow.instruments)
     paper = settings.paper
     drills = Drills(seed, rejects=paper.practice_rejects, breaks=paper.practice_disconnects)

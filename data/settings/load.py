@@ -38,6 +38,13 @@ class PaperSettings(msgspec.Struct, frozen=True):
     """Of a thousand orders."""
     practice_disconnects: int
     """Of a hundred hours."""
+    queue: str
+    """The queue model that is booked in a market of quotes."""
+    slip_ticks: int
+    bar_path: str
+    bar_touch: bool
+    bar_share: int
+    """Percent of a bar's volume."""
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

@@ -10,9 +10,12 @@ from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
 from engine.domain.risk.controls import PROFILES
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
+from engine.exchange.quoted.assumptions import QueueModel
+from engine.exchange.quoted.bars import BarPath
 from engine.instruments import NumberTextError, parse_money
 from engine.values import Money
 
+SLIP_TICKS_MAX = 1_000
 CASH_MAX = Money(10**18)
 SPEED_MAX = 1_000_000
 SEED_MAX = (1 << 63) - 1
@@ -122,6 +125,11 @@ READERS: Mapping[str, Reader] = {
     "paper.latency": _word(*LATENCIES),
     "paper.practice_rejects": _count(0, 1_000),
     "paper.practice_disconnects": _count(0, 100),
+    "paper.queue": _word(*(model.word for model in QueueModel)),
+    "paper.slip_ticks": _count(0, SLIP_TICKS_MAX),
+    "paper.bar_path": _word(*(path.name.lower() for path in BarPath)),
+    "paper.bar_touch": _switch,
+    "paper.bar_share": _count(1, 100),
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.start": _start,

@@ -4,7 +4,8 @@ Executed shares that would have reached the order are counted with weights that 
 HALF_LIFE. Trades come as a Poisson process of lots of different size, so the time until `shares`
 have come is close to a gamma distribution of the same mean and variance (compound Poisson); its
 quartiles are taken by Wilson and Hilferty's cube-root form (Proc. Nat. Acad. Sci. 17, 1931).
-Cancels ahead of the order are not foreseen: they shorten the wait.
+Two factors, fitted to a recorded day, widen and shift what independent trades would give. Cancels
+ahead of the order are not foreseen one by one: they are in the fit.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,14 @@ TRADES_MIN = 3
 """With fewer trades that would have reached the order nothing is estimated."""
 QUARTILE_Z = 0.6744897501960817
 """The upper quartile of the standard normal distribution."""
+CLUSTERING = 6.0
+"""Trades come in bursts: the variance of a wait is this much greater than that of independent ones.
+Fitted with AWAY on 240 orders of GOOG 2012-06-21 (seed 2); on 240 others (seed 3) the band holds
+54 % of the waits, 16 % end below it and 30 % above."""
+AWAY = 4.0
+"""Prices move away from an order: its wait is this much longer than the pace so far says."""
+SHAPE_MIN = 0.05
+"""Of the gamma distribution; below it the cube-root form says nothing any more."""
 SECONDS_MAX = 86_400
 """No session is longer: beyond it the answer is "not today"."""
 
@@ -51,8 +60,8 @@ def fill_time(
     time_weighted = (1 - exp(-decay * seen)) / decay
     rate = sum_q / time_weighted
     # Mean and variance of the time until so many shares have come.
-    mean = shares / rate
-    shape = max(mean * mean * rate * rate / (shares * sum_qq / sum_q), 1e-3)
+    mean = AWAY * shares / rate
+    shape = max(shares / (sum_qq / sum_q) / CLUSTERING, SHAPE_MIN)
     low, middle, high = (_quantile(shape, mean, z) for z in (-QUARTILE_Z, 0.0, QUARTILE_Z))
     if middle > SECONDS_MAX:
         return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.paper.pace import TRADES_MIN, WINDOW_SECONDS, fill_time
+from connectors.paper.pace import AWAY, TRADES_MIN, WINDOW_SECONDS, fill_time
 from engine.domain.views import FillTime, TradePrint
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Quantity, Side
 
@@ -25,14 +25,19 @@ def estimate(tape, shares: int = 600, side: Side = Side.BUY) -> FillTime | None:
     return fill_time(tape, side=side, price=BID, shares=shares, now=NOW, since=since)
 
 
-def test_a_steady_pace_takes_as_long_as_its_shares_need():
-    told = estimate(prints(every=10))
-    assert 50 <= told.seconds <= 62
-    assert told.low < told.seconds < told.high
+def test_a_wait_grows_with_the_pace_and_has_its_median_inside_its_band():
+    quick, slow = estimate(prints(every=10)), estimate(prints(every=20))
+    assert 1.8 < slow.seconds / quick.seconds < 2.2
+    assert quick.low < quick.seconds < quick.high
+
+
+def test_many_shares_take_as_long_as_the_fitted_pace_needs():
+    told = estimate(prints(every=10), shares=60_000)
+    assert told.seconds == pytest.approx(AWAY * 6_000, rel=0.06)
 
 
 def test_more_shares_ahead_take_longer_and_are_told_more_surely():
-    few, many = estimate(prints(10), 300), estimate(prints(10), 3_000)
+    few, many = estimate(prints(10), 1_000), estimate(prints(10), 10_000)
     assert many.seconds > 8 * few.seconds
     assert (many.high - many.low) / many.seconds < (few.high - few.low) / few.seconds
 

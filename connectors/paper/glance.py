@@ -14,6 +14,25 @@ LEVELS_SEEN = 5
 """Prices of each side that an order's arrival is told with."""
 
 
+def depth_of(
+    exchange: Exchange, symbol: str, levels: int
+) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
+    """(bids, asks), best first."""
+    bids = depth_rows(exchange, symbol, Side.BUY, levels)
+    return bids, depth_rows(exchange, symbol, Side.SELL, levels)
+
+
+def would_fill(
+    exchange: Exchange, symbol: str, side: Side, price: int, quantity: int
+) -> list[tuple[int, int]]:
+    """(price, quantity) that an arriving order would get, of what an exchange shows or expects."""
+    expected = exchange.expected(symbol, side, price, quantity)
+    if expected is not None:
+        return expected
+    with exchange.walkable(symbol):
+        return would_take(exchange.book(symbol), side, price, quantity)
+
+
 def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tuple[DepthRow, ...]:
     """The best prices of one side, best first, own quantity and queue place filled in."""
     book = exchange.book(symbol)

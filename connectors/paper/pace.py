@@ -11,7 +11,9 @@ ahead of the order are not foreseen one by one: they are in the fit.
 from collections.abc import Iterable
 from math import exp, log, sqrt
 
+from connectors.paper.orders import OwnOrder
 from engine.domain.views import FillTime, TradePrint
+from engine.exchange.exchange import NOT_QUEUED
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
 HALF_LIFE_SECONDS = 120.0
@@ -32,6 +34,16 @@ SHAPE_MIN = 0.05
 """Of the gamma distribution; below it the cube-root form says nothing any more."""
 SECONDS_MAX = 86_400
 """No session is longer: beyond it the answer is "not today"."""
+
+
+def fill_time_of(
+    order: OwnOrder, ahead: int, tape: Iterable[TradePrint], *, now: Nanos, since: Nanos
+) -> FillTime | None:
+    """Of an order with `ahead` shares before it; None where its queue is not known."""
+    if not order.is_live or ahead == NOT_QUEUED or order.price <= 0:
+        return None
+    side, shares = order.instruction.side, ahead + order.open_quantity
+    return fill_time(tape, side=side, price=order.price, shares=shares, now=now, since=since)
 
 
 def fill_time(

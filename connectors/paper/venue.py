@@ -12,13 +12,13 @@ from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.drills import LINK_LOST, Drills, halt_for_practice
 from connectors.paper.ghosts import Ghosts
-from connectors.paper.glance import depth_rows, would_take
+from connectors.paper.glance import depth_of, would_fill
 from connectors.paper.house import house_of
 from connectors.paper.latency import AtOnce
 from connectors.paper.link import Link
 from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
-from connectors.paper.pace import fill_time
+from connectors.paper.pace import fill_time_of
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import enter_again
 from engine.domain.quotes import Phase
@@ -31,14 +31,7 @@ from engine.domain.reports import (
     VenueOrderWaited,
 )
 from engine.domain.requests import Request
-from engine.domain.views import (
-    AuctionView,
-    DepthRow,
-    FillTime,
-    GhostFillRow,
-    GhostRow,
-    TradePrint,
-)
+from engine.domain.views import AuctionView, DepthRow, FillTime, GhostFillRow, GhostRow, TradePrint
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
@@ -185,10 +178,8 @@ class PaperVenue:
         self._arrive_at(until)
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        exchange, mark = self.exchange, self.ghosts.mark
-        bids = depth_rows(exchange, symbol, Side.BUY, levels)
-        asks = depth_rows(exchange, symbol, Side.SELL, levels)
-        return mark(symbol, Side.BUY, bids), mark(symbol, Side.SELL, asks)
+        bids, asks = depth_of(self.exchange, symbol, levels)
+        return self.ghosts.mark(symbol, Side.BUY, bids), self.ghosts.mark(symbol, Side.SELL, asks)
 
     def indication(self, symbol: str) -> AuctionView | None:
         if symbol not in self.exchange.books:
@@ -201,24 +192,17 @@ class PaperVenue:
     def would_fill(
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
-        expected = self.exchange.expected(symbol, side, price, quantity)
-        if expected is not None:
-            return expected
-        with self.exchange.walkable(symbol):
-            return would_take(self.exchange.book(symbol), side, price, quantity)
+        return would_fill(self.exchange, symbol, side, price, quantity)
 
     def queue_ahead(self, client_order_id: str) -> int:
         order = self._clerk.roll.get(client_order_id)
         return NOT_QUEUED if order is None else self._clerk.queue_ahead(order)
 
     def checkpoint(self) -> VenueCheckpoint:
-        places = [
-            (order.client_order_id, self._clerk.queue_ahead(order))
-            for order in self._clerk.roll.live()
-        ]
-        return VenueCheckpoint(
-            self._flow.cursor(), tuple(place for place in places if place[1] != NOT_QUEUED)
-        )
+        clerk = self._clerk
+        places = ((order.client_order_id, clerk.queue_ahead(order)) for order in clerk.roll.live())
+        known = tuple(place for place in places if place[1] != NOT_QUEUED)
+        return VenueCheckpoint(self._flow.cursor(), known)
 
     def measured(self, *, at_the_end: bool = False) -> list[Report]:
         return [
@@ -252,21 +236,11 @@ class PaperVenue:
         return order is not None and order.is_estimate
 
     def fill_time(self, client_order_id: str) -> FillTime | None:
-        """See `pace`; None for an order that stands in no queue that is known."""
         order = self._clerk.roll.get(client_order_id)
-        if order is None or not order.is_live or order.price <= 0:
+        if order is None:
             return None
-        ahead = self._clerk.queue_ahead(order)
-        if ahead == NOT_QUEUED:
-            return None
-        return fill_time(
-            self._keeper.tapes[order.symbol],
-            side=order.instruction.side,
-            price=order.price,
-            shares=ahead + order.open_quantity,
-            now=self.now,
-            since=self._opened_at,
-        )
+        tape, ahead = self._keeper.tapes[order.symbol], self._clerk.queue_ahead(order)
+        return fill_time_of(order, ahead, tape, now=self.now, since=self._opened_at)
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:
         """How the order has waited so far; None when it never stood in a queue here."""

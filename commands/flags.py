@@ -9,6 +9,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from commands.flags_check_fills import add_check_fills, positive
+
 VERSION = "0.1.0"
 SEED_DIGITS_MAX = 18
 """What fits into 64 bits, as the journal keeps it."""
@@ -227,20 +229,8 @@ def _add_match(parser: argparse.ArgumentParser) -> None:
 def _add_check_book(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("messages", metavar="MESSAGES", type=Path)
     parser.add_argument("book", metavar="BOOK", type=Path, nargs="?", help="not for a zip of both")
-    parser.add_argument("--levels", metavar="N", type=_positive, help="default: all of the file")
+    parser.add_argument("--levels", metavar="N", type=positive, help="default: all of the file")
     parser.add_argument("--mode", choices=("reveal", "strict"), default="reveal")
-
-
-def _add_check_fills(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("recording", metavar="RECORDING", type=Path)
-    parser.add_argument("--orders", metavar="N", type=_positive, default=240, help="default: 240")
-    parser.add_argument("--orders-seed", metavar="N", type=_positive, default=1, help="default: 1")
-    parser.add_argument(
-        "--levels", metavar="N", type=_positive, default=10, help="levels that the feed shows"
-    )
-    parser.add_argument(
-        "--infer-aggressor", action="store_true", help="trades do not say who came for whom"
-    )
 
 
 def _add_query(parser: argparse.ArgumentParser) -> None:
@@ -309,7 +299,7 @@ COMMANDS = (
     Command(
         "check-fills",
         "hold the queue assumptions against a recording's order-by-order truth",
-        _add_check_fills,
+        add_check_fills,
     ),
     Command("query", "ask the store in SQL, read-only", _add_query),
     Command("why", "the life of an order", _add_why),
@@ -358,12 +348,6 @@ def _seed(text: str) -> int:
         raise argparse.ArgumentTypeError(
             f"`{text}` is not a whole number from 0 on with at most {SEED_DIGITS_MAX} digits"
         )
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 1 on")
     return int(text)
 
 

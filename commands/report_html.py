@@ -22,7 +22,7 @@ svg{display:block;width:100%;height:auto}.bar{fill:#3b6ea8}.against{fill:#b4553a
 .against{fill:#d98a70}}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-LABEL_WIDTH, BAR_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 150, 420, 190, 22
+LABEL_WIDTH, BAR_WIDTH, VALUE_WIDTH, ROW_HEIGHT = 190, 420, 260, 22
 BARS_MAX = 100
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 
+from commands.desk import PAPER_MODE, REPLAY_MODE
 from commands.exit_codes import ExitCode
 from data.errors import ArchiveError
 from data.home import Home
@@ -14,7 +15,8 @@ from engine.errors import InputError
 from engine.runtime.recovery import replay
 
 WORD = "reset"
-PAPER = "PAPER"
+SIMULATED = (PAPER_MODE, REPLAY_MODE)
+"""Modes whose orders stand at no venue but the home's own."""
 
 
 def run(options: Namespace) -> int:
@@ -51,10 +53,16 @@ def _state(home: Home) -> State:
 
 
 def _refuse_or_confirm(state: State, *, is_agreed: bool) -> None:
-    if state.mode != PAPER and state.live:
+    if state.mode not in SIMULATED and state.live:
         raise ArchiveError(
-            f"{len(state.live):,} orders of {state.mode} are working at their venue: cancel them,"
-            " and wait until the venue has said so"
+            f"orders working at a venue ({state.mode}): {len(state.live):,}; cancel them, and wait"
+            " until the venue has said so"
+        )
+    latched = [account.account for account in state.accounts.values() if account.trading.latched]
+    if latched:
+        raise ArchiveError(
+            f"{', '.join(latched)} is {state.accounts[latched[0]].trading.state.name}, which only"
+            ' a person lifts: `resume "why"` in a session first'
         )
     if is_agreed:
         return

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from commands import query, verify
 from commands import reset as reset_command
@@ -15,8 +16,11 @@ from data.home import Home
 from data.journal import Journal, JournalReader
 from data.journal.archive import archives, reset, reset_steps, settle
 from data.store.feeder import catch_up
+from engine.domain import events as ev
+from engine.domain.commands import Origin
 from engine.errors import InputError
-from tests.unit.data.desk_records import a_day, ending, write
+from engine.values import Instruction
+from tests.unit.data.desk_records import OPEN, a_day, ending, opening, released, submit, write
 
 DATE = 20260105
 STEPS = 8
@@ -201,3 +205,19 @@ def test_a_reset_asks_for_a_word_and_a_script_says_yes(
     reset_command.run(asked(home, list=True))
     listed = json.loads(capsys.readouterr().out)["archives"]
     assert listed == [{"archive": "1-20260105", "epoch": 1, "trade_date": DATE}]
+
+
+def test_working_live_orders_and_a_kill_are_not_left_behind(home: Home, tmp_path: Path) -> None:
+    started, *rest = opening()
+    live = Home.prepare(tmp_path / "live")
+    order = released(1, submit("AAPL", Instruction.BUY, 100, 1_900_000), OPEN)
+    write(live, [structs.replace(started, mode="LIVE"), *rest, order])
+    with pytest.raises(ArchiveError, match=r"working at a venue \(LIVE\): 1;"):
+        reset_command.run(asked(live, yes=True))
+    killed = ev.TradingStateChanged(
+        OPEN + 80, "PAPER", "*", ev.TradingState.KILLED, True, "enough", Origin.LINE
+    )
+    write(home, [killed])
+    with pytest.raises(ArchiveError, match="PAPER is KILLED, which only a person lifts"):
+        reset_command.run(asked(home, yes=True))
+    assert archives(live) == archives(home) == []

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from engine.runtime.host import STRIDE, AsFastAsItGoes
@@ -14,13 +15,25 @@ AS_FAST_AS_IT_GOES = AsFastAsItGoes()
 
 
 class WallPace:
-    """Market time follows the wall at a factor: 1 is real time, 0 stands still."""
+    """Market time follows the wall at a factor: 1 is real time, 0 stands still.
 
-    def __init__(self, factor: float, wake: threading.Event) -> None:
+    A market that cannot keep up, or whose machine slept, slips: it goes on from where it is, in
+    strides, and never hurries through what it missed while nobody could act.
+    """
+
+    def __init__(
+        self,
+        factor: float,
+        wake: threading.Event,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """`clock`: steady nanoseconds."""
         self._wake = wake
+        self._clock = clock
         self._factor = factor
         self._market: Nanos | None = None
-        self._wall = time.monotonic_ns()
+        self._wall = clock()
+        self._is_behind = False
 
     @classmethod
     def alone(cls, factor: float) -> "WallPace":
@@ -32,17 +45,22 @@ class WallPace:
         return self._factor
 
     def set_factor(self, factor: float, now: Nanos) -> None:
-        self._factor, self._market, self._wall = factor, now, time.monotonic_ns()
+        self._factor, self._market, self._wall = factor, now, self._clock()
 
     def allowed(self, now: Nanos) -> Nanos:
         if math.isinf(self._factor):
             return AS_FAST_AS_IT_GOES.allowed(now)
+        wall = self._clock()
         if self._market is None:
-            self._market, self._wall = now, time.monotonic_ns()
-        return Nanos(self._market + int((time.monotonic_ns() - self._wall) * self._factor))
+            self._market, self._wall = now, wall
+        allowed, stride = self._market + int((wall - self._wall) * self._factor), now + STRIDE
+        self._is_behind = allowed > stride
+        if self._is_behind:
+            self._market, self._wall = now, wall
+        return Nanos(min(allowed, stride))
 
     def wait(self, target: Nanos) -> None:
-        if not math.isinf(self._factor):
+        if not math.isinf(self._factor) and not self._is_behind:
             self._wake.wait(TICK_SECONDS)
         self._wake.clear()
 

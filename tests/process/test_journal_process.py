@@ -126,7 +126,7 @@ def test_readers_and_feeders_work_beside_a_running_engine(tmp_path: Path) -> Non
         cwd=ROOT, capture_output=True, text=True, check=True,
         env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
     )  # fmt: skip
-    assert asked.stdout == '{"fills": 5}\n'
+    assert asked.stdout == '{"fills":5}\n'
     checked = subprocess.run(
         [sys.executable, "trader.py", "verify", "--home", home.path],
         cwd=ROOT, capture_output=True, text=True, check=True,

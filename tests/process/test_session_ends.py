@@ -184,7 +184,7 @@ def test_a_broken_config_is_refused_by_key_and_line_before_a_home_is_made(
     ("market", "words"),
     [
         ("nowhere.zip", "there is no market '{market}': say sim, or the path of a recording"),
-        (".", "is no file"),
+        (".", "holds no market: give a file, or a folder with files such as"),
         ("notes.txt", "notes.txt is no recording of a known form"),
         ("GOOG_2012-06-21_10.zip", "is damaged or cut short"),
     ],

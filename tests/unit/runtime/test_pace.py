@@ -1,0 +1,64 @@
+"""Market time follows the wall, and slips rather than hurries."""
+
+import threading
+
+from engine.runtime.host import STRIDE
+from engine.runtime.pace import WallPace
+from engine.values import NANOS_PER_SECOND, Nanos
+
+OPEN = Nanos(1_000 * NANOS_PER_SECOND)
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += int(seconds * NANOS_PER_SECOND)
+
+
+def paced(factor: float) -> tuple[WallPace, Wall]:
+    wall = Wall()
+    pace = WallPace(factor, threading.Event(), wall)
+    assert pace.allowed(OPEN) == OPEN
+    return pace, wall
+
+
+def test_market_time_follows_the_wall_at_its_factor() -> None:
+    pace, wall = paced(3)
+    wall.passes(2)
+    assert pace.allowed(OPEN) == OPEN + 6 * NANOS_PER_SECOND
+
+
+def test_a_new_factor_counts_from_where_the_market_is() -> None:
+    pace, wall = paced(1)
+    wall.passes(5)
+    pace.set_factor(0, Nanos(OPEN + 4))
+    wall.passes(60)
+    assert pace.allowed(Nanos(OPEN + 4)) == OPEN + 4
+
+
+def test_a_machine_that_slept_does_not_hurry_through_what_it_missed() -> None:
+    pace, wall = paced(1)
+    wall.passes(3_600)
+    assert pace.allowed(OPEN) == OPEN + STRIDE
+    later = Nanos(OPEN + STRIDE)
+    wall.passes(1)
+    assert pace.allowed(later) <= later + STRIDE
+    wall.passes(1)
+    again = Nanos(later + NANOS_PER_SECOND)
+    assert pace.allowed(again) <= again + 2 * NANOS_PER_SECOND
+
+
+def test_a_market_that_cannot_keep_up_comes_round_every_stride_and_never_sleeps() -> None:
+    pace, wall = paced(600)
+    now = OPEN
+    for _ in range(20):
+        wall.passes(1)
+        reached = pace.allowed(now)
+        assert now < reached <= now + STRIDE
+        pace.wait(Nanos(now + 3_600 * NANOS_PER_SECOND))
+        now = reached

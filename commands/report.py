@@ -1,12 +1,12 @@
 """What the store tells ready made: a table, or how far paper can be believed."""
 
-import json
 import sys
 import textwrap
 from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from commands.query import print_table
 from commands.report_html import realism_page, save_page, table_page
 from data.home import Home, refuse_inside_a_home
@@ -37,7 +37,7 @@ def _list(options: Namespace) -> int:
     names = {REALISM: REALISM_IS}
     names |= {name: f"one row per {what}" for name, what in canned_names().items()}
     if options.json:
-        print(json.dumps({"result": "ok", "reports": names}, ensure_ascii=False))
+        print(json_line({"result": "ok", "reports": names}))
         return ExitCode.DONE
     for name, what in names.items():
         print(f"{name:<18}{what}")
@@ -52,7 +52,7 @@ def _realism(options: Namespace) -> int:
         save_page(options.html, realism_page(groups))
     if options.json:
         told = {"result": "ok", "report": REALISM, "groups": [realism_fields(g) for g in groups]}
-        print(json.dumps(told, ensure_ascii=False))
+        print(json_line(told))
     else:
         _print_groups(groups)
     _say(f"the pictures are in {options.html}" if options.html is not None else "")
@@ -84,7 +84,7 @@ def _table(options: Namespace) -> int:
     if options.json:
         named: list[dict[str, Any]] = [dict(zip(answer.columns, r, strict=True)) for r in rows]
         told = {"result": "ok", "report": options.name, "rows": named}
-        print(json.dumps(told, ensure_ascii=False, allow_nan=False))
+        print(json_line(told))
     return ExitCode.DONE
 
 

@@ -1,11 +1,11 @@
 """A new epoch for a paper home: the old one is archived whole, and nothing is ever erased."""
 
-import json
 import sys
 from argparse import Namespace
 
 from commands.desk import PAPER_MODE, REPLAY_MODE
 from commands.exit_codes import ExitCode
+from commands.json_lines import json_line
 from data.errors import ArchiveError
 from data.home import Home
 from data.journal import Journal
@@ -100,7 +100,7 @@ def _tell(archive: Archive, state: State, *, as_json: bool) -> None:
             "orders_left_behind": len(state.live),
             "positions_left_behind": _held(state),
         }
-        print(json.dumps(told))
+        print(json_line(told))
         return
     place = archive.path
     print(f"epoch {archive.epoch} is archived in {place}; the next session begins a new one")
@@ -113,7 +113,7 @@ def _list(home: Home, *, as_json: bool) -> int:
         rows = [
             {"archive": a.path.name, "epoch": a.epoch, "trade_date": a.trade_date} for a in found
         ]
-        print(json.dumps({"result": "ok", "archives": rows}))
+        print(json_line({"result": "ok", "archives": rows}))
         return ExitCode.DONE
     for archive in found:
         day = str(archive.trade_date)

@@ -26,6 +26,7 @@ from engine.runtime.collector import calm
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.market_time import at_time_of_day
+from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
 from engine.values import (
     NANOS_PER_MILLISECOND,
@@ -100,8 +101,9 @@ def open_host(home: Path) -> tuple[Host, Journal]:
         venue=venue,
         now=venue.now,
     )
-    # What the history of every session does is part of the path.
-    session.listen(OrderHistory(journal.blocks).note)
+    # What every session listens with is part of the path.
+    session.listen_to_steps(OrderHistory(journal.blocks).note_step)
+    session.listen_to_steps(RealismTally(session.state).note_step)
     host = Host(session, venue)
     host.submit(
         InstrumentsListed(venue.instruments),

@@ -170,9 +170,9 @@ def _recovered(
     # A recording's cursor names its last row; the desk's time had gone on from there.
     now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
-    session.listen(recovered.history.note)
+    session.listen_to_steps(recovered.history.note_step)
     realism = RealismTally(session.state)
-    session.listen(realism.note)
+    session.listen_to_steps(realism.note_step)
     opening_records = _Opening()
     session.listen(opening_records.note)
     host = Host(session, venue)

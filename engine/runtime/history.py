@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from engine.domain.events import Event
-from engine.domain.records import Record, decode_records
+from engine.domain.records import Record, Step, decode_records
 from engine.ports import Block
 from engine.values import Sequence as RecordSequence
 
@@ -37,13 +37,22 @@ class OrderHistory:
         """The oldest first: a dict does not find its first key quickly."""
 
     def note(self, record: Record) -> None:
-        """Every session listens with this, so it does no more than it must."""
-        sequence = record.sequence
-        if record.cause == sequence:
-            return
+        """One record of a journal that is read back."""
         order_id = getattr(record.body, "order_id", None)
-        if order_id is None:
-            return
+        if order_id is not None and record.cause != record.sequence:
+            self._keep(order_id, record.sequence)
+
+    def note_step(self, step: Step) -> None:
+        """Every session listens with this, so it does no more than it must."""
+        sequence = step.first
+        for back, body in zip(step.backs, step.bodies, strict=True):
+            if back:
+                order_id = getattr(body, "order_id", None)
+                if order_id is not None:
+                    self._keep(order_id, sequence)
+            sequence += 1
+
+    def _keep(self, order_id: int, sequence: int) -> None:
         kept = self.places.get(order_id)
         if kept is None:
             kept = self.places[order_id] = []

@@ -92,7 +92,10 @@ class Realism(msgspec.Struct):
     assumptions: Assumptions = msgspec.field(default_factory=Assumptions)
 
     def side(self, liquidity: str) -> Filled:
-        return self.sides.setdefault(liquidity, Filled())
+        side = self.sides.get(liquidity)
+        if side is None:
+            side = self.sides[liquidity] = Filled()
+        return side
 
     @property
     def fills(self) -> int:

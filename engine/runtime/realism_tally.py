@@ -1,18 +1,21 @@
 """Sums up how far a running session can be believed, from the records of that run alone."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
 
 from engine.domain import events as ev
-from engine.domain.records import Record
+from engine.domain.records import Body, Record, Step
 from engine.domain.state import State
 from engine.instruments import Instrument
 from engine.runtime.realism import Realism
 from engine.runtime.realism_words import one_line
-from engine.values import Liquidity, Money, Price, Quantity
+from engine.values import Liquidity, Price, Quantity
 
+_MAKER = Liquidity.MAKER
+_LIQUIDITIES = {liquidity: liquidity.name.lower() for liquidity in Liquidity}
 ORDERS_KEPT_MAX = 20_000
 FILLS_KEPT_MAX = 20_000
 """Fills whose later marks can still be told apart; those of older ones count as unknown."""
@@ -60,9 +63,20 @@ class RealismTally:
         }
 
     def note(self, record: Record) -> None:
-        told = self._notes.get(type(record.body))
+        """One record of a journal that is read back."""
+        self._tell(record.body)
+
+    def note_step(self, step: Step) -> None:
+        """Every session listens with this."""
+        notes = self._notes
+        for body in step.bodies:
+            if type(body) in notes:
+                self._tell(body)
+
+    def _tell(self, body: Body) -> None:
+        told = self._notes.get(type(body))
         if told is not None:
-            told(record.body)
+            told(body)
             self._line = None
 
     @property
@@ -93,14 +107,17 @@ class RealismTally:
     def _released(self, event: ev.OrderReleased) -> None:
         asked, quote = event.order, event.quote
         arrival = quote.bid + quote.ask if quote.bid > 0 and quote.ask > 0 else 0
-        _bounded(self._orders, ORDERS_KEPT_MAX)
         self._orders[event.order_id] = _Order(
             asked.symbol, asked.instruction.side, asked.quantity, arrival
         )
+        if len(self._orders) > ORDERS_KEPT_MAX:
+            _forget_oldest(self._orders)
 
     def _working(self, event: ev.OrderWorking) -> None:
+        if event.queue_ahead < 0:
+            return
         order = self._orders.get(event.order_id)
-        if order is None or order.is_passive or event.queue_ahead < 0:
+        if order is None or order.is_passive:
             return
         order.is_passive = True
         passive = self._group(order.symbol).passive
@@ -108,31 +125,34 @@ class RealismTally:
         passive.shares += order.quantity
 
     def _filled(self, event: ev.OrderFilled) -> None:
-        live = self._state.orders.get(event.order_id)
         order = self._orders.get(event.order_id)
         if order is None:
+            live = self._state.orders.get(event.order_id)
             if live is None:
                 return
             # It was released by an earlier run: what it arrived at is no part of this one.
             order = _Order(live.order.symbol, live.side, live.quantity, 0)
             self._orders[event.order_id] = order
         group, instrument = self._group(order.symbol), self._instrument(order.symbol)
-        value = instrument.notional(event.price, event.quantity)
-        group.fees = Money(group.fees + event.fee)
-        group.notional = Money(group.notional + value)
-        side = group.side(event.liquidity.name.lower())
-        side.fills, side.shares = side.fills + 1, side.shares + event.quantity
+        price, quantity, liquidity = event.price, event.quantity, _LIQUIDITIES[event.liquidity]
+        value = instrument.notional(price, quantity)
+        group.fees += event.fee  # type: ignore[assignment]  # a sum of money is money
+        group.notional += value  # type: ignore[assignment]
+        side = group.side(liquidity)
+        side.fills += 1
+        side.shares += quantity
         if order.arrival:
-            base = instrument.notional(Price(order.arrival), event.quantity)
+            base = instrument.notional(Price(order.arrival), quantity)
             side.slippage.add(order.side * (2 * value - base), base)
-        if order.is_passive and event.liquidity is Liquidity.MAKER:
+        if order.is_passive and event.liquidity is _MAKER:
             group.passive.orders_filled += not order.filled
-            group.passive.shares_filled += event.quantity
-            order.filled += event.quantity
-        _bounded(self._fills, FILLS_KEPT_MAX)
+            group.passive.shares_filled += quantity
+            order.filled += quantity
         self._fills[event.execution_id] = _Fill(
-            order.symbol, order.side, event.price, event.quantity, event.liquidity.name.lower()
+            order.symbol, order.side, price, quantity, liquidity
         )
+        if len(self._fills) > FILLS_KEPT_MAX:
+            _forget_oldest(self._fills)
 
     def _compared(self, event: ev.OrderCompared) -> None:
         assumptions = self._group(event.symbol).assumptions
@@ -162,7 +182,7 @@ class RealismTally:
             group.recorded = sum(told.trades for told in event.tape) if event.displaced else 0
 
 
-def _bounded(kept: dict[Key, Value], most: int) -> None:
-    """Room for one more: the oldest goes."""
-    if len(kept) >= most:
-        del kept[next(iter(kept))]
+def _forget_oldest(kept: dict[Key, Value]) -> None:
+    """The older half at once: a dict that loses its first keys one by one finds none quickly."""
+    for key in list(islice(kept, len(kept) // 2)):
+        del kept[key]

@@ -32,6 +32,7 @@ class DeskStoppedError(TraderError):
 
 
 Listener = Callable[[Record], None]
+StepListener = Callable[[Step], None]
 
 
 class Session:
@@ -49,10 +50,15 @@ class Session:
         self.is_stopped = False
         self._sequence = journal.last_sequence
         self._listeners: list[Listener] = []
+        self._step_listeners: list[StepListener] = []
 
     def listen(self, listener: Listener) -> None:
         """Called for every record once it is durable, in order."""
         self._listeners.append(listener)
+
+    def listen_to_steps(self, listener: StepListener) -> None:
+        """The same a step at a time, for who looks at everything on the way of every order."""
+        self._step_listeners.append(listener)
 
     def step(self, inbounds: Sequence[Inbound]) -> list[Event]:
         """Everything that follows from these inbounds, durable before it is seen or leaves.
@@ -107,6 +113,8 @@ class Session:
                 "step was sent"
             ) from fault
         self._sequence = last
+        for step_listener in self._step_listeners:
+            step_listener(step)
         if self._listeners:
             records = step.records()
             for listener in self._listeners:

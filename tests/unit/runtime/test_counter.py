@@ -37,10 +37,10 @@ class Door:
         self.answers: list[DeskAnswer] = []
         self.speeds: list[float] = []
         realism = RealismTally(self.bench.state)
-        self.bench.session.listen(realism.note)
+        self.bench.session.listen_to_steps(realism.note_step)
         self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER", realism)
         history = OrderHistory(self.bench.journal.blocks)
-        self.bench.session.listen(history.note)
+        self.bench.session.listen_to_steps(history.note_step)
         self.counter = Counter(
             host=self.bench.host,
             views=self.views,

@@ -26,7 +26,7 @@ def test_the_preview_names_every_charge_and_the_booked_parts_are_the_same() -> N
 def test_why_lists_each_charge_of_the_order() -> None:
     bench = DeskBench(fee_table="us_retail")
     history = OrderHistory(bench.journal.blocks)
-    bench.session.listen(history.note)
+    bench.session.listen_to_steps(history.note_step)
     bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
     say(bench, "short 100 AAPL 190.00")
     told = explain(bench.order(1), history.of(1), bench.state)

@@ -24,7 +24,7 @@ class Told:
         self.rows: list[dict[str, Any]] = []
         self.narrator = Narrator(self.bench.state, lambda order: order.number)
         self.views = ViewBuilder(self.bench.session, self.bench.venue, "PAPER")
-        self.bench.session.listen(self.history.note)
+        self.bench.session.listen_to_steps(self.history.note_step)
         self.bench.session.listen(self._narrate)
         self.bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
 

@@ -80,6 +80,19 @@ class Venue(Protocol):
         """Quantity ahead of a resting order now; −1 where the venue cannot know."""
 
 
+class Ghosts(Protocol):
+    """What the trader of a recorded session did, as far as it has played; else nothing."""
+
+    def orders(self, most: int) -> tuple[GhostRow, ...]:
+        """Newest first."""
+
+    def fills(self, most: int) -> tuple[GhostFillRow, ...]:
+        """Their executions, newest first."""
+
+    def words(self, symbol: str) -> tuple[str, ...]:
+        """For `why`: what that trader did in the symbol, an order a sentence."""
+
+
 class SimulatedVenue(Venue, Protocol):
     """A venue whose market time we drive: the paper venue with its market behind it."""
 
@@ -156,14 +169,8 @@ class SimulatedVenue(Venue, Protocol):
     def next_ghost_fill(self) -> Nanos | None:
         """Market time of the next such execution; None where the recording has none."""
 
-    def ghost_orders(self, most: int) -> tuple[GhostRow, ...]:
-        """Orders of the recorded session's trader so far, newest first."""
-
-    def ghost_fills(self, most: int) -> tuple[GhostFillRow, ...]:
-        """Their executions, newest first."""
-
-    def ghost_words(self, symbol: str) -> tuple[str, ...]:
-        """For `why`: what that trader did in the symbol, an order a sentence."""
+    @property
+    def ghosts(self) -> Ghosts: ...
 
     def checkpoint(self) -> Report:
         """A VenueCheckpoint of cursor and own queue places."""

@@ -31,13 +31,14 @@ from engine.domain.reports import (
     VenueOrderWaited,
 )
 from engine.domain.requests import Request
-from engine.domain.views import AuctionView, DepthRow, FillTime, GhostFillRow, GhostRow, TradePrint
+from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Price, Quantity, Side
 
 EVERY_SYMBOL = "*"
+_UNOPENED = 0
 TIME_MAX = Nanos(1 << 62)
 """`advance` to here or beyond means: as far as the market goes."""
 OWN_SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
@@ -99,6 +100,7 @@ class PaperVenue:
             enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
 
     def _open(self, cursor: bytes) -> None:
+        self.trade_date = _UNOPENED
         self._clerk.now = self._flow.open(self, cursor)
         self.trade_date = self._counter.trade_date = self._flow.trade_date
         self._opened_at = self.now
@@ -284,23 +286,16 @@ class PaperVenue:
         ahead: Callable[[Nanos], Nanos | None] | None = getattr(self._flow, "next_own_fill", None)
         return None if ahead is None else ahead(self.now)
 
-    def ghost_words(self, symbol: str) -> tuple[str, ...]:
-        return self.ghosts.words(symbol)
-
-    def ghost_orders(self, most: int) -> tuple[GhostRow, ...]:
-        return self.ghosts.orders(most)
-
-    def ghost_fills(self, most: int) -> tuple[GhostFillRow, ...]:
-        return self.ghosts.fills(most)
-
     # --- the flow's sink
 
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
+        self._turn_page()
         events = self.exchange.submit(operations)
         self._clerk.heed(events)
         return events
 
     def took_place(self, events: Sequence[Event]) -> None:
+        self._turn_page()
         self._clerk.heed(events)
 
     def touched(self, symbol: str) -> None:
@@ -314,6 +309,7 @@ class PaperVenue:
         self._keeper.printed(symbol, self.now, price, quantity, aggressor, hidden=True)
 
     def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
+        self._turn_page()
         symbols = list(self.exchange.books) if symbol == EVERY_SYMBOL else [symbol]
         for each in symbols:
             self.tap.phased(each, phase, self._flow.trade_date, text)
@@ -332,8 +328,7 @@ class PaperVenue:
             self._clerk.marker.pass_to(at)
         self._clerk.now = self.market.feed_heard_at = self.exchange.now = at
         flow.step(self)
-        if flow.trade_date != self.trade_date:
-            self._roll_trade_date()
+        self._turn_page()
 
     def _advance_with(self, link: Link, until: Nanos) -> None:
         """The same over a link: the market runs on while messages are on their way."""
@@ -395,6 +390,9 @@ class PaperVenue:
             waiting += self._link.on_the_way_back()
         return {report.execution_id for report in waiting if type(report) is VenueFilled}
 
-    def _roll_trade_date(self) -> None:
-        self.trade_date = self._counter.trade_date = self._flow.trade_date
-        self._clerk.reports.append(TradeDateRolled(self.trade_date, self._keeper.closing_marks()))
+    def _turn_page(self) -> None:
+        """The desk hears of a new trade date before anything that happens on it."""
+        if self.trade_date not in (_UNOPENED, self._flow.trade_date):
+            self.trade_date = self._counter.trade_date = self._flow.trade_date
+            marks = self._keeper.closing_marks()
+            self._clerk.reports.append(TradeDateRolled(self.trade_date, marks))

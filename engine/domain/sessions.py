@@ -26,8 +26,9 @@ def open_session(
     if state.trade_date not in (0, report.trade_date):
         marks = _marks(state, market)
         happened.append(ev.DateRolled(now, report.trade_date, marks))
-        if report.market == state.market:
-            # Another market has a time of its own: nothing was held from one to the other.
+        if report.market == state.market and report.trade_date > state.trade_date:
+            # Another market has a time of its own, and a recorded day may begin anew: nothing was
+            # held from the one to the other.
             happened += overnight(state, report.trade_date, dict(marks), now)
     happened.append(
         ev.SessionStarted(

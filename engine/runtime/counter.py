@@ -235,7 +235,7 @@ class Counter:
         wait = None if order.is_done else venue.fill_time(order.client_order_id)
         state = self._host.session.state
         told = explain(order, happened, state, so_far=so_far, fill_time=wait)
-        ghosts = tuple(f"{'':14}{words}" for words in venue.ghost_words(order.order.symbol))
+        ghosts = tuple(f"{'':14}{words}" for words in venue.ghosts.words(order.order.symbol))
         self._answer(OrderExplained(order_id, told.title, told.lines + ghosts))
 
 

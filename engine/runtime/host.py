@@ -6,7 +6,13 @@ from typing import Protocol
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.records import Inbound
-from engine.domain.reports import Report, TimerFired, VenueAccepted, VenueFilled
+from engine.domain.reports import (
+    Report,
+    TimerFired,
+    TradeDateRolled,
+    VenueAccepted,
+    VenueFilled,
+)
 from engine.domain.requests import StatusRequest
 from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
@@ -26,6 +32,9 @@ OPENING_TAKES = NANOS_PER_SECOND // 1_000
 SETTLE_ROUNDS_MAX = 1_000
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 FOREVER = Nanos(1 << 62)
+
+
+_ONCE = (VenueAccepted, VenueFilled, TradeDateRolled)
 
 
 class Pace(Protocol):
@@ -79,12 +88,13 @@ class Host:
         raise AssertionError("reports and timers at one instant do not come to an end")
 
     def _collected(self) -> list[Report]:
-        """Orders and fills are one commit with the place in the market at which they happened.
+        """What must not happen twice is one commit with the place in the market where it happened.
 
-        Otherwise a crash would play the same minute again, and its orders would fill twice.
+        Otherwise a crash would play the same minute again: its orders would fill twice, and its
+        night would be paid for twice.
         """
         reports = self.venue.collect()
-        if any(type(report) in (VenueAccepted, VenueFilled) for report in reports):
+        if any(type(report) in _ONCE for report in reports):
             reports.append(self.venue.checkpoint())
         return reports
 

@@ -139,8 +139,8 @@ class ViewBuilder:
             denied=sum(1 for row in orders if row.state == "denied"),
             attention=sum(1 for i in state.live if state.orders[i].is_unknown),
             events=state.events,
-            ghosts=self._venue.ghost_orders(GHOSTS_SHOWN_MAX),
-            ghost_fills=self._venue.ghost_fills(GHOSTS_SHOWN_MAX),
+            ghosts=self._venue.ghosts.orders(GHOSTS_SHOWN_MAX),
+            ghost_fills=self._venue.ghosts.fills(GHOSTS_SHOWN_MAX),
             progress=_progress(self._venue.span, session.now),
             realism=self.realism.line,
         )

@@ -1,6 +1,8 @@
 """Costs from the command line: nights, tables of a home, and rupees on a recorded day."""
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,3 +56,52 @@ def test_a_table_that_is_none_stops_the_start_with_its_line(trader: Trader) -> N
     done = trader.exec("buy 1 AAPL mkt")
     assert done.code == 4
     assert "borrow.csv line 2: rate_percent 'lots' must be a percentage" in done.complaints
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Path:
+    """Settings of a synthetic day that begins three minutes before its close."""
+    settings = tmp_path / "late.toml"
+    settings.write_text('[market]\nstart = "15:57"\n')
+    return settings
+
+
+def test_a_fill_at_the_next_open_belongs_to_the_next_day(trader: Trader, late: Path) -> None:
+    flags = ("--symbols", "AAPL", "--config", late, "--seed", 3)
+    lines = ("at 15:59:59.9", "buy 10 AAPL bid-6t gtc", "buy 11 AAPL bid-12t gtc", "at 16:00:02")
+    trader.exec(*lines, flags=flags)
+    rows = "symbol,ex_date,per_share\nAAPL,2026-01-06,1.00\n"
+    (trader.home / "dividends.csv").write_text(rows)
+    told = trader.run("--json", *flags, "--headless", "--until", "09:30:02")
+    assert told.code == 0
+    names = [event["event"] for event in told.lines[:-1]]
+    assert names.index("trade_date") < names.index("order_filled")
+    carried = {event["kind"]: event["amount"] for event in told.events("carry_booked")}
+    assert "dividend" not in carried, "the shares were bought on the ex-date"
+    # 990,000.00 above the free first 10,000.00, at 3.125 % for one day of 360.
+    assert Decimal(carried["interest"]) == Decimal("85.9375")
+
+
+KILLED_AFTER_THE_OPEN = """
+import os, sys
+from commands import flags
+from commands.desk import open_desk
+parts = open_desk(flags.parse(sys.argv[1:]))
+day, host = 86_400 * 10**9, parts.host
+target = (host.now // day + 1) * day + 52_205 * 10**9
+while host.now < target:
+    host.run_until(min(target, host.now + 20 * 10**9))
+os._exit(9)
+"""
+
+
+def test_a_kill_after_the_open_does_not_pay_for_the_night_again(trader: Trader, late: Path) -> None:
+    flags = ("--symbols", "AAPL", "--config", late)
+    trader.run(*flags, "--headless", "--until", "15:59:25")
+    words = ["--home", trader.home, *flags, "--headless", "--until", "20:00"]
+    command = [sys.executable, "-c", KILLED_AFTER_THE_OPEN, *map(str, words)]
+    killed = subprocess.run(command, cwd=ROOT, timeout=30)
+    assert killed.returncode == 9
+    trader.run(*flags, "--headless", "--until", "09:31")
+    rows = trader.query("select amount from cash_movements where kind = 'interest'")
+    assert [Decimal(row["amount"]) for row in rows] == [Decimal("85.9375")]

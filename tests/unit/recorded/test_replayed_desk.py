@@ -85,10 +85,10 @@ def real_fills(recording: Path) -> list[tuple[int, int, int]]:
 
 def test_the_ghosts_are_the_journals_fills_at_their_nanosecond(recording, replay):
     run_lines(replay, ["at 09:30:40"])
-    ghosts = replay.venue.ghost_fills(100)[::-1]
+    ghosts = replay.venue.ghosts.fills(100)[::-1]
     assert [(g.at, g.price, g.quantity) for g in ghosts] == real_fills(recording)
     assert len(ghosts) >= 3
-    states = [(row.number, row.state) for row in replay.venue.ghost_orders(9)[::-1]]
+    states = [(row.number, row.state) for row in replay.venue.ghosts.orders(9)[::-1]]
     assert states[0] == (1, "filled") and states[-1] == (3, "filled")
 
 
@@ -98,7 +98,7 @@ def test_ghost_trades_are_marked_on_the_tape_and_their_orders_in_the_depth(repla
     assert not [p for p in replay.venue.tape("AAPL", 500) if p.is_memory or p.own]
     (sell,) = run_lines(replay, ["at 09:30:05", "replay step 1ms"])
     assert "stepped 0.001 s" in sell
-    working = [row for row in replay.venue.ghost_orders(9) if not row.is_done]
+    working = [row for row in replay.venue.ghosts.orders(9) if not row.is_done]
     _, asks = replay.venue.depth("AAPL", 50)
     assert [row.price for row in asks if row.ghost] == [row.price for row in working]
 
@@ -110,7 +110,7 @@ def test_a_ghost_whose_trade_did_not_happen_again_is_remembered_on_the_tape(repl
     tape = replay.venue.tape("AAPL", 500)
     ghosts = [p for p in tape if p.ghost]
     assert sum(p.quantity for p in ghosts) == sum(
-        fill.quantity for fill in replay.venue.ghost_fills(9)
+        fill.quantity for fill in replay.venue.ghosts.fills(9)
     )
 
 

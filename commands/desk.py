@@ -44,10 +44,11 @@ from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import Nanos, TimeInForce
+from engine.values import Nanos
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
+BEGINS_ANEW = "its recorded day begins anew"
 PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
 """Both are paper: no object of this process could send a live order."""
 SCREEN_LATENCY = "retail"
@@ -229,11 +230,8 @@ def _standing(
 ) -> tuple[PaperVenue, list[VenueExpired]]:
     """The market with this home's orders in their places, and those that cannot stand any more."""
     flow = market.flow
-    trade_date = stood_at.trade_date if stood_at is not None else flow.trade_date
     here = [order for order in orders_at_venue(state) if order.market == flow.description]
-    stood = [(order, _why_not_here(order, stood_at, trade_date)) for order in here]
-    working = [_resting(order, stood_at) for order, why in stood if not why]
-    left_behind = [VenueExpired(order.client_order_id, why) for order, why in stood if why]
+    working = [_resting(order, stood_at) for order in here] if stood_at is not None else []
     venue = PaperVenue(
         flow,
         cursor=stood_at.cursor if stood_at is not None else b"",
@@ -244,7 +242,9 @@ def _standing(
         drills=market.drills,
         is_recorded=market.is_recorded,
     )
-    return venue, left_behind
+    if stood_at is None:
+        return venue, [VenueExpired(order.client_order_id, BEGINS_ANEW) for order in here]
+    return venue, venue.left_behind
 
 
 def _remarks(
@@ -296,9 +296,8 @@ def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:
     return None if name == NONE else Link(Latency(name, seed))
 
 
-def _resting(order: Order, stood_at: Checkpoint | None) -> RestingOrder:
+def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
     asked = order.order
-    places = stood_at.queue_ahead if stood_at is not None else {}
     return RestingOrder(
         client_order_id=order.client_order_id,
         symbol=asked.symbol,
@@ -310,21 +309,12 @@ def _resting(order: Order, stood_at: Checkpoint | None) -> RestingOrder:
         open_quantity=order.leaves,
         total_quantity=order.quantity,
         cumulative=order.cumulative,
-        queue_ahead=places.get(order.client_order_id, order.queue_ahead),
+        queue_ahead=stood_at.queue_ahead.get(order.client_order_id, order.queue_ahead),
         time_in_force=asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
+        trade_date=order.trade_date,
     )
-
-
-def _why_not_here(order: Order, stood_at: Checkpoint | None, trade_date: int) -> str:
-    """Why an order cannot stand in its market any more, in words; empty where it can."""
-    if stood_at is None:
-        return "its recorded day begins anew"
-    is_of_the_day = order.order.time_in_force is not TimeInForce.GTC
-    if is_of_the_day and order.trade_date != trade_date:
-        return f"it was good for {order.trade_date} only"
-    return ""
 
 
 def _opened(

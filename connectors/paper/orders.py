@@ -42,6 +42,8 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce = TimeInForce.DAY
     post_only: bool = False
     triggered: bool = False
+    trade_date: int = 0
+    """For which it was entered; 0 where any will do."""
 
 
 class OwnOrder(msgspec.Struct, gc=False):

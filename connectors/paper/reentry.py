@@ -1,14 +1,56 @@
 """Puts working orders back into the paper market after a restart, at the place they had."""
 
+from collections.abc import Sequence
+
 from connectors.feeds.flow import OWN_OWNER
 from connectors.paper.clerk import Clerk
+from connectors.paper.counter import Counter
 from connectors.paper.orders import OwnOrder, RestingOrder
+from connectors.paper.quoting import MarketKeeper
+from engine.domain.quotes import Phase
+from engine.domain.reports import VenueExpired
 from engine.exchange.book import Book
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import NO_PRICE, NewOrder, Refused
-from engine.values import OrderType, Quantity, Side
+from engine.values import OrderType, Quantity, Side, TimeInForce
 
 _GONE = "it could not stand in the book again after the restart"
+
+
+def stand_again(
+    exchange: Exchange,
+    clerk: Clerk,
+    counter: Counter,
+    keeper: MarketKeeper,
+    working: Sequence[RestingOrder],
+) -> list[VenueExpired]:
+    """Puts every order back whose time is not over; the others, each with the rule that ended it.
+
+    The market may have come further than the desk had heard: what a rule of time ended then is
+    over, whether or not its word had arrived.
+    """
+    over: list[VenueExpired] = []
+    for order in working:
+        why = _why_over(order, keeper.phase(order.symbol), counter.trade_date)
+        if why:
+            over.append(VenueExpired(order.client_order_id, why))
+        else:
+            enter_again(exchange, clerk, order, counter.exchange_id())
+    return over
+
+
+def _why_over(order: RestingOrder, phase: Phase, trade_date: int) -> str:
+    """Why the order's time is over in its market, in words; empty where it is not."""
+    lives = order.time_in_force
+    if lives is TimeInForce.GTC:
+        return ""
+    if order.trade_date not in (0, trade_date):
+        return f"it was good for {order.trade_date} only"
+    if phase is Phase.CLOSED:
+        return f"{order.symbol} had closed when the market stood again: the trading day was over"
+    if lives is TimeInForce.OPG and phase is not Phase.PRE_OPEN:
+        return f"the opening auction of {order.symbol} was over when the market stood again"
+    return ""
 
 
 def enter_again(

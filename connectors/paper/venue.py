@@ -20,7 +20,7 @@ from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
 from connectors.paper.pace import fill_time_of
 from connectors.paper.quoting import MarketKeeper
-from connectors.paper.reentry import enter_again
+from connectors.paper.reentry import stand_again
 from engine.domain.quotes import Phase
 from engine.domain.reports import (
     PhaseChanged,
@@ -96,8 +96,8 @@ class PaperVenue:
         self._break = drills.next_break(self.now)
         if self._break is not None and self._link is None:
             self._link = Link(AtOnce())
-        for order in working:
-            enter_again(self.exchange, self._clerk, order, self._counter.exchange_id())
+        desks = self.exchange, self._clerk, self._counter, self._keeper
+        self.left_behind = stand_again(*desks, working)
 
     def _open(self, cursor: bytes) -> None:
         self.trade_date = _UNOPENED

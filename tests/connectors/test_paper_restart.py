@@ -1,7 +1,10 @@
 """Working orders stand in the paper market again after a restart, behind whom they stood."""
 
+import pytest
+
 from connectors.feeds.flow import FlowSink
 from connectors.paper.venue import PaperVenue
+from engine.domain.quotes import Phase
 from engine.domain.reports import VenueAccepted, VenueCancelled, VenueFilled
 from engine.exchange.messages import NewOrder
 from engine.values import OrderType, Price, Quantity, Side, TimeInForce
@@ -105,3 +108,43 @@ def test_a_status_question_finds_the_order_that_came_back(quiet_flow, asks):
     venue.release([request], venue.stage([request]))
     (answer,) = venue.collect()
     assert isinstance(answer, VenueAccepted)
+
+
+DAY, GTC, CLS, OPG = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.CLS, TimeInForce.OPG
+
+
+@pytest.mark.parametrize(
+    ("lives", "trade_date", "phase", "why"),
+    [
+        (DAY, 20260105, Phase.CLOSED, "had closed when the market stood again"),
+        (CLS, 20260105, Phase.CLOSED, "had closed when the market stood again"),
+        (DAY, 20260104, Phase.OPEN, "good for 20260104 only"),
+        (OPG, 20260105, Phase.OPEN, "the opening auction of AAPL was over"),
+    ],
+)
+def test_what_a_rule_of_time_ended_does_not_stand_again(
+    quiet_flow, asks, lives, trade_date, phase, why
+):
+    order = asks.resting("A", 100, BID, time_in_force=lives, trade_date=trade_date)
+    venue = PaperVenue(quiet_flow(phase=phase), working=[order])
+    (over,) = venue.left_behind
+    assert over.client_order_id == "A" and why in over.text
+    assert not venue.exchange.book("AAPL").orders
+
+
+@pytest.mark.parametrize(
+    ("lives", "trade_date", "phase"),
+    [
+        (DAY, 20260105, Phase.AUCTION),
+        (CLS, 20260105, Phase.AUCTION),
+        (GTC, 20260102, Phase.CLOSED),
+        (OPG, 20260105, Phase.PRE_OPEN),
+    ],
+)
+def test_what_still_has_time_stands_again(quiet_flow, asks, lives, trade_date, phase):
+    order = asks.resting("A", 100, BID, time_in_force=lives, trade_date=trade_date)
+    venue = PaperVenue(quiet_flow(phase=phase), working=[order])
+    assert venue.left_behind == []
+    request = asks.status("A")
+    venue.release([request], venue.stage([request]))
+    assert [type(answer) for answer in venue.collect()][-1] is VenueAccepted

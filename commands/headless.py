@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from commands.costs import BASE_CURRENCY
 from commands.desk import DeskParts, open_desk
 from commands.exit_codes import ExitCode
 from commands.faults import keep_details
@@ -28,9 +29,10 @@ from engine.runtime.failstop import fail_stop
 from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
 from engine.runtime.luck import LuckTally
 from engine.runtime.market_time import at_time_of_day, exchange_clock
-from engine.runtime.narration import Narrator, preview_fields
+from engine.runtime.narration import Narrator
 from engine.runtime.pace import WallPace
 from engine.runtime.preview_acts import preview_any
+from engine.runtime.preview_words import preview_fields
 from engine.runtime.recovery import is_event
 from engine.runtime.resolve import Context
 from engine.runtime.script import Outcome, ScriptNumbers, ScriptResult, ScriptRunner
@@ -316,6 +318,8 @@ def _previewer(
     def preview(line: syn.OrderLine | syn.PreviewedLine, context: Context) -> None:
         now = parts.session.now
         told = preview_any(line, "", context, parts.venue, now)
-        output.event(preview_fields(told, now))
+        known = parts.session.state.instruments.get(told.symbol)
+        currency = known.currency if known is not None else BASE_CURRENCY
+        output.event(preview_fields(told, currency, now))
 
     return preview

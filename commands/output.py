@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from commands.costs import BASE_CURRENCY
 from commands.json_lines import json_line
 from connectors.feeds.lobster_presence import Presence
 from engine.errors import MachineError
@@ -30,7 +31,7 @@ class Output:
         self.shows_progress = sys.stderr.isatty()
 
     def event(self, fields: dict[str, Any]) -> None:
-        self._write(json_line(fields) if self._as_json else sentence(fields))
+        self._write(json_line(fields) if self._as_json else sentence(fields, BASE_CURRENCY))
 
     def result(self, fields: dict[str, Any]) -> None:
         if self._as_json:
@@ -82,11 +83,13 @@ class Output:
 def _result_words(fields: dict[str, Any]) -> str:
     if "cash" not in fields:
         return str(fields["result"])
+    # Next to cash of several currencies a figure without a name could be any of them.
+    said = f" {BASE_CURRENCY}" if "cash_by_currency" in fields else ""
     held = ", ".join(f"{s} {q:+,}" for s, q in fields["positions"].items()) or "flat"
     return (
         f"{fields['result']}: {_counted(fields['orders'], 'order')}, "
         f"{_counted(fields['fills'], 'fill')}, cash {_cash_words(fields)}, {held}, "
-        f"realised {_grouped(fields['realised'])}, fees {_grouped(fields['fees'])}"
+        f"realised {_grouped(fields['realised'])}{said}, fees {_grouped(fields['fees'])}{said}"
     )
 
 

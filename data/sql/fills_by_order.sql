@@ -1,10 +1,11 @@
--- one row per filled order and source of market data, with its average price and fees
+-- one row per filled order and source of market data: average price and fees, in its currency
 select
     orders.order_id,
     fills.epoch,
     fills.source,
     orders.symbol,
     orders.side,
+    fills.currency,
     sum(fills.quantity) as filled,
     sum(fills.notional) as notional,
     orders.average_price,

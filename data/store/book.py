@@ -36,6 +36,8 @@ class OrderRow(msgspec.Struct, gc=False):
     filled: int
     cancelled: int
     leaves: int
+    currency: str
+    """What it trades in; `reserved` alone is in the account's own."""
     average_price: int | None
     notional: int
     fees: int
@@ -65,6 +67,7 @@ class PositionRow(msgspec.Struct, gc=False):
     account: str
     strategy: str
     symbol: str
+    currency: str
     quantity: int
     cost: int
     average_cost: int | None
@@ -81,6 +84,7 @@ class LotRow(msgspec.Struct, gc=False):
     account: str
     strategy: str
     symbol: str
+    currency: str
     lot_id: int
     quantity: int
     cost: int

@@ -90,6 +90,7 @@ def _fill_row(
         order.side,
         order.instruction,
         event.quantity,
+        order.currency,
         price,
         notional,
         event.fee,
@@ -114,7 +115,9 @@ def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderF
     key = (order.account, order.symbol)
     position = book.positions.get(key)
     if position is None:
-        position = PositionRow(order.account, "", order.symbol, 0, 0, None, 0, 0, 0, 0, 0)
+        position = PositionRow(
+            order.account, "", order.symbol, order.currency, 0, 0, None, 0, 0, 0, 0, 0
+        )
         book.positions[key] = position
     position.quantity = event.position_after
     position.cost += sum(change.cost for change in event.lots)
@@ -136,6 +139,7 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
             order.account,
             order.strategy,
             order.symbol,
+            order.currency,
             change.lot_id,
             0,
             0,
@@ -155,7 +159,7 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
 
 def _book_cash(book: Book, record: Record, order: OrderRow, event: ev.OrderFilled) -> None:
     """The trade and its fee are two movements, so that a sum by kind is a sum of one thing."""
-    currency = book.instrument(order.symbol).currency
+    currency = order.currency
     trade = event.cash_delta + event.fee
     book.add(CASH_MOVEMENTS, (*envelope(record, order), "trade", currency, trade, ""))
     if event.fee:

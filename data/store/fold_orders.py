@@ -221,6 +221,7 @@ def _new_order(
         filled=0,
         cancelled=0,
         leaves=asked.quantity,
+        currency=book.instrument(asked.symbol).currency,
         average_price=None,
         notional=0,
         fees=0,

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -132,6 +132,7 @@ ORDERS = _table(
     price: price stop
     text:  state
     count: filled cancelled leaves
+    text:  currency
     price: average_price
     money: notional fees
     count: fills
@@ -185,6 +186,7 @@ FILLS = _table(
     count: number
     text:  account strategy symbol side instruction
     count: quantity
+    text:  currency
     price: price
     money: notional fee
     text:  liquidity venue execution_id
@@ -221,7 +223,7 @@ TAPE = _table(
 POSITIONS = _table(
     "positions",
     """
-    text:  account strategy symbol
+    text:  account strategy symbol currency
     count: quantity
     money: cost
     price: average_cost
@@ -235,7 +237,7 @@ POSITIONS = _table(
 LOTS = _table(
     "lots",
     """
-    text:  account strategy symbol
+    text:  account strategy symbol currency
     count: lot_id quantity
     money: cost
     time:  opened_at closed_at

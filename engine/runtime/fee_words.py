@@ -42,10 +42,13 @@ def conversion_words(event: CurrencyConverted) -> str:
     )
 
 
-def order_fee_words(order: Order) -> str:
-    """`fees 2.30: commission 1.00 (minimum), …`; empty for an order that paid nothing."""
+def order_fee_words(order: Order, said: str = "") -> str:
+    """`fees 2.30: commission 1.00 (minimum), …`; empty for an order that paid nothing.
+
+    `said` goes behind the sum: the currency where it is not the account's own.
+    """
     parts = parts_of(order)
     if not parts:
         return ""
     total = format_money_rounded(order.fees)
-    return f"fees {total} ({order.fee_table}): {fee_words(parts)}"
+    return f"fees {total}{said} ({order.fee_table}): {fee_words(parts)}"

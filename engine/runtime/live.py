@@ -242,11 +242,12 @@ class LiveDesk:
             return
         fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
         if fields is not None:
+            own = self._host.session.state.accounts[self._account].currency
             order_id = OrderId(getattr(record.body, "order_id", 0))
             if isinstance(record.body, ev.CancelRejected) and self._is_done(order_id):
                 # Too late to cancel: the fill won the race, and nothing is wrong (F16).
                 severity = Severity.OK
-            self._tell(Notice(severity, fields["event"], sentence(fields), order_id))
+            self._tell(Notice(severity, fields["event"], sentence(fields, own), order_id))
 
     def _is_done(self, order_id: OrderId) -> bool:
         order = self._host.session.state.orders.get(order_id)

@@ -7,12 +7,12 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
-from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
+from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import State
-from engine.domain.views import Preview
 from engine.instruments import Instrument, format_money, format_scaled, parse_money
 from engine.runtime.market_time import iso_utc, time_of_day
-from engine.values import Nanos, OrderId, Price
+from engine.runtime.preview_words import finding_fields, preview_words, said_in
+from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
 
@@ -67,12 +67,12 @@ class Narrator:
         match event:
             case ev.OrderReleased():
                 order, base = self._order(event.order_id)
-                warned = [_finding(f) for f in event.findings]
+                warned = [finding_fields(f) for f in event.findings]
                 extra: Fields = {"warnings": warned} if warned else {}
                 return {"event": "order_sent", **base, **self._terms(order), **extra}
             case ev.OrderDenied():
                 order, base = self._order(event.order_id)
-                failed = [_finding(f) for f in event.findings if f.verdict >= Verdict.ASK]
+                failed = [finding_fields(f) for f in event.findings if f.verdict >= Verdict.ASK]
                 return {"event": "order_denied", **base, **self._terms(order), "rules": failed}
             case ev.OrderWorking():
                 _, base = self._order(event.order_id)
@@ -132,6 +132,7 @@ class Narrator:
             "filled": event.cumulative,
             "of": order.quantity,
             "fee": format_money(event.fee),
+            "currency": self._state.instruments.get(order.order.symbol, _UNKNOWN).currency,
             "liquidity": event.liquidity.name.lower(),
             "realised": format_money(event.realised),
             "position": event.position_after,
@@ -146,7 +147,7 @@ class Narrator:
                 word = "cancel" if isinstance(event, ev.CancelDenied) else "replace"
                 fields: Fields = {"event": f"{word}_denied", **base}
                 if isinstance(event, ev.ReplaceDenied) and event.findings:
-                    return {**fields, "rules": [_finding(f) for f in event.findings]}
+                    return {**fields, "rules": [finding_fields(f) for f in event.findings]}
                 return {**fields, "text": REFUSAL_SENTENCES[Refusal(event.refusal)]}
             case ev.CancelRejected() | ev.ReplaceRejected():
                 word = "cancel" if isinstance(event, ev.CancelRejected) else "replace"
@@ -254,27 +255,18 @@ def _flatten(event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished) ->
     return {"event": f"{kind}_{step}", **fields}
 
 
-def _finding(finding: Finding) -> Fields:
-    return {
-        "rule": finding.rule,
-        "code": finding.code,
-        "verdict": finding.verdict.name.lower(),
-        "text": finding.sentence,
-        "actual": finding.actual,
-        "limit": finding.limit,
-        "room": finding.room,
-    }
+def sentence(fields: Fields, own: str) -> str:
+    """The same for people: `09:30:00.017  #1 filled 60/100 GOOG at 577.04 …`.
 
-
-def sentence(fields: Fields) -> str:
-    """The same for people: `09:30:00.017  #1 filled 60/100 GOOG at 577.04 …`."""
+    `own` is the account's currency: money in any other is told with its name.
+    """
     at = time_of_day(fields["at"])
     name = fields.get("order") or fields.get("id")
     who = f"#{name} " if name else ""
-    return f"{at}  {who}{_words(fields)}"
+    return f"{at}  {who}{_words(fields, own)}"
 
 
-def _words(fields: Fields) -> str:
+def _words(fields: Fields, own: str) -> str:
     match fields["event"]:
         case "order_sent":
             return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
@@ -285,7 +277,8 @@ def _words(fields: Fields) -> str:
         case "order_filled":
             return (
                 f"{fields['side']} {fields['quantity']:,} {fields['symbol']} at {fields['price']}, "
-                f"{fields['filled']:,}/{fields['of']:,} filled, fee {fields['fee']}, "
+                f"{fields['filled']:,}/{fields['of']:,} filled, fee {fields['fee']}"
+                f"{said_in(fields['currency'], own)}, "
                 f"position {fields['position']:+,} — {fields['why']}"
             )
         case "order_replaced":
@@ -294,14 +287,14 @@ def _words(fields: Fields) -> str:
             word = event.removeprefix("order_")
             return f"{word}, {fields['quantity']:,} unfilled" + _reason_words(fields["text"])
         case _:
-            return _desk_words(fields)
+            return _desk_words(fields, own)
 
 
-def _desk_words(fields: Fields) -> str:
+def _desk_words(fields: Fields, own: str) -> str:
     """What is about the desk, or about a request and not about its order."""
     match fields["event"]:
         case "preview":
-            return _preview_words(fields)
+            return preview_words(fields, own)
         case "command_refused":
             subject = f" ({fields['subject']})" if fields["subject"] else ""
             return f"{fields['command']} refused{subject}: {fields['text']}"
@@ -337,38 +330,6 @@ def _flatten_words(fields: Fields) -> str:
     if kind == "reverse" and step == "started":
         return f"{words}, {-after:+,} → {after:+,}"
     return f"{words}, opens {after:+,}" if kind == "reverse" and step == "flat" else words
-
-
-def preview_fields(told: Preview, now: Nanos) -> Fields:
-    """What a `?` line says: the figures of the ticket; those that an act has not are null."""
-    has_figures = bool(told.symbol)
-    fields: Fields = {
-        "at": iso_utc(now),
-        "event": "preview",
-        "line": told.echo,
-        "allowed": told.is_valid,
-        "changes": list(told.changes),
-        "outcome": told.outcome,
-    }
-    money = ("notional", "fee", "cash_before", "cash_after")
-    fields |= {k: format_money(getattr(told, k)) if has_figures else None for k in money}
-    fields["fee_parts"] = {part.name: format_money(part.amount) for part in told.fee_parts}
-    counts = ("position_before", "position_after")
-    fields |= {k: getattr(told, k) if has_figures else None for k in counts}
-    rules = [_finding(found) for found in told.findings]
-    room = told.room if told.room >= 0 else None
-    return {**fields, "room": room, "rules": rules, "text": told.problem}
-
-
-def _preview_words(fields: Fields) -> str:
-    changes = "; ".join(part for part in (*fields["changes"], fields["outcome"]) if part)
-    words = f"{fields['line']}: {changes}" if changes else fields["line"]
-    if fields["notional"] is not None:
-        words += (
-            f"; worth {fields['notional']}, fee {fields['fee']}, cash after {fields['cash_after']}"
-            f", position {fields['position_before']:+,} → {fields['position_after']:+,}"
-        )
-    return words if fields["allowed"] else f"{words}: {fields['text']}"
 
 
 def _ahead_words(fields: Fields) -> str:

@@ -8,7 +8,7 @@ from engine.domain.flatten import closing_order, opening_order
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
-from engine.domain.state import State
+from engine.domain.state import Purse, State
 from engine.domain.tally import tally
 from engine.domain.views import Preview
 from engine.instruments import format_money_rounded
@@ -23,6 +23,7 @@ from engine.runtime.preview import (
     slippage_of,
     would_take,
 )
+from engine.runtime.preview_words import said_in
 from engine.runtime.resolve import Context
 from engine.values import Money, Nanos, Price, Quantity, Side
 
@@ -70,6 +71,7 @@ def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenu
     way = _way_to_flat(command.account, command.symbol, context, venue)
     quote = market.quote(command.symbol)
     proceeds = way.value if way.held > 0 else -way.value
+    cash = account.cash_in(state.instruments[command.symbol].currency)
     return Preview(
         text="",
         is_valid=True,
@@ -78,8 +80,8 @@ def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenu
         slippage_bps=slippage_of(way.take, quote, Side.SELL if way.held > 0 else Side.BUY),
         notional=way.value,
         fee=way.fee,
-        cash_before=account.cash,
-        cash_after=Money(account.cash + proceeds - way.fee),
+        cash_before=cash,
+        cash_after=Money(cash + proceeds - way.fee),
         buying_power_before=buying_power(account, state, market),
         position_before=Quantity(way.held),
         session_note=session_note(quote),
@@ -93,11 +95,20 @@ def _preview_flatten_all(name: str, context: Context, venue: SimulatedVenue) -> 
     working = {state.orders[i].order.symbol for i in state.live}
     symbols = sorted(held | working)
     ways = [_way_to_flat(name, symbol, context, venue) for symbol in symbols]
-    value, fee = sum(way.value for way in ways), sum(way.fee for way in ways)
+    by_currency: dict[str, tuple[int, int]] = {}
+    for symbol, way in zip(symbols, ways, strict=True):
+        currency = state.instruments[symbol].currency
+        value, fee = by_currency.get(currency, (0, 0))
+        by_currency[currency] = (value + way.value, fee + way.fee)
     named = [f"{s}: {way.words}" for s, way in zip(symbols, ways, strict=True)][:SYMBOLS_NAMED_MAX]
     more = [f"and {len(symbols) - len(named)} symbols more"] if len(symbols) > len(named) else []
-    figures = f"worth {format_money_rounded(Money(value))}, fee {format_money_rounded(Money(fee))}"
-    return Preview(text="", is_valid=True, changes=(*named, *more, figures))
+    own = state.accounts[name].currency
+    figures = [
+        f"worth {format_money_rounded(Money(value))}{said_in(currency, own)}, "
+        f"fee {format_money_rounded(Money(fee))}{said_in(currency, own)}"
+        for currency, (value, fee) in (by_currency or {own: (0, 0)}).items()
+    ]
+    return Preview(text="", is_valid=True, changes=(*named, *more, *figures))
 
 
 def preview_reverse(
@@ -118,7 +129,7 @@ def preview_reverse(
     value = Money(take.value + known.notional(rest_price(both, quote), rest))
     second = Money(value - way.value)
     fee = sum(part.amount for part in fee_rows(opening, second, state, known))
-    fees = Money(way.fee + fee)
+    fees, cash = Money(way.fee + fee), account.cash_in(known.currency)
     power, after = (
         buying_power(account, state, market),
         buying_power(flat.accounts[command.account], flat, market),
@@ -133,8 +144,8 @@ def preview_reverse(
         slippage_bps=slippage_of(take, quote, side),
         notional=value,
         fee=fees,
-        cash_before=account.cash,
-        cash_after=Money(account.cash - side * value - fees),
+        cash_before=cash,
+        cash_after=Money(cash - side * value - fees),
         buying_power_before=power,
         buying_power_after=None if after is None else Money(after - reserve_for(proposal)),
         position_before=Quantity(way.held),
@@ -154,9 +165,14 @@ def _once_flat(state: State, name: str, symbol: str, way: _Way) -> State:
     ]
     freed = sum(state.orders[i].reserved for i in mine)
     proceeds = way.value if way.held > 0 else -way.value
+    currency, moved = state.instruments[symbol].currency, Money(proceeds - way.fee)
+    is_own, cash = currency == account.currency, Money(account.cash_in(currency) + moved)
+    purse = account.purses.get(currency, Purse())
+    foreign = {} if is_own else {currency: msgspec.structs.replace(purse, cash=cash)}
     flat = msgspec.structs.replace(
         account,
-        cash=Money(account.cash + proceeds - way.fee),
+        cash=cash if is_own else account.cash,
+        purses={**account.purses, **foreign},
         positions={s: p for s, p in account.positions.items() if s != symbol},
         reserved=Money(account.reserved - freed),
     )

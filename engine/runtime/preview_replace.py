@@ -57,7 +57,7 @@ def preview_replace(
     rest = Quantity(open_quantity - take.quantity)
     value = Money(take.value + known.notional(rest_price(arriving, quote), rest))
     account, side = state.accounts[order.order.account], order.side
-    fee = _fee_still_owed(order, quantity, value)
+    fee, cash = _fee_still_owed(order, quantity, value), account.cash_in(known.currency)
     held, power = context.held(order.order.symbol), buying_power(account, state, market)
     needed = -(-reserve_for(proposal) * open_quantity // quantity) if quantity else 0
     place = "" if is_waiting else _place(order, price, venue, known, keeps=keeps, take=take)
@@ -69,8 +69,8 @@ def preview_replace(
         slippage_bps=slippage_of(take, quote, side),
         notional=value,
         fee=fee,
-        cash_before=account.cash,
-        cash_after=Money(account.cash - side * value - fee),
+        cash_before=cash,
+        cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
         buying_power_after=None if power is None else Money(power + order.reserved - needed),
         position_before=Quantity(held),

@@ -11,6 +11,7 @@ from engine.domain.views import FillTime
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
+from engine.runtime.preview_words import said_in
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -37,7 +38,9 @@ def explain(
 ) -> Explanation:
     """`so_far`: how a live order waits, which its events do not tell yet; `restarts`: in words."""
     known = state.instruments.get(order.order.symbol, Instrument(symbol=order.order.symbol))
-    teller = _Teller(order, known)
+    account = state.accounts.get(order.order.account)
+    own = account.currency if account is not None else known.currency
+    teller = _Teller(order, known, said_in(known.currency, own))
     lines: list[str] = []
     facts: list[Facts] = []
     for event in happened:
@@ -55,15 +58,25 @@ def explain(
     missing = what_was_missing(order, waited, known, ahead_on_arrival=teller.ahead_on_arrival)
     if missing:
         lines.append(f"{'':14}{missing}")
-    paid = order_fee_words(order)
+    paid = order_fee_words(order, teller.said)
     if paid:
         lines.append(f"{'':14}{paid}")
         parts = {part.name: format_money(part.amount) for part in parts_of(order)}
-        facts.append({"event": "fees", "text": paid, "table": order.fee_table, "parts": parts})
-    return Explanation(teller.title(), tuple(lines), tuple(facts), _summary(order, missing))
+        facts.append(
+            {
+                "event": "fees",
+                "text": paid,
+                "table": order.fee_table,
+                "currency": known.currency,
+                "parts": parts,
+            }
+        )
+    return Explanation(
+        teller.title(), tuple(lines), tuple(facts), _summary(order, known.currency, missing)
+    )
 
 
-def _summary(order: Order, missing: str) -> Facts:
+def _summary(order: Order, currency: str, missing: str) -> Facts:
     return {
         "id": order.label,
         "state": state_word(order),
@@ -71,14 +84,16 @@ def _summary(order: Order, missing: str) -> Facts:
         "filled": order.cumulative,
         "unfilled": order.quantity - order.cumulative,
         "fees": format_money(order.fees),
+        "currency": currency,
         "missing": missing,
     }
 
 
 class _Teller:
-    def __init__(self, order: Order, instrument: Instrument) -> None:
+    def __init__(self, order: Order, instrument: Instrument, said: str) -> None:
+        """`said`: the currency behind money that is not the account's own; else empty."""
         self._order = order
-        self._instrument = instrument
+        self._instrument, self.said = instrument, said
         self._sent_at = Nanos(0)
         self._asked_at = Nanos(0)
         """When the newest cancel or change was asked for."""
@@ -200,7 +215,7 @@ class _Teller:
         flags = " after it was done" if event.resurrected else ""
         head = (
             f"filled {event.quantity:,} at {self._price(event.price)} {how}{flags}, "
-            f"{waited}, fee {format_money_rounded(event.fee)}"
+            f"{waited}, fee {format_money_rounded(event.fee)}{self.said}"
         )
         heard = _heard_late(event.venue_at, event.at)
         return [head, *([event.explanation] if event.explanation else []), *heard]

@@ -111,6 +111,7 @@ def _filled(event: ev.OrderFilled, instrument: Instrument) -> Facts:
         "quantity": event.quantity,
         "liquidity": event.liquidity.name.lower(),
         "fee": format_money(event.fee),
+        "currency": instrument.currency,
         "cumulative": event.cumulative,
         "position_after": event.position_after,
         "quote": _quote(event.quote, instrument),

@@ -29,6 +29,12 @@ def test_a_rupee_round_trip_on_a_recorded_day_leaves_no_rupee(
     rows = trader.query("select currency, sum(amount) as amount from cash_movements group by 1")
     told = {row["currency"]: Decimal(row["amount"]) for row in rows}
     assert told == {"INR": 0, "USD": Decimal(result["cash"])}
+    fills = [json.loads(line) for line in done.output.splitlines() if '"order_filled"' in line]
+    assert {fill["currency"] for fill in fills} == {"INR"}
+    fees = trader.query("select currency, sum(fee) as fee from fills group by 1")
+    assert [(row["currency"], Decimal(row["fee"])) for row in fees] == [
+        ("INR", sum(Decimal(fill["fee"]) for fill in fills))
+    ]
     assert trader.verify()["ok"]
 
 

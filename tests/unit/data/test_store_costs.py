@@ -4,9 +4,16 @@ import msgspec
 
 from data.store.book import Book
 from data.store.fold import fold
+from data.store.schema import FILLS
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
-from engine.domain.reports import BorrowListed, DividendsListed, FxRatesSet, TradeDateRolled
-from engine.instruments import parse_money
+from engine.domain.reports import (
+    BorrowListed,
+    DividendsListed,
+    FxRatesSet,
+    InstrumentsListed,
+    TradeDateRolled,
+)
+from engine.instruments import Instrument, parse_money
 from engine.values import Money, Price
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -58,3 +65,22 @@ def test_folding_in_two_parts_gives_the_rows_of_folding_at_once() -> None:
     fold(parts, records[: len(records) // 2])
     fold(parts, records[len(records) // 2 :])
     assert parts.rows == whole.rows
+
+
+def test_what_is_money_in_another_currency_says_so_in_its_row() -> None:
+    bench, book = DeskBench(symbols=("AAPL", "RELIANCE"), fee_table="us_retail"), Book()
+    opening = msgspec.structs.replace(bench.opening(), fee_tables=(("INR", "india_intraday"),))
+    indian = Instrument("RELIANCE", mic="XNSE", currency="INR")
+    rates = FxRatesSet("USD", (FxRate(20251201, "INR", 11_100_000),))
+    bench.submit(opening, InstrumentsListed((indian,)), rates)
+    for symbol in ("AAPL", "RELIANCE"):
+        bench.quotes(symbol, 500_000, 500_100, 1_000)
+        say(bench, f"buy 100 {symbol} 50.01")
+    fold(book, bench.journal.records())
+    wanted = {"AAPL": "USD", "RELIANCE": "INR"}
+    columns = [name for name, _ in FILLS.columns]
+    fills = [dict(zip(columns, row, strict=True)) for row in book.rows["fills"]]
+    assert {row["symbol"]: row["currency"] for row in fills} == wanted
+    for kept in (book.positions, book.lots):
+        assert {row.symbol: row.currency for row in kept.values()} == wanted
+    assert {order.symbol: order.currency for order in book.orders.values()} == wanted

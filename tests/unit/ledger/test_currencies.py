@@ -5,13 +5,17 @@ import pytest
 
 from engine.domain.apply import state_hash
 from engine.domain.cost_facts import FxRate
-from engine.domain.events import CommandRefused, CurrencyConverted, OrderDenied
+from engine.domain.events import CommandRefused, CurrencyConverted, OrderDenied, OrderFilled
 from engine.domain.ledger.figures import account_figures
 from engine.domain.reasons import Refusal
 from engine.domain.reports import FxRatesSet, InstrumentsListed, TradeDateRolled
 from engine.domain.risk.reserve import buying_power
 from engine.instruments import Instrument, TickBand, parse_money
-from engine.runtime.preview_acts import preview_act
+from engine.runtime.history import OrderHistory
+from engine.runtime.narration import Narrator, sentence
+from engine.runtime.preview_acts import preview_act, preview_any
+from engine.runtime.preview_words import preview_fields
+from engine.runtime.why import explain
 from engine.values import Price
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, play, read, say
@@ -199,3 +203,36 @@ def test_a_conversion_is_shown_before_it_is_done(bench: DeskBench) -> None:
     told = preview_act(too_much, "", context_of(bench), bench.venue, bench.host.now)
     assert not told.is_valid
     assert told.problem == "There is not that much cash of it to convert, fee included."
+
+
+def test_a_fill_names_the_currency_that_is_not_the_accounts_own(bench: DeskBench) -> None:
+    history, narrator = (
+        OrderHistory(bench.journal.blocks),
+        Narrator(bench.state, lambda o: o.number),
+    )
+    bench.session.listen_to_steps(history.note_step)
+    filled = [e for e in say(bench, "buy 100 RELIANCE 1500.05") if isinstance(e, OrderFilled)]
+    told = narrator.tell(filled[0])
+    assert told is not None
+    assert (told["fee"], told["currency"]) == ("33.54", "INR")
+    assert ", fee 33.54 INR, position +100" in sentence(told, "USD")
+    assert ", fee 33.54, position +100" in sentence(told, "INR")
+    why = explain(bench.order(1), history.of(1), bench.state)
+    assert "fee 33.54 INR" in "\n".join(why.lines)
+    assert "fees 33.54 INR (india_intraday)" in "\n".join(why.lines)
+    assert why.summary["currency"] == "INR"
+
+
+def test_a_preview_counts_and_names_the_money_of_the_symbol(bench: DeskBench) -> None:
+    say(bench, "buy 100 RELIANCE 1500.05")
+    bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
+    say(bench, "buy 100 AAPL 190.02")
+    for line in ("flatten RELIANCE", "reverse RELIANCE"):
+        told = preview_any(read(line), "", context_of(bench), bench.venue, bench.host.now)  # type: ignore[arg-type]
+        assert told.cash_before == cash(bench, "INR")
+    fields = preview_fields(told, "INR", bench.host.now)
+    assert fields["currency"] == "INR"
+    assert f"cash after {fields['cash_after']} INR" in sentence(fields, "USD")
+    told = preview_any(read("flatten *"), "", context_of(bench), bench.venue, bench.host.now)  # type: ignore[arg-type]
+    assert told.changes[-2].startswith("worth 19,000.00, fee ")
+    assert told.changes[-1].startswith("worth 150,000.00 INR, fee ")

@@ -75,6 +75,7 @@ def test_a_fill_is_told_with_prices_and_money_as_text(desk: Told) -> None:
         "filled": 100,
         "of": 100,
         "fee": "1.00",
+        "currency": "USD",
         "liquidity": "taker",
         "realised": "0.00",
         "position": 100,
@@ -140,7 +141,7 @@ def test_whatever_happens_is_told_in_one_shape(desk: Told) -> None:
         assert list(row)[:2] == ["at", "event"]
         assert "." not in json.dumps({k: v for k, v in row.items() if isinstance(v, float)})
         assert json.loads(json.dumps(row)) == row
-        line = sentence(row)
+        line = sentence(row, "USD")
         assert line.startswith("09:30:00.000  ")
         assert line.split(maxsplit=1)[1]
 
@@ -155,7 +156,7 @@ def test_whatever_happens_is_told_in_one_shape(desk: Told) -> None:
     ],
 )
 def test_people_read_sentences(desk: Told, line: str, words: str) -> None:
-    assert words in "\n".join(sentence(row) for row in desk.say(line))
+    assert words in "\n".join(sentence(row, "USD") for row in desk.say(line))
 
 
 # ── why ────────────────────────────────────────────────────────────────────────────────────────

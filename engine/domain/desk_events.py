@@ -141,7 +141,9 @@ class FlattenStep(IntEnum):
     CANCELLING = 1
     CLOSING = 2
     ASKING = 3
-    """No evidence within the time allowed: a person has to look."""
+    """No evidence within the time allowed, or an order that the venue keeps: a person looks."""
+    WORKING = 4
+    """The closing order stands at the venue; the protocol goes on when it is done."""
 
 
 class FlattenStarted(Fact, frozen=True, tag="flatten_started"):

@@ -3,8 +3,10 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
+from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import FlattenRun, State, flatten_key, flatten_timer
 from engine.domain.submission import cancel_of, submit
 from engine.values import (
@@ -111,12 +113,12 @@ def advance_flatten(
     run = state.flattening.get(flatten_key(account, symbol))
     if run is None:
         return []
-    live = _live(state, account, state.live_by_symbol.get(symbol, {}))
-    if live:
-        return _wait_for_evidence(run, account, symbol, len(live), now)
+    live = [state.orders[i] for i in _live(state, account, state.live_by_symbol.get(symbol, {}))]
+    if any(_is_awaited(order) for order in live):
+        return _wait_for_evidence(run, account, symbol, live, now)
     held = _position(state, account, symbol)
     is_asking = run.step is ev.FlattenStep.ASKING
-    if held == 0:
+    if held == 0 and not live:
         reopen = 0 if is_asking else run.reopen
         finished = ev.FlattenFinished(now, account, symbol, "flat", reopen)
         again = [] if is_asking else _reopen(state, run, account, symbol, market, now)
@@ -124,25 +126,90 @@ def advance_flatten(
     if is_asking:
         # A person was asked and has not answered: what trades here since may be theirs.
         return []
+    own = next((order for order in live if _is_own(order, run, account, symbol)), None)
+    if own is not None:
+        return _wait_for_the_closing_order(run, own, now)
+    buys, sells = open_quantities(state, account, symbol)
+    room = abs(held) - (sells if held > 0 else buys)
+    if room <= 0:
+        return _ask(run, account, symbol, _what_stays(live, held), now)
     if run.step is ev.FlattenStep.CLOSING and now < run.moved_at + ROUND_PAUSE:
         due = Nanos(run.moved_at + ROUND_PAUSE)
         return [ev.TimerSet(now, flatten_timer(account, symbol), due)]
     if run.rounds >= ROUNDS_MAX:
         text = f"{held:+,} {symbol} left after {run.rounds} closing orders"
-        return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text, run.reopen)]
-    return _close_what_is_left(state, run, account, symbol, held, market, now)
+        return _ask(run, account, symbol, text, now)
+    # Orders that the venue keeps may fill before this one or after it: what closes beside them
+    # is so little that all of them together only just reach zero.
+    left = room if held > 0 else -room
+    return _close_what_is_left(state, run, account, symbol, left, market, now)
+
+
+def _is_awaited(order: Order) -> bool:
+    """The venue owes an answer about it; what it has answered, a refusal too, is evidence."""
+    return (
+        order.pending_new is not None
+        or order.pending_cancel is not None
+        or order.pending_replace is not None
+    )
+
+
+def _is_own(order: Order, run: FlattenRun, account: str, symbol: str) -> bool:
+    """It closes for this run; that of an earlier run is an order like any other."""
+    is_closing = order.order.ticket.startswith(_ticket_start(account, symbol))
+    return is_closing and order.created_at >= run.started_at
+
+
+def _ticket_start(account: str, symbol: str) -> str:
+    return f"flatten-{account}-{symbol}-"
+
+
+def _ask(run: FlattenRun, account: str, symbol: str, text: str, now: Nanos) -> list[ev.Event]:
+    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text, run.reopen)]
 
 
 def _wait_for_evidence(
-    run: FlattenRun, account: str, symbol: str, working: int, now: Nanos
+    run: FlattenRun, account: str, symbol: str, live: list[Order], now: Nanos
 ) -> list[ev.Event]:
     deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
     if now < deadline:
         return [ev.TimerSet(now, flatten_timer(account, symbol), deadline)]
     if run.step is ev.FlattenStep.ASKING:
         return []
-    text = f"{working} order(s) of {symbol} not proved cancelled within 3 s"
-    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.ASKING, text, run.reopen)]
+    awaited = [order for order in live if _is_awaited(order)]
+    if any(_is_own(order, run, account, symbol) for order in awaited):
+        text = f"the venue did not answer the closing order of {symbol} within 3 s"
+    else:
+        text = f"{len(awaited)} order(s) of {symbol} not proved cancelled within 3 s"
+    kept = [order for order in live if order not in awaited]
+    kept = [order for order in kept if not _is_own(order, run, account, symbol)]
+    return _ask(run, account, symbol, "; ".join([text, *map(_kept_in_words, kept)]), now)
+
+
+def _wait_for_the_closing_order(run: FlattenRun, own: Order, now: Nanos) -> list[ev.Event]:
+    """Where orders meet the next bar, or a market that is halted, it works until it is filled."""
+    if run.step is ev.FlattenStep.WORKING:
+        return []
+    account, symbol = own.order.account, own.order.symbol
+    deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
+    if now < deadline:
+        return [ev.TimerSet(now, flatten_timer(account, symbol), deadline)]
+    text = f"the closing order works: {own.order.instruction.word} {own.leaves:,} {symbol}"
+    return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.WORKING, text, run.reopen)]
+
+
+def _what_stays(kept: list[Order], held: int) -> str:
+    """Why the protocol ends before all is flat: what is left, and the orders left with it."""
+    symbol = kept[0].order.symbol
+    left = f"{held:+,} {symbol} left" if held else f"{symbol} is flat now"
+    return "; ".join([left, *map(_kept_in_words, kept)])
+
+
+def _kept_in_words(order: Order) -> str:
+    asked = order.order
+    terms = f"{asked.instruction.word} {order.leaves:,} {asked.type.code}"
+    why = f": {order.text}" if order.text else ""
+    return f"{terms} {asked.time_in_force.name} ({order.label}) stays at the venue{why}"
 
 
 def _reopen(
@@ -198,15 +265,14 @@ def _close_what_is_left(
     market: Market,
     now: Nanos,
 ) -> list[ev.Event]:
-    ticket = f"flatten-{account}-{symbol}-{state.order_next}"
+    ticket = f"{_ticket_start(account, symbol)}{state.order_next}"
     note = "reverse" if run.reopen else "flatten"
     close = closing_order(account, symbol, held, ticket, note)
     decided = submit(state, close, market, now)
     denied = next((e for e in decided if isinstance(e, ev.OrderDenied)), None)
     if denied is not None:
         text = denied.findings[0].sentence if denied.findings else "denied"
-        asking = ev.FlattenStep.ASKING
-        return [*decided, ev.FlattenMoved(now, account, symbol, asking, text, run.reopen)]
+        return [*decided, *_ask(run, account, symbol, text, now)]
     timer = ev.TimerSet(now, flatten_timer(account, symbol), Nanos(now + EVIDENCE_WAIT))
     text = f"closing {abs(held):,} {symbol}"
     moved = ev.FlattenMoved(now, account, symbol, ev.FlattenStep.CLOSING, text, run.reopen)

@@ -30,6 +30,7 @@ from engine.domain.quotes import Phase
 from engine.domain.records import Inbound, decode_records
 from engine.domain.reports import TradeDateRolled
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
+from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import State
 from engine.values import (
     Instruction,
@@ -44,6 +45,7 @@ from engine.values import (
 )
 from tests.harness import OPENING_CASH, TRADE_DATE, DeskBench, SetDelays
 from tests.property.desk.shuffling_venue import ShufflingVenue
+from tests.property.desk.stubborn_venue import StubbornVenue
 
 SYMBOLS = ("AAPL", "GOOG")
 MID = 1_900_000
@@ -299,10 +301,15 @@ class DeskMachine:
         assert before * after >= 0 and abs(after) < abs(before)
 
     def look_at_release(self, event: ev.OrderReleased) -> None:
-        """I-08, I-11: below ACTIVE only what reduces leaves."""
+        """I-08, I-11: below ACTIVE only what reduces leaves; I-51: a flatten, even at worst."""
         trading = self.shadow.accounts[ACCOUNT].trading.state
         if trading is not ev.TradingState.ACTIVE:
             assert self.held[event.order.symbol] * event.order.instruction.side < 0
+        order = event.order
+        if order.origin is Origin.DESK and order.instruction in CLOSING:
+            buys, sells = open_quantities(self.shadow, ACCOUNT, order.symbol)
+            others = buys if order.instruction.side > 0 else sells
+            assert order.quantity + others <= abs(self.held[order.symbol])
 
     def every_name_left_once(self) -> None:
         """I-06: a client order id is used for one order or one change, and never again."""
@@ -445,3 +452,13 @@ class RepeatingDesk(DeskMachine):
 
     def link(self, venue: Any, rng: Random) -> Any:
         return ShufflingVenue(venue, rng, is_orderly=True)
+
+
+class StubbornDesk(DeskMachine):
+    """The same with a venue that never gives some orders back, as before a closing cross."""
+
+    def link(self, venue: Any, rng: Random) -> Any:
+        return StubbornVenue(venue, rng)
+
+    def moves(self) -> dict[Callable[[], None], int]:
+        return {**super().moves(), self.flatten: 8, self.reverse: 4}

@@ -10,9 +10,10 @@ from tests.property.desk.machine import (
     OrderlyDesk,
     RepeatingDesk,
     ShuffledDesk,
+    StubbornDesk,
 )
 
-MACHINES = [OrderlyDesk, DistantDesk, ShuffledDesk, RepeatingDesk]
+MACHINES = [OrderlyDesk, DistantDesk, ShuffledDesk, RepeatingDesk, StubbornDesk]
 STEPS = 80
 STEPS_LONG = 300
 

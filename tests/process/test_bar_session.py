@@ -1,0 +1,34 @@
+"""A session on minute bars, where an order meets the next open and not the quote of now."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.process.trader_process import Done, Trader
+
+AAPL = Path("bars") / "us_minute" / "aapl_20140605_trade.zip"
+
+
+@pytest.fixture
+def trader(tmp_path: Path) -> Trader:
+    return Trader(tmp_path / "home")
+
+
+def played(trader: Trader, market_data: Path, *lines: str) -> Done:
+    done = trader.exec(*lines, flags=("--market", market_data / AAPL))
+    assert done.code == 0, done
+    return done
+
+
+def test_a_reverse_waits_for_the_bar_that_closes_and_then_opens(
+    trader: Trader, market_data: Path
+) -> None:
+    done = played(
+        trader,
+        market_data,
+        *("at 09:31:10", "buy 100 AAPL mkt", "at 09:32:30", "reverse AAPL", "at 09:36:00"),
+    )
+    steps = [line["event"] for line in done.lines if line.get("event", "").startswith("reverse_")]
+    assert steps == ["reverse_started", "reverse_closing", "reverse_working", "reverse_flat"]
+    assert done.events("reverse_working")[0]["text"] == "the closing order works: sell 100 AAPL"
+    assert [fill["position"] for fill in done.events("order_filled")] == [100, 0, -100]

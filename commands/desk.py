@@ -44,7 +44,7 @@ from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import Nanos
+from engine.values import Nanos, OrderType, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -298,22 +298,25 @@ def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:
 
 def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
     asked = order.order
+    # It left as a limit at the edge of its band that does not rest.
+    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
     return RestingOrder(
         client_order_id=order.client_order_id,
         symbol=asked.symbol,
         instruction=asked.instruction,
-        type=asked.type,
-        price=order.price,
+        type=OrderType.LIMIT if is_protected else asked.type,
+        price=order.protection if is_protected else order.price,
         stop=order.stop,
         trigger=asked.trigger,
         open_quantity=order.leaves,
         total_quantity=order.quantity,
         cumulative=order.cumulative,
         queue_ahead=stood_at.queue_ahead.get(order.client_order_id, order.queue_ahead),
-        time_in_force=asked.time_in_force,
+        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
         trade_date=order.trade_date,
+        waits=order.client_order_id in stood_at.waiting,
     )
 
 

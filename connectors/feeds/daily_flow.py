@@ -61,6 +61,8 @@ class DailyFlow:
         steps = self._steps_of(cursor)
         self._steps, self.trade_date = 0, self._bars[0].at
         silent = Silence(sink)
+        # A bar that began while the symbol traded reaches orders, also after a restart.
+        sink.exchange.entered(self._symbol, is_open=True)
         at = Nanos(self._session(0).opens_at - 1)
         while self._steps < steps:
             at = sink.exchange.now = silent.now = self._at(self._steps)

@@ -76,6 +76,8 @@ class QuoteDay:
             self._play_silently(tape, silent, Nanos(min(until, self._session.opens_at - 1)))
             if until >= self._session.opens_at - 1:
                 self._begin_figures(sink, tape)
+                # A bar that began while the symbol traded reaches orders, also after a restart.
+                house.entered(tape.instrument.symbol, is_open=True)
             self._play_silently(tape, silent, until)
             sink.touched(tape.instrument.symbol)
         house.now = self._at

@@ -149,6 +149,11 @@ class Clerk:
         """Quantity ahead of the order now; NOT_QUEUED when it stands in no queue."""
         return self._exchange.queue_ahead(order.symbol, order.exchange_id)
 
+    def waiting(self) -> tuple[str, ...]:
+        """Client order ids of what has not met its market yet."""
+        held = self.roll.by_exchange_id.items()
+        return tuple(order.client_order_id for i, order in held if self._exchange.is_fresh(i))
+
     def accepted(self, order: OwnOrder, bids: Levels = (), asks: Levels = ()) -> None:
         """The order passed the exchange's checks and stands, waits or has traded.
 

@@ -44,6 +44,8 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     triggered: bool = False
     trade_date: int = 0
     """For which it was entered; 0 where any will do."""
+    waits: bool = False
+    """It had not met its market when that was last written down."""
 
 
 class OwnOrder(msgspec.Struct, gc=False):

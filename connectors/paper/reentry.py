@@ -10,11 +10,12 @@ from connectors.paper.quoting import MarketKeeper
 from engine.domain.quotes import Phase
 from engine.domain.reports import VenueExpired
 from engine.exchange.book import Book
-from engine.exchange.exchange import Exchange
+from engine.exchange.exchange import NOT_QUEUED, Exchange, Telling
 from engine.exchange.messages import NO_PRICE, NewOrder, Refused
 from engine.values import OrderType, Quantity, Side, TimeInForce
 
 _GONE = "it could not stand in the book again after the restart"
+_MOMENT_OVER = "it does not rest, and its moment was over when the market stood again"
 
 
 def stand_again(
@@ -61,6 +62,8 @@ def enter_again(
     A limit order goes behind the quantity that stood ahead of it when that was last written down,
     to the end where that was never told; its place is an estimate from then on. Where the market
     has crossed its price meanwhile it arrives anew and trades; what happens then is reported.
+    In a market of bars it is held as it was: waiting for its bar, or having seen it open. What
+    does not rest waits for its bar as before, or is gone.
     """
     order = _own_order(resting, exchange_id)
     clerk.roll.add(order)
@@ -68,8 +71,13 @@ def enter_again(
     clerk.restored(order)
     book = exchange.book(resting.symbol)
     operation = _operation(resting, exchange_id)
+    if _is_for_its_moment(operation) and not resting.waits:
+        clerk.gone_by_rule(order, _MOMENT_OVER)
+        return order
     waits_in_book = operation.stop == NO_PRICE and not operation.time_in_force.is_for_auction
-    if waits_in_book and (book.is_calling or not _would_take(book, operation)):
+    if exchange.told_in is Telling.BARS and operation.type is not OrderType.MARKET:
+        exchange.stand(operation, NOT_QUEUED, is_fresh=resting.waits)
+    elif waits_in_book and (book.is_calling or not _would_take(book, operation)):
         exchange.stand(operation, resting.queue_ahead)
     else:
         events = exchange.submit([operation])
@@ -79,6 +87,13 @@ def enter_again(
     order.is_estimate = exchange_id in book.orders
     order.history.stands(clerk.now, clerk.queue_ahead(order))
     return order
+
+
+def _is_for_its_moment(order: NewOrder) -> bool:
+    """Whether it trades on arrival or not at all. The market order that a stop became arrives anew:
+    it is somebody's protection, and takes or goes."""
+    at_once = order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+    return at_once and order.stop == NO_PRICE and order.type is OrderType.LIMIT
 
 
 def _own_order(resting: RestingOrder, exchange_id: int) -> OwnOrder:

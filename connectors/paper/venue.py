@@ -204,7 +204,7 @@ class PaperVenue:
         clerk = self._clerk
         places = ((order.client_order_id, clerk.queue_ahead(order)) for order in clerk.roll.live())
         known = tuple(place for place in places if place[1] != NOT_QUEUED)
-        return VenueCheckpoint(self._flow.cursor(), known)
+        return VenueCheckpoint(self._flow.cursor(), known, clerk.waiting())
 
     def measured(self, *, at_the_end: bool = False) -> list[Report]:
         return [

@@ -134,7 +134,7 @@ def _session_closed(state: State, event: ev.SessionClosed) -> None:
 
 def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
     queue_ahead = dict(event.queue_ahead)
-    stands = Checkpoint(event.cursor, queue_ahead, event.at, state.trade_date)
+    stands = Checkpoint(event.cursor, queue_ahead, event.at, state.trade_date, event.waiting)
     state.checkpoints[state.market] = stands
 
 

@@ -202,6 +202,7 @@ class VenueCheckpointed(Fact, frozen=True, tag="checkpointed"):
     at: Nanos
     cursor: bytes
     queue_ahead: tuple[tuple[str, int], ...]
+    waiting: tuple[str, ...] = ()
 
 
 class DiskSpaceChanged(Fact, frozen=True, tag="disk_changed"):

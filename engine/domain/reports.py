@@ -152,6 +152,8 @@ class VenueCheckpoint(Fact, frozen=True, tag="v_checkpoint"):
     cursor: bytes
     queue_ahead: tuple[tuple[str, int], ...] = ()
     """(client order id, quantity ahead) of each own resting order."""
+    waiting: tuple[str, ...] = ()
+    """Client order ids of what is there and has not met its market yet: it waits for a bar."""
 
 
 class VenueMarked(Fact, frozen=True, tag="v_marked"):

@@ -194,7 +194,7 @@ def checkpoint(
     state: State, report: rep.VenueCheckpoint, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """Where the paper venue stands, kept for a restart."""
-    return [ev.VenueCheckpointed(now, report.cursor, report.queue_ahead)]
+    return [ev.VenueCheckpointed(now, report.cursor, report.queue_ahead, report.waiting)]
 
 
 def note_marks(state: State, report: rep.VenueMarked, market: Market, now: Nanos) -> list[ev.Event]:

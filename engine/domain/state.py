@@ -114,6 +114,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     queue_ahead: dict[str, int]
     at: Nanos
     trade_date: int
+    waiting: tuple[str, ...] = ()
+    """Client order ids of own orders that had not met their market: they wait for a bar."""
 
 
 class State(msgspec.Struct):

@@ -102,10 +102,14 @@ class Exchange:
         book = self._books[symbol]
         return book.queue_ahead(order_id) if order_id in book.orders else NOT_QUEUED
 
-    def stand(self, order: NewOrder, queue_ahead: int) -> None:
+    def is_fresh(self, order_id: int) -> bool:
+        """Whether an order that is held here waits to meet its market: only bars let one wait."""
+        return False
+
+    def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
         """An order of before a restart rests again, without trading, behind what was ahead of it.
 
-        At the end of its queue where that was never told (NOT_QUEUED).
+        At the end of its queue where that was never told (NOT_QUEUED). `is_fresh` as it was then.
         """
         book = self._books[order.symbol]
         level = book.half(order.side).level_at(order.price)

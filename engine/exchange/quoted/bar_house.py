@@ -315,8 +315,13 @@ class BarExchange(Exchange):
     def queue_ahead(self, symbol: str, order_id: int) -> int:
         return -1
 
-    def stand(self, order: NewOrder, queue_ahead: int) -> None:
-        held = self._held[order.order_id] = Held(order, order.quantity, is_fresh=False)
+    def is_fresh(self, order_id: int) -> bool:
+        held = self._held.get(order_id)
+        return held is not None and held.is_fresh
+
+    def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
+        held = self._held[order.order_id] = Held(order, order.quantity, is_fresh)
+        assert is_fresh or not held.waits_for_an_open, "what does not rest never stands"
         self._mirror(held)
 
     def expected(

@@ -250,7 +250,7 @@ class QuotedExchange(Exchange):
         at = self._by_symbol[symbol]
         return at.lines.ahead_of(order_id) if order_id in at.lines else -1
 
-    def stand(self, order: NewOrder, queue_ahead: int) -> None:
+    def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
         """The order stands again; behind what was ahead of it when that was last written down."""
         at = self._by_symbol[order.symbol]
         place_behind(at.book, order, 1 << 60)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.quotes import Source
 from engine.domain.reports import LinkState
@@ -18,6 +19,9 @@ from engine.domain.state import (
     flatten_timer,
 )
 from engine.values import Money, Price, Quantity
+
+MONTHS_KEPT_MAX = 120
+"""Months with a volume that one account remembers beside its present one."""
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
@@ -70,9 +74,10 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
-    is_new_month = event.trade_date // 100 != state.trade_date // 100
+    before, month = state.trade_date // 100, event.trade_date // 100
     marks = dict(event.marks)
     for account in state.accounts.values():
+        leave_day(state, account)
         _open_purses(state, account, marks)
     state.trade_date = event.trade_date
     for symbol, mark in event.marks:
@@ -80,13 +85,25 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     for account in state.accounts.values():
         account.day_open_cash, account.day_conversion_fees = account.cash, Money(0)
         account.day_carry.clear()
-        if is_new_month:
-            account.month_volume = Quantity(0)
+        if month != before:
+            _turn_month(account, before, month)
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
+        find_day(state, account)
     _forget_done_orders(state)
     state.recent_orders.clear()
     state.order_attempts.clear()
+
+
+def _turn_month(account: Account, before: int, month: int) -> None:
+    """The volume stays with its month, whatever market the desk is in meanwhile."""
+    others = account.other_months
+    if account.month_volume:
+        others[before] = account.month_volume
+    account.month_volume = others.pop(month, Quantity(0))
+    while len(others) > MONTHS_KEPT_MAX:
+        # Who goes on trading leaves the oldest behind for good.
+        del others[min(others)]
 
 
 def _open_purses(state: State, account: Account, marks: dict[str, Price]) -> None:

@@ -4,6 +4,7 @@ import msgspec
 
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
@@ -87,6 +88,11 @@ class Account(msgspec.Struct):
     day_conversion_fees: Money = Money(0)
     purses: dict[str, Purse] = {}
     """Every other currency that ever moved; empty for who trades in one alone."""
+    other_months: dict[int, Quantity] = {}
+    """Traded in other months (YYYYMM) than the one that the desk is in: another market has a
+    calendar of its own, and who comes back finds the month as it was."""
+    other_days: dict[int, AccountDay] = {}
+    """The day's figures of other trade dates that the desk was in, by date."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""

@@ -1,12 +1,15 @@
 """What a fee is made of is told before the order leaves and after it was booked, the same way."""
 
+from engine.domain.apply import state_hash
+from engine.domain.desk_changes import MONTHS_KEPT_MAX
 from engine.domain.ledger.fees import fee_parts
+from engine.domain.reports import TradeDateRolled
 from engine.instruments import parse_money
 from engine.runtime.fee_words import parts_of
 from engine.runtime.history import OrderHistory
 from engine.runtime.preview import preview_line
 from engine.runtime.why import explain
-from engine.values import Side
+from engine.values import Quantity, Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, read, say
 
@@ -60,3 +63,30 @@ def test_a_new_month_counts_its_volume_from_nothing() -> None:
     assert bench.state.accounts["PAPER"].month_volume == 100
     bench.submit(bench.opening(20260202))
     assert bench.state.accounts["PAPER"].month_volume == 0
+
+
+def test_a_visit_to_another_month_leaves_the_volume_of_this_one() -> None:
+    bench = DeskBench(fee_table="us_tiered")
+    bench.quotes("AAPL", 1_900_000, 1_900_200, 300)
+    say(bench, "buy 100 AAPL 190.02")
+    bench.submit(bench.opening(20120621))
+    account = bench.state.accounts["PAPER"]
+    assert account.month_volume == 0
+    say(bench, "sell 40 AAPL 190.00")
+    bench.submit(bench.opening(20260105))
+    assert account.month_volume == 100
+    bench.submit(bench.opening(20120622))
+    assert account.month_volume == 40
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_the_months_that_an_account_remembers_are_bounded() -> None:
+    bench = DeskBench(fee_table="us_tiered")
+    account = bench.state.accounts["PAPER"]
+    for month in range(1, 150):
+        account.month_volume = Quantity(month)  # what trading would have made of it
+        bench.submit(
+            TradeDateRolled((2000 + month // 12) * 10_000 + (month % 12 + 1) * 100 + 3, ())
+        )
+    assert len(account.other_months) == MONTHS_KEPT_MAX
+    assert min(account.other_months) > 200_200

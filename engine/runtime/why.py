@@ -55,7 +55,9 @@ def explain(
     if fill_time is not None:
         lines.append(f"{'':14}{fill_time.text} to its last share, at the recent pace of trades")
     lines += [f"{'':14}{words}" for words in restarts]
-    missing = what_was_missing(order, waited, known, ahead_on_arrival=teller.ahead_on_arrival)
+    missing = what_was_missing(
+        order, waited, known, ahead_on_arrival=teller.ahead_on_arrival, ended=teller.ended
+    )
     if missing:
         lines.append(f"{'':14}{missing}")
     paid = order_fee_words(order, teller.said)
@@ -100,6 +102,7 @@ class _Teller:
         self.ahead_on_arrival = -1
         self.waited: ev.OrderWaited | None = None
         """What the venue told last about how it waited."""
+        self.ended: ev.OrderCancelled | ev.OrderExpired | None = None
 
     def _price(self, price: Price) -> str:
         return self._instrument.format_price(price) if price > 0 else "—"
@@ -143,12 +146,14 @@ class _Teller:
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
+                self.ended = event
                 if event.requested:
                     legs = _legs(self._asked_at, event.venue_at, event.at)
                     return [f"cancelled on request, {event.quantity:,} unfilled{legs}"]
                 tail = f": {event.text}" if event.text else ""
                 return [f"cancelled by the venue, {event.quantity:,} unfilled{tail}"]
             case ev.OrderExpired():
+                self.ended = event
                 tail = f": {event.text}" if event.text else ""
                 return [f"expired, {event.quantity:,} unfilled{tail}"]
             case _:

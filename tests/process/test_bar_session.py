@@ -32,3 +32,19 @@ def test_a_reverse_waits_for_the_bar_that_closes_and_then_opens(
     assert steps == ["reverse_started", "reverse_closing", "reverse_working", "reverse_flat"]
     assert done.events("reverse_working")[0]["text"] == "the closing order works: sell 100 AAPL"
     assert [fill["position"] for fill in done.events("order_filled")] == [100, 0, -100]
+
+
+def test_why_names_the_bar_that_an_order_waited_for(trader: Trader, market_data: Path) -> None:
+    played(
+        trader,
+        market_data,
+        *("at 09:31:10", "buy 100 AAPL mkt", "cancel 1", "buy 100 AAPL 600", "cancel 2"),
+        *("buy 100 AAPL 600 gtc", "buy 10 AAPL mkt gtc"),
+    )
+    told = trader.run("why", "all", "--json").lines
+    assert [line["missing"] for line in told[:-1]] == [
+        "100 not filled: it was cancelled before the open of the next bar",
+        "100 not filled: no bar traded through its limit before it was cancelled",
+        "100 not filled: it waits for a bar that trades through its limit",
+        "10 not filled: it waits for the open of the next bar",
+    ]

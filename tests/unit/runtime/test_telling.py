@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.quotes import Phase
 from engine.domain.reports import SessionEnded
 from engine.domain.views import Severity
 from engine.runtime.history import OrderHistory
@@ -181,6 +182,24 @@ def test_why_tells_what_was_missing(desk: Told) -> None:
     desk.say("cancel 3")
     assert "5 not filled: nothing traded while it waited" in desk.why(3)[1]
     assert "cancel asked for by script" in desk.why(3)[1]
+
+
+def test_why_tells_which_auction_an_order_waits_for(desk: Told) -> None:
+    desk.say("buy 100 AAPL 190.00 cls")
+    assert "100 not filled: it waits for the closing auction" in desk.why(1)[1]
+    desk.say("cancel 1")
+    assert "100 not filled: it was cancelled before the closing auction" in desk.why(1)[1]
+    desk.say("buy 50 AAPL 189.00 cls")
+    for phase in (Phase.AUCTION, Phase.CLOSED):
+        desk.bench.enters("AAPL", phase)
+    left = "50 not filled: nothing was paired in the closing auction"
+    assert left in desk.why(2)[1]
+
+
+def test_why_gives_the_venues_reason_for_what_was_let_go(desk: Told) -> None:
+    desk.say("buy 400 AAPL 190.02 ioc")
+    reason = "immediate or cancel: nothing more stood within the limit"
+    assert f"100 not filled: {reason}" in desk.why(1)[1]
 
 
 def test_why_tells_a_denial_by_its_rules(desk: Told) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
-from engine.domain.quotes import Source
+from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
 from engine.domain.state import (
@@ -67,7 +67,7 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
     symbols = list(state.instruments) if event.symbol == "*" else [event.symbol]
     for symbol in symbols:
         state.phases[symbol] = event.phase
-        if event.text:
+        if event.text and event.phase is not Phase.OPEN:
             state.halts[symbol] = event.text
         else:
             state.halts.pop(symbol, None)

@@ -17,6 +17,13 @@ CROSSES: dict[Phase, tuple[str, TimeInForce | None]] = {
 In all of these phases nothing trades, so whatever follows one that trades begins with an auction.
 """
 
+TURNS = {
+    Phase.HALTED: "halted",
+    Phase.QUOTATION: "orders line up for its reopening",
+    Phase.OPEN: "trades again after its halt",
+}
+"""What is told of a symbol when a halt begins, and of its way back."""
+
 _RESTS = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 _NOTHING_ENTERS = {
     Phase.CLOSED: "is closed",

@@ -8,7 +8,7 @@ from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.cost_facts import FxRate
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
-from engine.domain.quotes import Market
+from engine.domain.quotes import Market, Phase
 from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import State, flatten_timer
 from engine.values import Nanos, Price
@@ -121,8 +121,11 @@ def _fx_order(row: FxRate) -> tuple[str, int]:
 def enter_phase(
     state: State, report: rep.PhaseChanged, market: Market, now: Nanos
 ) -> list[ev.Event]:
-    """The venue's word on a symbol's session."""
-    return [ev.PhaseEntered(now, report.symbol, report.phase, report.text)]
+    """The venue's word on a symbol's session; at the end of a halt, with what it was for."""
+    text = report.text
+    if report.phase is Phase.OPEN:
+        text = state.halts.get(report.symbol, "")
+    return [ev.PhaseEntered(now, report.symbol, report.phase, text)]
 
 
 def roll_date(

@@ -7,6 +7,8 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
+from engine.domain.phases import TURNS
+from engine.domain.quotes import Phase
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import State
 from engine.instruments import Instrument, format_money, format_scaled, parse_money
@@ -309,9 +311,9 @@ def _desk_words(fields: Fields, own: str) -> str:
             return fields["text"] or "the disk of the home has room enough again"
         case "link":
             return f"link to {fields['link']} {fields['state']}" + _reason_words(fields["text"])
-        case "symbol_halted" | "symbol_quotation" as event:
-            what = "halted" if event == "symbol_halted" else "orders line up for its reopening"
-            return f"{fields['symbol']} {what}" + _reason_words(fields["text"])
+        case "symbol_halted" | "symbol_quotation" | "symbol_open" as event:
+            turn = TURNS[Phase[event.removeprefix("symbol_").upper()]]
+            return f"{fields['symbol']} {turn}" + _reason_words(fields["text"])
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):

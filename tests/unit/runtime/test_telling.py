@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.apply import state_hash
 from engine.domain.quotes import Phase
 from engine.domain.reports import SessionEnded
 from engine.domain.views import Severity
@@ -158,6 +159,18 @@ def test_whatever_happens_is_told_in_one_shape(desk: Told) -> None:
 )
 def test_people_read_sentences(desk: Told, line: str, words: str) -> None:
     assert words in "\n".join(sentence(row, "USD") for row in desk.say(line))
+
+
+def test_a_halt_is_told_from_its_beginning_to_its_end_and_once(desk: Told) -> None:
+    turns = [(Phase.OPEN, ""), (Phase.HALTED, "news"), (Phase.QUOTATION, "news"), (Phase.OPEN, "")]
+    for phase, text in (*turns, (Phase.OPEN, "")):
+        desk.bench.paper.entered_phase("AAPL", phase, text)
+        desk.bench.host.settle()
+    told = [row for row in desk.rows if row["event"].startswith("symbol_")]
+    assert [row["event"] for row in told] == ["symbol_halted", "symbol_quotation", "symbol_open"]
+    assert sentence(told[-1], "USD").endswith("AAPL trades again after its halt: news")
+    assert desk.bench.state.halts == {}
+    assert desk.bench.replayed_hash() == state_hash(desk.bench.state)
 
 
 # ── why ────────────────────────────────────────────────────────────────────────────────────────

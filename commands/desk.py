@@ -44,7 +44,7 @@ from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import Nanos, OrderType, TimeInForce
+from engine.values import OrderType, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -168,9 +168,7 @@ def _recovered(
     stood_at = state.checkpoints.get(flow.description)
     cut_off = not state.ended_clean and state.market == flow.description
     venue, left_behind = _standing(market, state, stood_at)
-    # A recording's cursor names its last row; the desk's time had gone on from there.
-    now = Nanos(max(venue.now, stood_at.at)) if stood_at is not None else venue.now
-    session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=now)
+    session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)
     realism = RealismTally(session.state)
     session.listen_to_steps(realism.note_step)
@@ -235,6 +233,7 @@ def _standing(
     venue = PaperVenue(
         flow,
         cursor=stood_at.cursor if stood_at is not None else b"",
+        stood_at=stood_at.at if stood_at is not None else 0,
         working=working,
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,

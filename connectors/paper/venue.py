@@ -59,6 +59,7 @@ class PaperVenue:
         flow: Flow,
         *,
         cursor: bytes = b"",
+        stood_at: int = 0,
         working: Sequence[RestingOrder] = (),
         next_execution: int = 1,
         next_order: int = 1,
@@ -67,7 +68,7 @@ class PaperVenue:
         is_recorded: bool = False,
         drills: Drills | None = None,
     ) -> None:
-        """Opens the market at `cursor` and puts `working` back into its books.
+        """Opens the market at `cursor`, where the desk saw it at `stood_at`; `working` stands.
 
         Counters go on from `next_execution` and `next_order`, so that no id of a run before this
         one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
@@ -92,19 +93,20 @@ class PaperVenue:
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
         self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
-        self._open(cursor)
+        self._open(cursor, stood_at)
         self._break = drills.next_break(self.now)
         if self._break is not None and self._link is None:
             self._link = Link(AtOnce())
         desks = self.exchange, self._clerk, self._counter, self._keeper
         self.left_behind = stand_again(*desks, working)
 
-    def _open(self, cursor: bytes) -> None:
+    def _open(self, cursor: bytes, stood_at: int) -> None:
         self.trade_date = _UNOPENED
-        self._clerk.now = self._flow.open(self, cursor)
+        # A recording's cursor names its last row; market time had gone on, but past no row.
+        at = self._flow.open(self, cursor)
+        self._clerk.now = Nanos(max(at, min(stood_at, self._flow.next_at() or stood_at)))
         self.trade_date = self._counter.trade_date = self._flow.trade_date
-        self._opened_at = self.now
-        self.market.feed_heard_at = self.now
+        self._opened_at = self.market.feed_heard_at = self.now
         self._keeper.begin(self.now)
         for book in self.exchange.books.values():
             self._keeper.refresh(book, self.now)

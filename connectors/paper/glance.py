@@ -26,6 +26,9 @@ def would_fill(
     exchange: Exchange, symbol: str, side: Side, price: int, quantity: int
 ) -> list[tuple[int, int]]:
     """(price, quantity) that an arriving order would get, of what an exchange shows or expects."""
+    if symbol not in exchange.books:
+        # Held or known from another market: nothing of it trades here.
+        return []
     expected = exchange.expected(symbol, side, price, quantity)
     if expected is not None:
         return expected
@@ -35,6 +38,8 @@ def would_fill(
 
 def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tuple[DepthRow, ...]:
     """The best prices of one side, best first, own quantity and queue place filled in."""
+    if symbol not in exchange.books:
+        return ()
     book = exchange.book(symbol)
     half = book.half(side)
     own = _own_keys(book, half)

@@ -61,6 +61,7 @@ def _account_opened(state: State, event: ev.AccountOpened) -> None:
 def _instruments_known(state: State, event: ev.InstrumentsKnown) -> None:
     for instrument in event.instruments:
         state.instruments[instrument.symbol] = instrument
+    state.unlisted = event.unlisted
 
 
 def _phase_entered(state: State, event: ev.PhaseEntered) -> None:

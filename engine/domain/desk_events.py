@@ -48,8 +48,12 @@ class AccountOpened(Fact, frozen=True, tag="account_opened"):
 
 
 class InstrumentsKnown(Fact, frozen=True, tag="instruments_known"):
+    """What is new about the instruments of the market that was opened."""
+
     at: Nanos
     instruments: tuple[Instrument, ...]
+    unlisted: tuple[str, ...] = ()
+    """Symbols known from other markets that this one does not list."""
 
 
 class PhaseEntered(Fact, frozen=True, tag="phase_entered"):

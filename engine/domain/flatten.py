@@ -3,6 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
+from engine.domain.listing import is_listed, not_listed
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -28,6 +29,9 @@ ROUNDS_MAX = 40
 
 def flatten(state: State, command: cmd.Flatten, market: Market, now: Nanos) -> list[ev.Event]:
     """Begins the protocol, or says that there is nothing to flatten."""
+    refused = not_listed(state, "flatten", [command.symbol], now)
+    if refused:
+        return refused
     started = begin_flatten(state, command.account, command.symbol, command.origin, now)
     if started:
         return started
@@ -38,6 +42,9 @@ def flatten(state: State, command: cmd.Flatten, market: Market, now: Nanos) -> l
 
 def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> list[ev.Event]:
     """A flatten that opens the same size on the other side once the position is proved flat."""
+    refused = not_listed(state, "reverse", [command.symbol], now)
+    if refused:
+        return refused
     held = _position(state, command.account, command.symbol)
     if held == 0:
         return [ev.CommandRefused(now, "reverse", Refusal.NO_POSITION, command.symbol)]
@@ -53,10 +60,10 @@ def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> l
 def begin_flatten(
     state: State, account: str, symbol: str, origin: Origin, now: Nanos
 ) -> list[ev.Event]:
-    """Starts the protocol for the symbol, or for everything held or working."""
+    """Starts the protocol for the symbol, or for everything held or working that is listed here."""
     symbols = [symbol] if symbol != ALL_SYMBOLS else _symbols_to_flatten(state, account)
-    happened: list[ev.Event] = []
-    for each in symbols:
+    happened = not_listed(state, "flatten", symbols, now)
+    for each in (s for s in symbols if is_listed(state, s)):
         happened += _begin_one(state, account, each, origin, now)
     return happened
 

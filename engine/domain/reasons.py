@@ -61,6 +61,7 @@ class Refusal(IntEnum):
     NOT_THROUGH_BASE = 21
     NO_RATE = 22
     NOT_ENOUGH_CASH = 23
+    NOT_LISTED = 24
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -82,6 +83,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_THROUGH_BASE: "One of the two currencies has to be the account's own.",
     Refusal.NO_RATE: "There is no exchange rate for it; fx_rates.csv in the home can hold one.",
     Refusal.NOT_ENOUGH_CASH: "There is not that much cash of it to convert, fee included.",
+    Refusal.NOT_LISTED: "This market does not list it: open the one that does to close it.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",

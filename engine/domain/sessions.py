@@ -84,9 +84,13 @@ def _marks(state: State, market: Market) -> tuple[tuple[str, Price], ...]:
 def know_instruments(
     state: State, report: rep.InstrumentsListed, market: Market, now: Nanos
 ) -> list[ev.Event]:
-    """Only what is new or changed becomes an event."""
+    """Only what is new, changed or missing becomes an event."""
     fresh = tuple(i for i in report.instruments if state.instruments.get(i.symbol) != i)
-    return [ev.InstrumentsKnown(now, fresh)] if fresh else []
+    listed = {i.symbol for i in report.instruments}
+    unlisted = tuple(sorted(symbol for symbol in state.instruments if symbol not in listed))
+    if not fresh and unlisted == state.unlisted:
+        return []
+    return [ev.InstrumentsKnown(now, fresh, unlisted)]
 
 
 def know_borrow(

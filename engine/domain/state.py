@@ -147,6 +147,8 @@ class State(msgspec.Struct):
     tickets: dict[str, int] = {}
     executions: dict[str, int] = {}
     instruments: dict[str, Instrument] = {}
+    unlisted: tuple[str, ...] = ()
+    """Of these, what the running market does not list."""
     phases: dict[str, Phase] = {}
     halts: dict[str, str] = {}
     """Why a symbol is halted, while it is."""

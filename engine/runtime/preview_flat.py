@@ -5,6 +5,7 @@ import msgspec
 from engine.domain import commands as cmd
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.flatten import closing_order, opening_order
+from engine.domain.listing import is_listed
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
@@ -93,7 +94,7 @@ def _preview_flatten_all(name: str, context: Context, venue: SimulatedVenue) -> 
     state = context.state
     held = {s for s, p in state.accounts[name].positions.items() if p.quantity}
     working = {state.orders[i].order.symbol for i in state.live}
-    symbols = sorted(held | working)
+    symbols = sorted(s for s in held | working if is_listed(state, s))
     ways = [_way_to_flat(name, symbol, context, venue) for symbol in symbols]
     by_currency: dict[str, tuple[int, int]] = {}
     for symbol, way in zip(symbols, ways, strict=True):

@@ -7,6 +7,7 @@ import msgspec
 from engine.domain import commands as cmd
 from engine.domain.commands import CancelScope, Command, Origin
 from engine.domain.ledger.currency import NO_RATE, PAR, from_base
+from engine.domain.listing import is_listed
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import cash_in_base
 from engine.domain.state import State
@@ -274,6 +275,8 @@ def close_line(line: syn.CloseLine, context: Context) -> syn.OrderLine:
     held = context.held(symbol)
     if held == 0:
         raise UnresolvedError(f"you hold no {symbol}: there is nothing to close")
+    if not is_listed(context.state, symbol):
+        raise UnresolvedError(f"{symbol} cannot be closed here: this market does not list it")
     return syn.OrderLine(
         instruction=Instruction.SELL if held > 0 else Instruction.COVER,
         quantity=line.fraction or syn.WordTerm(syn.SizeWord.POSITION),

@@ -142,3 +142,8 @@ def test_a_checkpoint_names_every_own_place(practice, asks):
     checkpoint = practice.venue.checkpoint()
     assert checkpoint.cursor == b"quiet"
     assert checkpoint.queue_ahead == (("A", 300), ("B", 0))
+
+
+def test_what_the_market_does_not_list_shows_nothing_and_fills_nothing(practice):
+    assert practice.venue.depth("YESBANK", 5) == ((), ())
+    assert not practice.venue.would_fill("YESBANK", Side.BUY, 0, 10)

@@ -33,7 +33,7 @@ def bench() -> DeskBench:
     """RELIANCE is 1,500.00 bid and 1,500.05 offered; a rupee is 0.011 USD, 0.0115 tomorrow."""
     bench = DeskBench(symbols=("AAPL", "RELIANCE"), fee_table="us_retail")
     opening = msgspec.structs.replace(bench.opening(), fee_tables=(("INR", "india_intraday"),))
-    bench.submit(opening, InstrumentsListed((RELIANCE,)), RATES)
+    bench.submit(opening, InstrumentsListed((Instrument("AAPL"), RELIANCE)), RATES)
     market(bench, 15_000_000)
     return bench
 

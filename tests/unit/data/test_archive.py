@@ -105,6 +105,15 @@ def test_a_reset_that_is_cut_off_leaves_the_old_home_or_the_new_one(
     mine.disown()
 
 
+def test_the_screens_of_an_epoch_go_with_it(home: Home) -> None:
+    home.frames_path.write_bytes(b"what was seen")
+    mine = owned(home)
+    archive = reset(mine, DATE)
+    mine.disown()
+    assert not home.frames_path.exists()
+    assert Home.existing(archive.path).frames_path.read_bytes() == b"what was seen"
+
+
 def test_the_steps_of_a_reset_are_those_that_are_cut_off_above(home: Home) -> None:
     mine = owned(home)
     assert len(list(reset_steps(mine, DATE))) == STEPS

@@ -18,6 +18,7 @@ R17 = RuleName("R17", "open_orders", "risk.open_orders_max")
 R17_SYMBOL = RuleName("R17", "open_orders", "risk.open_orders_symbol_max")
 
 _UNTHROTTLED, _LADDER = (Origin.SCRIPT, Origin.DESK), Origin.LADDER
+_NO_HAND = (Origin.LADDER, Origin.DESK)
 SECOND = NANOS_PER_SECOND
 MINUTE = 60 * NANOS_PER_SECOND
 
@@ -72,7 +73,7 @@ def fingerprint(order: SubmitOrder) -> str:
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The same account, symbol, side, quantity, prices, type and life, from another ticket."""
     window, recent = p.limits.duplicate_window, state.recent_orders
-    if not window or not recent or p.replaces is not None or p.order.origin is _LADDER:
+    if not window or not recent or p.replaces is not None or p.order.origin in _NO_HAND:
         return None
     before = recent.get(fingerprint(p.order))
     if before is None or now - before >= window:

@@ -21,7 +21,7 @@ class BorrowTerms(Fact, frozen=True, tag="borrow_terms"):
     rate: int
     """Billionths of the market value a year."""
     available: Quantity = Quantity(0)
-    """Shares that can be located; means nothing while the symbol is easy to borrow."""
+    """Shares that can be borrowed; for what is easy to borrow 0 means that nobody counted."""
     is_easy: bool = True
 
 

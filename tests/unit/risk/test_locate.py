@@ -77,3 +77,14 @@ def test_without_a_table_the_rule_is_off() -> None:
     bench = DeskBench()
     bench.quotes("MSFT", 500_000, 500_100, 1_000)
     assert denial(bench, "short 10 MSFT 50.00") is None
+
+
+def test_easy_with_a_number_of_shares_is_denied_beyond_it(bench: DeskBench) -> None:
+    bench.submit(BorrowListed((BorrowTerms("AAPL", 2_500_000, Quantity(100)),)))
+    assert denial(bench, "short 102 AAPL 50.00") == (
+        "R26 short_sale",
+        "AAPL is easy to borrow: 100 can be located, so 100 are left "
+        "(R26 short_sale, risk.locate).",
+        100,
+    )
+    assert denial(bench, "short 100 AAPL 50.00") is None

@@ -1,4 +1,4 @@
-"""What can be borrowed: a short sale of a hard-to-borrow share needs shares to be located."""
+"""What can be borrowed: a short sale needs shares that are left to borrow."""
 
 from engine.domain.carrying import terms_of
 from engine.domain.quotes import Market
@@ -30,9 +30,11 @@ def locate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | N
         sentence = f"{symbol} is hard to borrow and no shares can be located"
     else:
         mine = available - left
+        is_easy = terms is not None and terms.is_easy
+        kind = "easy" if is_easy else "hard"
         yours = f" and {shares(mine)} of them are yours already" if mine else ""
         sentence = (
-            f"{symbol} is hard to borrow: {shares(available)} can be located{yours}, "
+            f"{symbol} is {kind} to borrow: {shares(available)} can be located{yours}, "
             f"so {shares(left)} are left"
         )
     return deny(
@@ -48,7 +50,10 @@ def locate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | N
 def locate_room(p: Proposal, state: State) -> int:
     """Largest total quantity that can still be borrowed."""
     terms = terms_of(state, p.order.symbol)
-    if p.order.instruction is not _SHORT or not p.limits.locate or terms is None or terms.is_easy:
+    if p.order.instruction is not _SHORT or not p.limits.locate or terms is None:
+        return UNBOUND
+    if terms.is_easy and not terms.available:
+        # Nobody counted the shares of what everybody lends.
         return UNBOUND
     free = terms.available - max(0, -p.held) - p.open_same
     lot = p.instrument.lot_size if p.instrument is not None else 1

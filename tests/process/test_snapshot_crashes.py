@@ -127,6 +127,7 @@ def changed(content: bytes, step: int) -> Iterator[tuple[str, bytes]]:
     yield "twice", content * 2
 
 
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("step", [97, pytest.param(1, marks=pytest.mark.long)])
 def test_a_changed_byte_in_a_snapshot_never_changes_what_a_start_has(
     desk: DeskOnDisk, step: int

@@ -73,7 +73,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
         lambda given: (
             given.recording,
             given.orders,
-            given.orders_seed,
+            1 if given.seed is None else given.seed,
             given.levels,
             given.infer_aggressor,
             given.json,

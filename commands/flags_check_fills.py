@@ -8,7 +8,6 @@ def add_check_fills(parser: argparse.ArgumentParser) -> None:
     """The recording, how many orders, and what the feed would tell."""
     parser.add_argument("recording", metavar="RECORDING", type=Path)
     parser.add_argument("--orders", metavar="N", type=positive, default=240, help="default: 240")
-    parser.add_argument("--orders-seed", metavar="N", type=positive, default=1, help="default: 1")
     parser.add_argument(
         "--levels", metavar="N", type=positive, default=10, help="levels that the feed shows"
     )

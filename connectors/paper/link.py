@@ -75,9 +75,6 @@ class Link:
         self._back = deque([(now, down), (self._down_until, back), *waiting])
         self._back_until = Nanos(max(self._down_until, self._back_until))
 
-    def is_down(self, now: Nanos) -> bool:
-        return now < self._down_until
-
     def next_at(self) -> Nanos | None:
         """When the next message arrives at either end."""
         ends = [lane[0][0] for lane in (self._out, self._back) if lane]

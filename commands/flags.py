@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from commands.flags_check_fills import add_check_fills, positive
+from commands.flags_engine import add_attach, add_kill, add_stop
 
 VERSION = "0.1.0"
 SEED_DIGITS_MAX = 18
@@ -21,16 +22,12 @@ SESSION = "session"  # the command of a line that names none
 NOT_YET = (
     "export",
     "venue",
-    "attach",
-    "status",
-    "stop",
-    "kill",
     "secrets",
     "totp",
     "sim",
 )
 LATENCIES = ("none", "lan", "retail", "mobile")
-BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix")
+BENCHMARKS = ("match", "path", "quotes", "screen", "halt", "store", "start", "recovery", "fix")
 
 _COMMON_WITH_VALUE = ("--config", "--home", "--seed")
 
@@ -99,8 +96,6 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
 
 
 def _not_yet(what: str) -> str:
-    if what == "kill":
-        return "not available yet: kill; create the file KILL in the home instead"
     return f"not available yet: {what}"
 
 
@@ -182,6 +177,8 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     )
     add("--speed", metavar="X|max", type=_speed, help="times real time, or as fast as it goes")
     add("--until", metavar="HH:MM[:SS]", type=_market_time, help="ends a headless session")
+    # How a screen starts its engine: the descriptor on which it waits for the word.
+    add("--engine", type=int, help=argparse.SUPPRESS)
 
 
 def _refuse_left_over(words: list[str]) -> None:
@@ -210,7 +207,7 @@ def _check_session(options: argparse.Namespace) -> None:
     options.headless = options.headless or (scripted and not options.watch)
     if options.headless and options.seed is None:
         options.seed = 1
-    if options.headless:
+    if options.headless or options.engine is not None:
         return
     if options.json:
         raise UsageError("--json needs stdout, which the screen uses: add --headless")
@@ -310,6 +307,10 @@ COMMANDS = (
     Command("backup", "a consistent copy, while running", _add_file),
     Command("restore", "a backup into an empty home", _add_file),
     Command("reset", "archive this paper epoch, begin a new one", _add_reset),
+    Command("attach", "a screen on the engine that runs in this home", add_attach),
+    Command("status", "how the engine of this home stands", _no_flags),
+    Command("stop", "end the engine; what works stays where it lives", add_stop),
+    Command("kill", "the kill switch, from any shell", add_kill),
     Command("config", "settings in effect and where each comes from", _add_config),
     Command("bench", "measure", _add_bench),
     Command("test", "run the test suite", _add_test),

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from commands.engine_door import StartingEngine, find_engine
@@ -64,10 +65,10 @@ def show(
 
     Home.existing(home.path)
     frames = FrameStore(home.frames_path)
-    desk = SocketDesk(attached, lambda: find_engine(home, role), news=frames.news)
+    said = Notice(Severity.OK, "attached", greeting) if greeting else None
+    again = partial(find_engine, home, role)
+    desk = SocketDesk(attached, again, greeting=said, news=frames.news)
     try:
-        if greeting:
-            desk.say(Notice(Severity.OK, "attached", greeting))
         desk.start()
         return _shown(desk, home, settings, frames)
     finally:
@@ -76,10 +77,10 @@ def show(
 
 
 def _shown(desk: SocketDesk, home: Home, settings: Settings, frames: "FrameStore") -> int:
-    from commands.screen_parts import trader_app
+    from commands.screen_parts import shown, trader_app
 
     while True:
-        code = trader_app(desk, home, settings, frames).run_desk()
+        code = shown(trader_app(desk, home, settings, frames))
         if not desk.begins_anew:
             return code
         sys.stderr.write("trader: the day begins anew …\n")

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from commands.desk import open_desk
 from commands.live_desk import live_desk
-from commands.screen_parts import trader_app
+from commands.screen_parts import shown, trader_app
 from data.frames import FrameStore
 from engine.language import syntax as syn
 
@@ -29,7 +29,7 @@ def _run_once(options: Namespace, script: syn.Script | None) -> tuple[int, bool]
         app = trader_app(desk, parts.home, parts.settings, frames)
         desk.start()
         try:
-            return app.run_desk(), desk.begins_anew
+            return shown(app), desk.begins_anew
         finally:
             desk.close()
             frames.close()

@@ -1,5 +1,7 @@
 """What a screen is built from besides its desk, whether the engine is near or far."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from engine.ports import Desk, QuestionResult
 from tui.app import TraderApp
 from tui.keyboard import KeyClashError
 from tui.settings import ColorUse, ScreenSettings, ThemeName
+
+HUNG_UP = 128 + signal.SIGHUP
 
 
 def trader_app(desk: Desk, home: Home, settings: Settings, frames: FrameStore) -> TraderApp:
@@ -27,6 +31,18 @@ def trader_app(desk: Desk, home: Home, settings: Settings, frames: FrameStore) -
         )
     except KeyClashError as clash:
         raise SettingsError(str(clash)) from clash
+
+
+def shown(app: TraderApp) -> int:
+    """The screen until it is left; its exit code, also where the terminal is no longer there."""
+    code = app.run_desk()
+    if code == HUNG_UP:
+        # What is still to be written has no reader: an error at exit would hide the code.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
+    return code
 
 
 def _coach_done(path: Path) -> Callable[[], None]:

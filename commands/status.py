@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
         return _none(options, home)
     shell = EngineShell(attached)
     try:
-        fields = _fields(shell)
+        fields = fields_of(shell)
     finally:
         shell.close()
     if options.json:
@@ -63,7 +63,8 @@ def _no_answer(options: Namespace, home: Home, why: str) -> int:
     return ExitCode.ENGINE_FAULT
 
 
-def _fields(shell: EngineShell) -> dict[str, Any]:
+def fields_of(shell: EngineShell) -> dict[str, Any]:
+    """What `--json` says."""
     view, welcome = shell.view, shell.welcome
     orders = working(view)
     is_stalled = welcome.view_age_ms > STALE_MS

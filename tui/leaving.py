@@ -26,7 +26,9 @@ def leave(room: Room) -> None:
     question, words, stops = _words(room, len(working))
 
     def yes() -> None:
-        if stops:
+        if stops and any(not row.is_done for row in room.view.orders):
+            leave(room)  # an order came to work between the question and its answer
+        elif stops:
             _stop(room, cancel=False)
         else:
             room.shell.leave(0, words)

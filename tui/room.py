@@ -310,6 +310,8 @@ class Room:
                 words = f"trader: {answer.text}" if answer.text else ""
                 self.shell.leave(answer.exit_code, f"{words}\n{self.last_words}".strip())
             case StandingChanged():
+                if self.standing.alarm and not answer.standing.alarm:
+                    self.notices.dismiss()
                 self.standing = answer.standing
             case SinceYouLeft():
                 self._since_you_left(answer)
@@ -318,7 +320,8 @@ class Room:
         """What was missed goes where everything said goes; the sum of it stays in view longest."""
         for missed in told.missed:
             self.say(missed.text, Severity.OK)
-        self.say(since_you_left(told, self.view.account.equity), Severity.ATTENTION)
+        severity = Severity.ATTENTION if told.missed else Severity.OK
+        self.say(since_you_left(told, self.view.account.equity), severity)
 
     def _line_answered(self, answer: LineAnswered) -> None:
         self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)

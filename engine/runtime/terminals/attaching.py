@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,7 +65,8 @@ def attach(
     connection = connect_to(path, seconds)
     try:
         hello = Hello(PROTOCOL, vocabulary(), role.value, take, started)
-        connection.sendall(packed(Kind.HELLO, msgspec.msgpack.encode(hello)))
+        with suppress(BrokenPipeError):  # it was sent away at the door: why can still be read
+            connection.sendall(packed(Kind.HELLO, msgspec.msgpack.encode(hello)))
         return _greeted(connection, role, time.monotonic() + seconds)
     except TimeoutError:
         connection.close()
@@ -85,7 +87,10 @@ def _greeted(connection: socket.socket, role: Role, until: float) -> Attached:
         if left <= 0:
             raise TimeoutError
         connection.settimeout(left)
-        data = connection.recv(READ_BYTES)
+        try:
+            data = connection.recv(READ_BYTES)
+        except ConnectionResetError:
+            data = b""
         if not data:
             raise EngineSilentError("the engine ended the connection without a word")
         view = b""

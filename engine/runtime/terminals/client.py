@@ -58,17 +58,21 @@ class SocketDesk:
         attached: Attached,
         attach_again: Attach,
         *,
+        greeting: Notice | None = None,
         news: Callable[[], tuple[str, ...]] = lambda: (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`attach_again` is tried while the engine is gone; `news`: what else to tell a person."""
+        """`attach_again` is tried while the engine is gone; `news`: what else to tell a person.
+
+        `greeting` is said before what the engine has to say.
+        """
         self._attach_again = attach_again
         self._news = news
         self._clock = clock
         self._lock = threading.Lock()
         self._unsent = b""
         self._listener: Callable[[DeskAnswer], None] | None = None
-        self._unheard: list[DeskAnswer] = []
+        self._unheard: list[DeskAnswer] = [greeting] if greeting is not None else []
         self._standing = Standing(is_separate=True, has_control=attached.welcome.has_control)
         self._unanswered: dict[str, str] = {}
         """Tickets on their way, with their text."""
@@ -139,10 +143,8 @@ class SocketDesk:
             self._thread.join(JOIN_SECONDS_MAX)
         if self._connection is not None:
             self._connection.close()
-
-    def say(self, notice: Notice) -> None:
-        """Something that this side knows, for whoever listens or will."""
-        self._hear(notice)
+        self._wake_end.close()
+        self._woken_end.close()
 
     def wait_for_new_day(self, seconds: float) -> bool:
         """After `begins_anew`: whether the desk has opened again."""

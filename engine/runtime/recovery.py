@@ -7,7 +7,7 @@ import msgspec
 from engine.domain.apply import apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.records import Record, decode_records
+from engine.domain.records import Record, decode_events, decode_records
 from engine.domain.requests import CancelRequest, Request, StatusRequest
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
@@ -101,12 +101,11 @@ def _replayed(
 ) -> Recovered:
     note, note_tail = history.note, tail.note
     for block in journal.blocks(after):
-        for record in decode_records(block.payload):
-            # Half of all records only asked: they cost a start nothing but being read.
-            if record.cause != record.sequence:
-                apply(state, record.body)  # type: ignore[arg-type]
-                note(record)
-                note_tail(record)
+        # Half of all records only asked: they cost a start nothing but being passed over.
+        for record in decode_events(block.payload):
+            apply(state, record.body)  # type: ignore[arg-type]
+            note(record)
+            note_tail(record)
     last = journal.last_sequence
     return Recovered(state, history, tail, last, last - after)
 

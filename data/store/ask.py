@@ -4,15 +4,17 @@ import math
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from data.errors import QueryError, StoreError
+from data.errors import QueryError, StoreDamagedError, StoreError
 from data.home import Home, refuse_inside_a_home
-from data.store.feeder import Fed, caught_up
+from data.store.feeder import Fed, caught_up, make_anew
+from data.store.load import table_digests
 
 ASK_SECONDS_MAX = 30.0
 ASK_MEMORY = "1GB"
@@ -39,6 +41,8 @@ TIME_TYPES = frozenset(
     {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"}
 )
 
+DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+
 _AT_KEPT = re.compile(r"\s*(\(|time\s+zone\b)", re.IGNORECASE)
 _POSITION = re.compile(r"^LINE (\d+): (.*)\n(\s*)\^", re.MULTILINE)
 
@@ -58,14 +62,35 @@ class Answer(NamedTuple):
 def ask(home: Home, sql: str) -> Iterator[Answer]:
     """Asks the store of a home, caught up first.
 
-    Raises QueryError for anything but one readable SELECT, and for one that takes too long.
+    A store whose bytes cannot be read is made anew from the journal, and asked again.
+    Raises QueryError for anything but one readable SELECT, and for one that takes too long;
+    StoreDamagedError where rows were already given when it broke: then it was made anew as well.
     """
     statement = readable(sql)
-    with caught_up(home) as (fed, _lock), reading(home) as connection:
-        columns, types = _described(connection, statement)
-        are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
-        rows = _rows(connection, _as_plain_values(statement, types))
-        yield Answer(columns, are_text, rows, fed)
+    with ExitStack() as stack:
+        try:
+            answer = _answer(stack, home, statement)
+        except StoreDamagedError as damage:
+            stack.close()
+            mended = make_anew(home, damage)
+            answer = _answer(stack, home, statement)._replace(fed=mended)
+        try:
+            yield answer
+        except StoreDamagedError as damage:
+            stack.close()
+            sentence = make_anew(home, damage).sentence
+            raise StoreDamagedError(f"{sentence}; the answer was cut off: ask again") from damage
+
+
+def _answer(stack: ExitStack, home: Home, statement: str) -> Answer:
+    """Open until the stack is; its first rows are read, so that most damage shows here."""
+    fed, _lock = stack.enter_context(caught_up(home))
+    connection = stack.enter_context(reading(home))
+    columns, types = _described(connection, statement)
+    are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
+    rows = _rows(connection, _as_plain_values(statement, types))
+    begun = list(islice(rows, 1))
+    return Answer(columns, are_text, chain(begun, rows), fed)
 
 
 @contextmanager
@@ -190,6 +215,14 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
     """
     refuse_inside_a_home(path)
     statement = readable(sql)
+    try:
+        return _saved(home, statement, path)
+    except StoreDamagedError as damage:
+        mended = make_anew(home, damage)
+        return _saved(home, statement, path)[0], mended
+
+
+def _saved(home: Home, statement: str, path: Path) -> tuple[int, Fed]:
     aside = path.with_name(f".{path.name}.new")
     with caught_up(home) as (fed, _lock), reading(home) as connection:
         _described(connection, statement)
@@ -198,6 +231,8 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
                 rows = _copy_to_parquet(writer, _Stream(connection.sql(statement)), aside)
                 aside.replace(path)
             except (duckdb.IOException, OSError) as error:
+                if isinstance(error, duckdb.Error) and not _is_whole(connection):
+                    raise StoreDamagedError(str(error)) from error
                 reason = str(error).splitlines()[0]
                 raise QueryError(f"{path} cannot be written: {reason}") from error
             except duckdb.Error as error:
@@ -205,6 +240,15 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
             finally:
                 aside.unlink(missing_ok=True)
     return rows, fed
+
+
+def _is_whole(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every table can be read to its last byte."""
+    try:
+        table_digests(connection)
+    except duckdb.Error:
+        return False
+    return True
 
 
 class _Stream:
@@ -236,12 +280,19 @@ def _with_position(
     return error
 
 
-def _unreadable(error: duckdb.Error, *, lines_before: int = 0) -> QueryError:
+def _is_damage(error: duckdb.Error) -> bool:
+    """No question reaches a file here, so what DuckDB cannot read are bytes of the store."""
+    return isinstance(error, DAMAGE) or type(error) is duckdb.Error
+
+
+def _unreadable(error: duckdb.Error, *, lines_before: int = 0) -> QueryError | StoreDamagedError:
     """DuckDB's complaint as one sentence with line and column.
 
     `lines_before` is how many lines stand before the person's own text.
     """
     text = str(error)
+    if _is_damage(error):
+        return StoreDamagedError(text)
     if isinstance(error, duckdb.InterruptException):
         return QueryError(
             f"the question took longer than {ASK_SECONDS_MAX:.0f} s and was stopped; ask for less"

@@ -1,5 +1,6 @@
 """One direction of a bad line: messages in, messages out when they are due, by seed."""
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from random import Random
 from typing import Generic, TypeVar
@@ -46,19 +47,22 @@ class Lane(Generic[Message]):
         if self._happens(rates.drop):
             toll.dropped += 1
             return
+        due = self._due(now)
+        self._put(message, due)
         if self._happens(rates.duplicate):
             toll.duplicated += 1
-            self._put(message, self._later(now))
-        if self._happens(rates.reorder):
-            toll.reordered += 1
-            self._put(message, self._later(now))
-            return
+            self._put(message, self._later(due))
+
+    def _due(self, now: Nanos) -> Nanos:
+        if self._happens(self.rates.reorder):
+            self.toll.reordered += 1
+            return self._later(now)
         due = now
-        if self._happens(rates.delay):
-            toll.delayed += 1
+        if self._happens(self.rates.delay):
+            self.toll.delayed += 1
             due = self._later(now)
         self._behind = due = max(due, self._behind)
-        self._put(message, due)
+        return due
 
     def arrived(self, now: Nanos) -> list[Message]:
         """Everything that is due by `now`, in the order in which it arrives."""
@@ -82,6 +86,14 @@ class Lane(Generic[Message]):
         for due, _, message in waiting:
             self._put(message, max(due, until))
         self._behind = max(self._behind, until)
+
+    def again(self, messages: Sequence[Message], now: Nanos) -> None:
+        """They had arrived and were not kept: they come again, in order, before all others."""
+        waiting, self._on_the_way = sorted(self._on_the_way, key=_place), []
+        for message in messages:
+            self._put(message, now)
+        for due, _, message in waiting:
+            self._put(message, max(due, now))
 
     def _happens(self, chance: int) -> bool:
         # Nothing is drawn for what cannot happen: a perfect lane costs nothing.

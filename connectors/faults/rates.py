@@ -14,7 +14,7 @@ class Rates(msgspec.Struct, frozen=True, gc=False):
     drop: int = 0
     """It is gone, and neither end hears that it is."""
     duplicate: int = 0
-    """It arrives a second time, later."""
+    """It arrives a second time, after the first."""
     delay: int = 0
     """It is late, and what comes behind it waits: nothing is overtaken."""
     reorder: int = 0

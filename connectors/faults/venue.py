@@ -125,15 +125,18 @@ class FaultyVenue:
         self._back.lose()
         self.disconnect(until, text)
 
-    def desk_died(self) -> None:
+    def desk_died(self, unheard: Sequence[Report] = ()) -> None:
         """The process at this end is gone and a new one takes over the line, which is up.
 
-        What was handed over still arrives; what it was being told waits for the new one or is
-        lost, by `keeps_reports`.
+        What was handed over still arrives. What it was being told waits for the new one or is
+        lost, by `keeps_reports`; so is what it took and had not made durable (`unheard`).
         """
         self._fetch()
-        if not self.faults.keeps_reports:
+        if self.faults.keeps_reports:
+            self._back.again(unheard, self.now)
+        else:
             self._back.lose()
+            self._back.toll.lost += len(unheard)
         self._words.clear()
         self._down_until = self.now
 

@@ -4,7 +4,10 @@ import msgspec
 
 from engine.domain.reports import Report, VenueFilled
 from engine.domain.requests import NewOrderRequest
-from engine.values import Price, Quantity
+from engine.values import Instruction, Price, Quantity
+
+CLOSING = (Instruction.SELL, Instruction.COVER)
+"""Orders that may bring a position to zero and never beyond."""
 
 
 class VenueOrder(msgspec.Struct):
@@ -51,6 +54,8 @@ class VenueAccount:
         self.cash = 0
         self.entered: dict[str, int] = {}
         """Orders that really came in: how often each id was entered into the book."""
+        self.crossings: list[str] = []
+        """Fills of closing orders that opened something."""
 
     def knows(self, client_order_id: str) -> bool:
         return client_order_id in self.by_client_id or client_order_id in self.refused
@@ -75,7 +80,11 @@ class VenueAccount:
         order.cumulative += fill.quantity
         order.fills.append(fill)
         side, symbol = order.asked.instruction.side, order.asked.symbol
-        self.positions[symbol] = self.positions.get(symbol, 0) + side * fill.quantity
+        before = self.positions.get(symbol, 0)
+        after = self.positions[symbol] = before + side * fill.quantity
+        if order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
+            name = order.client_order_id
+            self.crossings.append(f"{name} took {symbol} from {before} to {after}")
         self.cash -= side * value
         if order.cumulative >= order.total:
             order.is_live, order.ending = False, fill

@@ -1,5 +1,6 @@
 """Everybody else: they quote, take, move the price, and leave."""
 
+from engine.domain.quotes import Phase
 from engine.exchange.messages import CancelOrder, NewOrder, Operation
 from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 from simulation.chance import Chance
@@ -27,12 +28,16 @@ class Crowd:
     def act(self) -> None:
         """One of them does something."""
         symbol = self._chance.pick(tuple(self._mids))
-        drawn = self._chance.below(10)
-        if drawn < 5:
+        if self._venue.keeper.phase(symbol) is not Phase.OPEN:
+            return
+        drawn = self._chance.below(20)
+        if drawn < 8:
             self._rest_or_take(symbol)
-        elif drawn < 7:
+        elif drawn < 12:
             self._take(symbol)
-        elif drawn < 9:
+        elif drawn < 16:
+            self._quote(symbol)
+        elif drawn < 19:
             self._move(symbol)
         else:
             self._leave(symbol)

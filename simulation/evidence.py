@@ -9,11 +9,9 @@ from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.records import Record, decode_records
 from engine.domain.reports import LinkState
-from engine.values import Instruction
 from simulation.broken import hold
 from simulation.disk import Disk, Row
 
-CLOSING = (Instruction.SELL, Instruction.COVER)
 HANDS = (Origin.TICKET, Origin.LINE)
 RATE_WINDOW = 1_000_000_000
 RATE_MAX = 5
@@ -47,6 +45,10 @@ class Evidence:
         """Orders with an event since somebody last looked."""
         self._hands: list[int] = []
         self._sequence = 0
+
+    def knows(self, client_order_id: str) -> bool:
+        """Whether the id belongs to something durable."""
+        return client_order_id in self.released or client_order_id in self.renamed
 
     def read(self) -> None:
         """Everything that has become durable since the last time."""

@@ -17,6 +17,7 @@ from engine.domain.commands import (
     SubmitOrder,
     TightenLimit,
 )
+from engine.domain.events import TradingState
 from engine.domain.orders import Order
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.values import (
@@ -54,6 +55,10 @@ class Trader:
 
     def command(self, state: State) -> Command:
         """What is asked for next."""
+        account = state.accounts.get(DEFAULT_ACCOUNT)
+        stopped = account is not None and account.trading.state is not TradingState.ACTIVE
+        if stopped and self._chance.happens(250):
+            return self.resume()
         act = self._acts.draw(self._chance)
         made = getattr(self, f"_{act}")(state)
         return made if made is not None else self._submit(state)

@@ -73,6 +73,8 @@ class SimVenue:
         self.market = self.keeper.market
         self.events: list[Event] = []
         """What became true in the books since somebody last looked."""
+        self.arrivals: list[NewOrder] = []
+        """Everything that was sent into the books since then."""
         self.calm = False
         """Nothing is refused any more by chance."""
         self._plan, self._chance = plan, chance
@@ -107,6 +109,7 @@ class SimVenue:
 
     def submit(self, operations: Sequence[Operation]) -> list[Event]:
         """Carries them out; own orders hear of it in reports."""
+        self.arrivals += [each for each in operations if type(each) is NewOrder]
         events = self.exchange.submit(operations)
         self._heed(events)
         return events
@@ -170,7 +173,9 @@ class SimVenue:
             return
         order = VenueOrder(name, self._number(), request, request.price, request.quantity)
         order.is_kept = self._by_chance(self._plan.stubborn)
-        events = self.exchange.submit([operation_of(request, order.number)])
+        arrival = operation_of(request, order.number)
+        self.arrivals.append(arrival)
+        events = self.exchange.submit([arrival])
         refused = _refusal_in(events, order.number)
         if refused is not None and refused is not Refusal.FOK_UNFILLABLE:
             self._reject(name, words.REFUSALS[refused])

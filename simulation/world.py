@@ -96,7 +96,7 @@ class World:
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
         happened = desk.ask(commands)
-        self.promises.heed_answers(open_ones, happened)
+        self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
 
     def _settle(self) -> None:

@@ -1,5 +1,8 @@
 """Promises about orders that must hold after every step, whatever the line does."""
 
+from engine.domain.acts import exits_of
+from engine.domain.commands import ExitsOnKill
+from engine.domain.events import Killed
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest, StatusRequest
@@ -46,12 +49,14 @@ def i06_every_name_leaves_once(sent: Sent, names: dict[str, bytes]) -> None:
 
 def i07_nothing_leaves_that_is_not_durable(sent: Sent, evidence: Evidence) -> None:
     """I-07: the same bytes lie on the disk already; a cancel of a desk whose journal failed is
-    the one thing that may leave without."""
+    the one thing that may leave without, and names what is durable."""
     request = sent.request
     if isinstance(request, StatusRequest):
         return
     if sent.from_memory:
-        hold(isinstance(request, CancelRequest), "I-07", f"{request} left without a journal")
+        is_known = evidence.knows(request.client_order_id)
+        may_leave = isinstance(request, CancelRequest) and is_known
+        hold(may_leave, "I-07", f"{request} left without a journal")
         return
     since = evidence.staged.get(sent.bytes)
     hold(since is not None and since <= sent.committed, "I-07", f"{request} was not durable")
@@ -94,3 +99,27 @@ def live_lists_are_what_lives(state: State) -> None:
     hold(list(state.live) == live, "I-01", "the list of live orders is wrong")
     by_symbol = sorted(i for ids in state.live_by_symbol.values() for i in ids)
     hold(by_symbol == sorted(live), "I-01", "the lists by symbol are wrong")
+
+
+def i31_cancels_always_pass(open_ones: set[int], asked: set[int]) -> None:
+    """I-31: a cancel of something open leaves, whatever the state of the desk."""
+    hold(open_ones <= asked, "I-31", f"cancels of {sorted(open_ones - asked)} did not leave")
+
+
+def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
+    """I-11: what may open or increase is being cancelled; exits stay unless the kill takes them.
+
+    Of a flatten that runs already, and of what the venue does not give back, exits stay too.
+    """
+    takes_exits = event.exits is ExitsOnKill.CANCEL
+    exits = {i for symbol in state.live_by_symbol for i in exits_of(state, event.account, symbol)}
+    for order_id in state.live:
+        order = state.orders[order_id]
+        may_stay = order_id in exits and not takes_exits
+        is_going = order.pending_cancel is not None or order.created_at >= event.at
+        hold(may_stay or is_going, "I-11", f"{order.label} works on after the kill")
+
+
+def i51_nothing_that_closes_crosses_zero(account: VenueAccount) -> None:
+    """I-51: at the venue, in the order in which it really happened."""
+    hold(not account.crossings, "I-51", "; ".join(account.crossings))

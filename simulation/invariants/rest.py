@@ -1,9 +1,11 @@
 """Promises that must hold once everything has come to rest: faults are over, time has passed."""
 
 from engine.domain.apply import state_hash
+from engine.domain.events import FlattenStep
 from engine.domain.orders import Order
 from engine.domain.state import State
 from engine.runtime.recovery import recover, replay
+from engine.values import TimeInForce
 from simulation.account import VenueAccount, VenueOrder
 from simulation.broken import hold
 from simulation.disk import INSTANCE, NOTHING, Disk, SimJournal
@@ -18,6 +20,31 @@ def i10_nothing_is_left_open(state: State) -> None:
         hold(not order.is_unknown, "I-10", f"{order.client_order_id} is still unknown")
         pending = (order.pending_new, order.pending_cancel, order.pending_replace)
         hold(pending == (None, None, None), "I-10", f"{order.client_order_id} still waits")
+
+
+def i10_protocols_have_ended_or_ask(state: State) -> None:
+    """I-10: no flatten or reverse goes on for ever: it is over, or a person is asked."""
+    for key, run in state.flattening.items():
+        hold(run.step is FlattenStep.ASKING, "I-10", f"the flatten of {key} is {run.step.name}")
+
+
+def i18_what_does_not_rest_is_gone(account: VenueAccount) -> None:
+    """I-18: an IOC leaves nothing, a FOK is filled whole or not at all."""
+    for order in account.by_number.values():
+        lives, name = order.asked.time_in_force, order.client_order_id
+        if lives in (TimeInForce.IOC, TimeInForce.FOK):
+            waits = order.asked.type.has_stop
+            hold(waits or not order.is_live, "I-18", f"{name} is {lives.name} and lives")
+        if lives is TimeInForce.FOK and not order.asked.type.has_stop:
+            filled = order.cumulative
+            hold(filled in (0, order.total), "I-18", f"{name}: {filled} of {order.total} filled")
+
+
+def i17_what_traded_is_what_was_filled(account: VenueAccount, traded: dict[int, int]) -> None:
+    """I-17: for each order, what the book traded is what its owner was told of."""
+    for number, order in account.by_number.items():
+        there = traded.get(number, 0)
+        hold(order.cumulative == there, "I-17", f"{order.client_order_id}: {there} traded")
 
 
 def i02_orders_are_the_venues(state: State, account: VenueAccount, evidence: Evidence) -> None:

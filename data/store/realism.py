@@ -99,10 +99,11 @@ class _Asked:
     def _assumptions(self) -> None:
         for *key, assumption, booked, orders, differ, shares in self._rows("realism_assumptions"):
             told = self._group(*key).assumptions
-            told.orders, told.differ = orders, differ
             told.shares[assumption] = shares
             if booked:
-                told.booked = assumption
+                # Every order has one booked assumption, so these count each order once.
+                told.orders, told.differ = told.orders + orders, told.differ + differ
+                told.booked.append(assumption)
 
     def _sessions(self) -> None:
         """Displaced executions belong to a market, and so to each of its currencies."""

@@ -11,7 +11,7 @@ import msgspec
 from engine.exchange.batch import Room, carry_out, room_of
 from engine.exchange.book import Book
 from engine.exchange.messages import Event, NewOrder, Operation
-from engine.exchange.quoted.outcomes import Outcome
+from engine.exchange.quoted.outcomes import Outcome, ReadAs
 from engine.exchange.replay import place_behind
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Side
@@ -81,6 +81,10 @@ class Exchange:
         """What each queue model gave an order while it rested; empty where places are no matter of
         belief."""
         return ()
+
+    def read_as(self, order_id: int) -> ReadAs | None:
+        """How the bar that has just filled an order was read; None where nothing is read so."""
+        return None
 
     @property
     def told_in(self) -> Telling:

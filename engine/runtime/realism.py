@@ -5,6 +5,7 @@ A group is one epoch, one source of market data and one currency: statistics nev
 
 import msgspec
 
+from engine.domain.luck import is_of_bars
 from engine.domain.measures import BEFORE, Displaced, Tape
 from engine.values import Money
 
@@ -65,9 +66,10 @@ class Passive(msgspec.Struct):
 
 
 class Assumptions(msgspec.Struct):
-    """What resting orders that are done got under each queue assumption."""
+    """What orders that are done got under each assumption, of queues or of bars."""
 
-    booked: str = ""
+    booked: list[str] = msgspec.field(default_factory=list)
+    """One; two where a market of quotes and one of bars are told together."""
     orders: int = 0
     differ: int = 0
     shares: dict[str, int] = msgspec.field(default_factory=dict)
@@ -206,17 +208,24 @@ def _displaced(realism: Realism) -> tuple[Concern, ...]:
 
 
 def _assumed(realism: Realism) -> tuple[Concern, ...]:
-    assumptions = realism.assumptions
-    most = max(assumptions.shares.values(), default=0)
-    open_to_luck = most - assumptions.shares.get(assumptions.booked, 0)
-    if open_to_luck * 100 <= most * ASSUMED_PERCENT_MAX:
-        return ()
-    share = percent(open_to_luck, most)
-    sentence = (
-        f"{share} of what resting orders could have got depends on the queue assumption,"
-        f" above {ASSUMED_PERCENT_MAX} %"
-    )
-    return (Concern("assumption", share, f"{ASSUMED_PERCENT_MAX} %", sentence),)
+    """Queues and bars are judged apart: their orders are others."""
+    found = []
+    for booked in realism.assumptions.booked:
+        of_bars = is_of_bars(booked)
+        shares = {n: s for n, s in realism.assumptions.shares.items() if is_of_bars(n) is of_bars}
+        most = max(shares.values(), default=0)
+        open_to_luck = most - shares.get(booked, 0)
+        if open_to_luck * 100 <= most * ASSUMED_PERCENT_MAX:
+            continue
+        share = percent(open_to_luck, most)
+        which = (
+            "orders could have got depends on how their bars are read"
+            if of_bars
+            else "resting orders could have got depends on the queue assumption"
+        )
+        sentence = f"{share} of what {which}, above {ASSUMED_PERCENT_MAX} %"
+        found.append(Concern("assumption", share, f"{ASSUMED_PERCENT_MAX} %", sentence))
+    return tuple(found)
 
 
 def _fill_rate(realism: Realism) -> tuple[Concern, ...]:

@@ -60,7 +60,7 @@ def realism_fields(group: Realism) -> dict[str, Any]:
             "shares_filled": group.passive.shares_filled,
         },
         "assumptions": {
-            "booked": group.assumptions.booked,
+            "booked": " and ".join(group.assumptions.booked),
             "orders": group.assumptions.orders,
             "differ": group.assumptions.differ,
             "shares": group.assumptions.shares,

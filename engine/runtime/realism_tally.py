@@ -156,7 +156,8 @@ class RealismTally:
 
     def _compared(self, event: ev.OrderCompared) -> None:
         assumptions = self._group(event.symbol).assumptions
-        assumptions.booked = event.booked
+        if event.booked not in assumptions.booked:
+            assumptions.booked.append(event.booked)
         assumptions.orders += 1
         assumptions.differ += event.differs
         for outcome in event.outcomes:

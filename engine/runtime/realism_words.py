@@ -118,12 +118,12 @@ def _queues(group: Realism) -> Iterator[str]:
         return
     yield (
         f"fills at the bounds: {assumptions.orders - assumptions.differ:,} of"
-        f" {assumptions.orders:,} orders get the same whatever the queue"
+        f" {assumptions.orders:,} orders get the same whatever is assumed"
     )
     most = max(assumptions.shares.values())
     for name, shares in sorted(assumptions.shares.items(), key=lambda pair: pair[1]):
-        mark = " booked" if name == assumptions.booked else ""
-        yield f"  {name:<14}{shares:>10,}  {_bar(shares, most)}{mark}"
+        mark = " booked" if name in assumptions.booked else ""
+        yield f"  {name:<16}{shares:>10,}  {_bar(shares, most)}{mark}"
 
 
 def _markouts(group: Realism) -> Iterator[str]:

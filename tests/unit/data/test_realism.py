@@ -181,7 +181,7 @@ def test_every_concern_names_its_number_and_its_threshold() -> None:
     group.tape["GOOG"] = Tape("GOOG", Quantity(1_000), 10, Quantity(101))
     group.displaced, group.recorded = Displaced(2, 10, 0), 10
     group.passive.orders = group.passive.orders_filled = 20
-    group.assumptions.booked = "pessimistic"
+    group.assumptions.booked = ["pessimistic"]
     group.assumptions.shares = {"pessimistic": 70, "front": 100}
     maker = Filled(fills=20, shares=101)
     maker.marks = {0: Sum(20, 1, 10_000), 10: Sum(20, 2, 10_000)}
@@ -204,7 +204,7 @@ def test_at_its_threshold_nothing_is_a_concern() -> None:
     group.tape["GOOG"] = Tape("GOOG", Quantity(1_000), 10, Quantity(100))
     group.displaced, group.recorded = Displaced(1, 10, 0), 10
     group.passive.orders, group.passive.orders_filled = 20, 18
-    group.assumptions.booked = "pessimistic"
+    group.assumptions.booked = ["pessimistic"]
     group.assumptions.shares = {"pessimistic": 75, "front": 100}
     group.sides["maker"] = Filled(fills=20, shares=100)
     group.sides["maker"].marks = {0: Sum(20, 1, 10_000), 10: Sum(20, 1, 10_000)}

@@ -201,6 +201,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """(currency, fee table) for what trades in another currency than the account's."""
     interest_table: str = ""
     """What cash earns and costs; empty: nothing."""
+    left_at: Nanos = Nanos(0)
+    """Market time at which the run before this one ended or was cut off; 0: there was none."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):

@@ -110,6 +110,10 @@ class Exchange:
         """Whether an order that is held here waits to meet its market: only bars let one wait."""
         return False
 
+    def has_opened_since(self, symbol: str, at: int) -> bool:
+        """Whether what waits to meet its market has met it since: only bars let one wait."""
+        return False
+
     def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
         """An order of before a restart rests again, without trading, behind what was ahead of it.
 

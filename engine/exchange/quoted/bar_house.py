@@ -53,6 +53,7 @@ class BarExchange(Exchange):
         "_indices",
         "_inside",
         "_open",
+        "_opened_at",
         "_read",
         "_readings",
         "_ticks",
@@ -73,6 +74,8 @@ class BarExchange(Exchange):
         self._bars: dict[str, Bar] = {}
         self._indices: set[str] = set()
         self._open: set[str] = set()
+        self._opened_at: dict[str, int] = {}
+        """When the last bar of a symbol began that orders could meet."""
         self._inside: set[str] = set()
         """Symbols whose bar began while they traded."""
 
@@ -101,6 +104,8 @@ class BarExchange(Exchange):
         """A bar begins: what has waited for its open trades at it, worse by the named slip."""
         is_open = symbol in self._open
         self._bars[symbol] = bar
+        if is_open:
+            self._opened_at[symbol] = self.now
         (self._inside.add if is_open else self._inside.discard)(symbol)
         print_trade(self.book(symbol), bar.open)
         steps = {
@@ -299,6 +304,9 @@ class BarExchange(Exchange):
     def is_fresh(self, order_id: int) -> bool:
         held = self._booked.held.get(order_id)
         return held is not None and held.is_fresh
+
+    def has_opened_since(self, symbol: str, at: int) -> bool:
+        return self._opened_at.get(symbol, 0) > at
 
     def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
         self._hold(order, is_fresh=is_fresh)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper import words
 from connectors.paper.marker import Marker
@@ -206,6 +208,9 @@ class Clerk:
 
     def _gone(self, order: OwnOrder, last_word: VenueCancelled | VenueExpired) -> None:
         self._tell_wait(order)
+        # What was missed by not being filled is told with the word that says so.
+        twice_mid = self._keeper.twice_mid_or_close(order.symbol)
+        last_word = msgspec.structs.replace(last_word, twice_mid=twice_mid)
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
         self._compare(order)

@@ -56,6 +56,7 @@ class _Asked:
         self._markouts()
         self._tape()
         self._passive()
+        self._missed()
         self._assumptions()
         self._sessions()
         return sorted(self._groups.values(), key=lambda group: -(group.epoch or 0))
@@ -95,6 +96,11 @@ class _Asked:
     def _passive(self) -> None:
         for *key, orders, orders_filled, shares, shares_filled in self._rows("realism_passive"):
             self._group(*key).passive = Passive(orders, orders_filled, shares, shares_filled)
+
+    def _missed(self) -> None:
+        for *key, remainders, judged, cost, base in self._rows("realism_missed"):
+            group = self._group(*key)
+            group.remainders, group.missed = remainders, Sum(judged, cost, base)
 
     def _assumptions(self) -> None:
         for *key, assumption, booked, orders, differ, shares in self._rows("realism_assumptions"):

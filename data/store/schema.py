@@ -155,6 +155,7 @@ ORDER_EVENTS = _table(
     price: price
     count: quantity queue_ahead
     text:  client_order_id text
+    price: mid
     """,
 )
 DECISION_ROWS = _table(

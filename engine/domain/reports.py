@@ -54,12 +54,16 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     text: str = ""
     requested: bool = True
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left; 0 where that is not known."""
 
 
 class VenueExpired(Fact, frozen=True, tag="v_expired"):
     client_order_id: str
     text: str = ""
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left, or twice the close; 0 where that is not known."""
 
 
 class VenueReplaced(Fact, frozen=True, tag="v_replaced"):

@@ -92,6 +92,11 @@ class Realism(msgspec.Struct):
     """Executions that printed in sessions that count displaced ones."""
     passive: Passive = msgspec.field(default_factory=Passive)
     assumptions: Assumptions = msgspec.field(default_factory=Assumptions)
+    missed: Sum = msgspec.field(default_factory=Sum)
+    """Of remainders that left the market unfilled: how far the mid had gone from the arrival mid,
+    times what was not filled; positive was missed. `fills` counts remainders."""
+    remainders: int = 0
+    """All of them; of those that are not in `missed` a mid is not known."""
 
     def side(self, liquidity: str) -> Filled:
         side = self.sides.get(liquidity)
@@ -118,14 +123,23 @@ class Realism(msgspec.Struct):
         return total
 
     @property
-    def shortfall_bps(self) -> int | None:
-        """Slippage and fees over the filled part, in hundredths of a basis point.
-
-        Implementation shortfall (Perold, Journal of Portfolio Management 14, 1988) without what
-        was missed by not being filled.
-        """
+    def paid_bps(self) -> int | None:
+        """Slippage and fees over the filled part, in hundredths of a basis point."""
         slippage = self.slippage
         return ratio(slippage.amount + 2 * self.fees, slippage.base, BPS * HUNDREDTHS)
+
+    @property
+    def shortfall_bps(self) -> int | None:
+        """What was paid and what was missed over all that was asked for, in the same unit.
+
+        Implementation shortfall: execution cost and opportunity cost against a paper portfolio
+        that has everything at the price of the decision (Perold, "The Implementation Shortfall:
+        Paper versus Reality", Journal of Portfolio Management 14(3), 1988). The price of the
+        decision is the arrival mid; what was not filled is judged when it was given up.
+        """
+        slippage, missed = self.slippage, self.missed
+        cost = slippage.amount + 2 * self.fees + missed.amount
+        return ratio(cost, slippage.base + missed.base, BPS * HUNDREDTHS)
 
 
 class Concern(msgspec.Struct, frozen=True):

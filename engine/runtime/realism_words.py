@@ -78,10 +78,18 @@ def _cost(group: Realism) -> Iterator[str]:
     fills = f"{group.fills:,} fill" + ("" if group.fills == 1 else "s")
     yield f"{fills} of {group.shares:,} for {value} {group.currency}, fees {fees}"
     unjudged = group.fills - slippage.fills
-    shortfall = in_hundredths(group.shortfall_bps, signed=True)
-    yield f"slippage against the arrival mid {_bps(slippage)}, {shortfall} with fees (+ is cost)"
+    paid = in_hundredths(group.paid_bps, signed=True)
+    yield f"slippage against the arrival mid {_bps(slippage)}, {paid} with fees (+ is cost)"
     if unjudged:
         yield f"  {unjudged:,} of the fills had no arrival mid"
+    if not group.remainders:
+        return
+    missed, shortfall = group.missed, in_hundredths(group.shortfall_bps, signed=True)
+    given_up = f"{group.remainders:,} remainder" + ("" if group.remainders == 1 else "s")
+    yield f"{given_up} never filled: {_bps(missed)} missed (+ is cost)"
+    yield f"shortfall of all that was asked for, fees included: {shortfall} bps"
+    if group.remainders > missed.fills:
+        yield f"  of {group.remainders - missed.fills:,} of them no mid is known"
 
 
 def _tape(group: Realism) -> Iterator[str]:

@@ -117,7 +117,7 @@ def _luck_words(fields: dict[str, Any]) -> str:
     verb = "differs" if fields["differ"] == 1 else "differ"
     return (
         f"day {told[booked]} booked ({booked}); {others};"
-        f" {fields['differ']:,} of {_counted(fields['orders'], 'resting order')} {verb}"
+        f" {fields['differ']:,} of {_counted(fields['orders'], 'order')} {verb}"
     )
 
 

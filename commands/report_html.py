@@ -90,7 +90,7 @@ def _group(group: Realism) -> Iterator[str]:
     yield from _picture(
         "Shares of resting orders by queue assumption",
         [
-            Bar(name + (" (booked)" if name == assumed.booked else ""), count, f"{count:,}")
+            Bar(name + (" (booked)" if name in assumed.booked else ""), count, f"{count:,}")
             for name, count in assumed.shares.items()
         ],
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper import words
 from connectors.paper.marker import Marker
@@ -206,6 +208,9 @@ class Clerk:
 
     def _gone(self, order: OwnOrder, last_word: VenueCancelled | VenueExpired) -> None:
         self._tell_wait(order)
+        # What was missed by not being filled is told with the word that says so.
+        twice_mid = self._keeper.twice_mid_or_close(order.symbol)
+        last_word = msgspec.structs.replace(last_word, twice_mid=twice_mid)
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
         self._compare(order)
@@ -263,16 +268,18 @@ class Clerk:
         if told_in is Telling.ORDERS:
             return words.as_taker(last.taker_side, quantity, price, orders)
         if told_in is Telling.BARS:
-            return words.as_taker_of_a_bar(quantity, price)
+            read = self._exchange.read_as(last.taker_id)
+            return words.as_taker_of_a_bar(quantity, price) + words.reading_in_words(read)
         assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
         return words.as_taker_of_a_quote(last.taker_side, quantity, price, assumed=assumed)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
         if self._exchange.told_in is Telling.BARS:
-            return words.as_maker_in_a_bar(
-                trade.quantity, self._price(maker.symbol, trade.price), trade.taker_side
-            )
+            price = self._price(maker.symbol, trade.price)
+            read = self._exchange.read_as(trade.maker_id)
+            why = words.as_maker_in_a_bar(trade.quantity, price, trade.taker_side, read)
+            return why + words.reading_in_words(read)
         ahead = 0
         size = trade.quantity + trade.taker_leaves
         for event in before:
@@ -315,12 +322,13 @@ class Clerk:
             self._compare(order)
 
     def _compare(self, order: OwnOrder) -> None:
-        """The order is out of the market: what every queue assumption gave it while it rested."""
+        """The order is out of the market: what every assumption gave it while it was there."""
         outcomes = self._exchange.outcomes(order.exchange_id)
         if not outcomes:
             return
         told = tuple(
-            Assumed(o.model.word, o.filled, Nanos(o.first_at), Nanos(o.done_at)) for o in outcomes
+            Assumed(o.assumption, o.filled, Nanos(o.first_at), Nanos(o.done_at), o.paid)
+            for o in outcomes
         )
         booked = self._exchange.booked_model
         self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))

@@ -2,6 +2,7 @@
 
 from engine.exchange.auctions import Cross
 from engine.exchange.messages import CancelReason, Refusal
+from engine.exchange.quoted.outcomes import ReadAs
 from engine.values import Side
 
 REFUSALS = {
@@ -86,10 +87,24 @@ def as_taker_of_a_bar(quantity: int, price: str) -> str:
     return f"met the bar at {price}, slip included: {quantity:,} within your share of its volume"
 
 
-def as_maker_in_a_bar(quantity: int, price: str, taker_side: Side) -> str:
-    """Bars name nobody: all that is known is that prices went beyond the limit."""
+def as_maker_in_a_bar(quantity: int, price: str, taker_side: Side, read: ReadAs | None) -> str:
+    """Bars name nobody: all that is known is that prices went to the limit or beyond it."""
     where = "below" if taker_side < 0 else "above"
-    return (
-        f"the bar traded {where} {price}, through your limit:"
-        f" {quantity:,} within your share of its volume"
-    )
+    went = f"traded {where} {price}, through your limit"
+    if read is not None and read.is_touch:
+        went = f"reached {price}, your limit, and went no further"
+    return f"the bar {went}: {quantity:,} within your share of its volume"
+
+
+def reading_in_words(read: ReadAs | None) -> str:
+    """Which reading of the bar's path gave the fill, and whether another would have given less."""
+    if read is None:
+        return ""
+    if read.at_open:
+        return f"; path read {read.booked}: the open comes first in every reading"
+    booked = dict(read.shares)[read.booked]
+    others = [(name, shares) for name, shares in read.shares if name != read.booked]
+    if all(shares == booked for _, shares in others):
+        return f"; path read {read.booked}: every other reading gives the same in this bar"
+    told = ", ".join(f"{name} gives {shares:,}" for name, shares in others)
+    return f"; path read {read.booked}, which decided: {told} in this bar"

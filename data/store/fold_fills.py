@@ -55,13 +55,14 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
 def compared(book: Book, record: Record, event: ev.OrderCompared) -> None:
     """A row an assumption; these fills are in no position."""
     order = book.orders[event.order_id]
-    price = book.price(order.symbol, event.price)
+    price = book.price(order.symbol, event.price)  # 0: it had no limit
     for outcome in event.outcomes:
         row = (
             *envelope(record, order),
             outcome.assumption,
             outcome.assumption == event.booked,
             price,
+            book.price(order.symbol, event.paid(outcome)) // max(outcome.filled, 1),
             outcome.filled,
             outcome.first_at,
             outcome.done_at,

@@ -95,7 +95,10 @@ def cancelled(book: Book, record: Record, event: ev.OrderCancelled) -> None:
     order.cancel_requested_at = None
     unsent = status_of(order) in (Status.STAGED, Status.HELD)
     move(order, Happening.DISCARD if unsent else Happening.CANCEL)
-    happened(book, record, order, "cancelled", quantity=event.quantity, text=event.text)
+    quantity, twice_mid = event.quantity, event.twice_mid
+    happened(
+        book, record, order, "cancelled", quantity=quantity, text=event.text, twice_mid=twice_mid
+    )
 
 
 def expired(book: Book, record: Record, event: ev.OrderExpired) -> None:
@@ -103,7 +106,10 @@ def expired(book: Book, record: Record, event: ev.OrderExpired) -> None:
     order.cancelled += event.quantity
     order.reason = event.text
     move(order, Happening.EXPIRE)
-    happened(book, record, order, "expired", quantity=event.quantity, text=event.text)
+    quantity, twice_mid = event.quantity, event.twice_mid
+    happened(
+        book, record, order, "expired", quantity=quantity, text=event.text, twice_mid=twice_mid
+    )
 
 
 def cancel_requested(book: Book, record: Record, event: ev.CancelRequested) -> None:

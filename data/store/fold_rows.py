@@ -53,7 +53,9 @@ def happened(
     queue_ahead: int | None = None,
     client_order_id: str = "",
     text: str = "",
+    twice_mid: int = 0,
 ) -> None:
+    """`twice_mid`: what it left the market at, where that is known."""
     order.changed_at, order.last_sequence = record.at, record.sequence
     book.touch(ORDERS, order.order_id, order)
     book.add(
@@ -68,6 +70,7 @@ def happened(
             queue_ahead,
             client_order_id or order.client_order_id,
             text,
+            book.price(order.symbol, twice_mid) // 2 if twice_mid else None,
         ),
     )
 

@@ -56,6 +56,7 @@ class _Asked:
         self._markouts()
         self._tape()
         self._passive()
+        self._missed()
         self._assumptions()
         self._sessions()
         return sorted(self._groups.values(), key=lambda group: -(group.epoch or 0))
@@ -96,13 +97,19 @@ class _Asked:
         for *key, orders, orders_filled, shares, shares_filled in self._rows("realism_passive"):
             self._group(*key).passive = Passive(orders, orders_filled, shares, shares_filled)
 
+    def _missed(self) -> None:
+        for *key, remainders, judged, cost, base in self._rows("realism_missed"):
+            group = self._group(*key)
+            group.remainders, group.missed = remainders, Sum(judged, cost, base)
+
     def _assumptions(self) -> None:
         for *key, assumption, booked, orders, differ, shares in self._rows("realism_assumptions"):
             told = self._group(*key).assumptions
-            told.orders, told.differ = orders, differ
             told.shares[assumption] = shares
             if booked:
-                told.booked = assumption
+                # Every order has one booked assumption, so these count each order once.
+                told.orders, told.differ = told.orders + orders, told.differ + differ
+                told.booked.append(assumption)
 
     def _sessions(self) -> None:
         """Displaced executions belong to a market, and so to each of its currencies."""

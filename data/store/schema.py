@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -155,6 +155,7 @@ ORDER_EVENTS = _table(
     price: price
     count: quantity queue_ahead
     text:  client_order_id text
+    price: mid
     """,
 )
 DECISION_ROWS = _table(
@@ -288,7 +289,7 @@ ASSUMED_FILLS = _table(
     + """
     text:  assumption
     flag:  booked
-    price: price
+    price: price average_price
     count: filled
     time:  first_at done_at
     """,

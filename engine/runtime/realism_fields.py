@@ -34,6 +34,8 @@ def realism_fields(group: Realism) -> dict[str, Any]:
         "notional": format_money(group.notional),
         "fees": format_money(group.fees),
         "slippage": _sum(group.slippage),
+        "paid_bps": _plain(group.paid_bps),
+        "missed": {**_sum(group.missed), "remainders": group.remainders},
         "shortfall_bps": _plain(group.shortfall_bps),
         "own_share": [
             {
@@ -60,7 +62,7 @@ def realism_fields(group: Realism) -> dict[str, Any]:
             "shares_filled": group.passive.shares_filled,
         },
         "assumptions": {
-            "booked": group.assumptions.booked,
+            "booked": " and ".join(group.assumptions.booked),
             "orders": group.assumptions.orders,
             "differ": group.assumptions.differ,
             "shares": group.assumptions.shares,

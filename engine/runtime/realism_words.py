@@ -78,10 +78,18 @@ def _cost(group: Realism) -> Iterator[str]:
     fills = f"{group.fills:,} fill" + ("" if group.fills == 1 else "s")
     yield f"{fills} of {group.shares:,} for {value} {group.currency}, fees {fees}"
     unjudged = group.fills - slippage.fills
-    shortfall = in_hundredths(group.shortfall_bps, signed=True)
-    yield f"slippage against the arrival mid {_bps(slippage)}, {shortfall} with fees (+ is cost)"
+    paid = in_hundredths(group.paid_bps, signed=True)
+    yield f"slippage against the arrival mid {_bps(slippage)}, {paid} with fees (+ is cost)"
     if unjudged:
         yield f"  {unjudged:,} of the fills had no arrival mid"
+    if not group.remainders:
+        return
+    missed, shortfall = group.missed, in_hundredths(group.shortfall_bps, signed=True)
+    given_up = f"{group.remainders:,} remainder" + ("" if group.remainders == 1 else "s")
+    yield f"{given_up} never filled: {_bps(missed)} missed (+ is cost)"
+    yield f"shortfall of all that was asked for, fees included: {shortfall} bps"
+    if group.remainders > missed.fills:
+        yield f"  of {group.remainders - missed.fills:,} of them no mid is known"
 
 
 def _tape(group: Realism) -> Iterator[str]:
@@ -118,12 +126,12 @@ def _queues(group: Realism) -> Iterator[str]:
         return
     yield (
         f"fills at the bounds: {assumptions.orders - assumptions.differ:,} of"
-        f" {assumptions.orders:,} orders get the same whatever the queue"
+        f" {assumptions.orders:,} orders get the same whatever is assumed"
     )
     most = max(assumptions.shares.values())
     for name, shares in sorted(assumptions.shares.items(), key=lambda pair: pair[1]):
-        mark = " booked" if name == assumptions.booked else ""
-        yield f"  {name:<14}{shares:>10,}  {_bar(shares, most)}{mark}"
+        mark = " booked" if name in assumptions.booked else ""
+        yield f"  {name:<16}{shares:>10,}  {_bar(shares, most)}{mark}"
 
 
 def _markouts(group: Realism) -> Iterator[str]:

@@ -14,6 +14,7 @@ from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
 from engine.runtime.snapshot import SnapshotError, Tail, read_snapshot, take_snapshot
+from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
 SNAPSHOT_AFTER_RECORDS = 50_000
@@ -60,6 +61,8 @@ class Recovered(msgspec.Struct):
     """Of the last record that is in it."""
     replayed: int
     """Records that were applied one by one."""
+    left_at: Nanos = Nanos(0)
+    """Market time of the last record; 0 in an empty journal."""
     remark: str = ""
     """What a person should know of how it went; empty when all was well."""
 
@@ -107,7 +110,15 @@ def _replayed(
             note(record)
             note_tail(record)
     last = journal.last_sequence
-    return Recovered(state, history, tail, last, last - after)
+    return Recovered(state, history, tail, last, last - after, _left_at(journal))
+
+
+def _left_at(journal: Journal) -> Nanos:
+    """Read anew: a snapshot may hold everything up to the journal's end."""
+    last = journal.last_sequence
+    for block in journal.blocks(RecordSequence(last - 1)) if last else ():
+        return decode_records(block.payload)[-1].at
+    return Nanos(0)
 
 
 def orders_at_venue(state: State) -> list[Order]:

@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.luck import is_of_bars
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
@@ -190,7 +191,7 @@ class _Teller:
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
             case ev.OrderCompared():
-                return [f"queue assumption booked: {event.booked}", *_other_luck(event)]
+                return [*self._booked(event), *self._other_luck(event)]
             case _:
                 return []
 
@@ -213,6 +214,32 @@ class _Teller:
             if levels
         ]
 
+    def _booked(self, event: ev.OrderCompared) -> list[str]:
+        what = "bar path" if is_of_bars(event.booked) else "queue assumption"
+        return [f"{what} booked: {event.booked}"]
+
+    def _other_luck(self, event: ev.OrderCompared) -> list[str]:
+        """What the assumptions that were not booked would have given the order meanwhile."""
+        booked = event.booked_outcome
+        meanwhile = "" if is_of_bars(event.booked) else " while it rested"
+        lines = []
+        for other in event.outcomes:
+            at = ""
+            if (
+                other.filled
+                and event.paid(other) * booked.filled != event.paid(booked) * other.filled
+            ):
+                at = f" at {self._price(Price(round(event.paid(other) / other.filled)))}"
+            if other.filled != booked.filled:
+                since = f", the first at {exchange_clock(other.first_at)}" if other.first_at else ""
+                lines.append(f"if {other.assumption}: {other.filled:,}{at}{meanwhile}{since}")
+            elif other.done_at != booked.done_at:
+                when = exchange_clock(other.done_at)
+                lines.append(f"if {other.assumption}: all of it{at} at {when}")
+            elif at:
+                lines.append(f"if {other.assumption}: as much{at}")
+        return lines or ["every other assumption fills as much of it, at the same times"]
+
     def _fill(self, event: ev.OrderFilled) -> list[str]:
         waited = _after(event.at - self._sent_at)
         role = event.liquidity.name.lower()
@@ -224,19 +251,6 @@ class _Teller:
         )
         heard = _heard_late(event.venue_at, event.at)
         return [head, *([event.explanation] if event.explanation else []), *heard]
-
-
-def _other_luck(event: ev.OrderCompared) -> list[str]:
-    """What the assumptions that were not booked would have given the order while it rested."""
-    booked = next(o for o in event.outcomes if o.assumption == event.booked)
-    lines = []
-    for other in event.outcomes:
-        if other.filled != booked.filled:
-            since = f", the first at {exchange_clock(other.first_at)}" if other.first_at else ""
-            lines.append(f"if {other.assumption}: {other.filled:,} while it rested{since}")
-        elif other.done_at != booked.done_at:
-            lines.append(f"if {other.assumption}: all of it at {exchange_clock(other.done_at)}")
-    return lines or ["every other assumption fills as much of it, at the same times"]
 
 
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:

@@ -120,17 +120,20 @@ class Profit(FramedPane):
         return self.inside(line)
 
     def _luck(self, width: int) -> Strip:
-        """The day as other queue assumptions would have it, beside the booked one."""
+        """The day as other assumptions would have it, beside the booked one.
+
+        Of bars there are more than fit: those that would have changed it come first.
+        """
         ink, account = self.ink, self.host.view.account
         assert account.luck is not None, "drawn only where places in a queue are assumed"
         luck, line = account.luck, Line().add(" ", self.ink.text)
-        for name, more in luck.more:
+        tail = f"{luck.differ:,} of {luck.orders:,} orders differ"
+        for name, more in sorted(luck.more, key=lambda other: not other[1]):
             day = None if account.day is None else type(account.cash)(account.day + more)
             text = money_text(day, signed=True)
-            if line.used + len(name) + len(text) + 6 > width:
+            if line.used + len(name) + len(text) + 6 + len(tail) > width:
                 break
             line.add(f"if {name} ", ink.quiet).add(text, signed_style(ink, day)).add("  ", ink.text)
-        tail = f"{luck.differ:,} of {luck.orders:,} orders differ"
         if line.used + len(tail) <= width:
             line.add(tail, ink.quiet)
         return self.inside(line)

@@ -158,12 +158,18 @@ class QuotedBook:
                 if price * quoted < min(reach):
                     break
                 events += self._crossed(quoted, price, sight.sizes[price])
+            if sight.edge is not None:
+                events += self._given(self.lines.unseen(quoted, sight.edge, self.quoted_at), quoted)
         return events
 
     def _crossed(self, quoted: Side, price: int, size: int) -> list[Event]:
         gifts = self.lines.crossed(quoted, price, size, self.quoted_at)
         left = max(0, size - self.lines.met(quoted, price))
         reveal(self.book, quoted, price, left)
+        return self._given(gifts, quoted)
+
+    def _given(self, gifts: Sequence[Gift], quoted: Side) -> list[Event]:
+        """All of it came as one order of the market."""
         self._next_taker += 1
         wanted = sum(gift.quantity for gift in gifts)
         events: list[Event] = []

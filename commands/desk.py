@@ -335,6 +335,9 @@ def _opened(
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
         seed=market.seed,
-        fee_tables=(("INR", settings.paper.fee_table_inr),),
+        fee_tables=(
+            ("INR", settings.paper.fee_table_inr),
+            ("USDT", settings.paper.fee_table_usdt),
+        ),
         interest_table=settings.paper.interest,
     )

@@ -137,6 +137,7 @@ class Clerk:
                     self._price(symbol, cross.price),
                     got=event.quantity,
                     wanted=order.open_quantity,
+                    known=self._instruments[symbol],
                 )
                 self._fill(order, event.price, event.quantity, Liquidity.AUCTION, why)
             elif type(event) is Cancelled and event.reason is CancelReason.AUCTION_OVER:
@@ -260,19 +261,20 @@ class Clerk:
 
     def _why_taker(self, symbol: str, last: Traded, quantity: int, price: str, orders: int) -> str:
         told_in = self._exchange.told_in
+        size = self._instruments[symbol].format_quantity(quantity)
         if told_in is Telling.ORDERS:
-            return words.as_taker(last.taker_side, quantity, price, orders)
+            return words.as_taker(last.taker_side, size, price, orders)
         if told_in is Telling.BARS:
-            return words.as_taker_of_a_bar(quantity, price)
+            return words.as_taker_of_a_bar(size, price)
         assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
-        return words.as_taker_of_a_quote(last.taker_side, quantity, price, assumed=assumed)
+        return words.as_taker_of_a_quote(last.taker_side, size, price, assumed=assumed)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
+        known, price = self._instruments[maker.symbol], self._price(maker.symbol, trade.price)
         if self._exchange.told_in is Telling.BARS:
-            return words.as_maker_in_a_bar(
-                trade.quantity, self._price(maker.symbol, trade.price), trade.taker_side
-            )
+            size_of_it = known.format_quantity(trade.quantity)
+            return words.as_maker_in_a_bar(size_of_it, price, trade.taker_side)
         ahead = 0
         size = trade.quantity + trade.taker_leaves
         for event in before:
@@ -281,9 +283,10 @@ class Clerk:
         return words.as_maker(
             trade.taker_side,
             size + ahead,
-            self._price(maker.symbol, trade.price),
+            price,
             ahead=ahead,
             got=trade.quantity,
+            known=known,
         )
 
     def _fill(

@@ -23,7 +23,7 @@ select
     bool_or(outcomes.booked) as booked,
     count(*) as orders,
     count(*) filter (where least <> filled_booked or most <> filled_booked) as differ,
-    sum(outcomes.filled)::bigint as shares
+    sum(outcomes.filled) as shares
 from outcomes
 join chosen using (first_sequence)
 join instruments using (symbol)

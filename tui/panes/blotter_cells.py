@@ -90,7 +90,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), text
+                return quantity_text(instrument, row.quantity), text
             case "symbol":
                 return clean(row.symbol, limit=24), text if row.is_done else ink.strong
             case "type":
@@ -99,7 +99,8 @@ class BlotterCells:
                 price = row.price if row.type.has_limit else row.stop
                 return price_text(instrument, price), text
             case "filled":
-                return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
+                done = quantity_text(instrument, row.cumulative)
+                return f"{done}/{quantity_text(instrument, row.quantity)}", text
             case "average":
                 return price_text(instrument, row.average) if row.cumulative else "—", text
             case "state":
@@ -111,7 +112,7 @@ class BlotterCells:
                 if row.is_done or row.queue_ahead < 0:
                     return "", ink.quiet
                 return ("~" if row.queue_is_estimate else "") + quantity_text(
-                    row.queue_ahead
+                    instrument, row.queue_ahead
                 ), ink.own
             case "origin":
                 return clean(row.origin, limit=12), ink.quiet
@@ -148,7 +149,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), ink.text
+                return quantity_text(instrument, row.quantity), ink.text
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "price":
@@ -159,7 +160,7 @@ class BlotterCells:
                 shown = money_text(row.realised, signed=True) if row.realised else ""
                 return shown, signed_style(ink, row.realised)
             case "position":
-                return quantity_text(row.position_after, signed=True), ink.text
+                return quantity_text(instrument, row.position_after, signed=True), ink.text
             case "liquidity":
                 return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
             case _:
@@ -171,7 +172,7 @@ class BlotterCells:
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "position":
-                held = quantity_text(row.quantity, signed=True)
+                held = quantity_text(instrument, row.quantity, signed=True)
                 return held, ink.buy if row.quantity > 0 else ink.sell
             case "average":
                 return price_text(instrument, row.average_cost), ink.text
@@ -185,7 +186,7 @@ class BlotterCells:
             case "day":
                 return money_text(row.day, signed=True), signed_style(ink, row.day)
             case _:
-                return quantity_text(row.exits) if row.exits else "", ink.quiet
+                return quantity_text(instrument, row.exits) if row.exits else "", ink.quiet
 
 
 def _type_words(row: OrderRow) -> str:

@@ -105,7 +105,9 @@ class Ticket(FramedPane):
         order = self._order_of(sending)
         if order is not None:
             style = ink.ok if order.cumulative else ink.strong
-            lines.append(Line().add(f" {taken_words(order, self.host.view.trade_date)}", style))
+            known = self.host.instrument(order.symbol)
+            words = taken_words(order, known, self.host.view.trade_date)
+            lines.append(Line().add(f" {words}", style))
             lines += [
                 Line().add(f" {row}", ink.quiet) for row in wrap(clean(order.text), width - 1)
             ]

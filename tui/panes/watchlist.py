@@ -285,11 +285,15 @@ def _ask(shown: _Shown) -> tuple[str, Style]:
 
 
 def _bid_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.bid_size) if shown.row.bid else "", shown.text
+    return compact_quantity(
+        shown.instrument, shown.row.bid_size
+    ) if shown.row.bid else "", shown.text
 
 
 def _ask_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.ask_size) if shown.row.ask else "", shown.text
+    return compact_quantity(
+        shown.instrument, shown.row.ask_size
+    ) if shown.row.ask else "", shown.text
 
 
 def _spread(shown: _Shown) -> tuple[str, Style]:
@@ -303,9 +307,9 @@ def _position(shown: _Shown) -> tuple[str, Style]:
     held = shown.row.position
     if not held:
         return "", shown.text
-    text = quantity_text(held, signed=True)
+    text = quantity_text(shown.instrument, held, signed=True)
     if len(text) > 6:
-        text = text[0] + compact_quantity(abs(held))
+        text = text[0] + compact_quantity(shown.instrument, abs(held))
     return text, shown.ink.buy if held > 0 else shown.ink.sell
 
 
@@ -314,7 +318,7 @@ def _working(shown: _Shown) -> tuple[str, Style]:
 
 
 def _volume(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.volume), shown.ink.quiet
+    return compact_quantity(shown.instrument, shown.row.volume), shown.ink.quiet
 
 
 def _low(shown: _Shown) -> tuple[str, Style]:

@@ -271,7 +271,12 @@ class _HeadlessSession:
         parts = self._parts
         account = parts.session.state.accounts[parts.settings.paper.account]
         figures = account_figures(account, parts.session.state, parts.session.market)
-        held = {s: p.quantity for s, p in sorted(account.positions.items()) if p.quantity}
+        known = parts.session.state.instruments
+        held = {
+            symbol: known[symbol].quantity_field(position.quantity)
+            for symbol, position in sorted(account.positions.items())
+            if position.quantity
+        }
         summary: dict[str, Any] = {
             "orders": result.orders,
             "fills": result.fills,

@@ -11,6 +11,7 @@ from tui.host import Host
 from tui.paint import (
     MISSING,
     clean,
+    compact_quantity,
     money_text,
     order_number,
     price_text,
@@ -21,6 +22,7 @@ from tui.paint import (
 from tui.panes.ghosts import Ghost, ghost_cell
 
 Listed = OrderRow | FillRow | PositionRow | Ghost
+FILLED_CELLS = 11
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -31,7 +33,7 @@ ORDER_COLUMNS = (
     Column("symbol", 7, 3, right=False),
     Column("type", 11, 8, right=False),
     Column("price", 9, 4),
-    Column("filled", 11, 5),
+    Column("filled", FILLED_CELLS, 5),
     Column("average", 9, 10, title="avg"),
     Column("state", 9, 6, right=False),
     Column("age", 4, 11),
@@ -100,7 +102,9 @@ class BlotterCells:
                 return price_text(instrument, price), text
             case "filled":
                 done = quantity_text(instrument, row.cumulative)
-                return f"{done}/{quantity_text(instrument, row.quantity)}", text
+                both = f"{done}/{quantity_text(instrument, row.quantity)}"
+                # What of stands in its own column: part of a figure would be another figure.
+                return both if len(both) <= FILLED_CELLS else done, text
             case "average":
                 return price_text(instrument, row.average) if row.cumulative else "—", text
             case "state":
@@ -111,9 +115,10 @@ class BlotterCells:
             case "queue":
                 if row.is_done or row.queue_ahead < 0:
                     return "", ink.quiet
-                return ("~" if row.queue_is_estimate else "") + quantity_text(
-                    instrument, row.queue_ahead
-                ), ink.own
+                ahead = quantity_text(instrument, row.queue_ahead)
+                if instrument.quantity_digits:
+                    ahead = compact_quantity(instrument, row.queue_ahead)
+                return ("~" if row.queue_is_estimate else "") + ahead, ink.own
             case "origin":
                 return clean(row.origin, limit=12), ink.quiet
             case _:

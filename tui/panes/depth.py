@@ -142,15 +142,15 @@ class Depth(FramedPane):
         margin = "▌" if is_cursor else "g" if row.ghost and row.own else " "
         line = Line().add(margin, ink.frame_focus if is_cursor else ink.ghost)
         if row.ghost and not row.own:
-            ghost = compact_quantity(instrument, row.ghost, cells=columns.own - 1)
+            ghost = compact_quantity(instrument, row.ghost, cells=columns.digits - 1)
             line.cell(f"g{ghost}", columns.own, ink.ghost, right=True)
         else:
-            own = compact_quantity(instrument, row.own, cells=columns.own) if row.own else ""
+            own = compact_quantity(instrument, row.own, cells=columns.digits) if row.own else ""
             line.cell(own, columns.own, ink.own, right=True)
         is_in_line = row.own and row.queue_ahead >= 0
         ahead = compact_quantity(instrument, row.queue_ahead, cells=columns.ahead - 1)
         line.cell(ahead if is_in_line else "", columns.ahead, ink.own, right=True)
-        size = compact_quantity(instrument, row.quantity, cells=columns.size)
+        size = compact_quantity(instrument, row.quantity, cells=columns.digits)
         cells = _EIGHTHS[8] * (bar // 8) + (_EIGHTHS[bar % 8] if bar % 8 else "")
         if is_bid:
             line.cell(cells, columns.bar, ink.bar_bid)
@@ -292,9 +292,11 @@ class _Columns:
         self.price = price
         self.own = self.size = 5
         if has_parts:
-            # Two sizes, one own size: three columns grow together, by two cells at most.
-            more = min(spare // 3, 2)
+            # Two sizes, one own size: three columns grow together, by three cells at most.
+            more = min(spare // 3, 3)
             self.own, self.size, spare = 5 + more, 5 + more, spare - 3 * more
+        self.digits = self.size - 1 if self.size > 5 else 5
+        """Cells of a size, with a gap before the price where there is room for one."""
         self.bar = 1 + min(spare // 3, 5)
         self.ahead = 6 + min(spare - (self.bar - 1) * 2, 3)
 

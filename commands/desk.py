@@ -343,7 +343,10 @@ def _opened(
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
         seed=market.seed,
-        fee_tables=(("INR", settings.paper.fee_table_inr),),
+        fee_tables=(
+            ("INR", settings.paper.fee_table_inr),
+            ("USDT", settings.paper.fee_table_usdt),
+        ),
         interest_table=settings.paper.interest,
         left_at=left_at,
     )

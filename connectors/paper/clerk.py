@@ -139,6 +139,7 @@ class Clerk:
                     self._price(symbol, cross.price),
                     got=event.quantity,
                     wanted=order.open_quantity,
+                    known=self._instruments[symbol],
                 )
                 self._fill(order, event.price, event.quantity, Liquidity.AUCTION, why)
             elif type(event) is Cancelled and event.reason is CancelReason.AUCTION_OVER:
@@ -265,21 +266,24 @@ class Clerk:
 
     def _why_taker(self, symbol: str, last: Traded, quantity: int, price: str, orders: int) -> str:
         told_in = self._exchange.told_in
+        known = self._instruments[symbol]
+        size = known.format_quantity(quantity)
         if told_in is Telling.ORDERS:
-            return words.as_taker(last.taker_side, quantity, price, orders)
+            return words.as_taker(last.taker_side, size, price, orders)
         if told_in is Telling.BARS:
             read = self._exchange.read_as(last.taker_id)
-            return words.as_taker_of_a_bar(quantity, price) + words.reading_in_words(read)
+            return words.as_taker_of_a_bar(size, price) + words.reading_in_words(read, known)
         assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
-        return words.as_taker_of_a_quote(last.taker_side, quantity, price, assumed=assumed)
+        return words.as_taker_of_a_quote(last.taker_side, size, price, assumed=assumed)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
+        known, price = self._instruments[maker.symbol], self._price(maker.symbol, trade.price)
         if self._exchange.told_in is Telling.BARS:
-            price = self._price(maker.symbol, trade.price)
+            size_of_it = known.format_quantity(trade.quantity)
             read = self._exchange.read_as(trade.maker_id)
-            why = words.as_maker_in_a_bar(trade.quantity, price, trade.taker_side, read)
-            return why + words.reading_in_words(read)
+            why = words.as_maker_in_a_bar(size_of_it, price, trade.taker_side, read)
+            return why + words.reading_in_words(read, known)
         ahead = 0
         size = trade.quantity + trade.taker_leaves
         for event in before:
@@ -288,9 +292,10 @@ class Clerk:
         return words.as_maker(
             trade.taker_side,
             size + ahead,
-            self._price(maker.symbol, trade.price),
+            price,
             ahead=ahead,
             got=trade.quantity,
+            known=known,
         )
 
     def _fill(

@@ -29,7 +29,7 @@ select
         where least <> filled_booked or most <> filled_booked
         or cheapest <> price_booked or dearest <> price_booked
     ) as differ,
-    sum(outcomes.filled)::bigint as shares
+    sum(outcomes.filled) as shares
 from outcomes
 join chosen using (first_sequence)
 join instruments using (symbol)

@@ -37,6 +37,8 @@ NUMBER_TYPES = (
 )  # fmt: skip
 PLAIN_TYPES = frozenset({"boolean", "varchar", *NUMBER_TYPES} - {"decimal"})
 """Types whose Python values are shown as they are; all others become text in SQL."""
+SIZE_SCALE = ",8)"
+"""How the type of a column ends that has sizes with decimals, or sums of them."""
 TIME_TYPES = frozenset(
     {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"}
 )
@@ -88,7 +90,8 @@ def _answer(stack: ExitStack, home: Home, statement: str) -> Answer:
     connection = stack.enter_context(reading(home))
     columns, types = _described(connection, statement)
     are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
-    rows = _rows(connection, _as_plain_values(statement, types))
+    are_sizes = tuple(kind.endswith(SIZE_SCALE) for kind in types)
+    rows = _rows(connection, _as_plain_values(statement, types), are_sizes)
     begun = list(islice(rows, 1))
     return Answer(columns, are_text, chain(begun, rows), fed)
 
@@ -186,22 +189,30 @@ def _text_of(name: str, kind: str) -> str:
         at_utc = f"timezone('UTC', {name})" if kind.endswith("zone") else name
         iso = f"replace({at_utc}::varchar, ' ', 'T') || 'Z'"
         return f"case when isfinite({at_utc}::timestamp) then {iso} else {name}::varchar end"
+    if kind.endswith(SIZE_SCALE):
+        # As it is, and without needless zeros: whole sizes stay whole.
+        return f"regexp_replace({name}::varchar, '\\.?0+$', '')"
     if kind.startswith("decimal"):
         return f"regexp_replace({name}::varchar, '(\\.\\d\\d\\d*?)0+$', '\\1')"
     return f"{name}::varchar"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, shown: str) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, shown: str, are_sizes: tuple[bool, ...]
+) -> Iterator[tuple[Any, ...]]:
     try:
         result = connection.execute(shown)
         while batch := result.fetchmany(ROWS_A_FETCH):
             for row in batch:
-                yield tuple(_plain(value) for value in row)
+                yield tuple(map(_plain, row, are_sizes))
     except duckdb.Error as error:
         raise _unreadable(error, lines_before=1) from error
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, is_size: bool) -> Any:
+    """A whole size is a number, as it is in a store of shares alone; any other is decimal text."""
+    if is_size and value is not None and "." not in value:
+        return int(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

@@ -3,10 +3,13 @@
 A group is one epoch, one source of market data and one currency: statistics never mix them.
 """
 
+from typing import SupportsInt
+
 import msgspec
 
 from engine.domain.luck import is_of_bars
 from engine.domain.measures import BEFORE, Displaced, Tape
+from engine.instruments import POWERS_OF_TEN, format_scaled
 from engine.values import Money
 
 OWN_SHARE_PERCENT_MAX = 10
@@ -97,6 +100,22 @@ class Realism(msgspec.Struct):
     times what was not filled; positive was missed. `fills` counts remainders."""
     remainders: int = 0
     """All of them; of those that are not in `missed` a mid is not known."""
+    quantity_digits: int = 0
+    """Decimals of every size here: all that trades in one currency has as many."""
+
+    def units(self, shares: SupportsInt) -> int:
+        """A number of shares or coins in the units that sizes have here."""
+        return int(shares * POWERS_OF_TEN[self.quantity_digits])  # type: ignore[operator]
+
+    def size_text(self, units: int) -> str:
+        """'1,000' or '0.015'."""
+        return format_scaled(units, self.quantity_digits, grouped=True)
+
+    def size_field(self, units: int) -> int | str:
+        """For JSON, as `Instrument.quantity_field`."""
+        if not self.quantity_digits:
+            return units
+        return format_scaled(units, self.quantity_digits)
 
     def side(self, liquidity: str) -> Filled:
         side = self.sides.get(liquidity)

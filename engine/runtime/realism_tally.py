@@ -97,7 +97,13 @@ class RealismTally:
         group = self._groups.get(currency)
         if group is None:
             source = state.source.name.lower()
-            group = Realism(epoch=state.epoch, source=source, currency=currency, sessions=1)
+            group = Realism(
+                epoch=state.epoch,
+                source=source,
+                currency=currency,
+                sessions=1,
+                quantity_digits=self._instrument(symbol).quantity_digits,
+            )
             self._groups[currency] = group
         return group
 

@@ -147,7 +147,7 @@ class Profit(FramedPane):
                 case "symbol":
                     shown, style = clean(row.symbol, limit=24), ink.strong
                 case "position":
-                    shown = quantity_text(row.quantity, signed=True)
+                    shown = quantity_text(instrument, row.quantity, signed=True)
                     style = ink.buy if row.quantity > 0 else ink.sell if row.quantity else ink.quiet
                 case "average":
                     shown = price_text(instrument, row.average_cost)
@@ -167,7 +167,7 @@ class Profit(FramedPane):
                 case "fees":
                     shown, style = money_text(row.fees_day), ink.quiet
                 case _:
-                    shown, style = quantity_text(row.traded_day), ink.quiet
+                    shown, style = quantity_text(instrument, row.traded_day), ink.quiet
             line.add(" " * column.gap, ink.text).cell(
                 shown, column.width, style, right=column.right
             )

@@ -74,6 +74,13 @@ class QuotedBook:
             self._carry(side, changes)
         return bool(changes) or before != list(sight.sizes)
 
+    def show_level(self, side: Side, price: int, size: int) -> bool:
+        """One level of a book whose other levels stay as they are; whether that is any news."""
+        if not self.sights[side].change(price, size):
+            return False
+        self._carry(side, [(price, size)])
+        return True
+
     def _carry(self, side: Side, changes: Sequence[ShownLevel]) -> None:
         at = self.quoted_at
         for price, size in changes:

@@ -93,6 +93,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "stop": _target("commands.stop:run"),
     "kill": _target("commands.kill:run"),
     "config": _target("commands.config:run"),
+    "sim": _target("commands.sim:run"),
     "bench": _target("commands.bench:run"),
     "test": _target("commands.test:run"),
     "doctor": _target("commands.doctor:run"),

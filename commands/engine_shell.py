@@ -13,9 +13,6 @@ from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import answer_decoder, view_decoder
 from engine.runtime.terminals.wire import READ_BYTES, STAMP_BYTES, Kind, packed
 
-PRICES_SHOWN = Instrument("?")
-"""A shell is not told the instruments: prices are shown at the commonest scale."""
-
 
 class EngineShell:
     """What goes wrong with the connection is an end like any other: nothing more is heard."""
@@ -56,6 +53,29 @@ class EngineShell:
             pass
         return self.end
 
+    def instrument(self, symbol: str) -> Instrument:
+        """A symbol that nobody knows is shown at the commonest scale."""
+        return self.welcome.instruments.get(symbol) or Instrument(symbol)
+
+    def words_of(self, order: OrderRow) -> str:
+        """One order in a line."""
+        return order_in_words(order, self.instrument(order.symbol))
+
+    def held(self) -> dict[str, str]:
+        """Symbol → quantity as text, of what is held."""
+        rows = [row for row in self.view.positions if row.quantity]
+        return {
+            row.symbol: self.instrument(row.symbol).format_quantity(row.quantity, signed=True)
+            for row in rows
+        }
+
+    def held_fields(self) -> dict[str, int | str]:
+        """The same as JSON has sizes everywhere."""
+        rows = [row for row in self.view.positions if row.quantity]
+        return {
+            row.symbol: self.instrument(row.symbol).quantity_field(row.quantity) for row in rows
+        }
+
     def close(self) -> None:
         self._connection.close()
 
@@ -90,12 +110,6 @@ class EngineShell:
 def working(view: DeskView) -> list[OrderRow]:
     """Oldest first."""
     return [row for row in reversed(view.orders) if not row.is_done]
-
-
-def words_of(order: OrderRow) -> str:
-    """One order in a line."""
-    price = PRICES_SHOWN.format_price(order.price) if order.price > 0 else ""
-    return order_in_words(order, price)
 
 
 def nobody_there(home: Home) -> str:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.engine_door import find_engine
-from commands.engine_shell import EngineShell, words_of, working
+from commands.engine_shell import EngineShell, working
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
@@ -117,14 +117,14 @@ def _fields(
             {"order": row.label, "symbol": row.symbol, "known": known, "state": row.state}
             for row, known in found
         ],
-        "positions": {row.symbol: row.quantity for row in shell.view.positions if row.quantity},
+        "positions": shell.held_fields(),
     }
 
 
 def _lines(shell: EngineShell, milliseconds: float, found: list[tuple[OrderRow, str]]) -> list[str]:
-    held = [f"{row.symbol} {row.quantity:+,}" for row in shell.view.positions if row.quantity]
+    held = [f"{symbol} {quantity}" for symbol, quantity in shell.held().items()]
     lines = [f"{shell.view.trading_state} after {milliseconds:.0f} ms"]
-    lines += [f"  {words_of(row)} — {WORDS[known]}" for row, known in found]
+    lines += [f"  {shell.words_of(row)} — {WORDS[known]}" for row, known in found]
     lines += ["  no order was working"] if not found else []
     lines += [f"positions: {', '.join(held)}"] if held else []
     return [*lines, '`resume "why"` lets it trade again']

@@ -5,13 +5,13 @@ from argparse import Namespace
 from typing import Any
 
 from commands.engine_door import find_engine
-from commands.engine_shell import EngineShell, nobody_there, words_of, working
+from commands.engine_shell import EngineShell, nobody_there, working
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import Home
 from engine.domain.residence import PLACES, residence_of
-from engine.domain.views import DeskView, Severity
+from engine.domain.views import DeskView, OrderRow, Severity
 from engine.instruments import format_money
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.terminals.attaching import EngineSilentError
@@ -82,18 +82,24 @@ def fields_of(shell: EngineShell) -> dict[str, Any]:
         "trading_state": view.trading_state,
         "trading_reason": view.trading_reason,
         "read_only": welcome.is_read_only,
-        "working": [
-            {"order": row.label, "symbol": row.symbol, "state": row.state, "text": words_of(row),
-             "lives": residence_of(row, view.mode).name.lower()}
-            for row in orders
-        ],
+        "working": [_order(shell, row) for row in orders],
         "unknown": view.attention,
-        "positions": {row.symbol: row.quantity for row in view.positions if row.quantity},
+        "positions": shell.held_fields(),
         "day": None if view.account.day is None else format_money(view.account.day),
         "links": {link.name: link.severity.name.lower() for link in view.links},
         "terminals": welcome.terminals,
         "control": welcome.someone_has_control,
-    }  # fmt: skip
+    }
+
+
+def _order(shell: EngineShell, row: OrderRow) -> dict[str, Any]:
+    return {
+        "order": row.label,
+        "symbol": row.symbol,
+        "state": row.state,
+        "text": shell.words_of(row),
+        "lives": residence_of(row, shell.view.mode).name.lower(),
+    }
 
 
 def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
@@ -110,10 +116,14 @@ def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
         f"links      {_links(view)}",
         f"day        {fields['day'] or 'not known'}",
         f"orders     {len(fields['working'])} working, {view.attention} unknown",
-        *(f"  {words_of(row)}  ({PLACES[residence_of(row, view.mode)]})" for row in working(view)),
+        *(f"  {shell.words_of(row)}  ({_place(view, row)})" for row in working(view)),
         f"positions  {len(fields['positions'])}",
-        *(f"  {symbol} {quantity:+,}" for symbol, quantity in fields["positions"].items()),
+        *(f"  {symbol} {quantity}" for symbol, quantity in shell.held().items()),
     ]
+
+
+def _place(view: DeskView, row: OrderRow) -> str:
+    return PLACES[residence_of(row, view.mode)]
 
 
 def _terminals(count: int, *, has_control: bool) -> str:

@@ -5,7 +5,7 @@ import time
 from argparse import Namespace
 
 from commands.engine_door import find_engine
-from commands.engine_shell import EngineShell, nobody_there, words_of, working
+from commands.engine_shell import EngineShell, nobody_there, working
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
@@ -49,7 +49,7 @@ def _ask_first(options: Namespace, shell: EngineShell) -> None:
     count = f"{len(orders)} order works" if len(orders) == 1 else f"{len(orders)} orders work"
     for row in orders:
         place = residence_of(row, shell.view.mode)
-        sys.stderr.write(f"  {words_of(row)} — {PLACES[place]}; {FATES[place]}\n")
+        sys.stderr.write(f"  {shell.words_of(row)} — {PLACES[place]}; {FATES[place]}\n")
     if not sys.stdin.isatty():
         raise InputError(f"{count}: say --yes to stop all the same")
     what = "cancel them and stop" if options.cancel else "stop, they stay"

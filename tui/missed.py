@@ -1,6 +1,7 @@
 """What happened while nobody looked, in one sentence."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from engine.attachment import SinceYouLeft
 from engine.domain.views import Severity
@@ -15,6 +16,15 @@ COUNTED = {
     "order_rejected": ("rejection", "rejections"),
 }
 ALARMS = ("trading_state", "fault", "outcome_unknown")
+
+
+def say_missed(
+    told: SinceYouLeft, equity: Money | None, say: Callable[[str, Severity], None]
+) -> None:
+    """What was missed goes where everything said goes; the sum of it stays in view longest."""
+    for missed in told.missed:
+        say(missed.text, Severity.OK)
+    say(since_you_left(told, equity), Severity.ATTENTION if told.missed else Severity.OK)
 
 
 def since_you_left(told: SinceYouLeft, equity: Money | None) -> str:

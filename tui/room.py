@@ -29,7 +29,7 @@ from tui.danger import Danger
 from tui.keyboard import Cadence, Keymap
 from tui.layout import HOME_SLOT, SHOWN_FIRST, PaneName, is_compact
 from tui.marks import Marks, tally_of
-from tui.missed import since_you_left
+from tui.missed import say_missed
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
@@ -40,13 +40,12 @@ from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 from tui.shell import Shell
 from tui.themes import palette
-from tui.ticket import TicketForm
+from tui.ticket import TicketForm, working_size
 
 PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
 PREVIEW_AGAIN_FRAMES = 5
 """An open draft's figures follow the market twice a second."""
-WORKING_SIZE = 100
 """Shares that a new ticket begins with where nothing is held to be closed."""
 
 
@@ -92,7 +91,7 @@ class Room:
         self.marks = Marks()
         self.notices = Notices()
         self.coach = Coach(
-            is_on=settings.coach,
+            is_on=settings.coach and not self.instrument(self.symbol).quantity_digits,
             symbol=FAMILIAR_SYMBOL if FAMILIAR_SYMBOL in self.instruments else self.symbol,
         )
         self.own_order: OrderId | None = None
@@ -178,12 +177,13 @@ class Room:
                 cancel=self._cancel_marked,
                 leave=self.close_page,
                 say=self.say,
+                instrument=self.instrument,
             )
         )
 
     def _cancel_marked(self, orders: tuple[OrderRow, ...]) -> None:
         if self.ask(CancelMarked(tuple(row.order_id for row in orders))):
-            self.say(f"cancel of {tally_of([*orders])} asked for")
+            self.say(f"cancel of {tally_of([*orders], self.instrument)} asked for")
             self.marks.clear()
 
     # ---- drafts
@@ -196,7 +196,8 @@ class Room:
         held = next((row.quantity for row in self.view.positions if row.symbol == symbol), 0)
         if not quantity:
             closes = held and held * instruction.side < 0
-            quantity = str(abs(held) if closes else WORKING_SIZE)
+            known = self.instrument(symbol)
+            quantity = known.plain_quantity(abs(held) if closes else working_size(known))
         price = price or self._near_touch(symbol, instruction)
         self.form.seed(instruction, symbol, quantity=quantity, price=price)
         self.has_draft = True
@@ -314,14 +315,7 @@ class Room:
                     self.notices.dismiss()
                 self.standing = answer.standing
             case SinceYouLeft():
-                self._since_you_left(answer)
-
-    def _since_you_left(self, told: SinceYouLeft) -> None:
-        """What was missed goes where everything said goes; the sum of it stays in view longest."""
-        for missed in told.missed:
-            self.say(missed.text, Severity.OK)
-        severity = Severity.ATTENTION if told.missed else Severity.OK
-        self.say(since_you_left(told, self.view.account.equity), severity)
+                say_missed(answer, self.view.account.equity, self.say)
 
     def _line_answered(self, answer: LineAnswered) -> None:
         self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from engine.domain.views import OrderRow
+from engine.instruments import Instrument
 
 SIMULATED_MODES = ("PAPER", "REPLAY")
 """There the exchange itself is part of the engine."""
@@ -37,11 +38,12 @@ def residence_of(order: OrderRow, mode: str) -> Residence:
     return Residence.PAPER if mode.upper() in SIMULATED_MODES else Residence.VENUE
 
 
-def order_in_words(order: OrderRow, price: str) -> str:
-    """`#7 SELL 40/100 GOOG LMT 577.04 DAY partial`: quantity open of all; `price` as text."""
-    size = f"{order.quantity:,}"
+def order_in_words(order: OrderRow, instrument: Instrument) -> str:
+    """`#7 SELL 40/100 GOOG LMT 577.04 DAY partial`: quantity open of all."""
+    size = instrument.format_quantity(order.quantity)
     if order.cumulative:
-        size = f"{order.leaves:,}/{order.quantity:,}"
+        size = f"{instrument.format_quantity(order.leaves)}/{size}"
+    price = instrument.format_price(order.price) if order.price > 0 else ""
     terms = f"{order.type.code} {price}".strip()
     return (
         f"#{order.label} {order.instruction.name} {size} {order.symbol} {terms}"

@@ -71,15 +71,18 @@ class Leaving:
             lines += self._order(row, ink)
         for held in self._host.view.positions:
             if held.quantity:
-                words = f"{clean(held.symbol)} {held.quantity:+,} held"
+                known = self._host.instrument(held.symbol)
+                words = (
+                    f"{clean(held.symbol)} {known.format_quantity(held.quantity, signed=True)} held"
+                )
                 lines.append(Line().cell("", 2, ink.quiet).add(words, ink.text))
         return lines
 
     def _order(self, row: OrderRow, ink: Palette) -> list[Line]:
-        price = self._host.instrument(row.symbol).format_price(row.price) if row.price > 0 else ""
+        words = clean(order_in_words(row, self._host.instrument(row.symbol)))
         place = residence_of(row, self._host.view.mode)
         return [
-            Line().cell("·", 2, ink.quiet).add(clean(order_in_words(row, price)), ink.text),
+            Line().cell("·", 2, ink.quiet).add(words, ink.text),
             Line().cell("", 2, ink.quiet).add(PLACES[place], ink.caution),
             Line().cell("", 2, ink.quiet).add(FATES[place], ink.quiet),
         ]

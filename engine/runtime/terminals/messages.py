@@ -63,7 +63,8 @@ class Welcome(msgspec.Struct, frozen=True):
     first_terminal_cpu_ms: int
     """The same when the first terminal was welcomed: what a start costs."""
     view_age_ms: int
-    instruments: dict[str, Instrument] = {}
+    instruments: dict[str, Instrument]
+    """Everything that this market trades."""
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -278,7 +278,7 @@ class TerminalServer:
             cpu_ms=cpu_ms,
             first_terminal_cpu_ms=self._first_cpu_ms,
             view_age_ms=int((self._clock() - self._view_at) * 1_000),
-            instruments=instruments if terminal.is_attached else {},
+            instruments=instruments,
         )
         self._connections.put(terminal, packed(Kind.WELCOME, msgspec.msgpack.encode(welcome)))
         terminal.told = None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands.bench_screen import frame
+from commands.bench_frames import frame
 from engine.instruments import Instrument
 from engine.ports import DeskAnswer, DeskRequest, LineAnswered, SendLine
 from engine.runtime.terminals.attaching import Attached, attach

@@ -6,7 +6,7 @@ import time
 import msgspec
 import pytest
 
-from commands.bench_screen import frame
+from commands.bench_frames import frame
 from engine.attachment import StandingChanged
 from engine.domain.commands import ExitsOnKill
 from engine.domain.views import Severity

@@ -31,6 +31,7 @@ from engine.domain.requests import (
 )
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
+    NO_GROUP,
     NO_PRICE,
     CancelOrder,
     Event,
@@ -46,6 +47,9 @@ from engine.values import OrderType, Price, Quantity
 _OPEN = Phase.OPEN
 LIVE_ORDERS_MAX = 10_000
 """Own orders that may stand at this venue at once."""
+
+_ONE_LIMIT, _ONE_STOP = [OrderType.LIMIT], [OrderType.STOP]
+_BOTH = [OrderType.LIMIT, OrderType.STOP]
 
 _ENDINGS: dict[type, str] = {
     VenueFilled: "it is filled",
@@ -64,6 +68,7 @@ class Counter:
         "_keeper",
         "_next_order",
         "drills",
+        "has_oca",
         "trade_date",
     )
 
@@ -82,6 +87,7 @@ class Counter:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_order = next_order
         self.drills = Drills()
+        self.has_oca = True
         self.trade_date = 0
         """Of the venue's calendar; the venue keeps it."""
 
@@ -127,10 +133,12 @@ class Counter:
             request.price,
             request.time_in_force,
             request.quantity,
+            oca_group=request.oca_group,
         )
+        order.oca = self._group_of(order)
         book = self._exchange.book(request.symbol)
         bids, asks = levels_seen(book.bids), levels_seen(book.asks)
-        events = self._exchange.submit([operation_of(request, order.exchange_id)])
+        events = self._exchange.submit([operation_of(request, order.exchange_id, order.oca)])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
             self._reject(request.client_order_id, words.REFUSALS[refusal])
@@ -140,6 +148,22 @@ class Counter:
         if refusal is Refusal.FOK_UNFILLABLE:
             self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
         self._clerk.heed(events)
+
+    def _group_of(self, order: OwnOrder) -> int:
+        """The exchange's number of the order's group: the id of its first member."""
+        if not order.oca_group:
+            return NO_GROUP
+        siblings = self._clerk.roll.siblings(order.oca_group)
+        return siblings[0].oca if siblings else order.exchange_id
+
+    def _objection_to_group(self, request: NewOrderRequest) -> str:
+        """A group is one limit and one stop: at any time no more than one of them can trade."""
+        if not self.has_oca:
+            return "this venue has no groups of orders that cancel each other"
+        kinds = [request.type, *(o.type for o in self._clerk.roll.siblings(request.oca_group))]
+        if sorted(kinds) in (_ONE_LIMIT, _ONE_STOP, _BOTH):
+            return ""
+        return "a group of orders that cancel each other holds one limit and one stop"
 
     def _objection_to(self, request: NewOrderRequest) -> str:
         """Why this venue does not let the order through to its exchange; empty when it does."""
@@ -160,6 +184,8 @@ class Counter:
             return off_tick(instrument, request.price)
         if request.stop > 0 and not instrument.is_on_tick(request.stop):
             return off_tick(instrument, request.stop)
+        if request.oca_group and (objection := self._objection_to_group(request)):
+            return objection
         if len(self._clerk.roll.by_exchange_id) >= LIVE_ORDERS_MAX:
             return f"{LIVE_ORDERS_MAX:,} of your orders are working, which is all it holds"
         return ""
@@ -193,8 +219,10 @@ class Counter:
         if objection or isinstance(order, str):
             self._say(new_id, VenueReplaceRefused(request.client_order_id, objection, new_id))
             return
-        open_quantity = Quantity(request.quantity - order.cumulative)
-        operation = ReplaceOrder(order.exchange_id, order.symbol, request.price, open_quantity)
+        open_quantity = Quantity(request.quantity - order.cumulative - order.taken)
+        operation = ReplaceOrder(
+            order.exchange_id, order.symbol, request.price, open_quantity, request.stop
+        )
         events = self._exchange.submit([operation])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None:
@@ -217,6 +245,7 @@ class Counter:
             request.price,
             request.quantity,
             ahead,
+            stop=request.stop,
         )
         clerk.roll.answered(request.client_order_id, answer)
         self._say(request.new_client_order_id, answer)
@@ -238,7 +267,9 @@ class Counter:
             )
             if objection:
                 return objection
-        if request.quantity <= order.cumulative:
+        if request.quantity <= order.cumulative + order.taken:
+            if order.taken:
+                return f"{order.cumulative + order.taken:,} of its group are filled already"
             return f"{order.cumulative:,} are filled already: the new total must be more"
         if request.quantity % instrument.lot_size:
             return f"the quantity must be a multiple of {instrument.lot_size}"
@@ -246,6 +277,8 @@ class Counter:
             return "a stop order has no limit to change: cancel it and enter another"
         if request.price > 0 and not instrument.is_on_tick(request.price):
             return off_tick(instrument, request.price)
+        if request.stop > 0 and not instrument.is_on_tick(request.stop):
+            return off_tick(instrument, request.stop)
         return ""
 
     def _answer_status(self, request: StatusRequest) -> None:
@@ -268,7 +301,7 @@ class Counter:
         self._clerk.reports.append(answer)
 
 
-def operation_of(request: NewOrderRequest, exchange_id: int) -> NewOrder:
+def operation_of(request: NewOrderRequest, exchange_id: int, oca_group: int = NO_GROUP) -> NewOrder:
     """The order as the exchange knows it: its own id and side, the trader's owner."""
     return NewOrder(
         exchange_id,
@@ -282,6 +315,7 @@ def operation_of(request: NewOrderRequest, exchange_id: int) -> NewOrder:
         request.trigger,
         request.post_only,
         OWN_OWNER,
+        oca_group,
     )
 
 

@@ -67,12 +67,12 @@ class PaperVenue:
         link: Link | None = None,
         is_recorded: bool = False,
         drills: Drills | None = None,
+        has_oca: bool = True,
     ) -> None:
         """Opens the market at `cursor`, where the desk saw it at `stood_at`; `working` stands.
 
-        Counters go on from `next_execution` and `next_order`, so that no id of a run before this
-        one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
-        somebody may tap what happens here.
+        Counters go on from `next_execution` and `next_order`: no id of an earlier run comes back.
+        Without a `link` requests arrive, and are answered, at once. `is_recorded`: it can be tapped.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow
@@ -92,13 +92,14 @@ class PaperVenue:
         )
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
+        self._counter.has_oca = self.has_oca = has_oca
         self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
         self._open(cursor, stood_at)
         self._break = drills.next_break(self.now)
         if self._break is not None and self._link is None:
             self._link = Link(AtOnce())
-        desks = self.exchange, self._clerk, self._counter, self._keeper
-        self.left_behind = stand_again(*desks, working)
+        room = self.exchange, self._clerk, self._counter, self._keeper
+        self.left_behind = stand_again(*room, working)
 
     def _open(self, cursor: bytes, stood_at: int) -> None:
         self.trade_date = _UNOPENED
@@ -173,8 +174,7 @@ class PaperVenue:
             self._advance_with(self._link, until)
             return
         while not clerk.reports:
-            at = flow.next_at()
-            if at is None or at > until:
+            if (at := flow.next_at()) is None or at > until:
                 break
             self._step_market(at)
         else:

@@ -71,6 +71,8 @@ class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
     quantity: Quantity
     queue_ahead: int = -1
     at: Nanos = Nanos(0)
+    stop: Price = Price(0)
+    """0: as it was."""
 
 
 class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):

@@ -105,6 +105,8 @@ class BarExchange(Exchange):
         events: list[Event] = []
         for held in self._of(symbol):
             was_fresh, held.is_fresh = held.is_fresh, False
+            if not held.leaves:
+                continue  # a sibling of its group traded at this very open
             if symbol not in self._open or held.is_stop:
                 continue
             if was_fresh:
@@ -117,6 +119,8 @@ class BarExchange(Exchange):
         events: list[Event] = []
         if symbol in self._inside:
             for held in self._in_order(symbol):
+                if not held.leaves:
+                    continue  # a sibling of its group came first on this bar's path
                 if held.is_stop and bar.triggers(held.order.side, held.order.stop):
                     self._trigger(held, bar, events)
                 elif not held.is_stop and self._is_reached(held, bar):
@@ -205,6 +209,19 @@ class BarExchange(Exchange):
                 Quantity(0 if is_taker else held.leaves),
             )
         )
+        if order.oca_group:
+            self._take_off_siblings(order, quantity, events)
+
+    def _take_off_siblings(self, order: NewOrder, quantity: int, events: list[Event]) -> None:
+        """One group shares one quantity: what traded in one order is taken off the others."""
+        for sibling in self._of(order.symbol):
+            named = sibling.order
+            if named.oca_group != order.oca_group or named.order_id == order.order_id:
+                continue
+            if quantity < sibling.leaves:
+                self._reduce(sibling, quantity, events)
+            else:
+                self._drop(sibling, CancelReason.SIBLING_FILLED, events)
 
     def _print(self, symbol: str, bar: Bar) -> Traded:
         side = Side.BUY if bar.close >= bar.open else Side.SELL

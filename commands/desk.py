@@ -316,6 +316,8 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
         triggered=order.is_triggered,
         trade_date=order.trade_date,
         waits=order.client_order_id in stood_at.waiting,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )
 
 
@@ -337,4 +339,5 @@ def _opened(
         seed=market.seed,
         fee_tables=(("INR", settings.paper.fee_table_inr),),
         interest_table=settings.paper.interest,
+        has_oca=venue.has_oca,
     )

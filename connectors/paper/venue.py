@@ -72,7 +72,7 @@ class PaperVenue:
         """Opens the market at `cursor`, where the desk saw it at `stood_at`; `working` stands.
 
         Counters go on from `next_execution` and `next_order`: no id of an earlier run comes back.
-        Without a `link` requests arrive, and are answered, at once. `is_recorded`: it can be tapped.
+        Without a `link` requests arrive, and are answered, at once. `is_recorded`: can be tapped.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow

@@ -36,6 +36,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
+    state.has_oca = event.has_oca
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -129,6 +130,9 @@ def _forget_done_orders(state: State) -> None:
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
     orders = state.orders
+    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
+    for group in over:
+        del state.brackets[group]
     state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in orders}
     state.executions = {k: i for k, i in state.executions.items() if i in orders}
 

@@ -38,6 +38,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     epoch: int = 0
     """Of the home when the run began; 0 in records that were written before it was told."""
     interest_table: str = ""
+    has_oca: bool = False
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

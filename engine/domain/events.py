@@ -39,11 +39,13 @@ from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
     CancelRequested,
+    ExitsSwapped,
     LotChange,
     OrderCancelled,
     OrderDenied,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderRejected,
     OrderReleased,
     OrderReplaced,
@@ -67,6 +69,8 @@ Event = (
     | LinkMoved
     | SessionClosed
     | OrderReleased
+    | OrderHeld
+    | ExitsSwapped
     | OrderDenied
     | OrderWorking
     | OrderRejected
@@ -125,6 +129,7 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ExitsSwapped",
     "Faulted",
     "FillsMarked",
     "FlattenFinished",
@@ -141,6 +146,7 @@ __all__ = [
     "OrderDenied",
     "OrderExpired",
     "OrderFilled",
+    "OrderHeld",
     "OrderRejected",
     "OrderReleased",
     "OrderReplaced",

@@ -10,7 +10,7 @@ from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
-from engine.values import Liquidity, Money, Nanos, Price, Quantity
+from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
 
 
 class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
@@ -203,6 +203,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """(currency, fee table) for what trades in another currency than the account's."""
     interest_table: str = ""
     """What cash earns and costs; empty: nothing."""
+    has_oca: bool = False
+    """The venue takes groups of orders that share one quantity."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):
@@ -239,6 +241,13 @@ class TradeDateRolled(Fact, frozen=True, tag="rolled"):
 
     trade_date: int
     marks: tuple[tuple[str, Price], ...]
+
+
+class ExitReached(Fact, frozen=True, tag="exit_reached"):
+    """The market reached the price of an exit that waits here, because its venue has no groups."""
+
+    order_id: OrderId
+    price: Price
 
 
 class TimerFired(Fact, frozen=True, tag="timer"):
@@ -300,6 +309,7 @@ Report = (
     | PhaseChanged
     | TradeDateRolled
     | TimerFired
+    | ExitReached
     | SessionEnded
     | EngineFaulted
     | DiskSpaceSeen

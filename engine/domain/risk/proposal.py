@@ -130,10 +130,7 @@ def _build(
     buys, sells = open_quantities(
         state, order.account, symbol, excluding=excluding, sharing=oca_group
     )
-    held = 0
-    if account is not None:
-        position = account.positions.get(symbol)
-        held = position.quantity if position is not None else 0
+    held = _held(account, symbol)
     open_same = buys if side > 0 else sells
     exit_room = 0
     if held * side < 0 and order.instruction is not _SHORT:
@@ -171,6 +168,11 @@ def _build(
         None,
         rate,
     )
+
+
+def _held(account: Account | None, symbol: str) -> int:
+    position = account.positions.get(symbol) if account is not None else None
+    return position.quantity if position is not None else 0
 
 
 def _changed(replaces: Order | None, quantity: Quantity) -> tuple[OrderId, Quantity, int]:

@@ -40,6 +40,11 @@ def group_of(order_id: int) -> OrderId:
     return OrderId(order_id % LEG_STRIDE)
 
 
+def by_group(order_id: int) -> tuple[int, int]:
+    """Sorts legs behind their entry."""
+    return group_of(order_id), leg_of(order_id)
+
+
 def leg_of(order_id: int) -> int:
     """Which leg of its group; 0 for an order that is none."""
     return order_id // LEG_STRIDE

@@ -7,6 +7,9 @@ from engine.domain.identity import group_of, leg_of
 from engine.domain.lifecycle import DONE, LIVE, Certainty, Status
 from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
 
+NEVER_REACHED = "never reached the venue"
+"""The text of a rejection that is the answer to a question about the order."""
+
 
 class Pending(msgspec.Struct, gc=False):
     """A request in flight and whether waiting can still tell how it ends."""
@@ -92,6 +95,11 @@ class Order(msgspec.Struct, gc=False):
     def is_held(self) -> bool:
         """It waits here and was never sent: no exposure."""
         return self.status is Status.HELD
+
+    @property
+    def is_lost(self) -> bool:
+        """The venue has proved that it never came: nothing of it exists anywhere."""
+        return self.status is Status.REJECTED and self.text == NEVER_REACHED
 
     @property
     def is_spent(self) -> bool:

@@ -368,6 +368,8 @@ class Preview(Row, frozen=True):
     person sends what was read. Empty: send the line as it was asked."""
     fee_parts: tuple[FeeRow, ...] = ()
     """What the fee is made of."""
+    exits: tuple[str, ...] = ()
+    """What the exits of an order are and what they risk and bring, one phrase each."""
     changes: tuple[str, ...] = ()
     """What an act changes, one phrase each: "price 190.12 → 190.20", "loses its place: …"."""
 

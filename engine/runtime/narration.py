@@ -25,12 +25,14 @@ class Narrator:
     def __init__(
         self,
         state: State,
-        number: Callable[[Order], int],
+        name: Callable[[Order], int | str | None],
         ended: Mapping[OrderId, str] = MappingProxyType({}),
     ) -> None:
-        """`ended`: why the desk itself asks for a cancel, by order; nobody else asked for it."""
+        """`name`: `7`, a leg `"7.1"`, nothing for an order of an earlier session.
+
+        `ended`: why the desk itself asks for a cancel, by order; nobody else asked for it."""
         self._state = state
-        self._number = number
+        self._name = name
         self._ended = ended
 
     def tell(self, event: ev.Event) -> Fields | None:
@@ -42,9 +44,8 @@ class Narrator:
 
     def _order(self, order_id: int) -> tuple[Order, Fields]:
         order = self._state.orders[order_id]
-        number = self._number(order)
         # Orders of earlier sessions have no number in this one; their id is theirs for good.
-        return order, {"order": number if number > 0 else None, "id": order.label}
+        return order, {"order": self._name(order), "id": order.label}
 
     def _price(self, order: Order, price: Price) -> str | None:
         if price <= 0:
@@ -72,6 +73,9 @@ class Narrator:
                 warned = [finding_fields(f) for f in event.findings]
                 extra: Fields = {"warnings": warned} if warned else {}
                 return {"event": "order_sent", **base, **self._terms(order), **extra}
+            case ev.OrderHeld():
+                order, base = self._order(event.order_id)
+                return {"event": "order_held", **base, **self._terms(order)}
             case ev.OrderDenied():
                 order, base = self._order(event.order_id)
                 failed = [finding_fields(f) for f in event.findings if f.verdict >= Verdict.ASK]
@@ -97,20 +101,23 @@ class Narrator:
                 }
             case ev.OrderCancelled() | ev.OrderExpired():
                 word = "cancelled" if isinstance(event, ev.OrderCancelled) else "expired"
-                _, base = self._order(event.order_id)
+                order, base = self._order(event.order_id)
+                # What its sibling's fills took off an exit was never the exit's to fill.
                 return {
                     "event": f"order_{word}",
                     **base,
-                    "quantity": event.quantity,
+                    "quantity": event.quantity + order.taken,
                     "text": self._why_it_went(event),
                 }
             case ev.OrderReplaced():
                 order, base = self._order(event.order_id)
                 price = self._price(order, event.price)
+                stop = {"stop": self._price(order, order.stop)} if order.stop else {}
                 return {
                     "event": "order_replaced",
                     **base,
                     "price": price,
+                    **stop,
                     "quantity": event.quantity,
                     "queue_ahead": event.queue_ahead if event.queue_ahead >= 0 else None,
                 }
@@ -178,6 +185,9 @@ class Narrator:
                     "state": event.state.name,
                     "reason": event.reason,
                 }
+            case ev.ExitsSwapped():
+                order, base = self._order(event.order_id)
+                return {"event": "exit_turn", **base, "price": self._price(order, event.price)}
             case ev.LimitTightened():
                 return {
                     "event": "limit_tightened",
@@ -272,6 +282,8 @@ def _words(fields: Fields, own: str) -> str:
     match fields["event"]:
         case "order_sent":
             return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
+        case "order_held":
+            return f"{_order_words(fields)} held until its entry fills"
         case "order_denied":
             return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
         case "order_accepted":
@@ -284,7 +296,8 @@ def _words(fields: Fields, own: str) -> str:
                 f"position {fields['position']:+,} — {fields['why']}"
             )
         case "order_replaced":
-            return f"changed to {fields['quantity']:,} at {fields['price']}" + _ahead_words(fields)
+            at = fields["price"] or f"stop {fields['stop']}"
+            return f"changed to {fields['quantity']:,} at {at}" + _ahead_words(fields)
         case "order_cancelled" | "order_expired" as event:
             word = event.removeprefix("order_")
             return f"{word}, {fields['quantity']:,} unfilled" + _reason_words(fields["text"])

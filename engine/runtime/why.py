@@ -120,6 +120,12 @@ class _Teller:
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
+            case ev.OrderHeld():
+                return [f"held until its entry fills: {event.order.quantity:,} at most"]
+            case ev.OrderReleased() if self._order.leg:
+                self._sent_at = event.at
+                head = f"{event.order.quantity:,} sent: as much as it protects; every rule of exits"
+                return [f"{head} let it pass", self._book(event.quote), *_rules(event)]
             case ev.OrderReleased():
                 self._sent_at = event.at
                 who = event.order.origin.name.lower()
@@ -171,7 +177,7 @@ class _Teller:
                 return [f"cancel rejected by the venue{legs}: {event.text}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"change to {event.quantity:,} at {price} asked for"]
             case ev.ReplaceDenied():
                 if event.findings:
@@ -183,10 +189,12 @@ class _Teller:
             case ev.OrderReplaced():
                 ahead = f", {event.queue_ahead:,} ahead" if event.queue_ahead >= 0 else ""
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"changed to {event.quantity:,} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
+            case ev.ExitsSwapped():
+                return [f"the market was at {self._price(event.price)}: its turn at the venue"]
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
             case ev.OrderCompared():

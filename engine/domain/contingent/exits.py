@@ -256,7 +256,7 @@ def has_successor(bracket: Bracket, leg: Order) -> bool:
     """
     if not leg.is_done or len(bracket.legs) >= LEGS_MAX:
         return False
-    return leg.is_spent or leg.order_id in bracket.taken_back
+    return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
 
 
 def turn_of(bracket: Bracket, legs: list[Order]) -> OrderType | None:

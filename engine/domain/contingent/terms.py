@@ -16,6 +16,7 @@ from engine.values import (
     OrderType,
     Price,
     Quantity,
+    Side,
     TimeInForce,
 )
 
@@ -85,15 +86,21 @@ def exit_price(leg: SubmitOrder, entry: Order, instrument: Instrument) -> Price:
     term = entry.order.target if leg.type is TARGET else entry.order.stop_loss
     if term is None or term.price or not entry.cumulative:
         return Price(0)
-    return price_of(term, average_of(entry, instrument), leg, instrument)
+    average = average_of(entry, instrument)
+    return price_of(term, average, leg.type, leg.instruction.side, instrument)
 
 
-def price_of(term: ExitTerm, base: Price, leg: SubmitOrder, instrument: Instrument) -> Price:
-    """A term's price from what the entry costs; on tick, never nearer to it than was asked."""
+def price_of(
+    term: ExitTerm, base: Price, kind: OrderType, side: Side, instrument: Instrument
+) -> Price:
+    """A term's price from what the entry costs; on tick, never nearer to it than was asked.
+
+    `side` is the exit's own: a target above its entry is rounded up, the stop below it down.
+    """
     if term.price:
         return term.price
     moved = base + term.offset + base * term.percent // PERCENT_WHOLE
-    is_up = (leg.instruction.side < 0) is (leg.type is TARGET)
+    is_up = (side < 0) is (kind is TARGET)
     return instrument.round_to_tick(Price(max(1, moved)), up=is_up)
 
 

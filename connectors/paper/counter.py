@@ -34,6 +34,7 @@ from engine.exchange.messages import (
     NO_GROUP,
     NO_PRICE,
     CancelOrder,
+    CancelReason,
     Event,
     NewOrder,
     Refusal,
@@ -136,9 +137,13 @@ class Counter:
             oca_group=request.oca_group,
         )
         order.oca = self._group_of(order)
+        order.taken = Quantity(min(roll.filled_of_group.get(order.oca_group, 0), order.total))
+        if not order.open_quantity:
+            self._too_late_for_its_group(order)
+            return
         book = self._exchange.book(request.symbol)
         bids, asks = levels_seen(book.bids), levels_seen(book.asks)
-        events = self._exchange.submit([operation_of(request, order.exchange_id, order.oca)])
+        events = self._exchange.submit([operation_of(request, order)])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
             self._reject(request.client_order_id, words.REFUSALS[refusal])
@@ -148,6 +153,12 @@ class Counter:
         if refusal is Refusal.FOK_UNFILLABLE:
             self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
         self._clerk.heed(events)
+
+    def _too_late_for_its_group(self, order: OwnOrder) -> None:
+        """A sibling filled all of the group before this order came: it never stands."""
+        self._clerk.roll.add(order)
+        self._clerk.accepted(order)
+        self._clerk.gone_by_rule(order, words.CANCELS[CancelReason.SIBLING_FILLED])
 
     def _group_of(self, order: OwnOrder) -> int:
         """The exchange's number of the order's group: the id of its first member."""
@@ -301,21 +312,21 @@ class Counter:
         self._clerk.reports.append(answer)
 
 
-def operation_of(request: NewOrderRequest, exchange_id: int, oca_group: int = NO_GROUP) -> NewOrder:
+def operation_of(request: NewOrderRequest, order: OwnOrder) -> NewOrder:
     """The order as the exchange knows it: its own id and side, the trader's owner."""
     return NewOrder(
-        exchange_id,
+        order.exchange_id,
         request.symbol,
         request.instruction.side,
         request.type,
-        request.quantity,
+        Quantity(order.open_quantity),
         request.price if request.type.has_limit else NO_PRICE,
         request.stop if request.type.has_stop else NO_PRICE,
         request.time_in_force,
         request.trigger,
         request.post_only,
         OWN_OWNER,
-        oca_group,
+        order.oca,
     )
 
 

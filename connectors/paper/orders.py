@@ -99,7 +99,7 @@ class OwnOrder(msgspec.Struct, gc=False):
 class OrderRoll:
     """Every order by client order id and, while it lives, by exchange id."""
 
-    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id")
+    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id", "filled_of_group")
 
     def __init__(self) -> None:
         self._by_client_id: dict[str, OwnOrder] = {}
@@ -107,6 +107,8 @@ class OrderRoll:
         self._answered: deque[str] = deque()
         """Ids with an answer, the oldest first: a dict does not find its first key quickly."""
         self.by_exchange_id: dict[int, OwnOrder] = {}
+        self.filled_of_group: dict[str, int] = {}
+        """What the orders of a group have filled together: who joins it comes too late for that."""
 
     def __contains__(self, client_order_id: str) -> bool:
         return client_order_id in self._by_client_id
@@ -125,6 +127,13 @@ class OrderRoll:
         if not oca_group:
             return []
         return [each for each in self.by_exchange_id.values() if each.oca_group == oca_group]
+
+    def filled_in_group(self, oca_group: str, quantity: int) -> None:
+        """So much more of the group is filled; groups that are long over are forgotten."""
+        filled = self.filled_of_group
+        filled[oca_group] = filled.pop(oca_group, 0) + quantity
+        if len(filled) > IDS_KEPT_MAX:
+            del filled[next(iter(filled))]
 
     def add(self, order: OwnOrder) -> None:
         self._by_client_id[order.client_order_id] = order

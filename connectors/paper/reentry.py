@@ -90,6 +90,9 @@ def enter_again(
     standing = clerk.roll.siblings(order.oca_group)
     if order.oca_group:
         order.oca = standing[0].oca if standing else exchange_id
+        known = clerk.roll.filled_of_group.get(order.oca_group, 0)
+        before = order.cumulative + order.taken
+        clerk.roll.filled_of_group[order.oca_group] = max(known, before)
     clerk.roll.add(order)
     clerk.roll.stands(order)
     clerk.restored(order)

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -143,6 +143,8 @@ ORDERS = _table(
     text:  reason
     time:  created_at changed_at cancel_requested_at replace_requested_at
     count: first_sequence last_sequence
+    count: parent_id leg taken
+    text:  oca_group
     """,
     key=("order_id",),
 )

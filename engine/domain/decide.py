@@ -7,7 +7,7 @@ from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.contingent.exits import exit_reached
-from engine.domain.contingent.groups import nudges
+from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
 from engine.domain.events import CommandRefused, Event
@@ -57,7 +57,7 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
     """Changes nothing; refusals are events too. `market` holds the last values, read-only."""
     events = _DECISIONS[type(inbound)](state, inbound, market, now)
     if state.brackets and type(inbound) is not rep.TimerFired:
-        events += nudges(state, events, now)
+        events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
     return events
 
 

@@ -39,6 +39,7 @@ from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
     CancelRequested,
+    ExitReduced,
     ExitsSwapped,
     LotChange,
     OrderCancelled,
@@ -70,6 +71,7 @@ Event = (
     | SessionClosed
     | OrderReleased
     | OrderHeld
+    | ExitReduced
     | ExitsSwapped
     | OrderDenied
     | OrderWorking
@@ -129,6 +131,7 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ExitReduced",
     "ExitsSwapped",
     "Faulted",
     "FillsMarked",

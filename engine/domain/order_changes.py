@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, take_off_siblings
+from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg
 from engine.domain.cost_changes import purse_of
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.ledger.positions import Position, apply_fill
@@ -172,8 +172,6 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
     order.pending_new = None
     _move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
-    if order.oca_group:
-        take_off_siblings(state, order, event.quantity)
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)

@@ -71,6 +71,15 @@ class OrderHeld(Fact, frozen=True, tag="held"):
     """Its quantity is what it may come to; its price 0 while that hangs on the entry's fills."""
 
 
+class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
+    """Its sibling in the group filled so much: the venue took it off there and then."""
+
+    at: Nanos
+    order_id: OrderId
+    quantity: Quantity
+    by: OrderId
+
+
 class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):
     """Where only one exit may stand at the venue: from now on it is this one."""
 

@@ -185,9 +185,6 @@ class Narrator:
                     "state": event.state.name,
                     "reason": event.reason,
                 }
-            case ev.ExitsSwapped():
-                order, base = self._order(event.order_id)
-                return {"event": "exit_turn", **base, "price": self._price(order, event.price)}
             case ev.LimitTightened():
                 return {
                     "event": "limit_tightened",
@@ -204,6 +201,19 @@ class Narrator:
                 return {"event": "disk_space", "level": level, "text": event.text}
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
+            case _:
+                return self._exits(event)
+
+    def _exits(self, event: ev.Event) -> Fields | None:
+        """What one exit means for another."""
+        match event:
+            case ev.ExitReduced():
+                order, base = self._order(event.order_id)
+                by = self._order(event.by)[1]["order"]
+                return {"event": "exit_reduced", **base, "quantity": event.quantity, "by": by}
+            case ev.ExitsSwapped():
+                order, base = self._order(event.order_id)
+                return {"event": "exit_turn", **base, "price": self._price(order, event.price)}
             case _:
                 return self._money(event)
 

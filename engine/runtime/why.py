@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.identity import leg_of
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
@@ -193,6 +194,9 @@ class _Teller:
                 return [f"changed to {event.quantity:,} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
+            case ev.ExitReduced():
+                leg = leg_of(event.by)
+                return [f"{event.quantity:,} taken off: its sibling .{leg} filled as much"]
             case ev.ExitsSwapped():
                 return [f"the market was at {self._price(event.price)}: its turn at the venue"]
             case ev.StatusRequested():

@@ -37,18 +37,12 @@ def sent_leg(state: State, event: ev.OrderReleased) -> Order:
     return order
 
 
-def take_off_siblings(state: State, order: Order, quantity: int) -> None:
-    """The venue takes what one order of a group fills off the others in the same instant."""
-    for order_id in state.brackets[order.group].legs:
-        sibling = state.orders.get(order_id)
-        if sibling is None or sibling is order or sibling.oca_group != order.oca_group:
-            continue
-        # A larger quantity may be on its way: what is shared is the larger one then.
-        room = sibling.worst_quantity - sibling.cumulative - sibling.taken
-        taken = max(0, min(quantity, room))
-        sibling.taken = Quantity(sibling.taken + taken)
-        if not sibling.is_done:
-            sibling.cancelled = Quantity(sibling.cancelled + taken)
+def _reduced(state: State, event: ev.ExitReduced) -> None:
+    """Also of an exit that is done: its end may be told before the fill that caused it."""
+    order = state.orders[event.order_id]
+    order.taken = Quantity(order.taken + event.quantity)
+    if not order.is_done:
+        order.cancelled = Quantity(order.cancelled + event.quantity)
 
 
 def _held(state: State, event: ev.OrderHeld) -> None:
@@ -92,6 +86,7 @@ def _swapped(state: State, event: ev.ExitsSwapped) -> None:
 
 LEG_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderHeld: _held,
+    ev.ExitReduced: _reduced,
     ev.ExitsSwapped: _swapped,
 }
 """Event type → what it changes about its group."""

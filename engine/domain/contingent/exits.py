@@ -5,6 +5,8 @@ next step follows from what is true now. A group is looked at after every event 
 orders, so a burst of fills is one step, and at most one change of an order is on its way.
 """
 
+from msgspec import structs
+
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
@@ -15,7 +17,7 @@ from engine.domain.contingent.groups import (
     no_more_needed,
 )
 from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_order
-from engine.domain.identity import LEGS_MAX, client_order_id, leg_id
+from engine.domain.identity import LEGS_MAX, client_order_id, leg_id, leg_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
@@ -146,10 +148,11 @@ class _Step:
         instrument = state.instruments[self.bracket.symbol]
         number = leg.order_id
         if leg.is_done:
-            number = leg_id(self.group, len(self.bracket.legs) + 1 + self._made_before(leg))
+            newest_leg = max(leg_of(i) for i in self.bracket.legs)
+            number = leg_id(self.group, newest_leg + 1 + self._made_before(leg))
         entry = state.orders.get(self.group)
         order = released_order(leg, number, self.left, entry, instrument)
-        oca_group = self._oca_group()
+        oca_group, base = self._shared()
         proposal = propose(order, state, self.market, oca_group)
         assessment = evaluate(proposal, state, self.market, now)
         if not assessment.is_allowed:
@@ -169,7 +172,7 @@ class _Step:
                     assessment.off_bits,
                 )
             ]
-        return [
+        happened: list[ev.Event] = [
             ev.OrderReleased(
                 now,
                 number,
@@ -178,7 +181,8 @@ class _Step:
                 client_order_id(
                     instance=state.instance, epoch=state.epoch, order_id=number, revision=0
                 ),
-                order,
+                # Of a group its venue wants the total, whatever a sibling has filled of it.
+                structs.replace(order, quantity=Quantity(self.covered - base)),
                 reserve_for(proposal),
                 Price(0),
                 quote_seen(self.market.quote(order.symbol)),
@@ -187,9 +191,17 @@ class _Step:
                 assessment.passed_bits,
                 assessment.off_bits,
                 oca_group,
-                Quantity(self.covered - self.left),
+                base,
             )
         ]
+        before = Quantity(self.covered - base - self.left)
+        if before:
+            # A sibling has filled so much of their group while this one waited here.
+            happened.append(ev.ExitReduced(now, number, before, self._sibling_of(oca_group)))
+        return happened
+
+    def _sibling_of(self, oca_group: str) -> OrderId:
+        return next(leg.order_id for leg in self.legs if leg.oca_group == oca_group)
 
     def _made_before(self, leg: Order) -> int:
         """Successors of both kinds can be made in one look: the stop's comes after the target's."""
@@ -197,14 +209,25 @@ class _Step:
         both = target is not None and target is not leg and has_successor(self.bracket, target)
         return int(self.state.has_oca and leg.order.type is STOP and both)
 
-    def _oca_group(self) -> str:
-        """The group's name at the venue: the id that its first order could have had there."""
+    def _shared(self) -> tuple[str, Quantity]:
+        """(the group at the venue that the exit joins, what was filled before that group began).
+
+        With a sibling that stands already it is the sibling's. Else a group begins; its name says
+        after how many fills, so that the venue never counts those of one before.
+        """
         if not self.state.has_oca:
-            return ""
-        state, group = self.state, OrderId(self.group)
-        return client_order_id(
-            instance=state.instance, epoch=state.epoch, order_id=group, revision=0
+            return "", Quantity(self.covered - self.left)
+        for leg in self.legs:
+            if leg.is_live and leg.oca_group:
+                return leg.oca_group, leg.base
+        state, filled = self.state, Quantity(self.covered - self.left)
+        name = client_order_id(
+            instance=state.instance,
+            epoch=state.epoch,
+            order_id=OrderId(self.group),
+            revision=filled,
         )
+        return name, filled
 
     def _resize(self, leg: Order) -> list[ev.Event]:
         """The exit follows what it protects; a change that is on its way is waited for."""
@@ -254,7 +277,7 @@ def has_successor(bracket: Bracket, leg: Order) -> bool:
 
     An exit that a person took back, or that was refused, stays away.
     """
-    if not leg.is_done or len(bracket.legs) >= LEGS_MAX:
+    if not leg.is_done or max(leg_of(i) for i in bracket.legs) + len(KINDS) > LEGS_MAX:
         return False
     return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
 

@@ -55,6 +55,32 @@ def is_entry_over(state: State, group: int) -> bool:
     return entry is None or entry.is_done
 
 
+def reductions(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
+    """What fills of exits take off their siblings: the venue's groups do so in the same instant."""
+    return [
+        reduced
+        for event in events
+        if type(event) is ev.OrderFilled
+        for reduced in _off_siblings(state, event, now)
+    ]
+
+
+def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
+    order = state.orders[fill.order_id]
+    if not order.oca_group:
+        return []
+    happened: list[ev.Event] = []
+    for sibling in legs_of(state, order.group):
+        if sibling is order or sibling.oca_group != order.oca_group:
+            continue
+        # A larger quantity may be on its way: what is shared is the larger one then.
+        room = sibling.worst_quantity - sibling.cumulative - sibling.taken
+        taken = Quantity(max(0, min(fill.quantity, room)))
+        if taken:
+            happened.append(ev.ExitReduced(now, sibling.order_id, taken, order.order_id))
+    return happened
+
+
 def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
     """Looks at every group again, once and at once, of whose orders something became true.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from engine.domain.views import DeskView, OrderRow
+from engine.domain.views import DeskView, OrderRow, PositionRow
 from engine.ports import Act, DoAct
 from engine.values import Money
 from tui.paint import money_text
@@ -67,7 +67,7 @@ def question(act: Act, view: DeskView, symbol: str) -> str:
     held = [row for row in view.positions if row.quantity]
     match act:
         case Act.CANCEL_EVERYTHING:
-            return f"Cancel {_count(working)}, exits too?"
+            return f"Cancel {_count(working)}, exits too?{_naked(held)}"
         case Act.FLATTEN_SYMBOL:
             here = [row for row in held if row.symbol == symbol]
             shares = f"{here[0].quantity:+,} shares, " if here else "no position, "
@@ -89,6 +89,16 @@ def request(act: Act, symbol: str) -> DoAct:
 
 def _count(orders: Sequence[OrderRow]) -> str:
     return f"{len(orders)} order{'s' if len(orders) != 1 else ''}"
+
+
+def _naked(held: Sequence[PositionRow]) -> str:
+    """` Leaves +100 GOOG without a stop`: what loses its protection by cancelling everything."""
+    losing = [f"{row.protected * _sign(row):+,} {row.symbol}" for row in held if row.protected]
+    return f" Leaves {', '.join(losing)} without a stop" if losing else ""
+
+
+def _sign(row: PositionRow) -> int:
+    return 1 if row.quantity > 0 else -1
 
 
 def _worth(view: DeskView, symbol: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.quotes import Phase, Source
@@ -127,6 +128,9 @@ def _forget_done_orders(state: State) -> None:
     """Their ids stay unusable: client order ids are pure functions of counters that only rise."""
     done = [order for order in state.orders.values() if order.is_done]
     for order in done:
+        bracket = state.brackets.get(order.group)
+        if bracket is not None:
+            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
     orders = state.orders

@@ -178,6 +178,8 @@ class FillRow(Row, frozen=True):
     realised: Money
     position_after: Quantity
     explanation: str
+    label: str = ""
+    """Of its order: `7`, a leg `7.1`."""
 
 
 class GhostRow(Row, frozen=True):
@@ -226,7 +228,20 @@ class PositionRow(Row, frozen=True):
     day: Money | None
     traded_day: Quantity
     exits: Quantity
-    """Working quantity that reduces it."""
+    """Working quantity that reduces it; what shares one quantity counts once."""
+    protected: Quantity = Quantity(0)
+    """Of it, what a stop that works at the venue would close."""
+    has_exits: bool = False
+    """The trader uses exits on this symbol: then a position without one is worth a word."""
+
+    @property
+    def badge(self) -> str:
+        """`100/100 protected`, `unprotected`; empty where nobody uses exits."""
+        if not self.has_exits or not self.quantity:
+            return ""
+        if not self.protected:
+            return "unprotected"
+        return f"{self.protected:,}/{abs(self.quantity):,} protected"
 
 
 class CurrencyRow(Row, frozen=True):

@@ -4,7 +4,7 @@ from rich.style import Style
 
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
-from engine.values import Liquidity, TimeInForce
+from engine.values import Liquidity, Quantity, TimeInForce
 from tui.clock import age_text, milliseconds_text, seconds_text
 from tui.columns import Column
 from tui.host import Host
@@ -58,9 +58,9 @@ POSITION_COLUMNS = (
     Column("average", 10, 2, title="avg"),
     Column("mark", 10, 3),
     Column("open", 12, 4),
-    Column("realised", 12, 6, title="real"),
+    Column("realised", 12, 7, title="real"),
     Column("day", 12, 5),
-    Column("exits", 7, 7),
+    Column("protected", 11, 6),
 )
 
 
@@ -84,7 +84,7 @@ class BlotterCells:
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return self.number(row), text
+                return _indented(self.number(row)), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -144,7 +144,7 @@ class BlotterCells:
             case "time":
                 return milliseconds_text(row.at, self.host.zone), ink.quiet
             case "number":
-                return str(row.number), ink.text
+                return clean(row.label, limit=12) or str(row.number), ink.text
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
@@ -164,6 +164,17 @@ class BlotterCells:
                 return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
             case _:
                 return clean(row.explanation), ink.quiet
+
+    def _protection(self, row: PositionRow) -> tuple[str, Style]:
+        """`100/100`, or what works against it where nobody uses stops."""
+        ink = self.host.ink
+        if not row.badge:
+            return quantity_text(row.exits) if row.exits else "", ink.quiet
+        if not row.protected:
+            return row.badge, ink.caution
+        held = Quantity(abs(row.quantity))
+        style = ink.ok if row.protected >= held else ink.caution
+        return f"{quantity_text(row.protected)}/{quantity_text(held)}", style
 
     def _position_cell(self, row: PositionRow, name: str) -> tuple[str, Style]:
         ink, instrument = self.host.ink, self.host.instrument(row.symbol)
@@ -185,7 +196,12 @@ class BlotterCells:
             case "day":
                 return money_text(row.day, signed=True), signed_style(ink, row.day)
             case _:
-                return quantity_text(row.exits) if row.exits else "", ink.quiet
+                return self._protection(row)
+
+
+def _indented(number: str) -> str:
+    """A leg stands under its entry: `.1` behind the number, one step to the right."""
+    return f"└.{number.rpartition('.')[2]}" if "." in number else number
 
 
 def _type_words(row: OrderRow) -> str:

@@ -199,6 +199,9 @@ class Depth(FramedPane):
             average = price_text(self.host.instrument(row.symbol), row.average_cost)
             held = f" {quantity_text(row.quantity, signed=True)} @ {average}"
             line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
+            if row.badge and line.used + len(row.badge) + 22 <= width:
+                is_whole = row.protected >= abs(row.quantity)
+                line.add(f"  {row.badge}", ink.ok if is_whole else ink.caution)
             figure = money_text(row.unrealised, signed=True)
             line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
             return self.inside(line.add(figure, signed_style(ink, row.unrealised)))

@@ -21,6 +21,14 @@ def joins(state: State, order: Order) -> None:
         bracket.legs.append(order.order_id)
 
 
+def remember_of(bracket: Bracket, order: Order) -> None:
+    """An order of the group leaves the state with its day; what it filled still counts."""
+    if order.leg:
+        bracket.filled = Quantity(bracket.filled + order.cumulative)
+    else:
+        bracket.quantity = order.cumulative
+
+
 def sent_leg(state: State, event: ev.OrderReleased) -> Order:
     """The exit that waited here leaves, or one that takes the place of a spent leg."""
     order, asked = state.orders.get(event.order_id), event.order

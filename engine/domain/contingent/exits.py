@@ -12,6 +12,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.contingent.groups import (
     covered_by,
+    filled_by,
     is_entry_over,
     legs_of,
     no_more_needed,
@@ -43,8 +44,7 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
         return []
     legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
     covered = covered_by(state, group, bracket)
-    filled = sum(leg.cumulative for leg in legs)
-    left = covered - filled
+    left = covered - filled_by(state, group, bracket)
     if left <= 0:
         return _nothing_left(state, group, legs, covered, now)
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
@@ -319,7 +319,7 @@ def exits_waiting(state: State) -> list[Order]:
     found: list[Order] = []
     for group, bracket in state.brackets.items():
         legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
-        if covered_by(state, group, bracket) <= sum(leg.cumulative for leg in legs):
+        if covered_by(state, group, bracket) <= filled_by(state, group, bracket):
             continue
         turn = turn_of(bracket, legs)
         others = (newest(legs, kind) for kind in KINDS if kind is not turn)

@@ -30,6 +30,16 @@ def left_unprotected(
 ) -> tuple[str, ...]:
     """`+100 GOOG without a stop`, for each position that cancelling the scope would leave so."""
     going = frozenset(order.order_id for order in orders_in_scope(state, symbol, scope))
+    return _left(state, account, symbol, going)
+
+
+def without_order(state: State, order: Order) -> tuple[str, ...]:
+    """The same, for one order that would be cancelled."""
+    asked = order.order
+    return _left(state, asked.account, asked.symbol, frozenset({order.order_id}))
+
+
+def _left(state: State, account: str, symbol: str, going: frozenset[int]) -> tuple[str, ...]:
     told: list[str] = []
     for name, position in state.accounts[account].positions.items():
         if not position.quantity or symbol not in (ALL_SYMBOLS, name):

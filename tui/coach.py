@@ -3,7 +3,8 @@
 from enum import IntEnum
 
 from engine.domain.views import DeskView
-from tui.paint import money_text, quantity_text
+from engine.instruments import Instrument
+from tui.paint import money_text, protection_text
 
 ORDER_TEXT = "b 100 {symbol} bid"
 IMPATIENT_TEXT = "b 100 {symbol} mkt"
@@ -155,12 +156,17 @@ class Coach:
         ahead = order.queue_ahead if order is not None else -1
         return {
             "bracket": self._bracket,
-            "badge": next((row.badge for row in view.positions if row.protected), "Protected"),
-            "ahead": quantity_text(ahead) if ahead >= 0 else "—",
+            "badge": _badge(view),
+            "ahead": f"{ahead:,}" if ahead >= 0 else "—",
             "trades": str(len(view.fills)),
             "fees": money_text(view.account.fees_day),
             "day": money_text(view.account.day, signed=True),
         }
+
+
+def _badge(view: DeskView) -> str:
+    protected = (row for row in view.positions if row.protected)
+    return next((protection_text(Instrument(row.symbol), row) for row in protected), "Protected")
 
 
 _TEXTS = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from engine.domain.views import DeskView, OrderRow, PositionRow
+from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
 from tui.paint import money_text
@@ -60,17 +61,23 @@ def is_entry(order: OrderRow, view: DeskView) -> bool:
     return held * order.instruction.side >= 0
 
 
-def question(act: Act, view: DeskView, symbol: str) -> str:
+def question(
+    act: Act, view: DeskView, symbol: str, instrument: Callable[[str], Instrument] = Instrument
+) -> str:
     """What an act would do now, with count and amount."""
     working = [row for row in view.orders if not row.is_done]
     entries = [row for row in working if is_entry(row, view)]
     held = [row for row in view.positions if row.quantity]
     match act:
         case Act.CANCEL_EVERYTHING:
-            return f"Cancel {_count(working)}, exits too?{_naked(held)}"
+            return f"Cancel {_count(working)}, exits too?{_naked(held, instrument)}"
         case Act.FLATTEN_SYMBOL:
             here = [row for row in held if row.symbol == symbol]
-            shares = f"{here[0].quantity:+,} shares, " if here else "no position, "
+            known = instrument(symbol)
+            held_now = sum(row.quantity for row in here)
+            noun = known.unit if known.quantity_digits else "shares"
+            size = f"{known.format_quantity(held_now, signed=True)} {noun}, "
+            shares = size if here else "no position, "
             orders = _count([row for row in working if row.symbol == symbol])
             return f"Flatten {symbol}: {shares}{_worth(view, symbol)}, and cancel its {orders}?"
         case Act.FLATTEN_ACCOUNT:
@@ -91,14 +98,13 @@ def _count(orders: Sequence[OrderRow]) -> str:
     return f"{len(orders)} order{'s' if len(orders) != 1 else ''}"
 
 
-def _naked(held: Sequence[PositionRow]) -> str:
+def _naked(held: Sequence[PositionRow], instrument: Callable[[str], Instrument]) -> str:
     """` Leaves +100 GOOG without a stop`: what loses its protection by cancelling everything."""
-    losing = [f"{row.protected * _sign(row):+,} {row.symbol}" for row in held if row.protected]
+    losing = []
+    for row in (row for row in held if row.protected):
+        size = row.protected if row.quantity > 0 else -row.protected
+        losing.append(f"{instrument(row.symbol).format_quantity(size, signed=True)} {row.symbol}")
     return f" Leaves {', '.join(losing)} without a stop" if losing else ""
-
-
-def _sign(row: PositionRow) -> int:
-    return 1 if row.quantity > 0 else -1
 
 
 def _worth(view: DeskView, symbol: str = "") -> str:

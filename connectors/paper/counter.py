@@ -190,7 +190,7 @@ class Counter:
             if objection:
                 return objection
         if request.quantity <= 0 or request.quantity % instrument.lot_size:
-            return f"the quantity must be a multiple of {instrument.lot_size}"
+            return off_lot(instrument)
         if request.price > 0 and not instrument.is_on_tick(request.price):
             return off_tick(instrument, request.price)
         if request.stop > 0 and not instrument.is_on_tick(request.stop):
@@ -278,12 +278,13 @@ class Counter:
             )
             if objection:
                 return objection
-        if request.quantity <= order.cumulative + order.taken:
-            if order.taken:
-                return f"{order.cumulative + order.taken:,} of its group are filled already"
-            return f"{order.cumulative:,} are filled already: the new total must be more"
+        gone = order.cumulative + order.taken
+        if request.quantity <= gone:
+            filled = instrument.format_quantity(Quantity(gone))
+            of_group = " of its group" if order.taken else ""
+            return f"{filled}{of_group} are filled already: the new total must be more"
         if request.quantity % instrument.lot_size:
-            return f"the quantity must be a multiple of {instrument.lot_size}"
+            return off_lot(instrument)
         if order.type is OrderType.STOP and request.price != order.price:
             return "a stop order has no limit to change: cancel it and enter another"
         if request.price > 0 and not instrument.is_on_tick(request.price):
@@ -328,6 +329,11 @@ def operation_of(request: NewOrderRequest, order: OwnOrder) -> NewOrder:
         OWN_OWNER,
         order.oca,
     )
+
+
+def off_lot(instrument: Instrument) -> str:
+    """Why a quantity cannot enter."""
+    return f"the quantity must be a multiple of {instrument.plain_quantity(instrument.lot_size)}"
 
 
 def off_tick(instrument: Instrument, price: Price) -> str:

@@ -27,11 +27,13 @@ def stand_again(
     counter: Counter,
     keeper: MarketKeeper,
     working: Sequence[RestingOrder],
+    *,
+    since: int,
 ) -> list[VenueExpired]:
     """Puts every order back whose time is not over; the others, each with the rule that ended it.
 
     The market may have come further than the desk had heard: what a rule of time ended then is
-    over, whether or not its word had arrived.
+    over, whether or not its word had arrived. `since`: when their places were written down.
     """
     over: list[VenueExpired] = []
     traded: dict[str, int] = {}
@@ -40,12 +42,14 @@ def stand_again(
         why = _why_over(order, keeper.phase(order.symbol), counter.trade_date)
         if why:
             over.append(VenueExpired(order.client_order_id, why))
-        else:
-            order = _less(order, traded.get(order.oca_group, 0))
-            entered = enter_again(exchange, clerk, order, counter.exchange_id())
-            if order.oca_group:
-                since = entered.cumulative - order.cumulative
-                traded[order.oca_group] = traded.get(order.oca_group, 0) + since
+            continue
+        if order.waits and exchange.has_opened_since(order.symbol, since):
+            order = msgspec.structs.replace(order, waits=False)
+        order = _less(order, traded.get(order.oca_group, 0))
+        entered = enter_again(exchange, clerk, order, counter.exchange_id())
+        if order.oca_group:
+            fresh = entered.cumulative - order.cumulative
+            traded[order.oca_group] = traded.get(order.oca_group, 0) + fresh
     return over
 
 

@@ -234,15 +234,6 @@ class PositionRow(Row, frozen=True):
     has_exits: bool = False
     """The trader uses exits on this symbol: then a position without one is worth a word."""
 
-    @property
-    def badge(self) -> str:
-        """`100/100 protected`, `unprotected`; empty where nobody uses exits."""
-        if not self.has_exits or not self.quantity:
-            return ""
-        if not self.protected:
-            return "unprotected"
-        return f"{self.protected:,}/{abs(self.quantity):,} protected"
-
 
 class CurrencyRow(Row, frozen=True):
     """Cash of one currency, and what it is worth in the account's own."""

@@ -13,6 +13,7 @@ from engine.language.choices import OffsetUnit as OffsetUnit
 from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
 from engine.language.choices import ReplayVerb as ReplayVerb
+from engine.language.choices import Size as Size
 from engine.language.choices import SizeWord as SizeWord
 from engine.language.drills import Drill
 from engine.values import Instruction, Nanos, TimeInForce
@@ -39,9 +40,9 @@ class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
 
 
 class SharesTerm(Term, frozen=True, gc=False, tag="shares"):
-    """So many shares: `100`, `1,000`, `5k`."""
+    """So many shares: `100`, `1,000`, `5k`; a part of one is decimal text ("0.015")."""
 
-    shares: int
+    shares: Size
 
 
 class CashTerm(Term, frozen=True, gc=False, tag="cash"):
@@ -198,7 +199,7 @@ class ReplaceLine(Node, frozen=True, gc=False, tag="replace"):
 
     order: OrderNumber
     price: RestingPrice | None = None
-    quantity: int | None = None
+    quantity: Size | None = None
     override: str | None = None
 
 
@@ -298,21 +299,21 @@ class ExpectOrderLine(Node, frozen=True, gc=False, tag="expect_order"):
 
     order: OrderNumber
     state: OrderState
-    quantity: int | None = None
+    quantity: Size | None = None
 
 
 class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
     """The position is exactly this: long above zero, short below, flat at zero."""
 
     symbol: str
-    quantity: int
+    quantity: Size
 
 
 class ExpectProtectedLine(Node, frozen=True, gc=False, tag="expect_protected"):
     """So much of the position has a stop that works at the venue."""
 
     symbol: str
-    quantity: int
+    quantity: Size
 
 
 class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):

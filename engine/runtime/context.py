@@ -50,3 +50,8 @@ def symbol_of(text: str, context: Context) -> str:
 def instrument_of(symbol: str, context: Context) -> Instrument:
     """The symbol's, or the stand-in for one that nobody knows."""
     return context.state.instruments.get(symbol, UNKNOWN_INSTRUMENT)
+
+
+def nobody_knows(symbol: str) -> str:
+    """Why a line about this symbol means nothing here."""
+    return f"nobody knows {symbol}: `/` searches the symbols of this market"

@@ -8,17 +8,18 @@ from engine.domain.contingent.groups import legs_of
 from engine.domain.ledger.currency import NO_RATE, PAR, from_base
 from engine.domain.ledger.figures import average_cost
 from engine.domain.listing import is_listed
-from engine.domain.quotes import Quote
 from engine.domain.risk.exposure import cash_in_base
 from engine.instruments import Instrument, NumberTextError, parse_money, parse_scaled
 from engine.language import syntax as syn
 from engine.language.printer import print_order_number
-from engine.runtime.context import UNKNOWN_INSTRUMENT
+from engine.runtime.context import UNKNOWN_INSTRUMENT, nobody_knows
 from engine.runtime.context import Context as Context
 from engine.runtime.context import UnresolvedError as UnresolvedError
-from engine.runtime.context import instrument_of as _instrument
+from engine.runtime.context import instrument_of as instrument_of
 from engine.runtime.context import symbol_of as symbol_of
-from engine.runtime.resolve_exits import entry_price, exit_at
+from engine.runtime.resolve_exits import entry_price, exit_of
+from engine.runtime.resolve_prices import reference_price
+from engine.runtime.resolve_prices import resolve_price as resolve_price
 from engine.values import (
     Instruction,
     Money,
@@ -32,6 +33,9 @@ from engine.values import (
 
 PERCENT_DIGITS = 4
 PERCENT_WHOLE = 100 * 10**PERCENT_DIGITS
+QUANTITY_MAX = 10**18
+"""Units of a size that has decimals: the journal keeps 64 bits."""
+
 _SCOPES = {
     syn.OrderGroup.ALL: CancelScope.ALL,
     syn.OrderGroup.BUYS: CancelScope.BUYS,
@@ -78,65 +82,6 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             raise UnresolvedError("this line belongs in a script: it sends nothing")
 
 
-# ── prices ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _reference_price(
-    reference: syn.Reference, quote: Quote | None, symbol: str, context: Context
-) -> Price:
-    value = Price(0)
-    if quote is not None:
-        value = {
-            syn.Reference.BID: quote.bid,
-            syn.Reference.ASK: quote.ask,
-            syn.Reference.MID: quote.mid,
-            syn.Reference.LAST: quote.last,
-            syn.Reference.OPEN: quote.open,
-            syn.Reference.HIGH: quote.high,
-            syn.Reference.LOW: quote.low,
-            syn.Reference.PREVIOUS_CLOSE: quote.previous_close,
-        }[reference]
-    if value <= 0 and symbol not in context.state.instruments:
-        raise UnresolvedError(f"nobody knows {symbol}: `/` searches the symbols of this market")
-    if value <= 0:
-        raise UnresolvedError(f"there is no {reference.value} for {symbol} now; give a price")
-    return value
-
-
-def _moved(base: Price, offset: syn.Offset | None, instrument: Instrument) -> Price:
-    if offset is None:
-        return base
-    match offset.unit:
-        case syn.OffsetUnit.MONEY:
-            distance = parse_scaled(offset.amount, instrument.price_digits)
-        case syn.OffsetUnit.TICKS:
-            distance = int(offset.amount) * instrument.tick_at(base)
-        case syn.OffsetUnit.PERCENT:
-            distance = base * parse_scaled(offset.amount, PERCENT_DIGITS) // PERCENT_WHOLE
-    return Price(base + offset.sign * distance)
-
-
-def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Context) -> Price:
-    """A limit in the price scale; what follows from the market is rounded to the passive tick."""
-    instrument = _instrument(symbol, context)
-    if instrument is UNKNOWN_INSTRUMENT and not isinstance(term, syn.LimitPrice):
-        return Price(0)  # R39 denies it by name, which says more than a missing bid
-    try:
-        if isinstance(term, syn.LimitPrice):
-            return instrument.parse_price(term.price)
-        if isinstance(term, syn.TouchPrice):
-            near = syn.Reference.BID if side is Side.BUY else syn.Reference.ASK
-        else:
-            near = term.reference
-        base = _reference_price(near, context.market.quote(symbol), symbol, context)
-        moved = _moved(base, term.offset, instrument)
-    except NumberTextError as problem:
-        raise UnresolvedError(f"{symbol}: {problem}") from problem
-    if moved <= 0:
-        raise UnresolvedError(f"that offset takes the price of {symbol} to zero or below")
-    return instrument.round_to_tick(moved, up=side is Side.SELL)
-
-
 # ── quantities ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -146,47 +91,84 @@ def _quantity(term: syn.QuantityTerm, order: cmd.SubmitOrder, context: Context) 
     is_exit = held * order.instruction.side < 0
     match term:
         case syn.SharesTerm():
-            return Quantity(term.shares)
+            return size_in_units(term.shares, instrument_of(order.symbol, context), order.symbol)
         case syn.CashTerm():
             return _affordable(parse_money(term.amount), order, context)
         case syn.PercentTerm():
             part = parse_scaled(term.percent, PERCENT_DIGITS)
             if is_exit:
-                return _at_least_one(abs(held) * part // PERCENT_WHOLE, order)
+                part_held = abs(held) * part // PERCENT_WHOLE
+                return _whole_lots(part_held, order, context)
             account = context.state.accounts[context.account]
             free = cash_in_base(account, context.state) - account.reserved
             return _affordable(_local(free * part // PERCENT_WHOLE, order, context), order, context)
         case syn.WordTerm(word=syn.SizeWord.MAX):
-            return _at_least_one(abs(held) if is_exit else context.room(order), order)
+            return _at_least_one(abs(held) if is_exit else context.room(order), order, context)
         case syn.WordTerm():
             if held == 0:
                 raise UnresolvedError(f"you hold no {order.symbol}; give a number of shares")
-            whole = term.word is syn.SizeWord.POSITION
-            return _at_least_one(abs(held) if whole else abs(held) // 2, order)
+            if term.word is syn.SizeWord.POSITION:
+                return Quantity(abs(held))
+            return _whole_lots(abs(held) // 2, order, context)
+
+
+def size_in_units(size: syn.Size, instrument: Instrument, symbol: str) -> Quantity:
+    """A size as it was written, in the instrument's own units. Raises UnresolvedError."""
+    if isinstance(size, int):
+        units = size * instrument.quantity_scale
+    elif not instrument.quantity_digits:
+        if instrument is UNKNOWN_INSTRUMENT:
+            raise UnresolvedError(nobody_knows(symbol))
+        raise UnresolvedError(f"{symbol} is traded in whole shares: '{size}' is no number of them")
+    else:
+        try:
+            units = instrument.parse_quantity(size)
+        except NumberTextError as problem:
+            raise UnresolvedError(f"{symbol}: {problem}") from problem
+    most = QUANTITY_MAX // instrument.quantity_scale
+    if instrument.quantity_digits and abs(units) > QUANTITY_MAX:
+        raise UnresolvedError(f"{symbol}: a quantity is at most {most:,}")
+    return Quantity(units)
+
+
+def size_term(quantity: int, instrument: Instrument) -> syn.SharesTerm:
+    """The inverse: as the order language writes it."""
+    text = instrument.plain_quantity(quantity)
+    return syn.SharesTerm(text if "." in text else int(text))
 
 
 def _local(amount: int, order: cmd.SubmitOrder, context: Context) -> int:
     """Money of the account in the currency that the order's symbol trades in."""
     own = context.state.accounts[context.account].currency
-    rate = context.state.rate_of(_instrument(order.symbol, context).currency, own)
+    rate = context.state.rate_of(instrument_of(order.symbol, context).currency, own)
     return amount if rate in (PAR, NO_RATE) else from_base(amount, rate)
 
 
 def _affordable(amount: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
-    instrument = _instrument(order.symbol, context)
+    instrument = instrument_of(order.symbol, context)
     price = order.price or order.stop or _far_touch(order, context)
-    lots = amount // max(1, instrument.notional(price, instrument.lot_size))
-    return _at_least_one(lots * instrument.lot_size, order)
+    # Only what nobody knows has no price here, and R39 denies it whatever its size.
+    quantity = instrument.bought_by(amount, price) if price > 0 else amount
+    return _whole_lots(quantity, order, context)
 
 
 def _far_touch(order: cmd.SubmitOrder, context: Context) -> Price:
     is_buy = order.instruction.side is Side.BUY
     far = syn.Reference.ASK if is_buy else syn.Reference.BID
-    return _reference_price(far, context.market.quote(order.symbol), order.symbol, context)
+    return reference_price(far, context.market.quote(order.symbol), order.symbol, context)
 
 
-def _at_least_one(quantity: int, order: cmd.SubmitOrder) -> Quantity:
+def _whole_lots(quantity: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
+    lot = instrument_of(order.symbol, context).lot_size
+    return _at_least_one(quantity // lot * lot, order, context)
+
+
+def _at_least_one(quantity: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
     if quantity <= 0:
+        known = instrument_of(order.symbol, context)
+        if known.quantity_digits:
+            least = known.format_quantity(known.lot_size)
+            raise UnresolvedError(f"that comes to less than {least} {known.unit}, the least traded")
         raise UnresolvedError(f"that comes to no share of {order.symbol}")
     return Quantity(quantity)
 
@@ -237,28 +219,9 @@ def resolve_order(line: syn.OrderLine, context: Context, ticket: str) -> cmd.Sub
     return msgspec.structs.replace(
         single,
         quantity=quantity,
-        target=_exit(line.target, OrderType.LIMIT, single, base, context),
-        stop_loss=_exit(line.stop_loss, OrderType.STOP, single, base, context),
+        target=exit_of(line.target, OrderType.LIMIT, single, base, context),
+        stop_loss=exit_of(line.stop_loss, OrderType.STOP, single, base, context),
     )
-
-
-def _exit(
-    term: syn.RestingPrice | None,
-    kind: OrderType,
-    entry: cmd.SubmitOrder,
-    base: Price,
-    context: Context,
-) -> cmd.ExitTerm | None:
-    """An exit of an entry that costs `base`, 0 where its fills will say."""
-    if term is None:
-        return None
-    side, symbol = entry.instruction.side.opposite, entry.symbol
-    if not isinstance(term, syn.TouchPrice):
-        return cmd.ExitTerm(resolve_price(term, symbol, side, context))
-    try:
-        return exit_at(term.offset, kind, side, base, _instrument(symbol, context))
-    except NumberTextError as problem:
-        raise UnresolvedError(f"{symbol}: {problem}") from problem
 
 
 def resolve_oco(line: syn.OcoLine, context: Context, ticket: str) -> cmd.ProtectPosition:
@@ -268,13 +231,13 @@ def resolve_oco(line: syn.OcoLine, context: Context, ticket: str) -> cmd.Protect
     if held == 0:
         raise UnresolvedError(f"you hold no {symbol}: there is nothing to protect")
     position = context.state.accounts[context.account].positions[symbol]
-    cost = average_cost(position, _instrument(symbol, context))
+    cost = average_cost(position, instrument_of(symbol, context))
     opened = Instruction.BUY if held > 0 else Instruction.SHORT
     entry = cmd.SubmitOrder(
         ticket, context.account, symbol, opened, Quantity(1), OrderType.LIMIT, cost
     )
-    target = _exit(line.target, OrderType.LIMIT, entry, cost, context)
-    stop = _exit(line.stop_loss, OrderType.STOP, entry, cost, context)
+    target = exit_of(line.target, OrderType.LIMIT, entry, cost, context)
+    stop = exit_of(line.stop_loss, OrderType.STOP, entry, cost, context)
     assert target is not None and stop is not None, "oco names both"
     if (target.price - stop.price) * held <= 0:
         where = "above" if held > 0 else "below"
@@ -342,7 +305,8 @@ def _replace(line: syn.ReplaceLine, context: Context) -> cmd.ReplaceOrder:
     if order.order.type is OrderType.STOP and not order.is_triggered:
         # A stop order has one price, and that is what `price` means.
         price, stop = Price(0), price
-    quantity, reason = Quantity(line.quantity or 0), line.override or ""
+    symbol, reason = order.order.symbol, line.override or ""
+    quantity = size_in_units(line.quantity or 0, instrument_of(symbol, context), symbol)
     return cmd.ReplaceOrder(order_id, price, quantity, context.origin, reason, stop)
 
 

@@ -2,8 +2,10 @@
 
 from engine.domain.commands import ExitTerm, SubmitOrder
 from engine.domain.contingent.terms import price_of
-from engine.instruments import Instrument, parse_scaled
+from engine.instruments import Instrument, NumberTextError, parse_scaled
 from engine.language import syntax as syn
+from engine.runtime.context import Context, UnresolvedError, instrument_of
+from engine.runtime.resolve_prices import resolve_price
 from engine.values import OrderType, Price, Side
 
 PERCENT_DIGITS = 4
@@ -24,6 +26,25 @@ def exit_at(
     """
     away = _distance(offset, base, instrument)
     return ExitTerm(price_of(away, base, kind, side, instrument)) if base else away
+
+
+def exit_of(
+    term: syn.RestingPrice | None,
+    kind: OrderType,
+    entry: SubmitOrder,
+    base: Price,
+    context: Context,
+) -> ExitTerm | None:
+    """An exit of an entry that costs `base`, 0 where its fills will say."""
+    if term is None:
+        return None
+    side, symbol = entry.instruction.side.opposite, entry.symbol
+    if not isinstance(term, syn.TouchPrice):
+        return ExitTerm(resolve_price(term, symbol, side, context))
+    try:
+        return exit_at(term.offset, kind, side, base, instrument_of(symbol, context))
+    except NumberTextError as problem:
+        raise UnresolvedError(f"{symbol}: {problem}") from problem
 
 
 def _distance(offset: syn.Offset, base: Price, instrument: Instrument) -> ExitTerm:

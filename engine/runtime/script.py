@@ -1,9 +1,6 @@
 """Runs a script against a host: line by line, in market time, with the same outcome every time."""
 
 from collections.abc import Callable
-from enum import IntEnum
-
-import msgspec
 
 from engine.domain import events as ev
 from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
@@ -22,8 +19,11 @@ from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.preview import room_for
 from engine.runtime.replay import Refused, ScriptTime
-from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.resolve import Context, UnresolvedError, instrument_of, resolve, size_in_units
 from engine.runtime.script_numbers import ScriptNumbers as ScriptNumbers
+from engine.runtime.script_result import Failure as Failure
+from engine.runtime.script_result import Outcome as Outcome
+from engine.runtime.script_result import ScriptResult as ScriptResult
 from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
 SCRIPT_ORDERS_PER_SECOND = 50
@@ -33,25 +33,8 @@ DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
 
 
-class Outcome(IntEnum):
-    OK = 0
-    FAILED = 1
-    DENIED = 5
-
-
-class Failure(Exception):  # noqa: N818 - the end of a script, not a fault of ours
-    """A line that did not come true; ends the script with exit code 1."""
-
-
 DENIED_NAMED_MAX = 10
 """Denied orders that the last sentence of a script names."""
-
-
-class ScriptResult(msgspec.Struct, frozen=True):
-    outcome: Outcome
-    problem: str
-    orders: int
-    fills: int
 
 
 class ScriptRunner:
@@ -286,9 +269,9 @@ class ScriptRunner:
             raise Failure(f"there is no order {print_order_number(number)}")
         return order
 
-    @staticmethod
-    def _said(order: Order) -> str:
-        filled = f" {order.cumulative:,} of {order.quantity:,}" if order.cumulative else ""
+    def _said(self, order: Order) -> str:
+        size = instrument_of(order.order.symbol, self._context()).format_quantity
+        filled = f" {size(order.cumulative)} of {size(order.quantity)}" if order.cumulative else ""
         text = f" ({order.text})" if order.text else ""
         return f"{state_word(order)}{filled}{text}"
 
@@ -296,7 +279,7 @@ class ScriptRunner:
         order = self._known(line.order)
         is_as_said = state_word(order) == line.state.value
         if line.quantity is not None:
-            is_as_said = is_as_said and order.cumulative == line.quantity
+            is_as_said &= order.cumulative == self._units(line.quantity, order.order.symbol)
         if line.state is syn.OrderState.DENIED and is_as_said:
             self._expect_all(self._denials_of(order))
         if not is_as_said:
@@ -304,14 +287,19 @@ class ScriptRunner:
 
     def _expect_position(self, line: syn.ExpectPositionLine) -> None:
         held = self._context().held(line.symbol)
-        if held != line.quantity:
-            raise Failure(f"expected {_short(line)}: position is {held:,}")
+        if held != self._units(line.quantity, line.symbol):
+            told = instrument_of(line.symbol, self._context()).format_quantity(held)
+            raise Failure(f"expected {_short(line)}: position is {told}")
+
+    def _units(self, size: syn.Size, symbol: str) -> int:
+        return size_in_units(size, instrument_of(symbol, self._context()), symbol)
 
     def _expect_protected(self, line: syn.ExpectProtectedLine) -> None:
         protected = protected_quantity(self._state, self._account, line.symbol)
-        if protected != line.quantity:
-            held = self._context().held(line.symbol)
-            raise Failure(f"expected {_short(line)}: {protected:,}/{abs(held):,} are protected")
+        if protected != self._units(line.quantity, line.symbol):
+            size = instrument_of(line.symbol, self._context()).format_quantity
+            held = size(abs(self._context().held(line.symbol)))
+            raise Failure(f"expected {_short(line)}: {size(protected)}/{held} are protected")
 
     def _expect_cash(self, line: syn.ExpectCashLine) -> None:
         account = self._state.accounts[self._account]

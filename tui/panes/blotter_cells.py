@@ -4,16 +4,18 @@ from rich.style import Style
 
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
-from engine.values import Liquidity, Quantity, TimeInForce
+from engine.values import Liquidity, TimeInForce
 from tui.clock import age_text, milliseconds_text, seconds_text
 from tui.columns import Column
 from tui.host import Host
 from tui.paint import (
     MISSING,
     clean,
+    compact_quantity,
     money_text,
     order_number,
     price_text,
+    protection_text,
     quantity_text,
     side_style,
     signed_style,
@@ -21,6 +23,7 @@ from tui.paint import (
 from tui.panes.ghosts import Ghost, ghost_cell
 
 Listed = OrderRow | FillRow | PositionRow | Ghost
+FILLED_CELLS = 11
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -31,7 +34,7 @@ ORDER_COLUMNS = (
     Column("symbol", 7, 3, right=False),
     Column("type", 11, 8, right=False),
     Column("price", 9, 4),
-    Column("filled", 11, 5),
+    Column("filled", FILLED_CELLS, 5),
     Column("average", 9, 10, title="avg"),
     Column("state", 9, 6, right=False),
     Column("age", 4, 11),
@@ -90,7 +93,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), text
+                return quantity_text(instrument, row.quantity), text
             case "symbol":
                 return clean(row.symbol, limit=24), text if row.is_done else ink.strong
             case "type":
@@ -99,7 +102,10 @@ class BlotterCells:
                 price = row.price if row.type.has_limit else row.stop
                 return price_text(instrument, price), text
             case "filled":
-                return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
+                done = quantity_text(instrument, row.cumulative)
+                both = f"{done}/{quantity_text(instrument, row.quantity)}"
+                # What of stands in its own column: part of a figure would be another figure.
+                return both if len(both) <= FILLED_CELLS else done, text
             case "average":
                 return price_text(instrument, row.average) if row.cumulative else "—", text
             case "state":
@@ -110,9 +116,10 @@ class BlotterCells:
             case "queue":
                 if row.is_done or row.queue_ahead < 0:
                     return "", ink.quiet
-                return ("~" if row.queue_is_estimate else "") + quantity_text(
-                    row.queue_ahead
-                ), ink.own
+                ahead = quantity_text(instrument, row.queue_ahead)
+                if instrument.quantity_digits:
+                    ahead = compact_quantity(instrument, row.queue_ahead)
+                return ("~" if row.queue_is_estimate else "") + ahead, ink.own
             case "origin":
                 return clean(row.origin, limit=12), ink.quiet
             case _:
@@ -148,7 +155,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), ink.text
+                return quantity_text(instrument, row.quantity), ink.text
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "price":
@@ -159,7 +166,7 @@ class BlotterCells:
                 shown = money_text(row.realised, signed=True) if row.realised else ""
                 return shown, signed_style(ink, row.realised)
             case "position":
-                return quantity_text(row.position_after, signed=True), ink.text
+                return quantity_text(instrument, row.position_after, signed=True), ink.text
             case "liquidity":
                 return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
             case _:
@@ -167,14 +174,12 @@ class BlotterCells:
 
     def _protection(self, row: PositionRow) -> tuple[str, Style]:
         """`100/100`, or what works against it where nobody uses stops."""
-        ink = self.host.ink
-        if not row.badge:
-            return quantity_text(row.exits) if row.exits else "", ink.quiet
-        if not row.protected:
-            return row.badge, ink.caution
-        held = Quantity(abs(row.quantity))
-        style = ink.ok if row.protected >= held else ink.caution
-        return f"{quantity_text(row.protected)}/{quantity_text(held)}", style
+        ink, instrument = self.host.ink, self.host.instrument(row.symbol)
+        badge = protection_text(instrument, row)
+        if not badge:
+            return quantity_text(instrument, row.exits) if row.exits else "", ink.quiet
+        is_whole = row.protected >= abs(row.quantity)
+        return badge.removesuffix(" protected"), ink.ok if is_whole else ink.caution
 
     def _position_cell(self, row: PositionRow, name: str) -> tuple[str, Style]:
         ink, instrument = self.host.ink, self.host.instrument(row.symbol)
@@ -182,7 +187,7 @@ class BlotterCells:
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "position":
-                held = quantity_text(row.quantity, signed=True)
+                held = quantity_text(instrument, row.quantity, signed=True)
                 return held, ink.buy if row.quantity > 0 else ink.sell
             case "average":
                 return price_text(instrument, row.average_cost), ink.text

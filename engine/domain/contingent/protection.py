@@ -47,9 +47,9 @@ def _left(state: State, account: str, symbol: str, going: frozenset[int]) -> tup
         before = protected_quantity(state, account, name)
         after = _protected(state, account, name, going)
         if after < before:
-            naked = abs(position.quantity) - after
-            sign = "+" if position.quantity > 0 else "-"
-            told.append(f"{sign}{naked:,} {name} without a stop")
+            naked = position.quantity - (after if position.quantity > 0 else -after)
+            size = state.instruments[name].format_quantity(Quantity(naked), signed=True)
+            told.append(f"{size} {name} without a stop")
     return tuple(told)
 
 

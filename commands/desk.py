@@ -324,6 +324,8 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
         triggered=order.is_triggered,
         trade_date=order.trade_date,
         waits=order.client_order_id in stood_at.waiting,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )
 
 
@@ -349,4 +351,5 @@ def _opened(
         ),
         interest_table=settings.paper.interest,
         left_at=left_at,
+        has_oca=venue.has_oca,
     )

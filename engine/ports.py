@@ -67,6 +67,11 @@ class Venue(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def has_oca(self) -> bool:
+        """Whether orders of one group share one quantity there: what fills in one is taken off the
+        others in the same instant. Elsewhere the desk lets one exit out at a time."""
+
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """The bytes that will leave, for the journal; pure."""
 

@@ -63,6 +63,7 @@ class SimVenue:
     """Answers at once and in order; whatever is bad about the way to it is a line's matter."""
 
     name = "simulated"
+    has_oca = False
 
     def __init__(self, plan: Plan, chance: Chance) -> None:
         self.now = Nanos(0)

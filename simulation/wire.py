@@ -26,7 +26,7 @@ class Wire:
     """The venue port that the desk holds. It outlives the desk, as a tap in the cable would."""
 
     def __init__(self, line: FaultyVenue, fate: Fate, disk: Disk) -> None:
-        self.name = line.name
+        self.name, self.has_oca = line.name, line.has_oca
         self.line = line
         self.log: list[Sent] = []
         self.journal_failed = False

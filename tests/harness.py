@@ -146,13 +146,14 @@ class DeskBench:
         journal: MemoryJournal | None = None,
         latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
+        has_oca: bool = True,
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
         `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
-        self._cash, self._wrap = cash, wrap
+        self._cash, self._wrap, self._has_oca = cash, wrap, has_oca
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -165,6 +166,7 @@ class DeskBench:
             working=working,
             next_execution=10_000 * len(self.journal.kept) + 1,
             next_order=state.order_next,
+            has_oca=self._has_oca,
         )
         self.venue = self._wrap(self.paper)
         self.session = Session(
@@ -190,6 +192,7 @@ class DeskBench:
             currency="USD",
             fee_table=self._fee_table,
             limits=default_pairs(self._profile),
+            has_oca=self._has_oca,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:
@@ -283,4 +286,6 @@ def _resting(order: Order) -> RestingOrder:
         time_in_force=asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )

@@ -166,6 +166,8 @@ ORDERS = _table(
     text:  reason
     time:  created_at changed_at cancel_requested_at replace_requested_at
     count: first_sequence last_sequence
+    count: parent_id leg taken
+    text:  oca_group
     """,
     key=("order_id",),
 )

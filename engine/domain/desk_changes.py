@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.quotes import Phase, Source
@@ -43,6 +44,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
+    state.has_oca = event.has_oca
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -133,9 +135,15 @@ def _forget_done_orders(state: State) -> None:
     """Their ids stay unusable: client order ids are pure functions of counters that only rise."""
     done = [order for order in state.orders.values() if order.is_done]
     for order in done:
+        bracket = state.brackets.get(order.group)
+        if bracket is not None:
+            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
     orders = state.orders
+    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
+    for group in over:
+        del state.brackets[group]
     state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in orders}
     state.executions = {k: i for k, i in state.executions.items() if i in orders}
 

@@ -39,11 +39,14 @@ from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
     CancelRequested,
+    ExitReduced,
+    ExitsSwapped,
     LotChange,
     OrderCancelled,
     OrderDenied,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderRejected,
     OrderReleased,
     OrderReplaced,
@@ -67,6 +70,9 @@ Event = (
     | LinkMoved
     | SessionClosed
     | OrderReleased
+    | OrderHeld
+    | ExitReduced
+    | ExitsSwapped
     | OrderDenied
     | OrderWorking
     | OrderRejected
@@ -125,6 +131,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ExitReduced",
+    "ExitsSwapped",
     "Faulted",
     "FillsMarked",
     "FlattenFinished",
@@ -141,6 +149,7 @@ __all__ = [
     "OrderDenied",
     "OrderExpired",
     "OrderFilled",
+    "OrderHeld",
     "OrderRejected",
     "OrderReleased",
     "OrderReplaced",

@@ -5,7 +5,9 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
+from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg
 from engine.domain.cost_changes import purse_of
+from engine.domain.identity import LEG_STRIDE
 from engine.domain.ledger.positions import Position, apply_fill
 from engine.domain.ledger.postings import post, postings_of_fill
 from engine.domain.lifecycle import DONE, Certainty, Happening, Request, Status, next_status
@@ -27,8 +29,9 @@ _FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    state.order_next = event.order_id + 1
-    state.number_next[event.trade_date] = event.number + 1
+    if event.order_id < LEG_STRIDE:
+        state.order_next = event.order_id + 1
+        state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
     if event.order.origin in _UNTHROTTLED:
         return
@@ -64,7 +67,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     recent[key] = event.at
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
-    order = _new_order(event, _SENT)
+    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[event.order.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
@@ -88,6 +91,9 @@ def _denied(state: State, event: ev.OrderDenied) -> None:
     order = _new_order(event, Status.DENIED)
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
+    if event.order_id >= LEG_STRIDE:
+        order.market = state.market
+        joins(state, order)
     state.orders[event.order_id] = order
 
 
@@ -163,7 +169,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     state.executions[event.execution_id] = event.order_id
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = order.cumulative >= order.quantity == order.worst_quantity
+    is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
     order.pending_new = None
     _move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     position = account.positions.get(symbol)
@@ -197,6 +203,8 @@ def _cancelled(state: State, event: ev.OrderCancelled) -> None:
     order.cancelled = Quantity(order.cancelled + event.quantity)
     order.text = event.text
     staged = order.status in (Status.STAGED, Status.HELD)
+    if staged and not event.requested:
+        state.brackets[order.group].taken_back.append(order.order_id)
     _move(state, order, Happening.DISCARD if staged else Happening.CANCEL, event.at)
     if event.requested:
         # That was the answer.
@@ -219,7 +227,7 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
     order = state.orders[event.order_id]
     order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
-    order.late_cancel = ""
+    order.late_cancel, order.refused_at = "", event.at
 
 
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
@@ -230,7 +238,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
         client_order_id=event.client_order_id,
         price=event.price,
         quantity=event.quantity,
+        stop=event.stop,
     )
+    if event.origin is not Origin.DESK:
+        order.is_set_by_hand = True
     order.reserved_total, order.changed_at = event.reserved, event.at
     _hold(state, order)
     # Both ids may speak until the venue has answered.
@@ -242,6 +253,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     if order.pending_replace is not None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
+    order.refused_at = event.at
     order.reserved_total = event.reserved
     _hold(state, order)
     _complete(state, order, event.at)
@@ -252,6 +264,7 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     order.client_order_id = event.client_order_id
     order.price, order.quantity = event.price, event.quantity
+    order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
@@ -261,7 +274,8 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
 
 def _complete(state: State, order: Order, at: Nanos) -> None:
     """With the answer to a replace an order can turn out to be filled already."""
-    if order.cumulative >= order.quantity and not order.is_done:
+    own = order.cumulative
+    if own and own + order.taken >= order.quantity and not order.is_done:
         _move(state, order, Happening.FULL_FILL, at)
 
 
@@ -279,6 +293,7 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderReleased: _released,
+    **LEG_CHANGES,
     ev.OrderDenied: _denied,
     ev.OrderWorking: _working,
     ev.OrderRejected: _rejected,

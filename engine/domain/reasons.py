@@ -62,6 +62,8 @@ class Refusal(IntEnum):
     NO_RATE = 22
     NOT_ENOUGH_CASH = 23
     NOT_LISTED = 24
+    SIZED_BY_FILLS = 31
+    NOT_SENT_YET = 32
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -88,5 +90,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
+    Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
+    Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

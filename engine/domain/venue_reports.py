@@ -124,7 +124,7 @@ def _booked_fill(
         quote_seen(market.quote(symbol)),
         report.explanation,
         order.is_done,
-        cumulative > order.worst_quantity,
+        cumulative + order.taken > order.worst_quantity,
         cumulative,
         report.at,
     )
@@ -206,6 +206,7 @@ def venue_replaced(
         reserve_for(proposal),
         report.queue_ahead,
         report.at,
+        report.stop,
     )
     return [replaced, *_cancel_again(order, report, now), *_nudge(state, order, now)]
 

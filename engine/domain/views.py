@@ -178,6 +178,8 @@ class FillRow(Row, frozen=True):
     realised: Money
     position_after: Quantity
     explanation: str
+    label: str = ""
+    """Of its order: `7`, a leg `7.1`."""
 
 
 class GhostRow(Row, frozen=True):
@@ -226,7 +228,11 @@ class PositionRow(Row, frozen=True):
     day: Money | None
     traded_day: Quantity
     exits: Quantity
-    """Working quantity that reduces it."""
+    """Working quantity that reduces it; what shares one quantity counts once."""
+    protected: Quantity = Quantity(0)
+    """Of it, what a stop that works at the venue would close."""
+    has_exits: bool = False
+    """The trader uses exits on this symbol: then a position without one is worth a word."""
 
 
 class CurrencyRow(Row, frozen=True):
@@ -368,6 +374,8 @@ class Preview(Row, frozen=True):
     person sends what was read. Empty: send the line as it was asked."""
     fee_parts: tuple[FeeRow, ...] = ()
     """What the fee is made of."""
+    exits: tuple[str, ...] = ()
+    """What the exits of an order are and what they risk and bring, one phrase each."""
     changes: tuple[str, ...] = ()
     """What an act changes, one phrase each: "price 190.12 → 190.20", "loses its place: …"."""
 

@@ -9,22 +9,17 @@ from enum import StrEnum
 import msgspec
 
 from engine.language.choices import Comparison as Comparison
+from engine.language.choices import OffsetUnit as OffsetUnit
+from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
 from engine.language.choices import ReplayVerb as ReplayVerb
 from engine.language.choices import Size as Size
+from engine.language.choices import SizeWord as SizeWord
 from engine.language.drills import Drill
 from engine.values import Instruction, Nanos, TimeInForce
 
 DOT = "."
 """Stands for the symbol on the screen; the runtime puts the real one in before anything runs."""
-
-
-class SizeWord(StrEnum):
-    """A size that the desk works out: all that is allowed, the position, half of the position."""
-
-    MAX = "max"
-    POSITION = "pos"
-    HALF = "half"
 
 
 class Reference(StrEnum):
@@ -38,24 +33,6 @@ class Reference(StrEnum):
     HIGH = "high"
     LOW = "low"
     PREVIOUS_CLOSE = "pc"
-
-
-class OffsetUnit(StrEnum):
-    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
-
-    MONEY = ""
-    TICKS = "t"
-    PERCENT = "%"
-
-
-class OrderGroup(StrEnum):
-    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
-
-    ALL = "all"
-    BUYS = "buys"
-    SELLS = "sells"
-    ENTRIES = "entries"
-    EXITS = "exits"
 
 
 class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
@@ -177,7 +154,8 @@ class Node(msgspec.Struct, frozen=True, gc=False, tag_field="line"):
 class OrderLine(Node, frozen=True, gc=False, tag="order"):
     """An order; exactly one of `price` and `stop` is there. `symbol` may be DOT or carry `MIC:`.
 
-    `time_in_force` None means that the line does not say, which is DAY.
+    `time_in_force` None means that the line does not say, which is DAY. `target` and `stop_loss`
+    (`tp`, `sl`) are its exits; a bare offset counts from what the order itself costs.
     """
 
     instruction: Instruction
@@ -185,6 +163,8 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     symbol: str
     price: PriceTerm | None = None
     stop: StopClause | None = None
+    target: RestingPrice | None = None
+    stop_loss: RestingPrice | None = None
     time_in_force: TimeInForce | None = None
     post_only: bool = False
     reduce_only: bool = False
@@ -194,6 +174,18 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     note: str | None = None
     override: str | None = None
     preview: bool = False
+
+
+class OcoLine(Node, frozen=True, gc=False, tag="oco"):
+    """Two exits of a position that share `quantity`; a bare offset counts from its average cost."""
+
+    quantity: QuantityTerm
+    symbol: str
+    target: RestingPrice
+    stop_loss: RestingPrice
+    time_in_force: TimeInForce | None = None
+    tag: str | None = None
+    note: str | None = None
 
 
 class CancelLine(Node, frozen=True, gc=False, tag="cancel"):
@@ -235,7 +227,7 @@ class ReverseLine(Node, frozen=True, gc=False, tag="reverse"):
 class PreviewedLine(Node, frozen=True, gc=False, tag="previewed"):
     """`replace 3 price 190.20 ?`: what the act would do, with nothing sent."""
 
-    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine
+    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine | OcoLine
 
 
 class HaltLine(Node, frozen=True, gc=False, tag="halt"):
@@ -317,6 +309,13 @@ class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
     quantity: Size
 
 
+class ExpectProtectedLine(Node, frozen=True, gc=False, tag="expect_protected"):
+    """So much of the position has a stop that works at the venue."""
+
+    symbol: str
+    quantity: Size
+
+
 class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):
     """Cash compares so with `amount`, signed decimal text ("980000", "-12.50")."""
 
@@ -351,10 +350,16 @@ class BlankLine(Node, frozen=True, gc=False, tag="blank"):
 
 
 ExpectLine = (
-    ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectFeesLine | ExpectDeniedLine
+    ExpectOrderLine
+    | ExpectPositionLine
+    | ExpectProtectedLine
+    | ExpectCashLine
+    | ExpectFeesLine
+    | ExpectDeniedLine
 )
 ActLine = (
-    CancelLine
+    OcoLine
+    | CancelLine
     | ReplaceLine
     | CloseLine
     | FlattenLine

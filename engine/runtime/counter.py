@@ -5,6 +5,8 @@ from collections.abc import Callable
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
+from engine.domain.contingent.groups import legs_of
+from engine.domain.identity import group_of
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.views import Preview, Severity
 from engine.errors import TraderError
@@ -124,12 +126,14 @@ class Counter:
 
     def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:
         """Today's number, or that of the latest MMDD; newest first, so a reused day is the last."""
-        state = self._host.session.state
+        state, leg = self._host.session.state, number.leg or 0
         for order in reversed(state.orders.values()):
+            if order.number != number.number or (leg and order.leg != leg):
+                continue
             day = f"{order.trade_date % 10_000:04d}"
             is_day = order.trade_date == state.trade_date if not number.day else day == number.day
-            if order.number == number.number and is_day:
-                return order.order_id
+            if is_day:
+                return order.order_id if leg else order.group
         return None
 
     def _send(self, request: SendLine) -> LineAnswered:
@@ -165,9 +169,10 @@ class Counter:
         """The first thing that says how the line ended; durable, because a step returned it."""
         for event in happened:
             match event:
-                case ev.OrderReleased():
-                    text = f"order {event.number} sent"
-                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.OrderReleased() | ev.OrderHeld():
+                    words = "sent" if isinstance(event, ev.OrderReleased) else "holds two exits"
+                    order_id = group_of(event.order_id)
+                    return LineAnswered(ticket, True, f"order {event.number} {words}", order_id)
                 case ev.OrderDenied():
                     return LineAnswered(ticket, False, _denial(event), event.order_id)
                 case ev.ReplaceDenied(findings=(first, *_)):
@@ -220,6 +225,8 @@ class Counter:
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)
+        if order is None and (legs := legs_of(self._host.session.state, order_id)):
+            order, order_id = legs[0], legs[0].order_id
         if order is None:
             gone = "this order is of an earlier day; `trader why` reads it from the journal"
             self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))

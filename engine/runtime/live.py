@@ -100,7 +100,9 @@ class LiveDesk:
             read_only=read_only,
         )
         self._account = account
-        self._narrator = Narrator(host.session.state, lambda order: order.number)
+        self._narrator = Narrator(
+            host.session.state, lambda order: order.name if order.leg else order.number
+        )
         host.session.listen(self._note)
         self._publish()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)

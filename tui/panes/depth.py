@@ -17,6 +17,7 @@ from tui.paint import (
     money_text,
     move_style,
     price_text,
+    protection_text,
     quantity_text,
     signed_style,
 )
@@ -203,6 +204,10 @@ class Depth(FramedPane):
             average = price_text(instrument, row.average_cost)
             held = f" {quantity_text(instrument, row.quantity, signed=True)} @ {average}"
             line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
+            badge = protection_text(self.host.instrument(row.symbol), row)
+            if badge and line.used + len(badge) + 22 <= width:
+                is_whole = row.protected >= abs(row.quantity)
+                line.add(f"  {badge}", ink.ok if is_whole else ink.caution)
             figure = money_text(row.unrealised, signed=True)
             line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
             return self.inside(line.add(figure, signed_style(ink, row.unrealised)))

@@ -11,6 +11,7 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     borrow,
     currencies,
+    exits,
     flow,
     holdings,
     prices,
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(prices.R04, prices.price_collar),
     Rule(prices.R05, prices.market_protection),
     Rule(prices.R06, prices.stop_sanity),
+    Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
     Rule(flow.R12, flow.order_rate),
     Rule(flow.R15, flow.duplicate_order),

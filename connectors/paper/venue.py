@@ -6,7 +6,8 @@ import msgspec
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.frames import OwnFact
-from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
+from connectors.feeds.recorded.level_tap import TappedQuotes
+from connectors.feeds.recorded.tap import NO_TAP, SessionTap, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -71,8 +72,7 @@ class PaperVenue:
         """Opens the market at `cursor`, where the desk saw it at `stood_at`; `working` stands.
 
         Counters go on from `next_execution` and `next_order`, so that no id of a run before this
-        one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
-        somebody may tap what happens here.
+        one comes back; without `link` requests are answered at once. `is_recorded`: can be tapped.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow
@@ -268,9 +268,9 @@ class PaperVenue:
 
     # --- recordings
 
-    def tapped_by(self, tap: Tap) -> None:
-        """From now on the tap hears every operation, phase and hidden print before its effect."""
-        assert isinstance(self.exchange, TappedExchange), "this venue was not opened to be recorded"
+    def tapped_by(self, tap: SessionTap) -> None:
+        """The tap hears all that moves the market, phases and hidden prints before their effect."""
+        assert isinstance(self.exchange, TappedExchange | TappedQuotes), "bars are not recorded"
         self.tap = self.exchange.tap = tap
 
     def own_fact(self, fact: OwnFact) -> None:

@@ -6,7 +6,8 @@ import msgspec
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.frames import OwnFact
-from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
+from connectors.feeds.recorded.level_tap import TappedQuotes
+from connectors.feeds.recorded.tap import NO_TAP, SessionTap, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -268,9 +269,9 @@ class PaperVenue:
 
     # --- recordings
 
-    def tapped_by(self, tap: Tap) -> None:
-        """From now on the tap hears every operation, phase and hidden print before its effect."""
-        assert isinstance(self.exchange, TappedExchange), "this venue was not opened to be recorded"
+    def tapped_by(self, tap: SessionTap) -> None:
+        """The tap hears all that moves the market, phases and hidden prints before their effect."""
+        assert isinstance(self.exchange, TappedExchange | TappedQuotes), "bars are not recorded"
         self.tap = self.exchange.tap = tap
 
     def own_fact(self, fact: OwnFact) -> None:

@@ -90,13 +90,12 @@ class PaperVenue:
         self.ghosts = Ghosts(self._keeper, flow.instruments)
         clerked = self.exchange, self._keeper, flow.instruments
         self._clerk = Clerk(*clerked, next_execution=next_execution)
-        self._counter = Counter(
-            self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
-        )
+        desks = self.exchange, self._clerk, self._keeper, flow.instruments
+        self._counter = Counter(*desks, next_order=next_order)
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
         self._counter.has_oca = self.has_oca = has_oca
-        self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
+        self._auctioneer = Auctioneer(*desks)
         opened_at = self._open(cursor, max(stood_at, heard_at))
         self._break = drills.next_break(self.now)
         if self._break is not None:

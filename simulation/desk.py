@@ -20,7 +20,7 @@ from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
 from engine.runtime.recovery import Recovered, recover, requests_in_doubt
 from engine.runtime.session import DeskStoppedError, Session
-from engine.values import Money, Nanos
+from engine.values import MONEY_SCALE, Money, Nanos
 from simulation.clock import Clock, DeskClock
 from simulation.disk import INSTANCE, Disk, SimJournal
 from simulation.fate import Fate
@@ -28,7 +28,6 @@ from simulation.plan import Plan
 from simulation.venue import SimVenue
 from simulation.wire import Wire
 
-OPENING_CASH = Money(1_000_000_000_000)
 TRADE_DATE = 20260105
 MARKET = "simulated"
 ROUNDS_MAX = 200
@@ -126,12 +125,17 @@ class Desk:
             source=Source.SYNTHETIC,
             trade_date=TRADE_DATE,
             account=DEFAULT_ACCOUNT,
-            opening_cash=OPENING_CASH,
+            opening_cash=opening_cash(self._plan),
             currency="USD",
             fee_table=self._plan.fee_table,
             limits=default_pairs("paper"),
             seed=self._plan.seed,
         )
+
+
+def opening_cash(plan: Plan) -> Money:
+    """What a new account begins with."""
+    return Money(plan.cash * MONEY_SCALE)
 
 
 def _last_time(disk: Disk) -> Nanos:

@@ -89,7 +89,7 @@ class Evidence:
         self.tickets.add(event.order.ticket)
         self.released[name] = self.by_order[event.order_id] = event
         self._what_may_leave(event)
-        if event.order.origin in HANDS:
+        if event.order.origin in HANDS and event.reserved:
             self._rate(event)
 
     def _what_may_leave(self, event: ev.OrderReleased) -> None:
@@ -105,7 +105,7 @@ class Evidence:
         hold(not down, "I-08", f"{order.ticket} left over a link that is down")
 
     def _rate(self, event: ev.OrderReleased) -> None:
-        """I-33: hands send no faster than their limit."""
+        """I-33: hands send no faster than their limit; exits hold nothing and have no limit."""
         self._hands = [at for at in self._hands if at > event.at - RATE_WINDOW]
         self._hands.append(event.at)
         hold(len(self._hands) <= RATE_MAX, "I-33", f"{len(self._hands)} orders in a second")

@@ -9,6 +9,7 @@ from simulation.chance import Chance
 SYMBOLS = ("AAPL", "GOOG", "MSFT")
 STEPS_MIN, STEPS_MAX = 30, 110
 DELAYS_SECONDS = (1, 5, 60)
+CASH = (40_000, 200_000, 1_000_000)
 NEVER = 0
 SWARM = 400
 """Thousandths: each fault is part of a seed this often, so that many seeds have few of them."""
@@ -45,6 +46,12 @@ class Plan(msgspec.Struct, frozen=True):
     """The venue lets go of an order by itself."""
     halts: int
     fee_table: str
+    cash: int
+    """At the opening, in units of currency: little of it makes buying power matter."""
+    hurried: int
+    """Of the trader's turns: a burst of orders by hand, all at once."""
+    shorts: bool
+    """Whether the trader ever sells short; without, cash alone has to cover everything."""
     acts: dict[str, int]
     """What the trader does, by weight."""
 
@@ -94,6 +101,9 @@ def plan_of(seed: int) -> Plan:
         venue_cancels=some(10, 40),
         halts=some(10, 30),
         fee_table=chance.pick(("zero", "us_retail")),
+        cash=chance.pick(CASH),
+        hurried=some(50, 200),
+        shorts=chance.happens(700),
         acts=_acts_of(chance),
     )
 

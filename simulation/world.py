@@ -5,7 +5,7 @@ from collections.abc import Callable
 from connectors.faults.rates import Faults
 from connectors.faults.venue import FaultyVenue
 from data.errors import JournalDamagedError
-from engine.domain.commands import CancelOrder
+from engine.domain.commands import CancelOrder, Command
 from engine.domain.quotes import Phase
 from engine.runtime.session import DeskStoppedError
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
@@ -14,7 +14,7 @@ from simulation.chance import Chance
 from simulation.clock import Clock
 from simulation.crowd import Crowd
 from simulation.desk import Desk
-from simulation.disk import Disk
+from simulation.disk import Disk, SimJournal
 from simulation.fate import Fate, ProcessDied
 from simulation.plan import Plan
 from simulation.promises import Promises
@@ -51,7 +51,7 @@ class World:
         self.wire = Wire(self.line, self.fate, self.disk)
         self.crowd = Crowd(self.venue, Chance(plan.seed, "crowd"))
         self.trader = Trader(plan, Chance(plan.seed, "trader"))
-        self.promises = Promises(self.disk, self.venue, self.wire, self.fate, trace)
+        self.promises = Promises(plan, self.disk, self.venue, self.wire, self.fate, trace)
         self.desk: Desk | None = None
         self.step = 0
         self._chance = Chance(plan.seed, "world")
@@ -88,7 +88,10 @@ class World:
     def _trade(self) -> None:
         desk = self.desk
         assert desk is not None
-        commands = [self.trader.command(desk.state)]
+        if self._chance.happens(self.plan.hurried):
+            commands: list[Command] = [*self.trader.burst(desk.state)]
+        else:
+            commands = [self.trader.command(desk.state)]
         while self._chance.happens(150):
             commands.append(self.trader.command(desk.state))
         for command in commands:
@@ -222,7 +225,7 @@ class World:
         """I-37: changed bytes stop a start; a person puts the backup back."""
         whole = self.disk.rot()
         try:
-            self._new_desk()
+            SimJournal(self.disk, self.fate)
         except JournalDamagedError:
             self.trace.say(f"{self.step} the journal is damaged, and that is noticed")
         else:

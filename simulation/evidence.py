@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.records import Record, decode_records
@@ -158,8 +156,3 @@ def split(staged: bytes) -> list[bytes]:
         messages.append(staged[place : place + length])
         place += length
     return messages
-
-
-def digest_of(fact: Any) -> bytes:
-    """Bytes of a fact for the trace."""
-    return msgspec.msgpack.encode(fact)

@@ -45,6 +45,14 @@ class Plan(msgspec.Struct, frozen=True):
     venue_cancels: int
     """The venue lets go of an order by itself."""
     halts: int
+    rolls: int
+    """A new trade date; what was good for a day is over."""
+    bug: int
+    """Our own code raises in the next step, once that is durable (F42)."""
+    disk_low: int
+    """Of the trader's turns: the host has looked at the room on the disk."""
+    leaves: int
+    """The session ends cleanly; another begins."""
     fee_table: str
     cash: int
     """At the opening, in units of currency: little of it makes buying power matter."""
@@ -100,6 +108,11 @@ def plan_of(seed: int) -> Plan:
         rejects=some(50, 300),
         venue_cancels=some(10, 40),
         halts=some(10, 30),
+        # A new date that overtakes a fill of the old one is not told apart yet.
+        rolls=NEVER if line.reports.reorder else some(10, 30),
+        bug=some(5, 20),
+        disk_low=some(20, 100),
+        leaves=some(5, 20),
         fee_table=chance.pick(("zero", "us_retail")),
         cash=chance.pick(CASH),
         hurried=some(50, 200),

@@ -46,6 +46,9 @@ class Promises:
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state
+        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account)
+        if not evidence.touched:
+            return
         for order_id in sorted(evidence.touched):
             order = state.orders.get(order_id)
             if order is not None:
@@ -55,7 +58,6 @@ class Promises:
         evidence.touched.clear()
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
-        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account)
         account = state.accounts[DEFAULT_ACCOUNT]
         if not self._plan.shorts:
             money.i29_cash_covers_what_is_held(account)

@@ -52,12 +52,16 @@ class Trader:
     def __init__(self, plan: Plan, chance: Chance) -> None:
         self._plan, self._chance = plan, chance
         self._acts = Weighted(plan.acts)
-        self._tickets = 0
+        self._tickets = self._date = 0
         self.sent: list[SubmitOrder] = []
-        """Every ticket that was handed over, whatever became of it."""
+        """Every ticket of this trade date that was handed over, whatever became of it."""
 
     def command(self, state: State) -> Command:
         """What is asked for next."""
+        if state.trade_date != self._date:
+            # The desk forgets tickets of done orders with their trade date, and so does he.
+            self._date = state.trade_date
+            self.sent.clear()
         account = state.accounts.get(DEFAULT_ACCOUNT)
         stopped = account is not None and account.trading.state is not TradingState.ACTIVE
         if stopped and self._chance.happens(250):

@@ -30,7 +30,7 @@ NOT_YET = (
     "totp",
 )
 LATENCIES = ("none", "lan", "retail", "mobile")
-BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix")
+BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix", "crash")
 
 _COMMON_WITH_VALUE = ("--config", "--home", "--seed")
 

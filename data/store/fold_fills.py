@@ -32,7 +32,8 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     if event.venue_at:
         back = record.at - event.venue_at
         book.add(LATENCIES, (*envelope(record, order), "fill_back", back))
-    order.filled += event.quantity
+    size = book.size(order.symbol, event.quantity)
+    order.filled += size
     order.notional += notional
     order.fees += event.fee
     order.fills += 1
@@ -41,28 +42,30 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
         order.cancelled = max(0, order.quantity - order.filled)
     is_full = order.filled >= order.quantity
     move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
-    happened(book, record, order, "filled", price=price, quantity=event.quantity)
+    happened(book, record, order, "filled", price=price, quantity=size)
     _fill_row(book, record, order, event, price, notional)
     quote_row(book, record, order, event.quote)
     _book_position(book, record, order, event)
     _book_cash(book, record, order, event)
     for flag, code in ((event.resurrected, "resurrected"), (event.overfill, "overfill")):
         if flag:
-            text = f"{order.symbol} {event.quantity}: applied, because the venue is right"
+            told = book.instrument(order.symbol).plain_quantity(event.quantity)
+            text = f"{order.symbol} {told}: applied, because the venue is right"
             alert(book, record, order, "attention", code, text)
 
 
 def compared(book: Book, record: Record, event: ev.OrderCompared) -> None:
     """A row an assumption; these fills are in no position."""
     order = book.orders[event.order_id]
-    price = book.price(order.symbol, event.price)
+    price = book.price(order.symbol, event.price)  # 0: it had no limit
     for outcome in event.outcomes:
         row = (
             *envelope(record, order),
             outcome.assumption,
             outcome.assumption == event.booked,
             price,
-            outcome.filled,
+            book.price(order.symbol, event.paid(outcome)) // max(outcome.filled, 1),
+            book.size(order.symbol, outcome.filled),
             outcome.first_at,
             outcome.done_at,
         )
@@ -89,7 +92,7 @@ def _fill_row(
         order.symbol,
         order.side,
         order.instruction,
-        event.quantity,
+        book.size(order.symbol, event.quantity),
         order.currency,
         price,
         notional,
@@ -97,7 +100,7 @@ def _fill_row(
         event.liquidity.name.lower(),
         venue,
         event.execution_id,
-        event.position_after,
+        book.size(order.symbol, event.position_after),
         event.realised,
         event.cash_delta,
         event.resurrected,
@@ -119,7 +122,7 @@ def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderF
             order.account, "", order.symbol, order.currency, 0, 0, None, 0, 0, 0, 0, 0
         )
         book.positions[key] = position
-    position.quantity = event.position_after
+    position.quantity = book.size(order.symbol, event.position_after)
     position.cost += sum(change.cost for change in event.lots)
     position.average_cost = average(book, order.symbol, position.cost, position.quantity)
     position.realised += event.realised
@@ -148,7 +151,7 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
             0,
         )
         book.lots[key] = lot
-    lot.quantity += change.quantity
+    lot.quantity += book.size(order.symbol, change.quantity)
     lot.cost += change.cost
     lot.last_sequence = record.sequence
     if not lot.quantity:

@@ -171,7 +171,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         position = account.positions[symbol] = Position(symbol)
     cost_before = position.cost
     apply_fill(position, event, order.side, value)
-    account.month_volume += event.quantity  # type: ignore[assignment]
+    if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
+        account.month_volume += event.quantity  # type: ignore[assignment]
     cost_delta = Money(position.cost - cost_before)
     postings = postings_of_fill(
         symbol=symbol,

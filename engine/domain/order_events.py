@@ -149,6 +149,8 @@ class OrderCancelled(Fact, frozen=True, tag="cancelled"):
     text: str
     requested: bool
     venue_at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when the remainder left the market; 0 where that is not known."""
 
 
 class OrderExpired(Fact, frozen=True, tag="expired"):
@@ -157,6 +159,8 @@ class OrderExpired(Fact, frozen=True, tag="expired"):
     quantity: Quantity
     text: str
     venue_at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """The same, or twice the close where nobody quotes any more."""
 
 
 class CancelRequested(Fact, frozen=True, tag="cancel_requested"):

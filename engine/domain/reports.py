@@ -54,12 +54,16 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     text: str = ""
     requested: bool = True
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left; 0 where that is not known."""
 
 
 class VenueExpired(Fact, frozen=True, tag="v_expired"):
     client_order_id: str
     text: str = ""
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left, or twice the close; 0 where that is not known."""
 
 
 class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
@@ -201,6 +205,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """(currency, fee table) for what trades in another currency than the account's."""
     interest_table: str = ""
     """What cash earns and costs; empty: nothing."""
+    left_at: Nanos = Nanos(0)
+    """Market time at which the run before this one ended or was cut off; 0: there was none."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):

@@ -46,6 +46,7 @@ def open_session(
             report.fee_tables,
             state.epoch,
             report.interest_table,
+            report.left_at,
         )
     )
     return happened + _flattens_cut_off(state, now)

@@ -161,7 +161,13 @@ def venue_cancelled(
     if order.is_done:
         return _repeat(report.client_order_id, "cancelled", now)
     cancelled = ev.OrderCancelled(
-        now, order.order_id, order.leaves, report.text, report.requested, report.at
+        now,
+        order.order_id,
+        order.leaves,
+        report.text,
+        report.requested,
+        report.at,
+        report.twice_mid,
     )
     return [cancelled, *_nudge(state, order, now)]
 
@@ -175,7 +181,8 @@ def venue_expired(
         return _orphan(report.client_order_id, "expired", now)
     if order.is_done:
         return _repeat(report.client_order_id, "expired", now)
-    expired = ev.OrderExpired(now, order.order_id, order.leaves, report.text, report.at)
+    left, mid = order.leaves, report.twice_mid
+    expired = ev.OrderExpired(now, order.order_id, left, report.text, report.at, mid)
     return [expired, *_nudge(state, order, now)]
 
 

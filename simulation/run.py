@@ -10,6 +10,9 @@ from simulation.plan import plan_of
 from simulation.trace import Trace
 from simulation.world import World
 
+FRAMES_TOLD = 3
+"""Innermost, of where our own code raised."""
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """What one seed came to."""
@@ -41,9 +44,11 @@ def run_seed(seed: int) -> Outcome:
     try:
         world.run()
     except Broken as finding:
-        broken = str(finding)
-        cause = finding.__cause__
-        where = traceback.format_tb(cause.__traceback__)[-3:] if cause is not None else []
+        broken, lines = str(finding), trace.lines
+    except Exception as error:
+        # A door: whatever our own code raises is a finding too (F42), told with its seed.
+        broken = f"F42: {type(error).__name__}: {error}"
+        where = traceback.format_tb(error.__traceback__)[-FRAMES_TOLD:]
         lines = (*trace.lines, *(line.rstrip() for line in where))
     return Outcome(
         seed,

@@ -9,7 +9,7 @@ from engine.domain.commands import CancelOrder, Command
 from engine.domain.reports import SessionEnded
 from engine.runtime.session import DeskStoppedError
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
-from simulation.broken import Broken, hold
+from simulation.broken import hold
 from simulation.chance import Chance
 from simulation.clock import Clock
 from simulation.crowd import Crowd
@@ -82,11 +82,11 @@ class World:
         for _ in range(chance.between(0, 2)):
             self.crowd.act()
         if chance.happens(self.plan.leaves):
-            self._alive("leave", self._leave)
+            self._alive(self._leave)
         elif chance.happens(800):
-            self._alive("act", self._trade)
+            self._alive(self._trade)
         else:
-            self._alive("settle", self._settle)
+            self._alive(self._settle)
 
     def _trade(self) -> None:
         desk = self.desk
@@ -126,7 +126,7 @@ class World:
             self.clock.move(min(end, self._next_at()) - self.clock.now)
             self._arrive()
             if self.desk is not None:
-                self._alive("settle", self._settle)
+                self._alive(self._settle)
 
     def _next_at(self) -> int:
         """When the desk hears or does something next by itself; never without one."""
@@ -142,8 +142,8 @@ class World:
 
     # --- lives and deaths of the process
 
-    def _alive(self, what: str, work: Callable[[], None]) -> None:
-        """Does it, as a process that can die of it; a fault of our own code breaks a promise."""
+    def _alive(self, work: Callable[[], None]) -> None:
+        """Does it, as a process that can die of it."""
         try:
             try:
                 work()
@@ -154,10 +154,6 @@ class World:
                 self._dead("stopped")
         except ProcessDied as death:
             self._dead(str(death))
-        except Broken:
-            raise
-        except Exception as error:  # whatever our own code raises is the finding
-            raise Broken("F42", f"{what}: {type(error).__name__}: {error}") from error
 
     def _dead(self, point: str) -> None:
         self.trace.say(self.step, f"dies {point}")
@@ -175,7 +171,7 @@ class World:
         if self._chance.happens(self.plan.crash_again):
             self.fate.seal()
         self.trace.say(self.step, "starts")
-        self._alive("start", self._start_once)
+        self._alive(self._start_once)
 
     def _start_once(self) -> None:
         desk = self.desk = self._new_desk()
@@ -219,7 +215,7 @@ class World:
             if self.desk is not None:
                 return
             self.trace.say(self.step, "starts")
-            self._alive("start", self._start_once)
+            self._alive(self._start_once)
 
 
 def _can_be_cancelled(desk: Desk, command: CancelOrder) -> bool:

@@ -94,10 +94,10 @@ def no_answer_is_a_rejection() -> Patches:
 
 def no_answer_is_sent_again() -> Patches:
     """timeout → resend"""
-    released: dict[str, NewOrderRequest] = {}
     usual_release = sim_desk.Wire.release
 
     def release(self: Any, requests: Any, staged: Any) -> None:
+        released: dict[str, NewOrderRequest] = self.__dict__.setdefault("released", {})
         again = []
         for request in requests:
             if type(request) is NewOrderRequest:
@@ -420,7 +420,7 @@ MUTANTS = (
         no_answer_is_a_rejection,
     ),
     Mutant("timeout resends", ("I-06",), no_answer_is_sent_again),
-    Mutant("a restart resends", ("I-06",), a_restart_sends_again),
+    Mutant("a restart resends", ("I-06", "I-07"), a_restart_sends_again),
     Mutant("cancel is proof", ("I-09", "I-02"), asking_to_cancel_is_proof),
     Mutant(
         "a change in flight does not count",
@@ -447,7 +447,7 @@ MUTANTS = (
     ),
     Mutant("chain unchecked", ("I-37",), the_chain_is_not_checked),
     Mutant("head unchecked", ("I-37",), the_head_is_not_checked),
-    Mutant("snapshot without its tail", ("I-38", "F42"), a_snapshot_loses_a_block_behind_it),
+    Mutant("snapshot without its tail", ("I-38", "I-35", "F42"), a_snapshot_loses_a_block_behind_it),
     Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
     Mutant("reserve not released", ("I-25",), reserves_are_not_released),
     Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),

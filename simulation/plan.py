@@ -62,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Whether the trader ever sells short; without, cash alone has to cover everything."""
     acts: dict[str, int]
     """What the trader does, by weight."""
+    dies_at: frozenset[int] = frozenset()
+    """Points at which the process ends for certain, counted over all its lives."""
 
 
 ACTS = {

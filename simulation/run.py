@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from simulation.broken import Broken
-from simulation.plan import plan_of
+from simulation.plan import Plan, plan_of
 from simulation.trace import Trace
 from simulation.world import World
 
@@ -21,6 +21,8 @@ class Outcome(msgspec.Struct, frozen=True):
     events: int
     """That became durable."""
     deaths: int
+    points: int
+    """At which the process could have died."""
     trace: str
     """Hash over everything that happened: the same seed and code give the same."""
     broken: str = ""
@@ -37,8 +39,13 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def run_seed(seed: int) -> Outcome:
     """The whole life of one seed."""
+    return run_plan(plan_of(seed))
+
+
+def run_plan(plan: Plan) -> Outcome:
+    """The same of a plan that was changed by hand."""
     trace = Trace()
-    world = World(plan_of(seed), trace)
+    world = World(plan, trace)
     broken = ""
     lines: tuple[str, ...] = ()
     try:
@@ -51,9 +58,10 @@ def run_seed(seed: int) -> Outcome:
         where = traceback.format_tb(error.__traceback__)[-FRAMES_TOLD:]
         lines = (*trace.lines, *(line.rstrip() for line in where))
     return Outcome(
-        seed,
+        plan.seed,
         world.promises.evidence.events,
         world.fate.deaths,
+        world.fate.passed,
         trace.hexdigest(),
         broken,
         world.step,

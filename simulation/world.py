@@ -41,7 +41,7 @@ class World:
     def __init__(self, plan: Plan, trace: Trace) -> None:
         self.plan, self.trace = plan, trace
         self.clock = Clock()
-        self.fate = Fate(Chance(plan.seed, "fate"))
+        self.fate = Fate(Chance(plan.seed, "fate"), plan.dies_at)
         self.disk = Disk(Chance(plan.seed, "disk"))
         self.venue = SimVenue(plan, Chance(plan.seed, "venue"))
         self.venue.now = self.clock.now
@@ -54,7 +54,7 @@ class World:
         )
         self.promises = Promises(plan, self.disk, self.venue, self.wire, self.fate, trace)
         self.desk: Desk | None = None
-        self.step = 0
+        self.step = self._ends = 0
         self._chance = Chance(plan.seed, "world")
 
     def run(self) -> None:
@@ -159,6 +159,7 @@ class World:
         self.trace.say(self.step, f"dies {point}")
         self.promises.remember_memory(self.desk)
         self.desk = None
+        self._ends += 1
         self.fate.spare()
         self.wire.desk_died()
 
@@ -202,13 +203,18 @@ class World:
         self.step += 1
         self.misfortunes.end()
         self.line.change(Faults(keeps_reports=self.plan.line.keeps_reports))
-        self._ensure_a_desk()
-        self._pass(LAST_DELAYS)
-        # Requests that were lost in silence are asked about when the link comes back.
-        self.line.disconnect(Nanos(self.clock.now + SECOND), "for good measure")
-        self._pass(5 * SECOND)
-        self.crowd.settle_down()
-        self._pass(60 * SECOND)
+        for _ in range(STARTS_MAX):
+            # What was planted before can still end a process; then all of this is for the next.
+            self._ensure_a_desk()
+            ends = self._ends
+            self._pass(LAST_DELAYS)
+            # Requests that were lost in silence are asked about when the link comes back.
+            self.line.disconnect(Nanos(self.clock.now + SECOND), "for good measure")
+            self._pass(5 * SECOND)
+            self.crowd.settle_down()
+            self._pass(60 * SECOND)
+            if self._ends == ends:
+                return
 
     def _ensure_a_desk(self) -> None:
         for _ in range(STARTS_MAX):

@@ -1,6 +1,5 @@
 """An order's life in words, from its own events: why it did what it did, and what was missing."""
 
-
 import msgspec
 
 from engine.domain import events as ev

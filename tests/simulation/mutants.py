@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from data.errors import JournalDamagedError
 from engine.domain import apply, decide, events, flatten, order_changes, orders, submission
 from engine.domain import commands as cmd
@@ -14,10 +16,14 @@ from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
 from engine.domain.risk import frame, proposal
 from engine.domain.risk.rules import flow, holdings, quantities, sessions
+from engine.exchange.book import Book
+from engine.exchange.messages import SelfMatch
+from engine.exchange.settings import BookSettings
 from engine.runtime import recovery
 from engine.runtime.session import Session
-from engine.values import OrderType
+from engine.values import OrderType, TimeInForce
 from simulation import desk as sim_desk
+from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
 
@@ -413,7 +419,73 @@ def a_fill_is_booked_on_the_wrong_side() -> Patches:
     return [changes(events.OrderFilled, make)]
 
 
+def cash_drifts() -> Patches:
+    """A cent a fill, in the books on both sides."""
+
+    def make(usual: Any) -> Any:
+        def book(state: Any, event: Any) -> None:
+            usual(state, event)
+            account = state.accounts["PAPER"]
+            account.cash += 10_000
+            account.ledger["cash"] += 10_000
+            account.ledger["fees"] = account.ledger.get("fees", 0) - 10_000
+
+        return book
+
+    return [changes(events.OrderFilled, make)]
+
+
+def the_desk_raises_itself() -> Patches:
+    """Room on the disk opens the door again without a person."""
+
+    def make(usual: Any) -> Any:
+        def raise_again(state: Any, report: Any, market: Any, now: Any) -> Any:
+            happened = usual(state, report, market, now)
+            if report.level is not rep.SpaceLevel.AMPLE:
+                return happened
+            active = (now, "PAPER", "*", events.TradingState.ACTIVE, False, "room", cmd.Origin.DESK)
+            return [*happened, events.TradingStateChanged(*active)]
+
+        return raise_again
+
+    return [decides(rep.DiskSpaceSeen, make)]
+
+
+# ---- the exchange ------------------------------------------------------------------------------
+
+
+def late_orders_stand_in_front() -> Patches:
+    """A queue is taken from its end."""
+    usual = Book.join
+
+    def jump(self: Any, resting: Any, before: Any = None) -> None:
+        usual(self, resting, before or resting.level.first)
+
+    slow_way = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE, orders_max=1_000_000)
+    return [patch.object(Book, "join", jump), patch.object(sim_venue, "SETTINGS", slow_way)]
+
+
+def the_trader_trades_with_himself() -> Patches:
+    return [patch.object(sim_venue, "SETTINGS", BookSettings())]
+
+
+def what_should_not_rest_rests() -> Patches:
+    usual = sim_venue.operation_of
+
+    def lasting(request: Any, number: int) -> Any:
+        arrival = usual(request, number)
+        is_ioc = arrival.time_in_force is TimeInForce.IOC
+        return replace(arrival, time_in_force=TimeInForce.DAY) if is_ioc else arrival
+
+    return [patch.object(sim_venue, "operation_of", lasting)]
+
+
 MUTANTS = (
+    Mutant("cash drifts", ("I-22",), cash_drifts),
+    Mutant("the desk raises itself", ("I-34",), the_desk_raises_itself),
+    Mutant("queues from behind", ("I-15",), late_orders_stand_in_front),
+    Mutant("trades with oneself", ("I-19",), the_trader_trades_with_himself),
+    Mutant("an ioc rests", ("I-18",), what_should_not_rest_rests),
     Mutant(
         "timeout is a rejection",
         ("I-09", "I-08", "I-10", "I-02", "I-51", "F42"),
@@ -447,7 +519,9 @@ MUTANTS = (
     ),
     Mutant("chain unchecked", ("I-37",), the_chain_is_not_checked),
     Mutant("head unchecked", ("I-37",), the_head_is_not_checked),
-    Mutant("snapshot without its tail", ("I-38", "I-35", "F42"), a_snapshot_loses_a_block_behind_it),
+    Mutant(
+        "snapshot without its tail", ("I-38", "I-35", "F42"), a_snapshot_loses_a_block_behind_it
+    ),
     Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
     Mutant("reserve not released", ("I-25",), reserves_are_not_released),
     Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),

@@ -47,6 +47,8 @@ class Home:
         self.archive_mark_path = path / "ARCHIVED"
         self.recordings_path = path / "recordings"
         self.frames_path = path / "frames.db"
+        self.last_seen_path = path / "last-seen.json"
+        self.engine_log_path = path / "logs" / "engine.log"
         self._owner: int | None = None
 
     @classmethod
@@ -129,7 +131,7 @@ class Home:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = _owner_sentence(os.pread(descriptor, OWNER_TEXT_MAX, 0))
+            owner = owner_sentence(os.pread(descriptor, OWNER_TEXT_MAX, 0))
             os.close(descriptor)
             raise HomeInUseError(
                 f"the home {self.path} is in use by {owner}; end that engine or name another"
@@ -288,7 +290,8 @@ def _check_file_system(path: Path, mounts: Iterable[str]) -> None:
         )
 
 
-def _owner_sentence(content: bytes) -> str:
+def owner_sentence(content: bytes) -> str:
+    """Who wrote this into the owner's file, in words."""
     try:
         claim = json.loads(content)
         return f"process {claim['pid']} on {claim['host']} since {claim['since']}"

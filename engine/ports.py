@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
@@ -253,6 +254,9 @@ class DoAct(msgspec.Struct, frozen=True, tag="act"):
     symbol: str = ""
     exits: ExitsOnKill = ExitsOnKill.KEEP
     scope: CancelScope = CancelScope.ENTRIES
+    reason: str = ""
+    ticket: str = ""
+    """Where somebody waits for a word that it was done: comes back in a LineAnswered."""
 
 
 class FocusSymbol(msgspec.Struct, frozen=True, tag="focus"):
@@ -286,6 +290,8 @@ DeskRequest = (
     | ExplainOrder
     | TellRealism
     | SetSpeed
+    | TakeControl
+    | StopEngine
 )
 
 
@@ -335,9 +341,20 @@ class EngineStopped(msgspec.Struct, frozen=True, tag="stopped"):
 
     text: str
     exit_code: int = 0
+    begins_anew: bool = False
+    """It opens again at once: a recorded day from its beginning."""
 
 
-DeskAnswer = LineAnswered | PreviewAnswered | OrderExplained | RealismTold | Notice | EngineStopped
+DeskAnswer = (
+    LineAnswered
+    | PreviewAnswered
+    | OrderExplained
+    | RealismTold
+    | Notice
+    | EngineStopped
+    | StandingChanged
+    | SinceYouLeft
+)
 
 
 class Desk(Protocol):
@@ -356,4 +373,7 @@ class Desk(Protocol):
         """Called, from the engine's side, for everything that must not be missed."""
 
     def close(self) -> None:
-        """Ends the engine; working orders stay where they live."""
+        """Lets go: ends an engine in this process, leaves one of its own process running.
+
+        Working orders stay where they live.
+        """

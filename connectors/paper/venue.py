@@ -6,7 +6,8 @@ import msgspec
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.frames import OwnFact
-from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
+from connectors.feeds.recorded.level_tap import TappedQuotes
+from connectors.feeds.recorded.tap import NO_TAP, SessionTap, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -89,13 +90,12 @@ class PaperVenue:
         self.ghosts = Ghosts(self._keeper, flow.instruments)
         clerked = self.exchange, self._keeper, flow.instruments
         self._clerk = Clerk(*clerked, next_execution=next_execution)
-        self._counter = Counter(
-            self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
-        )
+        desks = self.exchange, self._clerk, self._keeper, flow.instruments
+        self._counter = Counter(*desks, next_order=next_order)
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
         self._counter.has_oca = self.has_oca = has_oca
-        self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
+        self._auctioneer = Auctioneer(*desks)
         opened_at = self._open(cursor, max(stood_at, heard_at))
         self._break = drills.next_break(self.now)
         if self._break is not None:
@@ -268,9 +268,9 @@ class PaperVenue:
 
     # --- recordings
 
-    def tapped_by(self, tap: Tap) -> None:
-        """From now on the tap hears every operation, phase and hidden print before its effect."""
-        assert isinstance(self.exchange, TappedExchange), "this venue was not opened to be recorded"
+    def tapped_by(self, tap: SessionTap) -> None:
+        """The tap hears all that moves the market, phases and hidden prints before their effect."""
+        assert isinstance(self.exchange, TappedExchange | TappedQuotes), "bars are not recorded"
         self.tap = self.exchange.tap = tap
 
     def own_fact(self, fact: OwnFact) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from engine.attachment import StopEngine, TakeControl
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
@@ -46,6 +47,8 @@ from engine.runtime.why import explain
 from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
+DANGER_STRIP = "danger strip"
+ALL = cmd.ALL_SYMBOLS
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
 
@@ -94,6 +97,8 @@ class Counter:
                 self._tell_realism()
             case SetSpeed():
                 self._set_speed(request.factor)
+            case TakeControl() | StopEngine():
+                pass  # between terminals, and the live desk's: neither reaches the counter
 
     def _tell_realism(self) -> None:
         self._host.measure()
@@ -205,23 +210,33 @@ class Counter:
     # ── acts and explanations ──────────────────────────────────────────────────────────────────
 
     def _act(self, request: DoAct) -> None:
+        happened = self._acted(request)
+        if request.ticket:
+            state = self._host.session.state.accounts[self._account].trading.state.name
+            text = READ_ONLY if self._read_only else f"{state}: {_done(happened)}"
+            self._answer(LineAnswered(request.ticket, not self._read_only, text))
+
+    def _acted(self, request: DoAct) -> list[ev.Event]:
         account, origin = self._account, Origin.TICKET
+        reason = request.reason or DANGER_STRIP
         match request.act:
             case Act.HALT:
-                self._submit(cmd.Halt(account, "danger strip", origin))
+                return self._submit(cmd.Halt(account, reason, origin))
             case Act.CANCEL_ENTRIES:
-                self._submit(cmd.Halt(account, "cancel entries", origin))
-                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ENTRIES, origin))
+                halted = self._submit(cmd.Halt(account, "cancel entries", origin))
+                scope = CancelScope.ENTRIES
+                return halted + self._submit(cmd.CancelMany(account, ALL, scope, origin))
             case Act.CANCEL_EVERYTHING:
-                self._submit(cmd.Halt(account, "cancel everything", origin))
-                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ALL, origin))
+                halted = self._submit(cmd.Halt(account, "cancel everything", origin))
+                scope = CancelScope.ALL
+                return halted + self._submit(cmd.CancelMany(account, ALL, scope, origin))
             case Act.FLATTEN_SYMBOL:
-                self._submit(cmd.Flatten(account, request.symbol, origin))
+                return self._submit(cmd.Flatten(account, request.symbol, origin))
             case Act.FLATTEN_ACCOUNT:
-                self._submit(cmd.Flatten(account, cmd.ALL_SYMBOLS, origin))
+                return self._submit(cmd.Flatten(account, ALL, origin))
             case Act.KILL:
                 exits = request.exits or ExitsOnKill.KEEP
-                self._submit(cmd.Kill(account, exits, "danger strip", origin))
+                return self._submit(cmd.Kill(account, exits, reason, origin))
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)

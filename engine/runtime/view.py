@@ -132,7 +132,7 @@ class ViewBuilder:
             trading_reason=trading.reason,
             account=self._account_view(state, account),
             quotes=tuple(self._quote_row(q, account) for q in session.market.quotes.values()),
-            depth=self._depth(),
+            depth=self.depth_of(self.focus, self.levels),
             orders=orders,
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
@@ -178,13 +178,14 @@ class ViewBuilder:
             phase_text=quote.phase_text,
         )
 
-    def _depth(self) -> DepthView | None:
-        if self.focus not in self._session.market.quotes:
+    def depth_of(self, symbol: str, levels: int) -> DepthView | None:
+        """Depth and tape for a screen that looks at this symbol."""
+        if symbol not in self._session.market.quotes:
             return None
-        bids, asks = self._venue.depth(self.focus, min(self.levels, DEPTH_LEVELS_MAX))
-        tape = self._venue.tape(self.focus, TAPE_SHOWN_MAX)
-        auction = self._venue.indication(self.focus)
-        return DepthView(self.focus, bids, asks, tape, self._venue.note, auction)
+        bids, asks = self._venue.depth(symbol, min(levels, DEPTH_LEVELS_MAX))
+        tape = self._venue.tape(symbol, TAPE_SHOWN_MAX)
+        auction = self._venue.indication(symbol)
+        return DepthView(symbol, bids, asks, tape, self._venue.note, auction)
 
     def _orders(self, state: State) -> tuple[OrderRow, ...]:
         """Newest first: every live order, and as many done ones as there is room for."""

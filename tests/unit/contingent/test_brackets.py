@@ -15,8 +15,13 @@ from engine.domain.identity import group_of, leg_id, leg_of
 from engine.domain.orders import short_label, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Refusal
-from engine.domain.reports import LinkChanged, LinkState, TradeDateRolled
-from engine.values import Instruction, OrderType, Price, Quantity, Side, TimeInForce
+from engine.domain.reports import (
+    LinkChanged,
+    LinkState,
+    TradeDateRolled,
+    VenueCancelRefused,
+)
+from engine.values import Instruction, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 from .bench import ASK, BID, STOP, TARGET, desk, entry, leg, oco, told
 
@@ -218,6 +223,38 @@ def test_and_the_stop_comes_back_when_the_market_turns() -> None:
     assert told(bench, 1)[:2] == ["1.1 cancelled 0", "1.2 cancelled 0"]
     assert bench.position("AAPL") in (0, 70)
     assert state_word(bench.state.orders[leg_id(1, 3)]) in ("working", "filled")
+
+
+def test_what_an_entry_fills_while_it_is_flattened_is_closed_and_brings_no_exits() -> None:
+    bench = desk(latency=lambda request: Nanos(100_000_000))
+    bench.submit(entry())
+    bench.pass_time(1)
+    bench.submit(cmd.Flatten("PAPER", "AAPL"))
+    bench.other(Side.SELL, 10_040, "AAPL", BID)
+    bench.quotes("AAPL", BID, ASK)
+    bench.pass_time(3)
+    assert bench.position("AAPL") == 0
+    assert bench.order(1).cumulative == 40
+    assert [state_word(leg(bench, 1, n)) for n in (1, 2)] == ["cancelled", "cancelled"]
+    assert not bench.state.live
+
+
+def test_a_stop_that_the_venue_would_not_give_back_is_asked_for_again_a_little_later() -> None:
+    bench = desk(has_oca=False, latency=lambda request: Nanos(2_000_000_000))
+    bench.submit(entry())
+    bench.pass_time(3)
+    bench.other(Side.SELL, 10_100, "AAPL", BID)
+    bench.pass_time(3)
+    bench.other(Side.BUY, 10_001, "AAPL", TARGET)  # the quote shows the target's price
+    stop = leg(bench, 1, 2)
+    assert stop.is_cancelling
+    bench.submit(VenueCancelRefused(stop.client_order_id, "not now"))
+    assert not stop.is_cancelling
+    bench.pass_time(1.2)
+    assert stop.is_cancelling
+    bench.pass_time(6)
+    assert told(bench, 1)[1] == "1.2 cancelled 0"
+    assert bench.position("AAPL") >= 0
 
 
 @pytest.mark.parametrize(("group", "number"), [(1, 1), (7, 2), (4_000_000_000, 16)])

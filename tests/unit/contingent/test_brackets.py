@@ -11,7 +11,14 @@ from engine.domain.events import (
     ReplaceDenied,
     ReplaceRequested,
 )
-from engine.domain.identity import group_of, leg_id, leg_of
+from engine.domain.identity import (
+    CLIENT_ORDER_ID_MAX,
+    LEGS_MAX,
+    client_order_id,
+    group_of,
+    leg_id,
+    leg_of,
+)
 from engine.domain.orders import short_label, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Refusal
@@ -261,3 +268,24 @@ def test_a_stop_that_the_venue_would_not_give_back_is_asked_for_again_a_little_l
 def test_the_id_of_a_leg_says_what_it_belongs_to(group: int, number: int) -> None:
     order_id = leg_id(group, number)
     assert (group_of(order_id), leg_of(order_id)) == (group, number)
+
+
+def test_the_longest_id_of_a_leg_is_one_that_venues_accept() -> None:
+    longest = leg_id(36**4, LEGS_MAX)
+    name = client_order_id(instance="ABCD", epoch=36, order_id=longest, revision=36)
+    assert len(name) <= CLIENT_ORDER_ID_MAX
+    assert group_of(longest) == 36**4
+
+
+def test_an_entry_that_is_scalped_again_and_again_is_protected_every_time() -> None:
+    """Each of twenty parts is bought, protected and sold at the target before the next."""
+    bench = desk()
+    bench.submit(entry(200))
+    bench.other(Side.SELL, 10_000, "AAPL", BID)
+    bench.other(Side.BUY, 10_000, "AAPL", TARGET)
+    for part in range(1, 21):
+        bench.other(Side.SELL, 10, "AAPL", BID)
+        assert bench.position("AAPL") == 10
+        assert told(bench, 1)[-2:] == [f"1.{2 * part - 1} working 10", f"1.{2 * part} working 10"]
+        bench.other(Side.BUY, 10, "AAPL", TARGET)
+        assert bench.position("AAPL") == 0

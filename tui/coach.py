@@ -177,7 +177,7 @@ _TEXTS = {
     Step.WHY: "Filled. Press e on the order: why, when, and what it cost.",
     Step.TOO_MUCH: "Esc leaves. Now too much: press : and type  " + TOO_MUCH_TEXT,
     Step.RESIZE: "Denied, with numbers. Ctrl+R resizes it to what the rules allow.",
-    Step.BRACKET: "Esc drops it. With exits: press :  {bracket}  Enter, Ctrl+T",
+    Step.BRACKET: "Ctrl+U clears the line. Now with exits:  {bracket}  Enter, Ctrl+T",
     Step.DANGER: "{badge}: its exits follow it. Now Ctrl+X: the danger strip.",
     Step.FLATTEN: "In the strip o flattens the account, y confirms. (Ctrl+X opens it again.)",
     Step.SUMMARY: "That was a day: {trades} trades, fees {fees}, day {day}."

@@ -25,8 +25,8 @@ def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: i
 LEG_STRIDE = 1 << 32
 """A leg's id is its group's id and so many times its leg number: orders are counted without them,
 and whoever has the id of a leg knows what it belongs to."""
-LEGS_MAX = 16
-"""Legs of one group, those that took another's place included."""
+LEGS_MAX = 500
+"""Legs of one group, those that took another's place included: their ids have 8 digits then."""
 
 
 def leg_id(group: int, leg: int) -> OrderId:

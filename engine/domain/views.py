@@ -199,6 +199,12 @@ class GhostRow(Row, frozen=True):
     state: str
     text: str = ""
     is_done: bool = False
+    leg: int = 0
+
+    @property
+    def name(self) -> str:
+        """`7`, a leg `7.1`."""
+        return f"{self.number}.{self.leg}" if self.leg else str(self.number)
 
 
 class GhostFillRow(Row, frozen=True):
@@ -212,6 +218,12 @@ class GhostFillRow(Row, frozen=True):
     price: Price
     liquidity: Liquidity
     explanation: str
+    leg: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of its order: `7`, a leg `7.1`."""
+        return f"{self.number}.{self.leg}" if self.leg else str(self.number)
 
 
 class PositionRow(Row, frozen=True):

@@ -55,6 +55,7 @@ from engine.values import (
     Side,
     TimeInForce,
 )
+from tests.tui.fake_bracket import EXITS, legs_of, protected
 
 OPEN_AT = Nanos(1_782_826_200_000_000_000)
 """2026-06-30 09:30:00 in New York."""
@@ -262,6 +263,7 @@ class FakeDesk:
             if denied
             else "",
             resolved=text,
+            exits=EXITS if line.target is not None else (),
         )
 
     def _price_of(self, line: OrderLine, quote: QuoteRow) -> tuple[Price, bool]:
@@ -311,6 +313,9 @@ class FakeDesk:
         self._orders.insert(0, row)
         if is_market:
             self._fill(row, price)
+        if is_market and line.target is not None:
+            self._orders[1:1] = legs_of(row, price)
+            self._positions[name] = protected(self._positions[name])
         self._view = self._build()
         self.tell(LineAnswered(request.ticket, True, f"order {number} sent", row.order_id))
 

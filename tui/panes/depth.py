@@ -3,7 +3,7 @@
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.views import AuctionView, DepthRow, DeskView
+from engine.domain.views import AuctionView, DepthRow, DeskView, PositionRow
 from engine.instruments import Instrument
 from engine.values import Instruction, Price, Quantity
 from tui.host import Host
@@ -204,15 +204,21 @@ class Depth(FramedPane):
             average = price_text(instrument, row.average_cost)
             held = f" {quantity_text(instrument, row.quantity, signed=True)} @ {average}"
             line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
-            badge = protection_text(self.host.instrument(row.symbol), row)
-            if badge and line.used + len(badge) + 22 <= width:
+            figure = money_text(row.unrealised, signed=True)
+            badge = self._badge(row, width - line.used - len(figure) - 3)
+            if badge:
                 is_whole = row.protected >= abs(row.quantity)
                 line.add(f"  {badge}", ink.ok if is_whole else ink.caution)
-            figure = money_text(row.unrealised, signed=True)
-            line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
+            label = "open " if width - line.used >= len(figure) + 7 else ""
+            line.pad(width - len(figure) - len(label) - 1, ink.text).add(label, ink.quiet)
             return self.inside(line.add(figure, signed_style(ink, row.unrealised)))
 
         return self.slot(place, key, build)
+
+    def _badge(self, row: PositionRow, room: int) -> str:
+        """In full, or without its word where the pane is narrow."""
+        badge = protection_text(self.host.instrument(row.symbol), row)
+        return badge if len(badge) + 2 <= room else badge.removesuffix(" protected")
 
     # ---- keys
 

@@ -308,8 +308,8 @@ class Orders(FramedPane):
             self.host.say("no working order here to replace", Severity.ATTENTION)
             return
         text = f"replace {self.texts.number(row)} "
-        if row.price:
-            text += f"price {self.host.instrument(row.symbol).format_price(row.price)}"
+        if price := row.price or row.stop:
+            text += f"price {self.host.instrument(row.symbol).format_price(price)}"
         self.host.open_line(text)
 
     def do_why(self) -> None:

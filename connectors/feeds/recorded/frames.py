@@ -173,6 +173,8 @@ class OwnOrder(Fact, frozen=True, tag="O"):
     stop: Price
     trade_date: int = 0
     filled: Quantity = Quantity(0)
+    leg: int = 0
+    """Which exit of the number's group; 0 for an order on its own."""
 
 
 class OwnChange(Fact, frozen=True, tag="C"):
@@ -188,6 +190,7 @@ class OwnChange(Fact, frozen=True, tag="C"):
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
     trade_date: int = 0
+    leg: int = 0
 
 
 class OwnFill(Fact, frozen=True, tag="F"):
@@ -202,6 +205,7 @@ class OwnFill(Fact, frozen=True, tag="F"):
     liquidity: Liquidity
     explanation: str
     trade_date: int = 0
+    leg: int = 0
 
 
 OwnFact = OwnOrder | OwnChange | OwnFill

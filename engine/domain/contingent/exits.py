@@ -212,20 +212,19 @@ class _Step:
     def _shared(self) -> tuple[str, Quantity]:
         """(the group at the venue that the exit joins, what was filled before that group began).
 
-        With a sibling that stands already it is the sibling's. Else a group begins; its name says
-        after how many fills, so that the venue never counts those of one before.
+        With a sibling that stands already it is the sibling's. Else a group begins; its name counts
+        the exits that left before, so that the venue never counts the fills of one before.
         """
+        filled = Quantity(self.covered - self.left)
         if not self.state.has_oca:
-            return "", Quantity(self.covered - self.left)
+            return "", filled
         for leg in self.legs:
             if leg.is_live and leg.oca_group:
                 return leg.oca_group, leg.base
-        state, filled = self.state, Quantity(self.covered - self.left)
+        state, group = self.state, OrderId(self.group)
+        left_before = len(self.bracket.legs) - sum(leg.is_held for leg in self.legs)
         name = client_order_id(
-            instance=state.instance,
-            epoch=state.epoch,
-            order_id=OrderId(self.group),
-            revision=filled,
+            instance=state.instance, epoch=state.epoch, order_id=group, revision=left_before
         )
         return name, filled
 

@@ -39,6 +39,21 @@ def without_order(state: State, order: Order) -> tuple[str, ...]:
     return _left(state, asked.account, asked.symbol, frozenset({order.order_id}))
 
 
+def left_bare_by(state: State, order: Order) -> str:
+    """`+40 AAPL without a stop`, where a stop that has just ended leaves its position so."""
+    asked = order.order
+    position = state.accounts[asked.account].positions.get(asked.symbol)
+    held = position.quantity if position is not None else 0
+    if not (order.is_done and asked.type.has_stop and order.side * held < 0):
+        return ""
+    covered = protected_quantity(state, asked.account, asked.symbol)
+    naked = held - (covered if held > 0 else -covered)
+    if not naked:
+        return ""
+    size = state.instruments[asked.symbol].format_quantity(Quantity(naked), signed=True)
+    return f"{size} {asked.symbol} without a stop"
+
+
 def _left(state: State, account: str, symbol: str, going: frozenset[int]) -> tuple[str, ...]:
     told: list[str] = []
     for name, position in state.accounts[account].positions.items():

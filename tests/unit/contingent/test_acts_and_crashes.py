@@ -6,7 +6,11 @@ import pytest
 
 from engine.domain import commands as cmd
 from engine.domain.commands import CancelScope, ExitsOnKill
-from engine.domain.contingent.protection import left_unprotected, protected_quantity
+from engine.domain.contingent.protection import (
+    left_bare_by,
+    left_unprotected,
+    protected_quantity,
+)
 from engine.domain.events import FlattenStep
 from engine.domain.lifecycle import LIVE
 from engine.values import Instruction, Price, Quantity, Side
@@ -179,6 +183,15 @@ def test_cancel_everything_says_first_what_it_leaves_without_a_stop() -> None:
         "+50 MSFT without a stop",
     )
     assert not left_unprotected(bench.state, "PAPER", cmd.ALL_SYMBOLS, CancelScope.ENTRIES)
+
+
+def test_a_stop_that_ends_says_what_it_leaves_bare() -> None:
+    bench = three_protected()
+    stop, target = leg(bench, 1, 2), leg(bench, 1, 1)
+    assert left_bare_by(bench.state, stop) == ""
+    bench.submit(cmd.CancelOrder(target.order_id), cmd.CancelOrder(stop.order_id))
+    assert left_bare_by(bench.state, stop) == "+100 AAPL without a stop"
+    assert left_bare_by(bench.state, target) == ""
 
 
 def test_after_a_restart_the_exits_still_share_one_quantity() -> None:

@@ -11,12 +11,24 @@ from engine.domain.events import (
     ReplaceDenied,
     ReplaceRequested,
 )
-from engine.domain.identity import group_of, leg_id, leg_of
+from engine.domain.identity import (
+    CLIENT_ORDER_ID_MAX,
+    LEGS_MAX,
+    client_order_id,
+    group_of,
+    leg_id,
+    leg_of,
+)
 from engine.domain.orders import short_label, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Refusal
-from engine.domain.reports import LinkChanged, LinkState, TradeDateRolled
-from engine.values import Instruction, OrderType, Price, Quantity, Side, TimeInForce
+from engine.domain.reports import (
+    LinkChanged,
+    LinkState,
+    TradeDateRolled,
+    VenueCancelRefused,
+)
+from engine.values import Instruction, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 from .bench import ASK, BID, STOP, TARGET, desk, entry, leg, oco, told
 
@@ -220,7 +232,60 @@ def test_and_the_stop_comes_back_when_the_market_turns() -> None:
     assert state_word(bench.state.orders[leg_id(1, 3)]) in ("working", "filled")
 
 
+def test_what_an_entry_fills_while_it_is_flattened_is_closed_and_brings_no_exits() -> None:
+    bench = desk(latency=lambda request: Nanos(100_000_000))
+    bench.submit(entry())
+    bench.pass_time(1)
+    bench.submit(cmd.Flatten("PAPER", "AAPL"))
+    bench.other(Side.SELL, 10_040, "AAPL", BID)
+    bench.quotes("AAPL", BID, ASK)
+    bench.pass_time(3)
+    assert bench.position("AAPL") == 0
+    assert bench.order(1).cumulative == 40
+    assert [state_word(leg(bench, 1, n)) for n in (1, 2)] == ["cancelled", "cancelled"]
+    assert not bench.state.live
+
+
+def test_a_stop_that_the_venue_would_not_give_back_is_asked_for_again_a_little_later() -> None:
+    bench = desk(has_oca=False, latency=lambda request: Nanos(2_000_000_000))
+    bench.submit(entry())
+    bench.pass_time(3)
+    bench.other(Side.SELL, 10_100, "AAPL", BID)
+    bench.pass_time(3)
+    bench.other(Side.BUY, 10_001, "AAPL", TARGET)  # the quote shows the target's price
+    stop = leg(bench, 1, 2)
+    assert stop.is_cancelling
+    bench.submit(VenueCancelRefused(stop.client_order_id, "not now"))
+    assert not stop.is_cancelling
+    bench.pass_time(1.2)
+    assert stop.is_cancelling
+    bench.pass_time(6)
+    assert told(bench, 1)[1] == "1.2 cancelled 0"
+    assert bench.position("AAPL") >= 0
+
+
 @pytest.mark.parametrize(("group", "number"), [(1, 1), (7, 2), (4_000_000_000, 16)])
 def test_the_id_of_a_leg_says_what_it_belongs_to(group: int, number: int) -> None:
     order_id = leg_id(group, number)
     assert (group_of(order_id), leg_of(order_id)) == (group, number)
+
+
+def test_the_longest_id_of_a_leg_is_one_that_venues_accept() -> None:
+    longest = leg_id(36**4, LEGS_MAX)
+    name = client_order_id(instance="ABCD", epoch=36, order_id=longest, revision=36)
+    assert len(name) <= CLIENT_ORDER_ID_MAX
+    assert group_of(longest) == 36**4
+
+
+def test_an_entry_that_is_scalped_again_and_again_is_protected_every_time() -> None:
+    """Each of twenty parts is bought, protected and sold at the target before the next."""
+    bench = desk()
+    bench.submit(entry(200))
+    bench.other(Side.SELL, 10_000, "AAPL", BID)
+    bench.other(Side.BUY, 10_000, "AAPL", TARGET)
+    for part in range(1, 21):
+        bench.other(Side.SELL, 10, "AAPL", BID)
+        assert bench.position("AAPL") == 10
+        assert told(bench, 1)[-2:] == [f"1.{2 * part - 1} working 10", f"1.{2 * part} working 10"]
+        bench.other(Side.BUY, 10, "AAPL", TARGET)
+        assert bench.position("AAPL") == 0

@@ -35,19 +35,21 @@ def arguments_of(options: Namespace) -> list[str]:
     return words
 
 
-def how_started(options: Namespace, settings: Settings, seed: int) -> dict[str, str]:
+def how_started(
+    options: Namespace, settings: Settings, *, seed: int, latency: str, is_recorded: bool
+) -> dict[str, str]:
     """A flag a line, with what is in effect where it was not given."""
     speed = settings.market.speed if options.speed is None else options.speed
     return {
         "--market": _market(options.market or settings.market.kind),
         "--symbols": ",".join(options.symbols or settings.market.symbols),
         "--seed": str(seed),
-        "--latency": options.latency or settings.paper.latency,
+        "--latency": latency,
         "--speed": _speed(speed),
         "--config": str(options.config.expanduser().absolute()) if options.config else NOT_GIVEN,
         "--read-only": "yes" if options.read_only else "no",
-        "--record": "yes" if options.record else "no",
-        "--no-record": "yes" if options.no_record else "no",
+        "--record": "yes" if is_recorded else "no",
+        "--no-record": "no" if is_recorded else "yes",
     }
 
 

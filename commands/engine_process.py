@@ -2,13 +2,17 @@
 
 import os
 import signal
+import socket
 import threading
+import time
 from argparse import Namespace
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from commands.desk import DeskParts, open_desk
+from msgspec.structs import replace
+
+from commands.desk import DeskParts, latency_name, open_desk
 from commands.engine_flags import how_started
 from commands.engine_log import EngineLog
 from commands.faults import explain
@@ -18,6 +22,7 @@ from data.engine_socket import place_to_listen
 from data.last_seen import keep, kept
 from engine.attachment import StopEngine
 from engine.domain.records import decode_records
+from engine.errors import MachineError
 from engine.ports import DeskAnswer, EngineStopped
 from engine.runtime.collector import calm
 from engine.runtime.live import LiveDesk
@@ -71,12 +76,12 @@ class EngineProcess:
         parts = self._parts
         self._log = EngineLog(parts.home.engine_log_path)
         self._socket = place_to_listen(parts.home)
-        left = kept(parts.home.last_seen_path, Left)
+        left = self._left()
         server = self._server = TerminalServer(
-            listen_at(self._socket),
+            _listening(self._socket),
             sequence=lambda: self._parts.journal.last_sequence,
             left=left,
-            remember=lambda left: keep(self._parts.home.last_seen_path, left),
+            remember=self._keep_left,
         )
         desk = self._seated(parts, server)
         if left is not None:
@@ -92,6 +97,18 @@ class EngineProcess:
         code = self._trade(desk, server)
         thread.join(2 * ORDERLY_END_SECONDS)
         return code
+
+    def _left(self) -> Left | None:
+        """When the last terminal of this journal went; of another journal it says nothing."""
+        left = kept(self._parts.home.last_seen_path, Left)
+        return left if left is not None and left.journal == self._journal else None
+
+    def _keep_left(self, left: Left) -> None:
+        keep(self._parts.home.last_seen_path, replace(left, journal=self._journal))
+
+    @property
+    def _journal(self) -> str:
+        return f"{self._parts.journal.instance}-{self._parts.journal.epoch}"
 
     def _seated(self, parts: DeskParts, server: TerminalServer) -> LiveDesk:
         desk = live_desk(self._options, parts)
@@ -119,7 +136,13 @@ class EngineProcess:
             since=self._since,
             mode=state.mode,
             market=parts.venue.description,
-            how=how_started(self._options, parts.settings, state.seed),
+            how=how_started(
+                self._options,
+                parts.settings,
+                seed=state.seed,
+                latency=latency_name(self._options, parts.settings),
+                is_recorded=parts.recording is not None,
+            ),
             is_read_only=self._options.read_only,
             keeps_running=parts.settings.engine.keep_running,
         )
@@ -150,7 +173,10 @@ class EngineProcess:
                 self._log.attend()
             if self._asked_to_stop and self._end is None:
                 desk.send(StopEngine())
-                self._wake.wait(ORDERLY_END_SECONDS)
+                until = time.monotonic() + ORDERLY_END_SECONDS
+                while self._end is None and time.monotonic() < until:
+                    self._wake.wait(until - time.monotonic())
+                    self._wake.clear()
                 if self._end is None:
                     os._exit(128 + signal.SIGTERM)
         return self._end
@@ -164,6 +190,16 @@ class EngineProcess:
                 self._socket.unlink()
         for sentence in self._parts.close():
             os.write(2, f"{sentence}\n".encode())
+
+
+def _listening(place: Path) -> socket.socket:
+    try:
+        return listen_at(place)
+    except OSError as error:
+        raise MachineError(
+            f"no socket can be made at {place} ({error.strerror or error}), so no terminal could"
+            " attach: `trader config set engine.process terminal` keeps the engine in the screen"
+        ) from error
 
 
 def _remember_what_nobody_saw(

@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from commands.desk import DeskParts
+from commands.faults import keep_details
 from engine.language import syntax as syn
 from engine.runtime.host import Host
 from engine.runtime.live import LiveDesk
@@ -41,6 +42,7 @@ def live_desk(
         news=lambda: (
             parts.disk.attend() + (parts.recording.news() if parts.recording else ()) + news()
         ),
+        keep_fault=lambda fault: keep_details(fault, options),
     )
 
 

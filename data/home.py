@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ FILE_MODE = 0o600
 PRIVATE_UMASK = 0o077
 KEY_BYTES = 32
 OWNER_TEXT_MAX = 4_096
+LOCK_TRIES, LOCK_SECONDS = 3, 0.005
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs3", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs"}
 )
@@ -129,7 +131,7 @@ class Home:
         except OSError as error:
             raise _unwritable(self.path, error) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError:
             owner = owner_sentence(os.pread(descriptor, OWNER_TEXT_MAX, 0))
             os.close(descriptor)
@@ -192,6 +194,16 @@ class Home:
             key = os.urandom(KEY_BYTES)
             write_durably(self.key_path, key)
         return key
+
+
+def _lock(descriptor: int) -> None:
+    """Who only looks whether a home is in use holds the lock for a moment: tried again."""
+    for _ in range(LOCK_TRIES):
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_SECONDS)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -90,12 +90,14 @@ class LiveDesk:
         remarks: tuple[str, ...] = (),
         welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
+        keep_fault: Callable[[Exception], str] = lambda fault: "",
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
         It gets a way to say something to the person. Whoever listens hears `welcome` first, which
         is nothing to look into, and `remarks`: how everything was found. `news` is asked twice a
-        second for what else a person should hear.
+        second for what else a person should hear. `keep_fault` keeps what a programmer needs of a
+        bug, and says where.
         """
         self._host = host
         self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
@@ -112,6 +114,7 @@ class LiveDesk:
         self._remarks = remarks
         self._welcome = welcome
         self._news = news
+        self._keep_fault = keep_fault
         self._end: EngineStopped | None = None
         self._listeners: list[Callable[[DeskAnswer], None]] = []
         self._latest: tuple[bytes, DeskView] | None = None
@@ -214,7 +217,9 @@ class LiveDesk:
             # The host loop is the last door: nothing more is decided from a state that may be half
             # changed, and the person is told at once.
             stopped = fail_stop(self._host.session, fault)
-            self._end = EngineStopped(stopped.text, stopped.exit_code)
+            kept = "" if isinstance(fault, TraderError) else self._keep_fault(fault)
+            text = f"{stopped.text}; {kept}" if kept else stopped.text
+            self._end = EngineStopped(text, stopped.exit_code)
             self._tell(self._end)
 
     @property

@@ -97,12 +97,20 @@ class Screen:
             time.sleep(KEY_SECONDS)
 
     def send(self, line: str) -> None:
-        """A line of the order language by hand, reviewed and sent."""
+        """An order by hand, reviewed and sent."""
         self.press(":", *line)
         time.sleep(0.5)
         self.press(ENTER)
         self.until("^T sends")
         time.sleep(0.3)
+        self.press(SEND)
+
+    def say(self, line: str) -> None:
+        """A line that is no order: it needs no figures to be reviewed."""
+        self.press(":", *line)
+        time.sleep(0.5)
+        self.press(ENTER)
+        time.sleep(0.5)
         self.press(SEND)
 
     def hang_up(self) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.screens import DOWN, ENTER, QUIT, SEND, TAKE, Desk, desk_in, wait_for
+from tests.process.trader_process import GOOG
 
 RESTING = "b 100 AAPL bid-5 gtc"
 FILLING = "b 100 AAPL bid"
@@ -329,3 +330,61 @@ def test_a_signal_ends_the_engine_in_order(desk: Desk) -> None:
     screen.until_said("1 order stays in this home")
     wait_for(lambda: desk.status["result"] == "none", "the engine to be gone")
     assert json.loads(desk.trader.run("verify", "--json").output)["ok"]
+
+
+@pytest.mark.long
+def test_an_engine_in_the_terminal_is_a_setting_and_opens_no_socket(desk: Desk) -> None:
+    desk.trader.run("config", "set", "engine.process", "terminal")
+    screen = desk.opened()
+    assert not (desk.home / "engine.sock").exists()
+    assert desk.status["result"] == "in_process"
+    screen.send(RESTING)
+    screen.until("working 1")
+    assert screen.hang_up() == 129
+    assert desk.status["result"] == "none"
+    assert len(desk.trader.exec("cancel *").events("order_cancelled")) == 1
+
+
+@pytest.mark.long
+def test_a_watched_script_stays_in_the_process_that_shows_it(desk: Desk) -> None:
+    screen = desk.screen("--watch", "--exec", "buy 10 AAPL mkt", "wait order 1 filled within 9s")
+    screen.until("script done: 1 orders, 1 fills")
+    assert desk.status["result"] == "in_process"
+    assert screen.hang_up() == 129
+    desk.trader.verify()
+
+
+@pytest.mark.long
+def test_a_recorded_day_begins_anew_in_the_engine_and_the_screen_follows(
+    desk: Desk, market_data: Path
+) -> None:
+    screen = desk.screen("--market", str(market_data / "lobster" / GOOG), "--speed", "100")
+    screen.until("GOOG")
+    engine = desk.engine
+    wait_for(lambda: desk.status["clock"] > "2012-06-21T13:35", "the day to go on")
+    screen.say("replay restart")
+    screen.until("Begin the recorded day anew?")
+    screen.press("y")
+    screen.until_said("the day begins anew")
+    wait_for(lambda: desk.status.get("terminals") == 1, "the screen to be attached", screen)
+    assert desk.engine == engine
+    screen.until("GOOG")
+    screen.say("replay pause")
+    screen.until("paused")
+
+
+@pytest.mark.long
+def test_a_bug_in_the_engine_ends_it_with_its_code_and_the_screen_says_where(desk: Desk) -> None:
+    """F42: a fault is written down, told, and the exit code of the screen is its own."""
+    screen = desk.opened()
+    screen.send(RESTING)
+    screen.until("working 1")
+    (desk.home / "journal.db").rename(desk.home / "elsewhere.db")
+    screen.press(":", *"b 5 AAPL bid-6")
+    time.sleep(0.5)
+    screen.press(ENTER)
+    screen.until("^T sends")
+    screen.press(SEND)
+    assert screen.exit_code() == 7
+    screen.until_said("trading has stopped")
+    wait_for(lambda: desk.status["result"] == "none", "the engine to be gone")

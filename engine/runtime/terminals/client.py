@@ -316,6 +316,12 @@ class SocketDesk:
             attached = self._attach_again()
         except (OSError, TraderError):
             return
-        if attached is not None:
-            self._sit_down(attached)
-            self._seen()
+        if attached is None:
+            return
+        if attached.welcome.market != self.welcome.market:
+            attached.connection.close()
+            words = f"another market runs in this home now ({attached.welcome.market})"
+            self._hear(EngineStopped(f"{words}: `trader` attaches to it"))
+            return
+        self._sit_down(attached)
+        self._seen()

@@ -21,6 +21,8 @@ class Left(msgspec.Struct, frozen=True):
     equity: int | None
     at: int
     """Wall nanoseconds since 1970, UTC."""
+    journal: str = ""
+    """Which journal the number belongs to: a reset or a restore begins another."""
 
 
 class Memory:

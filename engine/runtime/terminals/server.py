@@ -31,6 +31,8 @@ LAST_WORDS_SECONDS = 1.0
 """So long the end of the engine waits for terminals to hear of it."""
 LINE_AGE_NANOS_MAX = 2_000_000_000
 """An order that the engine could not look at for longer was meant for another market."""
+SEEN_SECONDS = 10.0
+"""Between two notes in the home of how far somebody has seen."""
 LEVELS_SHOWN = 20
 SELECT_SECONDS = 0.5
 TAKEN = "another terminal has taken control: this one watches; `:take-control` takes it back"
@@ -112,6 +114,7 @@ class TerminalServer:
         self._remarks: list[DeskAnswer] = []
         self._ends_by = 0.0
         self._first_cpu_ms = 0
+        self._seen_at = clock()
 
     # ── the engine's side: from any thread ─────────────────────────────────────────────────────
 
@@ -165,6 +168,7 @@ class TerminalServer:
             self._view_is_new = False
             for terminal in self._connections:
                 self._show(terminal)
+            self._keep_seen()
 
     def close(self) -> None:
         self._connections.close()
@@ -220,11 +224,22 @@ class TerminalServer:
             return
         if self._control == terminal.number:
             self._control = 0
-        frame = self._desk.frame if self._desk is not None else b""
-        equity = view_decoder.decode(frame).account.equity if frame else None
-        self._left = Left(self.sequence(), equity, time.time_ns())
+        self._left = self._seen()
         self._remember(self._left)
         self._tell_standings()
+
+    def _seen(self) -> Left:
+        """What a terminal that is there now has been told."""
+        frame = self._desk.frame if self._desk is not None else b""
+        equity = view_decoder.decode(frame).account.equity if frame else None
+        return Left(self.sequence(), equity, time.time_ns())
+
+    def _keep_seen(self) -> None:
+        """Now and then, so that what somebody saw is not told again after this engine died."""
+        now = self._clock()
+        if now - self._seen_at >= SEEN_SECONDS and self._attached():
+            self._seen_at = now
+            self._remember(self._seen())
 
     def _greet(self, terminal: Terminal, payload: bytes) -> None:
         protocol = protocol_of(payload)

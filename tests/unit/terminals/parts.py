@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands.bench_screen import frame
+from commands.bench_frames import frame
 from engine.instruments import Instrument
 from engine.ports import DeskAnswer, DeskRequest, LineAnswered, SendLine
 from engine.runtime.terminals.attaching import Attached, attach
@@ -63,8 +63,9 @@ class House:
     def __init__(self, folder: Path, **options) -> None:
         self.path = folder / "engine.sock"
         self.desk = RememberingDesk()
+        facts = options.pop("facts", FACTS)
         self.server = TerminalServer(listen_at(self.path), **options)
-        self.server.seat(self.desk, options.pop("facts", FACTS))
+        self.server.seat(self.desk, facts)
         self._is_open = True
         self._connections: list[socket.socket] = []
         self.thread = threading.Thread(target=self._run, daemon=True)

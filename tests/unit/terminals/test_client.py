@@ -6,7 +6,7 @@ import time
 import msgspec
 import pytest
 
-from commands.bench_screen import frame
+from commands.bench_frames import frame
 from engine.attachment import StandingChanged
 from engine.domain.commands import ExitsOnKill
 from engine.domain.views import Severity
@@ -171,3 +171,16 @@ def test_a_day_that_begins_anew_waits_for_its_first_view(sitting: Sitting) -> No
     sitting.here.server.seat(sitting.here.desk, FACTS._replace(market="again"))
     assert sitting.desk.wait_for_new_day(PATIENCE_SECONDS)
     assert sitting.desk.welcome.market == "again" and not sitting.desk.begins_anew
+
+
+def test_an_engine_with_another_market_is_not_taken_for_the_old_one(tmp_path) -> None:
+    with house(tmp_path) as first:
+        sitting = Sitting(first)
+        first.close()
+        sitting.ear.notice("engine_gone")
+        with house(tmp_path, facts=FACTS._replace(market="another")) as second:
+            sitting.here = second
+            sitting.comes_back.set()
+            end = sitting.ear.until(lambda one: isinstance(one, EngineStopped))
+            assert "another market runs in this home now (another)" in end.text
+            sitting.desk.close()

@@ -189,6 +189,20 @@ def test_who_comes_back_is_told_what_happened_meanwhile(tmp_path) -> None:
     assert told.equity is not None
 
 
+def test_what_a_terminal_has_seen_is_kept_while_it_is_there(tmp_path) -> None:
+    """An engine that is killed cannot say when its terminals went."""
+    kept: list[Left] = []
+    now = [0.0]
+    with house(tmp_path, sequence=lambda: 42, remember=kept.append, clock=lambda: now[0]) as here:
+        here.attach()
+        here.server.show({("S000", 20): here.desk.frame})
+        now[0] = 11.0
+        here.server.show({("S000", 20): here.desk.frame})
+        while not kept:
+            here.attach(Role.SHELL).connection.close()
+        assert kept[0].sequence == 42
+
+
 def test_the_end_is_told_to_all_and_ends_the_server(here: House) -> None:
     attached, shell = here.attach(), here.attach(Role.SHELL)
     here.tell(EngineStopped("the engine was stopped", 0))

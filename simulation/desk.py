@@ -29,6 +29,7 @@ from simulation.venue import SimVenue
 from simulation.wire import Wire
 
 MARKET = "simulated"
+LIMITS = default_pairs("paper")
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 
@@ -134,7 +135,7 @@ class Desk:
             opening_cash=opening_cash(self._plan),
             currency="USD",
             fee_table=self._plan.fee_table,
-            limits=default_pairs("paper"),
+            limits=LIMITS,
             seed=self._plan.seed,
         )
 

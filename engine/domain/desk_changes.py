@@ -102,7 +102,8 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         find_day(state, account)
     _forget_done_orders(state)
     state.recent_orders.clear()
-    state.order_attempts.clear()
+    # A second is a second, also with midnight in it; what lies ahead is of another market's time.
+    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:

@@ -46,7 +46,6 @@ PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
 PREVIEW_AGAIN_FRAMES = 5
 """An open draft's figures follow the market twice a second."""
-"""Shares that a new ticket begins with where nothing is held to be closed."""
 
 
 class Room:

@@ -214,7 +214,7 @@ class FakeDesk:
         if quote is None:
             return Preview(text=text, is_valid=False, problem=f"Nobody knows {name}.")
         price, is_market = self._price_of(line, quote)
-        size = line.quantity.shares if isinstance(line.quantity, SharesTerm) else 100
+        size = self._size_of(line)
         one = self._instruments[name]
         words = "MKT" if is_market else f"LMT {one.format_price(price)}"
         notional = one.notional(price, Quantity(size))
@@ -266,6 +266,12 @@ class FakeDesk:
             exits=EXITS if line.target is not None else (),
         )
 
+    def _size_of(self, line: OrderLine) -> int:
+        if not isinstance(line.quantity, SharesTerm):
+            return 100
+        known = self._instruments.get(line.symbol, Instrument(line.symbol))
+        return known.parse_quantity(str(line.quantity.shares))
+
     def _price_of(self, line: OrderLine, quote: QuoteRow) -> tuple[Price, bool]:
         if isinstance(line.price, MarketPrice):
             return quote.ask if line.instruction.side > 0 else quote.bid, True
@@ -281,7 +287,7 @@ class FakeDesk:
         name = request.symbol if line.symbol == "." else line.symbol
         quote = next(row for row in self._quotes if row.symbol == name)
         price, is_market = self._price_of(line, quote)
-        size = line.quantity.shares if isinstance(line.quantity, SharesTerm) else 100
+        size = self._size_of(line)
         number = len(self._orders) + 1
         row = OrderRow(
             order_id=OrderId(number),

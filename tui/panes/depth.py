@@ -276,7 +276,9 @@ class Depth(FramedPane):
         self.host.open_ticket(instruction, self.host.symbol, price=price)
 
     def copied(self) -> str:
-        return "\t".join((self.host.symbol, *(str(row.quantity) for _, row in self._levels)))
+        known = self.host.instrument(self.host.symbol)
+        sizes = (known.plain_quantity(row.quantity) for _, row in self._levels)
+        return "\t".join((self.host.symbol, *sizes))
 
     def on_click(self, event: events.Click) -> None:
         """Moves the cursor; a click never trades."""

@@ -345,7 +345,8 @@ class Orders(FramedPane):
             self.host.say("no position here to close", Severity.ATTENTION)
             return
         instruction = Instruction.SELL if held.quantity > 0 else Instruction.COVER
-        self.host.open_ticket(instruction, held.symbol, quantity=str(abs(held.quantity)))
+        size = self.host.instrument(held.symbol).plain_quantity(abs(held.quantity))
+        self.host.open_ticket(instruction, held.symbol, quantity=size)
 
     def do_reverse(self) -> None:
         held = self._position()

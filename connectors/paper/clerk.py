@@ -175,7 +175,9 @@ class Clerk:
 
     def gone_by_rule(self, order: OwnOrder, text: str) -> None:
         """The exchange let go of the order, or of what was left of it, by a rule of its own."""
-        self._gone(order, VenueCancelled(order.client_order_id, text, requested=False))
+        count = order.cumulative
+        gone = VenueCancelled(order.client_order_id, text, requested=False, cumulative=count)
+        self._gone(order, gone)
 
     # --- reports of own orders
 
@@ -196,11 +198,11 @@ class Clerk:
                 self._tell_gone(order, event.reason)
 
     def _tell_gone(self, order: OwnOrder, reason: CancelReason) -> None:
-        text = words.CANCELS[reason]
+        text, count = words.CANCELS[reason], order.cumulative
         if reason is CancelReason.EXPIRED:
-            self._gone(order, VenueExpired(order.client_order_id, text))
+            self._gone(order, VenueExpired(order.client_order_id, text, cumulative=count))
         elif reason is CancelReason.REQUESTED:
-            self._gone(order, VenueCancelled(order.client_order_id, text))
+            self._gone(order, VenueCancelled(order.client_order_id, text, cumulative=count))
         else:
             self.gone_by_rule(order, text)
 

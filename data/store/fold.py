@@ -31,6 +31,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderTriggered: fold_orders.triggered,
     ev.OrderWaited: fold_orders.waited,
     ev.OrderFilled: fold_fills.filled,
+    ev.FillReversed: fold_fills.reversed_,
+    ev.OrderRestated: fold_orders.restated,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,
     ev.CancelRequested: fold_orders.cancel_requested,

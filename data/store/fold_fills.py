@@ -1,6 +1,6 @@
 """A fill to rows: the fill, the position and lots after it, and the cash that moved."""
 
-from data.store.book import Book, LotRow, OrderRow, PositionRow
+from data.store.book import Book, LotRow, OrderRow, PositionRow, status_of
 from data.store.fold_rows import (
     alert,
     average,
@@ -19,8 +19,12 @@ from data.store.schema import (
     POSITIONS,
 )
 from engine.domain import events as ev
-from engine.domain.lifecycle import Happening
+from engine.domain.lifecycle import Happening, Status
 from engine.domain.records import Record
+from engine.values import Money, Nanos, Quantity
+
+GONE = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
+"""Over, whatever was filled."""
 
 
 def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
@@ -37,7 +41,7 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     order.fees += event.fee
     order.fills += 1
     order.average_price = average(book, order.symbol, order.notional, order.filled)
-    if event.resurrected:
+    if event.resurrected or (event.revision and status_of(order) in GONE):
         order.cancelled = max(0, order.quantity - order.filled)
     is_full = order.filled >= order.quantity
     move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
@@ -120,15 +124,118 @@ def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderF
         )
         book.positions[key] = position
     position.quantity = event.position_after
-    position.cost += sum(change.cost for change in event.lots)
+    costs = sum(change.cost for change in event.lots)
+    position.cost = costs if event.lot_next else position.cost + costs
     position.average_cost = average(book, order.symbol, position.cost, position.quantity)
     position.realised += event.realised
     position.fees += event.fee
     position.fills += 1
     position.changed_at, position.last_sequence = event.at, record.sequence
     book.touch(POSITIONS, key, position)
-    for change in event.lots:
+    _book_lots(book, record, order, event.lots, is_whole=event.lot_next > 0)
+
+
+def reversed_(book: Book, record: Record, event: ev.FillReversed) -> None:
+    """A row of its own with figures below zero: the original stays, and sums come out right."""
+    order = book.orders[event.order_id]
+    price = book.price_or_none(order.symbol, event.price)
+    happened(
+        book, record, order, "fill_reversed", price=price, quantity=event.quantity, text=event.text
+    )
+    text = f"{order.symbol} {event.quantity} ({event.execution_id}): {event.text}"
+    alert(book, record, order, "attention", "trade_changed", text)
+    if not event.quantity:
+        return
+    notional = int(book.instrument(order.symbol).notional(event.price, event.quantity))
+    order.filled -= event.quantity
+    order.notional -= notional
+    order.fees += event.fee
+    order.fills -= 1
+    order.average_price = average(book, order.symbol, order.notional, order.filled)
+    status = status_of(order)
+    if status in GONE:
+        order.cancelled = max(0, order.quantity - order.filled)
+        move(order, Happening.BUST_AFTER_END)
+    elif status is not Status.FILLED or order.filled < order.quantity:
+        move(order, Happening.BUST_TO_PART if order.filled else Happening.BUST_TO_NOTHING)
+    _reversed_row(book, record, order, event, notional)
+    position = book.positions[order.account, order.symbol]
+    position.quantity = event.position_after
+    position.realised += event.realised
+    position.fees += event.fee
+    position.fills -= 1
+    position.changed_at, position.last_sequence = event.at, record.sequence
+    whole = event.lot_next > 0
+    costs = sum(lot.cost for lot in event.lots)
+    position.cost = costs if whole else position.cost + costs
+    position.average_cost = average(book, order.symbol, position.cost, position.quantity)
+    book.touch(POSITIONS, (order.account, order.symbol), position)
+    _book_lots(book, record, order, event.lots, is_whole=whole)
+    _book_cash(book, record, order, event)
+
+
+def _book_lots(
+    book: Book,
+    record: Record,
+    order: OrderRow,
+    lots: tuple[ev.LotChange, ...],
+    *,
+    is_whole: bool,
+) -> None:
+    """`is_whole`: these are all lots that are held; else they are changes."""
+    if is_whole:
+        held = {lot.lot_id: lot for lot in lots}
+        of_position = [key for key in book.lots if key[:2] == (order.account, order.symbol)]
+        for key in of_position:
+            lot = book.lots[key]
+            now = held.pop(key[2], None)
+            quantity, cost = (now.quantity, now.cost) if now is not None else (0, 0)
+            change = ev.LotChange(
+                key[2],
+                Quantity(quantity - lot.quantity),
+                Money(cost - lot.cost),
+                Nanos(lot.opened_at),
+            )
+            _book_lot(book, record, order, change)
+        lots = tuple(held.values())
+    for change in lots:
         _book_lot(book, record, order, change)
+
+
+def _reversed_row(
+    book: Book, record: Record, order: OrderRow, event: ev.FillReversed, notional: int
+) -> None:
+    session = book.session
+    row = (
+        record.sequence,
+        order.order_id,
+        order.trade_date,
+        order.number,
+        order.account,
+        order.strategy,
+        order.symbol,
+        order.side,
+        order.instruction,
+        -event.quantity,
+        order.currency,
+        book.price(order.symbol, event.price),
+        -notional,
+        event.fee,
+        "reversed",
+        session.mode.lower() if session is not None else "",
+        event.execution_id,
+        event.position_after,
+        event.realised,
+        event.cash_delta,
+        False,
+        False,
+        event.text,
+        event.at,
+        session.first_sequence if session is not None else None,
+        session.epoch if session is not None else None,
+        session.source if session is not None else "",
+    )
+    book.add(FILLS, row)
 
 
 def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange) -> None:
@@ -157,7 +264,9 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
     book.touch(LOTS, key, lot)
 
 
-def _book_cash(book: Book, record: Record, order: OrderRow, event: ev.OrderFilled) -> None:
+def _book_cash(
+    book: Book, record: Record, order: OrderRow, event: ev.OrderFilled | ev.FillReversed
+) -> None:
     """The trade and its fee are two movements, so that a sum by kind is a sum of one thing."""
     currency = order.currency
     trade = event.cash_delta + event.fee

@@ -186,6 +186,25 @@ def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
     )
 
 
+def restated(book: Book, record: Record, event: ev.OrderRestated) -> None:
+    order = book.orders[event.order_id]
+    order.price = book.price_or_none(order.symbol, event.price)
+    order.quantity, order.reserved = event.quantity, event.reserved
+    if order.filled >= order.quantity and status_of(order) not in DONE:
+        move(order, Happening.FULL_FILL)
+    set_leaves(order)
+    happened(
+        book,
+        record,
+        order,
+        "restated",
+        price=order.price,
+        quantity=order.quantity,
+        text=event.text,
+    )
+    alert(book, record, order, "attention", "restated", event.text)
+
+
 def unknown(book: Book, record: Record, event: ev.OutcomeUnknown) -> None:
     order = book.orders[event.order_id]
     order.reason = event.text

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 

@@ -31,18 +31,23 @@ from engine.domain.sessions import (
 )
 from engine.domain.state import State
 from engine.domain.submission import cancel, replace, submit
+from engine.domain.trade_reports import (
+    venue_filled,
+    venue_trade_busted,
+    venue_trade_corrected,
+)
 from engine.domain.venue_reports import (
     venue_accepted,
     venue_cancel_refused,
     venue_cancelled,
     venue_compared,
     venue_expired,
-    venue_filled,
     venue_order_unknown,
     venue_order_waited,
     venue_rejected,
     venue_replace_refused,
     venue_replaced,
+    venue_restated,
     venue_triggered,
 )
 from engine.values import Nanos
@@ -90,6 +95,9 @@ _DECISIONS: dict[type, Decision] = {
     rep.VenueOrderUnknown: venue_order_unknown,
     rep.VenueCompared: venue_compared,
     rep.VenueOrderWaited: venue_order_waited,
+    rep.VenueTradeBusted: venue_trade_busted,
+    rep.VenueTradeCorrected: venue_trade_corrected,
+    rep.VenueRestated: venue_restated,
     rep.VenueCheckpoint: checkpoint,
     rep.VenueMarked: note_marks,
     rep.VenueTape: note_tape,

@@ -1,5 +1,6 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
+from engine.domain.amendment_events import BUSTED, FillReversed, OrderRestated
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -107,9 +108,14 @@ Event = (
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
+    | FillReversed
+    | OrderRestated
 )
 
 __all__ = [
+    "BUSTED",
+    "FillReversed",
+    "OrderRestated",
     "BorrowKnown",
     "DividendsKnown",
     "FxRatesKnown",

@@ -65,6 +65,13 @@ class Order(msgspec.Struct, gc=False):
     """What it pays by, whatever the account is charged later; empty for what never left."""
     month_volume: Quantity = Quantity(0)
     """What the account had traded of the month when it left."""
+    ending: int = 0
+    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
+
+    It lives on here while fills of before are owed.
+    """
+    restated_at: Nanos = Nanos(0)
+    """When the venue itself last changed it."""
 
     @property
     def leaves(self) -> Quantity:
@@ -91,13 +98,33 @@ class Order(msgspec.Struct, gc=False):
         return self.status in DONE
 
     @property
+    def is_gone(self) -> bool:
+        """Done, and not only because all of it was filled."""
+        return self.status in DONE and self.status is not Status.FILLED
+
+    @property
+    def has_ended(self) -> bool:
+        """Done, or proved to be over while fills of before are still to come."""
+        return self.ending != 0 or self.status in DONE
+
+    @property
+    def owed(self) -> Quantity:
+        """Fills that the venue has counted and nobody has told yet."""
+        return self.leaves if self.ending else Quantity(0)
+
+    @property
     def is_live(self) -> bool:
         """May stand at the venue: counts as exposure."""
         return self.status in LIVE
 
     @property
     def is_cancelling(self) -> bool:
-        """A cancel is out whose answer can still come; one without an answer may be repeated."""
+        """A cancel is out whose answer can still come, or came: there is nothing to ask for again.
+
+        One without an answer may be repeated.
+        """
+        if self.ending:
+            return True
         cancel = self.pending_cancel
         return cancel is not None and cancel.certainty is Certainty.KNOWN
 
@@ -154,7 +181,9 @@ def state_word(order: Order) -> str:
 
 
 def pending_word(order: Order) -> str:
-    """What is on its way beside the state: 'cancelling', 'replacing' or ''."""
+    """What is on its way beside the state: 'cancelling', 'replacing', 'fills owed' or ''."""
+    if order.owed:
+        return "fills owed"
     if order.pending_cancel is not None:
         return "cancelling"
     if order.pending_replace is not None:

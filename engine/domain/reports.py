@@ -3,6 +3,9 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import VenueRestated as VenueRestated
+from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
+from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
@@ -11,6 +14,9 @@ from engine.domain.order_events import Levels, Places
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
+
+UNCOUNTED = Quantity(-1)
+"""The venue does not say what it has counted."""
 
 
 class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
@@ -54,12 +60,15 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     text: str = ""
     requested: bool = True
     at: Nanos = Nanos(0)
+    cumulative: Quantity = UNCOUNTED
+    """Filled by then as the venue counts, so that fills still to be told are known of."""
 
 
 class VenueExpired(Fact, frozen=True, tag="v_expired"):
     client_order_id: str
     text: str = ""
     at: Nanos = Nanos(0)
+    cumulative: Quantity = UNCOUNTED
 
 
 class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
@@ -141,6 +150,9 @@ OrderReport = (
     | VenueOrderUnknown
     | VenueCompared
     | VenueOrderWaited
+    | VenueTradeBusted
+    | VenueTradeCorrected
+    | VenueRestated
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -286,6 +298,9 @@ Report = (
     | VenueOrderUnknown
     | VenueCompared
     | VenueOrderWaited
+    | VenueTradeBusted
+    | VenueTradeCorrected
+    | VenueRestated
     | VenueCheckpoint
     | VenueMarked
     | VenueTape

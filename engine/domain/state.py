@@ -146,6 +146,11 @@ class State(msgspec.Struct):
     by_client_id: dict[str, int] = {}
     tickets: dict[str, int] = {}
     executions: dict[str, int] = {}
+    """Order of every execution that was ever booked or made void, by its id."""
+    amended: dict[str, int] = {}
+    """Of executions that the venue changed: the newest revision, or `BUSTED`."""
+    past_orders: dict[int, Order] = {}
+    """Orders that were done when their date ended, bounded: a fill of theirs can still be late."""
     instruments: dict[str, Instrument] = {}
     unlisted: tuple[str, ...] = ()
     """Of these, what the running market does not list."""

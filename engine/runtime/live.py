@@ -273,6 +273,8 @@ _NOTICES: dict[type, Severity] = {
     ev.CancelDenied: Severity.ATTENTION,
     ev.Faulted: Severity.UNAVAILABLE,
     ev.DiskSpaceChanged: Severity.ATTENTION,
+    ev.FillReversed: Severity.ATTENTION,
+    ev.OrderRestated: Severity.ATTENTION,
 }
 
 

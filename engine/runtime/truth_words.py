@@ -1,0 +1,70 @@
+"""What a venue took back, changed or owes, and what a person decided of it, in words and fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.instruments import format_money, format_money_rounded
+from engine.values import Price
+
+Fields = dict[str, Any]
+PriceWords = Callable[[Price], str | None]
+
+
+def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
+    """For `why`: one sentence, details behind it; nothing for what is told elsewhere."""
+    match event:
+        case ev.FillReversed():
+            return _reversed_lines(event, price)
+        case ev.OrderRestated():
+            tail = f": {event.text}" if event.text else ""
+            return [f"changed by the venue to {event.quantity:,} at {price(event.price)}{tail}"]
+        case _:
+            return []
+
+
+def _reversed_lines(event: ev.FillReversed, price: PriceWords) -> list[str]:
+    what = "busted" if event.revision == ev.BUSTED else "corrected"
+    if not event.quantity:
+        return [f"trade {event.execution_id} was {what} before anybody told of it: {event.text}"]
+    head = (
+        f"trade {event.execution_id} {what}: {event.quantity:,} at {price(event.price)} taken back,"
+        f" cash {format_money_rounded(event.cash_delta)}, position {event.position_after:+,}"
+    )
+    return [head, event.text]
+
+
+def owed_words(owed: int) -> str:
+    """Behind a cancel or an end: what the venue has counted and not told yet; else nothing."""
+    return f"; {owed:,} filled before it are still to be told" if owed else ""
+
+
+def truth_fields(
+    event: ev.Event, base: Callable[[int], Fields], price: PriceWords
+) -> Fields | None:
+    """For stdout; None for what is told elsewhere or not at all."""
+    match event:
+        case ev.FillReversed():
+            return {
+                "event": "fill_reversed",
+                **base(event.order_id),
+                "execution": event.execution_id,
+                "busted": event.revision == ev.BUSTED,
+                "quantity": event.quantity,
+                "price": price(event.price),
+                "filled": event.cumulative,
+                "cash": format_money(event.cash_delta),
+                "realised": format_money(event.realised),
+                "position": event.position_after,
+                "text": event.text,
+            }
+        case ev.OrderRestated():
+            return {
+                "event": "order_restated",
+                **base(event.order_id),
+                "quantity": event.quantity,
+                "price": price(event.price),
+                "text": event.text,
+            }
+        case _:
+            return None

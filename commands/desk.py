@@ -26,6 +26,7 @@ from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
 from engine.domain.events import TradingState
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Source
 from engine.domain.records import Record
 from engine.domain.reports import (
@@ -44,7 +45,7 @@ from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import OrderType, TimeInForce
+from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -53,6 +54,11 @@ PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
 """Both are paper: no object of this process could send a live order."""
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
+
+
+AT_ONCE = Nanos(0)
+"""Questions to the paper venue travel behind the orders they ask about, on one ordered line:
+its word that it never had one is believed at once."""
 
 
 class PaperMarket(NamedTuple):
@@ -337,4 +343,5 @@ def _opened(
         seed=market.seed,
         fee_tables=(("INR", settings.paper.fee_table_inr),),
         interest_table=settings.paper.interest,
+        patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
     )

@@ -9,6 +9,7 @@ from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from engine.domain.events import Event
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Inbound, Record, decode_records
 from engine.domain.reports import InstrumentsListed, OrderReport, SessionOpened
@@ -37,6 +38,7 @@ from engine.values import Sequence as RecordSequence
 TRADE_DATE = 20260105
 OPENING_CASH = Money(1_000_000_000_000)
 OTHERS_FROM = 1_000
+PAPER_PATIENCE = Patience(settle=Nanos(0))
 
 
 class MemoryJournal:
@@ -142,13 +144,14 @@ class DeskBench:
         journal: MemoryJournal | None = None,
         latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
+        patience: Patience = PAPER_PATIENCE,
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
         `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
-        self._cash, self._wrap = cash, wrap
+        self._cash, self._wrap, self._patience = cash, wrap, patience
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -186,6 +189,7 @@ class DeskBench:
             currency="USD",
             fee_table=self._fee_table,
             limits=default_pairs(self._profile),
+            patience=self._patience,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:

@@ -33,6 +33,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderFilled: fold_fills.filled,
     ev.FillReversed: fold_fills.reversed_,
     ev.OrderRestated: fold_orders.restated,
+    ev.OrderResolved: fold_orders.resolved,
+    ev.EvidenceHeard: fold_orders.evidence_heard,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,
     ev.CancelRequested: fold_orders.cancel_requested,

@@ -205,6 +205,27 @@ def restated(book: Book, record: Record, event: ev.OrderRestated) -> None:
     alert(book, record, order, "attention", "restated", event.text)
 
 
+def resolved(book: Book, record: Record, event: ev.OrderResolved) -> None:
+    order = book.orders[event.order_id]
+    order.reason = f"by hand: {event.reason}"
+    happened(
+        book,
+        record,
+        order,
+        f"resolved_{event.outcome.name.lower()}",
+        price=book.price_or_none(order.symbol, event.price),
+        quantity=event.quantity or None,
+        text=event.reason,
+    )
+    alert(book, record, order, "attention", "resolved", event.reason)
+
+
+def evidence_heard(book: Book, record: Record, event: ev.EvidenceHeard) -> None:
+    order = book.orders[event.order_id]
+    name = event.client_order_id
+    happened(book, record, order, "evidence", client_order_id=name, text=event.text)
+
+
 def unknown(book: Book, record: Record, event: ev.OutcomeUnknown) -> None:
     order = book.orders[event.order_id]
     order.reason = event.text

@@ -1,5 +1,6 @@
 """What became true of trades and orders that a venue took back or changed by itself."""
 
+from engine.domain.commands import Origin, Outcome
 from engine.domain.facts import Fact
 from engine.domain.order_events import LotChange
 from engine.values import Money, Nanos, OrderId, Price, Quantity
@@ -44,5 +45,29 @@ class OrderRestated(Fact, frozen=True, tag="restated"):
     price: Price
     quantity: Quantity
     reserved: Money
+    text: str
+    venue_at: Nanos = Nanos(0)
+
+
+class OrderResolved(Fact, frozen=True, tag="resolved"):
+    """A person said what became of an order in doubt; what follows from it stands behind it."""
+
+    at: Nanos
+    order_id: OrderId
+    outcome: Outcome
+    quantity: Quantity
+    price: Price
+    reason: str
+    origin: Origin
+    execution_id: str = ""
+    """Of the fill that was stated: it gives way to the venue's own, should that come."""
+
+
+class EvidenceHeard(Fact, frozen=True, tag="evidence"):
+    """The venue says that it never had a request, and why that proves nothing yet."""
+
+    at: Nanos
+    order_id: OrderId
+    client_order_id: str
     text: str
     venue_at: Nanos = Nanos(0)

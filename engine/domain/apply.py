@@ -44,7 +44,6 @@ def _nothing(state: State, event: ev.Event) -> None:
 _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.ReplaceDenied,
-    ev.StatusRequested,
     ev.OrderWaited,
     ev.CommandRefused,
     ev.ReportOrphaned,

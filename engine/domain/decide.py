@@ -7,11 +7,13 @@ from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.conversion import convert
+from engine.domain.doubt import resume_session, venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.flatten import flatten, reverse
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.records import Inbound
+from engine.domain.resolving import resolve_order
 from engine.domain.sessions import (
     checkpoint,
     close_session,
@@ -42,7 +44,6 @@ from engine.domain.venue_reports import (
     venue_cancelled,
     venue_compared,
     venue_expired,
-    venue_order_unknown,
     venue_order_waited,
     venue_rejected,
     venue_replace_refused,
@@ -83,6 +84,8 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Reverse: _of_known_account("reverse", reverse),
     cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
+    cmd.ResolveOrder: resolve_order,
+    rep.SessionResumed: resume_session,
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,

@@ -19,7 +19,7 @@ from engine.domain.state import (
     flatten_key,
     flatten_timer,
 )
-from engine.values import Money, Price, Quantity
+from engine.values import Money, Nanos, Price, Quantity
 
 MONTHS_KEPT_MAX = 120
 """Months with a volume that one account remembers beside its present one."""
@@ -32,6 +32,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     _settle_fills(state, event)
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
+    state.patience, state.link_up_at = event.patience, Nanos(0)
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
@@ -163,6 +164,7 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
         state.link_texts[event.link] = event.text
     else:
         state.link_texts.pop(event.link, None)
+        state.link_up_at = event.at
     state.links[event.link] = event.state
 
 

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from engine.domain.commands import CancelScope, ExitsOnKill, Origin
 from engine.domain.facts import Fact
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Refusal
 from engine.domain.reports import LinkState, SpaceLevel
@@ -38,6 +39,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     epoch: int = 0
     """Of the home when the run began; 0 in records that were written before it was told."""
     interest_table: str = ""
+    patience: Patience = Patience()
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

@@ -1,6 +1,12 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
-from engine.domain.amendment_events import BUSTED, FillReversed, OrderRestated
+from engine.domain.amendment_events import (
+    BUSTED,
+    EvidenceHeard,
+    FillReversed,
+    OrderResolved,
+    OrderRestated,
+)
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -110,12 +116,16 @@ Event = (
     | DiskSpaceChanged
     | FillReversed
     | OrderRestated
+    | OrderResolved
+    | EvidenceHeard
 )
 
 __all__ = [
     "BUSTED",
     "FillReversed",
     "OrderRestated",
+    "OrderResolved",
+    "EvidenceHeard",
     "BorrowKnown",
     "DividendsKnown",
     "FxRatesKnown",

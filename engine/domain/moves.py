@@ -2,7 +2,7 @@
 
 from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
 from engine.domain.orders import Order, Pending, reserve_of
-from engine.domain.state import State
+from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos
 
 
@@ -34,6 +34,21 @@ def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         if symbol_live is not None:
             symbol_live.pop(order.order_id, None)
         answered(order)
+    if state.in_doubt:
+        cleared(state, order)
+
+
+def cleared(state: State, order: Order) -> None:
+    """After every answer: an order of which all is known again leaves the doubtful."""
+    if not order.is_unknown:
+        state.in_doubt.pop(order.order_id, None)
+
+
+def watched(state: State, at: Nanos) -> None:
+    """The first request that goes out arms the one timer of all that are in flight."""
+    timers = state.timers
+    if ACK_TIMER not in timers:
+        timers[ACK_TIMER] = Nanos(at + state.patience.ack)
 
 
 def answered(order: Order) -> None:
@@ -51,6 +66,8 @@ def reopen(state: State, order: Order, at: Nanos) -> None:
     if order.late_cancel:
         order.pending_cancel = Pending(at, Certainty.UNKNOWN, order.late_cancel)
         order.late_cancel = ""
+        state.in_doubt[order.order_id] = None
+        watched(state, at)
     order_id, symbol = order.order_id, order.order.symbol
     state.live = dict.fromkeys(sorted([*state.live, order_id]))
     of_symbol = state.live_by_symbol.get(symbol, {})

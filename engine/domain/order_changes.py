@@ -6,7 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
-from engine.domain.moves import answered, become, hold, move
+from engine.domain.moves import answered, become, cleared, hold, move, watched
 from engine.domain.orders import Order, Pending
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -79,6 +79,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
+    watched(state, event.at)
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
@@ -153,15 +154,21 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
 
 
 def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
-    order = state.orders[event.order_id]
-    order.pending_cancel = Pending(since=event.at, client_order_id=event.client_order_id)
-    order.changed_at = event.at
+    order, before = state.orders[event.order_id], state.orders[event.order_id].pending_cancel
+    pending = Pending(since=event.at, client_order_id=event.client_order_id)
+    if before is not None:
+        # The same wish again: it is as doubtful as it was until one of them is answered.
+        pending.since, pending.certainty = before.since, before.certainty
+        pending.asked, pending.asked_at = before.asked + 1, event.at
+    order.pending_cancel, order.changed_at = pending, event.at
+    watched(state, event.at)
 
 
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
     order = state.orders[event.order_id]
     order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
     order.late_cancel = ""
+    cleared(state, order)
 
 
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
@@ -175,6 +182,7 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     )
     order.reserved_total, order.changed_at = event.reserved, event.at
     hold(state, order)
+    watched(state, event.at)
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -185,6 +193,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.reserved_total = event.reserved
+    cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -197,6 +206,7 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.queue_ahead = event.queue_ahead
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -216,7 +226,37 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
     }[event.request]
     if pending is not None:
         pending.certainty = Certainty.UNKNOWN
+        state.in_doubt[order.order_id] = None
     order.text, order.changed_at = event.text, event.at
+
+
+def _request_named(order: Order, client_order_id: str) -> Pending | None:
+    change = order.pending_replace
+    if change is not None and change.client_order_id == client_order_id:
+        return change
+    return order.pending_new
+
+
+def _status_requested(state: State, event: ev.StatusRequested) -> None:
+    pending = _request_named(state.orders[event.order_id], event.client_order_id)
+    if pending is not None:
+        pending.asked, pending.asked_at = pending.asked + 1, event.at
+        watched(state, event.at)
+
+
+def _evidence_heard(state: State, event: ev.EvidenceHeard) -> None:
+    order = state.orders[event.order_id]
+    pending = _request_named(order, event.client_order_id)
+    if pending is not None:
+        pending.negatives, pending.negative_at = pending.negatives + 1, event.at
+    order.text, order.changed_at = event.text, event.at
+
+
+def _resolved(state: State, event: ev.OrderResolved) -> None:
+    order = state.orders[event.order_id]
+    order.text, order.changed_at = f"by hand: {event.reason}", event.at
+    if event.execution_id:
+        order.manual = event.execution_id
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
@@ -233,6 +273,9 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.ReplaceRejected: _replace_rejected,
     ev.OrderReplaced: _replaced,
     ev.OutcomeUnknown: _unknown,
+    ev.StatusRequested: _status_requested,
+    ev.EvidenceHeard: _evidence_heard,
+    ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
     **TRADE_CHANGES,
 }

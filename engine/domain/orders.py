@@ -16,6 +16,12 @@ class Pending(msgspec.Struct, gc=False):
     """Of a replace: the id that will be valid when it took effect; of a cancel: the id it named."""
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
+    asked: int = 0
+    """How often it was asked about, or a cancel repeated."""
+    asked_at: Nanos = Nanos(0)
+    negatives: int = 0
+    """How often the venue has said that it never had it, too early to be believed."""
+    negative_at: Nanos = Nanos(0)
 
 
 class Order(msgspec.Struct, gc=False):
@@ -72,6 +78,8 @@ class Order(msgspec.Struct, gc=False):
     """
     restated_at: Nanos = Nanos(0)
     """When the venue itself last changed it."""
+    manual: str = ""
+    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
 
     @property
     def leaves(self) -> Quantity:

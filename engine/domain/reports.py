@@ -11,6 +11,7 @@ from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
@@ -213,6 +214,15 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """(currency, fee table) for what trades in another currency than the account's."""
     interest_table: str = ""
     """What cash earns and costs; empty: nothing."""
+    patience: Patience = Patience()
+    """What is expected of this venue's answers."""
+
+
+class SessionResumed(Fact, frozen=True, tag="resumed"):
+    """The host is ready to speak to the venue again: what was out before it started is in doubt."""
+
+    may_cancel: bool = True
+    """Cancels without an answer are repeated; not on a desk that only looks."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):
@@ -316,4 +326,5 @@ Report = (
     | SessionEnded
     | EngineFaulted
     | DiskSpaceSeen
+    | SessionResumed
 )

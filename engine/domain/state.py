@@ -9,6 +9,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
@@ -16,6 +17,8 @@ from engine.instruments import Instrument
 from engine.values import Money, Nanos, Price, Quantity
 
 DEFAULT_ACCOUNT = "PAPER"
+ACK_TIMER = "ack"
+"""The one timer of everything in flight, armed by the first request that goes out."""
 NO_FEES = "zero"
 
 
@@ -160,6 +163,12 @@ class State(msgspec.Struct):
     links: dict[str, LinkState] = {}
     link_texts: dict[str, str] = {}
     """Of a link that is down: what that means, in words."""
+    patience: Patience = Patience()
+    """What is expected of the venue's answers."""
+    in_doubt: dict[int, None] = {}
+    """Live orders of which an outcome is unknown."""
+    link_up_at: Nanos = Nanos(0)
+    """When a link last came back: what was asked before proves nothing."""
     was_disconnected: bool = False
     """In this run: until every outcome is known again, nothing new leaves."""
     limits: Limits = Limits()

@@ -91,6 +91,8 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     order.value, order.fees = Money(order.value - value), Money(order.fees + event.fee)
     order.fills -= 1
     order.text = event.text
+    if order.manual == event.execution_id:
+        order.manual = ""
     if order.cumulative <= order.quantity:
         order.is_overfilled = False
     _reopened(state, order, event)

@@ -4,7 +4,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.amendments import LEAVES_UNSAID
 from engine.domain.answers import find_order_of_any_date, nudged, orphaned, repeated
-from engine.domain.commands import Origin
+from engine.domain.commands import Origin, Outcome
 from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.fill_memory import BookedFill
 from engine.domain.ledger.positions import Position, fill_effect
@@ -26,9 +26,43 @@ def venue_filled(
     if order is None:
         text = f"filled {report.quantity} at {report.price} ({report.execution_id})"
         return orphaned(report.client_order_id, text, now)
+    if order.manual:
+        return _instead_of_manual(state, order, report, market, now)
     fill = _booked_fill(state, order, report, market, now)
     happened: list[ev.Event] = [fill]
     if fill.resurrected or fill.overfill:
+        happened += _alarms(state, order, fill, now)
+    return happened + nudged(state, order, now)
+
+
+def _instead_of_manual(
+    state: State, order: Order, report: rep.VenueFilled, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The venue tells of its own trade: what a person had stated gives way, share by share."""
+    name = order.manual
+    stated = _booked(state, order, name, Price(0), Quantity(0))
+    rebooking = Rebooking(state, order, market, now)
+    happened: list[ev.Event] = []
+    text = "the venue told of the trade itself"
+    if stated is not None:
+        happened.append(rebooking.reverse(name, stated, ev.BUSTED, text, report.at))
+    fill = rebooking.book(report, revision=0)
+    happened.append(fill)
+    left = abs(stated.quantity) - report.quantity if stated is not None else 0
+    if stated is not None and left > 0:
+        rest, outcome = f"{name}-{report.execution_id}", Outcome.FILLED
+        why = f"what is left of {abs(stated.quantity):,} stated by hand"
+        quantity = Quantity(left)
+        happened.append(
+            ev.OrderResolved(
+                now, order.order_id, outcome, quantity, stated.price, why, Origin.DESK, rest
+            )
+        )
+        again = rep.VenueFilled(
+            report.client_order_id, rest, stated.price, quantity, report.liquidity, why, stated.at
+        )
+        happened.append(rebooking.book(again, revision=0))
+    if fill.overfill:
         happened += _alarms(state, order, fill, now)
     return happened + nudged(state, order, now)
 

@@ -4,13 +4,14 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.answers import find_order, nudged, orphaned, repeated
 from engine.domain.commands import Origin
+from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Happening, next_status
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
-from engine.values import Nanos, OrderId, Quantity
+from engine.values import Nanos, Quantity
 
 _ACCEPT = Happening.ACCEPT
 
@@ -188,15 +189,7 @@ def venue_replace_refused(
     pending = order.pending_replace
     if pending is None or report.new_client_order_id not in ("", pending.client_order_id):
         return repeated(report.client_order_id, "replace refused", now)
-    return _replace_refused(state, order, report.text, report.at, market, now)
-
-
-def _replace_refused(
-    state: State, order: Order, text: str, venue_at: Nanos, market: Market, now: Nanos
-) -> list[ev.Event]:
-    proposal = propose_replace(order, order.price, order.quantity, "", state, market)
-    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal), venue_at)
-    return [refused, *nudged(state, order, now)]
+    return not_replaced(state, order, report.text, report.at, market, now)
 
 
 def venue_triggered(
@@ -229,22 +222,6 @@ def venue_order_waited(
             report.at,
         )
     ]
-
-
-def venue_order_unknown(
-    state: State, report: rep.VenueOrderUnknown, market: Market, now: Nanos
-) -> list[ev.Event]:
-    """Definitive evidence: the request never arrived, so nothing can have come of it."""
-    order = find_order(state, report.client_order_id)
-    if order is None:
-        return orphaned(report.client_order_id, "unknown to the venue", now)
-    text, change = "never reached the venue", order.pending_replace
-    if change is not None and change.client_order_id == report.client_order_id:
-        return _replace_refused(state, order, text, report.at, market, now)
-    if order.is_done or order.pending_new is None:
-        return repeated(report.client_order_id, "unknown", now)
-    rejected = ev.OrderRejected(now, OrderId(order.order_id), text, report.at)
-    return [rejected, *nudged(state, order, now)]
 
 
 def venue_compared(

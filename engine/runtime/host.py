@@ -8,15 +8,14 @@ from engine.domain.quotes import Phase
 from engine.domain.records import Inbound
 from engine.domain.reports import (
     Report,
+    SessionResumed,
     TimerFired,
     TradeDateRolled,
     VenueAccepted,
     VenueFilled,
 )
-from engine.domain.requests import StatusRequest
 from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
-from engine.runtime.recovery import requests_in_doubt
 from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -180,13 +179,7 @@ class Host:
 
         A cancel without an answer is repeated, unless `may_cancel` is denied: then it waits.
         """
-        requests = requests_in_doubt(self.session.state)
-        if not may_cancel:
-            requests = [request for request in requests if isinstance(request, StatusRequest)]
-        if not requests:
-            return []
-        self.venue.release(requests, self.venue.stage(requests))
-        return self.settle()
+        return self.submit(SessionResumed(may_cancel))
 
     def practise(self, line: PracticeLine, context: Context) -> list[Event]:
         """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""

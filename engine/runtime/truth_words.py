@@ -19,6 +19,13 @@ def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
         case ev.OrderRestated():
             tail = f": {event.text}" if event.text else ""
             return [f"changed by the venue to {event.quantity:,} at {price(event.price)}{tail}"]
+        case ev.OrderResolved():
+            return [
+                f"resolved by {event.origin.name.lower()}: {_outcome(event, price)}",
+                event.reason,
+            ]
+        case ev.EvidenceHeard():
+            return [event.text]
         case _:
             return []
 
@@ -32,6 +39,13 @@ def _reversed_lines(event: ev.FillReversed, price: PriceWords) -> list[str]:
         f" cash {format_money_rounded(event.cash_delta)}, position {event.position_after:+,}"
     )
     return [head, event.text]
+
+
+def _outcome(event: ev.OrderResolved, price: PriceWords) -> str:
+    word = event.outcome.name.lower().replace("_", " ")
+    if not event.quantity:
+        return word
+    return f"{word} {event.quantity:,} at {price(event.price)}"
 
 
 def owed_words(owed: int) -> str:
@@ -66,5 +80,16 @@ def truth_fields(
                 "price": price(event.price),
                 "text": event.text,
             }
+        case ev.OrderResolved():
+            return {
+                "event": "order_resolved",
+                **base(event.order_id),
+                "outcome": event.outcome.name.lower(),
+                "quantity": event.quantity or None,
+                "price": price(event.price),
+                "text": event.reason,
+            }
+        case ev.EvidenceHeard():
+            return {"event": "order_evidence", **base(event.order_id), "text": event.text}
         case _:
             return None

@@ -187,6 +187,20 @@ def _restated(event: ev.OrderRestated, instrument: Instrument) -> Facts:
     return {"quantity": event.quantity, "price": price, "reason": event.text}
 
 
+def _resolved(event: ev.OrderResolved, instrument: Instrument) -> Facts:
+    return {
+        "by": event.origin.name.lower(),
+        "outcome": event.outcome.name.lower(),
+        "quantity": event.quantity,
+        "price": _price(event.price, instrument),
+        "reason": event.reason,
+    }
+
+
+def _evidence(event: ev.EvidenceHeard, instrument: Instrument) -> Facts:
+    return {"reason": event.text}
+
+
 def _nothing_more(event: ev.Event, instrument: Instrument) -> Facts:
     return {}
 
@@ -211,4 +225,6 @@ _TELLERS: dict[type, Callable[[Any, Instrument], Facts]] = {
     ev.OutcomeUnknown: _unknown,
     ev.FillReversed: _reversed,
     ev.OrderRestated: _restated,
+    ev.OrderResolved: _resolved,
+    ev.EvidenceHeard: _evidence,
 }

@@ -100,7 +100,7 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
                 actual="down",
                 limit="up",
             )
-    unknown = sum(1 for order_id in state.live if state.orders[order_id].is_unknown)
+    unknown = len(state.in_doubt)
     if not unknown:
         return None
     return deny(

@@ -89,6 +89,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "restore": _target("commands.restore:run"),
     "reset": _target("commands.reset:run"),
     "config": _target("commands.config:run"),
+    "sim": _target("commands.sim:run"),
     "bench": _target("commands.bench:run"),
     "test": _target("commands.test:run"),
     "doctor": _target("commands.doctor:run"),

@@ -23,7 +23,9 @@ def run(
     trials = trials_of(opened, orders=orders, seed=seed)
     tells = not infer_aggressor
     compared = check_fills(opened, trials, levels=levels, tells_aggressor=tells, progress=_progress)
-    alone = played_alone(opened, compared, levels=levels, tells_aggressor=tells)
+    alone = played_alone(
+        opened, compared, levels=levels, tells_aggressor=tells, progress=_progress_alone
+    )
     result = summary_of(compared, alone)
     if json_output:
         print(json.dumps(msgspec.to_builtins(result), separators=(",", ":")))
@@ -57,5 +59,9 @@ def lines_of(result: FillsCheck) -> list[str]:
 
 
 def _progress(done: int, lanes: int) -> None:
-    if sys.stderr.isatty():
-        print(f"{done} of {lanes} passes over the day", file=sys.stderr)
+    """Also where nobody watches: a log says then how far a run came that was cut off."""
+    print(f"{done} of {lanes} passes over the day", file=sys.stderr, flush=True)
+
+
+def _progress_alone(done: int, orders: int) -> None:
+    print(f"{done} of {orders} orders beyond a bound played alone", file=sys.stderr, flush=True)

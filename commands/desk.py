@@ -173,7 +173,7 @@ def _recovered(
     state, flow = recovered.state, market.flow
     stood_at = state.checkpoints.get(flow.description)
     cut_off = not state.ended_clean and state.market == flow.description
-    venue, left_behind = _standing(market, state, stood_at)
+    venue, left_behind = _standing(market, state, stood_at, recovered.left_at)
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)
     realism = RealismTally(session.state)
@@ -183,9 +183,10 @@ def _recovered(
     host = Host(session, venue)
     expired = left_behind if may_cancel else []
     opening: list[Report] = [InstrumentsListed(venue.instruments), *market.costs]
-    opening.append(_opened(state, settings, venue, market))
+    opening.append(_opened(state, settings, venue, market, recovered.left_at))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
-    host.submit(*opening, *expired)
+    # A kill at the next moment finds the market here, not at its beginning.
+    host.submit(*opening, *expired, venue.checkpoint())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wake_up()
     remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
@@ -230,7 +231,7 @@ def _after_recovery(home: Home, journal: Journal, recovered: Recovered) -> list[
 
 
 def _standing(
-    market: PaperMarket, state: State, stood_at: Checkpoint | None
+    market: PaperMarket, state: State, stood_at: Checkpoint | None, left_at: Nanos
 ) -> tuple[PaperVenue, list[VenueExpired]]:
     """The market with this home's orders in their places, and those that cannot stand any more."""
     flow = market.flow
@@ -240,6 +241,7 @@ def _standing(
         flow,
         cursor=stood_at.cursor if stood_at is not None else b"",
         stood_at=stood_at.at if stood_at is not None else 0,
+        heard_at=_heard_at(state, stood_at, left_at) if stood_at is not None else 0,
         working=working,
         next_execution=state.executions_seen + 1,
         next_order=state.order_next,
@@ -250,6 +252,12 @@ def _standing(
     if stood_at is None:
         return venue, [VenueExpired(order.client_order_id, BEGINS_ANEW) for order in here]
     return venue, venue.left_behind
+
+
+def _heard_at(state: State, stood_at: Checkpoint, left_at: Nanos) -> Nanos:
+    """The last market time that the journal knows of a market, in whichever run that was."""
+    was_last = state.checkpoints.get(state.market) is stood_at
+    return max(stood_at.at, stood_at.heard_at, left_at if was_last else Nanos(0))
 
 
 def _remarks(
@@ -326,7 +334,7 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
 
 
 def _opened(
-    state: State, settings: Settings, venue: PaperVenue, market: PaperMarket
+    state: State, settings: Settings, venue: PaperVenue, market: PaperMarket, left_at: Nanos
 ) -> SessionOpened:
     number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
     return SessionOpened(
@@ -341,7 +349,11 @@ def _opened(
         fee_table=settings.paper.fee_table,
         limits=settings.limits,
         seed=market.seed,
-        fee_tables=(("INR", settings.paper.fee_table_inr),),
+        fee_tables=(
+            ("INR", settings.paper.fee_table_inr),
+            ("USDT", settings.paper.fee_table_usdt),
+        ),
         interest_table=settings.paper.interest,
+        left_at=left_at,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
     )

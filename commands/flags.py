@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from commands.flags_check_fills import add_check_fills, positive
+from commands.flags_sim import add_sim
 
 VERSION = "0.1.0"
 SEED_DIGITS_MAX = 18
@@ -27,10 +28,9 @@ NOT_YET = (
     "kill",
     "secrets",
     "totp",
-    "sim",
 )
 LATENCIES = ("none", "lan", "retail", "mobile")
-BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix")
+BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix", "crash")
 
 _COMMON_WITH_VALUE = ("--config", "--home", "--seed")
 
@@ -311,6 +311,7 @@ COMMANDS = (
     Command("restore", "a backup into an empty home", _add_file),
     Command("reset", "archive this paper epoch, begin a new one", _add_reset),
     Command("config", "settings in effect and where each comes from", _add_config),
+    Command("sim", "prove the desk against faults, a seed at a time", add_sim),
     Command("bench", "measure", _add_bench),
     Command("test", "run the test suite", _add_test),
     Command("doctor", "check this machine", _add_doctor),

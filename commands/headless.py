@@ -22,7 +22,7 @@ from engine.domain.luck import Luck
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
 from engine.errors import InputError, TraderError
-from engine.instruments import format_money
+from engine.instruments import Instrument, format_money
 from engine.language import syntax as syn
 from engine.runtime.collector import calm
 from engine.runtime.failstop import fail_stop
@@ -271,7 +271,12 @@ class _HeadlessSession:
         parts = self._parts
         account = parts.session.state.accounts[parts.settings.paper.account]
         figures = account_figures(account, parts.session.state, parts.session.market)
-        held = {s: p.quantity for s, p in sorted(account.positions.items()) if p.quantity}
+        known = parts.session.state.instruments
+        held = {
+            symbol: known[symbol].quantity_field(position.quantity)
+            for symbol, position in sorted(account.positions.items())
+            if position.quantity
+        }
         summary: dict[str, Any] = {
             "orders": result.orders,
             "fills": result.fills,
@@ -318,8 +323,8 @@ def _previewer(
     def preview(line: syn.OrderLine | syn.PreviewedLine, context: Context) -> None:
         now = parts.session.now
         told = preview_any(line, "", context, parts.venue, now)
-        known = parts.session.state.instruments.get(told.symbol)
-        currency = known.currency if known is not None else BASE_CURRENCY
-        output.event(preview_fields(told, currency, now))
+        unknown = Instrument(told.symbol, currency=BASE_CURRENCY)
+        known = parts.session.state.instruments.get(told.symbol, unknown)
+        output.event(preview_fields(told, known, now))
 
     return preview

@@ -7,7 +7,7 @@ from commands.costs import BASE_CURRENCY
 from commands.json_lines import json_line
 from connectors.feeds.lobster_presence import Presence
 from engine.errors import MachineError
-from engine.instruments import format_money, parse_money
+from engine.instruments import format_money, parse_money, quantity_words
 from engine.runtime.narration import sentence
 
 CLEAR_LINE = "\r\x1b[K"
@@ -85,7 +85,8 @@ def _result_words(fields: dict[str, Any]) -> str:
         return str(fields["result"])
     # Next to cash of several currencies a figure without a name could be any of them.
     said = f" {BASE_CURRENCY}" if "cash_by_currency" in fields else ""
-    held = ", ".join(f"{s} {q:+,}" for s, q in fields["positions"].items()) or "flat"
+    sizes = {s: quantity_words(q, signed=True) for s, q in fields["positions"].items()}
+    held = ", ".join(f"{symbol} {size}" for symbol, size in sizes.items()) or "flat"
     return (
         f"{fields['result']}: {_counted(fields['orders'], 'order')}, "
         f"{_counted(fields['fills'], 'fill')}, cash {_cash_words(fields)}, {held}, "
@@ -117,7 +118,7 @@ def _luck_words(fields: dict[str, Any]) -> str:
     verb = "differs" if fields["differ"] == 1 else "differ"
     return (
         f"day {told[booked]} booked ({booked}); {others};"
-        f" {fields['differ']:,} of {_counted(fields['orders'], 'resting order')} {verb}"
+        f" {fields['differ']:,} of {_counted(fields['orders'], 'order')} {verb}"
     )
 
 

@@ -75,11 +75,13 @@ def _group(group: Realism) -> Iterator[str]:
             for c in found
         )
         yield f"<ul>{items}</ul>"
+    size = group.size_text
     shares = [
         Bar(
             tape.symbol,
             tape.own_volume * 1_000_000 // max(tape.volume, 1),
-            f"{percent(tape.own_volume, tape.volume)} ({tape.own_volume:,} of {tape.volume:,})",
+            f"{percent(tape.own_volume, tape.volume)}"
+            f" ({size(tape.own_volume)} of {size(tape.volume)})",
         )
         for tape in group.tape.values()
         if tape.own_volume
@@ -90,7 +92,7 @@ def _group(group: Realism) -> Iterator[str]:
     yield from _picture(
         "Shares of resting orders by queue assumption",
         [
-            Bar(name + (" (booked)" if name == assumed.booked else ""), count, f"{count:,}")
+            Bar(name + (" (booked)" if name in assumed.booked else ""), count, size(count))
             for name, count in assumed.shares.items()
         ],
     )

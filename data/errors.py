@@ -71,6 +71,10 @@ class StoreError(TraderError):
     exit_code = 7
 
 
+class StoreDamagedError(StoreError):
+    """Bytes of the store cannot be read back; it can be made again from the journal."""
+
+
 class BackupError(MachineError):
     """A copy cannot be made, or cannot be put back there."""
 

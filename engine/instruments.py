@@ -10,9 +10,17 @@ PRICE_DIGITS_MAX = 9
 NUMBER_TEXT_MAX = 32
 TICKS_KEPT_MAX = 256
 """Ticks whose decimals are remembered; a market has a handful."""
-POWERS_OF_TEN: tuple[int, ...] = tuple(int(10**n) for n in range(PRICE_DIGITS_MAX + 1))
-MONEY_IN_PRICE_UNIT: tuple[int, ...] = tuple(MONEY_SCALE // power for power in POWERS_OF_TEN)
-"""By the digits of a price; 0 where a price unit is less than a money unit."""
+QUANTITY_DIGITS_MAX = 8
+"""Decimals of a size; crypto exchanges write eight."""
+POWERS_OF_TEN: tuple[int, ...] = tuple(
+    int(10**n) for n in range(PRICE_DIGITS_MAX + QUANTITY_DIGITS_MAX + 1)
+)
+MONEY_IN_VALUE_UNIT: tuple[int, ...] = tuple(MONEY_SCALE // power for power in POWERS_OF_TEN)
+"""By the digits of price and size together; 0 where one unit of each is less than a money unit."""
+
+
+CRYPTO = "crypto"
+"""The asset class of a pair on a spot exchange for coins."""
 
 
 class NumberTextError(ValueError):
@@ -27,7 +35,10 @@ class TickBand(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Instrument(msgspec.Struct, frozen=True, gc=False):
-    """One tradable thing; prices are integers of `10 ** -price_digits` of its currency."""
+    """One tradable thing; prices are integers of `10 ** -price_digits` of its currency.
+
+    Sizes are integers of `10 ** -quantity_digits`: whole shares have no digits, coins have some.
+    """
 
     symbol: str
     name: str = ""
@@ -41,11 +52,24 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         TickBand(Price(0), Price(1)),
         TickBand(Price(10_000), Price(100)),
     )
+    quantity_digits: int = 0
+    notional_min: Money = Money(0)
+    """The least that an order may be worth at its venue; 0: it may be worth anything."""
 
     @property
     def price_scale(self) -> int:
         """Price units in one unit of currency."""
         return POWERS_OF_TEN[self.price_digits]
+
+    @property
+    def quantity_scale(self) -> int:
+        """Size units in one share, or one coin."""
+        return POWERS_OF_TEN[self.quantity_digits]
+
+    @property
+    def unit(self) -> str:
+        """What is counted: a share, or what a pair is named after."""
+        return "share" if self.asset_class != CRYPTO else self.symbol.removesuffix(self.currency)
 
     def tick_at(self, price: Price) -> Price:
         """The tick of the band that `price` lies in."""
@@ -70,12 +94,54 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         return Price(floor + tick if up and floor != price else floor)
 
     def notional(self, price: Price, quantity: Quantity) -> Money:
-        """Exact value of `quantity` at `price`; money is finer than price scales up to 6 digits."""
+        """Value of `quantity` at `price`, to the money unit: halves away from zero.
+
+        Exact where price and size have at most six decimals together, as shares have.
+        """
         units = price * quantity * self.multiplier
-        exact = MONEY_IN_PRICE_UNIT[self.price_digits]
+        digits = self.price_digits + self.quantity_digits
+        exact = MONEY_IN_VALUE_UNIT[digits]
         if exact:
             return units * exact  # type: ignore[return-value]
-        return units * MONEY_SCALE // POWERS_OF_TEN[self.price_digits]  # type: ignore[return-value]
+        return _in_money(units, POWERS_OF_TEN[digits])
+
+    def bought_by(self, money: int, price: int) -> int:
+        """The largest size whose exact value at `price`, which is above zero, is within `money`."""
+        scale = self.price_scale * self.quantity_scale
+        return max(0, money * scale // (price * self.multiplier * MONEY_SCALE))
+
+    def average_price(self, value: int, quantity: int) -> Price:
+        """What one of `quantity` cost, in the price scale; 0 for none.
+
+        Rounded down where values are exact, else to the nearest: a value that was rounded is not
+        to make a price of the one below it. `value` and `quantity` have the same sign.
+        """
+        if not quantity:
+            return Price(0)
+        units = value * self.price_scale * self.quantity_scale
+        whole = quantity * MONEY_SCALE * self.multiplier
+        return Price((2 * units + whole) // (2 * whole) if self.quantity_digits else units // whole)
+
+    def parse_quantity(self, text: str) -> Quantity:
+        """'0.015' → 1500000 where sizes have eight digits. Raises NumberTextError."""
+        return Quantity(parse_scaled(text, self.quantity_digits))
+
+    def format_quantity(self, quantity: int, *, signed: bool = False) -> str:
+        """For the eye: '1,000', '0.015'; `signed` as '+1,000' and '+0'."""
+        if not self.quantity_digits:
+            return f"{quantity:+,}" if signed else f"{quantity:,}"
+        text = format_scaled(quantity, self.quantity_digits, grouped=True)
+        return f"+{text}" if signed and quantity >= 0 else text
+
+    def plain_quantity(self, quantity: int) -> str:
+        """For the order language: '1000', '0.015'."""
+        return format_scaled(quantity, self.quantity_digits)
+
+    def quantity_field(self, quantity: int) -> int | str:
+        """For JSON: a number of whole shares, or decimal text where sizes have decimals."""
+        if not self.quantity_digits:
+            return quantity
+        return format_scaled(quantity, self.quantity_digits)
 
     def parse_price(self, text: str) -> Price:
         """'577.04' → 5770400. Raises NumberTextError for anything that is not an exact price."""
@@ -87,6 +153,22 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def _tick_digits(self, price: Price) -> int:
         return _digits_needed(self.tick_at(price), self.price_digits)
+
+
+def _in_money(units: int, scale: int) -> Money:
+    """`units` of 1/`scale` of a currency, halves away from zero."""
+    half = scale // 2
+    exact = units * MONEY_SCALE
+    return Money((exact + half) // scale if exact >= 0 else -((half - exact) // scale))
+
+
+def quantity_words(told: int | str, *, signed: bool = False) -> str:
+    """A size as JSON has it (see `quantity_field`), for the eye: 1000 → '1,000'."""
+    if isinstance(told, int):
+        return f"{told:+,}" if signed else f"{told:,}"
+    whole, dot, part = told.removeprefix("-").partition(".")
+    sign = "-" if told.startswith("-") else "+" if signed else ""
+    return f"{sign}{int(whole):,}{dot}{part}"
 
 
 @lru_cache(maxsize=TICKS_KEPT_MAX)

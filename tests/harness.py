@@ -109,9 +109,13 @@ class StillFlow:
     note = ""
 
     def __init__(
-        self, symbols: Sequence[str] = ("AAPL", "GOOG", "MSFT"), trade_date: int = TRADE_DATE
+        self,
+        symbols: Sequence[str | Instrument] = ("AAPL", "GOOG", "MSFT"),
+        trade_date: int = TRADE_DATE,
     ) -> None:
-        self.instruments = tuple(Instrument(symbol=s) for s in symbols)
+        self.instruments = tuple(
+            one if isinstance(one, Instrument) else Instrument(symbol=one) for one in symbols
+        )
         self.trade_date = trade_date
         self.opens_at = at_time_of_day(trade_date, 34_200 * NANOS_PER_SECOND)
         self._closes_at: Nanos | None = at_time_of_day(trade_date, 57_600 * NANOS_PER_SECOND)
@@ -137,7 +141,7 @@ class DeskBench:
     def __init__(
         self,
         *,
-        symbols: Sequence[str] = ("AAPL", "GOOG", "MSFT"),
+        symbols: Sequence[str | Instrument] = ("AAPL", "GOOG", "MSFT"),
         profile: str = "paper",
         fee_table: str = "zero",
         cash: Money = OPENING_CASH,

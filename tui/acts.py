@@ -205,7 +205,7 @@ class DangerActs:
     def _asked(self, act: Act) -> None:
         room = self.room
         symbol = room.symbol
-        text = question(act, room.view, symbol)
+        text = question(act, room.view, symbol, room.instrument)
         room.danger.ask(text, lambda: self._sent(act, symbol), room.clock())
 
     def _sent(self, act: Act, symbol: str) -> None:

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from engine.domain.views import DeskView
-from tui.paint import money_text, quantity_text
+from tui.paint import money_text
 
 ORDER_TEXT = "b 100 {symbol} bid"
 IMPATIENT_TEXT = "b 100 {symbol} mkt"
@@ -136,7 +136,7 @@ class Coach:
         order = next((row for row in view.orders if not row.is_done), None)
         ahead = order.queue_ahead if order is not None else -1
         return {
-            "ahead": quantity_text(ahead) if ahead >= 0 else "—",
+            "ahead": f"{ahead:,}" if ahead >= 0 else "—",
             "trades": str(len(view.fills)),
             "fees": money_text(view.account.fees_day),
             "day": money_text(view.account.day, signed=True),

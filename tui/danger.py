@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from engine.domain.views import DeskView, OrderRow
+from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
 from tui.paint import money_text
@@ -60,7 +61,9 @@ def is_entry(order: OrderRow, view: DeskView) -> bool:
     return held * order.instruction.side >= 0
 
 
-def question(act: Act, view: DeskView, symbol: str) -> str:
+def question(
+    act: Act, view: DeskView, symbol: str, instrument: Callable[[str], Instrument] = Instrument
+) -> str:
     """What an act would do now, with count and amount."""
     working = [row for row in view.orders if not row.is_done]
     entries = [row for row in working if is_entry(row, view)]
@@ -70,7 +73,11 @@ def question(act: Act, view: DeskView, symbol: str) -> str:
             return f"Cancel {_count(working)}, exits too?"
         case Act.FLATTEN_SYMBOL:
             here = [row for row in held if row.symbol == symbol]
-            shares = f"{here[0].quantity:+,} shares, " if here else "no position, "
+            known = instrument(symbol)
+            held_now = sum(row.quantity for row in here)
+            noun = known.unit if known.quantity_digits else "shares"
+            size = f"{known.format_quantity(held_now, signed=True)} {noun}, "
+            shares = size if here else "no position, "
             orders = _count([row for row in working if row.symbol == symbol])
             return f"Flatten {symbol}: {shares}{_worth(view, symbol)}, and cancel its {orders}?"
         case Act.FLATTEN_ACCOUNT:

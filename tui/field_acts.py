@@ -152,7 +152,9 @@ class LineActs:
         elif isinstance(parsed, FlattenLine):
             act = Act.FLATTEN_ACCOUNT if parsed.symbol is None else Act.FLATTEN_SYMBOL
             symbol = room.symbol if parsed.symbol == DOT else parsed.symbol or ""
-        room.danger.ask(question(act, room.view, symbol), self._do_now, room.clock())
+        room.danger.ask(
+            question(act, room.view, symbol, room.instrument), self._do_now, room.clock()
+        )
 
     def do_complete(self) -> None:
         room = self.room

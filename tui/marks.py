@@ -1,7 +1,10 @@
 """Orders marked to be acted on together: a mark sticks to its order, wherever its row stands."""
 
+from collections.abc import Callable
+
 from engine.domain.tally import tally
 from engine.domain.views import DeskView, OrderRow
+from engine.instruments import Instrument
 from engine.values import OrderId
 
 
@@ -32,6 +35,6 @@ class Marks:
         return rows
 
 
-def tally_of(rows: list[OrderRow]) -> str:
+def tally_of(rows: list[OrderRow], instrument: Callable[[str], Instrument]) -> str:
     """`3 orders: 2 buys, 1 sell, 400 shares`."""
-    return tally((row.instruction.side, row.leaves) for row in rows)
+    return tally((row.instruction.side, row.leaves, instrument(row.symbol)) for row in rows)

@@ -9,7 +9,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from engine.instruments import Instrument, format_money_rounded, format_scaled
+from engine.instruments import (
+    POWERS_OF_TEN,
+    Instrument,
+    format_money_rounded,
+    format_scaled,
+)
 from engine.values import Instruction, Money, Price
 from tui.themes import Palette
 
@@ -162,6 +167,8 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, current] if current or not lines else lines
 
 
+COMPACT_CELLS = 5
+
 # ---- figures: formatted by engine.instruments, never here ---------------------------------------
 
 
@@ -187,15 +194,32 @@ def money_text(money: Money | None, *, signed: bool = False) -> str:
     return MISSING if money is None else format_money_rounded(money, signed=signed)
 
 
-def quantity_text(quantity: int, *, signed: bool = False) -> str:
+def quantity_text(instrument: Instrument, quantity: int, *, signed: bool = False) -> str:
     """Exact, thousands grouped; a signed zero shows as nothing to see."""
-    if signed:
-        return f"+{quantity:,}" if quantity > 0 else f"−{-quantity:,}" if quantity else "0"
-    return f"{quantity:,}"
+    text = instrument.format_quantity(abs(quantity))
+    if signed and quantity > 0:
+        return f"+{text}"
+    return f"−{text}" if quantity < 0 else text
 
 
-def compact_quantity(quantity: int) -> str:
-    """At most five characters, for depth only: 12,345 → 12.3K, rounded down."""
+def compact_quantity(instrument: Instrument, quantity: int, *, cells: int = COMPACT_CELLS) -> str:
+    """At most `cells` characters, rounded down: 12,345 → 12.3K; 3.78826 → 3.788.
+
+    What is too small to be shown is told to be there: <.001.
+    """
+    scale = instrument.quantity_scale
+    if scale == 1 or quantity >= scale * 10 ** (cells - 1):
+        return compact_count(quantity // scale)
+    room = cells - 1 - len(str(quantity // scale))
+    step = POWERS_OF_TEN[max(instrument.quantity_digits - room, 0)]
+    shown = quantity // step * step
+    if quantity and not shown:
+        return f"<.{'1':0>{cells - 2}}"
+    return format_scaled(shown, instrument.quantity_digits)
+
+
+def compact_count(quantity: int) -> str:
+    """At most five characters: 12,345 → 12.3K, rounded down."""
     for floor, divisor, suffix in ((1_000_000, 1_000_000, "M"), (10_000, 1_000, "K")):
         if quantity >= floor:
             whole, tenth = divmod(quantity * 10 // divisor, 10)

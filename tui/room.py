@@ -38,13 +38,12 @@ from tui.screens.why import Why
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 from tui.themes import palette
-from tui.ticket import TicketForm
+from tui.ticket import TicketForm, working_size
 
 PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
 PREVIEW_AGAIN_FRAMES = 5
 """An open draft's figures follow the market twice a second."""
-WORKING_SIZE = 100
 """Shares that a new ticket begins with where nothing is held to be closed."""
 
 
@@ -106,7 +105,7 @@ class Room:
         self.marks = Marks()
         self.notices = Notices()
         self.coach = Coach(
-            is_on=settings.coach,
+            is_on=settings.coach and not self.instrument(self.symbol).quantity_digits,
             symbol=FAMILIAR_SYMBOL if FAMILIAR_SYMBOL in self.instruments else self.symbol,
         )
         self.own_order: OrderId | None = None
@@ -192,12 +191,13 @@ class Room:
                 cancel=self._cancel_marked,
                 leave=self.close_page,
                 say=self.say,
+                instrument=self.instrument,
             )
         )
 
     def _cancel_marked(self, orders: tuple[OrderRow, ...]) -> None:
         if self.ask(CancelMarked(tuple(row.order_id for row in orders))):
-            self.say(f"cancel of {tally_of([*orders])} asked for")
+            self.say(f"cancel of {tally_of([*orders], self.instrument)} asked for")
             self.marks.clear()
 
     # ---- drafts
@@ -210,7 +210,8 @@ class Room:
         held = next((row.quantity for row in self.view.positions if row.symbol == symbol), 0)
         if not quantity:
             closes = held and held * instruction.side < 0
-            quantity = str(abs(held) if closes else WORKING_SIZE)
+            known = self.instrument(symbol)
+            quantity = known.plain_quantity(abs(held) if closes else working_size(known))
         price = price or self._near_touch(symbol, instruction)
         self.form.seed(instruction, symbol, quantity=quantity, price=price)
         self.has_draft = True

@@ -22,6 +22,11 @@ FIELDS = tuple(Field)
 _SIDES = tuple(instruction.word for instruction in Instruction)
 
 
+def working_size(instrument: Instrument) -> int:
+    """What a new ticket suggests and a step changes: 100 shares, or 1,000 lots of a coin."""
+    return 1_000 * instrument.lot_size if instrument.quantity_digits else SIZE_STEP
+
+
 class TicketForm:
     """A draft: what stands in each field, and which of them has the caret."""
 
@@ -81,11 +86,18 @@ class TicketForm:
         if self.focus is Field.SIDE:
             place = _SIDES.index(self.editor.text) if self.editor.text in _SIDES else 0
             self.editor.put(_SIDES[(place - steps) % len(_SIDES)], is_fresh=True)
-        elif self.focus is Field.QUANTITY and self.editor.text.replace(",", "").isdecimal():
-            size = int(self.editor.text.replace(",", "")) + steps * SIZE_STEP
-            self.editor.put(str(max(size, 1)))
+        elif self.focus is Field.QUANTITY:
+            self._step_size(steps, instrument or Instrument(""))
         elif self.focus is Field.PRICE and instrument is not None:
             self._step_price(steps, instrument)
+
+    def _step_size(self, steps: int, instrument: Instrument) -> None:
+        try:
+            size = instrument.parse_quantity(self.editor.text.replace(",", ""))
+        except NumberTextError:
+            return
+        moved = max(size + steps * working_size(instrument), instrument.lot_size)
+        self.editor.put(instrument.plain_quantity(moved))
 
     def _step_price(self, steps: int, instrument: Instrument) -> None:
         try:
@@ -102,4 +114,6 @@ class TicketForm:
         text = self.editor.text.strip()
         if self.focus is Field.PRICE:
             return text.replace(".", "", 1).isdecimal()
-        return self.focus is Field.SIDE or (self.focus is Field.QUANTITY and text.isdecimal())
+        return self.focus is Field.SIDE or (
+            self.focus is Field.QUANTITY and text.replace(".", "", 1).isdecimal()
+        )

@@ -22,10 +22,11 @@ _BROKEN = (BadZipFile, EOFError, gzip.BadGzipFile, zlib.error, NotImplementedErr
 class Lines:
     """The lines of one file, in turns of as many as asked for."""
 
-    __slots__ = ("_block", "_name", "_rest", "_stream", "_waiting")
+    __slots__ = ("_block", "_line_bytes_max", "_name", "_rest", "_stream", "_waiting")
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
+    def __init__(self, stream: IO[bytes], name: str, line_bytes_max: int = LINE_BYTES_MAX) -> None:
         self._stream = stream
+        self._line_bytes_max = line_bytes_max
         self._name = name
         self._rest = b""
         self._waiting: list[bytes] = []
@@ -52,8 +53,8 @@ class Lines:
             return False
         lines = (self._rest + block).split(b"\n")
         self._rest = lines.pop()
-        if len(self._rest) > LINE_BYTES_MAX:
-            raise RecordingError(f"{self._name}: a line has more than {LINE_BYTES_MAX} bytes")
+        if len(self._rest) > self._line_bytes_max:
+            raise RecordingError(f"{self._name}: a line has more than {self._line_bytes_max} bytes")
         self._waiting += lines
         return True
 
@@ -73,13 +74,13 @@ class Place:
         return Path(self.member).name if self.member else self.path.name
 
     @contextmanager
-    def lines(self) -> Iterator[Lines]:
+    def lines(self, *, line_bytes_max: int = LINE_BYTES_MAX) -> Iterator[Lines]:
         """Raises RecordingError where the file cannot be read or is broken."""
         with told_in_words(self.name):
             if not self.member:
                 opened = gzip.open if self.path.suffix == ".gz" else open
                 with cast("IO[bytes]", opened(self.path, "rb")) as stream:
-                    yield Lines(stream, self.name)
+                    yield Lines(stream, self.name, line_bytes_max)
                 return
             with ZipFile(self.path) as archive, archive.open(self.member) as stream:
                 yield Lines(stream, self.name)

@@ -98,7 +98,18 @@ class Sight:
             if size and price * sign < edge:
                 self._show(price, size)
                 has_changed = True
-        return has_changed
+        return self._clear(prices, sizes, edge) or has_changed
+
+    def _clear(self, prices: list[int], sizes: list[int], edge: int) -> bool:
+        """At own orders' prices that are back in view without a level nobody is ahead any more."""
+        book, side, sign = self._book, self._side, self._sign
+        deepest = prices[-1] * sign if sizes[-1] else NO_EDGE
+        shown = {price for price, size in zip(prices, sizes, strict=True) if size}
+        own = {n.level.price for n in book.named.values() if n.order.side is side}
+        empty = [price for price in own - shown if deepest <= price * sign < edge]
+        for price in empty:
+            reveal_around(book, side, price, 0, self._seen.pop(price, frozenset()))
+        return bool(empty)
 
     def _show(self, price: int, size: int) -> None:
         book, side = self._book, self._side

@@ -11,6 +11,7 @@ KNOWN_FORMS = (
     "a session recorded by trader, a LOBSTER zip,"
     " a LOBSTER message file with its orderbook file beside it,"
     " LEAN ticks or minute bars (a _trade.zip or _quote.zip, or a folder of one day),"
+    " the raw websocket lines of a Binance spot pair (times in nanoseconds and JSON, plain or .gz),"
     " or daily bars (a zip with one csv, or a csv with timestamp, open, high, low, close, volume)"
 )
 DEFAULT_START = "09:30"
@@ -67,7 +68,11 @@ def _recording(path: Path, start: str | None) -> Flow:
         from connectors.feeds.recorded.flow import RecordedFlow
 
         return RecordedFlow(path)
+    from connectors.feeds.binance.flow import PairFlow, is_pair_recording
     from connectors.feeds.daily_flow import daily_market
+
+    if is_pair_recording(path):
+        return PairFlow(path)
 
     return daily_market(path) or _lobster(path)
 

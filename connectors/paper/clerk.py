@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper import words
 from connectors.paper.marker import Marker
@@ -137,6 +139,7 @@ class Clerk:
                     self._price(symbol, cross.price),
                     got=event.quantity,
                     wanted=order.open_quantity,
+                    known=self._instruments[symbol],
                 )
                 self._fill(order, event.price, event.quantity, Liquidity.AUCTION, why)
             elif type(event) is Cancelled and event.reason is CancelReason.AUCTION_OVER:
@@ -208,6 +211,9 @@ class Clerk:
 
     def _gone(self, order: OwnOrder, last_word: VenueCancelled | VenueExpired) -> None:
         self._tell_wait(order)
+        # What was missed by not being filled is told with the word that says so.
+        twice_mid = self._keeper.twice_mid_or_close(order.symbol)
+        last_word = msgspec.structs.replace(last_word, twice_mid=twice_mid)
         self.roll.ended(order, last_word)
         self.reports.append(last_word)
         self._compare(order)
@@ -262,19 +268,24 @@ class Clerk:
 
     def _why_taker(self, symbol: str, last: Traded, quantity: int, price: str, orders: int) -> str:
         told_in = self._exchange.told_in
+        known = self._instruments[symbol]
+        size = known.format_quantity(quantity)
         if told_in is Telling.ORDERS:
-            return words.as_taker(last.taker_side, quantity, price, orders)
+            return words.as_taker(last.taker_side, size, price, orders)
         if told_in is Telling.BARS:
-            return words.as_taker_of_a_bar(quantity, price)
+            read = self._exchange.read_as(last.taker_id)
+            return words.as_taker_of_a_bar(size, price) + words.reading_in_words(read, known)
         assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
-        return words.as_taker_of_a_quote(last.taker_side, quantity, price, assumed=assumed)
+        return words.as_taker_of_a_quote(last.taker_side, size, price, assumed=assumed)
 
     def _why_maker(self, maker: OwnOrder, trade: Traded, before: Sequence[Event]) -> str:
         """The size is what the aggressor still wanted when it reached this price."""
+        known, price = self._instruments[maker.symbol], self._price(maker.symbol, trade.price)
         if self._exchange.told_in is Telling.BARS:
-            return words.as_maker_in_a_bar(
-                trade.quantity, self._price(maker.symbol, trade.price), trade.taker_side
-            )
+            size_of_it = known.format_quantity(trade.quantity)
+            read = self._exchange.read_as(trade.maker_id)
+            why = words.as_maker_in_a_bar(size_of_it, price, trade.taker_side, read)
+            return why + words.reading_in_words(read, known)
         ahead = 0
         size = trade.quantity + trade.taker_leaves
         for event in before:
@@ -283,9 +294,10 @@ class Clerk:
         return words.as_maker(
             trade.taker_side,
             size + ahead,
-            self._price(maker.symbol, trade.price),
+            price,
             ahead=ahead,
             got=trade.quantity,
+            known=known,
         )
 
     def _fill(
@@ -317,12 +329,13 @@ class Clerk:
             self._compare(order)
 
     def _compare(self, order: OwnOrder) -> None:
-        """The order is out of the market: what every queue assumption gave it while it rested."""
+        """The order is out of the market: what every assumption gave it while it was there."""
         outcomes = self._exchange.outcomes(order.exchange_id)
         if not outcomes:
             return
         told = tuple(
-            Assumed(o.model.word, o.filled, Nanos(o.first_at), Nanos(o.done_at)) for o in outcomes
+            Assumed(o.assumption, o.filled, Nanos(o.first_at), Nanos(o.done_at), o.paid)
+            for o in outcomes
         )
         booked = self._exchange.booked_model
         self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))

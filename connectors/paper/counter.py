@@ -155,7 +155,7 @@ class Counter:
             if objection:
                 return objection
         if request.quantity <= 0 or request.quantity % instrument.lot_size:
-            return f"the quantity must be a multiple of {instrument.lot_size}"
+            return off_lot(instrument)
         if request.price > 0 and not instrument.is_on_tick(request.price):
             return off_tick(instrument, request.price)
         if request.stop > 0 and not instrument.is_on_tick(request.stop):
@@ -239,9 +239,10 @@ class Counter:
             if objection:
                 return objection
         if request.quantity <= order.cumulative:
-            return f"{order.cumulative:,} are filled already: the new total must be more"
+            filled = instrument.format_quantity(order.cumulative)
+            return f"{filled} are filled already: the new total must be more"
         if request.quantity % instrument.lot_size:
-            return f"the quantity must be a multiple of {instrument.lot_size}"
+            return off_lot(instrument)
         if order.type is OrderType.STOP and request.price != order.price:
             return "a stop order has no limit to change: cancel it and enter another"
         if request.price > 0 and not instrument.is_on_tick(request.price):
@@ -283,6 +284,11 @@ def operation_of(request: NewOrderRequest, exchange_id: int) -> NewOrder:
         request.post_only,
         OWN_OWNER,
     )
+
+
+def off_lot(instrument: Instrument) -> str:
+    """Why a quantity cannot enter."""
+    return f"the quantity must be a multiple of {instrument.plain_quantity(instrument.lot_size)}"
 
 
 def off_tick(instrument: Instrument, price: Price) -> str:

@@ -1,6 +1,6 @@
 """What a comparison of assumed fills with the order-by-order truth says, in counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -9,6 +9,8 @@ from connectors.paper.fills_check import Compared, Result, Trial, check_fills
 from engine.values import NANOS_PER_SECOND
 
 PESSIMISTIC, FRONT = "pessimistic", "front"
+ALONE_MAX = 24
+"""Orders that are played again by themselves, each a pass over the day; others count as played."""
 
 
 class FillsCheck(msgspec.Struct, frozen=True):
@@ -80,15 +82,20 @@ def is_beyond(each: Compared) -> bool:
 
 
 def played_alone(
-    recording: Recording, compared: Sequence[Compared], *, levels: int, tells_aggressor: bool
+    recording: Recording,
+    compared: Sequence[Compared],
+    *,
+    levels: int,
+    tells_aggressor: bool,
+    progress: Callable[[int, int], None] = lambda done, orders: None,
 ) -> list[Compared]:
-    """Every order beyond a bound once more, with nobody before it."""
-    beyond: list[Trial] = [each.trial for each in compared if is_beyond(each)]
-    return [
-        again
-        for trial in beyond
-        for again in check_fills(recording, [trial], levels=levels, tells_aggressor=tells_aggressor)
-    ]
+    """Orders beyond a bound once more, with nobody before them: the first ALONE_MAX of them."""
+    beyond: list[Trial] = [each.trial for each in compared if is_beyond(each)][:ALONE_MAX]
+    played: list[Compared] = []
+    for done, trial in enumerate(beyond, start=1):
+        played += check_fills(recording, [trial], levels=levels, tells_aggressor=tells_aggressor)
+        progress(done, len(beyond))
+    return played
 
 
 def _estimates(compared: Iterable[Compared]) -> dict[str, int]:

@@ -158,8 +158,9 @@ def ghost_words(order: GhostRow, instrument: Instrument) -> str:
     """`that session: #3 BUY 100 AAPL LMT 190.12, filled 40 of 100, cancelled`."""
     price = instrument.format_price(Price(order.price)) if order.price else "MKT"
     stop = f" stop {instrument.format_price(Price(order.stop))}" if order.stop else ""
-    filled = f", {order.filled:,} of {order.quantity:,} filled" if order.filled else ""
+    size = instrument.format_quantity
+    filled = f", {size(order.filled)} of {size(order.quantity)} filled" if order.filled else ""
     return (
         f"in the recorded session: #{order.number} {order.instruction.word.upper()}"
-        f" {order.quantity:,} {order.symbol} {price}{stop}{filled}, {order.state}"
+        f" {size(order.quantity)} {order.symbol} {price}{stop}{filled}, {order.state}"
     )

@@ -56,6 +56,13 @@ class MarketKeeper:
         quote = self.market.quotes[symbol]
         return quote.bid + quote.ask if quote.is_two_sided else 0
 
+    def twice_mid_or_close(self, symbol: str) -> int:
+        """The same while the symbol trades; after its close twice the last trade. 0: not known."""
+        quote = self.market.quotes[symbol]
+        if quote.phase is Phase.CLOSED:
+            return 2 * quote.last
+        return self.twice_mid(symbol) if quote.phase is Phase.OPEN else 0
+
     def printed(
         self,
         symbol: str,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from connectors.feeds.flow import OWN_OWNER
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -24,19 +26,23 @@ def stand_again(
     counter: Counter,
     keeper: MarketKeeper,
     working: Sequence[RestingOrder],
+    *,
+    since: int,
 ) -> list[VenueExpired]:
     """Puts every order back whose time is not over; the others, each with the rule that ended it.
 
     The market may have come further than the desk had heard: what a rule of time ended then is
-    over, whether or not its word had arrived.
+    over, whether or not its word had arrived. `since`: when their places were written down.
     """
     over: list[VenueExpired] = []
     for order in working:
         why = _why_over(order, keeper.phase(order.symbol), counter.trade_date)
         if why:
             over.append(VenueExpired(order.client_order_id, why))
-        else:
-            enter_again(exchange, clerk, order, counter.exchange_id())
+            continue
+        if order.waits and exchange.has_opened_since(order.symbol, since):
+            order = msgspec.structs.replace(order, waits=False)
+        enter_again(exchange, clerk, order, counter.exchange_id())
     return over
 
 

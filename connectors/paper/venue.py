@@ -19,6 +19,7 @@ from connectors.paper.link import Link
 from connectors.paper.measures import Measures
 from connectors.paper.orders import RestingOrder
 from connectors.paper.pace import fill_time_of
+from connectors.paper.playing_on import play_on
 from connectors.paper.quoting import MarketKeeper
 from connectors.paper.reentry import stand_again
 from engine.domain.quotes import Phase
@@ -60,6 +61,7 @@ class PaperVenue:
         *,
         cursor: bytes = b"",
         stood_at: int = 0,
+        heard_at: int = 0,
         working: Sequence[RestingOrder] = (),
         next_execution: int = 1,
         next_order: int = 1,
@@ -68,7 +70,8 @@ class PaperVenue:
         is_recorded: bool = False,
         drills: Drills | None = None,
     ) -> None:
-        """Opens the market at `cursor`, where the desk saw it at `stood_at`; `working` stands.
+        """Opens the market at `cursor`, kept at `stood_at`, and lets it play on without the trader
+        to `heard_at`, the last that the desk knows of it; there `working` stands.
 
         Counters go on from `next_execution` and `next_order`, so that no id of a run before this
         one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
@@ -93,23 +96,23 @@ class PaperVenue:
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
         self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
-        self._open(cursor, stood_at)
+        opened_at = self._open(cursor, max(stood_at, heard_at))
         self._break = drills.next_break(self.now)
         if self._break is not None and self._link is None:
             self._link = Link(AtOnce())
         desks = self.exchange, self._clerk, self._counter, self._keeper
-        self.left_behind = stand_again(*desks, working)
+        self.left_behind = stand_again(*desks, working, since=stood_at or opened_at)
 
-    def _open(self, cursor: bytes, stood_at: int) -> None:
+    def _open(self, cursor: bytes, heard_at: int) -> Nanos:
         self.trade_date = _UNOPENED
-        # A recording's cursor names its last row; market time had gone on, but past no row.
-        at = self._flow.open(self, cursor)
-        self._clerk.now = Nanos(max(at, min(stood_at, self._flow.next_at() or stood_at)))
+        self._clerk.now = at = self._flow.open(self, cursor)
+        play_on(self._flow, self._clerk, self._step_market, heard_at)
         self.trade_date = self._counter.trade_date = self._flow.trade_date
         self._opened_at = self.market.feed_heard_at = self.now
         self._keeper.begin(self.now)
         for book in self.exchange.books.values():
             self._keeper.refresh(book, self.now)
+        return at
 
     # --- the venue port
 
@@ -142,12 +145,10 @@ class PaperVenue:
         if self._link is not None:
             self._hand_over(self._link)
             reports = self._link.heard(self.now)
-            if self._clerk.marker.is_full:
-                reports += self._measures.marks(self._unheard())
-            return reports
-        reports, self._clerk.reports = self._clerk.reports, []
+        else:
+            reports, self._clerk.reports = self._clerk.reports, []
         if self._clerk.marker.is_full:
-            reports += self._measures.marks(unheard=())
+            reports += self._measures.marks(self._unheard())
         return reports
 
     def next_at(self) -> Nanos | None:
@@ -173,8 +174,7 @@ class PaperVenue:
             self._advance_with(self._link, until)
             return
         while not clerk.reports:
-            at = flow.next_at()
-            if at is None or at > until:
+            if (at := flow.next_at()) is None or at > until:
                 break
             self._step_market(at)
         else:

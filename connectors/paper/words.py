@@ -2,7 +2,9 @@
 
 from engine.exchange.auctions import Cross
 from engine.exchange.messages import CancelReason, Refusal
-from engine.values import Side
+from engine.exchange.quoted.outcomes import ReadAs
+from engine.instruments import Instrument
+from engine.values import Quantity, Side
 
 REFUSALS = {
     Refusal.UNKNOWN_SYMBOL: "this market does not list the symbol",
@@ -36,11 +38,14 @@ CANCELS = {
 }
 
 
-def as_cross(name: str, cross: Cross, price: str, *, got: int, wanted: int) -> str:
+def as_cross(
+    name: str, cross: Cross, price: str, *, got: int, wanted: int, known: Instrument
+) -> str:
     """Why an order was filled in an auction: at what price everybody traded, and its share."""
+    size = known.format_quantity
     return (
-        f"{name} cross {cross.quantity:,} shares at {price}; yours {got:,} of {wanted:,}; "
-        f"{imbalance_in_words(cross.imbalance)}"
+        f"{name} cross {size(cross.quantity)} shares at {price}; yours {size(got)} of"
+        f" {size(wanted)}; {imbalance_in_words(cross.imbalance, known)}"
     )
 
 
@@ -51,45 +56,64 @@ def left_by_cross(name: str, price: str) -> str:
     return f"the {name} cross at {price} did not fill it"
 
 
-def imbalance_in_words(imbalance: int) -> str:
+def imbalance_in_words(imbalance: int, known: Instrument) -> str:
     """What stayed unpaired, and on which side."""
     if not imbalance:
         return "no imbalance"
-    return f"imbalance {abs(imbalance):,} {'buy' if imbalance > 0 else 'sell'}"
+    size = known.format_quantity(abs(imbalance))
+    return f"imbalance {size} {'buy' if imbalance > 0 else 'sell'}"
 
 
-def as_maker(taker_side: Side, size: int, price: str, *, ahead: int, got: int) -> str:
+def as_maker(
+    taker_side: Side, came: int, price: str, *, ahead: int, got: int, known: Instrument
+) -> str:
     """Why a resting order was filled: who came, what stood ahead, what was left for it."""
-    came = f"aggressive {taker_side.name.lower()} {size:,} at {price}"
+    size = known.format_quantity
+    who = f"aggressive {taker_side.name.lower()} {size(came)} at {price}"
     if ahead:
-        return f"{came} met the queue: {ahead:,} ahead of you, you got {got:,}"
-    return f"{came} met you first in the queue, you got {got:,}"
+        return f"{who} met the queue: {size(ahead)} ahead of you, you got {size(got)}"
+    return f"{who} met you first in the queue, you got {size(got)}"
 
 
-def as_taker(side: Side, quantity: int, price: str, orders: int) -> str:
+def as_taker(side: Side, size: str, price: str, orders: int) -> str:
     """Why an arriving order was filled: what it took, from which side, from how many orders."""
     book_side = "ask" if side > 0 else "bid"
     noun = "order" if orders == 1 else "orders"
-    return f"took {quantity:,} at {price} from the {book_side}, {orders} {noun}"
+    return f"took {size} at {price} from the {book_side}, {orders} {noun}"
 
 
-def as_taker_of_a_quote(side: Side, quantity: int, price: str, *, assumed: bool) -> str:
+def as_taker_of_a_quote(side: Side, size: str, price: str, *, assumed: bool) -> str:
     """From a level on show, or from one beyond the only one that is known."""
     book_side = "ask" if side > 0 else "bid"
     if assumed:
-        return f"took {quantity:,} at {price}, a level assumed beyond the {book_side} on show"
-    return f"took {quantity:,} at {price} from the {book_side} on show"
+        return f"took {size} at {price}, a level assumed beyond the {book_side} on show"
+    return f"took {size} at {price} from the {book_side} on show"
 
 
-def as_taker_of_a_bar(quantity: int, price: str) -> str:
+def as_taker_of_a_bar(size: str, price: str) -> str:
     """At a bar's open or at a stop inside it, worse by the named slip."""
-    return f"met the bar at {price}, slip included: {quantity:,} within your share of its volume"
+    return f"met the bar at {price}, slip included: {size} within your share of its volume"
 
 
-def as_maker_in_a_bar(quantity: int, price: str, taker_side: Side) -> str:
-    """Bars name nobody: all that is known is that prices went beyond the limit."""
+def as_maker_in_a_bar(size: str, price: str, taker_side: Side, read: ReadAs | None) -> str:
+    """Bars name nobody: all that is known is that prices went to the limit or beyond it."""
     where = "below" if taker_side < 0 else "above"
-    return (
-        f"the bar traded {where} {price}, through your limit:"
-        f" {quantity:,} within your share of its volume"
-    )
+    went = f"traded {where} {price}, through your limit"
+    if read is not None and read.is_touch:
+        went = f"reached {price}, your limit, and went no further"
+    return f"the bar {went}: {size} within your share of its volume"
+
+
+def reading_in_words(read: ReadAs | None, instrument: Instrument) -> str:
+    """Which reading of the bar's path gave the fill, and whether another would have given less."""
+    if read is None:
+        return ""
+    if read.at_open:
+        return f"; path read {read.booked}: the open comes first in every reading"
+    booked = dict(read.shares)[read.booked]
+    others = [(name, shares) for name, shares in read.shares if name != read.booked]
+    if all(shares == booked for _, shares in others):
+        return f"; path read {read.booked}: every other reading gives the same in this bar"
+    size = instrument.format_quantity
+    told = ", ".join(f"{name} gives {size(Quantity(shares))}" for name, shares in others)
+    return f"; path read {read.booked}, which decided: {told} in this bar"

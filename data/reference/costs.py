@@ -24,6 +24,8 @@ BORROW, DIVIDENDS, FX_RATES = "borrow.csv", "dividends.csv", "fx_rates.csv"
 KINDS = ("easy", "hard")
 BYTES_MAX = 4 << 20
 RATE_DIGITS = 9
+CURRENCY_LETTERS_MAX = 5
+"""Coins that stand for a currency have names of four or five: USDT, FDUSD."""
 PERCENT_DIGITS = RATE_DIGITS - 2
 
 Row = TypeVar("Row")
@@ -168,8 +170,12 @@ def _dividend(words: Words) -> Dividend:
 
 def _fx_rate(words: Words) -> FxRate:
     currency = words["currency"]
-    if len(currency) != 3 or not currency.isascii() or not currency.isupper():
-        raise _BadCell("currency", "must be three capital letters such as INR")
+    if (
+        not 3 <= len(currency) <= CURRENCY_LETTERS_MAX
+        or not currency.isascii()
+        or not currency.isupper()
+    ):
+        raise _BadCell("currency", "must be three to five capital letters such as INR or USDT")
     column = next(name for name in words if name.endswith("_per_unit"))
     rate = _scaled(words, column, RATE_DIGITS, "a rate above zero such as 0.0111", least=1)
     return FxRate(_date(words, "from_date"), currency, rate)

@@ -30,6 +30,7 @@ class PaperSettings(msgspec.Struct, frozen=True):
     opening_cash: Money
     fee_table: str
     fee_table_inr: str
+    fee_table_usdt: str
     interest: str
     limits: str
     """Name of the profile."""

@@ -120,6 +120,7 @@ READERS: Mapping[str, Reader] = {
     "paper.opening_cash": _money,
     "paper.fee_table": _word(*table_names("USD")),
     "paper.fee_table_inr": _word(*table_names("INR")),
+    "paper.fee_table_usdt": _word(*table_names("USDT")),
     "paper.interest": _word(*INTEREST_TABLES),
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),

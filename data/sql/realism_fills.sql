@@ -17,7 +17,7 @@ select
     instruments.currency,
     fills.liquidity,
     count(*) as fills,
-    sum(fills.quantity)::bigint as shares,
+    sum(fills.quantity) as shares,
     (sum(fills.notional) * 1000000)::hugeint as notional,
     (sum(fills.fee) * 1000000)::hugeint as fees,
     count(arrivals.twice_mid) as judged,

@@ -27,8 +27,8 @@ select
     instruments.currency,
     count(*) as orders,
     count(got.order_id) as orders_filled,
-    sum(asked.quantity)::bigint as shares,
-    coalesce(sum(got.quantity), 0)::bigint as shares_filled
+    sum(asked.quantity) as shares,
+    coalesce(sum(got.quantity), 0) as shares_filled
 from rested
 join chosen using (first_sequence)
 join asked using (order_id)

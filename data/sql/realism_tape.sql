@@ -10,9 +10,9 @@ select
     chosen.source,
     instruments.currency,
     tape.symbol,
-    sum(tape.volume)::bigint as volume,
+    sum(tape.volume) as volume,
     sum(tape.trades)::bigint as trades,
-    sum(tape.own_volume)::bigint as own_volume
+    sum(tape.own_volume) as own_volume
 from tape
 join chosen on chosen.first_sequence = tape.session
 join instruments on instruments.symbol = tape.symbol

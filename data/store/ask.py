@@ -4,15 +4,17 @@ import math
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from data.errors import QueryError, StoreError
+from data.errors import QueryError, StoreDamagedError, StoreError
 from data.home import Home, refuse_inside_a_home
-from data.store.feeder import Fed, caught_up
+from data.store.feeder import Fed, caught_up, make_anew
+from data.store.load import table_digests
 
 ASK_SECONDS_MAX = 30.0
 ASK_MEMORY = "1GB"
@@ -35,9 +37,13 @@ NUMBER_TYPES = (
 )  # fmt: skip
 PLAIN_TYPES = frozenset({"boolean", "varchar", *NUMBER_TYPES} - {"decimal"})
 """Types whose Python values are shown as they are; all others become text in SQL."""
+SIZE_SCALE = ",8)"
+"""How the type of a column ends that has sizes with decimals, or sums of them."""
 TIME_TYPES = frozenset(
     {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"}
 )
+
+DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
 
 _AT_KEPT = re.compile(r"\s*(\(|time\s+zone\b)", re.IGNORECASE)
 _POSITION = re.compile(r"^LINE (\d+): (.*)\n(\s*)\^", re.MULTILINE)
@@ -58,14 +64,36 @@ class Answer(NamedTuple):
 def ask(home: Home, sql: str) -> Iterator[Answer]:
     """Asks the store of a home, caught up first.
 
-    Raises QueryError for anything but one readable SELECT, and for one that takes too long.
+    A store whose bytes cannot be read is made anew from the journal, and asked again.
+    Raises QueryError for anything but one readable SELECT, and for one that takes too long;
+    StoreDamagedError where rows were already given when it broke: then it was made anew as well.
     """
     statement = readable(sql)
-    with caught_up(home) as (fed, _lock), reading(home) as connection:
-        columns, types = _described(connection, statement)
-        are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
-        rows = _rows(connection, _as_plain_values(statement, types))
-        yield Answer(columns, are_text, rows, fed)
+    with ExitStack() as stack:
+        try:
+            answer = _answer(stack, home, statement)
+        except StoreDamagedError as damage:
+            stack.close()
+            mended = make_anew(home, damage)
+            answer = _answer(stack, home, statement)._replace(fed=mended)
+        try:
+            yield answer
+        except StoreDamagedError as damage:
+            stack.close()
+            sentence = make_anew(home, damage).sentence
+            raise StoreDamagedError(f"{sentence}; the answer was cut off: ask again") from damage
+
+
+def _answer(stack: ExitStack, home: Home, statement: str) -> Answer:
+    """Open until the stack is; its first rows are read, so that most damage shows here."""
+    fed, _lock = stack.enter_context(caught_up(home))
+    connection = stack.enter_context(reading(home))
+    columns, types = _described(connection, statement)
+    are_text = tuple(not kind.startswith(NUMBER_TYPES) for kind in types)
+    are_sizes = tuple(kind.endswith(SIZE_SCALE) for kind in types)
+    rows = _rows(connection, _as_plain_values(statement, types), are_sizes)
+    begun = list(islice(rows, 1))
+    return Answer(columns, are_text, chain(begun, rows), fed)
 
 
 @contextmanager
@@ -161,22 +189,30 @@ def _text_of(name: str, kind: str) -> str:
         at_utc = f"timezone('UTC', {name})" if kind.endswith("zone") else name
         iso = f"replace({at_utc}::varchar, ' ', 'T') || 'Z'"
         return f"case when isfinite({at_utc}::timestamp) then {iso} else {name}::varchar end"
+    if kind.endswith(SIZE_SCALE):
+        # As it is, and without needless zeros: whole sizes stay whole.
+        return f"regexp_replace({name}::varchar, '\\.?0+$', '')"
     if kind.startswith("decimal"):
         return f"regexp_replace({name}::varchar, '(\\.\\d\\d\\d*?)0+$', '\\1')"
     return f"{name}::varchar"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, shown: str) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, shown: str, are_sizes: tuple[bool, ...]
+) -> Iterator[tuple[Any, ...]]:
     try:
         result = connection.execute(shown)
         while batch := result.fetchmany(ROWS_A_FETCH):
             for row in batch:
-                yield tuple(_plain(value) for value in row)
+                yield tuple(map(_plain, row, are_sizes))
     except duckdb.Error as error:
         raise _unreadable(error, lines_before=1) from error
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, is_size: bool) -> Any:
+    """A whole size is a number, as it is in a store of shares alone; any other is decimal text."""
+    if is_size and value is not None and "." not in value:
+        return int(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
@@ -190,6 +226,14 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
     """
     refuse_inside_a_home(path)
     statement = readable(sql)
+    try:
+        return _saved(home, statement, path)
+    except StoreDamagedError as damage:
+        mended = make_anew(home, damage)
+        return _saved(home, statement, path)[0], mended
+
+
+def _saved(home: Home, statement: str, path: Path) -> tuple[int, Fed]:
     aside = path.with_name(f".{path.name}.new")
     with caught_up(home) as (fed, _lock), reading(home) as connection:
         _described(connection, statement)
@@ -198,6 +242,8 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
                 rows = _copy_to_parquet(writer, _Stream(connection.sql(statement)), aside)
                 aside.replace(path)
             except (duckdb.IOException, OSError) as error:
+                if isinstance(error, duckdb.Error) and not _is_whole(connection):
+                    raise StoreDamagedError(str(error)) from error
                 reason = str(error).splitlines()[0]
                 raise QueryError(f"{path} cannot be written: {reason}") from error
             except duckdb.Error as error:
@@ -205,6 +251,15 @@ def save_parquet(home: Home, sql: str, path: Path) -> tuple[int, Fed]:
             finally:
                 aside.unlink(missing_ok=True)
     return rows, fed
+
+
+def _is_whole(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every table can be read to its last byte."""
+    try:
+        table_digests(connection)
+    except duckdb.Error:
+        return False
+    return True
 
 
 class _Stream:
@@ -236,12 +291,19 @@ def _with_position(
     return error
 
 
-def _unreadable(error: duckdb.Error, *, lines_before: int = 0) -> QueryError:
+def _is_damage(error: duckdb.Error) -> bool:
+    """No question reaches a file here, so what DuckDB cannot read are bytes of the store."""
+    return isinstance(error, DAMAGE) or type(error) is duckdb.Error
+
+
+def _unreadable(error: duckdb.Error, *, lines_before: int = 0) -> QueryError | StoreDamagedError:
     """DuckDB's complaint as one sentence with line and column.
 
     `lines_before` is how many lines stand before the person's own text.
     """
     text = str(error)
+    if _is_damage(error):
+        return StoreDamagedError(text)
     if isinstance(error, duckdb.InterruptException):
         return QueryError(
             f"the question took longer than {ASK_SECONDS_MAX:.0f} s and was stopped; ask for less"

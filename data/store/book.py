@@ -10,6 +10,9 @@ from engine.domain.orders import STATE_WORDS
 from engine.instruments import Instrument
 
 PRICE_DIGITS = 9
+MONEY_DIGITS = 6
+QUANTITY_DIGITS = 8
+"""Sizes of every row here are in 10⁻⁸ of a share or coin, whatever their instrument counts."""
 UNKNOWN_SYMBOL_DIGITS = 4
 """Prices of an order for a symbol that nobody knows: denied, and written as US prices are."""
 
@@ -156,6 +159,15 @@ class Book:
     def price(self, symbol: str, price: int) -> int:
         """A price of the symbol's own scale in 10⁻⁹ of its currency."""
         return price * int(10 ** (PRICE_DIGITS - self.instrument(symbol).price_digits))
+
+    def size(self, symbol: str, quantity: int) -> int:
+        """A size of the symbol's own scale in 10⁻⁸ of a share or coin."""
+        digits = self.instrument(symbol).quantity_digits
+        return quantity * int(10 ** (QUANTITY_DIGITS - digits))
+
+    def size_or_none(self, symbol: str, quantity: int) -> int | None:
+        """The same where a number below zero means that it is not known."""
+        return self.size(symbol, quantity) if quantity >= 0 else None
 
     def price_or_none(self, symbol: str, price: int) -> int | None:
         """The same where 0 means that there is none."""

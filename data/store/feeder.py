@@ -100,6 +100,15 @@ def catch_up_locked(home: Home, *, progress: Progress | None = None) -> Fed:
     )
 
 
+def make_anew(home: Home, damage: Exception) -> Fed:
+    """Puts a store aside that could not be read, and makes it again from the first record."""
+    started = time.monotonic()
+    with store_lock(home), JournalReader(home) as journal:
+        because = _quarantine(home.store_path, damage)
+        fed = _feed_new(home, journal, None)
+    return fed._replace(rebuilt_because=because, seconds=time.monotonic() - started)
+
+
 class _StoreOfAnotherJournal(Exception):  # noqa: N818 — a reason to rebuild, caught just above
     """The file is a store, but of another journal, epoch or schema."""
 

@@ -53,8 +53,10 @@ def instruments_known(book: Book, record: Record, event: ev.InstrumentsKnown) ->
             listed.currency,
             listed.asset_class,
             listed.price_digits,
-            listed.lot_size,
+            book.size(listed.symbol, listed.lot_size),
             listed.multiplier,
+            listed.quantity_digits,
+            listed.notional_min,
         )
         book.touch(INSTRUMENTS, listed.symbol, row)
 

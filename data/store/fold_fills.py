@@ -21,7 +21,6 @@ from data.store.schema import (
 from engine.domain import events as ev
 from engine.domain.lifecycle import Happening, Status
 from engine.domain.records import Record
-from engine.values import Money, Nanos, Quantity
 
 GONE = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
 """Over, whatever was filled."""
@@ -36,7 +35,8 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     if event.venue_at:
         back = record.at - event.venue_at
         book.add(LATENCIES, (*envelope(record, order), "fill_back", back))
-    order.filled += event.quantity
+    size = book.size(order.symbol, event.quantity)
+    order.filled += size
     order.notional += notional
     order.fees += event.fee
     order.fills += 1
@@ -45,28 +45,30 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
         order.cancelled = max(0, order.quantity - order.filled)
     is_full = order.filled >= order.quantity
     move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
-    happened(book, record, order, "filled", price=price, quantity=event.quantity)
+    happened(book, record, order, "filled", price=price, quantity=size)
     _fill_row(book, record, order, event, price, notional)
     quote_row(book, record, order, event.quote)
     _book_position(book, record, order, event)
     _book_cash(book, record, order, event)
     for flag, code in ((event.resurrected, "resurrected"), (event.overfill, "overfill")):
         if flag:
-            text = f"{order.symbol} {event.quantity}: applied, because the venue is right"
+            told = book.instrument(order.symbol).plain_quantity(event.quantity)
+            text = f"{order.symbol} {told}: applied, because the venue is right"
             alert(book, record, order, "attention", code, text)
 
 
 def compared(book: Book, record: Record, event: ev.OrderCompared) -> None:
     """A row an assumption; these fills are in no position."""
     order = book.orders[event.order_id]
-    price = book.price(order.symbol, event.price)
+    price = book.price(order.symbol, event.price)  # 0: it had no limit
     for outcome in event.outcomes:
         row = (
             *envelope(record, order),
             outcome.assumption,
             outcome.assumption == event.booked,
             price,
-            outcome.filled,
+            book.price(order.symbol, event.paid(outcome)) // max(outcome.filled, 1),
+            book.size(order.symbol, outcome.filled),
             outcome.first_at,
             outcome.done_at,
         )
@@ -93,7 +95,7 @@ def _fill_row(
         order.symbol,
         order.side,
         order.instruction,
-        event.quantity,
+        book.size(order.symbol, event.quantity),
         order.currency,
         price,
         notional,
@@ -101,7 +103,7 @@ def _fill_row(
         event.liquidity.name.lower(),
         venue,
         event.execution_id,
-        event.position_after,
+        book.size(order.symbol, event.position_after),
         event.realised,
         event.cash_delta,
         event.resurrected,
@@ -123,7 +125,7 @@ def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderF
             order.account, "", order.symbol, order.currency, 0, 0, None, 0, 0, 0, 0, 0
         )
         book.positions[key] = position
-    position.quantity = event.position_after
+    position.quantity = book.size(order.symbol, event.position_after)
     costs = sum(change.cost for change in event.lots)
     position.cost = costs if event.lot_next else position.cost + costs
     position.average_cost = average(book, order.symbol, position.cost, position.quantity)
@@ -139,15 +141,15 @@ def reversed_(book: Book, record: Record, event: ev.FillReversed) -> None:
     """A row of its own with figures below zero: the original stays, and sums come out right."""
     order = book.orders[event.order_id]
     price = book.price_or_none(order.symbol, event.price)
-    happened(
-        book, record, order, "fill_reversed", price=price, quantity=event.quantity, text=event.text
-    )
-    text = f"{order.symbol} {event.quantity} ({event.execution_id}): {event.text}"
+    size = book.size(order.symbol, event.quantity)
+    happened(book, record, order, "fill_reversed", price=price, quantity=size, text=event.text)
+    told = book.instrument(order.symbol).plain_quantity(event.quantity)
+    text = f"{order.symbol} {told} ({event.execution_id}): {event.text}"
     alert(book, record, order, "attention", "trade_changed", text)
     if not event.quantity:
         return
     notional = int(book.instrument(order.symbol).notional(event.price, event.quantity))
-    order.filled -= event.quantity
+    order.filled -= size
     order.notional -= notional
     order.fees += event.fee
     order.fills -= 1
@@ -160,7 +162,7 @@ def reversed_(book: Book, record: Record, event: ev.FillReversed) -> None:
         move(order, Happening.BUST_TO_PART if order.filled else Happening.BUST_TO_NOTHING)
     _reversed_row(book, record, order, event, notional)
     position = book.positions[order.account, order.symbol]
-    position.quantity = event.position_after
+    position.quantity = book.size(order.symbol, event.position_after)
     position.realised += event.realised
     position.fees += event.fee
     position.fills -= 1
@@ -187,16 +189,10 @@ def _book_lots(
         held = {lot.lot_id: lot for lot in lots}
         of_position = [key for key in book.lots if key[:2] == (order.account, order.symbol)]
         for key in of_position:
-            lot = book.lots[key]
-            now = held.pop(key[2], None)
-            quantity, cost = (now.quantity, now.cost) if now is not None else (0, 0)
-            change = ev.LotChange(
-                key[2],
-                Quantity(quantity - lot.quantity),
-                Money(cost - lot.cost),
-                Nanos(lot.opened_at),
-            )
-            _book_lot(book, record, order, change)
+            lot, now = book.lots[key], held.pop(key[2], None)
+            lot.quantity = 0 if now is None else book.size(order.symbol, now.quantity)
+            lot.cost = 0 if now is None else now.cost
+            _lot_row(book, record, key, lot)
         lots = tuple(held.values())
     for change in lots:
         _book_lot(book, record, order, change)
@@ -216,7 +212,7 @@ def _reversed_row(
         order.symbol,
         order.side,
         order.instruction,
-        -event.quantity,
+        -book.size(order.symbol, event.quantity),
         order.currency,
         book.price(order.symbol, event.price),
         -notional,
@@ -224,7 +220,7 @@ def _reversed_row(
         "reversed",
         session.mode.lower() if session is not None else "",
         event.execution_id,
-        event.position_after,
+        book.size(order.symbol, event.position_after),
         event.realised,
         event.cash_delta,
         False,
@@ -255,8 +251,12 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
             0,
         )
         book.lots[key] = lot
-    lot.quantity += change.quantity
+    lot.quantity += book.size(order.symbol, change.quantity)
     lot.cost += change.cost
+    _lot_row(book, record, key, lot)
+
+
+def _lot_row(book: Book, record: Record, key: tuple[str, str, int], lot: LotRow) -> None:
     lot.last_sequence = record.sequence
     if not lot.quantity:
         lot.closed_at = record.at

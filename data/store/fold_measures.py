@@ -1,9 +1,12 @@
 """What was measured beside the trading to rows: marks around fills, and the tape of a run."""
 
-from data.store.book import PRICE_DIGITS, Book
+from data.store.book import PRICE_DIGITS, QUANTITY_DIGITS, Book
 from data.store.schema import MARKOUTS, SESSIONS, TAPE
 from engine.domain import events as ev
 from engine.domain.records import Record
+
+WHOLE = 10**QUANTITY_DIGITS
+"""A share: only recordings of whole shares tell what the trader displaced."""
 
 
 def marked(book: Book, record: Record, event: ev.FillsMarked) -> None:
@@ -23,10 +26,11 @@ def tape_measured(book: Book, record: Record, event: ev.TapeMeasured) -> None:
         return
     for tape in event.tape:
         key = (session.first_sequence, tape.symbol)
-        row = (*key, tape.volume, tape.trades, tape.own_volume, event.at)
+        volume, own = (book.size(tape.symbol, size) for size in (tape.volume, tape.own_volume))
+        row = (*key, volume, tape.trades, own, event.at)
         book.touch(TAPE, key, row)
     if event.displaced is not None:
         session.executions_displaced = event.displaced.executions
-        session.shares_displaced = event.displaced.shares
-        session.shares_unfilled = event.displaced.unfilled
+        session.shares_displaced = event.displaced.shares * WHOLE
+        session.shares_unfilled = event.displaced.unfilled * WHOLE
         book.touch(SESSIONS, session.first_sequence, session)

@@ -7,7 +7,6 @@ from data.store.fold_rows import (
     happened,
     measured,
     move,
-    queue_or_none,
     quote_row,
     set_leaves,
     travelled,
@@ -48,7 +47,7 @@ def working(book: Book, record: Record, event: ev.OrderWorking) -> None:
         measured(book, record, order, "acknowledged", order.created_at)
         travelled(book, record, order, "submit", since=order.created_at, venue_at=event.venue_at)
     order.venue_order_id = event.venue_order_id
-    order.queue_ahead = queue_or_none(event.queue_ahead)
+    order.queue_ahead = book.size_or_none(order.symbol, event.queue_ahead)
     move(order, Happening.ACCEPT)
     happened(book, record, order, "working", queue_ahead=order.queue_ahead)
 
@@ -78,15 +77,16 @@ def waited(book: Book, record: Record, event: ev.OrderWaited) -> None:
         order,
         "waited",
         price=book.price_or_none(order.symbol, event.nearest),
-        quantity=event.traded_at_price,
-        queue_ahead=queue_or_none(event.places[-1][1] if event.places else -1),
+        quantity=book.size(order.symbol, event.traded_at_price),
+        queue_ahead=book.size_or_none(order.symbol, event.places[-1][1] if event.places else -1),
         text="an estimate since a restart" if event.is_estimate else "",
     )
 
 
 def cancelled(book: Book, record: Record, event: ev.OrderCancelled) -> None:
     order = book.orders[event.order_id]
-    order.cancelled += event.quantity
+    unfilled = book.size(order.symbol, event.quantity)
+    order.cancelled += unfilled
     order.reason = event.text
     asked_at = order.cancel_requested_at
     measured(book, record, order, "cancelled", asked_at)
@@ -95,15 +95,32 @@ def cancelled(book: Book, record: Record, event: ev.OrderCancelled) -> None:
     order.cancel_requested_at = None
     unsent = status_of(order) in (Status.STAGED, Status.HELD)
     move(order, Happening.DISCARD if unsent else Happening.CANCEL)
-    happened(book, record, order, "cancelled", quantity=event.quantity, text=event.text)
+    happened(
+        book,
+        record,
+        order,
+        "cancelled",
+        quantity=unfilled,
+        text=event.text,
+        twice_mid=event.twice_mid,
+    )
 
 
 def expired(book: Book, record: Record, event: ev.OrderExpired) -> None:
     order = book.orders[event.order_id]
-    order.cancelled += event.quantity
+    unfilled = book.size(order.symbol, event.quantity)
+    order.cancelled += unfilled
     order.reason = event.text
     move(order, Happening.EXPIRE)
-    happened(book, record, order, "expired", quantity=event.quantity, text=event.text)
+    happened(
+        book,
+        record,
+        order,
+        "expired",
+        quantity=unfilled,
+        text=event.text,
+        twice_mid=event.twice_mid,
+    )
 
 
 def cancel_requested(book: Book, record: Record, event: ev.CancelRequested) -> None:
@@ -137,7 +154,7 @@ def replace_requested(book: Book, record: Record, event: ev.ReplaceRequested) ->
         order,
         "replace_requested",
         price=book.price_or_none(order.symbol, event.price),
-        quantity=event.quantity,
+        quantity=book.size(order.symbol, event.quantity),
         client_order_id=event.client_order_id,
     )
 
@@ -170,7 +187,8 @@ def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
     travelled(book, record, order, "replace", since=asked_at, venue_at=event.venue_at)
     order.client_order_id, order.reserved = event.client_order_id, event.reserved
     order.price = book.price(order.symbol, event.price)
-    order.quantity, order.queue_ahead = event.quantity, queue_or_none(event.queue_ahead)
+    order.quantity = book.size(order.symbol, event.quantity)
+    order.queue_ahead = book.size_or_none(order.symbol, event.queue_ahead)
     order.replace_requested_at = None
     if order.filled >= order.quantity and status_of(order) not in DONE:
         move(order, Happening.FULL_FILL)
@@ -189,7 +207,7 @@ def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
 def restated(book: Book, record: Record, event: ev.OrderRestated) -> None:
     order = book.orders[event.order_id]
     order.price = book.price_or_none(order.symbol, event.price)
-    order.quantity, order.reserved = event.quantity, event.reserved
+    order.quantity, order.reserved = book.size(order.symbol, event.quantity), event.reserved
     if order.filled >= order.quantity and status_of(order) not in DONE:
         move(order, Happening.FULL_FILL)
     set_leaves(order)
@@ -214,7 +232,7 @@ def resolved(book: Book, record: Record, event: ev.OrderResolved) -> None:
         order,
         f"resolved_{event.outcome.name.lower()}",
         price=book.price_or_none(order.symbol, event.price),
-        quantity=event.quantity or None,
+        quantity=book.size(order.symbol, event.quantity) or None,
         text=event.reason,
     )
     alert(book, record, order, "attention", "resolved", event.reason)
@@ -254,13 +272,13 @@ def _new_order(
         instruction=asked.instruction.word,
         type=asked.type.name.lower(),
         time_in_force=asked.time_in_force.name.lower(),
-        quantity=asked.quantity,
+        quantity=book.size(asked.symbol, asked.quantity),
         price=book.price_or_none(asked.symbol, asked.price),
         stop=book.price_or_none(asked.symbol, asked.stop),
         state=STATE_WORDS[status],
         filled=0,
         cancelled=0,
-        leaves=asked.quantity,
+        leaves=book.size(asked.symbol, asked.quantity),
         currency=book.instrument(asked.symbol).currency,
         average_price=None,
         notional=0,

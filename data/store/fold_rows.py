@@ -1,6 +1,13 @@
 """Rows that every event of an order writes: the event itself, its quote, times and alerts."""
 
-from data.store.book import Book, OrderRow, status_of
+from data.store.book import (
+    MONEY_DIGITS,
+    PRICE_DIGITS,
+    QUANTITY_DIGITS,
+    Book,
+    OrderRow,
+    status_of,
+)
 from data.store.schema import (
     ALERTS,
     DECISION_QUOTES,
@@ -12,6 +19,8 @@ from engine.domain import events as ev
 from engine.domain.lifecycle import DONE, Happening, next_status
 from engine.domain.orders import STATE_WORDS
 from engine.domain.records import Record
+
+_PRICE_OF_MONEY: int = 10 ** (PRICE_DIGITS - MONEY_DIGITS + QUANTITY_DIGITS)
 
 
 def move(order: OrderRow, happening: Happening) -> None:
@@ -53,7 +62,9 @@ def happened(
     queue_ahead: int | None = None,
     client_order_id: str = "",
     text: str = "",
+    twice_mid: int = 0,
 ) -> None:
+    """`twice_mid`: what it left the market at, where that is known."""
     order.changed_at, order.last_sequence = record.at, record.sequence
     book.touch(ORDERS, order.order_id, order)
     book.add(
@@ -68,6 +79,7 @@ def happened(
             queue_ahead,
             client_order_id or order.client_order_id,
             text,
+            book.price(order.symbol, twice_mid) // 2 if twice_mid else None,
         ),
     )
 
@@ -76,9 +88,9 @@ def quote_row(book: Book, record: Record, order: OrderRow, quote: ev.QuoteSeen) 
     symbol = order.symbol
     row = (
         book.price_or_none(symbol, quote.bid),
-        quote.bid_size,
+        book.size(symbol, quote.bid_size),
         book.price_or_none(symbol, quote.ask),
-        quote.ask_size,
+        book.size(symbol, quote.ask_size),
         book.price_or_none(symbol, quote.last),
         quote.at,
     )
@@ -115,8 +127,4 @@ def average(book: Book, symbol: str, value: int, quantity: int) -> int | None:
     if not quantity:
         return None
     shares = abs(quantity) * book.instrument(symbol).multiplier
-    return (abs(value) * 1_000 + shares // 2) // shares
-
-
-def queue_or_none(queue_ahead: int) -> int | None:
-    return queue_ahead if queue_ahead >= 0 else None
+    return (abs(value) * _PRICE_OF_MONEY + shares // 2) // shares

@@ -6,7 +6,14 @@ from typing import Any, NamedTuple, TypeVar
 import duckdb
 import msgspec
 
-from data.store.book import Book, LotRow, OrderRow, PositionRow, SessionRow
+from data.store.book import (
+    QUANTITY_DIGITS,
+    Book,
+    LotRow,
+    OrderRow,
+    PositionRow,
+    SessionRow,
+)
 from data.store.decisions import DECISIONS_VIEW
 from data.store.schema import (
     HIGH_WATER,
@@ -20,7 +27,7 @@ from data.store.schema import (
     Table,
 )
 from engine.instruments import Instrument
-from engine.values import Quantity
+from engine.values import Money, Quantity
 
 Row = TypeVar("Row")
 
@@ -41,6 +48,8 @@ class Loader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._staged: set[str] = set()
+        self._is_wide: bool | None = None
+        """Whether sizes have decimals in this store; None until it was looked."""
         self.book = Book()
 
     def create(self, instance: str, epoch: int) -> None:
@@ -74,18 +83,8 @@ class Loader:
         last = "where first_sequence = (select max(first_sequence) from sessions)"
         for session in self._read(SESSIONS, SessionRow, last):
             book.session = session
-        for row in self._connection.execute(INSTRUMENTS.read_back).fetchall():
-            symbol, name, mic, currency, asset_class, digits, lot_size, multiplier = row
-            book.instruments[symbol] = Instrument(
-                symbol=symbol,
-                name=name,
-                mic=mic,
-                currency=currency,
-                asset_class=asset_class,
-                price_digits=digits,
-                lot_size=Quantity(lot_size),
-                multiplier=multiplier,
-            )
+        for listed in self._read(INSTRUMENTS, _instrument):
+            book.instruments[listed.symbol] = listed
 
     def recall_orders(self, order_ids: Sequence[int]) -> None:
         """Orders that the next records speak of and the book let go."""
@@ -99,11 +98,12 @@ class Loader:
         """Everything that the book gathered, and the new mark, in one transaction; rows written."""
         written = 0
         self._connection.begin()
+        self._widen_if_needed()
         for table in TABLES:
             rows = self.book.rows[table.name]
             if rows:
                 self._stage(table, rows)
-                self._connection.execute(table.move)
+                self._connection.execute(table.move(is_wide=self.is_wide))
                 written += len(rows)
             written += self._replace(table)
         self._connection.execute("update high_water set sequence = ?, block = ?", [sequence, block])
@@ -121,7 +121,7 @@ class Loader:
         ]
         self._stage(table, rows)
         self._connection.execute(table.forget)
-        self._connection.execute(table.move)
+        self._connection.execute(table.move(is_wide=self.is_wide))
         return len(rows)
 
     def _stage(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
@@ -134,8 +134,56 @@ class Loader:
             appender.append_rows(rows)
 
     def _read(self, table: Table, make: Callable[..., Row], condition: str = "") -> list[Row]:
-        rows = self._connection.execute(f"{table.read_back} {condition}").fetchall()
+        sql = table.read_back(is_wide=self.is_wide)
+        rows = self._connection.execute(f"{sql} {condition}").fetchall()
         return [make(*row) for row in rows]
+
+    @property
+    def is_wide(self) -> bool:
+        if self._is_wide is None:
+            found = self._connection.execute(
+                "select coalesce(max(quantity_digits), 0) from instruments"
+            ).fetchone()
+            self._is_wide = bool(found and found[0])
+        return self._is_wide
+
+    def _widen_if_needed(self) -> None:
+        """Once in a store's life: the first instrument whose sizes have decimals is listed."""
+        if self.is_wide or not any(
+            known.quantity_digits for known in self.book.instruments.values()
+        ):
+            return
+        for table in TABLES:
+            for statement in table.widen:
+                self._connection.execute(statement)
+        self._is_wide = True
+
+
+def _instrument(
+    symbol: str,
+    name: str,
+    mic: str,
+    currency: str,
+    asset_class: str,
+    price_digits: int,
+    lot_size: int,
+    multiplier: int,
+    quantity_digits: int,
+    notional_min: int,
+) -> Instrument:
+    """From its row as it is staged."""
+    return Instrument(
+        symbol=symbol,
+        name=name,
+        mic=mic,
+        currency=currency,
+        asset_class=asset_class,
+        price_digits=price_digits,
+        lot_size=Quantity(lot_size // 10 ** (QUANTITY_DIGITS - quantity_digits)),
+        multiplier=multiplier,
+        quantity_digits=quantity_digits,
+        notional_min=Money(notional_min),
+    )
 
 
 def table_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:

@@ -50,12 +50,14 @@ class _Asked:
             "last": scope.last,
         }
         self._groups: dict[Key, Realism] = {}
+        self._digits_of = self._digits()
 
     def groups(self) -> list[Realism]:
         self._fills()
         self._markouts()
         self._tape()
         self._passive()
+        self._missed()
         self._assumptions()
         self._sessions()
         return sorted(self._groups.values(), key=lambda group: -(group.epoch or 0))
@@ -64,11 +66,19 @@ class _Asked:
         sql = (QUESTIONS / f"{name}.sql").read_text()
         return self._connection.execute(sql, self._parameters).fetchall()
 
+    def _digits(self) -> dict[str, int]:
+        """Decimals of the sizes of what trades in each currency."""
+        rows = self._connection.execute(
+            "select currency, max(quantity_digits) from instruments group by currency"
+        ).fetchall()
+        return {currency: int(digits) for currency, digits in rows}
+
     def _group(self, *key: Any) -> Realism:
         epoch, source, currency = key
         known = self._groups.get((epoch, source, currency))
         if known is None:
-            known = Realism(epoch, source, currency)
+            digits = self._digits_of.get(currency, 0)
+            known = Realism(epoch, source, currency, quantity_digits=digits)
             self._groups[epoch, source, currency] = known
         return known
 
@@ -80,7 +90,7 @@ class _Asked:
             group.notional = Money(group.notional + notional)
             group.fees = Money(group.fees + fees)
             side = group.side(liquidity)
-            side.fills, side.shares = fills, shares
+            side.fills, side.shares = fills, group.units(shares)
             side.slippage = Sum(judged, cost, base)
 
     def _markouts(self) -> None:
@@ -89,20 +99,30 @@ class _Asked:
 
     def _tape(self) -> None:
         for *key, symbol, volume, trades, own in self._rows("realism_tape"):
-            tape = Tape(symbol, Quantity(volume), trades, Quantity(own))
-            self._group(*key).tape[symbol] = tape
+            group = self._group(*key)
+            volume, own = Quantity(group.units(volume)), Quantity(group.units(own))
+            group.tape[symbol] = Tape(symbol, volume, trades, own)
 
     def _passive(self) -> None:
         for *key, orders, orders_filled, shares, shares_filled in self._rows("realism_passive"):
-            self._group(*key).passive = Passive(orders, orders_filled, shares, shares_filled)
+            group = self._group(*key)
+            asked, got = group.units(shares), group.units(shares_filled)
+            group.passive = Passive(orders, orders_filled, asked, got)
+
+    def _missed(self) -> None:
+        for *key, remainders, judged, cost, base in self._rows("realism_missed"):
+            group = self._group(*key)
+            group.remainders, group.missed = remainders, Sum(judged, cost, base)
 
     def _assumptions(self) -> None:
         for *key, assumption, booked, orders, differ, shares in self._rows("realism_assumptions"):
-            told = self._group(*key).assumptions
-            told.orders, told.differ = orders, differ
-            told.shares[assumption] = shares
+            group = self._group(*key)
+            told = group.assumptions
+            told.shares[assumption] = group.units(shares)
             if booked:
-                told.booked = assumption
+                # Every order has one booked assumption, so these count each order once.
+                told.orders, told.differ = told.orders + orders, told.differ + differ
+                told.booked.append(assumption)
 
     def _sessions(self) -> None:
         """Displaced executions belong to a market, and so to each of its currencies."""

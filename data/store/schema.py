@@ -7,10 +7,18 @@ SCHEMA_VERSION = 6
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
+WIDE_SIZE_TYPE = "decimal(28, 8)"
+WIDE_SIZE_STORED = "{0}::decimal(38, 0) * 0.00000001::decimal(9, 8)"
+WIDE_SIZE_STAGED = "({0}::decimal(36, 8) * 100000000)::hugeint"
+
+
 class Kind(Enum):
     """How an integer, text or flag of an event is stored: (column type, staging type, SQL)."""
 
     COUNT = ("bigint", "bigint", "{0}", "{0}")
+    SIZE = ("bigint", "hugeint", "({0} // 100000000)::bigint", "{0}::hugeint * 100000000")
+    """Staged in 10⁻⁸ of a share or coin. Whole numbers as long as only whole shares were listed;
+    with the first instrument whose sizes have decimals every column of sizes has them."""
     TEXT = ("varchar", "varchar", "{0}", "{0}")
     FLAG = ("boolean", "boolean", "{0}", "{0}")
     PRICE = (
@@ -42,16 +50,23 @@ class Kind(Enum):
         return self.value[0]
 
     @property
+    def wide_type(self) -> str:
+        """The column where sizes have decimals; the same for all that are no sizes."""
+        return WIDE_SIZE_TYPE if self is Kind.SIZE else self.value[0]
+
+    @property
     def staging_type(self) -> str:
         return self.value[1]
 
-    def stored(self, name: str) -> str:
+    def stored(self, name: str, *, is_wide: bool) -> str:
         """SQL from the staged column to the stored value."""
-        return self.value[2].format(name)
+        sql = WIDE_SIZE_STORED if is_wide and self is Kind.SIZE else self.value[2]
+        return sql.format(name)
 
-    def staged(self, name: str) -> str:
+    def staged(self, name: str, *, is_wide: bool) -> str:
         """SQL from the stored column back to what was staged."""
-        return self.value[3].format(name)
+        sql = WIDE_SIZE_STAGED if is_wide and self is Kind.SIZE else self.value[3]
+        return sql.format(name)
 
 
 class Table(NamedTuple):
@@ -72,9 +87,17 @@ class Table(NamedTuple):
         return f"create or replace temp table stage_{self.name} ({columns})"
 
     @property
-    def move(self) -> str:
+    def widen(self) -> list[str]:
+        """SQL, a statement each, that gives its sizes decimals; no value changes."""
+        return [
+            f'alter table {self.name} alter "{name}" set data type {kind.wide_type}'
+            for name, kind in self.columns
+            if kind is Kind.SIZE
+        ]
+
+    def move(self, *, is_wide: bool) -> str:
         """SQL that moves what is staged into the table."""
-        values = ", ".join(kind.stored(f'"{name}"') for name, kind in self.columns)
+        values = ", ".join(kind.stored(f'"{name}"', is_wide=is_wide) for name, kind in self.columns)
         return f"insert into {self.name} select {values} from stage_{self.name}"
 
     @property
@@ -83,10 +106,9 @@ class Table(NamedTuple):
         same = " and ".join(f"{self.name}.{name} = staged.{name}" for name in self.key)
         return f"delete from {self.name} using stage_{self.name} as staged where {same}"
 
-    @property
-    def read_back(self) -> str:
+    def read_back(self, *, is_wide: bool) -> str:
         """SQL for rows as they were staged; the caller adds a condition."""
-        values = ", ".join(kind.staged(f'"{name}"') for name, kind in self.columns)
+        values = ", ".join(kind.staged(f'"{name}"', is_wide=is_wide) for name, kind in self.columns)
         return f"select {values} from {self.name}"
 
 
@@ -117,7 +139,8 @@ SESSIONS = _table(
     time:  started_at ended_at
     flag:  clean
     text:  reason
-    count: epoch executions_displaced shares_displaced shares_unfilled
+    count: epoch executions_displaced
+    size:  shares_displaced shares_unfilled
     """,
     key=("first_sequence",),
 )
@@ -128,10 +151,10 @@ ORDERS = _table(
     date:  trade_date
     count: number
     text:  account strategy symbol side instruction type time_in_force
-    count: quantity
+    size:  quantity
     price: price stop
     text:  state
-    count: filled cancelled leaves
+    size:  filled cancelled leaves
     text:  currency
     price: average_price
     money: notional fees
@@ -139,7 +162,7 @@ ORDERS = _table(
     text:  client_order_id venue_order_id ticket origin tag note
     flag:  post_only reduce_only
     money: reserved
-    count: queue_ahead
+    size:  queue_ahead
     text:  reason
     time:  created_at changed_at cancel_requested_at replace_requested_at
     count: first_sequence last_sequence
@@ -153,8 +176,9 @@ ORDER_EVENTS = _table(
     count: cause
     text:  event state
     price: price
-    count: quantity queue_ahead
+    size:  quantity queue_ahead
     text:  client_order_id text
+    price: mid
     """,
 )
 DECISION_ROWS = _table(
@@ -171,9 +195,9 @@ DECISION_QUOTES = _table(
     _EVENT
     + """
     price: bid
-    count: bid_size
+    size:  bid_size
     price: ask
-    count: ask_size
+    size:  ask_size
     price: last
     time:  quoted_at
     """,
@@ -185,12 +209,12 @@ FILLS = _table(
     date:  trade_date
     count: number
     text:  account strategy symbol side instruction
-    count: quantity
+    size:  quantity
     text:  currency
     price: price
     money: notional fee
     text:  liquidity venue execution_id
-    count: position_after
+    size:  position_after
     money: realised cash_delta
     flag:  resurrected overfill
     text:  explanation
@@ -215,7 +239,9 @@ TAPE = _table(
     """
     count: session
     text:  symbol
-    count: volume trades own_volume
+    size:  volume
+    count: trades
+    size:  own_volume
     time:  at
     """,
     key=("session", "symbol"),
@@ -224,7 +250,7 @@ POSITIONS = _table(
     "positions",
     """
     text:  account strategy symbol currency
-    count: quantity
+    size:  quantity
     money: cost
     price: average_cost
     money: realised fees
@@ -238,7 +264,8 @@ LOTS = _table(
     "lots",
     """
     text:  account strategy symbol currency
-    count: lot_id quantity
+    count: lot_id
+    size:  quantity
     money: cost
     time:  opened_at closed_at
     count: last_sequence
@@ -277,7 +304,10 @@ INSTRUMENTS = _table(
     "instruments",
     """
     text:  symbol name mic currency asset_class
-    count: price_digits lot_size multiplier
+    count: price_digits
+    size:  lot_size
+    count: multiplier quantity_digits
+    money: notional_min
     """,
     key=("symbol",),
 )
@@ -288,8 +318,8 @@ ASSUMED_FILLS = _table(
     + """
     text:  assumption
     flag:  booked
-    price: price
-    count: filled
+    price: price average_price
+    size:  filled
     time:  first_at done_at
     """,
 )

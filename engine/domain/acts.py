@@ -146,10 +146,12 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
         )
     happened.append(ev.Killed(now, command.account, command.exits, command.reason, command.origin))
     if command.exits is ExitsOnKill.FLATTEN:
-        return happened + begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)
-    scope = CancelScope.ENTRIES if command.exits is ExitsOnKill.KEEP else CancelScope.ALL
+        happened += begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)
+    scope = CancelScope.ALL if command.exits is ExitsOnKill.CANCEL else CancelScope.ENTRIES
     cancels = cancels_of(state, command.account, ALL_SYMBOLS, scope, command.origin, now)
-    return happened + cancels
+    # A flatten that ran before asked for its cancels long ago, and some may have been refused.
+    asked = {getattr(event, "order_id", 0) for event in happened}
+    return happened + [each for each in cancels if getattr(each, "order_id", 0) not in asked]
 
 
 def tighten_limit(

@@ -103,8 +103,9 @@ class _Night:
                 continue
             value = -self._value(symbol, position, instrument)
             cost = rounded_share(value * terms.rate * self._days, RATE_SCALE * BORROW_YEAR_DAYS)
+            size = instrument.format_quantity(-position.quantity)
             text = (
-                f"short {-position.quantity:,} {symbol} worth {format_money_rounded(Money(value))} "
+                f"short {size} {symbol} worth {format_money_rounded(Money(value))} "
                 f"at {percent_words(terms.rate)} for {days_words(self._days)} of {BORROW_YEAR_DAYS}"
             )
             if cost:
@@ -149,7 +150,8 @@ class _Night:
                 amount = position.quantity * instrument.multiplier * dividend.per_share
                 kind = CarryKind.DIVIDEND if amount > 0 else CarryKind.PAYMENT_IN_LIEU
                 text = (
-                    f"{position.quantity:+,} {symbol} × {format_money(dividend.per_share)}, "
+                    f"{instrument.format_quantity(position.quantity, signed=True)} {symbol}"
+                    f" × {format_money(dividend.per_share)}, "
                     f"ex {dividend.ex_date}"
                 )
                 if amount:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from engine.domain import events as ev
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
@@ -30,6 +32,11 @@ PAST_ORDERS_MAX = 10_000
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
     _settle_fills(state, event)
+    left = state.checkpoints.get(state.market)
+    if left is not None:
+        # A run that was cut off had heard more of its market than its last checkpoint says.
+        heard_at = max(left.heard_at, event.left_at)
+        state.checkpoints[state.market] = msgspec.structs.replace(left, heard_at=heard_at)
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
     state.patience, state.link_up_at = event.patience, Nanos(0)

@@ -39,6 +39,8 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     epoch: int = 0
     """Of the home when the run began; 0 in records that were written before it was told."""
     interest_table: str = ""
+    left_at: Nanos = Nanos(0)
+    """Market time of the last record before this run; 0 in records that did not tell it."""
     patience: Patience = Patience()
 
 

@@ -10,6 +10,7 @@ from engine.domain.reasons import Refusal
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import FlattenRun, State, flatten_key, flatten_timer
 from engine.domain.submission import cancel_of, submit
+from engine.instruments import Instrument
 from engine.values import (
     NANOS_PER_MILLISECOND,
     NANOS_PER_SECOND,
@@ -122,8 +123,8 @@ def advance_flatten(
         return []
     live = [state.orders[i] for i in _live(state, account, state.live_by_symbol.get(symbol, {}))]
     if any(_is_awaited(order) for order in live):
-        return _wait_for_evidence(run, account, symbol, live, now)
-    held = _position(state, account, symbol)
+        return _wait_for_evidence(state, run, account, symbol, live, now)
+    held, known = _position(state, account, symbol), state.instruments[symbol]
     is_asking = run.step is ev.FlattenStep.ASKING
     if held == 0 and not live:
         reopen = 0 if is_asking else run.reopen
@@ -135,16 +136,17 @@ def advance_flatten(
         return []
     own = next((order for order in live if _is_own(order, run, account, symbol)), None)
     if own is not None:
-        return _wait_for_the_closing_order(run, own, now)
+        return _wait_for_the_closing_order(run, own, known, now)
     buys, sells = open_quantities(state, account, symbol)
     room = abs(held) - (sells if held > 0 else buys)
     if room <= 0:
-        return _ask(run, account, symbol, _what_stays(live, held), now)
+        return _ask(run, account, symbol, _what_stays(live, held, known), now)
     if run.step is ev.FlattenStep.CLOSING and now < run.moved_at + ROUND_PAUSE:
         due = Nanos(run.moved_at + ROUND_PAUSE)
         return [ev.TimerSet(now, flatten_timer(account, symbol), due)]
     if run.rounds >= ROUNDS_MAX:
-        text = f"{held:+,} {symbol} left after {run.rounds} closing orders"
+        left_over = known.format_quantity(held, signed=True)
+        text = f"{left_over} {symbol} left after {run.rounds} closing orders"
         return _ask(run, account, symbol, text, now)
     # Orders that the venue keeps may fill before this one or after it: what closes beside them
     # is so little that all of them together only just reach zero.
@@ -180,7 +182,7 @@ def _ask(run: FlattenRun, account: str, symbol: str, text: str, now: Nanos) -> l
 
 
 def _wait_for_evidence(
-    run: FlattenRun, account: str, symbol: str, live: list[Order], now: Nanos
+    state: State, run: FlattenRun, account: str, symbol: str, live: list[Order], now: Nanos
 ) -> list[ev.Event]:
     deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
     if now < deadline:
@@ -194,10 +196,14 @@ def _wait_for_evidence(
         text = f"{len(awaited)} order(s) of {symbol} not proved cancelled within 3 s"
     kept = [order for order in live if order not in awaited]
     kept = [order for order in kept if not _is_own(order, run, account, symbol)]
-    return _ask(run, account, symbol, "; ".join([text, *map(_kept_in_words, kept)]), now)
+    known = state.instruments[symbol]
+    told = [text, *(_kept_in_words(order, known) for order in kept)]
+    return _ask(run, account, symbol, "; ".join(told), now)
 
 
-def _wait_for_the_closing_order(run: FlattenRun, own: Order, now: Nanos) -> list[ev.Event]:
+def _wait_for_the_closing_order(
+    run: FlattenRun, own: Order, known: Instrument, now: Nanos
+) -> list[ev.Event]:
     """Where orders meet the next bar, or a market that is halted, it works until it is filled."""
     if run.step is ev.FlattenStep.WORKING:
         return []
@@ -205,20 +211,22 @@ def _wait_for_the_closing_order(run: FlattenRun, own: Order, now: Nanos) -> list
     deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
     if now < deadline:
         return [ev.TimerSet(now, flatten_timer(account, symbol), deadline)]
-    text = f"the closing order works: {own.order.instruction.word} {own.leaves:,} {symbol}"
+    size = known.format_quantity(own.leaves)
+    text = f"the closing order works: {own.order.instruction.word} {size} {symbol}"
     return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.WORKING, text, run.reopen)]
 
 
-def _what_stays(kept: list[Order], held: int) -> str:
+def _what_stays(kept: list[Order], held: int, known: Instrument) -> str:
     """Why the protocol ends before all is flat: what is left, and the orders left with it."""
     symbol = kept[0].order.symbol
-    left = f"{held:+,} {symbol} left" if held else f"{symbol} is flat now"
-    return "; ".join([left, *map(_kept_in_words, kept)])
+    size = known.format_quantity(held, signed=True)
+    left = f"{size} {symbol} left" if held else f"{symbol} is flat now"
+    return "; ".join([left, *(_kept_in_words(order, known) for order in kept)])
 
 
-def _kept_in_words(order: Order) -> str:
+def _kept_in_words(order: Order, known: Instrument) -> str:
     asked = order.order
-    terms = f"{asked.instruction.word} {order.leaves:,} {asked.type.code}"
+    terms = f"{asked.instruction.word} {known.format_quantity(order.leaves)} {asked.type.code}"
     why = f": {order.text}" if order.text else ""
     return f"{terms} {asked.time_in_force.name} ({order.label}) stays at the venue{why}"
 
@@ -285,6 +293,6 @@ def _close_what_is_left(
         text = denied.findings[0].sentence if denied.findings else "denied"
         return [*decided, *_ask(run, account, symbol, text, now)]
     timer = ev.TimerSet(now, flatten_timer(account, symbol), Nanos(now + EVIDENCE_WAIT))
-    text = f"closing {abs(held):,} {symbol}"
+    text = f"closing {state.instruments[symbol].format_quantity(abs(held))} {symbol}"
     moved = ev.FlattenMoved(now, account, symbol, ev.FlattenStep.CLOSING, text, run.reopen)
     return [moved, *decided, timer]

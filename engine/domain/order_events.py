@@ -153,6 +153,8 @@ class OrderCancelled(Fact, frozen=True, tag="cancelled"):
     text: str
     requested: bool
     venue_at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when the remainder left the market; 0 where that is not known."""
     owed: Quantity = Quantity(0)
     """Fills of before that nobody has told yet: until they come they count as open."""
 
@@ -163,6 +165,8 @@ class OrderExpired(Fact, frozen=True, tag="expired"):
     quantity: Quantity
     text: str
     venue_at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """The same, or twice the close where nobody quotes any more."""
     owed: Quantity = Quantity(0)
     """As in `OrderCancelled`."""
 

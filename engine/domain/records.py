@@ -1,5 +1,7 @@
 """How inbounds and events become the journal's versioned, canonical bytes and back."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from engine.domain.commands import Command
@@ -64,9 +66,20 @@ class Step(msgspec.Struct, frozen=True, gc=False, array_like=True):
         ]
 
 
+class _UnreadStep(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A step whose facts are still bytes."""
+
+    first: int
+    at: Nanos
+    backs: list[int]
+    bodies: list[msgspec.Raw]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _version_decoder = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
 _step_decoder = msgspec.msgpack.Decoder(Step)
+_unread_step_decoder = msgspec.msgpack.Decoder(_UnreadStep)
+_event_decoder = msgspec.msgpack.Decoder(Event)
 _records_decoder = msgspec.msgpack.Decoder(tuple[Record, ...])
 
 
@@ -77,14 +90,39 @@ def encode_step(step: Step) -> bytes:
 
 def decode_records(payload: bytes) -> tuple[Record, ...]:
     """Raises NewerRecordsError for a later version, msgspec.DecodeError for anything unreadable."""
+    version, content = _content_of(payload)
+    if version == 1:
+        return _records_decoder.decode(content)
+    step = _step_decoder.decode(content)
+    _check_causes(step.backs, step.bodies)
+    return tuple(step.records())
+
+
+def decode_events(payload: bytes) -> list[Record]:
+    """The same without the inbounds, whose bytes are passed over: what a replay needs."""
+    version, content = _content_of(payload)
+    if version == 1:
+        records = _records_decoder.decode(content)
+        return [record for record in records if record.cause != record.sequence]
+    step = _unread_step_decoder.decode(content)
+    backs, at, decode = step.backs, step.at, _event_decoder.decode
+    _check_causes(backs, step.bodies)
+    return [
+        Record(sequence, sequence - back, at, decode(body))
+        for sequence, (back, body) in enumerate(zip(backs, step.bodies, strict=True), step.first)
+        if back
+    ]
+
+
+def _content_of(payload: bytes) -> tuple[int, msgspec.Raw]:
     version, content = _version_decoder.decode(payload)
     if version > RECORDS_VERSION:
         raise NewerRecordsError(
             f"written as version {version}; this program reads up to {RECORDS_VERSION}"
         )
-    if version == 1:
-        return _records_decoder.decode(content)
-    step = _step_decoder.decode(content)
-    if len(step.backs) != len(step.bodies):
+    return version, content
+
+
+def _check_causes(backs: list[int], bodies: Sequence[object]) -> None:
+    if len(backs) != len(bodies):
         raise msgspec.DecodeError("a step has a cause for each of its facts")
-    return tuple(step.records())

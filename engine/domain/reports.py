@@ -61,6 +61,8 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     text: str = ""
     requested: bool = True
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left; 0 where that is not known."""
     cumulative: Quantity = UNCOUNTED
     """Filled by then as the venue counts, so that fills still to be told are known of."""
 
@@ -69,6 +71,8 @@ class VenueExpired(Fact, frozen=True, tag="v_expired"):
     client_order_id: str
     text: str = ""
     at: Nanos = Nanos(0)
+    twice_mid: int = 0
+    """Bid plus ask when it left, or twice the close; 0 where that is not known."""
     cumulative: Quantity = UNCOUNTED
 
 
@@ -214,6 +218,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """(currency, fee table) for what trades in another currency than the account's."""
     interest_table: str = ""
     """What cash earns and costs; empty: nothing."""
+    left_at: Nanos = Nanos(0)
+    """Market time at which the run before this one ended or was cut off; 0: there was none."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
 

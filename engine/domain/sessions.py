@@ -47,6 +47,7 @@ def open_session(
             report.fee_tables,
             state.epoch,
             report.interest_table,
+            report.left_at,
             report.patience,
         )
     )

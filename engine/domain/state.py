@@ -125,6 +125,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     trade_date: int
     waiting: tuple[str, ...] = ()
     """Client order ids of own orders that had not met their market: they wait for a bar."""
+    heard_at: Nanos = Nanos(0)
+    """The last market time that the desk knows of it, where that is later."""
 
 
 class State(msgspec.Struct):

@@ -54,7 +54,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
         apply_fill(position, event, order.side, value)
-    account.month_volume += event.quantity  # type: ignore[assignment]
+    if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
+        account.month_volume += event.quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, Money(position.cost - cost_before))
 
 
@@ -99,7 +100,8 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     position = account.positions[order.order.symbol]
     cost_before = position.cost
     _take_out(position, event, order, value, instrument)
-    account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
+    if not instrument.quantity_digits:
+        account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
     _move_money(account, instrument, event, Money(position.cost - cost_before))
 
 

@@ -73,6 +73,7 @@ def venue_cancelled(
         report.text,
         report.requested,
         report.at,
+        report.twice_mid,
         owed,
     )
     return [cancelled, *nudged(state, order, now)]
@@ -102,7 +103,8 @@ def venue_expired(
         return repeated(report.client_order_id, "expired", now)
     owed = _owed(order, report.cumulative)
     left = Quantity(order.leaves - owed)
-    expired = ev.OrderExpired(now, order.order_id, left, report.text, report.at, owed)
+    mid = report.twice_mid
+    expired = ev.OrderExpired(now, order.order_id, left, report.text, report.at, mid, owed)
     return [expired, *nudged(state, order, now)]
 
 

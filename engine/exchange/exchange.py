@@ -11,7 +11,7 @@ import msgspec
 from engine.exchange.batch import Room, carry_out, room_of
 from engine.exchange.book import Book
 from engine.exchange.messages import Event, NewOrder, Operation
-from engine.exchange.quoted.outcomes import Outcome
+from engine.exchange.quoted.outcomes import Outcome, ReadAs
 from engine.exchange.replay import place_behind
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Side
@@ -82,6 +82,10 @@ class Exchange:
         belief."""
         return ()
 
+    def read_as(self, order_id: int) -> ReadAs | None:
+        """How the bar that has just filled an order was read; None where nothing is read so."""
+        return None
+
     @property
     def told_in(self) -> Telling:
         """What the market behind these books is told in."""
@@ -104,6 +108,10 @@ class Exchange:
 
     def is_fresh(self, order_id: int) -> bool:
         """Whether an order that is held here waits to meet its market: only bars let one wait."""
+        return False
+
+    def has_opened_since(self, symbol: str, at: int) -> bool:
+        """Whether what waits to meet its market has met it since: only bars let one wait."""
         return False
 
     def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:

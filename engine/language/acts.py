@@ -3,7 +3,7 @@
 import re
 
 from engine.language.drills import Drill
-from engine.language.figures import read_money, read_percent, read_shares
+from engine.language.figures import read_money, read_percent, read_size
 from engine.language.names import read_currency, read_order, read_orders, read_symbol
 from engine.language.problems import Misread, SyntaxProblem
 from engine.language.reader import Reader
@@ -26,6 +26,7 @@ from engine.language.syntax import (
     ResumeLine,
     ReverseLine,
     SetLine,
+    Size,
     SizeWord,
     SymbolOrders,
     WordTerm,
@@ -69,7 +70,7 @@ def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
     if isinstance(order, SyntaxProblem):
         return order
     price: RestingPrice | None = None
-    quantity: int | None = None
+    quantity: Size | None = None
     override: str | None = None
     while (word := reader.peek()) is not None:
         if reader.next_is("price") and price is None:
@@ -79,7 +80,7 @@ def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
             price = read_price
         elif reader.next_is("qty") and quantity is None:
             reader.skip()
-            read_quantity = reader.read("a quantity", read_shares)
+            read_quantity: Size | SyntaxProblem = reader.read("a quantity", read_size)
             if isinstance(read_quantity, SyntaxProblem):
                 return read_quantity
             quantity = read_quantity

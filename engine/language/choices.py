@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+Size = int | str
+"""A number of shares or coins: whole, or exact decimal text ("0.015") where parts are traded."""
+
 
 class OrderState(StrEnum):
     """The states that `wait` and `expect` can name."""

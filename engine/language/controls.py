@@ -2,7 +2,8 @@
 
 import re
 
-from engine.language.figures import read_money, read_shares
+from engine.language.choices import Size
+from engine.language.figures import read_money, read_size
 from engine.language.names import read_currency, read_order, read_symbol
 from engine.language.problems import Misread, SyntaxProblem
 from engine.language.reader import Reader
@@ -65,7 +66,7 @@ def _expect_order(reader: Reader) -> ExpectLine | SyntaxProblem:
         return state
     if reader.peek() is None:
         return ExpectOrderLine(order, state)
-    quantity = reader.read("a quantity", _read_filled)
+    quantity: Size | SyntaxProblem = reader.read("a quantity", _read_filled)
     if isinstance(quantity, SyntaxProblem):
         return quantity
     return reader.done(ExpectOrderLine(order, state, quantity))
@@ -75,7 +76,7 @@ def _expect_position(reader: Reader) -> ExpectLine | SyntaxProblem:
     symbol = reader.read("a symbol", read_symbol)
     if isinstance(symbol, SyntaxProblem):
         return symbol
-    quantity = reader.read("a quantity", _read_position)
+    quantity: Size | SyntaxProblem = reader.read("a quantity", _read_position)
     if isinstance(quantity, SyntaxProblem):
         return quantity
     return reader.done(ExpectPositionLine(symbol, quantity))
@@ -123,16 +124,16 @@ _EXPECTATIONS = {
 }
 
 
-def _read_filled(text: str) -> int | Misread:
-    return read_shares(text, least=0)
+def _read_filled(text: str) -> Size | Misread:
+    return read_size(text, is_zero_fine=True)
 
 
-def _read_position(text: str) -> int | Misread:
+def _read_position(text: str) -> Size | Misread:
     """Signed: short positions are below zero, flat is 0."""
-    shares = read_shares(text.removeprefix("-"), least=0)
-    if isinstance(shares, Misread):
-        return shares
-    return -shares if text.startswith("-") else shares
+    size = read_size(text.removeprefix("-"), is_zero_fine=True)
+    if isinstance(size, Misread) or not text.startswith("-"):
+        return size
+    return -size if isinstance(size, int) else f"-{size}"
 
 
 def _read_rule(text: str) -> str | Misread:

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec import structs
 
+from engine.instruments import quantity_words
 from engine.language.printer import (
     print_duration,
     print_line,
@@ -156,7 +157,7 @@ def _describe_order(line: OrderLine) -> str:
 def _describe_quantity(term: QuantityTerm) -> str:
     match term:
         case SharesTerm():
-            return f"{term.shares:,}"
+            return quantity_words(term.shares)
         case CashTerm():
             whole, dot, part = term.amount.partition(".")
             return f"${int(whole):,}{dot}{part} of"
@@ -215,7 +216,7 @@ def _describe_replace(line: ReplaceLine) -> str:
     price: RestingPrice | None = line.price
     changes = [
         _describe_price(price, None) if price is not None else "",
-        f"total {line.quantity:,}" if line.quantity is not None else "",
+        f"total {quantity_words(line.quantity)}" if line.quantity is not None else "",
     ]
     said = ", ".join(change for change in changes if change)
     return _with_override(f"REPLACE {_describe_number(line.order)}: {said}", line.override)

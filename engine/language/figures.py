@@ -15,6 +15,7 @@ from engine.language.syntax import (
     QuantityTerm,
     ReferencePrice,
     SharesTerm,
+    Size,
     TouchPrice,
     WordTerm,
 )
@@ -48,24 +49,26 @@ def read_quantity(word: str) -> QuantityTerm | Misread:
         return _read_cash(word)
     if lower.endswith("%"):
         return read_percent(word)
-    shares = read_shares(word)
+    shares = read_size(word)
     return shares if isinstance(shares, Misread) else SharesTerm(shares)
 
 
-def read_shares(word: str, *, least: int = 1) -> int | Misread:
-    """A whole number of shares: `100`, `1,000`, `5k`."""
+def read_size(word: str, *, is_zero_fine: bool = False) -> Size | Misread:
+    """A number of shares: `100`, `1,000`, `5k`, or decimal text where it has decimals, `0.015`.
+
+    Whether a part of a share can be traded at all, its instrument knows.
+    """
     if word[:1] in ("-", "+"):
         hint = "say sell or short for the other side" if word[0] == "-" else f"write {word[1:]}"
         return Misread("a quantity has no sign", hint)
     amount = _thousands(word)
     if amount is None:
         return Misread(f"'{word}' is no quantity", _mistyped(word) or _plain_quantity(word))
-    if "." in amount:
-        return Misread(f"'{word}' is no whole number of shares")
-    shares = int(amount)
-    if shares < least:
+    if amount == "0" and not is_zero_fine:
         return Misread("a quantity is above zero")
-    return shares if shares <= SHARES_MAX else Misread(f"a quantity is at most {SHARES_MAX:,}")
+    if int(amount.partition(".")[0]) >= SHARES_MAX and amount != str(SHARES_MAX):
+        return Misread(f"a quantity is at most {SHARES_MAX:,}")
+    return amount if "." in amount else int(amount)
 
 
 def read_percent(word: str) -> PercentTerm | Misread:

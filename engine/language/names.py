@@ -27,10 +27,13 @@ def read_symbol(word: str) -> str | Misread:
     return upper
 
 
+CURRENCY_LETTERS_MAX = 5
+
+
 def read_currency(word: str) -> str | Misread:
-    """Three letters, upper case."""
+    """Three letters, upper case; four or five of a coin that stands for one: USDT, FDUSD."""
     upper = word.upper()
-    if len(upper) == 3 and upper.isascii() and upper.isalpha():
+    if 3 <= len(upper) <= CURRENCY_LETTERS_MAX and upper.isascii() and upper.isalpha():
         return upper
     return Misread(f"'{word}' is no currency", "write it as USD or INR")
 

@@ -11,6 +11,7 @@ import msgspec
 from engine.language.choices import Comparison as Comparison
 from engine.language.choices import OrderState as OrderState
 from engine.language.choices import ReplayVerb as ReplayVerb
+from engine.language.choices import Size as Size
 from engine.language.drills import Drill
 from engine.values import Instruction, Nanos, TimeInForce
 
@@ -62,9 +63,9 @@ class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
 
 
 class SharesTerm(Term, frozen=True, gc=False, tag="shares"):
-    """So many shares: `100`, `1,000`, `5k`."""
+    """So many shares: `100`, `1,000`, `5k`; a part of one is decimal text ("0.015")."""
 
-    shares: int
+    shares: Size
 
 
 class CashTerm(Term, frozen=True, gc=False, tag="cash"):
@@ -206,7 +207,7 @@ class ReplaceLine(Node, frozen=True, gc=False, tag="replace"):
 
     order: OrderNumber
     price: RestingPrice | None = None
-    quantity: int | None = None
+    quantity: Size | None = None
     override: str | None = None
 
 
@@ -306,14 +307,14 @@ class ExpectOrderLine(Node, frozen=True, gc=False, tag="expect_order"):
 
     order: OrderNumber
     state: OrderState
-    quantity: int | None = None
+    quantity: Size | None = None
 
 
 class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
     """The position is exactly this: long above zero, short below, flat at zero."""
 
     symbol: str
-    quantity: int
+    quantity: Size
 
 
 class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):

@@ -7,6 +7,7 @@ from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.records import Inbound
 from engine.domain.reports import (
+    PhaseChanged,
     Report,
     SessionResumed,
     TimerFired,
@@ -93,9 +94,16 @@ class Host:
         night would be paid for twice.
         """
         reports = self.venue.collect()
-        if any(type(report) in _ONCE for report in reports):
+        if any(type(report) in _ONCE or self._is_of_a_halt(report) for report in reports):
             reports.append(self.venue.checkpoint())
         return reports
+
+    def _is_of_a_halt(self, report: Report) -> bool:
+        """One that begins, goes on or ends: a market may draw its halts anew after a restart."""
+        if type(report) is not PhaseChanged:
+            return False
+        is_halted = report.phase in (Phase.HALTED, Phase.QUOTATION)
+        return is_halted or report.symbol in self.session.state.halts
 
     def submit(self, *commands: Inbound) -> list[Event]:
         """One step with these inbounds, and everything that follows from it at this instant."""

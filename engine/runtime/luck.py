@@ -1,4 +1,4 @@
-"""Keeps what other queue assumptions would have given today's orders, for view and result."""
+"""Keeps what other assumptions would have given today's orders, for view and result."""
 
 from collections import deque
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class LuckTally:
             self._compared.clear()
 
     def luck(self) -> Luck | None:
-        """None while no order that rested is done."""
+        """None while no order is done whose fills rest on an assumption."""
         return luck_of(
             self._compared,
             self._instrument_of,

@@ -11,7 +11,13 @@ from engine.domain.phases import TURNS
 from engine.domain.quotes import Phase
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import State
-from engine.instruments import Instrument, format_money, format_scaled, parse_money
+from engine.instruments import (
+    Instrument,
+    format_money,
+    format_scaled,
+    parse_money,
+    quantity_words,
+)
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
 from engine.runtime.truth_words import truth_fields
@@ -47,18 +53,21 @@ class Narrator:
         # Orders of earlier sessions have no number in this one; their id is theirs for good.
         return order, {"order": number if number > 0 else None, "id": order.label}
 
+    def _known(self, order: Order) -> Instrument:
+        return self._state.instruments.get(order.order.symbol, _UNKNOWN)
+
     def _price(self, order: Order, price: Price) -> str | None:
-        if price <= 0:
-            return None
-        known = self._state.instruments.get(order.order.symbol, _UNKNOWN)
-        return known.format_price(price)
+        return self._known(order).format_price(price) if price > 0 else None
+
+    def _ahead(self, order: Order, ahead: int) -> int | str | None:
+        return self._known(order).quantity_field(ahead) if ahead >= 0 else None
 
     def _terms(self, order: Order) -> Fields:
         asked = order.order
         return {
             "symbol": asked.symbol,
             "side": asked.instruction.word,
-            "quantity": asked.quantity,
+            "quantity": self._known(order).quantity_field(asked.quantity),
             "type": asked.type.code,
             "time_in_force": asked.time_in_force.name,
             "price": self._price(order, asked.price),
@@ -78,8 +87,8 @@ class Narrator:
                 failed = [finding_fields(f) for f in event.findings if f.verdict >= Verdict.ASK]
                 return {"event": "order_denied", **base, **self._terms(order), "rules": failed}
             case ev.OrderWorking():
-                _, base = self._order(event.order_id)
-                ahead = event.queue_ahead if event.queue_ahead >= 0 else None
+                order, base = self._order(event.order_id)
+                ahead = self._ahead(order, event.queue_ahead)
                 return {"event": "order_accepted", **base, "queue_ahead": ahead}
             case ev.OrderFilled():
                 return self._fill(event)
@@ -98,11 +107,11 @@ class Narrator:
                 }
             case ev.OrderCancelled() | ev.OrderExpired():
                 word = "cancelled" if isinstance(event, ev.OrderCancelled) else "expired"
-                _, base = self._order(event.order_id)
+                order, base = self._order(event.order_id)
                 return {
                     "event": f"order_{word}",
                     **base,
-                    "quantity": event.quantity,
+                    "quantity": self._known(order).quantity_field(event.quantity),
                     "text": self._why_it_went(event),
                     **({"owed": event.owed} if event.owed else {}),
                 }
@@ -113,8 +122,8 @@ class Narrator:
                     "event": "order_replaced",
                     **base,
                     "price": price,
-                    "quantity": event.quantity,
-                    "queue_ahead": event.queue_ahead if event.queue_ahead >= 0 else None,
+                    "quantity": self._known(order).quantity_field(event.quantity),
+                    "queue_ahead": self._ahead(order, event.queue_ahead),
                 }
             case _:
                 return self._other(event)
@@ -126,20 +135,22 @@ class Narrator:
 
     def _fill(self, event: ev.OrderFilled) -> Fields:
         order, base = self._order(event.order_id)
+        known = self._known(order)
+        size = known.quantity_field
         return {
             "event": "order_filled",
             **base,
             "symbol": order.order.symbol,
             "side": order.order.instruction.word,
-            "quantity": event.quantity,
+            "quantity": size(event.quantity),
             "price": self._price(order, event.price),
-            "filled": event.cumulative,
-            "of": order.quantity,
+            "filled": size(event.cumulative),
+            "of": size(order.quantity),
             "fee": format_money(event.fee),
-            "currency": self._state.instruments.get(order.order.symbol, _UNKNOWN).currency,
+            "currency": known.currency,
             "liquidity": event.liquidity.name.lower(),
             "realised": format_money(event.realised),
-            "position": event.position_after,
+            "position": size(event.position_after),
             "why": event.explanation,
         }
 
@@ -188,7 +199,7 @@ class Narrator:
                     "after": event.after,
                 }
             case ev.FlattenStarted() | ev.FlattenMoved() | ev.FlattenFinished():
-                return _flatten(event)
+                return _flatten(event, self._state.instruments.get(event.symbol, _UNKNOWN))
             case ev.DateRolled():
                 return {"event": "trade_date", "date": event.trade_date}
             case ev.DiskSpaceChanged():
@@ -247,9 +258,12 @@ class Narrator:
 
 
 _UNKNOWN = Instrument(symbol="?")
+_OTHER_SIGN = str.maketrans("+-", "-+")
 
 
-def _flatten(event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished) -> Fields:
+def _flatten(
+    event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished, known: Instrument
+) -> Fields:
     """A reverse is told as one: what it opens again stands in every line of it."""
     kind = "reverse" if event.reopen else "flatten"
     fields: Fields = {"symbol": event.symbol}
@@ -262,7 +276,7 @@ def _flatten(event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished) ->
             # Flat is where a flatten ends and where a reverse opens the other side.
             step = "flat" if event.reopen else "finished"
     if event.reopen:
-        fields["position_after"] = event.reopen
+        fields["position_after"] = known.quantity_field(event.reopen)
     return {"event": f"{kind}_{step}", **fields}
 
 
@@ -277,6 +291,10 @@ def sentence(fields: Fields, own: str) -> str:
     return f"{at}  {who}{_words(fields, own)}"
 
 
+def _size(fields: Fields, name: str = "quantity") -> str:
+    return quantity_words(fields[name])
+
+
 def _words(fields: Fields, own: str) -> str:
     match fields["event"]:
         case "order_sent":
@@ -287,16 +305,16 @@ def _words(fields: Fields, own: str) -> str:
             return "working" + _ahead_words(fields)
         case "order_filled":
             return (
-                f"{fields['side']} {fields['quantity']:,} {fields['symbol']} at {fields['price']}, "
-                f"{fields['filled']:,}/{fields['of']:,} filled, fee {fields['fee']}"
+                f"{fields['side']} {_size(fields)} {fields['symbol']} at {fields['price']}, "
+                f"{_size(fields, 'filled')}/{_size(fields, 'of')} filled, fee {fields['fee']}"
                 f"{said_in(fields['currency'], own)}, "
-                f"position {fields['position']:+,} — {fields['why']}"
+                f"position {quantity_words(fields['position'], signed=True)} — {fields['why']}"
             )
         case "order_replaced":
-            return f"changed to {fields['quantity']:,} at {fields['price']}" + _ahead_words(fields)
+            return f"changed to {_size(fields)} at {fields['price']}" + _ahead_words(fields)
         case "order_cancelled" | "order_expired" as event:
             word = event.removeprefix("order_")
-            return f"{word}, {fields['quantity']:,} unfilled" + _reason_words(fields["text"])
+            return f"{word}, {_size(fields)} unfilled" + _reason_words(fields["text"])
         case _:
             return _desk_words(fields, own)
 
@@ -337,15 +355,16 @@ def _desk_words(fields: Fields, own: str) -> str:
 def _flatten_words(fields: Fields) -> str:
     kind, _, step = fields["event"].partition("_")
     words = f"{kind} {fields['symbol']}: {fields.get('text') or step}"
-    after = fields.get("position_after", 0)
+    after = quantity_words(fields.get("position_after", 0), signed=True)
     if kind == "reverse" and step == "started":
-        return f"{words}, {-after:+,} → {after:+,}"
-    return f"{words}, opens {after:+,}" if kind == "reverse" and step == "flat" else words
+        before = after.translate(_OTHER_SIGN)
+        return f"{words}, {before} → {after}"
+    return f"{words}, opens {after}" if kind == "reverse" and step == "flat" else words
 
 
 def _ahead_words(fields: Fields) -> str:
     ahead = fields["queue_ahead"]
-    return f", {ahead:,} ahead in the queue" if ahead is not None else ""
+    return f", {quantity_words(ahead)} ahead in the queue" if ahead is not None else ""
 
 
 def _reason_words(text: str) -> str:
@@ -362,7 +381,7 @@ def _order_words(fields: Fields) -> str:
     limit = f" {fields['price']}" if fields["price"] else ""
     stop = f" stop {fields['stop']}" if fields["stop"] else ""
     return (
-        f"{fields['side']} {fields['quantity']:,} {fields['symbol']} "
+        f"{fields['side']} {_size(fields)} {fields['symbol']} "
         f"{fields['type']}{limit}{stop} {fields['time_in_force']}"
     )
 

@@ -19,7 +19,7 @@ from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.printer import print_line
 from engine.ports import SimulatedVenue
-from engine.runtime.resolve import Context, UnresolvedError, resolve_order
+from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 BPS = 10_000
@@ -93,7 +93,7 @@ def spelled_out(line: syn.OrderLine, order: SubmitOrder, context: Context) -> sy
     return msgspec.structs.replace(
         line,
         symbol=order.symbol,
-        quantity=syn.SharesTerm(order.quantity),
+        quantity=size_term(order.quantity, known),
         price=limit if order.type is OrderType.LIMIT else line.price,
         stop=stop,
     )
@@ -145,7 +145,7 @@ def preview_order(
         **judged(assessment),
         symbol=order.symbol,
         instruction=order.instruction,
-        resized=_resized(order, line, assessment),
+        resized=_resized(order, line, assessment, instrument),
         resolved="" if line is None else print_line(line),
         fee_parts=parts,
     )
@@ -189,18 +189,20 @@ def outcome_of(
         return _in_auction(venue.indication(order.symbol), order, instrument)
     if order.type.has_stop:
         return f"waits for {instrument.format_price(order.stop)}"
-    rest = order.quantity - take.quantity
-    fills = f"fills {take.quantity:,} at {instrument.format_price(take.average)}"
+    rest, size = order.quantity - take.quantity, instrument.format_quantity
+    fills = f"fills {size(take.quantity)} at {instrument.format_price(take.average)}"
     if rest == 0:
         return fills
     if order.type is OrderType.MARKET or order.time_in_force is TimeInForce.IOC:
-        return f"{fills}, {rest:,} cancelled" if take.quantity else "finds nothing to trade with"
+        return (
+            f"{fills}, {size(rest)} cancelled" if take.quantity else "finds nothing to trade with"
+        )
     if order.time_in_force is TimeInForce.FOK:
         return "cannot fill whole: cancelled"
     if order.post_only and _would_cross(order, quote):
         return "would take: refused as post-only"
     if take.quantity:
-        return f"{fills}, {rest:,} rests first in line"
+        return f"{fills}, {size(rest)} rests first in line"
     bids, asks = venue.depth(order.symbol, 50)
     same = next(
         (
@@ -210,7 +212,7 @@ def outcome_of(
         ),
         None,
     )
-    return f"rests, {same.quantity:,} ahead" if same else "rests, first in line"
+    return f"rests, {size(same.quantity)} ahead" if same else "rests, first in line"
 
 
 def _in_auction(auction: AuctionView | None, order: SubmitOrder, instrument: Instrument) -> str:
@@ -219,10 +221,11 @@ def _in_auction(auction: AuctionView | None, order: SubmitOrder, instrument: Ins
     waits = f"waits for the {name} auction"
     if auction is None or auction.name != name or not auction.paired:
         return waits
-    words = f"{waits}: {auction.paired:,} at {instrument.format_price(auction.price)} now"
+    size = instrument.format_quantity
+    words = f"{waits}: {size(auction.paired)} at {instrument.format_price(auction.price)} now"
     if auction.imbalance:
         side = "buy" if auction.imbalance > 0 else "sell"
-        words += f", imbalance {abs(auction.imbalance):,} {side}"
+        words += f", imbalance {size(abs(auction.imbalance))} {side}"
     return words
 
 
@@ -251,11 +254,13 @@ def session_note(quote: Quote | None) -> str:
     return f"the market is {quote.phase.word}"
 
 
-def _resized(order: SubmitOrder, line: syn.OrderLine | None, assessment: Assessment) -> str:
+def _resized(
+    order: SubmitOrder, line: syn.OrderLine | None, assessment: Assessment, known: Instrument
+) -> str:
     """The line at the largest allowed quantity; empty when it is allowed, or when none is."""
     if assessment.is_allowed or line is None:
         return ""
     room = assessment.room_quantity
     if not 0 < room < order.quantity:
         return ""
-    return print_line(msgspec.structs.replace(line, quantity=syn.SharesTerm(room)))
+    return print_line(msgspec.structs.replace(line, quantity=size_term(room, known)))

@@ -9,7 +9,7 @@ from engine.domain.decide import decide
 from engine.domain.events import CurrencyConverted
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.state import State
-from engine.domain.tally import tally
+from engine.domain.tally import Counted, tally
 from engine.domain.views import Preview
 from engine.language import syntax as syn
 from engine.language.echo import describe
@@ -19,7 +19,7 @@ from engine.runtime.preview import preview_line, preview_order, spelled_out
 from engine.runtime.preview_flat import preview_flatten, preview_reverse
 from engine.runtime.preview_replace import preview_replace
 from engine.runtime.resolve import Context, UnresolvedError, close_line, resolve
-from engine.values import Nanos, OrderId, Side
+from engine.values import Nanos, OrderId
 
 
 def preview_any(
@@ -86,8 +86,8 @@ def _refusal(commands: list[Command], context: Context, now: Nanos) -> str:
     return sentences[0] if sentences else ""
 
 
-def _cancelled(commands: list[Command], context: Context, now: Nanos) -> list[tuple[Side, int]]:
-    """(side, open quantity) of each order that the commands would cancel."""
+def _cancelled(commands: list[Command], context: Context, now: Nanos) -> list[Counted]:
+    """Side and open quantity of each order that the commands would cancel."""
     ids = [
         event.order_id
         for event in _decided(commands, context, now)
@@ -96,8 +96,9 @@ def _cancelled(commands: list[Command], context: Context, now: Nanos) -> list[tu
     return _open_of(ids, context.state)
 
 
-def _open_of(ids: list[OrderId], state: State) -> list[tuple[Side, int]]:
-    return [(state.orders[i].side, state.orders[i].leaves) for i in ids]
+def _open_of(ids: list[OrderId], state: State) -> list[Counted]:
+    orders = [state.orders[i] for i in ids]
+    return [(o.side, o.leaves, state.instruments[o.order.symbol]) for o in orders]
 
 
 def _preview_close(
@@ -116,5 +117,9 @@ def _preview_close(
     told = preview_order(order, text, echo, figures, context, venue, now)
     held = context.held(order.symbol)
     left = held + order.instruction.side * order.quantity
-    changes = (f"closes {order.quantity:,} of {held:+,} {order.symbol}, {left:+,} left",)
+    size = context.state.instruments[order.symbol].format_quantity
+    changes = (
+        f"closes {size(order.quantity)} of {size(held, signed=True)} {order.symbol},"
+        f" {size(left, signed=True)} left",
+    )
     return msgspec.structs.replace(told, changes=changes, resized="")

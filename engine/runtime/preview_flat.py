@@ -10,9 +10,9 @@ from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import Purse, State
-from engine.domain.tally import tally
+from engine.domain.tally import Counted, tally
 from engine.domain.views import Preview
-from engine.instruments import format_money_rounded
+from engine.instruments import Instrument, format_money_rounded
 from engine.ports import SimulatedVenue
 from engine.runtime.preview import (
     NOTHING_TAKEN,
@@ -35,14 +35,16 @@ class _Way(msgspec.Struct, frozen=True):
     """What taking a position to flat comes to."""
 
     held: int
-    cancelled: tuple[tuple[Side, int], ...]
+    known: Instrument
+    cancelled: tuple[Counted, ...]
     take: Take
     value: Money
     fee: Money
 
     @property
     def words(self) -> str:
-        closing = f"closes {self.held:+,} at market" if self.held else ""
+        held = self.known.format_quantity(self.held, signed=True)
+        closing = f"closes {held} at market" if self.held else ""
         cancels = f"cancels {tally(self.cancelled)}" if self.cancelled else ""
         return ", then ".join(part for part in (cancels, closing) if part)
 
@@ -50,17 +52,17 @@ class _Way(msgspec.Struct, frozen=True):
 def _way_to_flat(account: str, symbol: str, context: Context, venue: SimulatedVenue) -> _Way:
     state = context.state
     live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
-    cancelled = tuple((o.side, int(o.leaves)) for o in live if o.order.account == account)
-    held = context.held(symbol)
+    known, held = state.instruments[symbol], context.held(symbol)
+    cancelled = tuple((o.side, int(o.leaves), known) for o in live if o.order.account == account)
     if not held:
-        return _Way(0, cancelled, NOTHING_TAKEN, Money(0), Money(0))
+        return _Way(0, known, cancelled, NOTHING_TAKEN, Money(0), Money(0))
     close = closing_order(account, symbol, held, "preview", "flatten")
-    known, quote = state.instruments[symbol], context.market.quote(symbol)
+    quote = context.market.quote(symbol)
     take = would_take(close, venue, known, Price(0))
     rest = Quantity(close.quantity - take.quantity)
     value = Money(take.value + known.notional(rest_price(close, quote), rest))
     fee = Money(sum(part.amount for part in fee_rows(close, value, state, known)))
-    return _Way(held, cancelled, take, value, fee)
+    return _Way(held, known, cancelled, take, value, fee)
 
 
 def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenue) -> Preview:
@@ -135,11 +137,12 @@ def preview_reverse(
         buying_power(account, state, market),
         buying_power(flat.accounts[command.account], flat, market),
     )
+    size = known.format_quantity(opening.quantity)
     return Preview(
         text="",
         changes=(
             way.words,
-            f"once flat, {opening.instruction.word}s {opening.quantity:,} at market",
+            f"once flat, {opening.instruction.word}s {size} at market",
         ),
         average=take.average,
         slippage_bps=slippage_of(take, quote, side),

@@ -101,12 +101,13 @@ def _replaced(
     order: Order, price: Price, quantity: Quantity, known: Instrument, place: str
 ) -> tuple[str, ...]:
     before, after = known.format_price(order.price), known.format_price(price)
-    filled = f", {order.cumulative:,} filled so far" if order.cumulative else ""
+    size = known.format_quantity
+    filled = f", {size(order.cumulative)} filled so far" if order.cumulative else ""
     changes = [
         f"price {before} → {after}" if price != order.price else "",
-        f"quantity {order.quantity:,} → {quantity:,}{filled}"
+        f"quantity {size(order.quantity)} → {size(quantity)}{filled}"
         if quantity != order.quantity
-        else f"quantity {quantity:,}{filled}",
+        else f"quantity {size(quantity)}{filled}",
         place,
     ]
     return tuple(change for change in changes if change)
@@ -124,7 +125,7 @@ def _place(
     """Kept or lost, with the number ahead now and at the new price."""
     now = venue.queue_ahead(order.client_order_id)
     about = "~" if venue.queue_is_estimate(order.client_order_id) else ""
-    here = f"{about}{now:,} ahead" if now >= 0 else "number ahead unknown"
+    here = f"{about}{known.format_quantity(now)} ahead" if now >= 0 else "number ahead unknown"
     if keeps:
         return f"keeps its place in the queue: {here}"
     if take.quantity:
@@ -135,7 +136,8 @@ def _place(
     there = next((row.quantity for row in rows if row.price == price), 0)
     if price == order.price:
         there -= order.leaves
-    return f"loses its place: {here} now, {there:,} ahead at {known.format_price(price)}"
+    size = known.format_quantity(there)
+    return f"loses its place: {here} now, {size} ahead at {known.format_price(price)}"
 
 
 def _replace_in_figures(line: syn.ReplaceLine, price: Price, known: Instrument) -> str:

@@ -4,15 +4,16 @@ from typing import Any
 
 from engine.domain.reasons import Finding
 from engine.domain.views import Preview
-from engine.instruments import format_money
+from engine.instruments import Instrument, format_money, quantity_words
 from engine.runtime.market_time import iso_utc
 from engine.values import Nanos
 
 
-def preview_fields(told: Preview, currency: str, now: Nanos) -> dict[str, Any]:
+def preview_fields(told: Preview, known: Instrument, now: Nanos) -> dict[str, Any]:
     """What a `?` line says: the figures of the ticket; those that an act has not are null.
 
-    `currency` is what the symbol of the line trades in, and so what its money is told in.
+    `known` is what the line is about: its money is told in what that trades in, its sizes as it
+    counts them.
     """
     has_figures = bool(told.symbol)
     fields: dict[str, Any] = {
@@ -25,12 +26,13 @@ def preview_fields(told: Preview, currency: str, now: Nanos) -> dict[str, Any]:
     }
     money = ("notional", "fee", "cash_before", "cash_after")
     fields |= {k: format_money(getattr(told, k)) if has_figures else None for k in money}
-    fields["currency"] = currency if has_figures else None
+    fields["currency"] = known.currency if has_figures else None
     fields["fee_parts"] = {part.name: format_money(part.amount) for part in told.fee_parts}
     counts = ("position_before", "position_after")
-    fields |= {k: getattr(told, k) if has_figures else None for k in counts}
+    size = known.quantity_field
+    fields |= {k: size(getattr(told, k)) if has_figures else None for k in counts}
     rules = [finding_fields(found) for found in told.findings]
-    room = told.room if told.room >= 0 else None
+    room = size(told.room) if told.room >= 0 else None
     return {**fields, "room": room, "rules": rules, "text": told.problem}
 
 
@@ -43,7 +45,8 @@ def preview_words(fields: dict[str, Any], own: str) -> str:
         words += (
             f"; worth {fields['notional']}{said}, fee {fields['fee']}{said}"
             f", cash after {fields['cash_after']}{said}"
-            f", position {fields['position_before']:+,} → {fields['position_after']:+,}"
+            f", position {quantity_words(fields['position_before'], signed=True)} →"
+            f" {quantity_words(fields['position_after'], signed=True)}"
         )
     return words if fields["allowed"] else f"{words}: {fields['text']}"
 

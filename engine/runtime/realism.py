@@ -3,9 +3,13 @@
 A group is one epoch, one source of market data and one currency: statistics never mix them.
 """
 
+from typing import SupportsInt
+
 import msgspec
 
+from engine.domain.luck import is_of_bars
 from engine.domain.measures import BEFORE, Displaced, Tape
+from engine.instruments import POWERS_OF_TEN, format_scaled
 from engine.values import Money
 
 OWN_SHARE_PERCENT_MAX = 10
@@ -65,9 +69,10 @@ class Passive(msgspec.Struct):
 
 
 class Assumptions(msgspec.Struct):
-    """What resting orders that are done got under each queue assumption."""
+    """What orders that are done got under each assumption, of queues or of bars."""
 
-    booked: str = ""
+    booked: list[str] = msgspec.field(default_factory=list)
+    """One; two where a market of quotes and one of bars are told together."""
     orders: int = 0
     differ: int = 0
     shares: dict[str, int] = msgspec.field(default_factory=dict)
@@ -90,6 +95,27 @@ class Realism(msgspec.Struct):
     """Executions that printed in sessions that count displaced ones."""
     passive: Passive = msgspec.field(default_factory=Passive)
     assumptions: Assumptions = msgspec.field(default_factory=Assumptions)
+    missed: Sum = msgspec.field(default_factory=Sum)
+    """Of remainders that left the market unfilled: how far the mid had gone from the arrival mid,
+    times what was not filled; positive was missed. `fills` counts remainders."""
+    remainders: int = 0
+    """All of them; of those that are not in `missed` a mid is not known."""
+    quantity_digits: int = 0
+    """Decimals of every size here: all that trades in one currency has as many."""
+
+    def units(self, shares: SupportsInt) -> int:
+        """A number of shares or coins in the units that sizes have here."""
+        return int(shares * POWERS_OF_TEN[self.quantity_digits])  # type: ignore[operator]
+
+    def size_text(self, units: int) -> str:
+        """'1,000' or '0.015'."""
+        return format_scaled(units, self.quantity_digits, grouped=True)
+
+    def size_field(self, units: int) -> int | str:
+        """For JSON, as `Instrument.quantity_field`."""
+        if not self.quantity_digits:
+            return units
+        return format_scaled(units, self.quantity_digits)
 
     def side(self, liquidity: str) -> Filled:
         side = self.sides.get(liquidity)
@@ -116,14 +142,23 @@ class Realism(msgspec.Struct):
         return total
 
     @property
-    def shortfall_bps(self) -> int | None:
-        """Slippage and fees over the filled part, in hundredths of a basis point.
-
-        Implementation shortfall (Perold, Journal of Portfolio Management 14, 1988) without what
-        was missed by not being filled.
-        """
+    def paid_bps(self) -> int | None:
+        """Slippage and fees over the filled part, in hundredths of a basis point."""
         slippage = self.slippage
         return ratio(slippage.amount + 2 * self.fees, slippage.base, BPS * HUNDREDTHS)
+
+    @property
+    def shortfall_bps(self) -> int | None:
+        """What was paid and what was missed over all that was asked for, in the same unit.
+
+        Implementation shortfall: execution cost and opportunity cost against a paper portfolio
+        that has everything at the price of the decision (Perold, "The Implementation Shortfall:
+        Paper versus Reality", Journal of Portfolio Management 14(3), 1988). The price of the
+        decision is the arrival mid; what was not filled is judged when it was given up.
+        """
+        slippage, missed = self.slippage, self.missed
+        cost = slippage.amount + 2 * self.fees + missed.amount
+        return ratio(cost, slippage.base + missed.base, BPS * HUNDREDTHS)
 
 
 class Concern(msgspec.Struct, frozen=True):
@@ -206,17 +241,24 @@ def _displaced(realism: Realism) -> tuple[Concern, ...]:
 
 
 def _assumed(realism: Realism) -> tuple[Concern, ...]:
-    assumptions = realism.assumptions
-    most = max(assumptions.shares.values(), default=0)
-    open_to_luck = most - assumptions.shares.get(assumptions.booked, 0)
-    if open_to_luck * 100 <= most * ASSUMED_PERCENT_MAX:
-        return ()
-    share = percent(open_to_luck, most)
-    sentence = (
-        f"{share} of what resting orders could have got depends on the queue assumption,"
-        f" above {ASSUMED_PERCENT_MAX} %"
-    )
-    return (Concern("assumption", share, f"{ASSUMED_PERCENT_MAX} %", sentence),)
+    """Queues and bars are judged apart: their orders are others."""
+    found = []
+    for booked in realism.assumptions.booked:
+        of_bars = is_of_bars(booked)
+        shares = {n: s for n, s in realism.assumptions.shares.items() if is_of_bars(n) is of_bars}
+        most = max(shares.values(), default=0)
+        open_to_luck = most - shares.get(booked, 0)
+        if open_to_luck * 100 <= most * ASSUMED_PERCENT_MAX:
+            continue
+        share = percent(open_to_luck, most)
+        which = (
+            "orders could have got depends on how their bars are read"
+            if of_bars
+            else "resting orders could have got depends on the queue assumption"
+        )
+        sentence = f"{share} of what {which}, above {ASSUMED_PERCENT_MAX} %"
+        found.append(Concern("assumption", share, f"{ASSUMED_PERCENT_MAX} %", sentence))
+    return tuple(found)
 
 
 def _fill_rate(realism: Realism) -> tuple[Concern, ...]:

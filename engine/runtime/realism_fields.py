@@ -1,5 +1,6 @@
 """The realism report as one JSON object a group, numbers in decimal notation as text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.domain.measures import BEFORE, MARK_SECONDS
@@ -18,7 +19,7 @@ from engine.runtime.realism import (
 
 def realism_fields(group: Realism) -> dict[str, Any]:
     """Every figure of one group; None where it is not known."""
-    displaced = group.displaced
+    displaced, size = group.displaced, group.size_field
     return {
         "epoch": group.epoch,
         "source": group.source,
@@ -30,16 +31,18 @@ def realism_fields(group: Realism) -> dict[str, Any]:
             for c in concerns(group)
         ],
         "fills": group.fills,
-        "shares": group.shares,
+        "shares": size(group.shares),
         "notional": format_money(group.notional),
         "fees": format_money(group.fees),
         "slippage": _sum(group.slippage),
+        "paid_bps": _plain(group.paid_bps),
+        "missed": {**_sum(group.missed), "remainders": group.remainders},
         "shortfall_bps": _plain(group.shortfall_bps),
         "own_share": [
             {
                 "symbol": tape.symbol,
-                "own_volume": tape.own_volume,
-                "volume": tape.volume,
+                "own_volume": size(tape.own_volume),
+                "volume": size(tape.volume),
                 "trades": tape.trades,
                 "percent": _plain(ratio(tape.own_volume, tape.volume, 100 * HUNDREDTHS)),
             }
@@ -50,32 +53,32 @@ def realism_fields(group: Realism) -> dict[str, Any]:
         if displaced is None
         else {
             "executions": displaced.executions,
-            "shares": displaced.shares,
-            "unfilled": displaced.unfilled,
+            "shares": size(displaced.shares),
+            "unfilled": size(displaced.unfilled),
         },
         "passive": {
             "orders": group.passive.orders,
             "orders_filled": group.passive.orders_filled,
-            "shares": group.passive.shares,
-            "shares_filled": group.passive.shares_filled,
+            "shares": size(group.passive.shares),
+            "shares_filled": size(group.passive.shares_filled),
         },
         "assumptions": {
-            "booked": group.assumptions.booked,
+            "booked": " and ".join(group.assumptions.booked),
             "orders": group.assumptions.orders,
             "differ": group.assumptions.differ,
-            "shares": group.assumptions.shares,
+            "shares": {name: size(got) for name, got in group.assumptions.shares.items()},
         }
         if group.assumptions.orders
         else None,
-        "liquidity": {name: _filled(side) for name, side in sorted(group.sides.items())},
+        "liquidity": {name: _filled(side, size) for name, side in sorted(group.sides.items())},
     }
 
 
-def _filled(side: Filled) -> dict[str, Any]:
+def _filled(side: Filled, size: Callable[[int], int | str]) -> dict[str, Any]:
     marks = {seconds: side.marks.get(seconds, Sum()) for seconds in (BEFORE, *MARK_SECONDS)}
     return {
         "fills": side.fills,
-        "shares": side.shares,
+        "shares": size(side.shares),
         "slippage": _sum(side.slippage),
         "markouts": [
             {"seconds": seconds, **_sum(total), "unknown": side.fills - total.fills}

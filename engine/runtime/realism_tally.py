@@ -57,6 +57,8 @@ class RealismTally:
             ev.OrderReleased: self._released,
             ev.OrderWorking: self._working,
             ev.OrderFilled: self._filled,
+            ev.OrderCancelled: self._left,
+            ev.OrderExpired: self._left,
             ev.OrderCompared: self._compared,
             ev.FillsMarked: self._marked,
             ev.TapeMeasured: self._measured,
@@ -95,7 +97,13 @@ class RealismTally:
         group = self._groups.get(currency)
         if group is None:
             source = state.source.name.lower()
-            group = Realism(epoch=state.epoch, source=source, currency=currency, sessions=1)
+            group = Realism(
+                epoch=state.epoch,
+                source=source,
+                currency=currency,
+                sessions=1,
+                quantity_digits=self._instrument(symbol).quantity_digits,
+            )
             self._groups[currency] = group
         return group
 
@@ -154,9 +162,22 @@ class RealismTally:
         if len(self._fills) > FILLS_KEPT_MAX:
             _forget_oldest(self._fills)
 
+    def _left(self, event: ev.OrderCancelled | ev.OrderExpired) -> None:
+        """What is not filled now never will be: what that missed since it was asked for."""
+        order = self._orders.get(event.order_id)
+        if order is None or not event.quantity:
+            return
+        group, instrument = self._group(order.symbol), self._instrument(order.symbol)
+        group.remainders += 1
+        if event.twice_mid and order.arrival:
+            was = instrument.notional(Price(order.arrival), event.quantity)
+            now = instrument.notional(Price(event.twice_mid), event.quantity)
+            group.missed.add(order.side * (now - was), was)
+
     def _compared(self, event: ev.OrderCompared) -> None:
         assumptions = self._group(event.symbol).assumptions
-        assumptions.booked = event.booked
+        if event.booked not in assumptions.booked:
+            assumptions.booked.append(event.booked)
         assumptions.orders += 1
         assumptions.differ += event.differs
         for outcome in event.outcomes:

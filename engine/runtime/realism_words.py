@@ -76,20 +76,29 @@ def _cost(group: Realism) -> Iterator[str]:
     slippage = group.slippage
     value, fees = (format_money(money, grouped=True) for money in (group.notional, group.fees))
     fills = f"{group.fills:,} fill" + ("" if group.fills == 1 else "s")
-    yield f"{fills} of {group.shares:,} for {value} {group.currency}, fees {fees}"
+    yield f"{fills} of {group.size_text(group.shares)} for {value} {group.currency}, fees {fees}"
     unjudged = group.fills - slippage.fills
-    shortfall = in_hundredths(group.shortfall_bps, signed=True)
-    yield f"slippage against the arrival mid {_bps(slippage)}, {shortfall} with fees (+ is cost)"
+    paid = in_hundredths(group.paid_bps, signed=True)
+    yield f"slippage against the arrival mid {_bps(slippage)}, {paid} with fees (+ is cost)"
     if unjudged:
         yield f"  {unjudged:,} of the fills had no arrival mid"
+    if not group.remainders:
+        return
+    missed, shortfall = group.missed, in_hundredths(group.shortfall_bps, signed=True)
+    given_up = f"{group.remainders:,} remainder" + ("" if group.remainders == 1 else "s")
+    yield f"{given_up} never filled: {_bps(missed)} missed (+ is cost)"
+    yield f"shortfall of all that was asked for, fees included: {shortfall} bps"
+    if group.remainders > missed.fills:
+        yield f"  of {group.remainders - missed.fills:,} of them no mid is known"
 
 
 def _tape(group: Realism) -> Iterator[str]:
     displaced = group.displaced
     if displaced is not None:
         yield (
-            f"recorded executions displaced {displaced.executions:,} ({displaced.shares:,} shares),"
-            f" {displaced.unfilled:,} found nobody"
+            f"recorded executions displaced {displaced.executions:,}"
+            f" ({group.size_text(displaced.shares)} shares),"
+            f" {group.size_text(displaced.unfilled)} found nobody"
         )
     traded = [tape for tape in group.tape.values() if tape.own_volume]
     if not traded:
@@ -100,7 +109,8 @@ def _tape(group: Realism) -> Iterator[str]:
     for tape in traded[:SYMBOLS_SHOWN_MAX]:
         share = percent(tape.own_volume, tape.volume)
         bar = _bar(tape.own_volume, tape.volume)
-        yield f"  {tape.symbol:<8}{share:>10}  {tape.own_volume:>8,} {tape.volume:>11,}  {bar}"
+        own, volume = group.size_text(tape.own_volume), group.size_text(tape.volume)
+        yield f"  {tape.symbol:<8}{share:>10}  {own:>8} {volume:>11}  {bar}"
     if len(traded) > SYMBOLS_SHOWN_MAX:
         yield f"  and {len(traded) - SYMBOLS_SHOWN_MAX:,} more symbols"
 
@@ -118,12 +128,12 @@ def _queues(group: Realism) -> Iterator[str]:
         return
     yield (
         f"fills at the bounds: {assumptions.orders - assumptions.differ:,} of"
-        f" {assumptions.orders:,} orders get the same whatever the queue"
+        f" {assumptions.orders:,} orders get the same whatever is assumed"
     )
     most = max(assumptions.shares.values())
     for name, shares in sorted(assumptions.shares.items(), key=lambda pair: pair[1]):
-        mark = " booked" if name == assumptions.booked else ""
-        yield f"  {name:<14}{shares:>10,}  {_bar(shares, most)}{mark}"
+        mark = " booked" if name in assumptions.booked else ""
+        yield f"  {name:<16}{group.size_text(shares):>10}  {_bar(shares, most)}{mark}"
 
 
 def _markouts(group: Realism) -> Iterator[str]:

@@ -7,12 +7,13 @@ import msgspec
 from engine.domain.apply import apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.records import Record, decode_records
+from engine.domain.records import Record, decode_events, decode_records
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
 from engine.runtime.snapshot import SnapshotError, Tail, read_snapshot, take_snapshot
+from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
 SNAPSHOT_AFTER_RECORDS = 50_000
@@ -59,6 +60,8 @@ class Recovered(msgspec.Struct):
     """Of the last record that is in it."""
     replayed: int
     """Records that were applied one by one."""
+    left_at: Nanos = Nanos(0)
+    """Market time of the last record; 0 in an empty journal."""
     remark: str = ""
     """What a person should know of how it went; empty when all was well."""
 
@@ -100,14 +103,21 @@ def _replayed(
 ) -> Recovered:
     note, note_tail = history.note, tail.note
     for block in journal.blocks(after):
-        for record in decode_records(block.payload):
-            # Half of all records only asked: they cost a start nothing but being read.
-            if record.cause != record.sequence:
-                apply(state, record.body)  # type: ignore[arg-type]
-                note(record)
-                note_tail(record)
+        # Half of all records only asked: they cost a start nothing but being passed over.
+        for record in decode_events(block.payload):
+            apply(state, record.body)  # type: ignore[arg-type]
+            note(record)
+            note_tail(record)
     last = journal.last_sequence
-    return Recovered(state, history, tail, last, last - after)
+    return Recovered(state, history, tail, last, last - after, _left_at(journal))
+
+
+def _left_at(journal: Journal) -> Nanos:
+    """Read anew: a snapshot may hold everything up to the journal's end."""
+    last = journal.last_sequence
+    for block in journal.blocks(RecordSequence(last - 1)) if last else ():
+        return decode_records(block.payload)[-1].at
+    return Nanos(0)
 
 
 def orders_at_venue(state: State) -> list[Order]:

@@ -26,6 +26,8 @@ from engine.values import (
 
 PERCENT_DIGITS = 4
 PERCENT_WHOLE = 100 * 10**PERCENT_DIGITS
+QUANTITY_MAX = 10**18
+"""Units of a size that has decimals: the journal keeps 64 bits."""
 UNKNOWN_INSTRUMENT = Instrument(symbol="?")
 """Scale for a symbol that nobody knows: its order is then denied by R39, with a row of its own."""
 
@@ -104,7 +106,8 @@ def symbol_of(text: str, context: Context) -> str:
     return context.symbol
 
 
-def _instrument(symbol: str, context: Context) -> Instrument:
+def instrument_of(symbol: str, context: Context) -> Instrument:
+    """What the symbol names, or UNKNOWN_INSTRUMENT."""
     return context.state.instruments.get(symbol, UNKNOWN_INSTRUMENT)
 
 
@@ -127,7 +130,7 @@ def _reference_price(
             syn.Reference.PREVIOUS_CLOSE: quote.previous_close,
         }[reference]
     if value <= 0 and symbol not in context.state.instruments:
-        raise UnresolvedError(f"nobody knows {symbol}: `/` searches the symbols of this market")
+        raise UnresolvedError(_nobody_knows(symbol))
     if value <= 0:
         raise UnresolvedError(f"there is no {reference.value} for {symbol} now; give a price")
     return value
@@ -148,7 +151,7 @@ def _moved(base: Price, offset: syn.Offset | None, instrument: Instrument) -> Pr
 
 def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Context) -> Price:
     """A limit in the price scale; what follows from the market is rounded to the passive tick."""
-    instrument = _instrument(symbol, context)
+    instrument = instrument_of(symbol, context)
     if instrument is UNKNOWN_INSTRUMENT and not isinstance(term, syn.LimitPrice):
         return Price(0)  # R39 denies it by name, which says more than a missing bid
     try:
@@ -176,37 +179,69 @@ def _quantity(term: syn.QuantityTerm, order: cmd.SubmitOrder, context: Context) 
     is_exit = held * order.instruction.side < 0
     match term:
         case syn.SharesTerm():
-            return Quantity(term.shares)
+            return size_in_units(term.shares, instrument_of(order.symbol, context), order.symbol)
         case syn.CashTerm():
             return _affordable(parse_money(term.amount), order, context)
         case syn.PercentTerm():
             part = parse_scaled(term.percent, PERCENT_DIGITS)
             if is_exit:
-                return _at_least_one(abs(held) * part // PERCENT_WHOLE, order)
+                part_held = abs(held) * part // PERCENT_WHOLE
+                return _whole_lots(part_held, order, context)
             account = context.state.accounts[context.account]
             free = cash_in_base(account, context.state) - account.reserved
             return _affordable(_local(free * part // PERCENT_WHOLE, order, context), order, context)
         case syn.WordTerm(word=syn.SizeWord.MAX):
-            return _at_least_one(abs(held) if is_exit else context.room(order), order)
+            return _at_least_one(abs(held) if is_exit else context.room(order), order, context)
         case syn.WordTerm():
             if held == 0:
                 raise UnresolvedError(f"you hold no {order.symbol}; give a number of shares")
-            whole = term.word is syn.SizeWord.POSITION
-            return _at_least_one(abs(held) if whole else abs(held) // 2, order)
+            if term.word is syn.SizeWord.POSITION:
+                return Quantity(abs(held))
+            return _whole_lots(abs(held) // 2, order, context)
+
+
+def size_in_units(size: syn.Size, instrument: Instrument, symbol: str) -> Quantity:
+    """A size as it was written, in the instrument's own units. Raises UnresolvedError."""
+    if isinstance(size, int):
+        units = size * instrument.quantity_scale
+    elif not instrument.quantity_digits:
+        if instrument is UNKNOWN_INSTRUMENT:
+            raise UnresolvedError(_nobody_knows(symbol))
+        raise UnresolvedError(f"{symbol} is traded in whole shares: '{size}' is no number of them")
+    else:
+        try:
+            units = instrument.parse_quantity(size)
+        except NumberTextError as problem:
+            raise UnresolvedError(f"{symbol}: {problem}") from problem
+    most = QUANTITY_MAX // instrument.quantity_scale
+    if instrument.quantity_digits and abs(units) > QUANTITY_MAX:
+        raise UnresolvedError(f"{symbol}: a quantity is at most {most:,}")
+    return Quantity(units)
+
+
+def size_term(quantity: int, instrument: Instrument) -> syn.SharesTerm:
+    """The inverse: as the order language writes it."""
+    text = instrument.plain_quantity(quantity)
+    return syn.SharesTerm(text if "." in text else int(text))
+
+
+def _nobody_knows(symbol: str) -> str:
+    return f"nobody knows {symbol}: `/` searches the symbols of this market"
 
 
 def _local(amount: int, order: cmd.SubmitOrder, context: Context) -> int:
     """Money of the account in the currency that the order's symbol trades in."""
     own = context.state.accounts[context.account].currency
-    rate = context.state.rate_of(_instrument(order.symbol, context).currency, own)
+    rate = context.state.rate_of(instrument_of(order.symbol, context).currency, own)
     return amount if rate in (PAR, NO_RATE) else from_base(amount, rate)
 
 
 def _affordable(amount: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
-    instrument = _instrument(order.symbol, context)
+    instrument = instrument_of(order.symbol, context)
     price = order.price or order.stop or _far_touch(order, context)
-    lots = amount // max(1, instrument.notional(price, instrument.lot_size))
-    return _at_least_one(lots * instrument.lot_size, order)
+    # Only what nobody knows has no price here, and R39 denies it whatever its size.
+    quantity = instrument.bought_by(amount, price) if price > 0 else amount
+    return _whole_lots(quantity, order, context)
 
 
 def _far_touch(order: cmd.SubmitOrder, context: Context) -> Price:
@@ -215,8 +250,17 @@ def _far_touch(order: cmd.SubmitOrder, context: Context) -> Price:
     return _reference_price(far, context.market.quote(order.symbol), order.symbol, context)
 
 
-def _at_least_one(quantity: int, order: cmd.SubmitOrder) -> Quantity:
+def _whole_lots(quantity: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
+    lot = instrument_of(order.symbol, context).lot_size
+    return _at_least_one(quantity // lot * lot, order, context)
+
+
+def _at_least_one(quantity: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
     if quantity <= 0:
+        known = instrument_of(order.symbol, context)
+        if known.quantity_digits:
+            least = known.format_quantity(known.lot_size)
+            raise UnresolvedError(f"that comes to less than {least} {known.unit}, the least traded")
         raise UnresolvedError(f"that comes to no share of {order.symbol}")
     return Quantity(quantity)
 
@@ -303,7 +347,8 @@ def _replace(line: syn.ReplaceLine, context: Context) -> cmd.ReplaceOrder:
     price = Price(0)
     if line.price is not None:
         price = resolve_price(line.price, order.order.symbol, order.side, context)
-    quantity = Quantity(line.quantity or 0)
+    symbol = order.order.symbol
+    quantity = size_in_units(line.quantity or 0, instrument_of(symbol, context), symbol)
     return cmd.ReplaceOrder(order_id, price, quantity, context.origin, line.override or "")
 
 

@@ -20,7 +20,7 @@ from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.preview import room_for
 from engine.runtime.replay import Refused, ScriptTime
-from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.resolve import Context, UnresolvedError, instrument_of, resolve, size_in_units
 from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
 SCRIPT_ORDERS_PER_SECOND = 50
@@ -290,9 +290,9 @@ class ScriptRunner:
             raise Failure(f"there is no order {number.number}")
         return self._state.orders[order_id]
 
-    @staticmethod
-    def _said(order: Order) -> str:
-        filled = f" {order.cumulative:,} of {order.quantity:,}" if order.cumulative else ""
+    def _said(self, order: Order) -> str:
+        size = instrument_of(order.order.symbol, self._context()).format_quantity
+        filled = f" {size(order.cumulative)} of {size(order.quantity)}" if order.cumulative else ""
         text = f" ({order.text})" if order.text else ""
         return f"{state_word(order)}{filled}{text}"
 
@@ -300,7 +300,7 @@ class ScriptRunner:
         order = self._known(line.order)
         is_as_said = state_word(order) == line.state.value
         if line.quantity is not None:
-            is_as_said = is_as_said and order.cumulative == line.quantity
+            is_as_said &= order.cumulative == self._units(line.quantity, order.order.symbol)
         if line.state is syn.OrderState.DENIED and is_as_said:
             self._expect_all(self._denials_of(order))
         if not is_as_said:
@@ -308,8 +308,12 @@ class ScriptRunner:
 
     def _expect_position(self, line: syn.ExpectPositionLine) -> None:
         held = self._context().held(line.symbol)
-        if held != line.quantity:
-            raise Failure(f"expected {_short(line)}: position is {held:,}")
+        if held != self._units(line.quantity, line.symbol):
+            told = instrument_of(line.symbol, self._context()).format_quantity(held)
+            raise Failure(f"expected {_short(line)}: position is {told}")
+
+    def _units(self, size: syn.Size, symbol: str) -> int:
+        return size_in_units(size, instrument_of(symbol, self._context()), symbol)
 
     def _expect_cash(self, line: syn.ExpectCashLine) -> None:
         account = self._state.accounts[self._account]

@@ -11,7 +11,7 @@ from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
 from engine.domain.records import Body, Inbound, Record, Step, encode_step
 from engine.domain.reports import EngineFaulted, SessionOpened, TradeDateRolled
-from engine.domain.requests import CancelRequest, Request
+from engine.domain.requests import CancelRequest, NewOrderRequest, Request
 from engine.domain.state import State
 from engine.errors import TraderError
 from engine.ports import Journal, Venue
@@ -49,6 +49,9 @@ class Session:
         """Market time; the host moves it, and every record of a step carries it."""
         self.is_stopped = False
         self._sequence = journal.last_sequence
+        self._never_left: set[str] = set()
+        """Ids of new orders that a failed commit kept from leaving: the next start gives them
+        to other orders."""
         self._listeners: list[Listener] = []
         self._step_listeners: list[StepListener] = []
 
@@ -108,6 +111,9 @@ class Session:
             self.journal.append(first, last, encode_step(step), staged)
         except (TraderError, OSError) as fault:
             # A commit error is never retried and never assumed to have worked (F04, F05).
+            self._never_left = {
+                request.client_order_id for request in outbox if type(request) is NewOrderRequest
+            }
             raise DeskStoppedError(
                 f"the journal cannot be written ({fault}); trading has stopped, nothing of this "
                 "step was sent"
@@ -144,11 +150,13 @@ class Session:
     def cancel_from_memory(self, scope: CancelScope = CancelScope.ALL) -> int:
         """After a journal fault: asks the venue to cancel what is live. Returns how many.
 
-        The one request that may leave without a journal entry, because it can only reduce.
+        The one request that may leave without a journal entry, because it can only reduce. What
+        never left is not named: a cancel that is late would meet another order of that name.
         """
         orders = orders_in_scope(self.state, ALL_SYMBOLS, scope)
         # Also those whose cancel is on its way: it may be what the journal did not take.
-        cancels: list[Request] = [CancelRequest(order.client_order_id) for order in orders]
+        names = [order.client_order_id for order in orders]
+        cancels: list[Request] = [CancelRequest(n) for n in names if n not in self._never_left]
         if cancels:
             self.venue.release(cancels, self.venue.stage(cancels))
         return len(cancels)

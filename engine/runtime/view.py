@@ -31,7 +31,7 @@ from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
-from engine.values import MONEY_SCALE, Nanos, Price, Quantity
+from engine.values import Nanos, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500
@@ -234,8 +234,7 @@ class ViewBuilder:
         instrument = self._session.state.instruments.get(order.order.symbol)
         if instrument is None or not order.cumulative:
             return Price(0)
-        per_unit = MONEY_SCALE // instrument.price_scale * instrument.multiplier
-        return Price(order.value // (order.cumulative * per_unit))
+        return instrument.average_price(order.value, order.cumulative)
 
     def _positions(self, state: State, account: Account) -> list[PositionRow]:
         rows = []

@@ -20,15 +20,16 @@ Waited = OrderWaited | VenueOrderWaited
 Ended = OrderCancelled | OrderExpired
 
 
-def waiting_in_words(waited: Waited) -> list[str]:
+def waiting_in_words(waited: Waited, instrument: Instrument) -> list[str]:
     """Queue ahead over time and the volume at its price; nothing for one that stood in no queue."""
     if not waited.places:
         return []
-    told = "; ".join(f"{ahead:,} at {exchange_clock(at)}" for at, ahead, _ in _spread(waited))
+    size = instrument.format_quantity
+    told = "; ".join(f"{size(ahead)} at {exchange_clock(at)}" for at, ahead, _ in _spread(waited))
     lines = [f"queue ahead: {told}"]
     if waited.is_estimate:
         lines.append("its place was set up again after a restart: the queue ahead is an estimate")
-    lines.append(f"others traded {waited.traded_at_price:,} at its price while it waited")
+    lines.append(f"others traded {size(waited.traded_at_price)} at its price while it waited")
     return lines
 
 
@@ -60,19 +61,21 @@ def what_was_missing(
     """
     if order.status.name in _SAID_ALREADY:
         return ""
-    open_part = order.quantity - order.cumulative
+    size = instrument.format_quantity
+    open_part = size(order.quantity - order.cumulative)
     if order.order.type.has_stop and not order.is_triggered:
         return _stop_not_reached(order, waited, instrument)
     if waited is None or not waited.places:
         if ahead_on_arrival >= 0:
-            return f"{open_part:,} not filled: {ahead_on_arrival:,} stood ahead of it on arrival"
-        return f"{open_part:,} not filled: {_without_a_queue(order, ended)}"
+            return f"{open_part} not filled: {size(ahead_on_arrival)} stood ahead of it on arrival"
+        return f"{open_part} not filled: {_without_a_queue(order, ended)}"
     ahead = waited.places[-1][1]
     if not waited.traded_at_price and _stayed_away(order, waited):
-        return f"{open_part:,} not filled: {_how_near(order, waited, instrument)}"
-    queue = f"{ahead:,} stood ahead of it" if ahead else "it was first in its queue"
+        return f"{open_part} not filled: {_how_near(order, waited, instrument)}"
+    queue = f"{size(ahead)} stood ahead of it" if ahead else "it was first in its queue"
+    needed = size(ahead + order.quantity - order.cumulative)
     return (
-        f"{open_part:,} not filled: {queue} at last, so {ahead + open_part:,} more at its price,"
+        f"{open_part} not filled: {queue} at last, so {needed} more at its price,"
         " or a trade through it, would have filled it"
     )
 

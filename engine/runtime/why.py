@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.luck import is_of_bars
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
@@ -52,7 +53,7 @@ def explain(
             facts.append(facts_of(event, known) | {"text": " ".join(said)})
     waited = teller.waited or so_far
     if teller.waited is None and so_far is not None:
-        lines += [f"{'':14}{words}" for words in waiting_in_words(so_far)]
+        lines += [f"{'':14}{words}" for words in waiting_in_words(so_far, known)]
     if fill_time is not None:
         lines.append(f"{'':14}{fill_time.text} to its last share, at the recent pace of trades")
     lines += [f"{'':14}{words}" for words in restarts]
@@ -74,20 +75,19 @@ def explain(
                 "parts": parts,
             }
         )
-    return Explanation(
-        teller.title(), tuple(lines), tuple(facts), _summary(order, known.currency, missing)
-    )
+    return Explanation(teller.title(), tuple(lines), tuple(facts), _summary(order, known, missing))
 
 
-def _summary(order: Order, currency: str, missing: str) -> Facts:
+def _summary(order: Order, known: Instrument, missing: str) -> Facts:
+    size = known.quantity_field
     return {
         "id": order.label,
         "state": state_word(order),
-        "quantity": order.quantity,
-        "filled": order.cumulative,
-        "unfilled": order.quantity - order.cumulative,
+        "quantity": size(order.quantity),
+        "filled": size(order.cumulative),
+        "unfilled": size(order.quantity - order.cumulative),
         "fees": format_money(order.fees),
-        "currency": currency,
+        "currency": known.currency,
         "missing": missing,
     }
 
@@ -97,6 +97,7 @@ class _Teller:
         """`said`: the currency behind money that is not the account's own; else empty."""
         self._order = order
         self._instrument, self.said = instrument, said
+        self._size = instrument.format_quantity
         self._sent_at = Nanos(0)
         self._asked_at = Nanos(0)
         """When the newest cancel or change was asked for."""
@@ -108,14 +109,19 @@ class _Teller:
     def _price(self, price: Price) -> str:
         return self._instrument.format_price(price) if price > 0 else "—"
 
+    @property
+    def _counted(self) -> str:
+        return self._instrument.unit if self._instrument.quantity_digits else "shares"
+
     def title(self) -> str:
         order, asked = self._order, self._order.order
         limit = f" {self._price(order.price)}" if order.price else ""
         stop = f" stop {self._price(order.stop)}" if order.stop else ""
         return (
-            f"Order {order.label}: {asked.instruction.word} {order.quantity:,} {asked.symbol} "
-            f"{asked.type.code}{limit}{stop} {asked.time_in_force.name} — {state_word(order)}, "
-            f"{order.cumulative:,}/{order.quantity:,} filled"
+            f"Order {order.label}: {asked.instruction.word} {self._size(order.quantity)}"
+            f" {asked.symbol} {asked.type.code}{limit}{stop} {asked.time_in_force.name}"
+            f" — {state_word(order)},"
+            f" {self._size(order.cumulative)}/{self._size(order.quantity)} filled"
         )
 
     def lines(self, event: ev.Event) -> list[str]:
@@ -134,11 +140,12 @@ class _Teller:
                 head = f"accepted by the venue {_after(event.at - self._sent_at)}{legs}"
                 self.ahead_on_arrival = event.queue_ahead
                 if event.queue_ahead >= 0:
-                    head = f"{head}: {event.queue_ahead:,} shares ahead of it at its price"
+                    ahead = self._size(event.queue_ahead)
+                    head = f"{head}: {ahead} {self._counted} ahead of it at its price"
                 return [head, *self._arrival(event)]
             case ev.OrderWaited():
                 self.waited = event
-                return waiting_in_words(event)
+                return waiting_in_words(event, self._instrument)
             case ev.OrderFilled():
                 return self._fill(event)
             case ev.OrderRejected():
@@ -151,14 +158,20 @@ class _Teller:
                 if event.requested:
                     legs = _legs(self._asked_at, event.venue_at, event.at)
                     owed = owed_words(event.owed)
-                    return [f"cancelled on request, {event.quantity:,} unfilled{owed}{legs}"]
+                    return [
+                        f"cancelled on request, {self._size(event.quantity)} unfilled{owed}{legs}"
+                    ]
                 tail = f": {event.text}" if event.text else ""
                 owed = owed_words(event.owed)
-                return [f"cancelled by the venue, {event.quantity:,} unfilled{owed}{tail}"]
+                return [
+                    f"cancelled by the venue, {self._size(event.quantity)} unfilled{owed}{tail}"
+                ]
             case ev.OrderExpired():
                 self.ended = event
                 tail = f": {event.text}" if event.text else ""
-                return [f"expired, {event.quantity:,} unfilled{owed_words(event.owed)}{tail}"]
+                return [
+                    f"expired, {self._size(event.quantity)} unfilled{owed_words(event.owed)}{tail}"
+                ]
             case _:
                 return self._requests(event)
 
@@ -175,7 +188,7 @@ class _Teller:
             case ev.ReplaceRequested():
                 self._asked_at = event.at
                 price = self._price(event.price)
-                return [f"change to {event.quantity:,} at {price} asked for"]
+                return [f"change to {self._size(event.quantity)} at {price} asked for"]
             case ev.ReplaceDenied():
                 if event.findings:
                     return ["change denied", *_findings(event.findings)]
@@ -184,16 +197,17 @@ class _Teller:
                 legs = _legs(self._asked_at, event.venue_at, event.at)
                 return [f"change rejected by the venue{legs}: {event.text}"]
             case ev.OrderReplaced():
-                ahead = f", {event.queue_ahead:,} ahead" if event.queue_ahead >= 0 else ""
+                size = self._size(event.queue_ahead)
+                ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""
                 legs = _legs(self._asked_at, event.venue_at, event.at)
                 price = self._price(event.price)
-                return [f"changed to {event.quantity:,} at {price}{ahead}{legs}"]
+                return [f"changed to {self._size(event.quantity)} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
             case ev.OrderCompared():
-                return [f"queue assumption booked: {event.booked}", *_other_luck(event)]
+                return [*self._booked(event), *self._other_luck(event)]
             case _:
                 return truth_lines(event, self._price)
 
@@ -201,8 +215,8 @@ class _Teller:
         if not quote.bid and not quote.ask:
             return "there was no quote"
         return (
-            f"the book then: {quote.bid_size:,} bid at {self._price(quote.bid)}, "
-            f"{quote.ask_size:,} offered at {self._price(quote.ask)}, "
+            f"the book then: {self._size(quote.bid_size)} bid at {self._price(quote.bid)}, "
+            f"{self._size(quote.ask_size)} offered at {self._price(quote.ask)}, "
             f"last {self._price(quote.last)}"
         )
 
@@ -211,10 +225,38 @@ class _Teller:
         sides = (("bids", event.bids), ("offers", event.asks))
         return [
             f"{word} on arrival: "
-            + " · ".join(f"{quantity:,} at {self._price(price)}" for price, quantity in levels)
+            + " · ".join(f"{self._size(size)} at {self._price(price)}" for price, size in levels)
             for word, levels in sides
             if levels
         ]
+
+    def _booked(self, event: ev.OrderCompared) -> list[str]:
+        what = "bar path" if is_of_bars(event.booked) else "queue assumption"
+        return [f"{what} booked: {event.booked}"]
+
+    def _other_luck(self, event: ev.OrderCompared) -> list[str]:
+        """What the assumptions that were not booked would have given the order meanwhile."""
+        booked = event.booked_outcome
+        meanwhile = "" if is_of_bars(event.booked) else " while it rested"
+        lines = []
+        for other in event.outcomes:
+            at = ""
+            if (
+                other.filled
+                and event.paid(other) * booked.filled != event.paid(booked) * other.filled
+            ):
+                at = f" at {self._price(Price(round(event.paid(other) / other.filled)))}"
+            if other.filled != booked.filled:
+                since = f", the first at {exchange_clock(other.first_at)}" if other.first_at else ""
+                lines.append(
+                    f"if {other.assumption}: {self._size(other.filled)}{at}{meanwhile}{since}"
+                )
+            elif other.done_at != booked.done_at:
+                when = exchange_clock(other.done_at)
+                lines.append(f"if {other.assumption}: all of it{at} at {when}")
+            elif at:
+                lines.append(f"if {other.assumption}: as much{at}")
+        return lines or ["every other assumption fills as much of it, at the same times"]
 
     def _fill(self, event: ev.OrderFilled) -> list[str]:
         waited = _after(event.at - self._sent_at)
@@ -223,24 +265,11 @@ class _Teller:
         flags = " after it was done" if event.resurrected else ""
         flags += f" (revision {event.revision})" if event.revision else ""
         head = (
-            f"filled {event.quantity:,} at {self._price(event.price)} {how}{flags}, "
+            f"filled {self._size(event.quantity)} at {self._price(event.price)} {how}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}{self.said}"
         )
         heard = _heard_late(event.venue_at, event.at)
         return [head, *([event.explanation] if event.explanation else []), *heard]
-
-
-def _other_luck(event: ev.OrderCompared) -> list[str]:
-    """What the assumptions that were not booked would have given the order while it rested."""
-    booked = next(o for o in event.outcomes if o.assumption == event.booked)
-    lines = []
-    for other in event.outcomes:
-        if other.filled != booked.filled:
-            since = f", the first at {exchange_clock(other.first_at)}" if other.first_at else ""
-            lines.append(f"if {other.assumption}: {other.filled:,} while it rested{since}")
-        elif other.done_at != booked.done_at:
-            lines.append(f"if {other.assumption}: all of it at {exchange_clock(other.done_at)}")
-    return lines or ["every other assumption fills as much of it, at the same times"]
 
 
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:

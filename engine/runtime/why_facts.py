@@ -44,20 +44,21 @@ def _price(price: Price, instrument: Instrument) -> str | None:
     return instrument.format_price(price) if price > 0 else None
 
 
-def _queue(ahead: int) -> int | None:
-    return None if ahead == NOT_QUEUED else ahead
+def _queue(ahead: int, instrument: Instrument) -> int | str | None:
+    return None if ahead == NOT_QUEUED else instrument.quantity_field(ahead)
 
 
 def _levels(levels: Levels, instrument: Instrument) -> list[list[Any]]:
-    return [[instrument.format_price(price), quantity] for price, quantity in levels]
+    size = instrument.quantity_field
+    return [[instrument.format_price(price), size(quantity)] for price, quantity in levels]
 
 
 def _quote(quote: ev.QuoteSeen, instrument: Instrument) -> Facts:
     return {
         "bid": _price(quote.bid, instrument),
-        "bid_size": quote.bid_size,
+        "bid_size": instrument.quantity_field(quote.bid_size),
         "ask": _price(quote.ask, instrument),
-        "ask_size": quote.ask_size,
+        "ask_size": instrument.quantity_field(quote.ask_size),
         "last": _price(quote.last, instrument),
     }
 
@@ -67,7 +68,7 @@ def _entered(event: ev.OrderReleased | ev.OrderDenied, instrument: Instrument) -
     return {
         "by": asked.origin.name.lower(),
         "side": asked.instruction.word,
-        "quantity": asked.quantity,
+        "quantity": instrument.quantity_field(asked.quantity),
         "symbol": asked.symbol,
         "type": asked.type.code,
         "price": _price(asked.price, instrument),
@@ -89,16 +90,17 @@ def rules_of(bits: int) -> list[str]:
 
 def _working(event: ev.OrderWorking, instrument: Instrument) -> Facts:
     book = {"bids": _levels(event.bids, instrument), "asks": _levels(event.asks, instrument)}
-    return {"queue_ahead": _queue(event.queue_ahead), "book": book}
+    return {"queue_ahead": _queue(event.queue_ahead, instrument), "book": book}
 
 
 def _waited(event: ev.OrderWaited, instrument: Instrument) -> Facts:
+    size = instrument.quantity_field
     return {
         "places": [
-            {"at": iso_utc(at), "queue_ahead": ahead, "traded": traded}
+            {"at": iso_utc(at), "queue_ahead": size(ahead), "traded": size(traded)}
             for at, ahead, traded in event.places
         ],
-        "traded_at_price": event.traded_at_price,
+        "traded_at_price": instrument.quantity_field(event.traded_at_price),
         "nearest": _price(event.nearest, instrument),
         "estimate": event.is_estimate,
     }
@@ -108,23 +110,24 @@ def _filled(event: ev.OrderFilled, instrument: Instrument) -> Facts:
     return {
         "execution": event.execution_id,
         "price": instrument.format_price(event.price),
-        "quantity": event.quantity,
+        "quantity": instrument.quantity_field(event.quantity),
         "liquidity": event.liquidity.name.lower(),
         "fee": format_money(event.fee),
         "currency": instrument.currency,
-        "cumulative": event.cumulative,
-        "position_after": event.position_after,
+        "cumulative": instrument.quantity_field(event.cumulative),
+        "position_after": instrument.quantity_field(event.position_after),
         "quote": _quote(event.quote, instrument),
         "reason": event.explanation,
     }
 
 
 def _cancelled(event: ev.OrderCancelled, instrument: Instrument) -> Facts:
-    return {"unfilled": event.quantity, "requested": event.requested, "reason": event.text}
+    unfilled = instrument.quantity_field(event.quantity)
+    return {"unfilled": unfilled, "requested": event.requested, "reason": event.text}
 
 
 def _expired(event: ev.OrderExpired, instrument: Instrument) -> Facts:
-    return {"unfilled": event.quantity, "reason": event.text}
+    return {"unfilled": instrument.quantity_field(event.quantity), "reason": event.text}
 
 
 def _refused(event: ev.OrderRejected | ev.CancelRejected, instrument: Instrument) -> Facts:
@@ -146,7 +149,7 @@ def _cancel_denied(event: ev.CancelDenied, instrument: Instrument) -> Facts:
 def _change_asked(event: ev.ReplaceRequested, instrument: Instrument) -> Facts:
     return {
         "by": event.origin.name.lower(),
-        "quantity": event.quantity,
+        "quantity": instrument.quantity_field(event.quantity),
         "price": _price(event.price, instrument),
         "findings": [finding_facts(found) for found in event.findings],
     }
@@ -159,9 +162,9 @@ def _change_denied(event: ev.ReplaceDenied, instrument: Instrument) -> Facts:
 
 def _changed(event: ev.OrderReplaced, instrument: Instrument) -> Facts:
     return {
-        "quantity": event.quantity,
+        "quantity": instrument.quantity_field(event.quantity),
         "price": _price(event.price, instrument),
-        "queue_ahead": _queue(event.queue_ahead),
+        "queue_ahead": _queue(event.queue_ahead, instrument),
     }
 
 

@@ -2,7 +2,7 @@
 
 from engine.domain import events as ev
 from engine.domain.apply import state_hash
-from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.commands import CancelOrder, Origin, SubmitOrder
 from engine.domain.measures import Mark
 from engine.domain.quotes import Phase
 from engine.values import Instruction, Nanos, OrderType, Price, Quantity, Side, TimeInForce
@@ -123,3 +123,34 @@ def test_measuring_changes_no_money_and_replays_to_the_same_state() -> None:
     bench.host.leave()
     assert bench.state.accounts["PAPER"].cash == cash
     assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def left(bench: DeskBench) -> list[int]:
+    """Twice the mid at which each unfilled remainder left the market."""
+    kinds = ev.OrderCancelled | ev.OrderExpired
+    return [event.twice_mid for event in bench.journal.events() if isinstance(event, kinds)]
+
+
+def test_the_mid_at_a_cancel_is_told_with_the_cancel() -> None:
+    bench = market()
+    (order_id,) = [e.order_id for e in bench.submit(buy(1, 100, BID)) if hasattr(e, "order_id")][:1]
+    bench.other(Side.BUY, 500, "AAPL", BID + 100)
+    bench.submit(CancelOrder(order_id))
+    assert left(bench) == [BID + 100 + ASK]
+
+
+def test_what_the_close_ends_is_judged_by_the_last_trade() -> None:
+    bench = market()
+    bench.submit(buy(1, 100, BID - 500))
+    bench.submit(buy(2, 100, ASK))
+    bench.enters("*", Phase.CLOSED)
+    bench.host.settle()
+    assert left(bench) == [2 * ASK]
+
+
+def test_where_nobody_quotes_the_mid_at_a_cancel_is_not_known() -> None:
+    bench = market()
+    (order_id,) = [e.order_id for e in bench.submit(buy(1, 100, BID)) if hasattr(e, "order_id")][:1]
+    bench.others_leave("AAPL")
+    bench.submit(CancelOrder(order_id))
+    assert left(bench) == [0]

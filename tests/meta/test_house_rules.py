@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("engine", "data", "connectors", "tui", "commands")
+ROOMS = ("engine", "data", "connectors", "simulation", "tui", "commands")
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 
@@ -34,6 +34,7 @@ DOORS = {
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/failstop.py:fail_stop",
     "engine/runtime/failstop.py:_from_memory",
+    "simulation/world.py:World._alive",
     "tui/terminal.py:ForgivingParser.tick",
     "tui/terminal.py:ForgivingParser._one",
 }

@@ -48,3 +48,27 @@ def test_why_names_the_bar_that_an_order_waited_for(trader: Trader, market_data:
         "100 not filled: it waits for a bar that trades through its limit",
         "10 not filled: it waits for the open of the next bar",
     ]
+
+
+def test_what_other_readings_of_the_bars_would_have_given_is_told_beside_the_booked(
+    trader: Trader, market_data: Path
+) -> None:
+    """The market order pays a tick of slip, which the optimistic reading does not."""
+    done = played(trader, market_data, "at 09:31:10", "buy 100 AAPL mkt", "at 09:33")
+    (fill,) = done.events("order_filled")
+    assert fill["price"] == "647.46"
+    assert fill["why"].endswith("path read worst_first: the open comes first in every reading")
+    luck = done.result["luck"]
+    assert (luck["booked"], luck["orders"], luck["differ"]) == ("worst_first", 1, 1)
+    days = {name: float(day) for name, day in luck["day"].items()}
+    assert days["bar_optimistic"] - days["worst_first"] == pytest.approx(1.00)
+    assert days["bar_pessimistic"] == days["low_first"] == days["worst_first"]
+    told = trader.run("why", "1").output
+    assert "bar path booked: worst_first" in told
+    assert "if bar_optimistic: as much at 647.45" in told
+    rows = trader.run(
+        "query", "--json", "select assumption, average_price, filled from assumed_fills"
+    ).lines
+    assert len([row for row in rows if row.get("filled") == 100]) == 5
+    report = trader.run("report", "realism", "--json").result["groups"][0]["assumptions"]
+    assert (report["booked"], report["orders"], report["differ"]) == ("worst_first", 1, 1)

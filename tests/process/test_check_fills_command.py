@@ -17,3 +17,12 @@ def test_the_seed_chooses_the_orders(tmp_path: Path, market_data: Path) -> None:
     )
     assert first == again
     assert first["shares_asked"] != other["shares_asked"]
+
+
+def test_a_run_says_how_far_it_is_to_whoever_keeps_its_log(
+    tmp_path: Path, market_data: Path
+) -> None:
+    trader = Trader(tmp_path / "home")
+    done = trader.run("check-fills", market_data / MSFT, "--orders", 60, "--levels", 1)
+    passes = [line for line in done.complaints.splitlines() if "passes over the day" in line]
+    assert passes and passes[-1].split()[0] == passes[-1].split()[2]

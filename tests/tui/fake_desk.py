@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from engine.domain.luck import Luck
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import (
@@ -72,6 +73,7 @@ class FakeDesk:
             name: Instrument(name, name=f"{name.title()} Incorporated") for name in names
         }
         self._mode = mode
+        self.luck: Luck | None = None
         self._focus = names[0]
         self._frame = 0
         self._quotes = [self._first_quote(name, place) for place, name in enumerate(names)]
@@ -417,6 +419,7 @@ class FakeDesk:
                 unrealised=Money(1_286_000_000),
                 fees_day=fees,
                 day=Money(2_179_800_000),
+                luck=self.luck,
             ),
             quotes=quotes,
             depth=self._depth(),

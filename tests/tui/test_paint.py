@@ -85,7 +85,7 @@ def test_missing_figures_are_a_dash_and_never_zero():
 def test_profit_and_loss_are_always_signed():
     assert money_text(Money(2_179_800_000), signed=True) == "+2,179.80"
     assert money_text(Money(-5_000_000), signed=True) == "−5.00"
-    assert quantity_text(-500, signed=True) == "−500"
+    assert quantity_text(Instrument("AAPL"), -500, signed=True) == "−500"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,27 @@ def test_percent_has_two_decimals_and_no_sign_at_zero(change, reference, shown):
     [(999, "999"), (9_999, "9999"), (12_345, "12.3K"), (123_456, "123K"), (2_500_000, "2.5M")],
 )
 def test_depth_sizes_take_five_cells_at_most(quantity, shown):
-    assert compact_quantity(quantity) == shown
+    assert compact_quantity(Instrument("AAPL"), quantity) == shown
+
+
+@pytest.mark.parametrize(
+    ("units", "cells", "shown"),
+    [
+        (378_826_000, 5, "3.788"),
+        (378_826_000, 7, "3.78826"),
+        (1_234_567_890, 5, "12.34"),
+        (1_234_500_000_000, 5, "12.3K"),
+        (150_000_000, 5, "1.5"),
+        (12_000, 7, "0.00012"),
+        (12_000, 5, "<.001"),
+        (1, 7, "<.00001"),
+        (0, 5, "0"),
+    ],
+)
+def test_sizes_with_decimals_fit_their_cells_and_are_never_shown_as_nothing(units, cells, shown):
+    coin = Instrument("BTCUSDT", quantity_digits=8)
+    assert compact_quantity(coin, units, cells=cells) == shown
+    assert cell_len(shown) <= cells
 
 
 def test_a_spread_has_the_decimals_of_the_prices_around_it():

@@ -11,6 +11,7 @@ from tui.host import Host
 from tui.paint import (
     MISSING,
     clean,
+    compact_quantity,
     money_text,
     order_number,
     price_text,
@@ -21,6 +22,7 @@ from tui.paint import (
 from tui.panes.ghosts import Ghost, ghost_cell
 
 Listed = OrderRow | FillRow | PositionRow | Ghost
+FILLED_CELLS = 11
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -31,7 +33,7 @@ ORDER_COLUMNS = (
     Column("symbol", 7, 3, right=False),
     Column("type", 11, 8, right=False),
     Column("price", 9, 4),
-    Column("filled", 11, 5),
+    Column("filled", FILLED_CELLS, 5),
     Column("average", 9, 10, title="avg"),
     Column("state", 9, 6, right=False),
     Column("age", 4, 11),
@@ -90,7 +92,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), text
+                return quantity_text(instrument, row.quantity), text
             case "symbol":
                 return clean(row.symbol, limit=24), text if row.is_done else ink.strong
             case "type":
@@ -99,7 +101,10 @@ class BlotterCells:
                 price = row.price if row.type.has_limit else row.stop
                 return price_text(instrument, price), text
             case "filled":
-                return f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}", text
+                done = quantity_text(instrument, row.cumulative)
+                both = f"{done}/{quantity_text(instrument, row.quantity)}"
+                # What of stands in its own column: part of a figure would be another figure.
+                return both if len(both) <= FILLED_CELLS else done, text
             case "average":
                 return price_text(instrument, row.average) if row.cumulative else "—", text
             case "state":
@@ -110,9 +115,10 @@ class BlotterCells:
             case "queue":
                 if row.is_done or row.queue_ahead < 0:
                     return "", ink.quiet
-                return ("~" if row.queue_is_estimate else "") + quantity_text(
-                    row.queue_ahead
-                ), ink.own
+                ahead = quantity_text(instrument, row.queue_ahead)
+                if instrument.quantity_digits:
+                    ahead = compact_quantity(instrument, row.queue_ahead)
+                return ("~" if row.queue_is_estimate else "") + ahead, ink.own
             case "origin":
                 return clean(row.origin, limit=12), ink.quiet
             case _:
@@ -148,7 +154,7 @@ class BlotterCells:
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
-                return quantity_text(row.quantity), ink.text
+                return quantity_text(instrument, row.quantity), ink.text
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "price":
@@ -159,7 +165,7 @@ class BlotterCells:
                 shown = money_text(row.realised, signed=True) if row.realised else ""
                 return shown, signed_style(ink, row.realised)
             case "position":
-                return quantity_text(row.position_after, signed=True), ink.text
+                return quantity_text(instrument, row.position_after, signed=True), ink.text
             case "liquidity":
                 return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
             case _:
@@ -171,7 +177,7 @@ class BlotterCells:
             case "symbol":
                 return clean(row.symbol, limit=24), ink.strong
             case "position":
-                held = quantity_text(row.quantity, signed=True)
+                held = quantity_text(instrument, row.quantity, signed=True)
                 return held, ink.buy if row.quantity > 0 else ink.sell
             case "average":
                 return price_text(instrument, row.average_cost), ink.text
@@ -185,7 +191,7 @@ class BlotterCells:
             case "day":
                 return money_text(row.day, signed=True), signed_style(ink, row.day)
             case _:
-                return quantity_text(row.exits) if row.exits else "", ink.quiet
+                return quantity_text(instrument, row.exits) if row.exits else "", ink.quiet
 
 
 def _type_words(row: OrderRow) -> str:

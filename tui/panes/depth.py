@@ -58,7 +58,8 @@ class Depth(FramedPane):
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
         depth, ink = self.host.view.depth, self.ink
-        columns = _Columns(width, self._price_cells())
+        instrument = self.host.instrument(self.host.symbol)
+        columns = _Columns(width, self._price_cells(), has_parts=instrument.quantity_digits > 0)
         heading = self.slot(
             0,
             (width, columns.price, self.is_focused),
@@ -67,7 +68,6 @@ class Depth(FramedPane):
         if depth is None or depth.symbol != self.host.symbol:
             words = Line().add(" waiting for depth", ink.quiet)
             return [heading, self.slot(1, ("none", self.is_focused), lambda: self.inside(words))]
-        instrument = self.host.instrument(depth.symbol)
         asks = self._grouped(depth.asks, instrument, is_bid=False)
         bids = self._grouped(depth.bids, instrument, is_bid=True)
         notice = self._notice_words()
@@ -142,12 +142,15 @@ class Depth(FramedPane):
         margin = "▌" if is_cursor else "g" if row.ghost and row.own else " "
         line = Line().add(margin, ink.frame_focus if is_cursor else ink.ghost)
         if row.ghost and not row.own:
-            line.cell(f"g{compact_quantity(row.ghost)}", 5, ink.ghost, right=True)
+            ghost = compact_quantity(instrument, row.ghost, cells=columns.digits - 1)
+            line.cell(f"g{ghost}", columns.own, ink.ghost, right=True)
         else:
-            line.cell(compact_quantity(row.own) if row.own else "", 5, ink.own, right=True)
-        ahead = compact_quantity(row.queue_ahead) if row.own and row.queue_ahead >= 0 else ""
-        line.cell(ahead, columns.ahead, ink.own, right=True)
-        size = compact_quantity(row.quantity)
+            own = compact_quantity(instrument, row.own, cells=columns.digits) if row.own else ""
+            line.cell(own, columns.own, ink.own, right=True)
+        is_in_line = row.own and row.queue_ahead >= 0
+        ahead = compact_quantity(instrument, row.queue_ahead, cells=columns.ahead - 1)
+        line.cell(ahead if is_in_line else "", columns.ahead, ink.own, right=True)
+        size = compact_quantity(instrument, row.quantity, cells=columns.digits)
         cells = _EIGHTHS[8] * (bar // 8) + (_EIGHTHS[bar % 8] if bar % 8 else "")
         if is_bid:
             line.cell(cells, columns.bar, ink.bar_bid)
@@ -196,8 +199,9 @@ class Depth(FramedPane):
         def build() -> Strip:
             if row is None or not row.quantity:
                 return self.inside(Line().add(" flat", ink.quiet))
-            average = price_text(self.host.instrument(row.symbol), row.average_cost)
-            held = f" {quantity_text(row.quantity, signed=True)} @ {average}"
+            instrument = self.host.instrument(row.symbol)
+            average = price_text(instrument, row.average_cost)
+            held = f" {quantity_text(instrument, row.quantity, signed=True)} @ {average}"
             line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
             figure = money_text(row.unrealised, signed=True)
             line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
@@ -281,17 +285,28 @@ class Depth(FramedPane):
 class _Columns:
     """Widths of the ladder's columns for a pane of this width."""
 
-    def __init__(self, width: int, price: int) -> None:
+    def __init__(self, width: int, price: int, *, has_parts: bool) -> None:
+        """`has_parts`: sizes have decimals, which get room before the bars do."""
         self.width = width
         spare = max(width - 24 - price, 0)
         self.price = price
+        self.own = self.size = 5
+        if has_parts:
+            # Two sizes, one own size: three columns grow together, by three cells at most.
+            more = min(spare // 3, 3)
+            self.own, self.size, spare = 5 + more, 5 + more, spare - 3 * more
+        self.digits = self.size - 1 if self.size > 5 else 5
+        """Cells of a size, with a gap before the price where there is room for one."""
         self.bar = 1 + min(spare // 3, 5)
         self.ahead = 6 + min(spare - (self.bar - 1) * 2, 3)
-        self.size = 5
 
     def heading(self, pane: Depth) -> Line:
         quiet = pane.ink.quiet
-        line = Line().cell("own", 6, quiet, right=True).cell("ahead", self.ahead, quiet, right=True)
+        line = (
+            Line()
+            .cell("own", self.own + 1, quiet, right=True)
+            .cell("ahead", self.ahead, quiet, right=True)
+        )
         line.cell("bid", self.bar + self.size, quiet, right=True)
         line.cell("price", self.price, quiet, right=True)
         return line.cell("ask", self.size, quiet, right=True)
@@ -301,12 +316,12 @@ def auction_text(instrument: Instrument, auction: AuctionView) -> str:
     """'closing 190.12 × 41.3k, 2.3k buy': where it would trade, how much, and what is left over."""
     if not auction.paired:
         return f"{auction.name} auction: nothing pairs yet"
-    paired = compact_quantity(auction.paired)
+    paired = compact_quantity(instrument, auction.paired)
     words = f"{auction.name} {price_text(instrument, auction.price)} × {paired}"
     if not auction.imbalance:
         return f"{words}, balanced"
     side = "buy" if auction.imbalance > 0 else "sell"
-    return f"{words}, {compact_quantity(Quantity(abs(auction.imbalance)))} {side}"
+    return f"{words}, {compact_quantity(instrument, abs(auction.imbalance))} {side}"
 
 
 def row_at(price: Price, row: DepthRow) -> DepthRow:

@@ -51,13 +51,13 @@ def ghost_cell(host: Host, row: Ghost, name: str) -> tuple[str, Style]:
         case "side":
             return row.instruction.name, side_style(ink, row.instruction)
         case "quantity":
-            return quantity_text(row.quantity), ink.text
+            return quantity_text(host.instrument(row.symbol), row.quantity), ink.text
         case "symbol":
             return clean(row.symbol, limit=24), ink.text
         case "price":
             return _price(host, row), ink.text
         case "state":
-            return _state(row), ink.quiet
+            return _state(host, row), ink.quiet
         case _:
             return clean(row.explanation if isinstance(row, GhostFillRow) else row.text), ink.quiet
 
@@ -71,7 +71,9 @@ def _price(host: Host, row: Ghost) -> str:
     return price_text(host.instrument(row.symbol), price)
 
 
-def _state(row: Ghost) -> str:
+def _state(host: Host, row: Ghost) -> str:
     if isinstance(row, GhostFillRow):
         return "maker" if row.liquidity is Liquidity.MAKER else "taker"
-    return f"{row.state} {row.filled:,}/{row.quantity:,}" if row.filled else row.state
+    known = host.instrument(row.symbol)
+    done = f"{quantity_text(known, row.filled)}/{quantity_text(known, row.quantity)}"
+    return f"{row.state} {done}" if row.filled else row.state

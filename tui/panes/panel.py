@@ -56,7 +56,7 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
     yield from _figures(preview, instrument, ink, width)
     if not stopped:
         yield from findings(preview, ink, width)
-    for row in wrap(_rules(preview), width - 1):
+    for row in wrap(_rules(preview, instrument), width - 1):
         if not preview.rules.passed and not preview.findings:
             return  # a flatten is no order: its own orders are judged when they leave
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
@@ -77,8 +77,8 @@ def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int)
         )
     yield _change(ink, width, "cash", preview.cash_before, preview.cash_after)
     yield _change(ink, width, "power", preview.buying_power_before, preview.buying_power_after)
-    before = quantity_text(preview.position_before, signed=True)
-    after = quantity_text(preview.position_after, signed=True)
+    before = quantity_text(instrument, preview.position_before, signed=True)
+    after = quantity_text(instrument, preview.position_after, signed=True)
     line = Line().cell(" position", 10, ink.quiet).add(f"{before} → {after}", ink.text)
     yield line
 
@@ -111,14 +111,14 @@ def _room(row: Finding) -> str:
     return words if not words or "room" in words else f"room {words}"
 
 
-def _rules(preview: Preview) -> str:
+def _rules(preview: Preview, instrument: Instrument) -> str:
     stopped = stops_sending(preview)
     parts = [f"✓ {preview.rules.passed} rules"] if not stopped else ["✗ cannot be sent"]
     if preview.rules.off:
         parts.append(f"{preview.rules.off} off")
     if preview.room >= 0:
         by = f" {clean(preview.room_rule, limit=8)}" if preview.room_rule else ""
-        parts.append(f"room {quantity_text(preview.room)}{by}")
+        parts.append(f"room {quantity_text(instrument, preview.room)}{by}")
     return joined(parts)
 
 
@@ -165,12 +165,14 @@ def review_words(preview: Preview | None, text: str, mode: str) -> str:
     return f"{words} — {money_text(preview.notional)} + {money_text(preview.fee)}"
 
 
-def taken_words(row: OrderRow, trade_date: int) -> str:
+def taken_words(row: OrderRow, instrument: Instrument, trade_date: int) -> str:
     """An order in one line: number, state, filled and the queue ahead."""
-    filled = f"{quantity_text(row.cumulative)}/{quantity_text(row.quantity)}"
+    filled = (
+        f"{quantity_text(instrument, row.cumulative)}/{quantity_text(instrument, row.quantity)}"
+    )
     queue = ""
     if not row.is_done and row.queue_ahead >= 0:
-        queue = f"{quantity_text(row.queue_ahead)} ahead"
+        queue = f"{quantity_text(instrument, row.queue_ahead)} ahead"
     return joined(
         (
             f"#{order_number(row.label, row.number, trade_date)} {clean(row.state, limit=20)}",

@@ -120,17 +120,20 @@ class Profit(FramedPane):
         return self.inside(line)
 
     def _luck(self, width: int) -> Strip:
-        """The day as other queue assumptions would have it, beside the booked one."""
+        """The day as other assumptions would have it, beside the booked one.
+
+        Of bars there are more than fit: those that would have changed it come first.
+        """
         ink, account = self.ink, self.host.view.account
         assert account.luck is not None, "drawn only where places in a queue are assumed"
         luck, line = account.luck, Line().add(" ", self.ink.text)
-        for name, more in luck.more:
+        tail = f"{luck.differ:,} of {luck.orders:,} orders differ"
+        for name, more in sorted(luck.more, key=lambda other: not other[1]):
             day = None if account.day is None else type(account.cash)(account.day + more)
             text = money_text(day, signed=True)
-            if line.used + len(name) + len(text) + 6 > width:
+            if line.used + len(name) + len(text) + 6 + len(tail) > width:
                 break
             line.add(f"if {name} ", ink.quiet).add(text, signed_style(ink, day)).add("  ", ink.text)
-        tail = f"{luck.differ:,} of {luck.orders:,} orders differ"
         if line.used + len(tail) <= width:
             line.add(tail, ink.quiet)
         return self.inside(line)
@@ -144,7 +147,7 @@ class Profit(FramedPane):
                 case "symbol":
                     shown, style = clean(row.symbol, limit=24), ink.strong
                 case "position":
-                    shown = quantity_text(row.quantity, signed=True)
+                    shown = quantity_text(instrument, row.quantity, signed=True)
                     style = ink.buy if row.quantity > 0 else ink.sell if row.quantity else ink.quiet
                 case "average":
                     shown = price_text(instrument, row.average_cost)
@@ -164,7 +167,7 @@ class Profit(FramedPane):
                 case "fees":
                     shown, style = money_text(row.fees_day), ink.quiet
                 case _:
-                    shown, style = quantity_text(row.traded_day), ink.quiet
+                    shown, style = quantity_text(instrument, row.traded_day), ink.quiet
             line.add(" " * column.gap, ink.text).cell(
                 shown, column.width, style, right=column.right
             )

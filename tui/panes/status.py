@@ -7,7 +7,7 @@ from engine.domain.quotes import Phase
 from engine.domain.views import DeskView, LinkView, Severity
 from tui.clock import seconds_text
 from tui.host import Host
-from tui.paint import Line, clean, compact_quantity, money_text, signed_style
+from tui.paint import Line, clean, compact_count, money_text, signed_style
 from tui.panes.base import LinePane
 
 PHASE_WORDS = {
@@ -72,7 +72,7 @@ class Status(LinePane):
             self._money(line, "open", account.unrealised, signed=True)
             self._money(line, "fees", -account.fees_day, signed=True, style=ink.quiet)
         if level < 4:
-            line.add(f"  {compact_quantity(view.updates_per_second).lower()}/s", ink.quiet)
+            line.add(f"  {compact_count(view.updates_per_second).lower()}/s", ink.quiet)
         self._links(line, view, level)
         return line
 

@@ -73,7 +73,7 @@ class Tape(FramedPane):
             price_text(instrument, trade.price), 11, style if direction else ink.text, right=True
         )
         line.add(f" {arrow(direction)}", style)
-        line.cell(quantity_text(trade.quantity), 8, ink.text, right=True)
+        line.cell(quantity_text(instrument, trade.quantity), 8, ink.text, right=True)
         if trade.auction:
             line.add("  cross", ink.strong)
         else:

@@ -15,7 +15,7 @@ from tui.panes.panel import panel, review_words, taken_words
 from tui.panes.status import mode_style
 from tui.sending import Sending, Stage, stops_sending
 from tui.themes import Palette
-from tui.ticket import Field, TicketForm
+from tui.ticket import Field, TicketForm, working_size
 
 
 class Ticket(FramedPane):
@@ -94,9 +94,13 @@ class Ticket(FramedPane):
                 Line().add(f" {buy}", ink.key).add(" buy ticket", ink.quiet),
                 Line().add(f" {sell}", ink.key).add(" sell ticket", ink.quiet),
                 Line().add(f" {colon}", ink.key).add(" an order in words", ink.quiet),
-                Line().add("   b 100 . bid", ink.quiet),
+                Line().add(f"   b {self._working_size()} . bid", ink.quiet),
             ]
         return field_lines(self.form, ink, width, has_keys=self.is_focused)
+
+    def _working_size(self) -> str:
+        known = self.host.instrument(self.host.symbol)
+        return known.plain_quantity(working_size(known))
 
     def _spent(self, sending: Sending, width: int) -> list[Line]:
         ink = self.ink
@@ -105,7 +109,9 @@ class Ticket(FramedPane):
         order = self._order_of(sending)
         if order is not None:
             style = ink.ok if order.cumulative else ink.strong
-            lines.append(Line().add(f" {taken_words(order, self.host.view.trade_date)}", style))
+            known = self.host.instrument(order.symbol)
+            words = taken_words(order, known, self.host.view.trade_date)
+            lines.append(Line().add(f" {words}", style))
             lines += [
                 Line().add(f" {row}", ink.quiet) for row in wrap(clean(order.text), width - 1)
             ]

@@ -40,8 +40,10 @@ FLASH_FRAMES = 2
 RANGE_CELLS = 10
 
 PRICE_CELLS_MIN = 8
+SYMBOL_CELLS_MIN, SYMBOL_CELLS_MAX = 6, 9
+"""Longer names are cut; most have up to five letters."""
 COLUMNS = (
-    Column("symbol", 6, 0, right=False, gap=0),
+    Column("symbol", SYMBOL_CELLS_MIN, 0, right=False, gap=0),
     Column("last", 8, 1),
     Column("move", 1, 2, title=""),
     Column("chg%", 7, 3, gap=0),
@@ -80,7 +82,7 @@ class Watchlist(FramedPane):
         super().__init__(host)
         self.cursor = Cursor()
         self._columns: tuple[Column, ...] = ()
-        self._columns_for = (-1, -1)
+        self._columns_for = (-1, -1, -1)
         self._flashes = flash
         self._lasts: dict[str, int] = {}
         self._flash: dict[str, tuple[int, int]] = {}
@@ -119,11 +121,13 @@ class Watchlist(FramedPane):
         if dearest is not None:
             instrument = self.host.instrument(dearest.symbol)
             longest = max(longest, len(price_text(instrument, dearest.high)) + 1)
-        if (width, longest) != self._columns_for:
-            self._columns_for = (width, longest)
+        named = max((len(row.symbol) for row in self.host.view.quotes), default=0)
+        named = min(max(named, SYMBOL_CELLS_MIN), SYMBOL_CELLS_MAX)
+        if (width, longest, named) != self._columns_for:
+            self._columns_for = (width, longest, named)
+            widths = dict.fromkeys(PRICE_COLUMNS, longest) | {"symbol": named}
             wide = tuple(
-                column._replace(width=longest) if column.name in PRICE_COLUMNS else column
-                for column in COLUMNS
+                column._replace(width=widths.get(column.name, column.width)) for column in COLUMNS
             )
             columns = choose(wide, width - 1)
             if sum(column.name in SIZE_COLUMNS for column in columns) == 1:
@@ -285,11 +289,15 @@ def _ask(shown: _Shown) -> tuple[str, Style]:
 
 
 def _bid_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.bid_size) if shown.row.bid else "", shown.text
+    return compact_quantity(
+        shown.instrument, shown.row.bid_size
+    ) if shown.row.bid else "", shown.text
 
 
 def _ask_size(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.ask_size) if shown.row.ask else "", shown.text
+    return compact_quantity(
+        shown.instrument, shown.row.ask_size
+    ) if shown.row.ask else "", shown.text
 
 
 def _spread(shown: _Shown) -> tuple[str, Style]:
@@ -303,9 +311,9 @@ def _position(shown: _Shown) -> tuple[str, Style]:
     held = shown.row.position
     if not held:
         return "", shown.text
-    text = quantity_text(held, signed=True)
+    text = quantity_text(shown.instrument, held, signed=True)
     if len(text) > 6:
-        text = text[0] + compact_quantity(abs(held))
+        text = text[0] + compact_quantity(shown.instrument, abs(held))
     return text, shown.ink.buy if held > 0 else shown.ink.sell
 
 
@@ -314,7 +322,7 @@ def _working(shown: _Shown) -> tuple[str, Style]:
 
 
 def _volume(shown: _Shown) -> tuple[str, Style]:
-    return compact_quantity(shown.row.volume), shown.ink.quiet
+    return compact_quantity(shown.instrument, shown.row.volume), shown.ink.quiet
 
 
 def _low(shown: _Shown) -> tuple[str, Style]:

@@ -24,7 +24,7 @@ class Detail:
             ("market", one.mic),
             ("kind", one.asset_class),
             ("currency", one.currency),
-            ("lot", quantity_text(one.lot_size)),
+            ("lot", quantity_text(one, one.lot_size)),
         ]
         facts += [
             (f"tick from {one.format_price(band.from_price)}", one.format_price(band.tick))
@@ -34,12 +34,12 @@ class Detail:
             facts += [
                 ("last", price_text(one, quote.last)),
                 ("change", percent_text(quote.change, quote.change_reference)),
-                ("bid", f"{price_text(one, quote.bid)} × {quantity_text(quote.bid_size)}"),
-                ("ask", f"{price_text(one, quote.ask)} × {quantity_text(quote.ask_size)}"),
+                ("bid", f"{price_text(one, quote.bid)} × {quantity_text(one, quote.bid_size)}"),
+                ("ask", f"{price_text(one, quote.ask)} × {quantity_text(one, quote.ask_size)}"),
                 ("open", price_text(one, quote.open)),
                 ("high", price_text(one, quote.high)),
                 ("low", price_text(one, quote.low)),
-                ("volume", quantity_text(quote.volume)),
+                ("volume", quantity_text(one, quote.volume)),
             ]
         return [
             Line().cell(clean(word), 22, ink.quiet).add(clean(figure), ink.text)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.domain.views import DeskView, OrderRow
+from engine.instruments import Instrument
 from tui.marks import Marks, tally_of
 from tui.paint import Line
 from tui.themes import Palette
@@ -32,6 +33,7 @@ class Marked:
         cancel: Callable[[tuple[OrderRow, ...]], None],
         leave: Callable[[], None],
         say: Callable[[str], None],
+        instrument: Callable[[str], Instrument],
     ) -> None:
         self._marks = marks
         self._view = view
@@ -39,6 +41,7 @@ class Marked:
         self._cancel = cancel
         self._leave = leave
         self._say = say
+        self._instrument = instrument
 
     @property
     def title(self) -> str:
@@ -53,7 +56,9 @@ class Marked:
         buys = [row for row in rows if row.instruction.side > 0]
         if 0 < len(buys) < len(rows):
             groups += [buys, [row for row in rows if row.instruction.side < 0]]
-        offers = [Offer(f"cancel {tally_of(group)}", tuple(group)) for group in groups]
+        offers = [
+            Offer(f"cancel {tally_of(group, self._instrument)}", tuple(group)) for group in groups
+        ]
         return [*offers, Offer("take the marks away")]
 
     def rows(self, ink: Palette, width: int) -> list[Line]:

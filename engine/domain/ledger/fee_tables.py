@@ -1,6 +1,7 @@
-"""All fee tables by name: US shares per share, fixed and tiered, India, and nothing at all."""
+"""All fee tables by name: US shares per share, fixed and tiered, India, coins, and nothing."""
 
 from engine.domain.ledger.fee_shapes import SELLS, UNCHECKED, Charge, FeeTable, Tier
+from engine.domain.ledger.fee_tables_coins import BINANCE_SPOT
 from engine.domain.ledger.fee_tables_india import INDIA_DELIVERY, INDIA_INTRADAY
 from engine.values import Money, Quantity
 
@@ -105,7 +106,7 @@ ZERO = FeeTable(name="zero", currency="", source="no fees")
 
 FEE_TABLES: dict[str, FeeTable] = {
     table.name: table
-    for table in (US_RETAIL, US_RETAIL_TIERED, INDIA_DELIVERY, INDIA_INTRADAY, ZERO)
+    for table in (US_RETAIL, US_RETAIL_TIERED, INDIA_DELIVERY, INDIA_INTRADAY, BINANCE_SPOT, ZERO)
 }
 
 

@@ -9,7 +9,7 @@ from engine.domain.ledger.valuation import day_profit, mark_of, market_value, un
 from engine.domain.quotes import Market
 from engine.domain.state import Account, Purse, State
 from engine.instruments import Instrument
-from engine.values import MONEY_SCALE, Money, Price
+from engine.values import Money, Price
 
 _INTEREST = CarryKind.INTEREST.word
 
@@ -109,7 +109,4 @@ def _sum(parts: list[Money | None]) -> Money | None:
 
 def average_cost(position: Position, instrument: Instrument) -> Price:
     """Total cost per unit, rounded to the price scale for the eye; 0 when flat."""
-    if not position.quantity:
-        return Price(0)
-    per_unit = MONEY_SCALE // instrument.price_scale * instrument.multiplier
-    return Price(position.cost // (position.quantity * per_unit))
+    return instrument.average_price(position.cost, position.quantity)

@@ -80,19 +80,14 @@ def deny(
     )
 
 
-def shares(quantity: int) -> str:
-    """'5,000'."""
-    return f"{quantity:,}"
+def counted(count: int) -> str:
+    """'5,000' orders; sizes are told by the proposal, which knows their decimals."""
+    return f"{count:,}"
 
 
 def percent(bps: int) -> str:
     """Basis points as '9.34 %'."""
     return f"{format_scaled(bps, 2)} %"
-
-
-def room_in_words(quantity: int) -> str:
-    """'43 more' or 'no room'."""
-    return f"{quantity:,} more" if quantity > 0 else "no room"
 
 
 def whole_lots(quantity: int, lot: Quantity) -> int:

@@ -62,6 +62,15 @@ class Proposal(msgspec.Struct, gc=False):
         value = self.local_notional(quantity)
         return value if self.rate == PAR else in_base_up(value, self.rate)
 
+    def size(self, quantity: int) -> str:
+        """A size of what is traded, for a sentence: '5,000', '0.015'."""
+        instrument = self.instrument
+        return f"{quantity:,}" if instrument is None else instrument.format_quantity(quantity)
+
+    def room_words(self, quantity: int) -> str:
+        """'43 more' or 'no room'."""
+        return f"{self.size(quantity)} more" if quantity > 0 else "no room"
+
     def local_notional(self, quantity: int) -> Money:
         """The same in the currency that it trades in."""
         assert self.instrument is not None

@@ -24,7 +24,8 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     value = proposal.local_notional(opening)
     assert proposal.instrument is not None
     fee = order_fee(
-        account.fee_table if proposal.rate == PAR else account.fee_table_for(proposal.instrument),
+        # By the currency and not by the rate: a coin that is worth a dollar pays a coin's fees.
+        account.fee_table_for(proposal.instrument),
         proposal.trade_date,
         proposal.order.instruction,
         Quantity(opening),

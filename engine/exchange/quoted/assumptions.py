@@ -15,7 +15,8 @@ class QueueModel(IntEnum):
     PROPORTIONAL = 2
     """Behind all that is displayed; cancels come from ahead and behind by their shares."""
     FRONT = 3
-    """First at its price. No order can do better."""
+    """First at its price, and met by whoever may stand out of sight behind a level that crossed
+    it. No order can do better."""
 
     @property
     def word(self) -> str:

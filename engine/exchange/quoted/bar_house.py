@@ -11,7 +11,6 @@ import msgspec
 from engine.exchange.book import Book
 from engine.exchange.exchange import Exchange, Telling
 from engine.exchange.messages import (
-    NO_PRICE,
     Accepted,
     Cancelled,
     CancelOrder,
@@ -28,50 +27,55 @@ from engine.exchange.messages import (
     Traded,
     Triggered,
 )
+from engine.exchange.quoted.bar_readings import Given, Held, Hit, Left, Step, readings_of
 from engine.exchange.quoted.bars import Bar, BarAssumptions, BarPath
+from engine.exchange.quoted.outcomes import Outcome, ReadAs
 from engine.exchange.quoted.sight import ShownLevel
 from engine.exchange.replay import front_amount_id, place_behind, print_trade, reveal
 from engine.exchange.settings import BookSettings
-from engine.values import OrderType, Price, Quantity, Side, TimeInForce
+from engine.values import Price, Quantity, Side, TimeInForce
 
 MARKET = 1 << 50
 """Id of the other side of every fill: bars name nobody."""
 
 
-class Held(msgspec.Struct, gc=False):
-    """An order of the trader. It is fresh until a bar has opened with it."""
-
-    order: NewOrder
-    leaves: int
-    is_fresh: bool = True
-
-    @property
-    def is_stop(self) -> bool:
-        return self.order.stop != NO_PRICE
-
-    @property
-    def waits_for_an_open(self) -> bool:
-        """Whether it trades at the next open or not at all."""
-        at_once = self.order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-        return not self.is_stop and (self.order.type is OrderType.MARKET or at_once)
+ENDED_KEPT_MAX = 10_000
+"""Orders that are gone and whose outcomes nobody has asked for yet."""
 
 
 class BarExchange(Exchange):
     """Books that show the trader's resting limits and, where it is known, the last quote."""
 
-    __slots__ = ("_bars", "_held", "_indices", "_inside", "_open", "_room", "_ticks", "assumptions")
+    __slots__ = (
+        "_bars",
+        "_booked",
+        "_ended",
+        "_indices",
+        "_inside",
+        "_open",
+        "_opened_at",
+        "_read",
+        "_readings",
+        "_ticks",
+        "assumptions",
+    )
 
     runs_auctions = False
 
     def __init__(self, settings: BookSettings | None, assumptions: BarAssumptions) -> None:
         super().__init__(settings)
         self.assumptions = assumptions
-        self._held: dict[int, Held] = {}
-        self._bars: dict[str, Bar] = {}
-        self._room: dict[str, int] = {}
         self._ticks: dict[str, int] = {}
+        self._readings = readings_of(assumptions, self._ticks)
+        self._booked = self._readings[assumptions.path.word]
+        self._ended: dict[int, tuple[Outcome, ...]] = {}
+        self._read: dict[int, ReadAs] = {}
+        """How the last bar was read for the orders that it filled."""
+        self._bars: dict[str, Bar] = {}
         self._indices: set[str] = set()
         self._open: set[str] = set()
+        self._opened_at: dict[str, int] = {}
+        """When the last bar of a symbol began that orders could meet."""
         self._inside: set[str] = set()
         """Symbols whose bar began while they traded."""
 
@@ -98,113 +102,89 @@ class BarExchange(Exchange):
 
     def opened(self, symbol: str, bar: Bar) -> list[Event]:
         """A bar begins: what has waited for its open trades at it, worse by the named slip."""
+        is_open = symbol in self._open
         self._bars[symbol] = bar
-        (self._inside.add if symbol in self._open else self._inside.discard)(symbol)
-        self._room[symbol] = bar.room(self.assumptions.share_bps)
+        if is_open:
+            self._opened_at[symbol] = self.now
+        (self._inside.add if is_open else self._inside.discard)(symbol)
         print_trade(self.book(symbol), bar.open)
-        events: list[Event] = []
-        for held in self._of(symbol):
-            was_fresh, held.is_fresh = held.is_fresh, False
-            if symbol not in self._open or held.is_stop:
-                continue
-            if was_fresh:
-                self._at_open(held, bar, events)
-        return events
+        steps = {
+            name: reading.opened(symbol, bar, is_open=is_open, at=self.now)
+            for name, reading in self._readings.items()
+        }
+        return self._carry_out(steps, bar, at_open=True)
 
     def closed(self, symbol: str) -> list[Event]:
         """The bar is over: its extremes reach stops and limits, in the order of the named path."""
         bar = self._bars.pop(symbol)
         events: list[Event] = []
         if symbol in self._inside:
-            for held in self._in_order(symbol):
-                if held.is_stop and bar.triggers(held.order.side, held.order.stop):
-                    self._trigger(held, bar, events)
-                elif not held.is_stop and self._is_reached(held, bar):
-                    self._fill(held, held.order.price, held.leaves, events, is_taker=False)
+            steps = {
+                name: reading.closed(symbol, bar, at=self.now)
+                for name, reading in self._readings.items()
+            }
+            events += self._carry_out(steps, bar, at_open=False)
         print_trade(self.book(symbol), bar.close)
         if bar.volume:
             events.append(self._print(symbol, bar))
         return events
 
-    def _in_order(self, symbol: str) -> list[Held]:
-        """Orders that saw the bar open, as its path comes to them."""
-        seen = [held for held in self._of(symbol) if not held.is_fresh]
-        path = self.assumptions.path
-        if path is BarPath.WORST_FIRST:
-            return sorted(seen, key=lambda held: not held.is_stop)
-        low_first = path is BarPath.LOW_FIRST
-
-        def is_second(held: Held) -> bool:
-            at_low = (held.order.side is Side.BUY) is not held.is_stop
-            return at_low is not low_first
-
-        return sorted(seen, key=is_second)
-
-    def _is_reached(self, held: Held, bar: Bar) -> bool:
-        order = held.order
-        return bar.reaches(order.side, order.price, at_touch=self.assumptions.fills_at_touch)
-
-    def _of(self, symbol: str) -> list[Held]:
-        return [held for held in self._held.values() if held.order.symbol == symbol]
-
     # --- fills
 
-    def _at_open(self, held: Held, bar: Bar, events: list[Event]) -> None:
-        order = held.order
-        limit = order.price if order.type is OrderType.LIMIT else NO_PRICE
-        is_within = not limit or (limit - bar.open) * order.side >= 0
-        room = self._room[order.symbol]
-        wants_all = order.time_in_force is TimeInForce.FOK
-        if is_within and not (wants_all and room < held.leaves):
-            self._fill(held, self._slipped(order, bar.open, limit), held.leaves, events)
-        if held.leaves and held.waits_for_an_open:
-            self._drop(held, _REMAINDERS[order.time_in_force], events)
+    def _carry_out(self, steps: dict[str, list[Step]], bar: Bar, *, at_open: bool) -> list[Event]:
+        """The booked reading happens; the others are remembered beside it."""
+        self._read.clear()
+        events: list[Event] = []
+        for step in steps[self._booked.name]:
+            order = step.held.order
+            match step:
+                case Given():
+                    self._note_reading(step, steps, bar, at_open=at_open)
+                    events.append(_traded(step))
+                case Hit():
+                    events.append(Triggered(order.order_id, order.symbol, step.order.stop))
+                case Left():
+                    quantity = Quantity(step.quantity)
+                    events.append(Cancelled(order.order_id, order.symbol, quantity, step.reason))
+            self._follow(step.held)
+        return events
 
-    def _trigger(self, held: Held, bar: Bar, events: list[Event]) -> None:
-        """A plain stop trades at its stop, or at the open that gapped beyond it, and slips."""
-        order = held.order
-        events.append(Triggered(order.order_id, order.symbol, order.stop))
-        if order.type is OrderType.STOP_LIMIT:
-            held.order = msgspec.structs.replace(order, type=OrderType.LIMIT, stop=NO_PRICE)
-            self._mirror(held)
-            return
-        gapped = (bar.open - order.stop) * order.side > 0
-        held.order = msgspec.structs.replace(order, type=OrderType.MARKET, stop=NO_PRICE)
-        price = self._slipped(order, bar.open if gapped else order.stop, NO_PRICE)
-        self._fill(held, price, held.leaves, events)
-        # What this bar had no room for goes on as a market order at the next open.
-        held.is_fresh = True
-
-    def _slipped(self, order: NewOrder, price: int, limit: int) -> int:
-        slipped = price + order.side * self.assumptions.slip_ticks * self._ticks[order.symbol]
-        return limit if limit and (limit - slipped) * order.side < 0 else slipped
-
-    def _fill(
-        self, held: Held, price: int, wanted: int, events: list[Event], *, is_taker: bool = True
+    def _note_reading(
+        self, step: Given, steps: dict[str, list[Step]], bar: Bar, *, at_open: bool
     ) -> None:
-        order = held.order
-        room = self._room[order.symbol]
-        quantity = min(wanted, room)
-        if quantity <= 0:
-            return
-        self._room[order.symbol] = room - quantity
-        held.leaves -= quantity
+        order = step.held.order
+        shares = tuple((path.word, _given_to(order.order_id, steps[path.word])) for path in BarPath)
+        is_touch = not step.is_taker and step.price == bar.extreme(order.side)
+        self._read[order.order_id] = ReadAs(self._booked.name, at_open, is_touch, shares)
+
+    def read_as(self, order_id: int) -> ReadAs | None:
+        return self._read.get(order_id)
+
+    def _follow(self, held: Held) -> None:
+        """The book shows what rests; an order of which nothing is open is gone."""
         self._mirror(held)
         if not held.leaves:
-            del self._held[order.order_id]
-        taker, maker = (order.order_id, MARKET) if is_taker else (MARKET, order.order_id)
-        events.append(
-            Traded(
-                order.symbol,
-                taker,
-                maker,
-                Price(price),
-                Quantity(quantity),
-                order.side if is_taker else order.side.opposite,
-                Quantity(held.leaves if is_taker else 0),
-                Quantity(0 if is_taker else held.leaves),
-            )
-        )
+            self._end(held.order.order_id)
+
+    def _end(self, order_id: int) -> None:
+        if order_id not in self._booked.held:
+            return
+        readings = self._readings.values()
+        self._ended[order_id] = tuple(reading.outcome(order_id) for reading in readings)
+        for reading in readings:
+            del reading.held[order_id]
+        if len(self._ended) > ENDED_KEPT_MAX:
+            del self._ended[next(iter(self._ended))]
+
+    @property
+    def booked_model(self) -> str:
+        return self._booked.name
+
+    def outcomes(self, order_id: int) -> tuple[Outcome, ...]:
+        """What every reading gave an order; told once when it is gone."""
+        if order_id in self._booked.held:
+            return tuple(reading.outcome(order_id) for reading in self._readings.values())
+        return self._ended.pop(order_id, ())
 
     def _print(self, symbol: str, bar: Bar) -> Traded:
         side = Side.BUY if bar.close >= bar.open else Side.SELL
@@ -221,7 +201,7 @@ class BarExchange(Exchange):
             if isinstance(operation, NewOrder):
                 self._arrive(operation, events)
                 continue
-            held = self._held.get(operation.order_id)
+            held = self._booked.held.get(operation.order_id)
             if held is None:
                 reason = Refusal.NOT_RESTING
                 events.append(Refused(operation.order_id, operation.symbol, reason))
@@ -238,18 +218,22 @@ class BarExchange(Exchange):
         if refusal is not None:
             events.append(Refused(order.order_id, order.symbol, refusal))
             return
-        held = self._held[order.order_id] = Held(order, order.quantity)
         events.append(
             Accepted(order.order_id, order.symbol, order.side, order.price, order.quantity)
         )
-        self._mirror(held)
+        self._hold(order, is_fresh=True)
+
+    def _hold(self, order: NewOrder, *, is_fresh: bool) -> None:
+        for reading in self._readings.values():
+            reading.held[order.order_id] = Held(order, order.quantity, is_fresh)
+        self._mirror(self._booked.held[order.order_id])
 
     def _refusal_of(self, order: NewOrder) -> Refusal | None:
         if order.symbol not in self.books:
             return Refusal.UNKNOWN_SYMBOL
         if order.symbol in self._indices:
             return Refusal.NOT_TRADED
-        if order.order_id in self._held:
+        if order.order_id in self._booked.held:
             return Refusal.DUPLICATE_ID
         if order.quantity <= 0:
             return Refusal.BAD_QUANTITY
@@ -262,8 +246,7 @@ class BarExchange(Exchange):
         if quantity >= held.leaves:
             self._drop(held, CancelReason.REQUESTED, events)
             return
-        held.leaves -= quantity
-        self._mirror(held)
+        self._change(held, held.order, held.leaves - quantity, is_new=False)
         order = held.order
         events.append(Reduced(order.order_id, order.symbol, Quantity(held.leaves)))
 
@@ -273,17 +256,20 @@ class BarExchange(Exchange):
             events.append(Refused(order.order_id, order.symbol, Refusal.BAD_QUANTITY))
             return
         price = asked.price or order.price
-        held.is_fresh = held.is_fresh or price != order.price
-        held.order = msgspec.structs.replace(order, price=price, stop=asked.stop or order.stop)
-        held.leaves = leaves
-        self._mirror(held)
+        new = msgspec.structs.replace(order, price=price, stop=asked.stop or order.stop)
+        self._change(held, new, leaves, is_new=price != order.price)
         events.append(Replaced(order.order_id, order.symbol, price, leaves, not held.is_fresh))
+
+    def _change(self, held: Held, order: NewOrder, leaves: int, *, is_new: bool) -> None:
+        total = held.filled + leaves
+        for reading in self._readings.values():
+            reading.change(order.order_id, order, total, is_new=is_new)
+        self._mirror(held)
 
     def _drop(self, held: Held, reason: CancelReason, events: list[Event]) -> None:
         order, leaves = held.order, held.leaves
         held.leaves = 0
-        self._mirror(held)
-        del self._held[order.order_id]
+        self._follow(held)
         events.append(Cancelled(order.order_id, order.symbol, Quantity(leaves), reason))
 
     def _mirror(self, held: Held) -> None:
@@ -300,7 +286,7 @@ class BarExchange(Exchange):
     def expire_day_orders(self, symbols: Iterable[str] | None = None) -> list[Event]:
         events: list[Event] = []
         wanted = set(self.books if symbols is None else symbols)
-        for held in list(self._held.values()):
+        for held in list(self._booked.held.values()):
             order = held.order
             if order.symbol in wanted and order.time_in_force is not TimeInForce.GTC:
                 self._drop(held, CancelReason.EXPIRED, events)
@@ -316,13 +302,16 @@ class BarExchange(Exchange):
         return -1
 
     def is_fresh(self, order_id: int) -> bool:
-        held = self._held.get(order_id)
+        held = self._booked.held.get(order_id)
         return held is not None and held.is_fresh
 
+    def has_opened_since(self, symbol: str, at: int) -> bool:
+        return self._opened_at.get(symbol, 0) > at
+
     def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
-        held = self._held[order.order_id] = Held(order, order.quantity, is_fresh)
+        self._hold(order, is_fresh=is_fresh)
+        held = self._booked.held[order.order_id]
         assert is_fresh or not held.waits_for_an_open, "what does not rest never stands"
-        self._mirror(held)
 
     def expected(
         self, symbol: str, side: Side, price: int, quantity: int
@@ -335,9 +324,22 @@ class BarExchange(Exchange):
         return [(meets, quantity)] if not price or (price - meets) * side >= 0 else []
 
 
-_REMAINDERS = {
-    TimeInForce.IOC: CancelReason.IOC_REMAINDER,
-    TimeInForce.FOK: CancelReason.FOK_UNFILLABLE,
-    TimeInForce.DAY: CancelReason.MARKET_REMAINDER,
-    TimeInForce.GTC: CancelReason.MARKET_REMAINDER,
-}
+def _given_to(order_id: int, steps: list[Step]) -> int:
+    given = (step for step in steps if isinstance(step, Given))
+    return sum(step.quantity for step in given if step.held.order.order_id == order_id)
+
+
+def _traded(step: Given) -> Traded:
+    """The other side is the market, which bars do not name."""
+    order, is_taker = step.held.order, step.is_taker
+    taker, maker = (order.order_id, MARKET) if is_taker else (MARKET, order.order_id)
+    return Traded(
+        order.symbol,
+        taker,
+        maker,
+        Price(step.price),
+        Quantity(step.quantity),
+        order.side if is_taker else order.side.opposite,
+        Quantity(step.leaves if is_taker else 0),
+        Quantity(0 if is_taker else step.leaves),
+    )

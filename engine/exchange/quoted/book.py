@@ -74,6 +74,13 @@ class QuotedBook:
             self._carry(side, changes)
         return bool(changes) or before != list(sight.sizes)
 
+    def show_level(self, side: Side, price: int, size: int) -> bool:
+        """One level of a book whose other levels stay as they are; whether that is any news."""
+        if not self.sights[side].change(price, size):
+            return False
+        self._carry(side, [(price, size)])
+        return True
+
     def _carry(self, side: Side, changes: Sequence[ShownLevel]) -> None:
         at = self.quoted_at
         for price, size in changes:
@@ -158,12 +165,18 @@ class QuotedBook:
                 if price * quoted < min(reach):
                     break
                 events += self._crossed(quoted, price, sight.sizes[price])
+            if sight.edge is not None:
+                events += self._given(self.lines.unseen(quoted, sight.edge, self.quoted_at), quoted)
         return events
 
     def _crossed(self, quoted: Side, price: int, size: int) -> list[Event]:
         gifts = self.lines.crossed(quoted, price, size, self.quoted_at)
         left = max(0, size - self.lines.met(quoted, price))
         reveal(self.book, quoted, price, left)
+        return self._given(gifts, quoted)
+
+    def _given(self, gifts: Sequence[Gift], quoted: Side) -> list[Event]:
+        """All of it came as one order of the market."""
         self._next_taker += 1
         wanted = sum(gift.quantity for gift in gifts)
         events: list[Event] = []

@@ -81,6 +81,14 @@ class QuotedExchange(Exchange):
         has_news = (asks is not None and at.show(Side.SELL, asks)) or has_news
         return self._after_quote(at) if has_news or self._waiting_for_a_quote else []
 
+    def shown_levels(self, symbol: str, changes: Iterable[tuple[Side, int, int]]) -> list[Event]:
+        """(side, price, size) of levels of a whole book; what is not named stays as it was."""
+        at = self._by_symbol[symbol]
+        at.quoted_at = self.now
+        for side, price, size in changes:
+            at.show_level(side, price, size)
+        return self._after_quote(at)
+
     def heard(self, symbol: str) -> None:
         """The feed says that its quote still stands."""
         self._by_symbol[symbol].quoted_at = self.now

@@ -197,6 +197,21 @@ class Lines:
                 self._met[model, quoted, price] = met
         return gifts
 
+    def unseen(self, quoted: Side, edge: int, at: int) -> list[Gift]:
+        """The last level in sight would have met the orders here, and so may whoever it hides.
+
+        Nobody knows how much stands out of sight within an order's limit. The front takes it to be
+        enough: less would be no bound of what the order could have got.
+        """
+        gifts: list[Gift] = []
+        for line in self._by_id.values():
+            if line.side is quoted or line.price * quoted >= edge * quoted:
+                continue
+            taken = line.place(QueueModel.FRONT).give(line.place(QueueModel.FRONT).leaves, at)
+            if taken and self.booked is QueueModel.FRONT:
+                gifts.append(Gift(line.order_id, line.price, taken, 0))
+        return gifts
+
     def met(self, side: Side, price: int) -> int:
         """Shares on show at a price that have met the trader's orders (booked model)."""
         return self._met.get((self.booked, side, price), 0)

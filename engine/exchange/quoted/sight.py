@@ -48,6 +48,20 @@ class Sight:
         self._find_best()
         return changes
 
+    def change(self, price: int, size: int) -> bool:
+        """One level of a whole book is said anew; whether that is any news."""
+        if self.sizes.get(price, 0) == size:
+            return False
+        if size:
+            self.sizes[price] = size
+            if not self.best or price * self.side > self.best * self.side:
+                self.best = price
+            return True
+        del self.sizes[price]
+        if price == self.best:
+            self._find_best()
+        return True
+
     def _find_best(self) -> None:
         prices = self.sizes
         self.best = (max(prices) if self.side is Side.BUY else min(prices)) if prices else 0

@@ -72,6 +72,21 @@ def test_every_total_is_the_sum_over_the_fills_of_the_journal(seed: int, tmp_pat
     assert Fraction(group.slippage.amount, 2_000_000) == cost
     assert Fraction(group.slippage.base, 2_000_000) == base
 
+    missed = asked_for = Fraction(0)
+    left = [b for b in events if isinstance(b, ev.OrderCancelled | ev.OrderExpired) and b.quantity]
+    left = [body for body in left if body.order_id in released]
+    assert group.remainders == len(left) > 0, "a day on which something was not filled"
+    for body in left:
+        quote, asked = released[body.order_id].quote, released[body.order_id].order
+        if quote.bid and quote.ask and body.twice_mid:
+            then = Fraction(quote.bid + quote.ask, 2 * PRICE_UNITS)
+            moved = Fraction(body.twice_mid, 2 * PRICE_UNITS) - then
+            missed += asked.instruction.side * moved * body.quantity
+            asked_for += then * body.quantity
+    assert group.missed.fills > 0
+    assert Fraction(group.missed.amount, 2_000_000) == missed
+    assert Fraction(group.missed.base, 2_000_000) == asked_for
+
     by_id = {fill.execution_id: fill for fill in fills}
     for liquidity in Liquidity:
         of_it = [m for m in marks if by_id[m.execution_id].liquidity is liquidity]
@@ -97,5 +112,7 @@ def test_what_the_session_tallies_is_what_the_store_answers(seed: int, tmp_path:
     told = tallied(journal)
     assert told.sides == asked.sides
     assert (told.fees, told.notional, told.passive) == (asked.fees, asked.notional, asked.passive)
+    assert (told.missed, told.remainders) == (asked.missed, asked.remainders)
+    assert told.shortfall_bps == asked.shortfall_bps != told.paid_bps
     traded = {symbol: tape for symbol, tape in told.tape.items() if tape.own_volume}
     assert traded == {s: tape for s, tape in asked.tape.items() if tape.own_volume}

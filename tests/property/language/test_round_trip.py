@@ -48,9 +48,15 @@ decimals = st.builds(
     st.from_regex(r"(\d{1,9})?", fullmatch=True).filter(str.isascii),
 )
 figures = decimals.filter(lambda text: any(digit in "123456789" for digit in text))
-currencies = st.sampled_from(["USD", "INR", "EUR"])
+currencies = st.sampled_from(["USD", "INR", "EUR", "USDT", "FDUSD"])
 converted = figures.filter(lambda text: len(text.partition(".")[2]) <= 6)
-shares = st.integers(1, 10**12)
+coins = st.builds(
+    lambda whole, part: f"{whole}.{part}",
+    st.integers(0, 10**9),
+    st.from_regex(r"\d{0,8}[1-9]", fullmatch=True).filter(str.isascii),
+)
+"""Sizes with decimals: text without needless zeros at its end."""
+shares = st.integers(1, 10**12) | coins
 percents = st.integers(1, 10_000).map(lambda basis: f"{basis / 100:g}")
 offsets = st.one_of(
     st.builds(syntax.Offset, st.booleans(), figures),

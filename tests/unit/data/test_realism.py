@@ -105,7 +105,7 @@ def test_the_cost_against_the_arrival_mid_is_what_the_hand_computes(home: Home) 
     assert (group.fills, group.shares, group.fees) == (2, 300, 3_000_000)
     assert group.slippage == Sum(2, -2 * 20_500_000, 2 * 56_998_500_000)
     assert in_hundredths(group.slippage.bps) == "−3.60"
-    assert in_hundredths(group.shortfall_bps) == "−3.07"
+    assert in_hundredths(group.paid_bps) == "−3.07"
     assert in_hundredths(group.sides["taker"].slippage.bps) == "0.26"
 
 
@@ -181,7 +181,7 @@ def test_every_concern_names_its_number_and_its_threshold() -> None:
     group.tape["GOOG"] = Tape("GOOG", Quantity(1_000), 10, Quantity(101))
     group.displaced, group.recorded = Displaced(2, 10, 0), 10
     group.passive.orders = group.passive.orders_filled = 20
-    group.assumptions.booked = "pessimistic"
+    group.assumptions.booked = ["pessimistic"]
     group.assumptions.shares = {"pessimistic": 70, "front": 100}
     maker = Filled(fills=20, shares=101)
     maker.marks = {0: Sum(20, 1, 10_000), 10: Sum(20, 2, 10_000)}
@@ -204,7 +204,7 @@ def test_at_its_threshold_nothing_is_a_concern() -> None:
     group.tape["GOOG"] = Tape("GOOG", Quantity(1_000), 10, Quantity(100))
     group.displaced, group.recorded = Displaced(1, 10, 0), 10
     group.passive.orders, group.passive.orders_filled = 20, 18
-    group.assumptions.booked = "pessimistic"
+    group.assumptions.booked = ["pessimistic"]
     group.assumptions.shares = {"pessimistic": 75, "front": 100}
     group.sides["maker"] = Filled(fills=20, shares=100)
     group.sides["maker"].marks = {0: Sum(20, 1, 10_000), 10: Sum(20, 1, 10_000)}
@@ -253,3 +253,29 @@ def test_a_page_shows_what_a_person_typed_as_text(
     assert "&lt;b&gt;X&lt;/b&gt;" in page.read_text()
     assert "<b>" not in page.read_text()
     capsys.readouterr()
+
+
+def test_what_was_missed_by_not_being_filled_is_what_the_hand_computes(tmp_path: Path) -> None:
+    """Perold's paper portfolio has all of it at the arrival mid of 189.995."""
+    home = Home.prepare(tmp_path / "home")
+    asked = (1, Instruction.BUY, 100, 1_899_000), (2, Instruction.SHORT, 50, 1_901_000)
+    bought, shorted = (order(*each) for each in asked)
+    records = [
+        *OPENING,
+        session(1, Source.REPLAY, 1),
+        bought,
+        shorted,
+        order(3, Instruction.BUY, 100, 1_899_000),
+        # The buyer gave up at 190.195: 0.20 × 100 missed. The seller at 190.095: 0.10 × 50 saved.
+        ev.OrderCancelled(OPEN, 1, 100, "", True, 0, 2 * 1_901_950),
+        ev.OrderExpired(OPEN, 2, 50, "the trading day ended", 0, 2 * 1_900_950),
+        ev.OrderCancelled(OPEN, 3, 100, "", True),
+    ]
+    write(home, records)
+    group = only_group(home)
+    assert group.remainders == 3
+    assert group.missed == Sum(2, 2 * (20_000_000 - 5_000_000), 2 * 150 * 189_995_000)
+    assert in_hundredths(group.missed.bps) == in_hundredths(group.shortfall_bps) == "5.26"
+    told = "\n".join(report_lines(group))
+    assert "3 remainders never filled: +5.26 bps missed" in told
+    assert "of 1 of them no mid is known" in told

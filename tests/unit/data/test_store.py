@@ -9,7 +9,7 @@ import duckdb
 import msgspec
 import pytest
 
-from data.errors import JournalDamagedError, StoreError
+from data.errors import JournalDamagedError, StoreDamagedError, StoreError
 from data.home import Home
 from data.journal import JournalReader
 from data.store import lock
@@ -201,6 +201,49 @@ def test_a_broken_store_is_put_aside_and_rebuilt_and_it_says_so(home: Home) -> N
         assert digests(home) == expected
     assert fed.sentence.startswith("store rebuilt from the journal")
     assert len(list(home.path.glob("store.duckdb.bad-*"))) <= QUARANTINED_MAX
+
+
+ASKED = [f"select * from {name} order by all" for name in ("fills", "orders", "order_events")]
+
+
+def _damaged(content: bytes, chance: random.Random) -> bytes:
+    """One bit, a tail that is gone, or a sector of zeros."""
+    place, kind = chance.randrange(len(content)), chance.randrange(3)
+    if kind == 0:
+        return (
+            content[:place]
+            + bytes([content[place] ^ 1 << chance.randrange(8)])
+            + content[place + 1 :]
+        )
+    return content[:place] if kind == 1 else content[:place] + bytes(512) + content[place + 512 :]
+
+
+@pytest.mark.parametrize("damages", [6, pytest.param(100, marks=pytest.mark.long)])
+def test_no_damage_to_the_store_changes_an_answer(home: Home, damages: int) -> None:
+    write(home, a_day())
+    expected = [rows(home, sql) for sql in ASKED]
+    content, chance, noticed = home.store_path.read_bytes(), random.Random(7), 0
+    for _ in range(damages):
+        home.store_path.write_bytes(_damaged(content, chance))
+        assert [rows(home, sql) for sql in ASKED] == expected
+        noticed += any(home.path.glob("*.bad-*"))
+        for file in home.path.glob("store.duckdb*"):
+            file.unlink()
+    assert noticed, "no damage was ever noticed: does this test still test anything?"
+
+
+def test_an_answer_that_breaks_half_way_says_so_and_the_next_one_is_whole(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(home, a_day())
+    monkeypatch.setattr("data.store.ask.ROWS_A_FETCH", 1)
+    with (
+        pytest.raises(StoreDamagedError, match=r"rebuilt from the journal.*ask again"),
+        ask(home, "select order_id from orders order by 1") as answer,
+    ):
+        next(answer.rows)
+        raise StoreDamagedError("bytes that cannot be read")
+    assert len(rows(home, "select order_id from orders")) == 5
 
 
 def test_zero_bytes_where_the_store_was_are_rebuilt(home: Home) -> None:

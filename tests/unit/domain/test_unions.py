@@ -18,6 +18,7 @@ from engine.domain.records import (
     NewerRecordsError,
     Record,
     Step,
+    decode_events,
     decode_records,
     encode_step,
 )
@@ -63,22 +64,31 @@ def test_a_step_comes_back_as_it_was_written() -> None:
     )
     assert step.last == 43
     assert step.events() == [ignored]
+    assert decode_events(encode_step(step)) == [Record(42, 41, Nanos(5), ignored)]
 
 
 def test_a_step_without_a_cause_for_every_fact_is_unreadable() -> None:
     with pytest.raises(msgspec.DecodeError, match="a cause for each"):
         decode_records(msgspec.msgpack.encode((2, (1, 5, [0], []))))
+    with pytest.raises(msgspec.DecodeError, match="a cause for each"):
+        decode_events(msgspec.msgpack.encode((2, (1, 5, [0], []))))
 
 
 def test_records_of_the_first_version_read_as_they_did() -> None:
-    records = [Record(Sequence(7), Sequence(7), Nanos(5), TimerFired("flatten:PAPER/AAPL"))]
+    records = [
+        Record(Sequence(7), Sequence(7), Nanos(5), TimerFired("flatten:PAPER/AAPL")),
+        Record(Sequence(8), Sequence(7), Nanos(5), DuplicateIgnored(Nanos(5), "ticket 7")),
+    ]
     assert decode_records(msgspec.msgpack.encode((1, records))) == tuple(records)
+    assert decode_events(msgspec.msgpack.encode((1, records))) == records[1:]
 
 
 def test_records_of_a_later_version_are_refused_not_guessed_at() -> None:
     later = msgspec.msgpack.encode((RECORDS_VERSION + 1, ["whatever"]))
     with pytest.raises(NewerRecordsError, match=f"version {RECORDS_VERSION + 1}"):
         decode_records(later)
+    with pytest.raises(NewerRecordsError, match=f"version {RECORDS_VERSION + 1}"):
+        decode_events(later)
 
 
 @pytest.mark.parametrize("refusal", Refusal, ids=lambda refusal: refusal.name.lower())

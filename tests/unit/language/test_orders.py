@@ -175,7 +175,7 @@ PRICE_MISSING = "say mkt if you mean market"
             "say sell or short for the other side",
         ),
         ("buy 0 AAPL 190", 5, 1, "a quantity is above zero", ""),
-        ("buy 1.5 AAPL 190", 5, 3, "'1.5' is no whole number of shares", ""),
+        ("buy 0.0 AAPL 190", 5, 3, "a quantity is above zero", ""),
         ("buy 150% AAPL mkt", 5, 4, "150% is not above 0% and up to 100%", ""),
         ("buy 0% AAPL mkt", 5, 2, "0% is not above 0% and up to 100%", ""),
         ("buy $0 AAPL mkt", 5, 2, "an amount is above zero", ""),

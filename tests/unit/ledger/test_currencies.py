@@ -230,7 +230,7 @@ def test_a_preview_counts_and_names_the_money_of_the_symbol(bench: DeskBench) ->
     for line in ("flatten RELIANCE", "reverse RELIANCE"):
         told = preview_any(read(line), "", context_of(bench), bench.venue, bench.host.now)  # type: ignore[arg-type]
         assert told.cash_before == cash(bench, "INR")
-    fields = preview_fields(told, "INR", bench.host.now)
+    fields = preview_fields(told, RELIANCE, bench.host.now)
     assert fields["currency"] == "INR"
     assert f"cash after {fields['cash_after']} INR" in sentence(fields, "USD")
     told = preview_any(read("flatten *"), "", context_of(bench), bench.venue, bench.host.now)  # type: ignore[arg-type]

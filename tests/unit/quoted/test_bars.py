@@ -1,7 +1,11 @@
 """Orders in a market of bars: next opens, extremes that trade through, shares of a volume."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connectors.paper.words import reading_in_words
+from engine.domain.luck import BAR_BOUNDS, BAR_PATHS
 from engine.exchange.messages import (
     Cancelled,
     CancelOrder,
@@ -194,3 +198,141 @@ def test_a_cancelled_order_is_gone_and_a_day_order_ends_with_its_day(bars):
 def test_the_volume_of_a_bar_is_one_print_at_its_close(bars):
     bars.plays()
     assert [(e.price, e.quantity) for e in bars.events] == [(100_400, 10_000)]
+
+
+def test_the_desk_knows_every_reading_by_its_name(bars):
+    order = bars.buy(100, 99_600)
+    assert tuple(shares(bars, order)) == (*BAR_BOUNDS, *BAR_PATHS)
+
+
+# --- what other readings of the same bars would have given
+
+
+def shares(bars: Bars, order: int) -> dict[str, tuple[int, int]]:
+    """(shares, sum of price times shares) by reading."""
+    return {o.assumption: (int(o.filled), o.paid) for o in bars.exchange.outcomes(order)}
+
+
+def test_a_limit_that_a_bar_only_touched_fills_in_the_optimistic_reading_alone(bars):
+    order = bars.buy(100, 99_500)
+    assert bars.plays() == []
+    got = shares(bars, order)
+    assert got.pop("bar_optimistic") == (100, 99_500 * 100)
+    assert set(got.values()) == {(0, 0)} and len(got) == 4
+
+
+def test_the_optimistic_reading_pays_no_slip_and_knows_no_share_of_the_volume(bars):
+    order = bars.buy(1_500, time_in_force=IOC)
+    bars.opens()
+    got = shares(bars, order)
+    assert got["bar_optimistic"] == (1_500, 100_000 * 1_500)
+    assert got["bar_pessimistic"] == got["worst_first"] == (1_000, 100_100 * 1_000)
+
+
+def test_the_pessimistic_reading_is_no_kinder_than_what_is_shipped_whatever_is_set():
+    bars = Bars(fills_at_touch=True, slip_ticks=0, share_bps=5_000, path=BarPath.HIGH_FIRST)
+    touched, taken = bars.buy(100, 99_500), bars.sell(2_000, time_in_force=IOC)
+    assert bars.plays() == [(2, 100_000, 2_000), (1, 99_500, 100)]
+    assert shares(bars, touched)["bar_pessimistic"] == (0, 0)
+    assert shares(bars, taken)["bar_pessimistic"] == (1_000, 99_900 * 1_000)
+
+
+def test_two_orders_that_share_a_bar_get_what_each_reading_of_its_path_leaves_them():
+    bars = Bars(share_bps=100)
+    stop = bars.sell(100, kind=OrderType.STOP, stop=Price(99_800))
+    limit = bars.sell(100, 100_500)
+    bars.plays()
+    given = {name: got[0] for name, got in shares(bars, limit).items()}
+    assert given == {
+        "bar_pessimistic": 0, "bar_optimistic": 100,
+        "worst_first": 0, "low_first": 0, "high_first": 100,
+    }  # fmt: skip
+    assert shares(bars, stop)["high_first"] == (0, 0)
+
+
+def test_a_fill_knows_which_reading_decided_and_what_the_others_gave_in_that_bar():
+    bars = Bars(share_bps=100)
+    stop = bars.sell(100, kind=OrderType.STOP, stop=Price(99_800))
+    bars.sell(100, 100_500)
+    bars.plays()
+    read = bars.exchange.read_as(stop)
+    assert (read.booked, read.at_open) == ("worst_first", False)
+    assert dict(read.shares) == {"worst_first": 100, "low_first": 100, "high_first": 0}
+    assert "which decided: low_first gives 100, high_first gives 0" in reading_in_words(read)
+
+
+def test_at_the_open_no_reading_decides(bars):
+    order = bars.buy(100, time_in_force=IOC)
+    bars.opens()
+    assert "every reading" in reading_in_words(bars.exchange.read_as(order))
+
+
+def test_a_stop_limit_may_fill_in_the_bar_that_triggers_it_in_the_optimistic_reading_alone(bars):
+    order = bars.sell(100, 99_900, kind=OrderType.STOP_LIMIT, stop=Price(99_800))
+    bars.plays()
+    assert [name for name, got in shares(bars, order).items() if got[0]] == ["bar_optimistic"]
+
+
+def test_what_a_reading_gave_before_a_change_stays_given(bars):
+    order = bars.buy(300, 99_500)
+    bars.plays()
+    bars.exchange.submit([ReplaceOrder(order, "SPY", Price(99_500), Quantity(500))])
+    bars.plays()
+    assert shares(bars, order)["bar_optimistic"] == (500, 99_500 * 500)
+    bars.exchange.submit([ReplaceOrder(order, "SPY", Price(99_500), Quantity(100))])
+    assert shares(bars, order)["bar_optimistic"][0] == 500
+
+
+def test_the_outcomes_of_an_order_that_is_gone_are_told_once(bars):
+    order = bars.buy(100, 99_500)
+    bars.exchange.submit([CancelOrder(order, "SPY")])
+    assert shares(bars, order) and not shares(bars, order)
+
+
+def test_who_waited_through_a_bar_before_the_session_trades_at_the_open_of_the_session(bars):
+    """It had seen a bar begin, and a market order has no price that a bar could trade through."""
+    sold = bars.sell(100)
+    bars.exchange.entered("SPY", is_open=False)
+    bars.plays()
+    bars.exchange.entered("SPY", is_open=True)
+    assert bars.plays() == [(sold - OWN, 99_900, 100)]
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(90, 110)] * 4, st.integers(0, 30)), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.sampled_from(list(Side)), st.integers(90, 110), st.integers(1, 300),
+                  st.sampled_from(["limit", "market", "stop", "stop_limit"])),
+        min_size=1, max_size=4,
+    ),
+    st.sampled_from(list(BarPath)),
+    st.booleans(),
+)  # fmt: skip
+def test_the_booked_reading_is_what_was_traded_and_the_optimistic_one_gets_no_less(
+    prices, orders, path, at_touch
+):
+    bars = Bars(path=path, fills_at_touch=at_touch)
+    ids = []
+    for side, price, quantity, kind in orders:
+        at = {"stop": Price(price * TICK)} if "stop" in kind else {}
+        limit = 0 if kind in ("market", "stop") else price * TICK
+        ids.append(
+            bars.order(side, quantity, limit, kind=OrderType[kind.upper()], time_in_force=GTC, **at)
+        )
+    traded: dict[int, list[int]] = {order: [0, 0] for order in ids}
+    got: dict[int, dict[str, tuple[int, int]]] = {}
+    for *four, volume in prices:
+        first, high, low, last = four[0], max(four), min(four), four[-1]
+        bar = Bar(first * TICK, high * TICK, low * TICK, last * TICK, volume * 100)
+        for number, price, quantity in bars.plays(bar):
+            traded[number + OWN][0] += quantity
+            traded[number + OWN][1] += price * quantity
+        for order in ids:
+            got[order] = shares(bars, order) or got[order]
+    for order in ids:
+        assert got[order][path.word] == tuple(traded[order])
+        most, _ = got[order]["bar_optimistic"]
+        for name, (filled, _) in got[order].items():
+            assert filled <= most, name
+            if len(ids) == 1:
+                assert got[order]["bar_pessimistic"][0] <= filled, name

@@ -76,6 +76,24 @@ def test_a_trade_through_the_price_fills_although_nobody_says_who_came(house):
     assert house.trade(BID + TICK + 10, 60) == [(order, BID + TICK + 50, 60)]
 
 
+def test_behind_a_level_that_crossed_nobody_knows_who_stands_and_the_front_takes_it_for_enough(
+    house,
+):
+    """Seen on GOOG 2012-06-21: one level hid 100 shares that met a resting order in truth."""
+    through, at_it = house.buy(100, BID), house.buy(100, BID - TICK)
+    house.quote((BID - 2 * TICK, 500), (BID - TICK, 16))
+    assert house.got(through) == [16, 16, 100]
+    assert house.got(at_it) == [0, 0, 0]
+
+
+def test_the_front_that_is_booked_fills_behind_a_level_that_crossed(make_house):
+    house = make_house(queue=QueueModel.FRONT)
+    house.quote((BID, 300), (ASK, 200))
+    order = house.buy(100, BID)
+    fills = house.quote((BID - 2 * TICK, 500), (BID - TICK, 16))
+    assert fills == [(order, BID, 16), (order, BID, 84)]
+
+
 def test_the_opposite_quote_crossing_the_price_fills_what_it_shows_and_no_share_twice(house):
     order = house.buy(300, BID)
     assert house.quote((BID - 2 * TICK, 10), (BID - TICK, 100)) == [(order, BID, 100)]

@@ -3,7 +3,7 @@
 from engine.domain.carrying import terms_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.risk.findings import OFF, RuleName, deny, shares, whole_lots
+from engine.domain.risk.findings import OFF, RuleName, deny, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
 from engine.values import Instruction, Nanos
@@ -32,17 +32,17 @@ def locate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | N
         mine = available - left
         is_easy = terms is not None and terms.is_easy
         kind = "easy" if is_easy else "hard"
-        yours = f" and {shares(mine)} of them are yours already" if mine else ""
+        yours = f" and {p.size(mine)} of them are yours already" if mine else ""
         sentence = (
-            f"{symbol} is {kind} to borrow: {shares(available)} can be located{yours}, "
-            f"so {shares(left)} are left"
+            f"{symbol} is {kind} to borrow: {p.size(available)} can be located{yours}, "
+            f"so {p.size(left)} are left"
         )
     return deny(
         R26_LOCATE,
         sentence,
-        actual=shares(p.quantity),
-        limit=shares(available),
-        room=f"{shares(left)} at most" if left else "no room",
+        actual=p.size(p.quantity),
+        limit=p.size(available),
+        room=f"{p.size(left)} at most" if left else "no room",
         room_quantity=room if left else 0,
     )
 

@@ -3,7 +3,7 @@
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.risk.findings import RuleName, deny, finding, shares
+from engine.domain.risk.findings import RuleName, counted, deny, finding
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -55,9 +55,9 @@ def is_rate_reached(attempts: list[Nanos], limit: int, since: int) -> bool:
 def _too_fast(rule: RuleName, limit: int, what: str) -> Finding:
     return deny(
         rule,
-        f"{shares(limit)} orders within one {what} is your limit: wait a moment",
-        actual=shares(limit + 1),
-        limit=shares(limit),
+        f"{counted(limit)} orders within one {what} is your limit: wait a moment",
+        actual=counted(limit + 1),
+        limit=counted(limit),
     )
 
 
@@ -121,10 +121,10 @@ def open_orders(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
         return None
     return deny(
         rule,
-        f"{shares(count)} orders of {what} are open and your limit is {shares(most)}: "
+        f"{counted(count)} orders of {what} are open and your limit is {counted(most)}: "
         "cancel one first",
-        actual=shares(count + 1),
-        limit=shares(most),
+        actual=counted(count + 1),
+        limit=counted(most),
         room="no room",
     )
 

@@ -3,11 +3,11 @@
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.exposure import NO_ORDER, cash_in_base, reserved_total
-from engine.domain.risk.findings import OFF, RuleName, deny, room_in_words, shares, whole_lots
+from engine.domain.risk.findings import OFF, RuleName, deny, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reserve import held_with, short_collateral
 from engine.domain.state import State
-from engine.instruments import format_money_rounded
+from engine.instruments import CRYPTO, format_money_rounded
 from engine.values import Instruction, Money, Nanos
 
 R26 = RuleName("R26", "short_sale", "risk.short_sale")
@@ -27,6 +27,11 @@ def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     if instruction is _SHORT:
         if not p.limits.short_selling:
             return deny(R26_SHORTING, "Short selling is off for this account", room_quantity=0)
+        if _is_spot(p):
+            sentence = (
+                f"{p.order.symbol} is traded on the spot: what you do not hold cannot be sold"
+            )
+            return deny(R26, sentence, room_quantity=0)
         return _short_while_long(p) if held > 0 and p.limits.short_sale else None
     if not p.limits.short_sale:
         return OFF
@@ -41,7 +46,7 @@ def short_sale_room(p: Proposal, state: State) -> int:
     """Only what opens alone has no bound here; what reduces ends at zero."""
     instruction, held = p.order.instruction, p.held
     if instruction is Instruction.SHORT:
-        return 0 if held > 0 or not p.limits.short_selling else UNBOUND
+        return 0 if held > 0 or not p.limits.short_selling or _is_spot(p) else UNBOUND
     if instruction is Instruction.BUY and held >= 0:
         return UNBOUND
     return p.exit_room + p.filled
@@ -51,12 +56,17 @@ UNBOUND = 10**18
 """More than any other rule allows."""
 
 
+def _is_spot(p: Proposal) -> bool:
+    """A spot exchange for coins lends none."""
+    return p.instrument is not None and p.instrument.asset_class == CRYPTO
+
+
 def _short_while_long(p: Proposal) -> Finding:
-    symbol, held = p.order.symbol, shares(p.held)
+    symbol, held = p.order.symbol, p.size(p.held)
     return deny(
         R26,
         f"You hold {held} {symbol} and a short sale would cross zero: sell first, or `reverse`",
-        actual=shares(p.quantity),
+        actual=p.size(p.quantity),
         limit="0",
         room="no room",
         room_quantity=0,
@@ -73,9 +83,9 @@ def _beyond(p: Proposal, have: str, reduce: str) -> Finding | None:
     return deny(
         R26,
         _beyond_sentence(p, mine, have, reduce),
-        actual=shares(p.quantity),
-        limit=shares(mine),
-        room=room_in_words(p.exit_room),
+        actual=p.size(p.quantity),
+        limit=p.size(mine),
+        room=p.room_words(p.exit_room),
         room_quantity=room,
     )
 
@@ -84,21 +94,24 @@ def _beyond_sentence(p: Proposal, mine: int, have: str, reduce: str) -> str:
     symbol, asked = p.order.symbol, p.worst_leaves
     if not mine:
         return _nothing_to_reduce(p, have)
-    you = f"you hold {mine}" if have == "hold" else f"you are short {mine}"
+    you = f"you hold {_typed(p, mine)}" if have == "hold" else f"you are short {_typed(p, mine)}"
     working = mine - p.exit_room
     if working > 0:
-        you += f" with {working} working to {reduce}, so {p.exit_room} are left"
+        left = _typed(p, p.exit_room)
+        you += f" with {_typed(p, working)} working to {reduce}, so {left} are left"
     return (
-        f"{p.order.instruction.name.capitalize()} {shares(asked)} {symbol} would cross zero, "
+        f"{p.order.instruction.name.capitalize()} {p.size(asked)} {symbol} would cross zero, "
         f"{you}: {_what_reduces(p, reduce)}, or `reverse`"
     )
 
 
 def _nothing_to_reduce(p: Proposal, have: str) -> str:
     """The order that opens is another one than the refused, so it may be suggested."""
-    symbol, asked = p.order.symbol, p.worst_leaves
+    symbol, asked = p.order.symbol, _typed(p, p.worst_leaves)
     if have == "short":
         return f"You are not short {symbol}: `buy {asked}` opens a position"
+    if _is_spot(p):
+        return f"You hold no {symbol}, and on the spot nothing else can be sold"
     if not p.limits.short_selling:
         return f"You hold no {symbol}, and short selling is off for this account"
     return f"You hold no {symbol}: `short {asked}` sells short"
@@ -109,8 +122,13 @@ def _what_reduces(p: Proposal, reduce: str) -> str:
     if not p.exit_room:
         return "cancel what is working first"
     if p.replaces is not None:
-        return f"change it to {p.exit_room + p.filled} at most"
-    return f"`{reduce} {p.exit_room}`"
+        return f"change it to {_typed(p, p.exit_room + p.filled)} at most"
+    return f"`{reduce} {_typed(p, p.exit_room)}`"
+
+
+def _typed(p: Proposal, quantity: int) -> str:
+    """As it would be typed into a line."""
+    return str(quantity) if p.instrument is None else p.instrument.plain_quantity(quantity)
 
 
 def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
@@ -119,13 +137,19 @@ def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
         return None
     return deny(
         R36,
-        f"A reduce-only order of {shares(p.worst_leaves)} does not reduce: position "
-        f"{p.held:+,}, {room_in_words(p.exit_room)} to close after the exits that are working",
-        actual=shares(p.worst_leaves),
-        limit=shares(p.exit_room),
-        room=room_in_words(p.exit_room),
+        f"A reduce-only order of {p.size(p.worst_leaves)} does not reduce: position "
+        f"{_signed(p, p.held)}, {p.room_words(p.exit_room)} to close after the exits"
+        " that are working",
+        actual=p.size(p.worst_leaves),
+        limit=p.size(p.exit_room),
+        room=p.room_words(p.exit_room),
         room_quantity=p.exit_room + p.filled if p.exit_room else 0,
     )
+
+
+def _signed(p: Proposal, held: int) -> str:
+    known = p.instrument
+    return f"{held:+,}" if known is None else known.format_quantity(held, signed=True)
 
 
 def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
@@ -145,10 +169,10 @@ def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
     actual, most = format_money_rounded(need), format_money_rounded(available)
     return deny(
         R29,
-        f"The order needs {actual} with fees and you have {most}, enough for {shares(room)}",
+        f"The order needs {actual} with fees and you have {most}, enough for {p.size(room)}",
         actual=actual,
         limit=most,
-        room=f"{shares(room)} at most",
+        room=f"{p.size(room)} at most",
         room_quantity=room,
     )
 

@@ -3,11 +3,11 @@
 from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.risk.findings import RuleName, deny, finding, room_in_words, shares, whole_lots
+from engine.domain.risk.findings import RuleName, deny, finding, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import BPS
 from engine.domain.state import State
-from engine.instruments import format_money_rounded, format_scaled
+from engine.instruments import format_money, format_money_rounded, format_scaled
 from engine.values import MONEY_SCALE, Money, Nanos, Price, Quantity
 
 R01 = RuleName("R01", "order_quantity", "risk.order_quantity_max")
@@ -22,23 +22,37 @@ NOTIONAL_HARD_FACTOR = 2
 
 def order_quantity(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The total quantity, filled part included."""
-    limit = p.limits.order_quantity_max
+    if p.quantity <= p.limits.order_quantity_max:
+        return None  # also where sizes have decimals: so many units are less than a whole coin each
+    limit = _quantity_limit(p)
     if p.quantity <= limit:
         return None
     room = order_quantity_room(p, state)
     return deny(
         R01,
-        f"Quantity {shares(p.quantity)} is above your limit of {shares(limit)}",
-        actual=shares(p.quantity),
-        limit=shares(limit),
-        room=f"{shares(room)} at most",
+        f"Quantity {p.size(p.quantity)} is above your limit of {p.size(limit)}{_of_what(p)}",
+        actual=p.size(p.quantity),
+        limit=p.size(limit),
+        room=f"{p.size(room)} at most",
         room_quantity=room,
     )
 
 
 def order_quantity_room(p: Proposal, state: State) -> int:
     """The limit in whole lots."""
-    return whole_lots(p.limits.order_quantity_max, _lot(p))
+    return whole_lots(_quantity_limit(p), _lot(p))
+
+
+def _quantity_limit(p: Proposal) -> int:
+    """The limit counts whole shares, or whole coins, whatever parts of them can be traded."""
+    assert p.instrument is not None
+    return p.limits.order_quantity_max * p.instrument.quantity_scale
+
+
+def _of_what(p: Proposal) -> str:
+    """' BTC' where the thing is traded in parts; shares go without saying."""
+    assert p.instrument is not None
+    return f" {p.instrument.unit}" if p.instrument.quantity_digits else ""
 
 
 def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
@@ -58,10 +72,11 @@ def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Fin
     return finding(
         rule,
         Verdict.DENY if is_hard else Verdict.ASK_SECOND_FACTOR,
-        f"Notional {actual} is above your limit of {most}, which allows {shares(room)} shares",
+        f"Notional {actual} is above your limit of {most}, which allows"
+        f" {p.size(room)}{_of_what(p) or ' shares'}",
         actual=actual,
         limit=most,
-        room=f"{shares(room)} at most",
+        room=f"{p.size(room)} at most",
         room_quantity=room,
     )
 
@@ -89,19 +104,40 @@ def tick_or_lot(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
         below = whole_lots(quantity, lot)
         return deny(
             R03,
-            f"Quantity {shares(quantity)} is no multiple of the lot of {shares(lot)}: "
-            f"try {shares(below or lot)}",
-            actual=shares(quantity),
-            limit=shares(lot),
-            room=f"{shares(below)} at most",
+            f"Quantity {p.size(quantity)} is no multiple of the lot of {p.size(lot)}: "
+            f"try {p.size(below or lot)}",
+            actual=p.size(quantity),
+            limit=p.size(lot),
+            room=f"{p.size(below)} at most",
             room_quantity=below,
         )
+    if instrument.notional_min and not p.is_exit:
+        too_little = _too_little(p, instrument.notional_min)
+        if too_little is not None:
+            return too_little
     kind = p.order.type
     if kind.has_limit and (p.price <= 0 or not instrument.is_on_tick(p.price)):
         return _off_tick(p, "Limit", p.price)
     if kind.has_stop and (p.stop <= 0 or not instrument.is_on_tick(p.stop)):
         return _off_tick(p, "Stop", p.stop)
     return None
+
+
+def _too_little(p: Proposal, least: Money) -> Finding | None:
+    """Below what the venue takes; what closes a position is let out whatever it is worth."""
+    value = p.local_notional(p.quantity)
+    if not p.worst_price or value >= least:
+        return None
+    assert p.instrument is not None
+    actual, most, currency = format_money(value), format_money(least), p.instrument.currency
+    return deny(
+        R03,
+        f"{p.size(p.quantity)}{_of_what(p)} are worth {actual} {currency}, and the venue takes"
+        f" {most} at least",
+        actual=actual,
+        limit=most,
+        room_quantity=0,
+    )
 
 
 def _off_tick(p: Proposal, what: str, price: Price) -> Finding:
@@ -141,11 +177,11 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     actual, most = format_money_rounded(value), format_money_rounded(limit)
     return deny(
         R08,
-        f"Position could become {shares(p.side * worst)} {p.order.symbol} worth {actual}, "
-        f"above your limit of {most}: {room_in_words(room - p.filled)}",
+        f"Position could become {p.size(p.side * worst)} {p.order.symbol} worth {actual}, "
+        f"above your limit of {most}: {p.room_words(room - p.filled)}",
         actual=actual,
         limit=most,
-        room=room_in_words(room - p.filled),
+        room=p.room_words(room - p.filled),
         room_quantity=room,
     )
 
@@ -168,15 +204,17 @@ def _total(p: Proposal, leaves: int) -> int:
 
 
 def quantity_within(p: Proposal, limit: Money, price: Price) -> int:
-    """The largest quantity whose value at `price` is not above `limit`; exact."""
+    """The largest quantity whose value at `price`, as it is rounded, is not above `limit`."""
     instrument = p.instrument
     assert instrument is not None
-    per_share = price * instrument.multiplier * MONEY_SCALE
-    if per_share <= 0 or limit < 0 or not p.rate:
+    per_unit = price * instrument.multiplier * MONEY_SCALE
+    if per_unit <= 0 or limit < 0 or not p.rate:
         return 0
     if p.rate != PAR:
         limit = Money(limit * PAR // p.rate)
-    return int(((limit + 1) * instrument.price_scale - 1) // per_share)
+    # Values are rounded at the half: what is below the limit and a half is within it.
+    scale = instrument.price_scale * instrument.quantity_scale
+    return int(((2 * limit + 1) * scale - 1) // (2 * per_unit))
 
 
 def _lot(p: Proposal) -> Quantity:

@@ -1,0 +1,20 @@
+"""The flags of `sim`."""
+
+import argparse
+
+from commands.flags_check_fills import positive
+
+SEEDS_DEFAULT = 2_000
+
+
+def add_sim(parser: argparse.ArgumentParser) -> None:
+    """Which seeds, on how many cores, and how much to say of each."""
+    parser.add_argument(
+        "--seeds",
+        metavar="N",
+        type=positive,
+        help=f"how many, from --seed on (1 where it is not given); {SEEDS_DEFAULT:,} unless said,"
+        " or one with --seed alone",
+    )
+    parser.add_argument("--jobs", metavar="J", type=positive, help="processes; default: the cores")
+    parser.add_argument("--trace", action="store_true", help="the last that happened, of a failure")

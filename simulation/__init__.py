@@ -1,0 +1,1 @@
+"""A desk with its venue, disk, clock and trader from one seed, and what they are held to."""

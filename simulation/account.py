@@ -1,0 +1,90 @@
+"""What the venue itself knows of the trader's orders, holdings and cash: the truth of a seed."""
+
+import msgspec
+
+from engine.domain.reports import Report, VenueFilled
+from engine.domain.requests import NewOrderRequest
+from engine.values import Instruction, Price, Quantity
+
+CLOSING = (Instruction.SELL, Instruction.COVER)
+"""Orders that may bring a position to zero and never beyond."""
+
+
+class VenueOrder(msgspec.Struct):
+    """An order as it really stands; `total` is what was asked for, filled part included."""
+
+    client_order_id: str
+    """The one in force: a replace brings another."""
+    number: int
+    """At the exchange."""
+    asked: NewOrderRequest
+    price: Price
+    total: Quantity
+    cumulative: int = 0
+    is_live: bool = True
+    is_kept: bool = False
+    """The venue never gives it back."""
+    answers: dict[str, Report] = {}
+    """By client order id: how the request that brought it was answered."""
+    fills: list[VenueFilled] = []
+    ending: Report | None = None
+
+    @property
+    def open(self) -> int:
+        return self.total - self.cumulative if self.is_live else 0
+
+    def known_of(self, client_order_id: str) -> list[Report]:
+        """What a question about this id hears."""
+        answer = self.answers[client_order_id]
+        if client_order_id != self.client_order_id:
+            return [answer]
+        end = [self.ending] if self.ending is not None and self.ending is not answer else []
+        return [answer, *self.fills, *end]
+
+
+class VenueAccount:
+    """Orders by every id they ever had, what is held, and cash before fees."""
+
+    def __init__(self) -> None:
+        self.by_client_id: dict[str, VenueOrder] = {}
+        self.by_number: dict[int, VenueOrder] = {}
+        self.refused: dict[str, Report] = {}
+        """Requests that led to nothing here, by the id that they would have brought."""
+        self.positions: dict[str, int] = {}
+        self.cash = 0
+        self.entered: dict[str, int] = {}
+        """Orders that really came in: how often each id was entered into the book."""
+        self.crossings: list[str] = []
+        """Fills of closing orders that opened something."""
+
+    def knows(self, client_order_id: str) -> bool:
+        return client_order_id in self.by_client_id or client_order_id in self.refused
+
+    def known_of(self, client_order_id: str) -> list[Report]:
+        """Empty for an id that never arrived."""
+        order = self.by_client_id.get(client_order_id)
+        if order is not None:
+            return order.known_of(client_order_id)
+        refused = self.refused.get(client_order_id)
+        return [] if refused is None else [refused]
+
+    def live(self) -> list[VenueOrder]:
+        return [order for order in self.by_number.values() if order.is_live]
+
+    def orders(self) -> list[VenueOrder]:
+        """Every order that ever came in, oldest first."""
+        return list(self.by_number.values())
+
+    def filled(self, order: VenueOrder, fill: VenueFilled, value: int) -> None:
+        """Counts one execution."""
+        order.cumulative += fill.quantity
+        order.fills.append(fill)
+        side, symbol = order.asked.instruction.side, order.asked.symbol
+        before = self.positions.get(symbol, 0)
+        after = self.positions[symbol] = before + side * fill.quantity
+        if order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
+            name = order.client_order_id
+            self.crossings.append(f"{name} took {symbol} from {before} to {after}")
+        self.cash -= side * value
+        if order.cumulative >= order.total:
+            order.is_live, order.ending = False, fill

@@ -1,0 +1,138 @@
+"""The process under test: the real recovery and the real session, for as long as it lives."""
+
+from collections.abc import Sequence
+
+from engine.domain.events import Event
+from engine.domain.quotes import Source
+from engine.domain.records import Inbound, decode_records
+from engine.domain.reports import (
+    InstrumentsListed,
+    LinkChanged,
+    LinkState,
+    PhaseChanged,
+    Report,
+    SessionOpened,
+    SessionResumed,
+    TimerFired,
+)
+from engine.domain.risk.limits import default_pairs
+from engine.domain.state import DEFAULT_ACCOUNT, State
+from engine.runtime.failstop import fail_stop
+from engine.runtime.recovery import Recovered, recover
+from engine.runtime.session import DeskStoppedError, Session
+from engine.values import Money, Nanos
+from simulation.clock import Clock, DeskClock
+from simulation.disk import INSTANCE, Disk, SimJournal
+from simulation.fate import Fate
+from simulation.plan import Plan
+from simulation.venue import SimVenue
+from simulation.wire import Wire
+
+OPENING_CASH = Money(1_000_000_000_000)
+TRADE_DATE = 20260105
+MARKET = "simulated"
+ROUNDS_MAX = 200
+"""Answers that cause answers at one instant; more can only be a loop of ours."""
+
+
+class Desk:
+    """One life of the engine; `recover` of a later one finds what this one made durable."""
+
+    def __init__(
+        self, plan: Plan, disk: Disk, fate: Fate, wire: Wire, venue: SimVenue, clock: Clock
+    ) -> None:
+        """Up to the verified journal and the replayed state; nothing has left yet.
+
+        Raises JournalDamagedError where the disk has changed what it was given.
+        """
+        self._plan, self._wire, self._venue = plan, wire, venue
+        self.journal = SimJournal(disk, fate)
+        fate.passes("before the replay")
+        self.recovered: Recovered = recover(self.journal, instance=INSTANCE, epoch=1)
+        self.clock = DeskClock(clock, _last_time(disk))
+        self.session = Session(
+            state=self.recovered.state,
+            market=venue.market,
+            journal=self.journal,
+            venue=wire,
+            now=self.clock.now,
+        )
+        wire.journal_failed = False
+        self._fate = fate
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def is_halfway(self) -> bool:
+        """Inside a step: memory may be ahead of the disk."""
+        return self.session.is_stopped
+
+    def open(self) -> None:
+        """What a start tells the desk, and what it asks about requests without an answer."""
+        venue = self._venue
+        phases = [PhaseChanged(i.symbol, venue.keeper.phase(i.symbol)) for i in venue.instruments]
+        opening: list[Report] = [
+            InstrumentsListed(venue.instruments),
+            self._session_opened(),
+            LinkChanged(venue.name, LinkState.UP, MARKET),
+            *phases,
+        ]
+        self.ask(opening)
+        self._fate.passes("before asking about requests in doubt")
+        self.ask([SessionResumed()])
+
+    def ask(self, inbounds: Sequence[Inbound]) -> list[Event]:
+        """One step at the desk's own time."""
+        self.session.now = Nanos(max(self.session.now, self.clock.now))
+        self.session.market.feed_heard_at = self.session.now
+        return self.session.step(inbounds)
+
+    def settle(self) -> list[Event]:
+        """Everything that waits at this instant: reports, and timers that are due."""
+        happened: list[Event] = []
+        for _ in range(ROUNDS_MAX):
+            inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers()]
+            if not inbounds:
+                return happened
+            happened += self.ask(inbounds)
+        raise AssertionError("reports and timers at one instant do not come to an end")
+
+    def next_timer_in(self) -> int | None:
+        """Nanoseconds until the next timer; None where none is set."""
+        timers = self.state.timers
+        return max(0, min(timers.values()) - self.clock.now) if timers else None
+
+    def fail_stop(self, fault: DeskStoppedError) -> None:
+        """The journal failed: what a process does before it ends."""
+        self._wire.journal_failed = True
+        fail_stop(self.session, fault)
+
+    def _due_timers(self) -> list[TimerFired]:
+        now = self.clock.now
+        due = sorted((due, name) for name, due in self.state.timers.items() if due <= now)
+        return [TimerFired(name) for _, name in due]
+
+    def _session_opened(self) -> SessionOpened:
+        state = self.state
+        run = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
+        return SessionOpened(
+            run=f"R{run}",
+            mode="PAPER",
+            market=MARKET,
+            source=Source.SYNTHETIC,
+            trade_date=TRADE_DATE,
+            account=DEFAULT_ACCOUNT,
+            opening_cash=OPENING_CASH,
+            currency="USD",
+            fee_table=self._plan.fee_table,
+            limits=default_pairs("paper"),
+            seed=self._plan.seed,
+        )
+
+
+def _last_time(disk: Disk) -> Nanos:
+    if not disk.rows:
+        return Nanos(0)
+    return decode_records(disk.rows[-1].block.payload)[-1].at

@@ -1,0 +1,165 @@
+"""What is durable, read back through the real codec as it comes to lie on the disk."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.domain import events as ev
+from engine.domain.commands import Origin
+from engine.domain.records import Record, decode_records
+from engine.domain.reports import LinkState
+from simulation.broken import hold
+from simulation.disk import Disk, Row
+
+HANDS = (Origin.TICKET, Origin.LINE)
+RATE_WINDOW = 1_000_000_000
+RATE_MAX = 5
+"""Of hands, in the profile that the simulated desk runs on."""
+
+
+class Evidence:
+    """Figures that follow from the journal alone; the promises that one event can break."""
+
+    def __init__(self, disk: Disk, note: Callable[[bytes], None]) -> None:
+        self._disk, self._note = disk, note
+        self.rows = 0
+        self.events = 0
+        self.held: dict[str, int] = {}
+        self.cash = 0
+        """Change since the opening, fees included."""
+        self.fees = 0
+        self.filled: dict[int, int] = {}
+        self.executions: set[str] = set()
+        self.released: dict[str, ev.OrderReleased] = {}
+        """By client order id."""
+        self.by_order: dict[int, ev.OrderReleased] = {}
+        self.tickets: set[str] = set()
+        self.renamed: set[str] = set()
+        """Ids that replaces would bring."""
+        self.staged: dict[bytes, int] = {}
+        """Bytes that may leave: how many rows there were when they first could."""
+        self.trading = ev.TradingState.ACTIVE
+        self.links: dict[str, LinkState] = {}
+        self.touched: set[int] = set()
+        """Orders with an event since somebody last looked."""
+        self._hands: list[int] = []
+        self._sequence = 0
+
+    def knows(self, client_order_id: str) -> bool:
+        """Whether the id belongs to something durable."""
+        return client_order_id in self.released or client_order_id in self.renamed
+
+    def read(self) -> None:
+        """Everything that has become durable since the last time."""
+        rows = self._disk.rows
+        while self.rows < len(rows):
+            row = rows[self.rows]
+            self.rows += 1
+            self._note(row.block.payload)
+            self._read_row(row)
+
+    def _read_row(self, row: Row) -> None:
+        for sent in split(row.staged):
+            self.staged.setdefault(sent, self.rows)
+        for record in decode_records(row.block.payload):
+            hold(record.sequence == self._sequence + 1, "I-36", f"sequence {record.sequence}")
+            self._sequence = record.sequence
+            if record.cause != record.sequence:
+                self._read_event(record)
+
+    def _read_event(self, record: Record) -> None:
+        event: Any = record.body
+        self.events += 1
+        order_id = getattr(event, "order_id", None)
+        if order_id is not None:
+            self.touched.add(order_id)
+        look = _LOOKS.get(type(event))
+        if look is not None:
+            look(self, event)
+
+    def released_order(self, event: ev.OrderReleased) -> None:
+        name = event.client_order_id
+        hold(name not in self.released and name not in self.renamed, "I-06", f"{name} used twice")
+        hold(
+            event.order.ticket not in self.tickets,
+            "I-06",
+            f"ticket {event.order.ticket} released twice",
+        )
+        self.tickets.add(event.order.ticket)
+        self.released[name] = self.by_order[event.order_id] = event
+        self._what_may_leave(event)
+        if event.order.origin in HANDS:
+            self._rate(event)
+
+    def _what_may_leave(self, event: ev.OrderReleased) -> None:
+        """I-08: below ACTIVE only what reduces leaves, and nothing over a broken link."""
+        order = event.order
+        reduces = self.held.get(order.symbol, 0) * order.instruction.side < 0
+        hold(
+            self.trading is ev.TradingState.ACTIVE or reduces,
+            "I-08",
+            f"{order.ticket} left while {self.trading.name}",
+        )
+        down = [name for name, state in self.links.items() if state is LinkState.DOWN]
+        hold(not down, "I-08", f"{order.ticket} left over a link that is down")
+
+    def _rate(self, event: ev.OrderReleased) -> None:
+        """I-33: hands send no faster than their limit."""
+        self._hands = [at for at in self._hands if at > event.at - RATE_WINDOW]
+        self._hands.append(event.at)
+        hold(len(self._hands) <= RATE_MAX, "I-33", f"{len(self._hands)} orders in a second")
+
+    def asked_to_replace(self, event: ev.ReplaceRequested) -> None:
+        name = event.client_order_id
+        hold(name not in self.released and name not in self.renamed, "I-06", f"{name} used twice")
+        self.renamed.add(name)
+
+    def filled_order(self, event: ev.OrderFilled) -> None:
+        """I-03: each execution once; held and cash follow from the fills."""
+        name = event.execution_id
+        hold(name not in self.executions, "I-03", f"{name} was applied twice")
+        self.executions.add(name)
+        order = self.by_order[event.order_id].order
+        side = order.instruction.side
+        self.held[order.symbol] = self.held.get(order.symbol, 0) + side * event.quantity
+        self.filled[event.order_id] = self.filled.get(event.order_id, 0) + event.quantity
+        self.cash += -side * event.quantity * event.price * 100 - event.fee
+        self.fees += event.fee
+
+    def trading_changed(self, event: ev.TradingStateChanged) -> None:
+        """I-34: only a person raises it."""
+        if event.symbol != "*":
+            return
+        is_person = event.origin is not Origin.DESK
+        hold(event.state >= self.trading or is_person, "I-34", "the desk raised its own state")
+        self.trading = event.state
+
+    def link_moved(self, event: ev.LinkMoved) -> None:
+        self.links[event.link] = event.state
+
+
+_LOOKS: dict[type, Callable[[Evidence, Any], None]] = {
+    ev.OrderReleased: Evidence.released_order,
+    ev.ReplaceRequested: Evidence.asked_to_replace,
+    ev.OrderFilled: Evidence.filled_order,
+    ev.TradingStateChanged: Evidence.trading_changed,
+    ev.LinkMoved: Evidence.link_moved,
+}
+_LENGTH_BYTES = 4
+
+
+def split(staged: bytes) -> list[bytes]:
+    """The messages of a row, as `data.journal.chain.joined` put them together."""
+    messages, place = [], 0
+    while place < len(staged):
+        length = int.from_bytes(staged[place : place + _LENGTH_BYTES], "big")
+        place += _LENGTH_BYTES
+        messages.append(staged[place : place + length])
+        place += length
+    return messages
+
+
+def digest_of(fact: Any) -> bytes:
+    """Bytes of a fact for the trace."""
+    return msgspec.msgpack.encode(fact)

@@ -1,0 +1,1 @@
+"""The promises, each a small function that raises `Broken` with its number."""

@@ -1,0 +1,120 @@
+"""What one seed is: which faults there are, how often, and how the trader trades."""
+
+import msgspec
+
+from connectors.faults.rates import Faults, Rates
+from engine.values import NANOS_PER_SECOND, Nanos
+from simulation.chance import Chance
+
+SYMBOLS = ("AAPL", "GOOG", "MSFT")
+STEPS_MIN, STEPS_MAX = 30, 110
+DELAYS_SECONDS = (1, 5, 60)
+NEVER = 0
+SWARM = 400
+"""Thousandths: each fault is part of a seed this often, so that many seeds have few of them."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Everything drawn once for a seed; chances are thousandths a step unless said otherwise."""
+
+    seed: int
+    steps: int
+    symbols: tuple[str, ...]
+    line: Faults
+    crash: int
+    """The process dies at one of the next points where it can."""
+    crash_again: int
+    """Of a start: it dies too (F51)."""
+    disconnect: int
+    venue_restart: int
+    disk_full: int
+    disk_error: int
+    rot: int
+    """Of a start: a byte of the journal has changed, or its end is gone."""
+    clock_step: int
+    suspend: int
+    snapshot: int
+    """Of a start: what it recovered is kept as a snapshot for the next one."""
+    busy: int
+    """Messages a second that the venue takes; 0: any number."""
+    stubborn: int
+    """Of cancels: the venue says no."""
+    rejects: int
+    """Of orders: the venue says no."""
+    venue_cancels: int
+    """The venue lets go of an order by itself."""
+    halts: int
+    fee_table: str
+    acts: dict[str, int]
+    """What the trader does, by weight."""
+
+
+ACTS = {
+    "submit": 40,
+    "cancel": 10,
+    "replace": 12,
+    "ticket_again": 3,
+    "cancel_many": 3,
+    "flatten": 4,
+    "reverse": 3,
+    "halt": 1,
+    "resume": 3,
+    "kill": 1,
+    "tighten": 1,
+}
+_ALWAYS_THERE = ("submit", "resume")
+
+
+def plan_of(seed: int) -> Plan:
+    """The swarm: a random part of all faults and of all acts, each with a rate of its own."""
+    chance = Chance(seed, "plan")
+
+    def some(*rates: int) -> int:
+        return chance.pick(rates) if chance.happens(SWARM) else NEVER
+
+    line = _line_of(chance)
+    return Plan(
+        seed=seed,
+        steps=chance.between(STEPS_MIN, STEPS_MAX),
+        symbols=SYMBOLS[: chance.between(1, len(SYMBOLS))],
+        line=line,
+        crash=some(5, 20, 60),
+        crash_again=some(100, 400),
+        disconnect=some(5, 20, 50),
+        venue_restart=some(5, 20),
+        disk_full=some(3, 10),
+        disk_error=some(3, 10),
+        rot=some(100, 500),
+        clock_step=some(10, 50),
+        suspend=some(5, 20),
+        snapshot=some(300, 1_000),
+        busy=some(5, 20),
+        stubborn=some(100, 400),
+        rejects=some(50, 300),
+        venue_cancels=some(10, 40),
+        halts=some(10, 30),
+        fee_table=chance.pick(("zero", "us_retail")),
+        acts=_acts_of(chance),
+    )
+
+
+def _acts_of(chance: Chance) -> dict[str, int]:
+    def weight(name: str, usual: int) -> int:
+        if name not in _ALWAYS_THERE and chance.happens(250):
+            return NEVER
+        return usual * chance.between(1, 3)
+
+    return {name: weight(name, usual) for name, usual in ACTS.items()}
+
+
+def _line_of(chance: Chance) -> Faults:
+    def some(*rates: int) -> int:
+        return chance.pick(rates) if chance.happens(SWARM) else NEVER
+
+    def longest() -> Nanos:
+        return Nanos(chance.pick(DELAYS_SECONDS) * NANOS_PER_SECOND)
+
+    # Requests cross one ordered stream: they are late or lost together, but overtake nothing.
+    requests = Rates(some(20, 100, 300), some(50, 200), some(50, 300), NEVER, longest())
+    reports = Rates(NEVER, some(100, 500), some(50, 300), some(50, 300), longest())
+    return Faults(requests, reports, keeps_reports=True, holds_requests=chance.happens(500))

@@ -1,0 +1,170 @@
+"""The simulated trader: every command of the desk, sensible ones more often than others."""
+
+from engine.domain.commands import (
+    ALL_SYMBOLS,
+    CancelMany,
+    CancelOrder,
+    CancelScope,
+    Command,
+    ExitsOnKill,
+    Flatten,
+    Halt,
+    Kill,
+    Origin,
+    ReplaceOrder,
+    Resume,
+    Reverse,
+    SubmitOrder,
+    TightenLimit,
+)
+from engine.domain.events import TradingState
+from engine.domain.orders import Order
+from engine.domain.state import DEFAULT_ACCOUNT, State
+from engine.values import (
+    Instruction,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+    Trigger,
+)
+from simulation.chance import Chance, Weighted
+from simulation.crowd import MID, TICK
+from simulation.plan import Plan
+
+KINDS = (OrderType.LIMIT,) * 6 + (OrderType.MARKET,) * 3 + (OrderType.STOP, OrderType.STOP_LIMIT)
+LIVES = (TimeInForce.DAY,) * 4 + (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK)
+ORIGINS = (Origin.SCRIPT,) * 6 + (Origin.TICKET, Origin.LINE)
+QUANTITIES = (1, 50, 100, 100, 200)
+CLOSING = (Instruction.SELL, Instruction.COVER)
+REACH_TICKS = 6
+LIMITS = (("order_quantity_max", "500"), ("position_max", "900"), ("open_orders_max", "12"))
+MEANT = "meant"
+
+
+class Trader:
+    """Looks at the desk's state as a person looks at the screen, and asks for something."""
+
+    def __init__(self, plan: Plan, chance: Chance) -> None:
+        self._plan, self._chance = plan, chance
+        self._acts = Weighted(plan.acts)
+        self._tickets = 0
+        self.sent: list[SubmitOrder] = []
+        """Every ticket that was handed over, whatever became of it."""
+
+    def command(self, state: State) -> Command:
+        """What is asked for next."""
+        account = state.accounts.get(DEFAULT_ACCOUNT)
+        stopped = account is not None and account.trading.state is not TradingState.ACTIVE
+        if stopped and self._chance.happens(250):
+            return self.resume()
+        act = self._acts.draw(self._chance)
+        made = getattr(self, f"_{act}")(state)
+        return made if made is not None else self._submit(state)
+
+    def resume(self) -> Resume:
+        return Resume(DEFAULT_ACCOUNT, "looked at it")
+
+    def _symbol(self) -> str:
+        return self._chance.pick(self._plan.symbols)
+
+    def _any_or_all(self) -> str:
+        return self._chance.pick((ALL_SYMBOLS, *self._plan.symbols))
+
+    def _price(self) -> Price:
+        return Price(MID + self._chance.between(-REACH_TICKS, REACH_TICKS) * TICK)
+
+    def _quantity(self) -> Quantity:
+        if self._chance.happens(800):
+            return Quantity(self._chance.pick(QUANTITIES))
+        return Quantity(self._chance.between(1, 300))
+
+    def _submit(self, state: State) -> SubmitOrder:
+        self._tickets += 1
+        chance, symbol = self._chance, self._symbol()
+        held = held_of(state, symbol)
+        instruction = chance.pick(self._sensible(held))
+        kind, lives = chance.pick(KINDS), chance.pick(LIVES)
+        is_whole = held != 0 and instruction in CLOSING and chance.happens(500)
+        rests = kind is OrderType.LIMIT and lives is TimeInForce.DAY
+        order = SubmitOrder(
+            f"t{self._tickets}",
+            DEFAULT_ACCOUNT,
+            symbol,
+            instruction,
+            Quantity(abs(held)) if is_whole else self._quantity(),
+            kind,
+            self._price() if kind.has_limit else Price(0),
+            self._price() if kind.has_stop else Price(0),
+            lives,
+            chance.pick(tuple(Trigger)) if kind.has_stop else Trigger.LAST,
+            post_only=rests and chance.happens(200),
+            reduce_only=chance.happens(100),
+            origin=chance.pick(ORIGINS),
+            override=MEANT,
+        )
+        self.sent.append(order)
+        return order
+
+    def _sensible(self, held: int) -> tuple[Instruction, ...]:
+        """Mostly what the position allows, sometimes what it does not."""
+        if self._chance.happens(150):
+            return tuple(Instruction)
+        if held > 0:
+            return (Instruction.BUY, Instruction.SELL, Instruction.SELL)
+        if held < 0:
+            return (Instruction.SHORT, Instruction.COVER, Instruction.COVER)
+        return (Instruction.BUY, Instruction.SHORT)
+
+    def _ticket_again(self, state: State) -> SubmitOrder | None:
+        return self._chance.pick(self.sent) if self.sent else None
+
+    def _cancel(self, state: State) -> CancelOrder | None:
+        order = self._an_order(state)
+        return CancelOrder(order.order_id) if order is not None else None
+
+    def _replace(self, state: State) -> ReplaceOrder | None:
+        order = self._an_order(state)
+        if order is None:
+            return None
+        what = self._chance.below(3)
+        price = self._price() if what != 1 and order.order.type.has_limit else Price(0)
+        total = Quantity(order.cumulative + self._quantity()) if what != 0 else Quantity(0)
+        return ReplaceOrder(order.order_id, price, total, override=MEANT)
+
+    def _an_order(self, state: State) -> Order | None:
+        """Mostly one that works, sometimes one that is done."""
+        alive = state.live and self._chance.happens(850)
+        known = tuple(state.live if alive else state.orders)
+        return state.orders[OrderId(self._chance.pick(known))] if known else None
+
+    def _cancel_many(self, state: State) -> CancelMany:
+        scope = self._chance.pick(tuple(CancelScope))
+        return CancelMany(DEFAULT_ACCOUNT, self._any_or_all(), scope)
+
+    def _flatten(self, state: State) -> Flatten:
+        return Flatten(DEFAULT_ACCOUNT, self._any_or_all())
+
+    def _reverse(self, state: State) -> Reverse:
+        return Reverse(DEFAULT_ACCOUNT, self._symbol(), override=MEANT)
+
+    def _halt(self, state: State) -> Halt:
+        return Halt(DEFAULT_ACCOUNT, "enough")
+
+    def _resume(self, state: State) -> Resume:
+        return self.resume()
+
+    def _kill(self, state: State) -> Kill:
+        return Kill(DEFAULT_ACCOUNT, self._chance.pick(tuple(ExitsOnKill)), "enough")
+
+    def _tighten(self, state: State) -> TightenLimit:
+        name, value = self._chance.pick(LIMITS)
+        return TightenLimit(DEFAULT_ACCOUNT, name, value)
+
+
+def held_of(state: State, symbol: str) -> int:
+    """The position in shares, below zero short."""
+    account = state.accounts.get(DEFAULT_ACCOUNT)
+    position = account.positions.get(symbol) if account is not None else None
+    return position.quantity if position is not None else 0

@@ -1,0 +1,59 @@
+"""Between desk and line: every request that leaves is written down, and is a point to die at."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from connectors.faults.venue import FaultyVenue
+from engine.domain.reports import LinkChanged, Report
+from engine.domain.requests import Request
+from simulation.disk import Disk
+from simulation.fate import Fate
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """One request that left the process, and how far the journal had come then."""
+
+    request: Request
+    bytes: bytes
+    committed: int
+    """Blocks on the disk."""
+    from_memory: bool
+    """The journal had failed: only cancels may leave then."""
+
+
+class Wire:
+    """The venue port that the desk holds. It outlives the desk, as a tap in the cable would."""
+
+    def __init__(self, line: FaultyVenue, fate: Fate, disk: Disk) -> None:
+        self.name = line.name
+        self.line = line
+        self.log: list[Sent] = []
+        self.journal_failed = False
+        self._fate, self._disk = fate, disk
+        self._told: list[Report] = []
+        self._told_at = 0
+
+    def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
+        return self.line.stage(requests)
+
+    def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
+        for request, sent in zip(requests, staged, strict=True):
+            self._fate.passes("before a request leaves")
+            self.log.append(Sent(request, sent, len(self._disk.rows), self.journal_failed))
+            self.line.release([request], [sent])
+        self._fate.passes("after the requests left")
+
+    def collect(self) -> list[Report]:
+        self._told, self._told_at = self.line.collect(), len(self._disk.rows)
+        return self._told
+
+    def desk_died(self) -> None:
+        """What the process had taken and not made durable, it has not acknowledged either."""
+        is_durable = len(self._disk.rows) > self._told_at
+        unheard = [] if is_durable else [r for r in self._told if type(r) is not LinkChanged]
+        self._told = []
+        self.line.desk_died(unheard)
+
+    def queue_ahead(self, client_order_id: str) -> int:
+        return self.line.queue_ahead(client_order_id)

@@ -188,6 +188,7 @@ def _recovered(
     # A kill at the next moment finds the market here, not at its beginning.
     host.submit(*opening, *expired, venue.checkpoint())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
+    host.wait_for_the_books()
     host.wake_up()
     remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
@@ -249,9 +250,23 @@ def _standing(
         drills=market.drills,
         is_recorded=market.is_recorded,
     )
+    venue.tally.begin(*_holdings(state, venue.trade_date))
     if stood_at is None:
         return venue, [VenueExpired(order.client_order_id, BEGINS_ANEW) for order in here]
     return venue, venue.left_behind
+
+
+def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
+    """What the rebuilt venue begins its own count with: positions, and cash that trades moved."""
+    held: dict[str, int] = {}
+    traded: dict[str, int] = {}
+    for account in state.accounts.values():
+        for symbol, position in account.positions.items():
+            held[symbol] = held.get(symbol, 0) + position.quantity
+            currency = state.instruments[symbol].currency
+            if state.trade_date == trade_date:
+                traded[currency] = traded.get(currency, 0) + position.day_cash
+    return held, traded
 
 
 def _heard_at(state: State, stood_at: Checkpoint, left_at: Nanos) -> Nanos:

@@ -265,6 +265,10 @@ class TellRealism(msgspec.Struct, frozen=True, tag="tell_realism"):
     """How far the session so far can be believed: paper against tape."""
 
 
+class TellBooks(msgspec.Struct, frozen=True, tag="tell_books"):
+    """How the books compared with the venue's, and what needs attention."""
+
+
 class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     """Market speed: 0 pauses, 1 is real time."""
 
@@ -280,6 +284,7 @@ DeskRequest = (
     | FocusSymbol
     | ExplainOrder
     | TellRealism
+    | TellBooks
     | SetSpeed
 )
 
@@ -302,6 +307,13 @@ class PreviewAnswered(msgspec.Struct, frozen=True, tag="preview_answered"):
 
 class RealismTold(msgspec.Struct, frozen=True, tag="realism_told"):
     """Lines to read, columns and bars in place, the verdict first."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class BooksTold(msgspec.Struct, frozen=True, tag="books_told"):
+    """Lines to read, the newest difference first."""
 
     title: str
     lines: tuple[str, ...]
@@ -332,7 +344,15 @@ class EngineStopped(msgspec.Struct, frozen=True, tag="stopped"):
     exit_code: int = 0
 
 
-DeskAnswer = LineAnswered | PreviewAnswered | OrderExplained | RealismTold | Notice | EngineStopped
+DeskAnswer = (
+    LineAnswered
+    | PreviewAnswered
+    | OrderExplained
+    | RealismTold
+    | BooksTold
+    | Notice
+    | EngineStopped
+)
 
 
 class Desk(Protocol):

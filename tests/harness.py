@@ -169,6 +169,7 @@ class DeskBench:
             next_execution=10_000 * len(self.journal.kept) + 1,
             next_order=state.order_next,
         )
+        self.paper.tally.begin(*_holdings(state))
         self.venue = self._wrap(self.paper)
         self.session = Session(
             state=state,
@@ -268,6 +269,14 @@ class DeskBench:
 
     def pass_time(self, seconds: float) -> None:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
+
+
+def _holdings(state: State) -> tuple[dict[str, int], dict[str, int]]:
+    account = state.accounts.get("PAPER")
+    if account is None:
+        return {}, {}
+    held = {symbol: int(p.quantity) for symbol, p in account.positions.items()}
+    return held, {"USD": sum(int(p.day_cash) for p in account.positions.values())}
 
 
 def _resting(order: Order) -> RestingOrder:

@@ -9,6 +9,7 @@ from connectors.paper import words
 from connectors.paper.marker import Marker
 from connectors.paper.orders import OrderRoll, OwnOrder
 from connectors.paper.quoting import MarketKeeper
+from connectors.paper.tally import Tally
 from engine.domain.luck import Assumed
 from engine.domain.order_events import Levels
 from engine.domain.reports import (
@@ -56,6 +57,7 @@ class Clerk:
         "roll",
         "shares_provided",
         "shares_taken",
+        "tally",
     )
 
     def __init__(
@@ -74,6 +76,7 @@ class Clerk:
         self._mids_before: dict[str, int] = {}
         """Twice the mid of a symbol just before the own trades of the batch that is heeded."""
         self.marker = Marker(keeper.market)
+        self.tally = Tally(instruments)
         self.roll = OrderRoll()
         self.reports: list[Report] = []
         self.now = Nanos(0)
@@ -319,6 +322,7 @@ class Clerk:
             order.client_order_id, execution_id, price, quantity, liquidity, explanation
         )
         order.filled(fill)
+        self.tally.filled(order, fill, self.now)
         if order.is_live:
             order.history.stands(self.now, self.queue_ahead(order))
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders
+from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.records import Record
@@ -49,6 +49,11 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderCompared: fold_fills.compared,
     ev.FillsMarked: fold_measures.marked,
     ev.TapeMeasured: fold_measures.tape_measured,
+    ev.DifferenceFound: fold_recon.difference,
+    ev.ReconcileFinished: fold_recon.finished,
+    ev.ForeignOrderFound: fold_recon.foreign,
+    ev.OrderAdopted: fold_recon.adopted,
+    ev.PositionAdopted: fold_recon.position_adopted,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -64,6 +69,10 @@ WITHOUT_ROWS = frozenset(
         ev.TimerSet,
         ev.TimerCleared,
         ev.VenueCheckpointed,
+        ev.ReconcileStarted,
+        ev.StatementAsked,
+        ev.StatementHeard,
+        ev.BreakEnded,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""
@@ -72,7 +81,7 @@ ORDER_FOLDS = frozenset(
     kind
     for kind in FOLDS
     if "order_id" in kind.__struct_fields__  # type: ignore[attr-defined]
-    and kind not in (ev.OrderReleased, ev.OrderDenied)
+    and kind not in (ev.OrderReleased, ev.OrderDenied, ev.OrderAdopted, ev.DifferenceFound)
 )
 
 
@@ -95,6 +104,6 @@ def orders_spoken_of(book: Book, records: Iterable[Record]) -> list[int]:
         if kind in ORDER_FOLDS:
             if body.order_id not in book.orders and body.order_id not in made:
                 missing[body.order_id] = None
-        elif kind is ev.OrderReleased or kind is ev.OrderDenied:
+        elif kind in (ev.OrderReleased, ev.OrderDenied, ev.OrderAdopted):
             made.add(body.order_id)
     return list(missing)

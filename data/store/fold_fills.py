@@ -194,8 +194,7 @@ def _book_lots(
             lot.cost = 0 if now is None else now.cost
             _lot_row(book, record, key, lot)
         lots = tuple(held.values())
-    for change in lots:
-        _book_lot(book, record, order, change)
+    book_lots(book, record, (order.account, order.strategy, order.symbol), lots)
 
 
 def _reversed_row(
@@ -234,26 +233,24 @@ def _reversed_row(
     book.add(FILLS, row)
 
 
-def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange) -> None:
-    key = (order.account, order.symbol, change.lot_id)
-    lot = book.lots.get(key)
-    if lot is None:
-        lot = LotRow(
-            order.account,
-            order.strategy,
-            order.symbol,
-            order.currency,
-            change.lot_id,
-            0,
-            0,
-            change.opened_at,
-            None,
-            0,
-        )
-        book.lots[key] = lot
-    lot.quantity += book.size(order.symbol, change.quantity)
-    lot.cost += change.cost
-    _lot_row(book, record, key, lot)
+def book_lots(
+    book: Book, record: Record, whose: tuple[str, str, str], lots: tuple[ev.LotChange, ...]
+) -> None:
+    """`whose`: account, strategy, symbol."""
+    account, strategy, symbol = whose
+    for change in lots:
+        key = (account, symbol, change.lot_id)
+        lot = book.lots.get(key)
+        if lot is None:
+            currency = book.instrument(symbol).currency
+            opened_at = change.opened_at
+            lot = LotRow(
+                account, strategy, symbol, currency, change.lot_id, 0, 0, opened_at, None, 0
+            )
+            book.lots[key] = lot
+        lot.quantity += book.size(symbol, change.quantity)
+        lot.cost += change.cost
+        _lot_row(book, record, key, lot)
 
 
 def _lot_row(book: Book, record: Record, key: tuple[str, str, int], lot: LotRow) -> None:

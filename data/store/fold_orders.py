@@ -257,8 +257,16 @@ def status_requested(book: Book, record: Record, event: ev.StatusRequested) -> N
     happened(book, record, order, "status_requested", client_order_id=event.client_order_id)
 
 
+def adopted_row(book: Book, record: Record, event: ev.OrderAdopted) -> OrderRow:
+    """The row of an order that was found at the venue."""
+    return _new_order(book, record, event, Status.WORKING)
+
+
 def _new_order(
-    book: Book, record: Record, event: ev.OrderReleased | ev.OrderDenied, status: Status
+    book: Book,
+    record: Record,
+    event: ev.OrderReleased | ev.OrderDenied | ev.OrderAdopted,
+    status: Status,
 ) -> OrderRow:
     asked: SubmitOrder = event.order
     order = OrderRow(

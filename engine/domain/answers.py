@@ -1,6 +1,7 @@
 """What every claim of a venue begins with: whose order it is, and whether it is news."""
 
 from engine.domain import events as ev
+from engine.domain.commands import Origin
 from engine.domain.flatten import nudge_flatten
 from engine.domain.orders import Order
 from engine.domain.state import State
@@ -29,6 +30,16 @@ def orphaned(client_order_id: str, text: str, now: Nanos) -> list[ev.Event]:
 def repeated(client_order_id: str, what: str, now: Nanos) -> list[ev.Event]:
     """It had its effect before, or another word of the venue has overtaken it."""
     return [ev.DuplicateIgnored(now, f"{what} {client_order_id}")]
+
+
+def lowered(
+    state: State, account: str, symbol: str, to: ev.TradingState, why: str, now: Nanos
+) -> list[ev.Event]:
+    """The symbol's trading state, lowered by the machine; raised only by a person."""
+    current = state.accounts[account].symbols.get(symbol)
+    if current is not None and current.state >= to:
+        return []
+    return [ev.TradingStateChanged(now, account, symbol, to, False, why, Origin.DESK)]
 
 
 def nudged(state: State, order: Order, now: Nanos) -> list[ev.Event]:

@@ -177,6 +177,31 @@ class ResolveOrder(Fact, frozen=True, tag="resolve"):
     origin: Origin = Origin.TICKET
 
 
+class Reconcile(Fact, frozen=True, tag="reconcile"):
+    """Ask the venue for everything now, and compare."""
+
+    account: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptOrder(Fact, frozen=True, tag="adopt_order"):
+    """Take over a foreign order, by its name at the venue."""
+
+    account: str
+    name: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptPosition(Fact, frozen=True, tag="adopt_position"):
+    """Take over the position that the venue states."""
+
+    account: str
+    symbol: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
 Command = (
     SubmitOrder
     | CancelOrder
@@ -190,4 +215,7 @@ Command = (
     | TightenLimit
     | Convert
     | ResolveOrder
+    | Reconcile
+    | AdoptOrder
+    | AdoptPosition
 )

@@ -5,13 +5,23 @@ from typing import Any
 
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
+from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
+from engine.domain.adopting import adopt_order, adopt_position
 from engine.domain.conversion import convert
-from engine.domain.doubt import resume_session, venue_order_unknown
+from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.flatten import flatten, reverse
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.reconcile import (
+    hear_cash,
+    hear_executions,
+    hear_open_orders,
+    hear_positions,
+    reconcile_now,
+    resume_session,
+)
 from engine.domain.records import Inbound
 from engine.domain.resolving import resolve_order
 from engine.domain.sessions import (
@@ -85,6 +95,13 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
     cmd.ResolveOrder: resolve_order,
+    cmd.Reconcile: _of_known_account("reconcile", reconcile_now),
+    cmd.AdoptOrder: _of_known_account("adopt", adopt_order),
+    cmd.AdoptPosition: _of_known_account("adopt", adopt_position),
+    st.VenueOpenOrders: hear_open_orders,
+    st.VenueExecutions: hear_executions,
+    st.VenuePositions: hear_positions,
+    st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,

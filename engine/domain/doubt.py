@@ -84,9 +84,7 @@ def question(order: Order, request: Request, now: Nanos) -> ev.Event:
     return ev.StatusRequested(now, order.order_id, name)
 
 
-def resume_session(
-    state: State, report: rep.SessionResumed, market: Market, now: Nanos
-) -> list[ev.Event]:
+def resume_in_flight(state: State, may_cancel: bool, now: Nanos) -> list[ev.Event]:
     """After a restart nobody knows what became of what was out: it is asked about (U1, F01)."""
     happened: list[ev.Event] = []
     for order_id in state.live:
@@ -97,7 +95,7 @@ def resume_session(
             if pending.certainty is Certainty.KNOWN:
                 text = "the desk restarted before the answer came"
                 happened.append(ev.OutcomeUnknown(now, order.order_id, request, text))
-            if request is not Request.CANCEL or report.may_cancel:
+            if request is not Request.CANCEL or may_cancel:
                 happened.append(question(order, request, now))
     if happened:
         happened.append(ev.TimerSet(now, ACK_TIMER, Nanos(now + state.patience.ack)))

@@ -64,6 +64,17 @@ from engine.domain.order_events import (
     ReplaceRequested,
     StatusRequested,
 )
+from engine.domain.recon_events import (
+    BreakEnded,
+    DifferenceFound,
+    ForeignOrderFound,
+    OrderAdopted,
+    PositionAdopted,
+    ReconcileFinished,
+    ReconcileStarted,
+    StatementAsked,
+    StatementHeard,
+)
 
 Event = (
     SessionStarted
@@ -118,6 +129,15 @@ Event = (
     | OrderRestated
     | OrderResolved
     | EvidenceHeard
+    | BreakEnded
+    | DifferenceFound
+    | ForeignOrderFound
+    | OrderAdopted
+    | PositionAdopted
+    | ReconcileFinished
+    | ReconcileStarted
+    | StatementAsked
+    | StatementHeard
 )
 
 __all__ = [
@@ -126,6 +146,15 @@ __all__ = [
     "OrderRestated",
     "OrderResolved",
     "EvidenceHeard",
+    "BreakEnded",
+    "DifferenceFound",
+    "ForeignOrderFound",
+    "OrderAdopted",
+    "PositionAdopted",
+    "ReconcileFinished",
+    "ReconcileStarted",
+    "StatementAsked",
+    "StatementHeard",
     "BorrowKnown",
     "DividendsKnown",
     "FxRatesKnown",

@@ -2,6 +2,7 @@
 
 from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
 from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos
 
@@ -49,6 +50,10 @@ def watched(state: State, at: Nanos) -> None:
     timers = state.timers
     if ACK_TIMER not in timers:
         timers[ACK_TIMER] = Nanos(at + state.patience.ack)
+    if ORDERS_TIMER not in timers and state.patience.orders_every:
+        timers[ORDERS_TIMER] = Nanos(at + state.patience.orders_every)
+    if POSITIONS_TIMER not in timers and state.patience.positions_every:
+        timers[POSITIONS_TIMER] = Nanos(at + state.patience.positions_every)
 
 
 def answered(order: Order) -> None:

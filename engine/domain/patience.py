@@ -14,6 +14,10 @@ class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """T_settle: how old a request must be before "never had it" is believed (U3)."""
     passes: int = 1
     """How often that must be said, at least `settle` apart; 2 where there is no order status."""
+    orders_every: Nanos = Nanos(30 * NANOS_PER_SECOND)
+    """How often open orders are compared while any is live; 0: never by itself."""
+    positions_every: Nanos = Nanos(60 * NANOS_PER_SECOND)
+    """The same for trades, positions and cash."""
 
 
 ASKS_MAX = 6

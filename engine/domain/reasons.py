@@ -68,6 +68,9 @@ class Refusal(IntEnum):
     WHY_MISSING = 28
     NEEDS_SECOND_FACTOR = 29
     ALREADY_STATED = 30
+    NOTHING_FOREIGN = 31
+    NO_BREAK = 32
+    NO_MARK = 33
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -94,6 +97,9 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.WAS_PLACED: "The venue has acknowledged it: say cancelled or filled.",
     Refusal.BEYOND_OPEN: "More than is open cannot have been filled; write how much was.",
     Refusal.WHY_MISSING: "What no venue proves wants a reason in quotes that others can follow.",
+    Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
+    Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
+    Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
     Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
     Refusal.NOTHING_WORKING: "No working order matches.",

@@ -13,6 +13,12 @@ from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
 from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.statements import (
+    VenueCash,
+    VenueExecutions,
+    VenueOpenOrders,
+    VenuePositions,
+)
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, Price, Quantity
 
@@ -333,4 +339,8 @@ Report = (
     | EngineFaulted
     | DiskSpaceSeen
     | SessionResumed
+    | VenueOpenOrders
+    | VenueExecutions
+    | VenuePositions
+    | VenueCash
 )

@@ -10,6 +10,9 @@ from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.quotes import Market, Phase
+from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.recon_events import ReconCause
+from engine.domain.reconcile import begin, fire_recon_timer
 from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import ACK_TIMER, State, flatten_timer
 from engine.values import Nanos, Price
@@ -175,6 +178,7 @@ def _reconcile(state: State, now: Nanos) -> list[ev.Event]:
         for request, pending in in_flight(order):
             if request is Request.NEW or pending.certainty is Certainty.UNKNOWN:
                 happened.append(question(order, request, now))
+    happened += begin(state, ReconCause.RECONNECT, now)
     if state.in_doubt or any(True for i in state.live for _ in in_flight(state.orders[i])):
         happened.append(ev.TimerSet(now, ACK_TIMER, Nanos(now + state.patience.ack)))
     return happened
@@ -187,6 +191,8 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
     if report.name == ACK_TIMER:
         return cleared + watch(state, now)
+    if report.name in (ORDERS_TIMER, POSITIONS_TIMER):
+        return cleared + fire_recon_timer(state, report.name, now)
     if report.name.startswith(FLATTEN_TIMER):
         account, _, symbol = report.name.removeprefix(FLATTEN_TIMER).partition("/")
         return cleared + advance_flatten(state, account, symbol, market, now)

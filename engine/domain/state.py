@@ -11,6 +11,7 @@ from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
 from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.recon import Recon
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
@@ -171,6 +172,7 @@ class State(msgspec.Struct):
     """Live orders of which an outcome is unknown."""
     link_up_at: Nanos = Nanos(0)
     """When a link last came back: what was asked before proves nothing."""
+    recon: Recon = msgspec.field(default_factory=Recon)
     was_disconnected: bool = False
     """In this run: until every outcome is known again, nothing new leaves."""
     limits: Limits = Limits()

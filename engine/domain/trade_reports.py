@@ -4,6 +4,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.amendments import LEAVES_UNSAID
 from engine.domain.answers import find_order_of_any_date, nudged, orphaned, repeated
+from engine.domain.answers import lowered as lowered_symbol
 from engine.domain.commands import Origin, Outcome
 from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.fill_memory import BookedFill
@@ -122,12 +123,7 @@ def _alarms(state: State, order: Order, fill: ev.OrderFilled, now: Nanos) -> lis
 def _lowered(
     state: State, order: Order, lowered: ev.TradingState, text: str, now: Nanos
 ) -> list[ev.Event]:
-    account, symbol = state.accounts[order.order.account], order.order.symbol
-    current = account.symbols.get(symbol)
-    if current is not None and current.state >= lowered:
-        return []
-    change = (now, account.account, symbol, lowered, False, text, Origin.DESK)
-    return [ev.TradingStateChanged(*change)]
+    return lowered_symbol(state, order.order.account, order.order.symbol, lowered, text, now)
 
 
 def venue_trade_busted(

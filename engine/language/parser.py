@@ -24,6 +24,7 @@ from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
 from engine.language.reader import Reader
 from engine.language.replays import read_replay
+from engine.language.resolving import read_adopt, read_reconcile, read_resolve
 from engine.language.syntax import (
     BlankLine,
     CancelLine,
@@ -62,6 +63,9 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "kill": read_kill,
     "set": read_set,
     "convert": read_convert,
+    "resolve": read_resolve,
+    "adopt": read_adopt,
+    "reconcile": read_reconcile,
     "at": read_at,
     "wait": read_wait,
     "expect": read_expect,

@@ -39,6 +39,12 @@ _SCOPES = {
     syn.OrderGroup.EXITS: CancelScope.EXITS,
 }
 
+_OUTCOMES = {
+    syn.ResolvedAs.NOT_PLACED: cmd.Outcome.NOT_PLACED,
+    syn.ResolvedAs.CANCELLED: cmd.Outcome.CANCELLED,
+    syn.ResolvedAs.FILLED: cmd.Outcome.FILLED,
+}
+
 
 class UnresolvedError(ValueError):
     """The line reads well but means nothing here and now; the message says why and what to do."""
@@ -89,6 +95,16 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             amount = Money(0) if line.amount is None else parse_money(line.amount)
             sold, bought = line.sold, line.bought
             return [cmd.Convert(context.account, sold, bought, amount, context.origin)]
+        case syn.ResolveLine():
+            return [_resolve_order(line, context)]
+        case syn.AdoptLine():
+            account, origin = context.account, context.origin
+            if line.what is syn.Adopted.ORDER:
+                return [cmd.AdoptOrder(account, line.name, line.reason, origin)]
+            symbol = symbol_of(line.name, context)
+            return [cmd.AdoptPosition(account, symbol, line.reason, origin)]
+        case syn.ReconcileLine():
+            return [cmd.Reconcile(context.account, context.origin)]
         case syn.PracticeLine():
             return []
         case syn.SetLine():
@@ -350,6 +366,19 @@ def _replace(line: syn.ReplaceLine, context: Context) -> cmd.ReplaceOrder:
     symbol = order.order.symbol
     quantity = size_in_units(line.quantity or 0, instrument_of(symbol, context), symbol)
     return cmd.ReplaceOrder(order_id, price, quantity, context.origin, line.override or "")
+
+
+def _resolve_order(line: syn.ResolveLine, context: Context) -> cmd.ResolveOrder:
+    order_id = _order_id(line.order, context)
+    symbol = context.state.orders[order_id].order.symbol
+    instrument = instrument_of(symbol, context)
+    try:
+        price = Price(0) if line.price is None else instrument.parse_price(line.price)
+    except NumberTextError as problem:
+        raise UnresolvedError(str(problem)) from None
+    quantity = size_in_units(line.quantity or 0, instrument, symbol)
+    outcome = _OUTCOMES[line.outcome]
+    return cmd.ResolveOrder(order_id, outcome, line.reason, quantity, price, context.origin)
 
 
 def _cancels(selector: syn.Selector, context: Context) -> list[Command]:

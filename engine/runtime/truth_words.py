@@ -26,6 +26,10 @@ def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
             ]
         case ev.EvidenceHeard():
             return [event.text]
+        case ev.OrderAdopted():
+            return [f"found at the venue as {event.client_order_id}: {event.reason}"]
+        case ev.DifferenceFound():
+            return [f"compared: {event.ours} here, {event.venues} at the venue; {event.action}"]
         case _:
             return []
 
@@ -91,5 +95,51 @@ def truth_fields(
             }
         case ev.EvidenceHeard():
             return {"event": "order_evidence", **base(event.order_id), "text": event.text}
+        case _:
+            return _recon_fields(event, base)
+
+
+def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | None:
+    match event:
+        case ev.DifferenceFound():
+            return {
+                "event": "difference",
+                **(base(event.order_id) if event.order_id else {}),
+                "kind": event.difference.name.lower(),
+                "symbol": event.symbol,
+                "ours": event.ours,
+                "venue": event.venues,
+                "break": event.is_break,
+                "text": event.action,
+            }
+        case ev.ReconcileFinished() if event.differences or not event.is_complete:
+            return {
+                "event": "reconciled",
+                "cause": event.cause.name.lower(),
+                "differences": event.differences,
+                "breaks": event.breaks,
+                "text": event.text,
+            }
+        case ev.OrderAdopted():
+            return {
+                "event": "order_adopted",
+                **base(event.order_id),
+                "symbol": event.order.symbol,
+                "side": event.order.instruction.word,
+                "quantity": event.order.quantity,
+                "text": event.reason,
+            }
+        case ev.ForeignOrderFound():
+            name = event.order.client_order_id
+            symbol = event.order.symbol
+            return {"event": "foreign_order", "name": name, "symbol": symbol}
+        case ev.PositionAdopted():
+            return {
+                "event": "position_adopted",
+                "symbol": event.symbol,
+                "before": event.before,
+                "after": event.after,
+                "text": event.reason,
+            }
         case _:
             return None

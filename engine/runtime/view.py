@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from engine.domain.attention import attention_of, count_attention
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
@@ -137,7 +138,8 @@ class ViewBuilder:
             updates_per_second=updates_per_second,
             conflated=0,
             denied=sum(1 for row in orders if row.state == "denied"),
-            attention=sum(1 for i in state.live if state.orders[i].is_unknown),
+            attention=count_attention(state),
+            attentions=attention_of(state),
             events=state.events,
             ghosts=self._venue.ghosts.orders(GHOSTS_SHOWN_MAX),
             ghost_fills=self._venue.ghosts.fills(GHOSTS_SHOWN_MAX),
@@ -312,6 +314,13 @@ def _conditions(state: State, account: Account) -> list[Condition]:
         found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
     for symbol, text in sorted(state.halts.items()):
         found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
+    if state.in_doubt:
+        noun = "order" if len(state.in_doubt) == 1 else "orders"
+        text = f"{len(state.in_doubt)} {noun} UNKNOWN: the list attention settles it"
+        found.append(Condition("unknown", text, Severity.DEGRADED))
+    if state.recon.holds_orders:
+        text = "comparing books with the venue: nothing new leaves"
+        found.append(Condition("reconciling", text, Severity.ATTENTION))
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         found.append(Condition("symbol_state", text, Severity.ATTENTION))

@@ -12,13 +12,13 @@ from engine.domain.reports import (
     PhaseChanged,
     Report,
     SessionOpened,
+    SessionResumed,
     TimerFired,
 )
-from engine.domain.requests import Request
 from engine.domain.risk.limits import default_pairs
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
-from engine.runtime.recovery import Recovered, recover, requests_in_doubt
+from engine.runtime.recovery import Recovered, recover
 from engine.runtime.session import Session
 from engine.values import MONEY_SCALE, Money, Nanos
 from simulation.clock import Clock, DeskClock
@@ -84,9 +84,7 @@ class Desk:
         ]
         self.ask(opening)
         self._fate.passes("before asking about requests in doubt")
-        doubts: list[Request] = requests_in_doubt(self.state)
-        if doubts:
-            self._wire.release(doubts, self._wire.stage(doubts))
+        self.ask([SessionResumed()])
 
     def ask(self, inbounds: Sequence[Inbound]) -> list[Event]:
         """One step at the desk's own time."""

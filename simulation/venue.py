@@ -28,6 +28,7 @@ from engine.domain.requests import (
     NewOrderRequest,
     ReplaceRequest,
     Request,
+    StatementRequest,
     StatusRequest,
 )
 from engine.exchange.exchange import NOT_QUEUED, Exchange
@@ -58,6 +59,7 @@ OWN_OWNER = 1
 TRADE_DATE = 20260105
 SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 TOO_BUSY = "too many messages: send it again later"
+OrderRequest = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest
 _decode = msgspec.msgpack.Decoder(Request).decode
 
 
@@ -145,7 +147,10 @@ class SimVenue:
     # --- requests
 
     def _serve(self, request: Request) -> None:
-        if self._is_too_busy():
+        if isinstance(request, StatementRequest):
+            if not self._is_too_busy():
+                self._said.append(self.account.statement(request, self.now))
+        elif self._is_too_busy():
             self._refuse(request)
         elif type(request) is NewOrderRequest:
             self._enter(request)
@@ -167,7 +172,7 @@ class SimVenue:
         self._served.append(self.now)
         return len(self._served) > self._plan.busy
 
-    def _refuse(self, request: Request) -> None:
+    def _refuse(self, request: OrderRequest) -> None:
         """A venue that is too busy says so; a question it does not even answer."""
         account, name = self.account, request.client_order_id
         if type(request) is NewOrderRequest and not account.knows(name):
@@ -315,7 +320,7 @@ class SimVenue:
         for symbol in {event.symbol for event in events}:
             self.keeper.refresh(self.exchange.book(symbol), self.now)
 
-    def _gone(self, order: VenueOrder, reason: CancelReason) -> Report:
+    def _gone(self, order: VenueOrder, reason: CancelReason) -> VenueCancelled | VenueExpired:
         name, text = order.client_order_id, words.CANCELS[reason]
         if reason is CancelReason.EXPIRED:
             return VenueExpired(name, text, self.now)
@@ -338,7 +343,9 @@ class SimVenue:
         self.account.filled(order, fill, value)
         self._said.append(fill)
 
-    def _end(self, order: VenueOrder, ending: Report) -> None:
+    def _end(self, order: VenueOrder, ending: VenueCancelled | VenueExpired) -> None:
+        counted = Quantity(order.cumulative)
+        ending = msgspec.structs.replace(ending, cumulative=counted)
         order.is_live, order.ending = False, ending
         self._said.append(ending)
 

@@ -9,6 +9,7 @@ from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from engine.domain.events import Event
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Inbound, Record, decode_records
 from engine.domain.reports import InstrumentsListed, OrderReport, SessionOpened
@@ -37,6 +38,7 @@ from engine.values import Sequence as RecordSequence
 TRADE_DATE = 20260105
 OPENING_CASH = Money(1_000_000_000_000)
 OTHERS_FROM = 1_000
+PAPER_PATIENCE = Patience(settle=Nanos(0))
 
 
 class MemoryJournal:
@@ -147,13 +149,15 @@ class DeskBench:
         latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
         has_oca: bool = True,
+        patience: Patience = PAPER_PATIENCE,
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
         `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
-        self._cash, self._wrap, self._has_oca = cash, wrap, has_oca
+        self._cash, self._wrap = cash, wrap
+        self._has_oca, self._patience = has_oca, patience
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -168,6 +172,7 @@ class DeskBench:
             next_order=state.order_next,
             has_oca=self._has_oca,
         )
+        self.paper.tally.begin(*_holdings(state))
         self.venue = self._wrap(self.paper)
         self.session = Session(
             state=state,
@@ -193,6 +198,7 @@ class DeskBench:
             fee_table=self._fee_table,
             limits=default_pairs(self._profile),
             has_oca=self._has_oca,
+            patience=self._patience,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:
@@ -267,6 +273,14 @@ class DeskBench:
 
     def pass_time(self, seconds: float) -> None:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
+
+
+def _holdings(state: State) -> tuple[dict[str, int], dict[str, int]]:
+    account = state.accounts.get("PAPER")
+    if account is None:
+        return {}, {}
+    held = {symbol: int(p.quantity) for symbol, p in account.positions.items()}
+    return held, {"USD": sum(int(p.day_cash) for p in account.positions.values())}
 
 
 def _resting(order: Order) -> RestingOrder:

@@ -7,6 +7,7 @@ from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import (
+    BooksTold,
     CancelMarked,
     Desk,
     DeskAnswer,
@@ -302,7 +303,7 @@ class Room:
                 self._line_answered(answer)
             case OrderExplained():
                 self.open_page(Why(answer.title, answer.lines))
-            case RealismTold():
+            case RealismTold() | BooksTold():
                 self.open_page(RealismPage(answer.title, answer.lines))
             case Notice():
                 self.say(answer.text, Severity(answer.severity))

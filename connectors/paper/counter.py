@@ -27,6 +27,7 @@ from engine.domain.requests import (
     NewOrderRequest,
     ReplaceRequest,
     Request,
+    StatementRequest,
     StatusRequest,
 )
 from engine.exchange.exchange import Exchange
@@ -103,8 +104,9 @@ class Counter:
             self._replace(request)
         elif type(request) is StatusRequest:
             self._answer_status(request)
-        else:
-            raise AssertionError(f"no request of a desk: {request!r}")
+        elif isinstance(request, StatementRequest):
+            clerk = self._clerk
+            clerk.reports.append(clerk.tally.statement(request, clerk.roll))
 
     def exchange_id(self) -> int:
         """The exchange's id of the next own order."""

@@ -90,6 +90,7 @@ class PaperVenue:
         self.ghosts = Ghosts(self._keeper, flow.instruments)
         clerked = self.exchange, self._keeper, flow.instruments
         self._clerk = Clerk(*clerked, next_execution=next_execution)
+        self.tally = self._clerk.tally
         desks = self.exchange, self._clerk, self._keeper, flow.instruments
         self._counter = Counter(*desks, next_order=next_order)
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
@@ -322,8 +323,6 @@ class PaperVenue:
             self._clerk.heed(self.exchange.expire_day_orders(symbols))
         self._clerk.reports.append(PhaseChanged(symbol, phase, text))
 
-    # --- inside
-
     def _step_market(self, at: Nanos) -> None:
         flow = self._flow
         if at > self._clerk.marker.next_at:
@@ -396,5 +395,6 @@ class PaperVenue:
         """The desk hears of a new trade date before anything that happens on it."""
         if self.trade_date not in (_UNOPENED, self._flow.trade_date):
             self.trade_date = self._counter.trade_date = self._flow.trade_date
+            self.tally.new_day()
             marks = self._keeper.closing_marks()
             self._clerk.reports.append(TradeDateRolled(self.trade_date, marks))

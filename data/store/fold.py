@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders
+from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
@@ -35,6 +35,10 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderTriggered: fold_orders.triggered,
     ev.OrderWaited: fold_orders.waited,
     ev.OrderFilled: fold_fills.filled,
+    ev.FillReversed: fold_fills.reversed_,
+    ev.OrderRestated: fold_orders.restated,
+    ev.OrderResolved: fold_orders.resolved,
+    ev.EvidenceHeard: fold_orders.evidence_heard,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,
     ev.CancelRequested: fold_orders.cancel_requested,
@@ -49,6 +53,11 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderCompared: fold_fills.compared,
     ev.FillsMarked: fold_measures.marked,
     ev.TapeMeasured: fold_measures.tape_measured,
+    ev.DifferenceFound: fold_recon.difference,
+    ev.ReconcileFinished: fold_recon.finished,
+    ev.ForeignOrderFound: fold_recon.foreign,
+    ev.OrderAdopted: fold_recon.adopted,
+    ev.PositionAdopted: fold_recon.position_adopted,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -64,17 +73,22 @@ WITHOUT_ROWS = frozenset(
         ev.TimerSet,
         ev.TimerCleared,
         ev.VenueCheckpointed,
+        ev.ReconcileStarted,
+        ev.StatementAsked,
+        ev.StatementHeard,
+        ev.BreakEnded,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""
 
-NEW_ORDERS = (ev.OrderReleased, ev.OrderDenied, ev.OrderHeld)
+NEW_ORDERS = (ev.OrderReleased, ev.OrderDenied, ev.OrderHeld, ev.OrderAdopted)
 
 ORDER_FOLDS = frozenset(
     kind
     for kind in FOLDS
     if "order_id" in kind.__struct_fields__  # type: ignore[attr-defined]
     and kind not in NEW_ORDERS
+    and kind is not ev.DifferenceFound
 )
 
 

@@ -232,6 +232,46 @@ def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
     )
 
 
+def restated(book: Book, record: Record, event: ev.OrderRestated) -> None:
+    order = book.orders[event.order_id]
+    order.price = book.price_or_none(order.symbol, event.price)
+    order.quantity, order.reserved = book.size(order.symbol, event.quantity), event.reserved
+    if order.filled >= order.quantity and status_of(order) not in DONE:
+        move(order, Happening.FULL_FILL)
+    set_leaves(order)
+    happened(
+        book,
+        record,
+        order,
+        "restated",
+        price=order.price,
+        quantity=order.quantity,
+        text=event.text,
+    )
+    alert(book, record, order, "attention", "restated", event.text)
+
+
+def resolved(book: Book, record: Record, event: ev.OrderResolved) -> None:
+    order = book.orders[event.order_id]
+    order.reason = f"by hand: {event.reason}"
+    happened(
+        book,
+        record,
+        order,
+        f"resolved_{event.outcome.name.lower()}",
+        price=book.price_or_none(order.symbol, event.price),
+        quantity=book.size(order.symbol, event.quantity) or None,
+        text=event.reason,
+    )
+    alert(book, record, order, "attention", "resolved", event.reason)
+
+
+def evidence_heard(book: Book, record: Record, event: ev.EvidenceHeard) -> None:
+    order = book.orders[event.order_id]
+    name = event.client_order_id
+    happened(book, record, order, "evidence", client_order_id=name, text=event.text)
+
+
 def unknown(book: Book, record: Record, event: ev.OutcomeUnknown) -> None:
     order = book.orders[event.order_id]
     order.reason = event.text
@@ -245,10 +285,15 @@ def status_requested(book: Book, record: Record, event: ev.StatusRequested) -> N
     happened(book, record, order, "status_requested", client_order_id=event.client_order_id)
 
 
+def adopted_row(book: Book, record: Record, event: ev.OrderAdopted) -> OrderRow:
+    """The row of an order that was found at the venue."""
+    return _new_order(book, record, event, Status.WORKING)
+
+
 def _new_order(
     book: Book,
     record: Record,
-    event: ev.OrderReleased | ev.OrderDenied | ev.OrderHeld,
+    event: ev.OrderReleased | ev.OrderDenied | ev.OrderHeld | ev.OrderAdopted,
     status: Status,
 ) -> OrderRow:
     """An exit that waited here gets its row anew when it leaves: it was made when it was held."""

@@ -296,6 +296,16 @@ FX_RATES = _table(
     """,
     key=("currency", "from_date"),
 )
+RECONCILIATIONS = _table(
+    "reconciliations",
+    _EVENT
+    + """
+    count: query
+    text:  kind ours venues action
+    flag:  break
+    """,
+)
+"""A row a difference, by its kind, and one a run (`run`): its cause in `ours`, its end in words."""
 ALERTS = _table("alerts", _EVENT + "text: severity code text")
 LATENCIES = _table(
     "latencies",
@@ -346,6 +356,7 @@ TABLES = (
     MARKOUTS,
     TAPE,
     FX_RATES,
+    RECONCILIATIONS,
 )
 
 HIGH_WATER = """

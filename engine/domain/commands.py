@@ -25,6 +25,8 @@ class Origin(IntEnum):
     SCRIPT = 3
     LADDER = 4
     DESK = 5
+    EXTERNAL = 6
+    """Not from this desk at all: found at the venue."""
 
 
 class CancelScope(IntEnum):
@@ -191,6 +193,52 @@ class Convert(Fact, frozen=True, tag="convert"):
     origin: Origin = Origin.TICKET
 
 
+class Outcome(IntEnum):
+    """What a person says became of an order."""
+
+    NOT_PLACED = 1
+    """It never reached the venue; of an order that stands: its change never did."""
+    CANCELLED = 2
+    """Nothing of it is open any more."""
+    FILLED = 3
+
+
+class ResolveOrder(Fact, frozen=True, tag="resolve"):
+    """A person's word on an order in doubt; `quantity` and `price` with FILLED alone."""
+
+    order_id: OrderId
+    outcome: Outcome
+    reason: str
+    quantity: Quantity = Quantity(0)
+    price: Price = Price(0)
+    origin: Origin = Origin.TICKET
+
+
+class Reconcile(Fact, frozen=True, tag="reconcile"):
+    """Ask the venue for everything now, and compare."""
+
+    account: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptOrder(Fact, frozen=True, tag="adopt_order"):
+    """Take over a foreign order, by its name at the venue."""
+
+    account: str
+    name: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptPosition(Fact, frozen=True, tag="adopt_position"):
+    """Take over the position that the venue states."""
+
+    account: str
+    symbol: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
 Command = (
     SubmitOrder
     | ProtectPosition
@@ -204,4 +252,8 @@ Command = (
     | Reverse
     | TightenLimit
     | Convert
+    | ResolveOrder
+    | Reconcile
+    | AdoptOrder
+    | AdoptPosition
 )

@@ -1,5 +1,12 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
+from engine.domain.amendment_events import (
+    BUSTED,
+    EvidenceHeard,
+    FillReversed,
+    OrderResolved,
+    OrderRestated,
+)
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -60,6 +67,17 @@ from engine.domain.order_events import (
     ReplaceRequested,
     StatusRequested,
 )
+from engine.domain.recon_events import (
+    BreakEnded,
+    DifferenceFound,
+    ForeignOrderFound,
+    OrderAdopted,
+    PositionAdopted,
+    ReconcileFinished,
+    ReconcileStarted,
+    StatementAsked,
+    StatementHeard,
+)
 
 Event = (
     SessionStarted
@@ -113,9 +131,36 @@ Event = (
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
+    | FillReversed
+    | OrderRestated
+    | OrderResolved
+    | EvidenceHeard
+    | BreakEnded
+    | DifferenceFound
+    | ForeignOrderFound
+    | OrderAdopted
+    | PositionAdopted
+    | ReconcileFinished
+    | ReconcileStarted
+    | StatementAsked
+    | StatementHeard
 )
 
 __all__ = [
+    "BUSTED",
+    "FillReversed",
+    "OrderRestated",
+    "OrderResolved",
+    "EvidenceHeard",
+    "BreakEnded",
+    "DifferenceFound",
+    "ForeignOrderFound",
+    "OrderAdopted",
+    "PositionAdopted",
+    "ReconcileFinished",
+    "ReconcileStarted",
+    "StatementAsked",
+    "StatementHeard",
     "BorrowKnown",
     "DividendsKnown",
     "FxRatesKnown",

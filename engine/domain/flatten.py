@@ -158,9 +158,13 @@ def advance_flatten(
 
 
 def _is_awaited(order: Order) -> bool:
-    """The venue owes an answer about it; what it has answered, a refusal too, is evidence."""
+    """The venue owes an answer about it, or fills that it has counted and not told.
+
+    What it has answered, a refusal too, is evidence.
+    """
     return (
-        order.pending_new is not None
+        order.ending != 0
+        or order.pending_new is not None
         or order.pending_cancel is not None
         or order.pending_replace is not None
     )

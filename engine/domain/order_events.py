@@ -176,6 +176,10 @@ class OrderFilled(Fact, frozen=True, tag="filled"):
     cumulative: Quantity = Quantity(0)
     """Filled quantity of the order after this fill."""
     venue_at: Nanos = Nanos(0)
+    revision: int = 0
+    """Of a trade that the venue corrected: which version this is."""
+    lot_next: int = 0
+    """Above 0 the fill was not the newest of its position, and `lots` are all that is held."""
 
 
 class OrderCancelled(Fact, frozen=True, tag="cancelled"):
@@ -187,6 +191,8 @@ class OrderCancelled(Fact, frozen=True, tag="cancelled"):
     venue_at: Nanos = Nanos(0)
     twice_mid: int = 0
     """Bid plus ask when the remainder left the market; 0 where that is not known."""
+    owed: Quantity = Quantity(0)
+    """Fills of before that nobody has told yet: until they come they count as open."""
 
 
 class OrderExpired(Fact, frozen=True, tag="expired"):
@@ -197,6 +203,8 @@ class OrderExpired(Fact, frozen=True, tag="expired"):
     venue_at: Nanos = Nanos(0)
     twice_mid: int = 0
     """The same, or twice the close where nobody quotes any more."""
+    owed: Quantity = Quantity(0)
+    """As in `OrderCancelled`."""
 
 
 class CancelRequested(Fact, frozen=True, tag="cancel_requested"):

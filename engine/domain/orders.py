@@ -21,6 +21,12 @@ class Pending(msgspec.Struct, gc=False):
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
     stop: Price = Price(0)
+    asked: int = 0
+    """How often it was asked about, or a cancel repeated."""
+    asked_at: Nanos = Nanos(0)
+    negatives: int = 0
+    """How often the venue has said that it never had it, too early to be believed."""
+    negative_at: Nanos = Nanos(0)
 
 
 class Order(msgspec.Struct, gc=False):
@@ -106,6 +112,16 @@ class Order(msgspec.Struct, gc=False):
         """A leg that did what it was for: it and its siblings filled all that it protected."""
         return self.is_done and self.cumulative + self.taken >= self.quantity
 
+    ending: int = 0
+    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
+
+    It lives on here while fills of before are owed.
+    """
+    restated_at: Nanos = Nanos(0)
+    """When the venue itself last changed it."""
+    manual: str = ""
+    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
+
     @property
     def leaves(self) -> Quantity:
         """Open quantity; 0 once the order is done."""
@@ -131,13 +147,33 @@ class Order(msgspec.Struct, gc=False):
         return self.status in DONE
 
     @property
+    def is_gone(self) -> bool:
+        """Done, and not only because all of it was filled."""
+        return self.status in DONE and self.status is not Status.FILLED
+
+    @property
+    def has_ended(self) -> bool:
+        """Done, or proved to be over while fills of before are still to come."""
+        return self.ending != 0 or self.status in DONE
+
+    @property
+    def owed(self) -> Quantity:
+        """Fills that the venue has counted and nobody has told yet."""
+        return self.leaves if self.ending else Quantity(0)
+
+    @property
     def is_live(self) -> bool:
         """May stand at the venue: counts as exposure."""
         return self.status in LIVE
 
     @property
     def is_cancelling(self) -> bool:
-        """A cancel is out whose answer can still come; one without an answer may be repeated."""
+        """A cancel is out whose answer can still come, or came: there is nothing to ask for again.
+
+        One without an answer may be repeated.
+        """
+        if self.ending:
+            return True
         cancel = self.pending_cancel
         return cancel is not None and cancel.certainty is Certainty.KNOWN
 
@@ -200,7 +236,9 @@ def state_word(order: Order) -> str:
 
 
 def pending_word(order: Order) -> str:
-    """What is on its way beside the state: 'cancelling', 'replacing' or ''."""
+    """What is on its way beside the state: 'cancelling', 'replacing', 'fills owed' or ''."""
+    if order.owed:
+        return "fills owed"
     if order.pending_cancel is not None:
         return "cancelling"
     if order.pending_replace is not None:

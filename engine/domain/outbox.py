@@ -6,12 +6,17 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.requests import (
     CancelRequest,
+    CashRequest,
+    ExecutionsRequest,
     NewOrderRequest,
+    OpenOrdersRequest,
+    PositionsRequest,
     ReplaceRequest,
     Request,
     StatusRequest,
 )
 from engine.domain.state import State
+from engine.domain.statements import Statement
 from engine.values import OrderType, TimeInForce
 
 _MARKET = OrderType.MARKET
@@ -59,10 +64,23 @@ def _status(event: ev.StatusRequested, state: State) -> StatusRequest:
     return StatusRequest(event.client_order_id)
 
 
+def _statement(event: ev.StatementAsked, state: State) -> Request:
+    match event.statement:
+        case Statement.ORDERS:
+            return OpenOrdersRequest(event.query)
+        case Statement.EXECUTIONS:
+            return ExecutionsRequest(event.query, event.since)
+        case Statement.POSITIONS:
+            return PositionsRequest(event.query, event.account)
+        case Statement.CASH:
+            return CashRequest(event.query, event.account)
+
+
 _REQUESTS: dict[type, Callable[[Any, State], Request]] = {
     ev.OrderReleased: _new_order,
     ev.CancelRequested: _cancel,
     ev.ReplaceRequested: _replace,
     ev.StatusRequested: _status,
+    ev.StatementAsked: _statement,
 }
 """Event type → the request that it lets out."""

@@ -9,13 +9,17 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.recon import Recon
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 DEFAULT_ACCOUNT = "PAPER"
+ACK_TIMER = "ack"
+"""The one timer of everything in flight, armed by the first request that goes out."""
 NO_FEES = "zero"
 
 
@@ -166,6 +170,11 @@ class State(msgspec.Struct):
     by_client_id: dict[str, int] = {}
     tickets: dict[str, int] = {}
     executions: dict[str, int] = {}
+    """Order of every execution that was ever booked or made void, by its id."""
+    amended: dict[str, int] = {}
+    """Of executions that the venue changed: the newest revision, or `BUSTED`."""
+    past_orders: dict[int, Order] = {}
+    """Orders that were done when their date ended, bounded: a fill of theirs can still be late."""
     instruments: dict[str, Instrument] = {}
     unlisted: tuple[str, ...] = ()
     """Of these, what the running market does not list."""
@@ -175,6 +184,13 @@ class State(msgspec.Struct):
     links: dict[str, LinkState] = {}
     link_texts: dict[str, str] = {}
     """Of a link that is down: what that means, in words."""
+    patience: Patience = Patience()
+    """What is expected of the venue's answers."""
+    in_doubt: dict[int, None] = {}
+    """Live orders of which an outcome is unknown."""
+    link_up_at: Nanos = Nanos(0)
+    """When a link last came back: what was asked before proves nothing."""
+    recon: Recon = msgspec.field(default_factory=Recon)
     was_disconnected: bool = False
     """In this run: until every outcome is known again, nothing new leaves."""
     limits: Limits = Limits()

@@ -95,7 +95,7 @@ def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -
     order = state.orders.get(command.order_id)
     if order is None:
         return [ev.CancelDenied(now, command.order_id, Refusal.UNKNOWN_ORDER)]
-    if order.is_done:
+    if order.has_ended:
         return [ev.CancelDenied(now, command.order_id, Refusal.ALREADY_DONE)]
     if order.status in (Status.STAGED, Status.HELD):
         return [ev.OrderCancelled(now, order.order_id, order.leaves, "withdrawn", True)]
@@ -109,7 +109,7 @@ def _why_not_replace(
 ) -> Refusal | None:
     if order is None:
         return Refusal.UNKNOWN_ORDER
-    if order.is_done:
+    if order.has_ended:
         return Refusal.ALREADY_DONE
     if is_asleep(order, state):
         return Refusal.ASLEEP

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
+from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
@@ -332,6 +333,8 @@ class DeskView(Row, frozen=True):
     ghost_fills: tuple[GhostFillRow, ...] = ()
     progress: int = -1
     """How far the recording or the day has played, in thousandths; −1 where nobody can tell."""
+    attentions: tuple[AttentionRow, ...] = ()
+    """What needs a person, bounded."""
     realism: str = ""
     """How far the session so far can be believed, in one line; empty before the first fill."""
 

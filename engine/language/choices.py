@@ -68,3 +68,31 @@ class ReplayVerb(StrEnum):
     JUMP = "jump"
     JUMP_FILL = "jump fill"
     RESTART = "restart"
+
+
+class Reference(StrEnum):
+    """A price that the market has when the line runs; `pc` is the previous close."""
+
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+    LAST = "last"
+    OPEN = "open"
+    HIGH = "high"
+    LOW = "low"
+    PREVIOUS_CLOSE = "pc"
+
+
+class ResolvedAs(StrEnum):
+    """What a person says became of an order in doubt."""
+
+    NOT_PLACED = "not-placed"
+    CANCELLED = "cancelled"
+    FILLED = "filled"
+
+
+class Adopted(StrEnum):
+    """What of the venue's a person takes over."""
+
+    ORDER = "order"
+    POSITION = "position"

@@ -14,6 +14,7 @@ from engine.language.printer import (
 )
 from engine.language.syntax import (
     DOT,
+    AdoptLine,
     AtLine,
     CancelLine,
     CashTerm,
@@ -41,10 +42,12 @@ from engine.language.syntax import (
     PreviewedLine,
     PriceTerm,
     QuantityTerm,
+    ReconcileLine,
     Reference,
     ReferencePrice,
     ReplaceLine,
     ReplayLine,
+    ResolveLine,
     RestingPrice,
     ResumeLine,
     ReverseLine,
@@ -134,6 +137,12 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             if line.amount is None:
                 return f"CONVERT all {line.sold} against {line.bought}, a debit too"
             return f"CONVERT {line.amount} {line.sold} to {line.bought}"
+        case ResolveLine():
+            return _describe_resolve(line)
+        case AdoptLine():
+            return f'ADOPT the {line.what.value} {line.name} from the venue: "{line.reason}"'
+        case ReconcileLine():
+            return "RECONCILE: ask the venue for everything and compare"
         case AtLine():
             return f"AT {print_time(line.time_of_day)} market time, go on"
         case ReplayLine():
@@ -143,6 +152,12 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return f"WAIT until order {_describe_number(line.order)} is {line.state.value}{within}"
         case _:
             return print_line(line)
+
+
+def _describe_resolve(line: ResolveLine) -> str:
+    words = line.outcome.value.replace("-", " ")
+    trade = "" if line.quantity is None else f" {line.quantity} at {line.price}"
+    return f'RESOLVE order {_describe_number(line.order)} as {words}{trade}: "{line.reason}"'
 
 
 def _describe_order(line: OrderLine) -> str:

@@ -25,6 +25,7 @@ from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
 from engine.language.reader import Reader
 from engine.language.replays import read_replay
+from engine.language.resolving import read_adopt, read_reconcile, read_resolve
 from engine.language.syntax import (
     BlankLine,
     CancelLine,
@@ -65,6 +66,9 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "set": read_set,
     "convert": read_convert,
     "oco": read_oco,
+    "resolve": read_resolve,
+    "adopt": read_adopt,
+    "reconcile": read_reconcile,
     "at": read_at,
     "wait": read_wait,
     "expect": read_expect,

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from engine.language.names import is_day
 from engine.language.syntax import (
+    AdoptLine,
     AtLine,
     BlankLine,
     CancelLine,
@@ -36,10 +37,12 @@ from engine.language.syntax import (
     PreviewedLine,
     PriceTerm,
     QuantityTerm,
+    ReconcileLine,
     ReferencePrice,
     ReplaceLine,
     ReplayLine,
     ReplayVerb,
+    ResolveLine,
     ResumeLine,
     ReverseLine,
     Script,
@@ -51,7 +54,7 @@ from engine.language.syntax import (
     WaitLine,
     WordTerm,
 )
-from engine.language.words import ALL_OF_IT, EVERYTHING, MARKET, NEXT, PREVIEW
+from engine.language.words import ALL_OF_IT, AT_PRICE, EVERYTHING, MARKET, NEXT, PREVIEW
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 
@@ -221,7 +224,10 @@ def _print_act(
     | KillLine
     | SetLine
     | ConvertLine
-    | PracticeLine,
+    | PracticeLine
+    | ResolveLine
+    | AdoptLine
+    | ReconcileLine,
 ) -> str:
     match line:
         case OcoLine():
@@ -247,6 +253,12 @@ def _print_act(
             return f"set {line.name} {line.value}"
         case ConvertLine():
             return f"convert {line.amount or ALL_OF_IT} {line.sold} {line.bought}"
+        case ResolveLine():
+            return _print_resolve(line)
+        case AdoptLine():
+            return f'adopt {line.what.value} {line.name} "{line.reason}"'
+        case ReconcileLine():
+            return "reconcile"
         case _:
             assert_never(line)
 
@@ -307,6 +319,12 @@ def _quoted(word: str, text: str | None) -> str:
 def _with_fraction(whole: str, nanos: int) -> str:
     fraction = nanos % NANOS_PER_SECOND
     return f"{whole}.{fraction:09d}".rstrip("0") if fraction else whole
+
+
+def _print_resolve(line: ResolveLine) -> str:
+    trade = "" if line.quantity is None else f"{line.quantity} {AT_PRICE} {line.price}"
+    order = print_order_number(line.order)
+    return _join(f"resolve {order} {line.outcome.value}", trade, f'"{line.reason}"')
 
 
 def _print_practice(line: PracticeLine) -> str:

@@ -4,15 +4,16 @@ Numbers that need an instrument's scale stay exact decimal text ("190.10", digit
 no leading zeros, no grouping); `engine.instruments.parse_scaled` makes integers of them later.
 """
 
-from enum import StrEnum
-
 import msgspec
 
+from engine.language.choices import Adopted as Adopted
 from engine.language.choices import Comparison as Comparison
 from engine.language.choices import OffsetUnit as OffsetUnit
 from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
+from engine.language.choices import Reference as Reference
 from engine.language.choices import ReplayVerb as ReplayVerb
+from engine.language.choices import ResolvedAs as ResolvedAs
 from engine.language.choices import Size as Size
 from engine.language.choices import SizeWord as SizeWord
 from engine.language.drills import Drill
@@ -20,19 +21,6 @@ from engine.values import Instruction, Nanos, TimeInForce
 
 DOT = "."
 """Stands for the symbol on the screen; the runtime puts the real one in before anything runs."""
-
-
-class Reference(StrEnum):
-    """A price that the market has when the line runs; `pc` is the previous close."""
-
-    BID = "bid"
-    ASK = "ask"
-    MID = "mid"
-    LAST = "last"
-    OPEN = "open"
-    HIGH = "high"
-    LOW = "low"
-    PREVIOUS_CLOSE = "pc"
 
 
 class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
@@ -269,6 +257,29 @@ class ConvertLine(Node, frozen=True, gc=False, tag="convert"):
     bought: str
 
 
+class ResolveLine(Node, frozen=True, gc=False, tag="resolve"):
+    """What became of an order in doubt; `quantity` and `price` with FILLED alone."""
+
+    order: OrderNumber
+    outcome: ResolvedAs
+    reason: str
+    quantity: Size | None = None
+    price: str | None = None
+    """Decimal text, as in `LimitPrice`."""
+
+
+class AdoptLine(Node, frozen=True, gc=False, tag="adopt"):
+    """Take over an order found at the venue (its id there), or a position (its symbol)."""
+
+    what: Adopted
+    name: str
+    reason: str
+
+
+class ReconcileLine(Node, frozen=True, gc=False, tag="reconcile"):
+    """Ask the venue for everything now and compare."""
+
+
 class AtLine(Node, frozen=True, gc=False, tag="at"):
     """Go on at this time of day: nanoseconds since midnight, in the market's own time zone."""
 
@@ -370,6 +381,9 @@ ActLine = (
     | SetLine
     | ConvertLine
     | PracticeLine
+    | ResolveLine
+    | AdoptLine
+    | ReconcileLine
 )
 Line = (
     OrderLine

@@ -4,7 +4,15 @@ A fit in angle brackets, `<price>`, stands for something to be filled in; every 
 """
 
 from engine.language.drills import Drill
-from engine.language.syntax import Comparison, OrderGroup, OrderState, Reference, SizeWord
+from engine.language.syntax import (
+    Adopted,
+    Comparison,
+    OrderGroup,
+    OrderState,
+    Reference,
+    ResolvedAs,
+    SizeWord,
+)
 from engine.values import Instruction, TimeInForce
 
 SIDES = {instruction.word: instruction for instruction in Instruction}
@@ -12,13 +20,16 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
-ACTS = (*_ACTS, "oco", "convert", "practice")
+ACTS = (*_ACTS, "oco", "convert", "practice", "resolve", "adopt", "reconcile")
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse", "oco")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect", "replay")
 FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
 
 DRILLS = {drill.value: drill for drill in Drill}
+OUTCOMES = {outcome.value: outcome for outcome in ResolvedAs}
+ADOPTED = {what.value: what for what in Adopted}
+AT_PRICE = "@"
 NEXT = "next"
 MARKET = "mkt"
 EVERYTHING = "*"
@@ -123,6 +134,8 @@ def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
             return _practice_fits(rest)
         case "oco":
             return _oco_fits(rest)
+        case "resolve":
+            return _resolve_fits(rest)
         case "reverse":
             return SYMBOL_FITS if not rest else _override_fits(rest[1:])
         case _:
@@ -135,8 +148,18 @@ _PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "resume": (('<"reason">',),),
     "set": (("<limit>",), ("<value>",)),
     "convert": (("<amount>", ALL_OF_IT), ("<currency>",), ("<currency>",)),
+    "adopt": (tuple(ADOPTED), ("<name>",), ('<"reason">',)),
     "at": (("<09:31:00>",),),
 }
+
+
+def _resolve_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if len(rest) < 2:
+        return (ORDER_FITS, tuple(OUTCOMES))[len(rest)]
+    if rest[1] != ResolvedAs.FILLED:
+        return _ladder((('<"reason">',),), rest[2:])
+    priced = tuple(word for word in rest[2:] if word != AT_PRICE)
+    return _ladder((("<quantity>",), ("<price>",), ('<"reason">',)), priced)
 
 
 def _practice_fits(rest: tuple[str, ...]) -> tuple[str, ...]:

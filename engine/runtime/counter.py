@@ -17,6 +17,7 @@ from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
 from engine.ports import (
     Act,
+    BooksTold,
     CancelById,
     CancelMarked,
     DeskAnswer,
@@ -32,8 +33,10 @@ from engine.ports import (
     RealismTold,
     SendLine,
     SetSpeed,
+    TellBooks,
     TellRealism,
 )
+from engine.runtime.books_words import books_lines
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
@@ -95,6 +98,9 @@ class Counter:
                 self._explain(request.order_id)
             case TellRealism():
                 self._tell_realism()
+            case TellBooks():
+                lines = books_lines(self._host.session.state)
+                self._answer(BooksTold("our books and the venue's", tuple(lines)))
             case SetSpeed():
                 self._set_speed(request.factor)
             case TakeControl() | StopEngine():
@@ -187,6 +193,11 @@ class Counter:
                     return LineAnswered(ticket, False, sentence, event.order_id)
                 case ev.CommandRefused():
                     return LineAnswered(ticket, False, REFUSAL_SENTENCES[event.refusal])
+                case ev.OrderResolved():
+                    text = "written down; the venue's own word will replace it"
+                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.ReconcileFinished():
+                    return LineAnswered(ticket, True, f"compared: {event.text}; :books tells all")
                 case ev.DuplicateIgnored():
                     sentence = REFUSAL_SENTENCES[Refusal.DUPLICATE_TICKET]
                     return LineAnswered(ticket, False, sentence)
@@ -278,6 +289,8 @@ def _done(happened: list[ev.Event]) -> str:
     for event in happened:
         if isinstance(event, ev.CurrencyConverted):
             return f"converted {conversion_words(event)}"
+        if isinstance(event, ev.ReconcileStarted):
+            return "the venue is asked for its books; :books tells what comes of it"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"

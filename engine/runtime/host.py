@@ -6,19 +6,19 @@ from typing import Protocol
 from engine.domain.contingent.exits import exits_reached, exits_waiting
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
+from engine.domain.recon import BACKGROUND
 from engine.domain.records import Inbound
 from engine.domain.reports import (
     PhaseChanged,
     Report,
+    SessionResumed,
     TimerFired,
     TradeDateRolled,
     VenueAccepted,
     VenueFilled,
 )
-from engine.domain.requests import StatusRequest
 from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
-from engine.runtime.recovery import requests_in_doubt
 from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -31,6 +31,8 @@ EXITS_EVERY = NANOS_PER_SECOND // 10
 """Market time between two looks for exits that the desk itself has to send."""
 STRIDE = 10 * NANOS_PER_SECOND
 """Market time between two looks at what wants attention, as fast as it goes."""
+BOOKS_WAIT = 10 * NANOS_PER_SECOND
+"""Market time that a start gives the venue to state its books."""
 OPENING_TAKES = NANOS_PER_SECOND // 1_000
 """Market time in which every symbol of a new day has opened."""
 SETTLE_ROUNDS_MAX = 1_000
@@ -151,9 +153,13 @@ class Host:
             return FOREVER
         return Nanos(self.now + EXITS_EVERY)
 
+    def _is_awaited(self) -> bool:
+        """A timer is set that has more to do than to look whether all is well."""
+        return any(not name.startswith(BACKGROUND) for name in self.session.state.timers)
+
     def _advance(self, target: Nanos) -> bool:
         """Runs the market towards `target`, stopping where it has a report; False at its end."""
-        has_ended = self.venue.next_at() is None and self._next_timer() == FOREVER
+        has_ended = self.venue.next_at() is None and not self._is_awaited()
         if target > self.now:
             self.venue.advance(target)
         stays = has_ended or target == FOREVER or self.venue.has_reports()
@@ -200,13 +206,13 @@ class Host:
 
         A cancel without an answer is repeated, unless `may_cancel` is denied: then it waits.
         """
-        requests = requests_in_doubt(self.session.state)
-        if not may_cancel:
-            requests = [request for request in requests if isinstance(request, StatusRequest)]
-        if not requests:
-            return []
-        self.venue.release(requests, self.venue.stage(requests))
-        return self.settle()
+        return self.submit(SessionResumed(may_cancel))
+
+    def wait_for_the_books(self) -> None:
+        """Lets market time pass until the venue's books have come and were compared, or for
+        `BOOKS_WAIT`: then the desk opens not ready, and says so to every order (R41)."""
+        until = Nanos(self.now + BOOKS_WAIT)
+        self.run_until(until, lambda: not self.session.state.recon.holds_orders)
 
     def practise(self, line: PracticeLine, context: Context) -> list[Event]:
         """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""

@@ -371,4 +371,12 @@ _NOTICES: dict[type, Severity] = {
     ev.CancelDenied: Severity.ATTENTION,
     ev.Faulted: Severity.UNAVAILABLE,
     ev.DiskSpaceChanged: Severity.ATTENTION,
+    ev.FillReversed: Severity.ATTENTION,
+    ev.OrderRestated: Severity.ATTENTION,
+    ev.OrderResolved: Severity.ATTENTION,
+    ev.OrderAdopted: Severity.ATTENTION,
+    ev.ForeignOrderFound: Severity.ATTENTION,
+    ev.PositionAdopted: Severity.ATTENTION,
+    ev.DifferenceFound: Severity.ATTENTION,
+    ev.ReconcileFinished: Severity.ATTENTION,
 }

@@ -21,6 +21,7 @@ from engine.instruments import (
 from engine.runtime.flatten_words import flatten_fields, flatten_words
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
+from engine.runtime.truth_words import truth_fields
 from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
@@ -119,6 +120,7 @@ class Narrator:
                     **base,
                     "quantity": self._known(order).quantity_field(gone),
                     "text": self._why_it_went(event),
+                    **({"owed": event.owed} if event.owed else {}),
                 }
             case ev.OrderReplaced():
                 order, base = self._order(event.order_id)
@@ -268,7 +270,14 @@ class Narrator:
                     "text": event.text,
                 }
             case _:
-                return None
+                return self._truth(event)
+
+    def _truth(self, event: ev.Event) -> Fields | None:
+        order_id = getattr(event, "order_id", None)
+        if order_id not in self._state.orders:
+            return truth_fields(event, lambda order_id: {}, lambda price: None)
+        order, base = self._order(order_id)
+        return truth_fields(event, lambda _: base, lambda price: self._price(order, price))
 
 
 _UNKNOWN = Instrument(symbol="?")

@@ -44,6 +44,12 @@ _SCOPES = {
     syn.OrderGroup.EXITS: CancelScope.EXITS,
 }
 
+_OUTCOMES = {
+    syn.ResolvedAs.NOT_PLACED: cmd.Outcome.NOT_PLACED,
+    syn.ResolvedAs.CANCELLED: cmd.Outcome.CANCELLED,
+    syn.ResolvedAs.FILLED: cmd.Outcome.FILLED,
+}
+
 
 def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
     """The commands of an order or act line. Raises UnresolvedError with one sentence."""
@@ -74,6 +80,16 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             amount = Money(0) if line.amount is None else parse_money(line.amount)
             sold, bought = line.sold, line.bought
             return [cmd.Convert(context.account, sold, bought, amount, context.origin)]
+        case syn.ResolveLine():
+            return [_resolve_order(line, context)]
+        case syn.AdoptLine():
+            account, origin = context.account, context.origin
+            if line.what is syn.Adopted.ORDER:
+                return [cmd.AdoptOrder(account, line.name, line.reason, origin)]
+            symbol = symbol_of(line.name, context)
+            return [cmd.AdoptPosition(account, symbol, line.reason, origin)]
+        case syn.ReconcileLine():
+            return [cmd.Reconcile(context.account, context.origin)]
         case syn.PracticeLine():
             return []
         case syn.SetLine():
@@ -316,6 +332,19 @@ def _cancels_of_one(order_id: OrderId, context: Context) -> list[Command]:
     if order_id not in context.state.orders:
         ids = [leg.order_id for leg in legs_of(context.state, order_id) if not leg.is_done]
     return [cmd.CancelOrder(each, context.origin) for each in ids or [order_id]]
+
+
+def _resolve_order(line: syn.ResolveLine, context: Context) -> cmd.ResolveOrder:
+    order_id = _order_id(line.order, context)
+    symbol = context.state.orders[order_id].order.symbol
+    instrument = instrument_of(symbol, context)
+    try:
+        price = Price(0) if line.price is None else instrument.parse_price(line.price)
+    except NumberTextError as problem:
+        raise UnresolvedError(str(problem)) from None
+    quantity = size_in_units(line.quantity or 0, instrument, symbol)
+    outcome = _OUTCOMES[line.outcome]
+    return cmd.ResolveOrder(order_id, outcome, line.reason, quantity, price, context.origin)
 
 
 def _cancels(selector: syn.Selector, context: Context) -> list[Command]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from engine.domain.attention import attention_of, count_attention
 from engine.domain.contingent.groups import legs_of
 from engine.domain.contingent.protection import has_exits, protected_quantity
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
@@ -141,7 +142,8 @@ class ViewBuilder:
             updates_per_second=updates_per_second,
             conflated=0,
             denied=sum(1 for row in orders if row.state == "denied"),
-            attention=sum(1 for i in state.live if state.orders[i].is_unknown),
+            attention=count_attention(state),
+            attentions=attention_of(state),
             events=state.events,
             ghosts=self._venue.ghosts.orders(GHOSTS_SHOWN_MAX),
             ghost_fills=self._venue.ghosts.fills(GHOSTS_SHOWN_MAX),
@@ -333,6 +335,13 @@ def _conditions(state: State, account: Account) -> list[Condition]:
         found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
     for symbol, text in sorted(state.halts.items()):
         found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
+    if state.in_doubt:
+        noun = "order" if len(state.in_doubt) == 1 else "orders"
+        text = f"{len(state.in_doubt)} {noun} UNKNOWN: the list attention settles it"
+        found.append(Condition("unknown", text, Severity.DEGRADED))
+    if state.recon.holds_orders:
+        text = "comparing books with the venue: nothing new leaves"
+        found.append(Condition("reconciling", text, Severity.ATTENTION))
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         found.append(Condition("symbol_state", text, Severity.ATTENTION))

@@ -14,6 +14,7 @@ from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.preview_words import said_in
+from engine.runtime.truth_words import owed_words, truth_lines
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -164,13 +165,21 @@ class _Teller:
                 self.ended = event
                 if event.requested:
                     legs = _legs(self._asked_at, event.venue_at, event.at)
-                    return [f"cancelled on request, {self._size(event.quantity)} unfilled{legs}"]
+                    owed = owed_words(event.owed)
+                    return [
+                        f"cancelled on request, {self._size(event.quantity)} unfilled{owed}{legs}"
+                    ]
                 tail = f": {event.text}" if event.text else ""
-                return [f"cancelled by the venue, {self._size(event.quantity)} unfilled{tail}"]
+                owed = owed_words(event.owed)
+                return [
+                    f"cancelled by the venue, {self._size(event.quantity)} unfilled{owed}{tail}"
+                ]
             case ev.OrderExpired():
                 self.ended = event
                 tail = f": {event.text}" if event.text else ""
-                return [f"expired, {self._size(event.quantity)} unfilled{tail}"]
+                return [
+                    f"expired, {self._size(event.quantity)} unfilled{owed_words(event.owed)}{tail}"
+                ]
             case _:
                 return self._requests(event)
 
@@ -213,7 +222,7 @@ class _Teller:
             case ev.OrderCompared():
                 return [*self._booked(event), *self._other_luck(event)]
             case _:
-                return []
+                return truth_lines(event, self._price)
 
     def _book(self, quote: ev.QuoteSeen) -> str:
         if not quote.bid and not quote.ask:
@@ -267,6 +276,7 @@ class _Teller:
         role = event.liquidity.name.lower()
         how = "in the auction" if role == "auction" else f"as {role}"
         flags = " after it was done" if event.resurrected else ""
+        flags += f" (revision {event.revision})" if event.revision else ""
         head = (
             f"filled {self._size(event.quantity)} at {self._price(event.price)} {how}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}{self.said}"

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from msgspec.structs import replace
 
 from data.errors import JournalDamagedError
-from engine.domain import apply, decide, events, flatten, order_changes, orders, submission
+from engine.domain import apply, decide, events, flatten, moves, orders, outbox, submission
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.identity import client_order_id
@@ -19,7 +19,6 @@ from engine.domain.risk.rules import flow, holdings, quantities, sessions
 from engine.exchange.book import Book
 from engine.exchange.messages import SelfMatch
 from engine.exchange.settings import BookSettings
-from engine.runtime import recovery
 from engine.runtime.session import Session
 from engine.values import OrderType, TimeInForce
 from simulation import desk as sim_desk
@@ -116,29 +115,29 @@ def no_answer_is_sent_again() -> Patches:
 
 
 def a_restart_sends_again() -> Patches:
-    """What the journal says was released and never answered leaves once more."""
+    """What was released and never answered leaves once more, where it should be asked about."""
 
-    def in_doubt(state: Any) -> Any:
-        sent = [state.orders[i] for i in state.live if state.orders[i].pending_new]
-        asked = [
-            NewOrderRequest(
-                o.client_order_id,
-                o.order.account,
-                o.order.symbol,
-                o.order.instruction,
-                o.quantity,
-                o.order.type,
-                o.order.time_in_force,
-                o.price,
-                o.stop,
-                o.order.trigger,
-                o.order.post_only,
-            )
-            for o in sent
-        ]
-        return [*asked, *recovery.requests_in_doubt(state)]
+    usual = outbox._REQUESTS[events.StatusRequested]
 
-    return [patch.object(sim_desk, "requests_in_doubt", in_doubt)]
+    def resend(event: Any, state: Any) -> Any:
+        o = state.orders[event.order_id]
+        if o.pending_new is None:
+            return usual(event, state)
+        return NewOrderRequest(
+            o.client_order_id,
+            o.order.account,
+            o.order.symbol,
+            o.order.instruction,
+            o.quantity,
+            o.order.type,
+            o.order.time_in_force,
+            o.price,
+            o.stop,
+            o.order.trigger,
+            o.order.post_only,
+        )
+
+    return [patch.dict(outbox._REQUESTS, {events.StatusRequested: resend})]
 
 
 def asking_to_cancel_is_proof() -> Patches:
@@ -348,13 +347,13 @@ def market_orders_have_no_value() -> Patches:
 
 def reserves_are_not_released() -> Patches:
     """reserve not released"""
-    usual = order_changes._hold
+    usual = moves.hold
 
     def hold(state: Any, order: Any) -> None:
         if not order.is_done:
             usual(state, order)
 
-    return [patch.object(order_changes, "_hold", hold)]
+    return [patch.object(moves, "hold", hold)]
 
 
 def a_flatten_waits_for_nothing() -> Patches:

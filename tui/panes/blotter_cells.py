@@ -2,6 +2,7 @@
 
 from rich.style import Style
 
+from engine.domain.attention import AttentionRow
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
 from engine.values import Liquidity, TimeInForce
@@ -20,9 +21,10 @@ from tui.paint import (
     side_style,
     signed_style,
 )
+from tui.panes.attention import attention_cell
 from tui.panes.ghosts import Ghost, ghost_cell
 
-Listed = OrderRow | FillRow | PositionRow | Ghost
+Listed = OrderRow | FillRow | PositionRow | Ghost | AttentionRow
 FILLED_CELLS = 11
 DENIED_STATES = ("denied", "rejected")
 
@@ -80,6 +82,8 @@ class BlotterCells:
             return self._fill_cell(row, name)
         if isinstance(row, GhostRow | GhostFillRow):
             return ghost_cell(self.host, row, name)
+        if isinstance(row, AttentionRow):
+            return attention_cell(self.host, row, name)
         return self._position_cell(row, name)
 
     def _order_cell(self, row: OrderRow, name: str) -> tuple[str, Style]:

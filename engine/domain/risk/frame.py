@@ -11,6 +11,7 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     borrow,
     currencies,
+    doubts,
     exits,
     flow,
     holdings,
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     *KNOWN,
     Rule(sessions.D01, sessions.trading_state),
     Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True),
+    Rule(doubts.D04, doubts.outcome_unknown),
     Rule(currencies.R38, currencies.stale_rate),
     Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
     Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),

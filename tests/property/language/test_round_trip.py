@@ -207,6 +207,27 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
         st.from_regex(r"[A-Za-z0-9$][A-Za-z0-9.,%]{0,20}", fullmatch=True),
     ),
     st.builds(syntax.ConvertLine, st.none() | converted, currencies, currencies),
+    st.builds(
+        syntax.ResolveLine,
+        order_numbers,
+        st.sampled_from([syntax.ResolvedAs.NOT_PLACED, syntax.ResolvedAs.CANCELLED]),
+        texts,
+    ),
+    st.builds(
+        syntax.ResolveLine,
+        order_numbers,
+        st.just(syntax.ResolvedAs.FILLED),
+        texts,
+        st.integers(1, 10**12),
+        figures,
+    ),
+    st.builds(
+        syntax.AdoptLine,
+        st.sampled_from(syntax.Adopted),
+        st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,20}", fullmatch=True),
+        texts,
+    ),
+    st.just(syntax.ReconcileLine()),
     st.builds(syntax.AtLine, moments),
     st.builds(syntax.WaitLine, order_numbers, states, st.none() | durations),
     st.sampled_from(
@@ -241,6 +262,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
 FILLED_IN = {
     "<quantity>": "100",
     "<currency>": "INR",
+    "<name>": "V17",
     "<symbol>": "LMT",
     "<price>": "190.12",
     "<+0.05>": "+0.05",

@@ -347,6 +347,13 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R39", "a listed symbol", [], {}, PASS),
     ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),
     # ── D03 a flatten is running ──
+    # ── D04 a second order beside one in doubt ──
+    ("D04", "nothing in doubt", [], {}, PASS),
+    ("D04", "the same side", [given("doubts", 100)], {}, Verdict.ASK),
+    ("D04", "the same side, with a reason", [given("doubts", 100)],
+     {"override": "it was never there"}, Verdict.ASK),
+    ("D04", "the other side", [given("doubts", 100, instruction=SHORT)], {}, PASS),
+    ("D04", "another symbol", [*AAPL, given("doubts", 100, symbol="AAPL")], {}, PASS),
     ("D03", "no flatten", [], {}, PASS),
     ("D03", "this symbol", [given("flattens", "GOOG")], {}, DENY),
     ("D03", "another symbol", [given("flattens", "AAPL")], {}, PASS),

@@ -83,6 +83,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "why": _target("commands.why:run"),
     "report": _target("commands.report:run"),
     "verify": _target("commands.verify:run"),
+    "reconcile": _target("commands.reconcile:run"),
     "rebuild": _target("commands.rebuild:run"),
     "recordings": _target("commands.recordings:run"),
     "backup": _target("commands.backup:run"),

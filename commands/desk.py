@@ -26,6 +26,7 @@ from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
 from engine.domain.events import TradingState
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Source
 from engine.domain.records import Record
 from engine.domain.reports import (
@@ -44,7 +45,7 @@ from engine.runtime.realism_tally import RealismTally
 from engine.runtime.recovery import Recovered, orders_at_venue, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import Nanos, OrderType, TimeInForce
+from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -53,6 +54,11 @@ PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
 """Both are paper: no object of this process could send a live order."""
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
+
+
+AT_ONCE = Nanos(0)
+"""Questions to the paper venue travel behind the orders they ask about, on one ordered line:
+its word that it never had one is believed at once."""
 
 
 class PaperMarket(NamedTuple):
@@ -182,6 +188,7 @@ def _recovered(
     # A kill at the next moment finds the market here, not at its beginning.
     host.submit(*opening, *expired, venue.checkpoint())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
+    host.wait_for_the_books()
     host.wake_up()
     remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
@@ -243,9 +250,23 @@ def _standing(
         drills=market.drills,
         is_recorded=market.is_recorded,
     )
+    venue.tally.begin(*_holdings(state, venue.trade_date))
     if stood_at is None:
         return venue, [VenueExpired(order.client_order_id, BEGINS_ANEW) for order in here]
     return venue, venue.left_behind
+
+
+def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
+    """What the rebuilt venue begins its own count with: positions, and cash that trades moved."""
+    held: dict[str, int] = {}
+    traded: dict[str, int] = {}
+    for account in state.accounts.values():
+        for symbol, position in account.positions.items():
+            held[symbol] = held.get(symbol, 0) + position.quantity
+            currency = state.instruments[symbol].currency
+            if state.trade_date == trade_date:
+                traded[currency] = traded.get(currency, 0) + position.day_cash
+    return held, traded
 
 
 def _heard_at(state: State, stood_at: Checkpoint, left_at: Nanos) -> Nanos:
@@ -329,6 +350,8 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
         triggered=order.is_triggered,
         trade_date=order.trade_date,
         waits=order.client_order_id in stood_at.waiting,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )
 
 
@@ -354,4 +377,6 @@ def _opened(
         ),
         interest_table=settings.paper.interest,
         left_at=left_at,
+        has_oca=venue.has_oca,
+        patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
     )

@@ -308,6 +308,7 @@ COMMANDS = (
     Command("why", "the life of an order", _add_why),
     Command("report", "what the store can tell ready made, such as realism", _add_report),
     Command("verify", "check journal, store and state against each other", _no_flags),
+    Command("reconcile", "ours against the venue's books: every difference found", _no_flags),
     Command("recordings", "what was recorded in this home", _no_flags),
     Command("rebuild", "make the store again from the journal", _no_flags),
     Command("backup", "a consistent copy, while running", _add_file),

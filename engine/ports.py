@@ -68,6 +68,11 @@ class Venue(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def has_oca(self) -> bool:
+        """Whether orders of one group share one quantity there: what fills in one is taken off the
+        others in the same instant. Elsewhere the desk lets one exit out at a time."""
+
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """The bytes that will leave, for the journal; pure."""
 
@@ -269,6 +274,10 @@ class TellRealism(msgspec.Struct, frozen=True, tag="tell_realism"):
     """How far the session so far can be believed: paper against tape."""
 
 
+class TellBooks(msgspec.Struct, frozen=True, tag="tell_books"):
+    """How the books compared with the venue's, and what needs attention."""
+
+
 class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     """Market speed: 0 pauses, 1 is real time."""
 
@@ -284,6 +293,7 @@ DeskRequest = (
     | FocusSymbol
     | ExplainOrder
     | TellRealism
+    | TellBooks
     | SetSpeed
     | TakeControl
     | StopEngine
@@ -308,6 +318,13 @@ class PreviewAnswered(msgspec.Struct, frozen=True, tag="preview_answered"):
 
 class RealismTold(msgspec.Struct, frozen=True, tag="realism_told"):
     """Lines to read, columns and bars in place, the verdict first."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class BooksTold(msgspec.Struct, frozen=True, tag="books_told"):
+    """Lines to read, the newest difference first."""
 
     title: str
     lines: tuple[str, ...]
@@ -345,6 +362,7 @@ DeskAnswer = (
     | PreviewAnswered
     | OrderExplained
     | RealismTold
+    | BooksTold
     | Notice
     | EngineStopped
     | StandingChanged

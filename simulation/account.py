@@ -3,8 +3,24 @@
 import msgspec
 
 from engine.domain.reports import Report, VenueFilled
-from engine.domain.requests import NewOrderRequest
-from engine.values import Instruction, Price, Quantity
+from engine.domain.requests import (
+    CashRequest,
+    ExecutionsRequest,
+    NewOrderRequest,
+    OpenOrdersRequest,
+    PositionsRequest,
+    StatementRequest,
+)
+from engine.domain.statements import (
+    Execution,
+    OpenOrder,
+    VenueCash,
+    VenueExecutions,
+    VenueOpenOrders,
+    VenuePositions,
+    VenueStatement,
+)
+from engine.values import Instruction, Money, Nanos, Price, Quantity
 
 CLOSING = (Instruction.SELL, Instruction.COVER)
 """Orders that may bring a position to zero and never beyond."""
@@ -38,7 +54,9 @@ class VenueOrder(msgspec.Struct):
         answer = self.answers[client_order_id]
         if client_order_id != self.client_order_id:
             return [answer]
-        end = [self.ending] if self.ending is not None and self.ending is not answer else []
+        ending = self.ending
+        is_extra = ending is not None and ending is not answer and type(ending) is not VenueFilled
+        end = [ending] if ending is not None and is_extra else []
         return [answer, *self.fills, *end]
 
 
@@ -88,3 +106,55 @@ class VenueAccount:
         self.cash -= side * value
         if order.cumulative >= order.total:
             order.is_live, order.ending = False, fill
+
+    def statement(self, request: StatementRequest, now: Nanos) -> VenueStatement:
+        """What it says when asked for everything of a kind: the truth, whole."""
+        query = request.query
+        match request:
+            case OpenOrdersRequest():
+                return VenueOpenOrders(query, tuple(map(_open, self.live())), at=now)
+            case ExecutionsRequest():
+                told = tuple(
+                    _execution(order, fill)
+                    for order in self.orders()
+                    for fill in order.fills
+                    if fill.at >= request.since
+                )
+                return VenueExecutions(query, request.since, told, at=now)
+            case PositionsRequest():
+                held = tuple((s, Quantity(q)) for s, q in sorted(self.positions.items()) if q)
+                return VenuePositions(query, request.account, held, at=now)
+            case CashRequest():
+                moved = (("USD", Money(self.cash)),)
+                return VenueCash(query, request.account, moved, is_traded=True, at=now)
+
+
+def _open(order: VenueOrder) -> OpenOrder:
+    asked = order.asked
+    return OpenOrder(
+        order.client_order_id,
+        str(order.number),
+        asked.symbol,
+        asked.instruction,
+        asked.type,
+        asked.time_in_force,
+        order.total,
+        Quantity(order.cumulative),
+        order.price,
+        asked.stop,
+    )
+
+
+def _execution(order: VenueOrder, fill: VenueFilled) -> Execution:
+    asked = order.asked
+    return Execution(
+        fill.client_order_id,
+        fill.execution_id,
+        asked.symbol,
+        asked.instruction,
+        fill.price,
+        fill.quantity,
+        fill.liquidity,
+        0,
+        fill.at,
+    )

@@ -9,6 +9,7 @@ from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from engine.domain.events import Event
 from engine.domain.orders import Order
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Inbound, Record, decode_records
 from engine.domain.reports import InstrumentsListed, OrderReport, SessionOpened
@@ -37,6 +38,7 @@ from engine.values import Sequence as RecordSequence
 TRADE_DATE = 20260105
 OPENING_CASH = Money(1_000_000_000_000)
 OTHERS_FROM = 1_000
+PAPER_PATIENCE = Patience(settle=Nanos(0))
 
 
 class MemoryJournal:
@@ -146,6 +148,8 @@ class DeskBench:
         journal: MemoryJournal | None = None,
         latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
+        has_oca: bool = True,
+        patience: Patience = PAPER_PATIENCE,
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
@@ -153,6 +157,7 @@ class DeskBench:
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
         self._cash, self._wrap = cash, wrap
+        self._has_oca, self._patience = has_oca, patience
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -165,7 +170,9 @@ class DeskBench:
             working=working,
             next_execution=10_000 * len(self.journal.kept) + 1,
             next_order=state.order_next,
+            has_oca=self._has_oca,
         )
+        self.paper.tally.begin(*_holdings(state))
         self.venue = self._wrap(self.paper)
         self.session = Session(
             state=state,
@@ -190,6 +197,8 @@ class DeskBench:
             currency="USD",
             fee_table=self._fee_table,
             limits=default_pairs(self._profile),
+            has_oca=self._has_oca,
+            patience=self._patience,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:
@@ -266,6 +275,14 @@ class DeskBench:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
 
 
+def _holdings(state: State) -> tuple[dict[str, int], dict[str, int]]:
+    account = state.accounts.get("PAPER")
+    if account is None:
+        return {}, {}
+    held = {symbol: int(p.quantity) for symbol, p in account.positions.items()}
+    return held, {"USD": sum(int(p.day_cash) for p in account.positions.values())}
+
+
 def _resting(order: Order) -> RestingOrder:
     asked = order.order
     return RestingOrder(
@@ -283,4 +300,6 @@ def _resting(order: Order) -> RestingOrder:
         time_in_force=asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )

@@ -176,6 +176,14 @@ ACTIONS: tuple[Action, ...] = (
         word="report",
     ),
     do(
+        "desk.books",
+        S.DESK,
+        "",
+        "books",
+        "our books against the venue's: every difference",
+        word="books",
+    ),
+    do(
         "desk.notices",
         S.DESK,
         "full_stop",

@@ -2,7 +2,7 @@
 
 from engine.attachment import TakeControl
 from engine.domain.views import Severity, SymbolMatch
-from engine.ports import Act, Reference, SetSpeed, TellRealism
+from engine.ports import Act, Reference, SetSpeed, TellBooks, TellRealism
 from engine.values import Instruction
 from tui.danger import question, request
 from tui.layout import PaneName
@@ -41,6 +41,9 @@ class DeskActs:
 
     def do_report(self) -> None:
         self.room.ask(TellRealism())
+
+    def do_books(self) -> None:
+        self.room.ask(TellBooks())
 
     def do_symbol(self) -> None:
         self.room.open_page(SymbolPage(self._find, self._take_symbol))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
 from engine.language.syntax import (
+    AdoptLine,
     BlankLine,
     CancelLine,
     CloseLine,
@@ -19,8 +20,10 @@ from engine.language.syntax import (
     OrderLine,
     PracticeLine,
     PreviewedLine,
+    ReconcileLine,
     ReplaceLine,
     ReplayLine,
+    ResolveLine,
     ResumeLine,
     ReverseLine,
     SetLine,
@@ -34,10 +37,19 @@ HISTORY_LINES_MAX = 200
 STAGED_LINES_MAX = 200
 FITS_SHOWN_MAX = 8
 
-AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine, PracticeLine)
-"""They only reduce risk, move the market's time, or are a drill on paper: Enter does them."""
-REVIEWED = (OrderLine, ReplaceLine, CloseLine, ReverseLine, ResumeLine, ConvertLine)
-"""They can add risk: Enter reviews, Ctrl+T transmits."""
+AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine, PracticeLine, ReconcileLine)
+"""They only reduce risk, move the market's time, ask, or are a drill on paper: Enter does them."""
+REVIEWED = (
+    OrderLine,
+    ReplaceLine,
+    CloseLine,
+    ReverseLine,
+    ResumeLine,
+    ConvertLine,
+    ResolveLine,
+    AdoptLine,
+)
+"""They can add risk, or say what is true: Enter reviews, Ctrl+T transmits."""
 ASKED = (FlattenLine, KillLine)
 """They reduce risk, and a lot at once: one question."""
 

@@ -7,6 +7,7 @@ from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import (
+    BooksTold,
     CancelMarked,
     Desk,
     DeskAnswer,
@@ -46,7 +47,6 @@ PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
 PREVIEW_AGAIN_FRAMES = 5
 """An open draft's figures follow the market twice a second."""
-"""Shares that a new ticket begins with where nothing is held to be closed."""
 
 
 class Room:
@@ -303,7 +303,7 @@ class Room:
                 self._line_answered(answer)
             case OrderExplained():
                 self.open_page(Why(answer.title, answer.lines))
-            case RealismTold():
+            case RealismTold() | BooksTold():
                 self.open_page(RealismPage(answer.title, answer.lines))
             case Notice():
                 self.say(answer.text, Severity(answer.severity))

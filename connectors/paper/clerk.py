@@ -9,6 +9,7 @@ from connectors.paper import words
 from connectors.paper.marker import Marker
 from connectors.paper.orders import OrderRoll, OwnOrder
 from connectors.paper.quoting import MarketKeeper
+from connectors.paper.tally import Tally
 from engine.domain.luck import Assumed
 from engine.domain.order_events import Levels
 from engine.domain.reports import (
@@ -56,6 +57,7 @@ class Clerk:
         "roll",
         "shares_provided",
         "shares_taken",
+        "tally",
     )
 
     def __init__(
@@ -74,6 +76,7 @@ class Clerk:
         self._mids_before: dict[str, int] = {}
         """Twice the mid of a symbol just before the own trades of the batch that is heeded."""
         self.marker = Marker(keeper.market)
+        self.tally = Tally(instruments)
         self.roll = OrderRoll()
         self.reports: list[Report] = []
         self.now = Nanos(0)
@@ -178,7 +181,9 @@ class Clerk:
 
     def gone_by_rule(self, order: OwnOrder, text: str) -> None:
         """The exchange let go of the order, or of what was left of it, by a rule of its own."""
-        self._gone(order, VenueCancelled(order.client_order_id, text, requested=False))
+        count = order.cumulative
+        gone = VenueCancelled(order.client_order_id, text, requested=False, cumulative=count)
+        self._gone(order, gone)
 
     # --- reports of own orders
 
@@ -199,11 +204,11 @@ class Clerk:
                 self._tell_gone(order, event.reason)
 
     def _tell_gone(self, order: OwnOrder, reason: CancelReason) -> None:
-        text = words.CANCELS[reason]
+        text, count = words.CANCELS[reason], order.cumulative
         if reason is CancelReason.EXPIRED:
-            self._gone(order, VenueExpired(order.client_order_id, text))
+            self._gone(order, VenueExpired(order.client_order_id, text, cumulative=count))
         elif reason is CancelReason.REQUESTED:
-            self._gone(order, VenueCancelled(order.client_order_id, text))
+            self._gone(order, VenueCancelled(order.client_order_id, text, cumulative=count))
         else:
             self.gone_by_rule(order, text)
 
@@ -317,6 +322,14 @@ class Clerk:
             order.client_order_id, execution_id, price, quantity, liquidity, explanation
         )
         order.filled(fill)
+        if order.oca_group:
+            self.roll.filled_in_group(order.oca_group, quantity)
+        for sibling in self.roll.siblings(order.oca_group):
+            if sibling is not order:
+                # The exchange took it off in the same instant; it has no report of its own.
+                taken = min(quantity, sibling.open_quantity)
+                sibling.taken = Quantity(sibling.taken + taken)
+        self.tally.filled(order, fill, self.now)
         if order.is_live:
             order.history.stands(self.now, self.queue_ahead(order))
         else:

@@ -10,7 +10,13 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from engine.domain.reports import OrderReport, VenueFilled
-from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest, Request
+from engine.domain.requests import (
+    CancelRequest,
+    NewOrderRequest,
+    ReplaceRequest,
+    Request,
+    StatementRequest,
+)
 from engine.values import NANOS_PER_MILLISECOND, Nanos
 
 PARTS = 1_000_000
@@ -107,6 +113,8 @@ class Latency:
             return self._draw(self._legs.submit, "submit", request.client_order_id)
         if type(request) is ReplaceRequest:
             return self._draw(self._legs.change, "replace", request.new_client_order_id)
+        if isinstance(request, StatementRequest):
+            return self._draw(self._legs.change, type(request).__name__, str(request.query))
         leg = "cancel" if type(request) is CancelRequest else "status"
         return self._draw(self._legs.change, leg, request.client_order_id)
 

@@ -35,6 +35,8 @@ class PaperSettings(msgspec.Struct, frozen=True):
     limits: str
     """Name of the profile."""
     latency: str
+    ack_wait: int
+    """Seconds without an answer until the outcome of a request counts as unknown."""
     practice_rejects: int
     """Of a thousand orders."""
     practice_disconnects: int

@@ -124,6 +124,7 @@ READERS: Mapping[str, Reader] = {
     "paper.interest": _word(*INTEREST_TABLES),
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
+    "paper.ack_wait": _count(1, 600),
     "paper.practice_rejects": _count(0, 1_000),
     "paper.practice_disconnects": _count(0, 100),
     "paper.queue": _word(*(model.word for model in QueueModel)),

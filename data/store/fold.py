@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders
+from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
 from data.store.book import Book
 from engine.domain import events as ev
+from engine.domain.identity import leg_of
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -25,12 +26,19 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.OrderReleased: fold_orders.released,
+    ev.OrderHeld: fold_orders.held,
+    ev.ExitReduced: fold_orders.reduced,
+    ev.ExitsSwapped: fold_orders.swapped,
     ev.OrderDenied: fold_orders.denied,
     ev.OrderWorking: fold_orders.working,
     ev.OrderRejected: fold_orders.rejected,
     ev.OrderTriggered: fold_orders.triggered,
     ev.OrderWaited: fold_orders.waited,
     ev.OrderFilled: fold_fills.filled,
+    ev.FillReversed: fold_fills.reversed_,
+    ev.OrderRestated: fold_orders.restated,
+    ev.OrderResolved: fold_orders.resolved,
+    ev.EvidenceHeard: fold_orders.evidence_heard,
     ev.OrderCancelled: fold_orders.cancelled,
     ev.OrderExpired: fold_orders.expired,
     ev.CancelRequested: fold_orders.cancel_requested,
@@ -45,6 +53,11 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderCompared: fold_fills.compared,
     ev.FillsMarked: fold_measures.marked,
     ev.TapeMeasured: fold_measures.tape_measured,
+    ev.DifferenceFound: fold_recon.difference,
+    ev.ReconcileFinished: fold_recon.finished,
+    ev.ForeignOrderFound: fold_recon.foreign,
+    ev.OrderAdopted: fold_recon.adopted,
+    ev.PositionAdopted: fold_recon.position_adopted,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -60,15 +73,22 @@ WITHOUT_ROWS = frozenset(
         ev.TimerSet,
         ev.TimerCleared,
         ev.VenueCheckpointed,
+        ev.ReconcileStarted,
+        ev.StatementAsked,
+        ev.StatementHeard,
+        ev.BreakEnded,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""
+
+NEW_ORDERS = (ev.OrderReleased, ev.OrderDenied, ev.OrderHeld, ev.OrderAdopted)
 
 ORDER_FOLDS = frozenset(
     kind
     for kind in FOLDS
     if "order_id" in kind.__struct_fields__  # type: ignore[attr-defined]
-    and kind not in (ev.OrderReleased, ev.OrderDenied)
+    and kind not in NEW_ORDERS
+    and kind is not ev.DifferenceFound
 )
 
 
@@ -91,6 +111,9 @@ def orders_spoken_of(book: Book, records: Iterable[Record]) -> list[int]:
         if kind in ORDER_FOLDS:
             if body.order_id not in book.orders and body.order_id not in made:
                 missing[body.order_id] = None
-        elif kind is ev.OrderReleased or kind is ev.OrderDenied:
+        elif kind in NEW_ORDERS:
+            if kind is not ev.OrderHeld and leg_of(body.order_id) and body.order_id not in made:
+                # It may have waited here since an earlier load.
+                missing[body.order_id] = None
             made.add(body.order_id)
     return list(missing)

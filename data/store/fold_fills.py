@@ -1,6 +1,6 @@
 """A fill to rows: the fill, the position and lots after it, and the cash that moved."""
 
-from data.store.book import Book, LotRow, OrderRow, PositionRow
+from data.store.book import Book, LotRow, OrderRow, PositionRow, status_of
 from data.store.fold_rows import (
     alert,
     average,
@@ -19,8 +19,11 @@ from data.store.schema import (
     POSITIONS,
 )
 from engine.domain import events as ev
-from engine.domain.lifecycle import Happening
+from engine.domain.lifecycle import Happening, Status
 from engine.domain.records import Record
+
+GONE = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
+"""Over, whatever was filled."""
 
 
 def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
@@ -38,9 +41,9 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     order.fees += event.fee
     order.fills += 1
     order.average_price = average(book, order.symbol, order.notional, order.filled)
-    if event.resurrected:
+    if event.resurrected or (event.revision and status_of(order) in GONE):
         order.cancelled = max(0, order.quantity - order.filled)
-    is_full = order.filled >= order.quantity
+    is_full = order.filled + order.taken >= order.quantity
     move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
     happened(book, record, order, "filled", price=price, quantity=size)
     _fill_row(book, record, order, event, price, notional)
@@ -123,36 +126,134 @@ def _book_position(book: Book, record: Record, order: OrderRow, event: ev.OrderF
         )
         book.positions[key] = position
     position.quantity = book.size(order.symbol, event.position_after)
-    position.cost += sum(change.cost for change in event.lots)
+    costs = sum(change.cost for change in event.lots)
+    position.cost = costs if event.lot_next else position.cost + costs
     position.average_cost = average(book, order.symbol, position.cost, position.quantity)
     position.realised += event.realised
     position.fees += event.fee
     position.fills += 1
     position.changed_at, position.last_sequence = event.at, record.sequence
     book.touch(POSITIONS, key, position)
-    for change in event.lots:
-        _book_lot(book, record, order, change)
+    _book_lots(book, record, order, event.lots, is_whole=event.lot_next > 0)
 
 
-def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange) -> None:
-    key = (order.account, order.symbol, change.lot_id)
-    lot = book.lots.get(key)
-    if lot is None:
-        lot = LotRow(
-            order.account,
-            order.strategy,
-            order.symbol,
-            order.currency,
-            change.lot_id,
-            0,
-            0,
-            change.opened_at,
-            None,
-            0,
-        )
-        book.lots[key] = lot
-    lot.quantity += book.size(order.symbol, change.quantity)
-    lot.cost += change.cost
+def reversed_(book: Book, record: Record, event: ev.FillReversed) -> None:
+    """A row of its own with figures below zero: the original stays, and sums come out right."""
+    order = book.orders[event.order_id]
+    price = book.price_or_none(order.symbol, event.price)
+    size = book.size(order.symbol, event.quantity)
+    happened(book, record, order, "fill_reversed", price=price, quantity=size, text=event.text)
+    told = book.instrument(order.symbol).plain_quantity(event.quantity)
+    text = f"{order.symbol} {told} ({event.execution_id}): {event.text}"
+    alert(book, record, order, "attention", "trade_changed", text)
+    if not event.quantity:
+        return
+    notional = int(book.instrument(order.symbol).notional(event.price, event.quantity))
+    order.filled -= size
+    order.notional -= notional
+    order.fees += event.fee
+    order.fills -= 1
+    order.average_price = average(book, order.symbol, order.notional, order.filled)
+    status = status_of(order)
+    if status in GONE:
+        order.cancelled = max(0, order.quantity - order.filled)
+        move(order, Happening.BUST_AFTER_END)
+    elif status is not Status.FILLED or order.filled < order.quantity:
+        move(order, Happening.BUST_TO_PART if order.filled else Happening.BUST_TO_NOTHING)
+    _reversed_row(book, record, order, event, notional)
+    position = book.positions[order.account, order.symbol]
+    position.quantity = book.size(order.symbol, event.position_after)
+    position.realised += event.realised
+    position.fees += event.fee
+    position.fills -= 1
+    position.changed_at, position.last_sequence = event.at, record.sequence
+    whole = event.lot_next > 0
+    costs = sum(lot.cost for lot in event.lots)
+    position.cost = costs if whole else position.cost + costs
+    position.average_cost = average(book, order.symbol, position.cost, position.quantity)
+    book.touch(POSITIONS, (order.account, order.symbol), position)
+    _book_lots(book, record, order, event.lots, is_whole=whole)
+    _book_cash(book, record, order, event)
+
+
+def _book_lots(
+    book: Book,
+    record: Record,
+    order: OrderRow,
+    lots: tuple[ev.LotChange, ...],
+    *,
+    is_whole: bool,
+) -> None:
+    """`is_whole`: these are all lots that are held; else they are changes."""
+    if is_whole:
+        held = {lot.lot_id: lot for lot in lots}
+        of_position = [key for key in book.lots if key[:2] == (order.account, order.symbol)]
+        for key in of_position:
+            lot, now = book.lots[key], held.pop(key[2], None)
+            lot.quantity = 0 if now is None else book.size(order.symbol, now.quantity)
+            lot.cost = 0 if now is None else now.cost
+            _lot_row(book, record, key, lot)
+        lots = tuple(held.values())
+    book_lots(book, record, (order.account, order.strategy, order.symbol), lots)
+
+
+def _reversed_row(
+    book: Book, record: Record, order: OrderRow, event: ev.FillReversed, notional: int
+) -> None:
+    session = book.session
+    row = (
+        record.sequence,
+        order.order_id,
+        order.trade_date,
+        order.number,
+        order.account,
+        order.strategy,
+        order.symbol,
+        order.side,
+        order.instruction,
+        -book.size(order.symbol, event.quantity),
+        order.currency,
+        book.price(order.symbol, event.price),
+        -notional,
+        event.fee,
+        "reversed",
+        session.mode.lower() if session is not None else "",
+        event.execution_id,
+        book.size(order.symbol, event.position_after),
+        event.realised,
+        event.cash_delta,
+        False,
+        False,
+        event.text,
+        event.at,
+        session.first_sequence if session is not None else None,
+        session.epoch if session is not None else None,
+        session.source if session is not None else "",
+    )
+    book.add(FILLS, row)
+
+
+def book_lots(
+    book: Book, record: Record, whose: tuple[str, str, str], lots: tuple[ev.LotChange, ...]
+) -> None:
+    """`whose`: account, strategy, symbol."""
+    account, strategy, symbol = whose
+    for change in lots:
+        key = (account, symbol, change.lot_id)
+        lot = book.lots.get(key)
+        if lot is None:
+            currency = book.instrument(symbol).currency
+            opened_at = change.opened_at
+            lot = LotRow(
+                account, strategy, symbol, currency, change.lot_id, 0, 0, opened_at, None, 0
+            )
+            book.lots[key] = lot
+        lot.quantity += book.size(symbol, change.quantity)
+        lot.cost += change.cost
+        _lot_row(book, record, key, lot)
+
+
+def _lot_row(book: Book, record: Record, key: tuple[str, str, int], lot: LotRow) -> None:
     lot.last_sequence = record.sequence
     if not lot.quantity:
         lot.closed_at = record.at
@@ -160,7 +261,9 @@ def _book_lot(book: Book, record: Record, order: OrderRow, change: ev.LotChange)
     book.touch(LOTS, key, lot)
 
 
-def _book_cash(book: Book, record: Record, order: OrderRow, event: ev.OrderFilled) -> None:
+def _book_cash(
+    book: Book, record: Record, order: OrderRow, event: ev.OrderFilled | ev.FillReversed
+) -> None:
     """The trade and its fee are two movements, so that a sum by kind is a sum of one thing."""
     currency = order.currency
     trade = event.cash_delta + event.fee

@@ -33,9 +33,9 @@ def move(order: OrderRow, happening: Happening) -> None:
 
 
 def set_leaves(order: OrderRow) -> None:
-    is_done = status_of(order) in DONE
-    order.leaves = 0 if is_done else max(0, order.quantity - order.filled - order.cancelled)
-    if is_done:
+    """Of an order that is done only what it still owes is left: fills that nobody has told."""
+    order.leaves = max(0, order.quantity - order.filled - order.cancelled)
+    if status_of(order) in DONE:
         order.reserved = 0
 
 

@@ -10,6 +10,7 @@ from engine.domain import events as ev
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
 from engine.domain.order_changes import ORDER_CHANGES
+from engine.domain.recon_changes import RECON_CHANGES
 from engine.domain.state import State
 
 
@@ -44,7 +45,6 @@ def _nothing(state: State, event: ev.Event) -> None:
 _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.ReplaceDenied,
-    ev.StatusRequested,
     ev.OrderWaited,
     ev.CommandRefused,
     ev.ReportOrphaned,
@@ -57,5 +57,6 @@ _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,
     **DESK_CHANGES,
     **COST_CHANGES,
+    **RECON_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }

@@ -25,6 +25,8 @@ class Origin(IntEnum):
     SCRIPT = 3
     LADDER = 4
     DESK = 5
+    EXTERNAL = 6
+    """Not from this desk at all: found at the venue."""
 
 
 class CancelScope(IntEnum):
@@ -43,6 +45,17 @@ class ExitsOnKill(IntEnum):
     KEEP = 1
     CANCEL = 2
     FLATTEN = 3
+
+
+class ExitTerm(Fact, frozen=True, tag="exit"):
+    """Where an exit stands: at a price, or so far from what its entry costs on average.
+
+    Distances are signed, plus a higher price; `percent` counts ten-thousandths of a percent.
+    """
+
+    price: Price = Price(0)
+    offset: int = 0
+    percent: int = 0
 
 
 class SubmitOrder(Fact, frozen=True, tag="submit"):
@@ -66,6 +79,30 @@ class SubmitOrder(Fact, frozen=True, tag="submit"):
     note: str = ""
     override: str = ""
     """The reason that answers a SOFT rule; empty: none given."""
+    target: ExitTerm | None = None
+    """`tp`: with each fill of this order a limit order that takes the profit."""
+    stop_loss: ExitTerm | None = None
+    """`sl`: the same for a stop; both are sized by what this order has filled."""
+
+    @property
+    def has_exits(self) -> bool:
+        return self.target is not None or self.stop_loss is not None
+
+
+class ProtectPosition(Fact, frozen=True, tag="oco"):
+    """Two exits of a position that share its quantity: what one fills is no more the other's."""
+
+    ticket: str
+    account: str
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    target: Price
+    stop: Price
+    time_in_force: TimeInForce = TimeInForce.DAY
+    origin: Origin = Origin.TICKET
+    tag: str = ""
+    note: str = ""
 
 
 class CancelOrder(Fact, frozen=True, tag="cancel"):
@@ -90,6 +127,8 @@ class ReplaceOrder(Fact, frozen=True, tag="replace"):
     quantity: Quantity = Quantity(0)
     origin: Origin = Origin.TICKET
     override: str = ""
+    stop: Price = Price(0)
+    """Of a stop order; 0 keeps it."""
 
 
 class Halt(Fact, frozen=True, tag="halt"):
@@ -154,8 +193,55 @@ class Convert(Fact, frozen=True, tag="convert"):
     origin: Origin = Origin.TICKET
 
 
+class Outcome(IntEnum):
+    """What a person says became of an order."""
+
+    NOT_PLACED = 1
+    """It never reached the venue; of an order that stands: its change never did."""
+    CANCELLED = 2
+    """Nothing of it is open any more."""
+    FILLED = 3
+
+
+class ResolveOrder(Fact, frozen=True, tag="resolve"):
+    """A person's word on an order in doubt; `quantity` and `price` with FILLED alone."""
+
+    order_id: OrderId
+    outcome: Outcome
+    reason: str
+    quantity: Quantity = Quantity(0)
+    price: Price = Price(0)
+    origin: Origin = Origin.TICKET
+
+
+class Reconcile(Fact, frozen=True, tag="reconcile"):
+    """Ask the venue for everything now, and compare."""
+
+    account: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptOrder(Fact, frozen=True, tag="adopt_order"):
+    """Take over a foreign order, by its name at the venue."""
+
+    account: str
+    name: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
+class AdoptPosition(Fact, frozen=True, tag="adopt_position"):
+    """Take over the position that the venue states."""
+
+    account: str
+    symbol: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
 Command = (
     SubmitOrder
+    | ProtectPosition
     | CancelOrder
     | CancelMany
     | ReplaceOrder
@@ -166,4 +252,8 @@ Command = (
     | Reverse
     | TightenLimit
     | Convert
+    | ResolveOrder
+    | Reconcile
+    | AdoptOrder
+    | AdoptPosition
 )

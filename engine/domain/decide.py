@@ -5,13 +5,28 @@ from typing import Any
 
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
+from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
+from engine.domain.adopting import adopt_order, adopt_position
+from engine.domain.contingent.exits import exit_reached
+from engine.domain.contingent.groups import nudges, reductions
+from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
+from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.flatten import flatten, reverse
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.reconcile import (
+    hear_cash,
+    hear_executions,
+    hear_open_orders,
+    hear_positions,
+    reconcile_now,
+    resume_session,
+)
 from engine.domain.records import Inbound
+from engine.domain.resolving import resolve_order
 from engine.domain.sessions import (
     checkpoint,
     close_session,
@@ -31,18 +46,22 @@ from engine.domain.sessions import (
 )
 from engine.domain.state import State
 from engine.domain.submission import cancel, replace, submit
+from engine.domain.trade_reports import (
+    venue_filled,
+    venue_trade_busted,
+    venue_trade_corrected,
+)
 from engine.domain.venue_reports import (
     venue_accepted,
     venue_cancel_refused,
     venue_cancelled,
     venue_compared,
     venue_expired,
-    venue_filled,
-    venue_order_unknown,
     venue_order_waited,
     venue_rejected,
     venue_replace_refused,
     venue_replaced,
+    venue_restated,
     venue_triggered,
 )
 from engine.values import Nanos
@@ -52,7 +71,10 @@ Decision = Callable[[State, Any, Market, Nanos], list[Event]]
 
 def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[Event]:
     """Changes nothing; refusals are events too. `market` holds the last values, read-only."""
-    return _DECISIONS[type(inbound)](state, inbound, market, now)
+    events = _DECISIONS[type(inbound)](state, inbound, market, now)
+    if state.brackets and type(inbound) is not rep.TimerFired:
+        events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
+    return events
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:
@@ -68,6 +90,7 @@ def _of_known_account(word: str, decision: Decision) -> Decision:
 
 _DECISIONS: dict[type, Decision] = {
     cmd.SubmitOrder: submit,
+    cmd.ProtectPosition: _of_known_account("oco", protect_position),
     cmd.CancelOrder: cancel,
     cmd.CancelMany: _of_known_account("cancel", cancel_many),
     cmd.ReplaceOrder: replace,
@@ -78,6 +101,15 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Reverse: _of_known_account("reverse", reverse),
     cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
+    cmd.ResolveOrder: resolve_order,
+    cmd.Reconcile: _of_known_account("reconcile", reconcile_now),
+    cmd.AdoptOrder: _of_known_account("adopt", adopt_order),
+    cmd.AdoptPosition: _of_known_account("adopt", adopt_position),
+    st.VenueOpenOrders: hear_open_orders,
+    st.VenueExecutions: hear_executions,
+    st.VenuePositions: hear_positions,
+    st.VenueCash: hear_cash,
+    rep.SessionResumed: resume_session,
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,
@@ -90,6 +122,9 @@ _DECISIONS: dict[type, Decision] = {
     rep.VenueOrderUnknown: venue_order_unknown,
     rep.VenueCompared: venue_compared,
     rep.VenueOrderWaited: venue_order_waited,
+    rep.VenueTradeBusted: venue_trade_busted,
+    rep.VenueTradeCorrected: venue_trade_corrected,
+    rep.VenueRestated: venue_restated,
     rep.VenueCheckpoint: checkpoint,
     rep.VenueMarked: note_marks,
     rep.VenueTape: note_tape,
@@ -102,6 +137,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,
+    rep.ExitReached: exit_reached,
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,

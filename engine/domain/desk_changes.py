@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
+from engine.domain.ledger.restating import settle
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
@@ -20,13 +22,17 @@ from engine.domain.state import (
     flatten_key,
     flatten_timer,
 )
-from engine.values import Money, Price, Quantity
+from engine.values import Money, Nanos, Price, Quantity
 
 MONTHS_KEPT_MAX = 120
+"""Months with a volume that one account remembers beside its present one."""
+PAST_ORDERS_MAX = 10_000
+"""Done orders of earlier dates that a late fill still finds: the newest."""
 """Months with a volume that one account remembers beside its present one."""
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:
+    _settle_fills(state, event)
     left = state.checkpoints.get(state.market)
     if left is not None:
         # A run that was cut off had heard more of its market than its last checkpoint says.
@@ -34,6 +40,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
         state.checkpoints[state.market] = msgspec.structs.replace(left, heard_at=heard_at)
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
+    state.patience, state.link_up_at = event.patience, Nanos(0)
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
@@ -43,10 +50,21 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
+    state.has_oca = event.has_oca
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
         account.interest_table = event.interest_table
+
+
+def _settle_fills(state: State, event: ev.SessionStarted) -> None:
+    """Another market, or a recorded day that begins anew, has a time of its own: what is held
+    counts as it stands, and no fill of before is older or newer than one of now."""
+    for account in state.accounts.values():
+        for position in account.positions.values():
+            fills = position.memory.fills
+            if fills and (event.market != state.market or event.at < fills[-1].at):
+                settle(position)
 
 
 def _account_opened(state: State, event: ev.AccountOpened) -> None:
@@ -100,7 +118,8 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         find_day(state, account)
     _forget_done_orders(state)
     state.recent_orders.clear()
-    state.order_attempts.clear()
+    # A second is a second, also with midnight in it; what lies ahead is of another market's time.
+    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:
@@ -130,14 +149,30 @@ def _open_purses(state: State, account: Account, marks: dict[str, Price]) -> Non
 
 
 def _forget_done_orders(state: State) -> None:
-    """Their ids stay unusable: client order ids are pure functions of counters that only rise."""
+    """Those that were sent are remembered apart: what the venue did to them can be told late.
+
+    Their ids stay unusable: client order ids are pure functions of counters that only rise.
+    """
     done = [order for order in state.orders.values() if order.is_done]
+    past = state.past_orders
     for order in done:
+        bracket = state.brackets.get(order.group)
+        if bracket is not None:
+            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
+        if order.client_order_id:
+            past[order.order_id] = order
+    while len(past) > PAST_ORDERS_MAX:
+        del past[next(iter(past))]
     orders = state.orders
-    state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in orders}
-    state.executions = {k: i for k, i in state.executions.items() if i in orders}
+    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
+    for group in over:
+        del state.brackets[group]
+    known = orders.keys() | past.keys()
+    state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in known}
+    state.executions = {k: i for k, i in state.executions.items() if i in known}
+    state.amended = {k: n for k, n in state.amended.items() if k in state.executions}
 
 
 def _link_moved(state: State, event: ev.LinkMoved) -> None:
@@ -146,6 +181,7 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
         state.link_texts[event.link] = event.text
     else:
         state.link_texts.pop(event.link, None)
+        state.link_up_at = event.at
     state.links[event.link] = event.state
 
 

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from engine.domain.commands import CancelScope, ExitsOnKill, Origin
 from engine.domain.facts import Fact
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Refusal
 from engine.domain.reports import LinkState, SpaceLevel
@@ -40,6 +41,8 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     interest_table: str = ""
     left_at: Nanos = Nanos(0)
     """Market time of the last record before this run; 0 in records that did not tell it."""
+    has_oca: bool = False
+    patience: Patience = Patience()
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

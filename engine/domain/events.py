@@ -1,5 +1,12 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
+from engine.domain.amendment_events import (
+    BUSTED,
+    EvidenceHeard,
+    FillReversed,
+    OrderResolved,
+    OrderRestated,
+)
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -39,11 +46,14 @@ from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
     CancelRequested,
+    ExitReduced,
+    ExitsSwapped,
     LotChange,
     OrderCancelled,
     OrderDenied,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderRejected,
     OrderReleased,
     OrderReplaced,
@@ -57,6 +67,17 @@ from engine.domain.order_events import (
     ReplaceRequested,
     StatusRequested,
 )
+from engine.domain.recon_events import (
+    BreakEnded,
+    DifferenceFound,
+    ForeignOrderFound,
+    OrderAdopted,
+    PositionAdopted,
+    ReconcileFinished,
+    ReconcileStarted,
+    StatementAsked,
+    StatementHeard,
+)
 
 Event = (
     SessionStarted
@@ -67,6 +88,9 @@ Event = (
     | LinkMoved
     | SessionClosed
     | OrderReleased
+    | OrderHeld
+    | ExitReduced
+    | ExitsSwapped
     | OrderDenied
     | OrderWorking
     | OrderRejected
@@ -107,9 +131,36 @@ Event = (
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
+    | FillReversed
+    | OrderRestated
+    | OrderResolved
+    | EvidenceHeard
+    | BreakEnded
+    | DifferenceFound
+    | ForeignOrderFound
+    | OrderAdopted
+    | PositionAdopted
+    | ReconcileFinished
+    | ReconcileStarted
+    | StatementAsked
+    | StatementHeard
 )
 
 __all__ = [
+    "BUSTED",
+    "FillReversed",
+    "OrderRestated",
+    "OrderResolved",
+    "EvidenceHeard",
+    "BreakEnded",
+    "DifferenceFound",
+    "ForeignOrderFound",
+    "OrderAdopted",
+    "PositionAdopted",
+    "ReconcileFinished",
+    "ReconcileStarted",
+    "StatementAsked",
+    "StatementHeard",
     "BorrowKnown",
     "DividendsKnown",
     "FxRatesKnown",
@@ -125,6 +176,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ExitReduced",
+    "ExitsSwapped",
     "Faulted",
     "FillsMarked",
     "FlattenFinished",
@@ -141,6 +194,7 @@ __all__ = [
     "OrderDenied",
     "OrderExpired",
     "OrderFilled",
+    "OrderHeld",
     "OrderRejected",
     "OrderReleased",
     "OrderReplaced",

@@ -33,6 +33,12 @@ class Happening(IntEnum):
     EXPIRE = 9
     DISCARD = 10
     """A staged or held order is withdrawn before it was ever sent."""
+    BUST_TO_PART = 11
+    """A trade was taken back, and others are left."""
+    BUST_TO_NOTHING = 12
+    """The only trade was taken back."""
+    BUST_AFTER_END = 13
+    """A trade was taken back of an order that was over whatever it had traded."""
 
 
 class Request(IntEnum):
@@ -71,6 +77,8 @@ TRANSITIONS: dict[tuple[Status, Happening], Status] = {
     (_S.PARTIAL, _H.ACCEPT): _S.PARTIAL,
     (_S.FILLED, _H.ACCEPT): _S.FILLED,
     (_S.CANCELLED, _H.ACCEPT): _S.CANCELLED,
+    (_S.EXPIRED, _H.ACCEPT): _S.EXPIRED,
+    (_S.REJECTED, _H.ACCEPT): _S.REJECTED,
     (_S.WORKING, _H.ACCEPT): _S.WORKING,
     (_S.WORKING, _H.PARTIAL_FILL): _S.PARTIAL,
     (_S.WORKING, _H.FULL_FILL): _S.FILLED,
@@ -93,6 +101,19 @@ TRANSITIONS: dict[tuple[Status, Happening], Status] = {
     # More than was ordered (U8): applied and flagged.
     (_S.FILLED, _H.FULL_FILL): _S.FILLED,
     (_S.FILLED, _H.PARTIAL_FILL): _S.FILLED,
+    # A trade taken back is missing again. What is gone for another reason stays gone; what was
+    # only done because it was filled is open until the venue says otherwise: the worse case.
+    (_S.PARTIAL, _H.BUST_TO_PART): _S.PARTIAL,
+    (_S.PARTIAL, _H.BUST_TO_NOTHING): _S.WORKING,
+    (_S.FILLED, _H.BUST_TO_PART): _S.PARTIAL,
+    (_S.FILLED, _H.BUST_TO_NOTHING): _S.WORKING,
+    # It was filled and its end was proved as well: without the trade only the end is left.
+    (_S.FILLED, _H.CANCEL): _S.CANCELLED,
+    (_S.FILLED, _H.EXPIRE): _S.EXPIRED,
+    (_S.FILLED, _H.REJECT): _S.REJECTED,
+    (_S.CANCELLED, _H.BUST_AFTER_END): _S.CANCELLED,
+    (_S.EXPIRED, _H.BUST_AFTER_END): _S.EXPIRED,
+    (_S.REJECTED, _H.BUST_AFTER_END): _S.REJECTED,
 }
 
 

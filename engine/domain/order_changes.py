@@ -5,14 +5,15 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.cost_changes import purse_of
-from engine.domain.ledger.positions import Position, apply_fill
-from engine.domain.ledger.postings import post, postings_of_fill
-from engine.domain.lifecycle import DONE, Certainty, Happening, Request, Status, next_status
-from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg
+from engine.domain.identity import LEG_STRIDE
+from engine.domain.lifecycle import Certainty, Happening, Request, Status
+from engine.domain.moves import answered, become, cleared, hold, move, watched
+from engine.domain.orders import Order, Pending
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
-from engine.values import Money, Nanos, Quantity
+from engine.domain.trade_changes import TRADE_CHANGES
+from engine.values import Nanos, Quantity
 
 ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
@@ -23,12 +24,12 @@ _UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
 # What every order goes through has a name here: on Python 3.11 looking a member up in its enum
 # takes longer than what is done with it.
 _SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
-_FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    state.order_next = event.order_id + 1
-    state.number_next[event.trade_date] = event.number + 1
+    if event.order_id < LEG_STRIDE:
+        state.order_next = event.order_id + 1
+        state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
     if event.order.origin in _UNTHROTTLED:
         return
@@ -64,7 +65,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     recent[key] = event.at
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
-    order = _new_order(event, _SENT)
+    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[event.order.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
@@ -80,7 +81,8 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     if of_symbol is None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
-    _hold(state, order)
+    hold(state, order)
+    watched(state, event.at)
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
@@ -88,39 +90,10 @@ def _denied(state: State, event: ev.OrderDenied) -> None:
     order = _new_order(event, Status.DENIED)
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
+    if event.order_id >= LEG_STRIDE:
+        order.market = state.market
+        joins(state, order)
     state.orders[event.order_id] = order
-
-
-def _hold(state: State, order: Order) -> None:
-    """Buying power follows what is open; a done order holds nothing."""
-    held, before = reserve_of(order), order.reserved
-    if held == before:
-        return
-    account = state.accounts[order.order.account]
-    account.reserved = Money(account.reserved + held - before)
-    order.reserved = held
-    assert account.reserved >= 0, "more buying power was released than was held"
-
-
-def _move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
-    """Takes the table's next status, and buying power follows."""
-    _become(state, order, happening, at)
-    _hold(state, order)
-
-
-def _become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
-    """The next status alone; an order that became done leaves the live lists."""
-    following = next_status(order.status, happening)
-    assert following is not None, f"{order.status.name} cannot {happening.name}"
-    order.status, order.changed_at = following, at
-    if following in DONE:
-        state.live.pop(order.order_id, None)
-        symbol_live = state.live_by_symbol.get(order.order.symbol)
-        if symbol_live is not None:
-            symbol_live.pop(order.order_id, None)
-        if order.pending_cancel is not None:
-            order.late_cancel = order.pending_cancel.client_order_id
-        order.pending_new = order.pending_cancel = order.pending_replace = None
 
 
 def _working(state: State, event: ev.OrderWorking) -> None:
@@ -130,14 +103,15 @@ def _working(state: State, event: ev.OrderWorking) -> None:
         order.queue_ahead = event.queue_ahead
     order.pending_new = None
     # What is open stays as it was, and so does what is held for it.
-    _become(state, order, _ACCEPT, event.at)
+    become(state, order, _ACCEPT, event.at)
 
 
 def _rejected(state: State, event: ev.OrderRejected) -> None:
     order = state.orders[event.order_id]
     order.text = event.text
     order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
-    _move(state, order, Happening.REJECT, event.at)
+    order.ending = Happening.REJECT
+    move(state, order, Happening.REJECT, event.at)
 
 
 def _triggered(state: State, event: ev.OrderTriggered) -> None:
@@ -145,59 +119,13 @@ def _triggered(state: State, event: ev.OrderTriggered) -> None:
     order.is_triggered, order.changed_at = True, event.at
 
 
-def _filled(state: State, event: ev.OrderFilled) -> None:
-    order = state.orders[event.order_id]
-    symbol = order.order.symbol
-    account = state.accounts[order.order.account]
-    instrument = state.instruments[symbol]
-    value = instrument.notional(event.price, event.quantity)
-    order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
-    order.value += value  # type: ignore[assignment]
-    order.fees += event.fee  # type: ignore[assignment]
-    order.fills += 1
-    if event.resurrected:
-        order.is_resurrected = True
-        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
-    if event.overfill:
-        order.is_overfilled = True
-    state.executions[event.execution_id] = event.order_id
-    state.executions_seen += 1
-    # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = order.cumulative >= order.quantity == order.worst_quantity
-    order.pending_new = None
-    _move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
-    position = account.positions.get(symbol)
-    if position is None:
-        position = account.positions[symbol] = Position(symbol)
-    cost_before = position.cost
-    apply_fill(position, event, order.side, value)
-    if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
-        account.month_volume += event.quantity  # type: ignore[assignment]
-    cost_delta = Money(position.cost - cost_before)
-    postings = postings_of_fill(
-        symbol=symbol,
-        cash_delta=event.cash_delta,
-        cost_delta=cost_delta,
-        realised=event.realised,
-        fee=event.fee,
-    )
-    if instrument.currency == account.currency:
-        account.cash += event.cash_delta  # type: ignore[assignment]
-        cash, ledger = account.cash, account.ledger
-    else:
-        purse = purse_of(account, instrument.currency)
-        purse.cash = Money(purse.cash + event.cash_delta)
-        cash, ledger = purse.cash, purse.ledger
-    post(ledger, postings)
-    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
-
-
 def _cancelled(state: State, event: ev.OrderCancelled) -> None:
     order = state.orders[event.order_id]
-    order.cancelled = Quantity(order.cancelled + event.quantity)
     order.text = event.text
     staged = order.status in (Status.STAGED, Status.HELD)
-    _move(state, order, Happening.DISCARD if staged else Happening.CANCEL, event.at)
+    if staged and not event.requested:
+        state.brackets[order.group].taken_back.append(order.order_id)
+    _end(state, order, Happening.DISCARD if staged else Happening.CANCEL, event)
     if event.requested:
         # That was the answer.
         order.late_cancel = ""
@@ -205,21 +133,50 @@ def _cancelled(state: State, event: ev.OrderCancelled) -> None:
 
 def _expired(state: State, event: ev.OrderExpired) -> None:
     order = state.orders[event.order_id]
-    order.cancelled = Quantity(order.cancelled + event.quantity)
     order.text = event.text
-    _move(state, order, Happening.EXPIRE, event.at)
+    _end(state, order, Happening.EXPIRE, event)
+
+
+def _end(
+    state: State, order: Order, happening: Happening, event: ev.OrderCancelled | ev.OrderExpired
+) -> None:
+    """Nothing of it works any more; while it owes fills it lives on, open for just these."""
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    order.ending, order.changed_at = happening, event.at
+    if order.status is Status.FILLED:
+        return  # by trades that the venue has taken back, which is still to be told
+    if not event.owed:
+        move(state, order, happening, event.at)
+        return
+    answered(order)
+    hold(state, order)
+
+
+def _restated(state: State, event: ev.OrderRestated) -> None:
+    order = state.orders[event.order_id]
+    order.price, order.quantity, order.text = event.price, event.quantity, event.text
+    order.reserved_total, order.changed_at = event.reserved, event.at
+    order.restated_at = event.venue_at or event.at
+    hold(state, order)
+    _complete(state, order, event.at)
 
 
 def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
-    order = state.orders[event.order_id]
-    order.pending_cancel = Pending(since=event.at, client_order_id=event.client_order_id)
-    order.changed_at = event.at
+    order, before = state.orders[event.order_id], state.orders[event.order_id].pending_cancel
+    pending = Pending(since=event.at, client_order_id=event.client_order_id)
+    if before is not None:
+        # The same wish again: it is as doubtful as it was until one of them is answered.
+        pending.since, pending.certainty = before.since, before.certainty
+        pending.asked, pending.asked_at = before.asked + 1, event.at
+    order.pending_cancel, order.changed_at = pending, event.at
+    watched(state, event.at)
 
 
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
     order = state.orders[event.order_id]
     order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
-    order.late_cancel = ""
+    order.late_cancel, order.refused_at = "", event.at
+    cleared(state, order)
 
 
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
@@ -230,9 +187,13 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
         client_order_id=event.client_order_id,
         price=event.price,
         quantity=event.quantity,
+        stop=event.stop,
     )
+    if event.origin is not Origin.DESK:
+        order.is_set_by_hand = True
     order.reserved_total, order.changed_at = event.reserved, event.at
-    _hold(state, order)
+    hold(state, order)
+    watched(state, event.at)
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -242,8 +203,10 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     if order.pending_replace is not None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
+    order.refused_at = event.at
     order.reserved_total = event.reserved
-    _hold(state, order)
+    cleared(state, order)
+    hold(state, order)
     _complete(state, order, event.at)
 
 
@@ -252,17 +215,20 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     order.client_order_id = event.client_order_id
     order.price, order.quantity = event.price, event.quantity
+    order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
-    _hold(state, order)
+    cleared(state, order)
+    hold(state, order)
     _complete(state, order, event.at)
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:
     """With the answer to a replace an order can turn out to be filled already."""
-    if order.cumulative >= order.quantity and not order.is_done:
-        _move(state, order, Happening.FULL_FILL, at)
+    own = order.cumulative
+    if own and own + order.taken >= order.quantity and not order.is_done:
+        move(state, order, Happening.FULL_FILL, at)
 
 
 def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
@@ -274,16 +240,46 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
     }[event.request]
     if pending is not None:
         pending.certainty = Certainty.UNKNOWN
+        state.in_doubt[order.order_id] = None
     order.text, order.changed_at = event.text, event.at
+
+
+def _request_named(order: Order, client_order_id: str) -> Pending | None:
+    change = order.pending_replace
+    if change is not None and change.client_order_id == client_order_id:
+        return change
+    return order.pending_new
+
+
+def _status_requested(state: State, event: ev.StatusRequested) -> None:
+    pending = _request_named(state.orders[event.order_id], event.client_order_id)
+    if pending is not None:
+        pending.asked, pending.asked_at = pending.asked + 1, event.at
+        watched(state, event.at)
+
+
+def _evidence_heard(state: State, event: ev.EvidenceHeard) -> None:
+    order = state.orders[event.order_id]
+    pending = _request_named(order, event.client_order_id)
+    if pending is not None:
+        pending.negatives, pending.negative_at = pending.negatives + 1, event.at
+    order.text, order.changed_at = event.text, event.at
+
+
+def _resolved(state: State, event: ev.OrderResolved) -> None:
+    order = state.orders[event.order_id]
+    order.text, order.changed_at = f"by hand: {event.reason}", event.at
+    if event.execution_id:
+        order.manual = event.execution_id
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderReleased: _released,
+    **LEG_CHANGES,
     ev.OrderDenied: _denied,
     ev.OrderWorking: _working,
     ev.OrderRejected: _rejected,
     ev.OrderTriggered: _triggered,
-    ev.OrderFilled: _filled,
     ev.OrderCancelled: _cancelled,
     ev.OrderExpired: _expired,
     ev.CancelRequested: _cancel_requested,
@@ -292,5 +288,10 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.ReplaceRejected: _replace_rejected,
     ev.OrderReplaced: _replaced,
     ev.OutcomeUnknown: _unknown,
+    ev.StatusRequested: _status_requested,
+    ev.EvidenceHeard: _evidence_heard,
+    ev.OrderResolved: _resolved,
+    ev.OrderRestated: _restated,
+    **TRADE_CHANGES,
 }
 """Event type → what it changes about its order."""

@@ -3,8 +3,12 @@
 import msgspec
 
 from engine.domain.commands import SubmitOrder
+from engine.domain.identity import group_of, leg_of
 from engine.domain.lifecycle import DONE, LIVE, Certainty, Status
 from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
+
+NEVER_REACHED = "never reached the venue"
+"""The text of a rejection that is the answer to a question about the order."""
 
 
 class Pending(msgspec.Struct, gc=False):
@@ -16,6 +20,13 @@ class Pending(msgspec.Struct, gc=False):
     """Of a replace: the id that will be valid when it took effect; of a cancel: the id it named."""
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
+    stop: Price = Price(0)
+    asked: int = 0
+    """How often it was asked about, or a cancel repeated."""
+    asked_at: Nanos = Nanos(0)
+    negatives: int = 0
+    """How often the venue has said that it never had it, too early to be believed."""
+    negative_at: Nanos = Nanos(0)
 
 
 class Order(msgspec.Struct, gc=False):
@@ -65,6 +76,51 @@ class Order(msgspec.Struct, gc=False):
     """What it pays by, whatever the account is charged later; empty for what never left."""
     month_volume: Quantity = Quantity(0)
     """What the account had traded of the month when it left."""
+    oca_group: str = ""
+    """Of a leg: the group at the venue in which it shares one quantity with its sibling."""
+    taken: Quantity = Quantity(0)
+    """What its sibling's fills took off it; counted in `cancelled` too while it lived."""
+    refused_at: Nanos = Nanos(0)
+    """When the venue last refused to change or to end it."""
+    is_set_by_hand: bool = False
+    """A person has changed its price: the desk leaves it there."""
+    base: Quantity = Quantity(0)
+    """Of a leg: what the other legs of its group had filled before it left."""
+
+    @property
+    def leg(self) -> int:
+        """Which leg of its group; 0 for an order on its own, an entry included."""
+        return leg_of(self.order_id)
+
+    @property
+    def group(self) -> OrderId:
+        """The id of its entry where it is a leg, else its own."""
+        return group_of(self.order_id)
+
+    @property
+    def is_held(self) -> bool:
+        """It waits here and was never sent: no exposure."""
+        return self.status is Status.HELD
+
+    @property
+    def is_lost(self) -> bool:
+        """The venue has proved that it never came: nothing of it exists anywhere."""
+        return self.status is Status.REJECTED and self.text == NEVER_REACHED
+
+    @property
+    def is_spent(self) -> bool:
+        """A leg that did what it was for: it and its siblings filled all that it protected."""
+        return self.is_done and self.cumulative + self.taken >= self.quantity
+
+    ending: int = 0
+    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
+
+    It lives on here while fills of before are owed.
+    """
+    restated_at: Nanos = Nanos(0)
+    """When the venue itself last changed it."""
+    manual: str = ""
+    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
 
     @property
     def leaves(self) -> Quantity:
@@ -91,13 +147,33 @@ class Order(msgspec.Struct, gc=False):
         return self.status in DONE
 
     @property
+    def is_gone(self) -> bool:
+        """Done, and not only because all of it was filled."""
+        return self.status in DONE and self.status is not Status.FILLED
+
+    @property
+    def has_ended(self) -> bool:
+        """Done, or proved to be over while fills of before are still to come."""
+        return self.ending != 0 or self.status in DONE
+
+    @property
+    def owed(self) -> Quantity:
+        """Fills that the venue has counted and nobody has told yet."""
+        return self.leaves if self.ending else Quantity(0)
+
+    @property
     def is_live(self) -> bool:
         """May stand at the venue: counts as exposure."""
         return self.status in LIVE
 
     @property
     def is_cancelling(self) -> bool:
-        """A cancel is out whose answer can still come; one without an answer may be repeated."""
+        """A cancel is out whose answer can still come, or came: there is nothing to ask for again.
+
+        One without an answer may be repeated.
+        """
+        if self.ending:
+            return True
         cancel = self.pending_cancel
         return cancel is not None and cancel.certainty is Certainty.KNOWN
 
@@ -111,14 +187,20 @@ class Order(msgspec.Struct, gc=False):
     @property
     def label(self) -> str:
         """`20261120-7`: unique in the life of a home."""
-        return f"{self.trade_date}-{self.number}"
+        return f"{self.trade_date}-{self.name}"
+
+    @property
+    def name(self) -> str:
+        """`7`, or `7.1` for a leg: its name on its trade date."""
+        leg = self.leg
+        return f"{self.number}.{leg}" if leg else str(self.number)
 
 
 def short_label(order: Order, trade_date: int) -> str:
     """As people and the order language name it: `7` today, `1119-7` of an earlier day."""
     if order.trade_date == trade_date:
-        return str(order.number)
-    return f"{order.trade_date % 10_000:04d}-{order.number}"
+        return order.name
+    return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
 def reserve_of(order: Order) -> Money:
@@ -154,7 +236,9 @@ def state_word(order: Order) -> str:
 
 
 def pending_word(order: Order) -> str:
-    """What is on its way beside the state: 'cancelling', 'replacing' or ''."""
+    """What is on its way beside the state: 'cancelling', 'replacing', 'fills owed' or ''."""
+    if order.owed:
+        return "fills owed"
     if order.pending_cancel is not None:
         return "cancelling"
     if order.pending_replace is not None:

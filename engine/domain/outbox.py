@@ -6,12 +6,17 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.requests import (
     CancelRequest,
+    CashRequest,
+    ExecutionsRequest,
     NewOrderRequest,
+    OpenOrdersRequest,
+    PositionsRequest,
     ReplaceRequest,
     Request,
     StatusRequest,
 )
 from engine.domain.state import State
+from engine.domain.statements import Statement
 from engine.values import OrderType, TimeInForce
 
 _MARKET = OrderType.MARKET
@@ -42,6 +47,7 @@ def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
         order.stop,
         order.trigger,
         order.post_only,
+        event.oca_group,
     )
 
 
@@ -51,11 +57,23 @@ def _cancel(event: ev.CancelRequested, state: State) -> CancelRequest:
 
 def _replace(event: ev.ReplaceRequested, state: State) -> ReplaceRequest:
     current = state.orders[event.order_id].client_order_id
-    return ReplaceRequest(current, event.client_order_id, event.price, event.quantity)
+    return ReplaceRequest(current, event.client_order_id, event.price, event.quantity, event.stop)
 
 
 def _status(event: ev.StatusRequested, state: State) -> StatusRequest:
     return StatusRequest(event.client_order_id)
+
+
+def _statement(event: ev.StatementAsked, state: State) -> Request:
+    match event.statement:
+        case Statement.ORDERS:
+            return OpenOrdersRequest(event.query)
+        case Statement.EXECUTIONS:
+            return ExecutionsRequest(event.query, event.since)
+        case Statement.POSITIONS:
+            return PositionsRequest(event.query, event.account)
+        case Statement.CASH:
+            return CashRequest(event.query, event.account)
 
 
 _REQUESTS: dict[type, Callable[[Any, State], Request]] = {
@@ -63,5 +81,6 @@ _REQUESTS: dict[type, Callable[[Any, State], Request]] = {
     ev.CancelRequested: _cancel,
     ev.ReplaceRequested: _replace,
     ev.StatusRequested: _status,
+    ev.StatementAsked: _statement,
 }
 """Event type → the request that it lets out."""

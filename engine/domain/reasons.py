@@ -62,6 +62,17 @@ class Refusal(IntEnum):
     NO_RATE = 22
     NOT_ENOUGH_CASH = 23
     NOT_LISTED = 24
+    NOT_IN_DOUBT = 25
+    WAS_PLACED = 26
+    BEYOND_OPEN = 27
+    WHY_MISSING = 28
+    NEEDS_SECOND_FACTOR = 29
+    ALREADY_STATED = 30
+    SIZED_BY_FILLS = 31
+    NOT_SENT_YET = 32
+    NOTHING_FOREIGN = 33
+    NO_BREAK = 34
+    NO_MARK = 35
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -84,9 +95,20 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NO_RATE: "There is no exchange rate for it; fx_rates.csv in the home can hold one.",
     Refusal.NOT_ENOUGH_CASH: "There is not that much cash of it to convert, fee included.",
     Refusal.NOT_LISTED: "This market does not list it: open the one that does to close it.",
+    Refusal.NOT_IN_DOUBT: "The venue's word on this order is known: nothing is in doubt.",
+    Refusal.WAS_PLACED: "The venue has acknowledged it: say cancelled or filled.",
+    Refusal.BEYOND_OPEN: "More than is open cannot have been filled; write how much was.",
+    Refusal.WHY_MISSING: "What no venue proves wants a reason in quotes that others can follow.",
+    Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
+    Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
+    Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
+    Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
+    Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
+    Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
+    Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

@@ -3,14 +3,27 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import VenueRestated as VenueRestated
+from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
+from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.statements import (
+    VenueCash,
+    VenueExecutions,
+    VenueOpenOrders,
+    VenuePositions,
+)
 from engine.instruments import Instrument
-from engine.values import Liquidity, Money, Nanos, Price, Quantity
+from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
+
+UNCOUNTED = Quantity(-1)
+"""The venue does not say what it has counted."""
 
 
 class VenueAccepted(Fact, frozen=True, tag="v_accepted"):
@@ -56,6 +69,8 @@ class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
     at: Nanos = Nanos(0)
     twice_mid: int = 0
     """Bid plus ask when it left; 0 where that is not known."""
+    cumulative: Quantity = UNCOUNTED
+    """Filled by then as the venue counts, so that fills still to be told are known of."""
 
 
 class VenueExpired(Fact, frozen=True, tag="v_expired"):
@@ -64,6 +79,7 @@ class VenueExpired(Fact, frozen=True, tag="v_expired"):
     at: Nanos = Nanos(0)
     twice_mid: int = 0
     """Bid plus ask when it left, or twice the close; 0 where that is not known."""
+    cumulative: Quantity = UNCOUNTED
 
 
 class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
@@ -75,6 +91,8 @@ class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
     quantity: Quantity
     queue_ahead: int = -1
     at: Nanos = Nanos(0)
+    stop: Price = Price(0)
+    """0: as it was."""
 
 
 class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
@@ -145,6 +163,9 @@ OrderReport = (
     | VenueOrderUnknown
     | VenueCompared
     | VenueOrderWaited
+    | VenueTradeBusted
+    | VenueTradeCorrected
+    | VenueRestated
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -207,6 +228,17 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """What cash earns and costs; empty: nothing."""
     left_at: Nanos = Nanos(0)
     """Market time at which the run before this one ended or was cut off; 0: there was none."""
+    has_oca: bool = False
+    """The venue takes groups of orders that share one quantity."""
+    patience: Patience = Patience()
+    """What is expected of this venue's answers."""
+
+
+class SessionResumed(Fact, frozen=True, tag="resumed"):
+    """The host is ready to speak to the venue again: what was out before it started is in doubt."""
+
+    may_cancel: bool = True
+    """Cancels without an answer are repeated; not on a desk that only looks."""
 
 
 class InstrumentsListed(Fact, frozen=True, tag="listed"):
@@ -243,6 +275,13 @@ class TradeDateRolled(Fact, frozen=True, tag="rolled"):
 
     trade_date: int
     marks: tuple[tuple[str, Price], ...]
+
+
+class ExitReached(Fact, frozen=True, tag="exit_reached"):
+    """The market reached the price of an exit that waits here, because its venue has no groups."""
+
+    order_id: OrderId
+    price: Price
 
 
 class TimerFired(Fact, frozen=True, tag="timer"):
@@ -292,6 +331,9 @@ Report = (
     | VenueOrderUnknown
     | VenueCompared
     | VenueOrderWaited
+    | VenueTradeBusted
+    | VenueTradeCorrected
+    | VenueRestated
     | VenueCheckpoint
     | VenueMarked
     | VenueTape
@@ -304,7 +346,13 @@ Report = (
     | PhaseChanged
     | TradeDateRolled
     | TimerFired
+    | ExitReached
     | SessionEnded
     | EngineFaulted
     | DiskSpaceSeen
+    | SessionResumed
+    | VenueOpenOrders
+    | VenueExecutions
+    | VenuePositions
+    | VenueCash
 )

@@ -1,7 +1,7 @@
 """What leaves the desk for a venue; a pure function of the events that allowed it."""
 
 from engine.domain.facts import Fact
-from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce, Trigger
+from engine.values import Instruction, Nanos, OrderType, Price, Quantity, TimeInForce, Trigger
 
 
 class NewOrderRequest(Fact, frozen=True, tag="q_new"):
@@ -18,6 +18,9 @@ class NewOrderRequest(Fact, frozen=True, tag="q_new"):
     stop: Price = Price(0)
     trigger: Trigger = Trigger.LAST
     post_only: bool = False
+    oca_group: str = ""
+    """Orders of one group share one quantity: what fills in one is taken off the others there and
+    then. Their `quantity` is the group's total, whatever any of them has filled."""
 
 
 class CancelRequest(Fact, frozen=True, tag="q_cancel"):
@@ -31,10 +34,37 @@ class ReplaceRequest(Fact, frozen=True, tag="q_replace"):
     new_client_order_id: str
     price: Price
     quantity: Quantity
+    stop: Price = Price(0)
+    """0 keeps the one in force."""
 
 
 class StatusRequest(Fact, frozen=True, tag="q_status"):
     client_order_id: str
 
 
-Request = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest
+class OpenOrdersRequest(Fact, frozen=True, tag="q_open_orders"):
+    """Everything that stands at the venue; with FIX, an order mass status request."""
+
+    query: int
+
+
+class ExecutionsRequest(Fact, frozen=True, tag="q_executions"):
+    """Every trade since then, as far as the venue goes back."""
+
+    query: int
+    since: Nanos
+
+
+class PositionsRequest(Fact, frozen=True, tag="q_positions"):
+    query: int
+    account: str
+
+
+class CashRequest(Fact, frozen=True, tag="q_cash"):
+    query: int
+    account: str
+
+
+StatementRequest = OpenOrdersRequest | ExecutionsRequest | PositionsRequest | CashRequest
+"""Answered by one statement with the same `query`, or by none: then nothing is concluded."""
+Request = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest | StatementRequest

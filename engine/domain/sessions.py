@@ -5,15 +5,21 @@ from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
+from engine.domain.contingent.exits import advance_exits
 from engine.domain.cost_facts import FxRate
+from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.quotes import Market, Phase
+from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.recon_events import ReconCause
+from engine.domain.reconcile import begin, fire_recon_timer
 from engine.domain.risk.limits import Limits, digest
-from engine.domain.state import State, flatten_timer
+from engine.domain.state import ACK_TIMER, State, flatten_timer
 from engine.values import Nanos, Price
 
 FLATTEN_TIMER = "flatten:"
+BRACKET_TIMER = "bracket:"
 
 
 def open_session(
@@ -47,6 +53,8 @@ def open_session(
             state.epoch,
             report.interest_table,
             report.left_at,
+            report.has_oca,
+            report.patience,
         )
     )
     return happened + _flattens_cut_off(state, now)
@@ -153,15 +161,9 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
     why = report.text.partition(":")[0]
     for order_id in state.live:
         order = state.orders[order_id]
-        in_flight = (
-            (Request.NEW, order.pending_new),
-            (Request.CANCEL, order.pending_cancel),
-            (Request.REPLACE, order.pending_replace),
-        )
         happened += [
             ev.OutcomeUnknown(now, order.order_id, request, f"link down: {why}")
-            for request, pending in in_flight
-            if pending is not None
+            for request, _ in in_flight(order)
         ]
     return happened
 
@@ -176,14 +178,12 @@ def _reconcile(state: State, now: Nanos) -> list[ev.Event]:
         order = state.orders[order_id]
         if order.market != state.market:
             continue
-        replace, cancel = order.pending_replace, order.pending_cancel
-        if order.pending_new is not None:
-            happened.append(ev.StatusRequested(now, order.order_id, order.client_order_id))
-        if replace is not None and replace.certainty is Certainty.UNKNOWN:
-            happened.append(ev.StatusRequested(now, order.order_id, replace.client_order_id))
-        if cancel is not None and cancel.certainty is Certainty.UNKNOWN:
-            name = order.client_order_id
-            happened.append(ev.CancelRequested(now, order.order_id, name, Origin.DESK))
+        for request, pending in in_flight(order):
+            if request is Request.NEW or pending.certainty is Certainty.UNKNOWN:
+                happened.append(question(order, request, now))
+    happened += begin(state, ReconCause.RECONNECT, now)
+    if state.in_doubt or any(True for i in state.live for _ in in_flight(state.orders[i])):
+        happened.append(ev.TimerSet(now, ACK_TIMER, Nanos(now + state.patience.ack)))
     return happened
 
 
@@ -192,9 +192,16 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     if report.name not in state.timers:
         return []
     cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
+    if report.name == ACK_TIMER:
+        return cleared + watch(state, now)
+    if report.name in (ORDERS_TIMER, POSITIONS_TIMER):
+        return cleared + fire_recon_timer(state, report.name, now)
     if report.name.startswith(FLATTEN_TIMER):
         account, _, symbol = report.name.removeprefix(FLATTEN_TIMER).partition("/")
         return cleared + advance_flatten(state, account, symbol, market, now)
+    if report.name.startswith(BRACKET_TIMER):
+        group = int(report.name.removeprefix(BRACKET_TIMER))
+        return cleared + advance_exits(state, group, market, now)
     return cleared
 
 

@@ -6,6 +6,32 @@ Size = int | str
 """A number of shares or coins: whole, or exact decimal text ("0.015") where parts are traded."""
 
 
+class SizeWord(StrEnum):
+    """A size that the desk works out: all that is allowed, the position, half of the position."""
+
+    MAX = "max"
+    POSITION = "pos"
+    HALF = "half"
+
+
+class OrderGroup(StrEnum):
+    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
+
+    ALL = "all"
+    BUYS = "buys"
+    SELLS = "sells"
+    ENTRIES = "entries"
+    EXITS = "exits"
+
+
+class OffsetUnit(StrEnum):
+    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
+
+    MONEY = ""
+    TICKS = "t"
+    PERCENT = "%"
+
+
 class OrderState(StrEnum):
     """The states that `wait` and `expect` can name."""
 
@@ -42,3 +68,31 @@ class ReplayVerb(StrEnum):
     JUMP = "jump"
     JUMP_FILL = "jump fill"
     RESTART = "restart"
+
+
+class Reference(StrEnum):
+    """A price that the market has when the line runs; `pc` is the previous close."""
+
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+    LAST = "last"
+    OPEN = "open"
+    HIGH = "high"
+    LOW = "low"
+    PREVIOUS_CLOSE = "pc"
+
+
+class ResolvedAs(StrEnum):
+    """What a person says became of an order in doubt."""
+
+    NOT_PLACED = "not-placed"
+    CANCELLED = "cancelled"
+    FILLED = "filled"
+
+
+class Adopted(StrEnum):
+    """What of the venue's a person takes over."""
+
+    ORDER = "order"
+    POSITION = "position"

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from engine.language.names import is_day
 from engine.language.syntax import (
+    AdoptLine,
     AtLine,
     BlankLine,
     CancelLine,
@@ -18,6 +19,7 @@ from engine.language.syntax import (
     ExpectLine,
     ExpectOrderLine,
     ExpectPositionLine,
+    ExpectProtectedLine,
     FlattenLine,
     HaltLine,
     KillLine,
@@ -25,6 +27,7 @@ from engine.language.syntax import (
     Line,
     MarketPrice,
     NumberRange,
+    OcoLine,
     Offset,
     OrderGroup,
     OrderLine,
@@ -34,10 +37,12 @@ from engine.language.syntax import (
     PreviewedLine,
     PriceTerm,
     QuantityTerm,
+    ReconcileLine,
     ReferencePrice,
     ReplaceLine,
     ReplayLine,
     ReplayVerb,
+    ResolveLine,
     ResumeLine,
     ReverseLine,
     Script,
@@ -49,7 +54,7 @@ from engine.language.syntax import (
     WaitLine,
     WordTerm,
 )
-from engine.language.words import ALL_OF_IT, EVERYTHING, MARKET, NEXT, PREVIEW
+from engine.language.words import ALL_OF_IT, AT_PRICE, EVERYTHING, MARKET, NEXT, PREVIEW
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 
@@ -69,6 +74,7 @@ def print_line(line: Line) -> str:
         case (
             ExpectOrderLine()
             | ExpectPositionLine()
+            | ExpectProtectedLine()
             | ExpectCashLine()
             | ExpectFeesLine()
             | ExpectDeniedLine()
@@ -176,12 +182,25 @@ def _print_order(line: OrderLine) -> str:
         "ro" if line.reduce_only else "",
         f"stp {print_price(line.stop.at)}" if line.stop is not None else "",
         f"lmt {print_price(line.stop.limit)}" if line.stop and line.stop.limit else "",
+        f"tp {print_price(line.target)}" if line.target is not None else "",
+        f"sl {print_price(line.stop_loss)}" if line.stop_loss is not None else "",
         f"acct {line.account}" if line.account is not None else "",
         f"via {line.venue}" if line.venue is not None else "",
         f"tag {line.tag}" if line.tag is not None else "",
         _quoted("note", line.note),
         _quoted("override", line.override),
         PREVIEW if line.preview else "",
+    )
+
+
+def _print_oco(line: OcoLine) -> str:
+    in_force = line.time_in_force
+    return _join(
+        f"oco {print_quantity(line.quantity)} {line.symbol}",
+        f"tp {print_price(line.target)} sl {print_price(line.stop_loss)}",
+        in_force.name.lower() if in_force is not None else "",
+        f"tag {line.tag}" if line.tag is not None else "",
+        _quoted("note", line.note),
     )
 
 
@@ -195,7 +214,8 @@ def _print_replace(line: ReplaceLine) -> str:
 
 
 def _print_act(
-    line: CancelLine
+    line: OcoLine
+    | CancelLine
     | CloseLine
     | FlattenLine
     | ReverseLine
@@ -204,9 +224,14 @@ def _print_act(
     | KillLine
     | SetLine
     | ConvertLine
-    | PracticeLine,
+    | PracticeLine
+    | ResolveLine
+    | AdoptLine
+    | ReconcileLine,
 ) -> str:
     match line:
+        case OcoLine():
+            return _print_oco(line)
         case CancelLine():
             return f"cancel {print_selector(line.selector)}"
         case CloseLine():
@@ -228,6 +253,12 @@ def _print_act(
             return f"set {line.name} {line.value}"
         case ConvertLine():
             return f"convert {line.amount or ALL_OF_IT} {line.sold} {line.bought}"
+        case ResolveLine():
+            return _print_resolve(line)
+        case AdoptLine():
+            return f'adopt {line.what.value} {line.name} "{line.reason}"'
+        case ReconcileLine():
+            return "reconcile"
         case _:
             assert_never(line)
 
@@ -258,6 +289,8 @@ def _print_expect(
             return _join(f"expect order {order} {line.state.value}", quantity)
         case ExpectPositionLine():
             return f"expect position {line.symbol} {line.quantity}"
+        case ExpectProtectedLine():
+            return f"expect protected {line.symbol} {line.quantity}"
         case ExpectCashLine():
             return _join(f"expect cash {line.comparison.value} {line.amount}", line.currency or "")
         case ExpectFeesLine():
@@ -286,6 +319,12 @@ def _quoted(word: str, text: str | None) -> str:
 def _with_fraction(whole: str, nanos: int) -> str:
     fraction = nanos % NANOS_PER_SECOND
     return f"{whole}.{fraction:09d}".rstrip("0") if fraction else whole
+
+
+def _print_resolve(line: ResolveLine) -> str:
+    trade = "" if line.quantity is None else f"{line.quantity} {AT_PRICE} {line.price}"
+    order = print_order_number(line.order)
+    return _join(f"resolve {order} {line.outcome.value}", trade, f'"{line.reason}"')
 
 
 def _print_practice(line: PracticeLine) -> str:

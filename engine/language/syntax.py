@@ -4,58 +4,23 @@ Numbers that need an instrument's scale stay exact decimal text ("190.10", digit
 no leading zeros, no grouping); `engine.instruments.parse_scaled` makes integers of them later.
 """
 
-from enum import StrEnum
-
 import msgspec
 
+from engine.language.choices import Adopted as Adopted
 from engine.language.choices import Comparison as Comparison
+from engine.language.choices import OffsetUnit as OffsetUnit
+from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
+from engine.language.choices import Reference as Reference
 from engine.language.choices import ReplayVerb as ReplayVerb
+from engine.language.choices import ResolvedAs as ResolvedAs
 from engine.language.choices import Size as Size
+from engine.language.choices import SizeWord as SizeWord
 from engine.language.drills import Drill
 from engine.values import Instruction, Nanos, TimeInForce
 
 DOT = "."
 """Stands for the symbol on the screen; the runtime puts the real one in before anything runs."""
-
-
-class SizeWord(StrEnum):
-    """A size that the desk works out: all that is allowed, the position, half of the position."""
-
-    MAX = "max"
-    POSITION = "pos"
-    HALF = "half"
-
-
-class Reference(StrEnum):
-    """A price that the market has when the line runs; `pc` is the previous close."""
-
-    BID = "bid"
-    ASK = "ask"
-    MID = "mid"
-    LAST = "last"
-    OPEN = "open"
-    HIGH = "high"
-    LOW = "low"
-    PREVIOUS_CLOSE = "pc"
-
-
-class OffsetUnit(StrEnum):
-    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
-
-    MONEY = ""
-    TICKS = "t"
-    PERCENT = "%"
-
-
-class OrderGroup(StrEnum):
-    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
-
-    ALL = "all"
-    BUYS = "buys"
-    SELLS = "sells"
-    ENTRIES = "entries"
-    EXITS = "exits"
 
 
 class Term(msgspec.Struct, frozen=True, gc=False, tag_field="term"):
@@ -177,7 +142,8 @@ class Node(msgspec.Struct, frozen=True, gc=False, tag_field="line"):
 class OrderLine(Node, frozen=True, gc=False, tag="order"):
     """An order; exactly one of `price` and `stop` is there. `symbol` may be DOT or carry `MIC:`.
 
-    `time_in_force` None means that the line does not say, which is DAY.
+    `time_in_force` None means that the line does not say, which is DAY. `target` and `stop_loss`
+    (`tp`, `sl`) are its exits; a bare offset counts from what the order itself costs.
     """
 
     instruction: Instruction
@@ -185,6 +151,8 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     symbol: str
     price: PriceTerm | None = None
     stop: StopClause | None = None
+    target: RestingPrice | None = None
+    stop_loss: RestingPrice | None = None
     time_in_force: TimeInForce | None = None
     post_only: bool = False
     reduce_only: bool = False
@@ -194,6 +162,18 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     note: str | None = None
     override: str | None = None
     preview: bool = False
+
+
+class OcoLine(Node, frozen=True, gc=False, tag="oco"):
+    """Two exits of a position that share `quantity`; a bare offset counts from its average cost."""
+
+    quantity: QuantityTerm
+    symbol: str
+    target: RestingPrice
+    stop_loss: RestingPrice
+    time_in_force: TimeInForce | None = None
+    tag: str | None = None
+    note: str | None = None
 
 
 class CancelLine(Node, frozen=True, gc=False, tag="cancel"):
@@ -235,7 +215,7 @@ class ReverseLine(Node, frozen=True, gc=False, tag="reverse"):
 class PreviewedLine(Node, frozen=True, gc=False, tag="previewed"):
     """`replace 3 price 190.20 ?`: what the act would do, with nothing sent."""
 
-    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine
+    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine | OcoLine
 
 
 class HaltLine(Node, frozen=True, gc=False, tag="halt"):
@@ -275,6 +255,29 @@ class ConvertLine(Node, frozen=True, gc=False, tag="convert"):
     amount: str | None
     sold: str
     bought: str
+
+
+class ResolveLine(Node, frozen=True, gc=False, tag="resolve"):
+    """What became of an order in doubt; `quantity` and `price` with FILLED alone."""
+
+    order: OrderNumber
+    outcome: ResolvedAs
+    reason: str
+    quantity: Size | None = None
+    price: str | None = None
+    """Decimal text, as in `LimitPrice`."""
+
+
+class AdoptLine(Node, frozen=True, gc=False, tag="adopt"):
+    """Take over an order found at the venue (its id there), or a position (its symbol)."""
+
+    what: Adopted
+    name: str
+    reason: str
+
+
+class ReconcileLine(Node, frozen=True, gc=False, tag="reconcile"):
+    """Ask the venue for everything now and compare."""
 
 
 class AtLine(Node, frozen=True, gc=False, tag="at"):
@@ -317,6 +320,13 @@ class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
     quantity: Size
 
 
+class ExpectProtectedLine(Node, frozen=True, gc=False, tag="expect_protected"):
+    """So much of the position has a stop that works at the venue."""
+
+    symbol: str
+    quantity: Size
+
+
 class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):
     """Cash compares so with `amount`, signed decimal text ("980000", "-12.50")."""
 
@@ -351,10 +361,16 @@ class BlankLine(Node, frozen=True, gc=False, tag="blank"):
 
 
 ExpectLine = (
-    ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectFeesLine | ExpectDeniedLine
+    ExpectOrderLine
+    | ExpectPositionLine
+    | ExpectProtectedLine
+    | ExpectCashLine
+    | ExpectFeesLine
+    | ExpectDeniedLine
 )
 ActLine = (
-    CancelLine
+    OcoLine
+    | CancelLine
     | ReplaceLine
     | CloseLine
     | FlattenLine
@@ -365,6 +381,9 @@ ActLine = (
     | SetLine
     | ConvertLine
     | PracticeLine
+    | ResolveLine
+    | AdoptLine
+    | ReconcileLine
 )
 Line = (
     OrderLine

@@ -6,6 +6,8 @@ from engine.attachment import StopEngine, TakeControl
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
+from engine.domain.contingent.groups import legs_of
+from engine.domain.identity import group_of
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.views import Preview, Severity
 from engine.errors import TraderError
@@ -15,6 +17,7 @@ from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
 from engine.ports import (
     Act,
+    BooksTold,
     CancelById,
     CancelMarked,
     DeskAnswer,
@@ -30,8 +33,10 @@ from engine.ports import (
     RealismTold,
     SendLine,
     SetSpeed,
+    TellBooks,
     TellRealism,
 )
+from engine.runtime.books_words import books_lines
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
@@ -93,6 +98,9 @@ class Counter:
                 self._explain(request.order_id)
             case TellRealism():
                 self._tell_realism()
+            case TellBooks():
+                lines = books_lines(self._host.session.state)
+                self._answer(BooksTold("our books and the venue's", tuple(lines)))
             case SetSpeed():
                 self._set_speed(request.factor)
             case TakeControl() | StopEngine():
@@ -129,12 +137,14 @@ class Counter:
 
     def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:
         """Today's number, or that of the latest MMDD; newest first, so a reused day is the last."""
-        state = self._host.session.state
+        state, leg = self._host.session.state, number.leg or 0
         for order in reversed(state.orders.values()):
+            if order.number != number.number or (leg and order.leg != leg):
+                continue
             day = f"{order.trade_date % 10_000:04d}"
             is_day = order.trade_date == state.trade_date if not number.day else day == number.day
-            if order.number == number.number and is_day:
-                return order.order_id
+            if is_day:
+                return order.order_id if leg else order.group
         return None
 
     def _send(self, request: SendLine) -> LineAnswered:
@@ -170,9 +180,10 @@ class Counter:
         """The first thing that says how the line ended; durable, because a step returned it."""
         for event in happened:
             match event:
-                case ev.OrderReleased():
-                    text = f"order {event.number} sent"
-                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.OrderReleased() | ev.OrderHeld():
+                    words = "sent" if isinstance(event, ev.OrderReleased) else "holds two exits"
+                    order_id = group_of(event.order_id)
+                    return LineAnswered(ticket, True, f"order {event.number} {words}", order_id)
                 case ev.OrderDenied():
                     return LineAnswered(ticket, False, _denial(event), event.order_id)
                 case ev.ReplaceDenied(findings=(first, *_)):
@@ -182,6 +193,11 @@ class Counter:
                     return LineAnswered(ticket, False, sentence, event.order_id)
                 case ev.CommandRefused():
                     return LineAnswered(ticket, False, REFUSAL_SENTENCES[event.refusal])
+                case ev.OrderResolved():
+                    text = "written down; the venue's own word will replace it"
+                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.ReconcileFinished():
+                    return LineAnswered(ticket, True, f"compared: {event.text}; :books tells all")
                 case ev.DuplicateIgnored():
                     sentence = REFUSAL_SENTENCES[Refusal.DUPLICATE_TICKET]
                     return LineAnswered(ticket, False, sentence)
@@ -235,6 +251,8 @@ class Counter:
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)
+        if order is None and (legs := legs_of(self._host.session.state, order_id)):
+            order, order_id = legs[0], legs[0].order_id
         if order is None:
             gone = "this order is of an earlier day; `trader why` reads it from the journal"
             self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))
@@ -271,6 +289,8 @@ def _done(happened: list[ev.Event]) -> str:
     for event in happened:
         if isinstance(event, ev.CurrencyConverted):
             return f"converted {conversion_words(event)}"
+        if isinstance(event, ev.ReconcileStarted):
+            return "the venue is asked for its books; :books tells what comes of it"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"

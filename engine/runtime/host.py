@@ -3,21 +3,22 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from engine.domain.contingent.exits import exits_reached, exits_waiting
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
+from engine.domain.recon import BACKGROUND
 from engine.domain.records import Inbound
 from engine.domain.reports import (
     PhaseChanged,
     Report,
+    SessionResumed,
     TimerFired,
     TradeDateRolled,
     VenueAccepted,
     VenueFilled,
 )
-from engine.domain.requests import StatusRequest
 from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
-from engine.runtime.recovery import requests_in_doubt
 from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -26,8 +27,12 @@ CHECKPOINT_EVERY = 10 * NANOS_PER_SECOND
 """Market time between two checkpoints while own orders rest: what a crash can age a queue place."""
 CHECKPOINT_IDLE_EVERY = 60 * NANOS_PER_SECOND
 """The same while nothing rests: what of the market a crash can play again."""
+EXITS_EVERY = NANOS_PER_SECOND // 10
+"""Market time between two looks for exits that the desk itself has to send."""
 STRIDE = 10 * NANOS_PER_SECOND
 """Market time between two looks at what wants attention, as fast as it goes."""
+BOOKS_WAIT = 10 * NANOS_PER_SECOND
+"""Market time that a start gives the venue to state its books."""
 OPENING_TAKES = NANOS_PER_SECOND // 1_000
 """Market time in which every symbol of a new day has opened."""
 SETTLE_ROUNDS_MAX = 1_000
@@ -82,7 +87,10 @@ class Host:
         """Handles everything that waits at this instant: reports, and timers that are due."""
         happened: list[Event] = []
         for _ in range(SETTLE_ROUNDS_MAX):
-            inbounds: list[Inbound] = [*self._collected(), *self._due_timers()]
+            reports, timers = self._collected(), self._due_timers()
+            inbounds: list[Inbound] = [*reports, *timers]
+            if not inbounds:
+                inbounds += exits_reached(self.session.state, self.session.market)
             if not inbounds:
                 return happened
             happened += self.session.step(inbounds)
@@ -125,7 +133,7 @@ class Host:
         """
         while not done():
             self.attend()
-            target = min(when, self._next_timer())
+            target = min(when, self._next_timer(), self._next_look())
             allowed = self.pace.allowed(self.now)
             if not self._advance(min(target, allowed)):
                 return done()
@@ -139,9 +147,19 @@ class Host:
         timers = self.session.state.timers
         return min(timers.values()) if timers else FOREVER
 
+    def _next_look(self) -> Nanos:
+        """When the market is looked at for exits that wait here, where the venue has no groups."""
+        if not exits_waiting(self.session.state):
+            return FOREVER
+        return Nanos(self.now + EXITS_EVERY)
+
+    def _is_awaited(self) -> bool:
+        """A timer is set that has more to do than to look whether all is well."""
+        return any(not name.startswith(BACKGROUND) for name in self.session.state.timers)
+
     def _advance(self, target: Nanos) -> bool:
         """Runs the market towards `target`, stopping where it has a report; False at its end."""
-        has_ended = self.venue.next_at() is None and self._next_timer() == FOREVER
+        has_ended = self.venue.next_at() is None and not self._is_awaited()
         if target > self.now:
             self.venue.advance(target)
         stays = has_ended or target == FOREVER or self.venue.has_reports()
@@ -188,13 +206,13 @@ class Host:
 
         A cancel without an answer is repeated, unless `may_cancel` is denied: then it waits.
         """
-        requests = requests_in_doubt(self.session.state)
-        if not may_cancel:
-            requests = [request for request in requests if isinstance(request, StatusRequest)]
-        if not requests:
-            return []
-        self.venue.release(requests, self.venue.stage(requests))
-        return self.settle()
+        return self.submit(SessionResumed(may_cancel))
+
+    def wait_for_the_books(self) -> None:
+        """Lets market time pass until the venue's books have come and were compared, or for
+        `BOOKS_WAIT`: then the desk opens not ready, and says so to every order (R41)."""
+        until = Nanos(self.now + BOOKS_WAIT)
+        self.run_until(until, lambda: not self.session.state.recon.holds_orders)
 
     def practise(self, line: PracticeLine, context: Context) -> list[Event]:
         """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""

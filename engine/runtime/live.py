@@ -11,6 +11,7 @@ import msgspec
 from engine.attachment import StopEngine
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
+from engine.domain.contingent.protection import left_bare_by
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -130,7 +131,9 @@ class LiveDesk:
             read_only=read_only,
         )
         self._account = account
-        self._narrator = Narrator(host.session.state, lambda order: order.number)
+        self._narrator = Narrator(
+            host.session.state, lambda order: order.name if order.leg else order.number
+        )
         host.session.listen(self._note)
         self._publisher.publish(self._time.word, time.monotonic_ns())
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -339,14 +342,21 @@ class LiveDesk:
             # Too late to cancel: the fill won the race, and nothing is wrong (F16).
             severity = Severity.OK
         own = state.accounts[self._account].currency
-        return Notice(severity, fields["event"], sentence(fields, own), order_id)
+        text, bare = sentence(fields, own), ""
+        if type(record.body) in _ENDINGS:
+            bare = left_bare_by(state, state.orders[order_id])
+        if bare:
+            severity, text = Severity.ATTENTION, f"{text} — {bare}"
+        return Notice(severity, fields["event"], text, order_id)
 
 
+_ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)
 _NOTICES: dict[type, Severity] = {
     ev.OrderFilled: Severity.OK,
     ev.OrderDenied: Severity.ATTENTION,
     ev.OrderRejected: Severity.ATTENTION,
     ev.OrderTriggered: Severity.OK,
+    ev.ExitsSwapped: Severity.OK,
     ev.OrderCancelled: Severity.OK,
     ev.OrderExpired: Severity.OK,
     ev.CancelRejected: Severity.ATTENTION,
@@ -361,4 +371,12 @@ _NOTICES: dict[type, Severity] = {
     ev.CancelDenied: Severity.ATTENTION,
     ev.Faulted: Severity.UNAVAILABLE,
     ev.DiskSpaceChanged: Severity.ATTENTION,
+    ev.FillReversed: Severity.ATTENTION,
+    ev.OrderRestated: Severity.ATTENTION,
+    ev.OrderResolved: Severity.ATTENTION,
+    ev.OrderAdopted: Severity.ATTENTION,
+    ev.ForeignOrderFound: Severity.ATTENTION,
+    ev.PositionAdopted: Severity.ATTENTION,
+    ev.DifferenceFound: Severity.ATTENTION,
+    ev.ReconcileFinished: Severity.ATTENTION,
 }

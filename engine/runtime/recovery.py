@@ -8,7 +8,6 @@ from engine.domain.apply import apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.records import Record, decode_events, decode_records
-from engine.domain.requests import CancelRequest, Request, StatusRequest
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
@@ -125,18 +124,5 @@ def orders_at_venue(state: State) -> list[Order]:
     """Acknowledged and not done when the journal ended: a paper venue is rebuilt with these."""
     live = [state.orders[order_id] for order_id in state.live]
     stood = [order for order in live if order.status in (Status.WORKING, Status.PARTIAL)]
-    return [order for order in stood if order.leaves]
-
-
-def requests_in_doubt(state: State) -> list[Request]:
-    """What to say after a restart about requests that were never answered.
-
-    New orders and changes are asked about and never sent again; a cancel may be repeated.
-    """
-    everywhere = [state.orders[order_id] for order_id in state.live]
-    live = [order for order in everywhere if order.market == state.market]
-    sent = [order.client_order_id for order in live if order.status is Status.SENT]
-    changes = [order.pending_replace.client_order_id for order in live if order.pending_replace]
-    cancels = [order.pending_cancel.client_order_id for order in live if order.pending_cancel]
-    asked: list[Request] = [StatusRequest(client_order_id) for client_order_id in sent + changes]
-    return asked + [CancelRequest(client_order_id) for client_order_id in cancels]
+    # An exit whose sibling filled everything stands for nothing, and waits to hear so.
+    return [order for order in stood if (order.leaves or order.taken) and not order.ending]

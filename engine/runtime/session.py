@@ -9,10 +9,12 @@ from engine.domain.decide import decide
 from engine.domain.events import Event
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
+from engine.domain.reconcile import unfolded
 from engine.domain.records import Body, Inbound, Record, Step, encode_step
 from engine.domain.reports import EngineFaulted, SessionOpened, TradeDateRolled
 from engine.domain.requests import CancelRequest, NewOrderRequest, Request
 from engine.domain.state import State
+from engine.domain.statements import VenueExecutions
 from engine.errors import TraderError
 from engine.ports import Journal, Venue
 from engine.runtime.recovery import recover
@@ -92,7 +94,7 @@ class Session:
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
-        for inbound in inbounds:
+        for inbound in _unfolded(state, inbounds):
             backs.append(0)
             bodies.append(inbound)
             for back, event in enumerate(decide(state, inbound, market, now), 1):
@@ -160,6 +162,15 @@ class Session:
         if cancels:
             self.venue.release(cancels, self.venue.stage(cancels))
         return len(cancels)
+
+
+def _unfolded(state: State, inbounds: Sequence[Inbound]) -> Iterator[Inbound]:
+    """A list of executions is heard trade by trade, as far as it is news."""
+    for inbound in inbounds:
+        if type(inbound) is VenueExecutions:
+            yield from unfolded(state, inbound)
+        else:
+            yield inbound
 
 
 def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:

@@ -1,7 +1,10 @@
 """Builds the frozen read model of one frame from state, market and venue."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from engine.domain.attention import attention_of, count_attention
+from engine.domain.contingent.groups import legs_of
+from engine.domain.contingent.protection import has_exits, protected_quantity
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
@@ -11,6 +14,7 @@ from engine.domain.quotes import Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
 from engine.domain.reports import LinkState, SpaceLevel
+from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.reserve import buying_power
 from engine.domain.state import Account, State
 from engine.domain.views import (
@@ -107,6 +111,7 @@ class ViewBuilder:
             realised=event.realised,
             position_after=event.position_after,
             explanation=event.explanation,
+            label=short_label(order, self._session.state.trade_date),
         )
 
     def build(self, *, speed: str, updates_per_second: int) -> DeskView:
@@ -137,7 +142,8 @@ class ViewBuilder:
             updates_per_second=updates_per_second,
             conflated=0,
             denied=sum(1 for row in orders if row.state == "denied"),
-            attention=sum(1 for i in state.live if state.orders[i].is_unknown),
+            attention=count_attention(state),
+            attentions=attention_of(state),
             events=state.events,
             ghosts=self._venue.ghosts.orders(GHOSTS_SHOWN_MAX),
             ghost_fills=self._venue.ghosts.fills(GHOSTS_SHOWN_MAX),
@@ -187,7 +193,7 @@ class ViewBuilder:
         """Newest first: every live order, and as many done ones as there is room for."""
         rows: list[OrderRow] = []
         room = ORDERS_SHOWN_MAX
-        for order in reversed(state.orders.values()):
+        for order in _newest_first(state):
             if order.is_done:
                 if room <= 0:
                     continue
@@ -244,8 +250,8 @@ class ViewBuilder:
             quote = self._session.market.quote(symbol)
             mark = valuation.mark_of(quote)
             instrument = state.instruments[symbol]
-            live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
-            exits = sum(o.leaves for o in live if o.side * position.quantity < 0)
+            buys, sells = open_quantities(state, account.account, symbol)
+            exits = sells if position.quantity > 0 else buys if position.quantity else 0
             rows.append(
                 PositionRow(
                     symbol=symbol,
@@ -259,6 +265,8 @@ class ViewBuilder:
                     day=valuation.day_profit(position, mark, instrument),
                     traded_day=position.day_traded,
                     exits=Quantity(exits),
+                    protected=protected_quantity(state, account.account, symbol),
+                    has_exits=has_exits(state, account.account, symbol),
                 )
             )
         return rows
@@ -288,6 +296,20 @@ class ViewBuilder:
         )
 
 
+def _newest_first(state: State) -> Iterator[Order]:
+    """Every order, the newest first, and the exits of a group under their entry."""
+    if not state.brackets:
+        yield from reversed(state.orders.values())
+        return
+    for order in reversed(state.orders.values()):
+        legs = legs_of(state, order.group)
+        if not order.leg:
+            yield order
+            yield from legs
+        elif order is legs[-1] and order.group not in state.orders:
+            yield from legs
+
+
 def _progress(span: tuple[Nanos, Nanos] | None, now: Nanos) -> int:
     if span is None or span[1] <= span[0]:
         return -1
@@ -313,6 +335,13 @@ def _conditions(state: State, account: Account) -> list[Condition]:
         found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
     for symbol, text in sorted(state.halts.items()):
         found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
+    if state.in_doubt:
+        noun = "order" if len(state.in_doubt) == 1 else "orders"
+        text = f"{len(state.in_doubt)} {noun} UNKNOWN: the list attention settles it"
+        found.append(Condition("unknown", text, Severity.DEGRADED))
+    if state.recon.holds_orders:
+        text = "comparing books with the venue: nothing new leaves"
+        found.append(Condition("reconciling", text, Severity.ATTENTION))
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         found.append(Condition("symbol_state", text, Severity.ATTENTION))

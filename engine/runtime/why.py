@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.identity import leg_of
 from engine.domain.luck import is_of_bars
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
@@ -13,6 +14,7 @@ from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.preview_words import said_in
+from engine.runtime.truth_words import owed_words, truth_lines
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -126,6 +128,13 @@ class _Teller:
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
+            case ev.OrderHeld():
+                return [f"held until its entry fills: {self._size(event.order.quantity)} at most"]
+            case ev.OrderReleased() if self._order.leg:
+                self._sent_at = event.at
+                size = self._size(event.order.quantity)
+                head = f"{size} sent, as much as it protects; every rule of exits let it pass"
+                return [head, self._book(event.quote), *_rules(event)]
             case ev.OrderReleased():
                 self._sent_at = event.at
                 who = event.order.origin.name.lower()
@@ -156,13 +165,21 @@ class _Teller:
                 self.ended = event
                 if event.requested:
                     legs = _legs(self._asked_at, event.venue_at, event.at)
-                    return [f"cancelled on request, {self._size(event.quantity)} unfilled{legs}"]
+                    owed = owed_words(event.owed)
+                    return [
+                        f"cancelled on request, {self._size(event.quantity)} unfilled{owed}{legs}"
+                    ]
                 tail = f": {event.text}" if event.text else ""
-                return [f"cancelled by the venue, {self._size(event.quantity)} unfilled{tail}"]
+                owed = owed_words(event.owed)
+                return [
+                    f"cancelled by the venue, {self._size(event.quantity)} unfilled{owed}{tail}"
+                ]
             case ev.OrderExpired():
                 self.ended = event
                 tail = f": {event.text}" if event.text else ""
-                return [f"expired, {self._size(event.quantity)} unfilled{tail}"]
+                return [
+                    f"expired, {self._size(event.quantity)} unfilled{owed_words(event.owed)}{tail}"
+                ]
             case _:
                 return self._requests(event)
 
@@ -178,7 +195,7 @@ class _Teller:
                 return [f"cancel rejected by the venue{legs}: {event.text}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"change to {self._size(event.quantity)} at {price} asked for"]
             case ev.ReplaceDenied():
                 if event.findings:
@@ -191,16 +208,21 @@ class _Teller:
                 size = self._size(event.queue_ahead)
                 ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"changed to {self._size(event.quantity)} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
+            case ev.ExitReduced():
+                size, leg = self._size(event.quantity), leg_of(event.by)
+                return [f"{size} taken off: its sibling .{leg} filled as much"]
+            case ev.ExitsSwapped():
+                return [f"the market was at {self._price(event.price)}: its turn at the venue"]
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
             case ev.OrderCompared():
                 return [*self._booked(event), *self._other_luck(event)]
             case _:
-                return []
+                return truth_lines(event, self._price)
 
     def _book(self, quote: ev.QuoteSeen) -> str:
         if not quote.bid and not quote.ask:
@@ -254,6 +276,7 @@ class _Teller:
         role = event.liquidity.name.lower()
         how = "in the auction" if role == "auction" else f"as {role}"
         flags = " after it was done" if event.resurrected else ""
+        flags += f" (revision {event.revision})" if event.revision else ""
         head = (
             f"filled {self._size(event.quantity)} at {self._price(event.price)} {how}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}{self.said}"

@@ -172,6 +172,38 @@ def _unknown(event: ev.OutcomeUnknown, instrument: Instrument) -> Facts:
     return {"request": event.request.name.lower(), "reason": event.text}
 
 
+def _reversed(event: ev.FillReversed, instrument: Instrument) -> Facts:
+    return {
+        "execution": event.execution_id,
+        "busted": event.revision == ev.BUSTED,
+        "price": instrument.format_price(event.price),
+        "quantity": event.quantity,
+        "fee": format_money(event.fee),
+        "cash": format_money(event.cash_delta),
+        "position_after": event.position_after,
+        "reason": event.text,
+    }
+
+
+def _restated(event: ev.OrderRestated, instrument: Instrument) -> Facts:
+    price = _price(event.price, instrument)
+    return {"quantity": event.quantity, "price": price, "reason": event.text}
+
+
+def _resolved(event: ev.OrderResolved, instrument: Instrument) -> Facts:
+    return {
+        "by": event.origin.name.lower(),
+        "outcome": event.outcome.name.lower(),
+        "quantity": event.quantity,
+        "price": _price(event.price, instrument),
+        "reason": event.reason,
+    }
+
+
+def _evidence(event: ev.EvidenceHeard, instrument: Instrument) -> Facts:
+    return {"reason": event.text}
+
+
 def _nothing_more(event: ev.Event, instrument: Instrument) -> Facts:
     return {}
 
@@ -194,4 +226,8 @@ _TELLERS: dict[type, Callable[[Any, Instrument], Facts]] = {
     ev.ReplaceDenied: _change_denied,
     ev.OrderReplaced: _changed,
     ev.OutcomeUnknown: _unknown,
+    ev.FillReversed: _reversed,
+    ev.OrderRestated: _restated,
+    ev.OrderResolved: _resolved,
+    ev.EvidenceHeard: _evidence,
 }

@@ -5,7 +5,13 @@ from engine.domain.commands import ExitsOnKill
 from engine.domain.events import Killed
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest, StatusRequest
+from engine.domain.requests import (
+    CancelRequest,
+    NewOrderRequest,
+    ReplaceRequest,
+    StatementRequest,
+    StatusRequest,
+)
 from engine.domain.state import State
 from simulation.account import VenueAccount
 from simulation.broken import hold
@@ -51,7 +57,7 @@ def i07_nothing_leaves_that_is_not_durable(sent: Sent, evidence: Evidence) -> No
     """I-07: the same bytes lie on the disk already; a cancel of a desk whose journal failed is
     the one thing that may leave without, and names what is durable."""
     request = sent.request
-    if isinstance(request, StatusRequest):
+    if isinstance(request, StatusRequest | StatementRequest):
         return
     if sent.from_memory:
         is_known = evidence.knows(request.client_order_id)

@@ -17,7 +17,7 @@ from engine.domain.reports import (
     VenueRejected,
 )
 from engine.domain.views import AuctionView
-from engine.values import NANOS_PER_SECOND, Liquidity, Nanos, OrderType, Side, TimeInForce
+from engine.values import NANOS_PER_SECOND, Liquidity, Nanos, OrderType, Quantity, Side, TimeInForce
 from tests.connectors.conftest import OPENS_AT
 from tests.harness import SetDelays
 
@@ -49,7 +49,8 @@ def test_an_auction_fills_in_words_and_lets_go_of_what_came_for_it(make_practice
     assert fill.explanation == (
         "opening cross 130 shares at 190.12; yours 100 of 100; imbalance 30 buy"
     )
-    assert gone == VenueCancelled("B", "the opening cross at 190.12 did not fill it", False)
+    why = "the opening cross at 190.12 did not fill it"
+    assert gone == VenueCancelled("B", why, False, cumulative=Quantity(0))
     assert phase == PhaseChanged("AAPL", Phase.OPEN)
     (printed,) = practice.venue.tape("AAPL", 9)
     assert (printed.price, printed.quantity, printed.auction, printed.own) == (ASK, 130, True, True)

@@ -7,6 +7,7 @@ from functools import partial
 from textual import events
 from textual.strip import Strip
 
+from engine.domain.attention import AttentionRow
 from engine.domain.views import (
     DeskView,
     FillRow,
@@ -21,10 +22,8 @@ from engine.values import Instruction, OrderId
 from tui.columns import Column, choose, heading
 from tui.host import Host
 from tui.layout import PaneName
-from tui.paint import (
-    Line,
-    clean,
-)
+from tui.paint import Line, clean
+from tui.panes.attention import ATTENTION_COLUMNS
 from tui.panes.base import Cursor, FramedPane
 from tui.panes.blotter_cells import (
     DENIED_STATES,
@@ -52,6 +51,7 @@ class Tab(StrEnum):
     FILLS = "fills"
     POSITIONS = "positions"
     DENIED = "denied"
+    ATTENTION = "attention"
     GHOST = "ghost"
 
 
@@ -61,6 +61,7 @@ _COLUMNS = {
     Tab.DENIED: ORDER_COLUMNS,
     Tab.FILLS: FILL_COLUMNS,
     Tab.POSITIONS: POSITION_COLUMNS,
+    Tab.ATTENTION: ATTENTION_COLUMNS,
     Tab.GHOST: GHOST_COLUMNS,
 }
 _EMPTY = {
@@ -69,6 +70,7 @@ _EMPTY = {
     Tab.FILLS: "no fills today",
     Tab.POSITIONS: "no positions",
     Tab.DENIED: "nothing was denied",
+    Tab.ATTENTION: "nothing needs attention",
     Tab.GHOST: "you had done nothing yet in the recorded session",
 }
 
@@ -92,6 +94,7 @@ class Orders(FramedPane):
             old.orders != new.orders
             or old.fills != new.fills
             or old.positions != new.positions
+            or old.attentions != new.attentions
             or old.ghosts != new.ghosts
             or old.ghost_fills != new.ghost_fills
             or old.market_at // 1_000_000_000 != new.market_at // 1_000_000_000
@@ -120,6 +123,8 @@ class Orders(FramedPane):
                 return [row for row in view.positions if row.quantity]
             case Tab.DENIED:
                 return [row for row in view.orders if row.state in DENIED_STATES]
+            case Tab.ATTENTION:
+                return view.attentions
             case Tab.GHOST:
                 return ghosts_of(view)
 
@@ -136,18 +141,19 @@ class Orders(FramedPane):
             Tab.POSITIONS: len(self.rows(Tab.POSITIONS)),
             Tab.DENIED: view.denied,
         }
+        if view.attention or self.tab is Tab.ATTENTION:
+            counts[Tab.ATTENTION] = view.attention
         if Tab.GHOST in self._tabs():
             counts[Tab.GHOST] = len(self.rows(Tab.GHOST))
         line = Line().add("orders ", style)
         for tab, count in counts.items():
             words = f"{tab.value} {count}"
             is_here = tab is self.tab
-            line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else style)
+            plain = ink.caution if tab is Tab.ATTENTION else style
+            line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else plain)
         marked = len(self.host.marks.rows(view))
         if marked:
             line.add(f" marked {marked}", ink.own)
-        if view.attention:
-            line.add(f" attention {view.attention}", ink.caution)
         return line
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
@@ -223,7 +229,8 @@ class Orders(FramedPane):
 
     def selected_order(self) -> OrderId | None:
         row = self.selected()
-        return row.order_id if isinstance(row, OrderRow | FillRow) else None
+        has_order = isinstance(row, OrderRow | FillRow | AttentionRow)
+        return (row.order_id or None) if has_order else None  # type: ignore[union-attr]
 
     def select(self, order_id: OrderId) -> None:
         """Puts the cursor on an order, in a list that shows it."""
@@ -308,9 +315,16 @@ class Orders(FramedPane):
             self.host.say("no working order here to replace", Severity.ATTENTION)
             return
         text = f"replace {self.texts.number(row)} "
-        if row.price:
-            text += f"price {self.host.instrument(row.symbol).format_price(row.price)}"
+        if price := row.price or row.stop:
+            text += f"price {self.host.instrument(row.symbol).format_price(price)}"
         self.host.open_line(text)
+
+    def do_resolve(self) -> None:
+        row = self.selected()
+        if isinstance(row, AttentionRow):
+            self.host.open_line(row.line)
+            return
+        self.host.say("the list `attention` holds what can be settled", Severity.ATTENTION)
 
     def do_why(self) -> None:
         order_id, row = self.selected_order(), self.selected()
@@ -345,7 +359,8 @@ class Orders(FramedPane):
             self.host.say("no position here to close", Severity.ATTENTION)
             return
         instruction = Instruction.SELL if held.quantity > 0 else Instruction.COVER
-        self.host.open_ticket(instruction, held.symbol, quantity=str(abs(held.quantity)))
+        size = self.host.instrument(held.symbol).plain_quantity(abs(held.quantity))
+        self.host.open_ticket(instruction, held.symbol, quantity=size)
 
     def do_reverse(self) -> None:
         held = self._position()
@@ -355,14 +370,10 @@ class Orders(FramedPane):
         self.host.open_line(f"reverse {clean(held.symbol, limit=32)}")
 
     def copied(self) -> str:
-        row = self.selected()
+        row, columns = self.selected(), [c for c in _COLUMNS[self.tab] if c.title != ""]
         if row is None:
             return ""
-        return "\t".join(
-            self.texts.cell(row, column.name)[0]
-            for column in _COLUMNS[self.tab]
-            if column.title != ""
-        )
+        return "\t".join(self.texts.cell(row, column.name)[0] for column in columns)
 
     def do_copy(self) -> None:
         self.host.copy(self.copied())
@@ -381,6 +392,8 @@ def _key_of(row: Listed) -> object:
         return ("fill", row.order_id, row.at, row.quantity, row.position_after)
     if isinstance(row, GhostRow | GhostFillRow):
         return ghost_key(row)
+    if isinstance(row, AttentionRow):
+        return row.key
     return ("position", row.symbol)
 
 

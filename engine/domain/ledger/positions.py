@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.events import LotChange, OrderFilled
+from engine.domain.ledger.fill_memory import HALF, BookedFill, FillMemory
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Price, Quantity, Side
 
@@ -38,6 +39,13 @@ class Position(msgspec.Struct):
     """Cash paid (−) and received (+) for trades of this trade date, before fees."""
     day_carry: Money = Money(0)
     """Dividends, payments in lieu and borrow fees booked on this trade date."""
+    memory: FillMemory = msgspec.field(default_factory=FillMemory)
+
+    def held_lots(self) -> tuple[LotChange, ...]:
+        """Every lot as it stands."""
+        return tuple(
+            [LotChange(lot.lot_id, lot.quantity, lot.cost, lot.opened_at) for lot in self.lots]
+        )
 
     def open_day(self, mark: Price | None) -> None:
         """A new trade date: the day's figures start again from what is held at `mark`."""
@@ -109,8 +117,20 @@ def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
 def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money) -> None:
     """Makes the fill true, exactly as the event says; `value` is its price × quantity."""
     for change in event.lots:
-        _apply_lot(position, change)
+        apply_lot(position, change)
     position.quantity = event.position_after
+    count_fill(position, event, side, value)
+    memory = position.memory
+    fills = memory.fills
+    quantity = event.quantity if side > 0 else Quantity(-event.quantity)
+    at = event.venue_at or event.at
+    fills.append(BookedFill(at, event.execution_id, quantity, event.price))
+    if not len(fills) % HALF:
+        memory.turn(position.held_lots(), position.lot_next)
+
+
+def count_fill(position: Position, event: OrderFilled, side: Side, value: Money) -> None:
+    """The figures of a fill that are sums; its lots and quantity are in the position already."""
     # Sums of money are money; saying so by a call of the type costs more than the sums do.
     realised, fee = event.realised, event.fee
     position.realised += realised  # type: ignore[assignment]
@@ -122,7 +142,7 @@ def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money)
     assert bool(position.lots) == bool(position.quantity), "lots and position disagree"
 
 
-def _apply_lot(position: Position, change: LotChange) -> None:
+def apply_lot(position: Position, change: LotChange) -> None:
     """Lots are consumed from the front and opened at the end: no search is needed."""
     position.cost = Money(position.cost + change.cost)
     lots = position.lots

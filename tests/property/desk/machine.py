@@ -443,9 +443,6 @@ class ShuffledDesk(DeskMachine):
     def link(self, venue: Any, rng: Random) -> Any:
         return ShufflingVenue(venue, rng)
 
-    def a_closing_order_never_crosses_zero(self, before: int, after: int) -> None:
-        """Not promised here: a cancel can be proved before the fill that came first is known."""
-
 
 class RepeatingDesk(DeskMachine):
     """The same over a link that keeps the order and says things twice."""

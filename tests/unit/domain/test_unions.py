@@ -13,6 +13,7 @@ from engine.domain.desk_changes import DESK_CHANGES
 from engine.domain.events import DuplicateIgnored, Event
 from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
+from engine.domain.recon_changes import RECON_CHANGES
 from engine.domain.records import (
     RECORDS_VERSION,
     NewerRecordsError,
@@ -30,7 +31,8 @@ EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
 
 
 def test_every_event_is_applied_and_nothing_else_is() -> None:
-    parts = [*ORDER_CHANGES, *DESK_CHANGES, *COST_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
+    changes = [*ORDER_CHANGES, *DESK_CHANGES, *COST_CHANGES, *RECON_CHANGES]
+    parts = [*changes, *applying._FOR_THE_TRAIL_ONLY]
     assert len(set(parts)) == len(parts)
     assert set(applying._CHANGES) == set(parts) == set(EVENTS)
 

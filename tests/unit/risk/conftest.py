@@ -115,6 +115,7 @@ class Desk:
         if unknown:
             order.status = Status.SENT
             order.pending_new = Pending(NOW, Certainty.UNKNOWN)
+            self.state.in_doubt[order_id] = None
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
@@ -124,6 +125,10 @@ class Desk:
         self.state.live[order_id] = None
         self.state.live_by_symbol.setdefault(command.symbol, {})[order_id] = None
         return order
+
+    def doubts(self, quantity: int, **fields: Any) -> None:
+        """An order of which nobody knows whether it stands."""
+        self.works(quantity, unknown=True, **fields)
 
     def attempts(self, count: int, seconds_ago: float) -> None:
         at = Nanos(self.now - int(seconds_ago * SECOND))

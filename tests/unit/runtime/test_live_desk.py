@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.attachment import StopEngine
+from engine.domain.views import Severity
 from engine.ports import Act, DeskAnswer, DoAct, EngineStopped, LineAnswered, Notice, SendLine
 from engine.runtime.history import OrderHistory
 from engine.runtime.live import INBOX_REQUESTS_MAX, InboxFullError, LiveDesk
@@ -91,6 +92,18 @@ def test_a_line_is_answered_and_the_fill_interrupts() -> None:
     finally:
         desk.close()
     assert not any(isinstance(answer, EngineStopped) for answer in listener.heard)
+
+
+def test_a_stop_that_goes_interrupts_with_what_it_leaves_bare() -> None:
+    bench = DeskBench()
+    desk, listener = a_desk(bench)
+    say(bench, "buy 5 AAPL 190.02 tp 192 sl 189")
+    say(bench, "cancel 1.1")
+    say(bench, "cancel 1.2")
+    told = [a for a in listener.heard if isinstance(a, Notice) and a.code == "order_cancelled"]
+    assert [notice.severity for notice in told] == [Severity.OK, Severity.ATTENTION]
+    assert told[1].text.endswith("— +5 AAPL without a stop")
+    desk.close()
 
 
 def test_a_bug_in_the_engine_is_told_written_down_and_takes_entries_back() -> None:

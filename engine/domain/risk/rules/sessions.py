@@ -89,9 +89,10 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
 
 
 def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Nothing new leaves over a link that is down, nor before what it interrupted is known."""
+    """Nothing new leaves over a link that is down, nor before what it interrupted is known and
+    both sides' books are compared."""
     if not state.was_disconnected:
-        return None
+        return _not_compared(state)
     for name, link in state.links.items():
         if link is LinkState.DOWN:
             return deny(
@@ -100,14 +101,25 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
                 actual="down",
                 limit="up",
             )
-    unknown = sum(1 for order_id in state.live if state.orders[order_id].is_unknown)
+    unknown = len(state.in_doubt)
     if not unknown:
-        return None
+        return _not_compared(state)
     return deny(
         R41,
         f"The link was down, and of {unknown} order(s) the outcome is not known yet: wait for it",
         actual=f"{unknown} unknown",
         limit="0 unknown",
+    )
+
+
+def _not_compared(state: State) -> Finding | None:
+    if state.recon.run is None or not state.recon.holds_orders:
+        return None
+    return deny(
+        R41,
+        "The books are being compared with the venue's: wait until that is done",
+        actual="reconciling",
+        limit="reconciled",
     )
 
 

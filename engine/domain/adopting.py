@@ -1,0 +1,99 @@
+"""Takes over what was found at the venue: orders with numbers of their own, and positions."""
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.ledger.positions import Position, fill_effect
+from engine.domain.ledger.valuation import mark_of
+from engine.domain.quotes import Market
+from engine.domain.reasons import Refusal
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.state import State
+from engine.domain.statements import OpenOrder
+from engine.values import Nanos, OrderId, Quantity, Side
+
+
+def adopted_order(
+    state: State,
+    row: OpenOrder,
+    account: str,
+    reason: str,
+    market: Market,
+    now: Nanos,
+    others: int = 0,
+) -> ev.OrderAdopted:
+    """`others`: how many were adopted before it in the same decision."""
+    order = SubmitOrder(
+        f"external-{row.client_order_id}",
+        account,
+        row.symbol,
+        row.instruction,
+        row.quantity,
+        row.type,
+        row.price,
+        row.stop,
+        row.time_in_force,
+        origin=Origin.EXTERNAL,
+        note=reason,
+    )
+    number = state.number_next.get(state.trade_date, 1)
+    return ev.OrderAdopted(
+        now,
+        OrderId(state.order_next + others),
+        state.trade_date,
+        number + others,
+        row.client_order_id,
+        row.venue_order_id,
+        order,
+        reserve_for(propose(order, state, market)),
+        reason,
+    )
+
+
+def adopt_order(
+    state: State, command: cmd.AdoptOrder, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """A person consents to a foreign order, by its name at the venue."""
+    row = state.recon.foreign.get(command.name)
+    if row is None:
+        return [ev.CommandRefused(now, "adopt", Refusal.NOTHING_FOREIGN, command.name)]
+    if not command.reason:
+        return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, command.name)]
+    return [adopted_order(state, row, command.account, command.reason, market, now)]
+
+
+def adopt_position(
+    state: State, command: cmd.AdoptPosition, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The venue's figure becomes ours, at the mark, against the owner's capital and never cash."""
+    symbol = command.symbol
+    found = state.recon.breaks.get(f"position/{symbol}")
+    if found is None:
+        return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
+    if not command.reason:
+        return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, symbol)]
+    mark = mark_of(market.quote(symbol))
+    if not mark:
+        return [ev.CommandRefused(now, "adopt", Refusal.NO_MARK, symbol)]
+    position = state.accounts[command.account].positions.get(symbol) or Position(symbol)
+    missing = found.venue_quantity - position.quantity
+    if not missing:
+        return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
+    side = Side.BUY if missing > 0 else Side.SELL
+    instrument = state.instruments[symbol]
+    effect = fill_effect(position, side, mark, Quantity(abs(missing)), instrument, now)
+    return [
+        ev.PositionAdopted(
+            now,
+            command.account,
+            symbol,
+            position.quantity,
+            effect.position_after,
+            mark,
+            effect.lots,
+            effect.realised,
+            command.reason,
+            command.origin,
+        )
+    ]

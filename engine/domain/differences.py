@@ -1,0 +1,332 @@
+"""What is not the same here and at the venue: pure comparisons of the state with its statements."""
+
+from collections.abc import Iterator
+
+from engine.domain import events as ev
+from engine.domain import reports as rep
+from engine.domain.adopting import adopted_order
+from engine.domain.answers import lowered
+from engine.domain.doubt import in_flight
+from engine.domain.orders import Order
+from engine.domain.quotes import Market
+from engine.domain.recon import Run
+from engine.domain.recon_events import DifferenceKind
+from engine.domain.state import State
+from engine.domain.statements import (
+    Execution,
+    OpenOrder,
+    Statement,
+    VenueCash,
+    VenueExecutions,
+    VenueOpenOrders,
+    VenuePositions,
+)
+from engine.domain.venue_reports import venue_accepted, venue_restated
+from engine.instruments import format_money
+from engine.values import Money, Nanos, OrderId, OrderType, Quantity
+
+NOBODY = OrderId(0)
+BREAK = "RECON_BREAK"
+PAPER_MODES = ("PAPER", "REPLAY", "")
+"""Where what is found at the venue is taken over by itself; live a person consents."""
+
+
+class _Comparison:
+    """One statement against the state; collects what is found, in order."""
+
+    def __init__(self, state: State, now: Nanos) -> None:
+        run = state.recon.run
+        assert run is not None, "statements are compared while somebody waits for them"
+        self.state, self.now = state, now
+        self.run: Run = run
+        self.found: list[ev.Event] = []
+        self._lowered: set[str] = set()
+
+    def differs(
+        self,
+        kind: DifferenceKind,
+        *,
+        symbol: str,
+        ours: str,
+        venues: str,
+        action: str,
+        is_break: bool,
+        order_id: int = NOBODY,
+        venue_quantity: int = 0,
+    ) -> None:
+        self.found.append(
+            ev.DifferenceFound(
+                self.now,
+                self.run.query,
+                kind,
+                self.run.account,
+                symbol,
+                OrderId(order_id),
+                ours,
+                venues,
+                action,
+                is_break,
+                Quantity(venue_quantity),
+            )
+        )
+        if is_break and symbol and symbol not in self._lowered:
+            self._lowered.add(symbol)
+            why = f"{BREAK}: {ours} here, {venues} at the venue"
+            account, reducing = self.run.account, ev.TradingState.REDUCING
+            self.found += lowered(self.state, account, symbol, reducing, why, self.now)
+
+    def seen_before(self, key: str) -> int:
+        return self.state.recon.suspected.get(key, 0)
+
+    def agrees(self, key: str, text: str) -> None:
+        """A break or a suspicion of before is over."""
+        recon = self.state.recon
+        if key in recon.breaks or key in recon.suspected:
+            self.found.append(ev.BreakEnded(self.now, key, text))
+
+
+# ── open orders ────────────────────────────────────────────────────────────────────────────────
+
+
+def order_differences(
+    state: State, report: VenueOpenOrders, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Every order that stands on one side alone, or not alike on both."""
+    compared = _Comparison(state, now)
+    rows = {row.client_order_id: row for row in report.orders}
+    for order_id in state.live:
+        order = state.orders[order_id]
+        if order.market != state.market or order.ending:
+            continue
+        row = rows.pop(order.client_order_id, None)
+        change = order.pending_replace
+        if row is None and change is not None:
+            row = rows.pop(change.client_order_id, None)
+        _compare_order(compared, order, row, market)
+    _compare_others(compared, rows, market)
+    for name in state.recon.foreign:
+        if name not in rows:
+            compared.found.append(ev.BreakEnded(now, f"foreign/{name}", "it is gone there"))
+    return compared.found
+
+
+def _compare_order(
+    compared: _Comparison, order: Order, row: OpenOrder | None, market: Market
+) -> None:
+    state, now, key = compared.state, compared.now, f"order/{order.order_id}"
+    is_quiet = order.changed_at <= compared.run.asked_at and not any(in_flight(order))
+    if row is None:
+        if is_quiet:
+            _not_open_there(compared, order, key)
+        return
+    if order.pending_new is not None:
+        # It stands there: that is the answer that was missing.
+        stands = rep.VenueAccepted(row.client_order_id, row.venue_order_id)
+        compared.found += venue_accepted(state, stands, market, now)
+    if row.cumulative > order.cumulative:
+        compared.differs(
+            DifferenceKind.FILL,
+            symbol=order.order.symbol,
+            ours=f"{order.cumulative} filled",
+            venues=f"{row.cumulative} filled",
+            action="asked for its executions",
+            is_break=compared.seen_before(key) > 1,
+            order_id=order.order_id,
+        )
+        if Statement.EXECUTIONS not in compared.run.awaiting:
+            run = compared.run
+            asked = ev.StatementAsked(now, run.query, Statement.EXECUTIONS, run.account)
+            compared.found.append(asked)
+    elif row.cumulative < order.cumulative and is_quiet:
+        compared.differs(
+            DifferenceKind.FILL,
+            symbol=order.order.symbol,
+            ours=f"{order.cumulative} filled",
+            venues=f"{row.cumulative} filled",
+            action="nothing was changed: a person has to look",
+            is_break=True,
+            order_id=order.order_id,
+        )
+    elif is_quiet and _is_changed(order, row):
+        text = "so it stood at the venue when both were compared"
+        told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text)
+        compared.differs(
+            DifferenceKind.ORDER,
+            symbol=order.order.symbol,
+            ours=f"{order.quantity} at {order.price}",
+            venues=f"{row.quantity} at {row.price}",
+            action="taken over: the venue is right",
+            is_break=False,
+            order_id=order.order_id,
+        )
+        compared.found += venue_restated(state, told, market, now)
+    else:
+        compared.agrees(key, "both sides agree about it again")
+
+
+def _is_changed(order: Order, row: OpenOrder) -> bool:
+    is_protected = order.order.type is OrderType.MARKET
+    price = order.price if not is_protected else row.price
+    return (price, order.quantity) != (row.price, row.quantity)
+
+
+def _not_open_there(compared: _Comparison, order: Order, key: str) -> None:
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"open for {order.leaves}",
+        venues="not open",
+        action="asked what became of it",
+        is_break=compared.seen_before(key) > 0,
+        order_id=order.order_id,
+    )
+    asked = ev.StatusRequested(compared.now, order.order_id, order.client_order_id)
+    compared.found.append(asked)
+
+
+def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: Market) -> None:
+    """What stands there and is not live here: done in our books, or of somebody else."""
+    state, adopted = compared.state, 0
+    for name, row in rows.items():
+        known = state.by_client_id.get(name)
+        if known is not None:
+            order = state.orders.get(known) or state.past_orders.get(known)
+            if order is not None and order.changed_at <= compared.run.asked_at:
+                compared.differs(
+                    DifferenceKind.ORDER,
+                    symbol=row.symbol,
+                    ours="done",
+                    venues=f"open for {row.quantity - row.cumulative}",
+                    action="nothing was changed: cancel it at the venue, or ask there",
+                    is_break=True,
+                    order_id=known,
+                )
+            continue
+        if name in state.recon.foreign or row.symbol not in state.instruments:
+            continue
+        is_paper = state.mode in PAPER_MODES
+        words = f"{row.instruction.word} {row.quantity} open for {row.quantity - row.cumulative}"
+        how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
+        compared.differs(
+            DifferenceKind.ORDER,
+            symbol=row.symbol,
+            ours="no such order",
+            venues=words,
+            action=how,
+            is_break=False,
+        )
+        if is_paper:
+            why = "found at the venue when both were compared"
+            compared.found.append(
+                adopted_order(state, row, compared.run.account, why, market, compared.now, adopted)
+            )
+            adopted += 1
+        else:
+            found = ev.ForeignOrderFound(compared.now, compared.run.account, row)
+            compared.found.append(found)
+
+
+# ── executions, positions, cash ────────────────────────────────────────────────────────────────
+
+
+def execution_differences(state: State, report: VenueExecutions, now: Nanos) -> list[ev.Event]:
+    """Missed trades are booked already; those of nobody's order are a break."""
+    if state.recon.run is None or state.recon.run.query != report.query:
+        return []
+    compared = _Comparison(state, now)
+    missed = set(report.missed)
+    for each in report.executions:
+        if each.execution_id in missed:
+            order_id = state.executions.get(each.execution_id, NOBODY)
+            _missed(compared, each, order_id)
+        elif each.execution_id not in state.executions and each.symbol in state.instruments:
+            compared.differs(
+                DifferenceKind.FILL,
+                symbol=each.symbol,
+                ours="not booked",
+                venues=_trade_in_words(each),
+                action="nobody's order here: nothing was booked",
+                is_break=True,
+            )
+    return compared.found
+
+
+def _missed(compared: _Comparison, each: Execution, order_id: int) -> None:
+    compared.differs(
+        DifferenceKind.FILL,
+        symbol=each.symbol,
+        ours="not told",
+        venues=_trade_in_words(each),
+        action="booked: the venue is right",
+        is_break=False,
+        order_id=order_id,
+    )
+
+
+def _trade_in_words(each: Execution) -> str:
+    return f"{each.instruction.word} {each.quantity} at {each.price} ({each.execution_id})"
+
+
+def position_differences(state: State, report: VenuePositions, now: Nanos) -> list[ev.Event]:
+    """Never traded away and never overwritten: a break, until a person adopts it (F21)."""
+    compared = _Comparison(state, now)
+    account = state.accounts[report.account]
+    there = dict(report.positions)
+    doubted = {key.removeprefix("position/") for key in state.recon.suspected}
+    for symbol in sorted({*there, *account.positions, *doubted}):
+        if symbol not in state.instruments or symbol in state.unlisted:
+            continue
+        position = account.positions.get(symbol)
+        ours, venues = position.quantity if position is not None else 0, there.get(symbol, 0)
+        key = f"position/{symbol}"
+        if ours == venues:
+            compared.agrees(key, "both sides hold the same again")
+        elif not _is_moving(state, symbol, compared.run.asked_at):
+            is_sure = compared.seen_before(key) + 1 >= state.patience.passes
+            act = f"nothing was changed: adopt position {symbol}" if is_sure else "looked at again"
+            compared.differs(
+                DifferenceKind.POSITION,
+                symbol=symbol,
+                ours=f"{ours:+}",
+                venues=f"{venues:+}",
+                action=act,
+                is_break=is_sure,
+                venue_quantity=venues,
+            )
+    return compared.found
+
+
+def _is_moving(state: State, symbol: str, asked_at: Nanos) -> bool:
+    """A trade may have come between the question and the answer."""
+    ids = state.live_by_symbol.get(symbol, {})
+    return any(state.orders[i].changed_at > asked_at for i in ids)
+
+
+def cash_differences(state: State, report: VenueCash, now: Nanos) -> list[ev.Event]:
+    """Per currency; by what executions moved today where the venue keeps only that."""
+    compared = _Comparison(state, now)
+    ours = dict(_traded_today(state, report.account)) if report.is_traded else {}
+    for currency, amount in report.cash:
+        here = ours.get(currency, Money(0))
+        if not report.is_traded:
+            here = state.accounts[report.account].cash_in(currency)
+        if here != amount:
+            compared.differs(
+                DifferenceKind.CASH,
+                symbol="",
+                ours=f"{format_money(here)} {currency}",
+                venues=f"{format_money(amount)} {currency}",
+                action="nothing was changed",
+                is_break=False,
+            )
+    return compared.found
+
+
+def _traded_today(state: State, account: str) -> Iterator[tuple[str, Money]]:
+    sums: dict[str, int] = {}
+    for symbol, position in state.accounts[account].positions.items():
+        if symbol not in state.unlisted:
+            currency = state.instruments[symbol].currency
+            sums[currency] = sums.get(currency, 0) + position.day_cash
+    for currency, total in sums.items():
+        yield currency, Money(total)

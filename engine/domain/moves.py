@@ -1,0 +1,88 @@
+"""How an order moves through its life in the state: status, live lists, and what is held for it."""
+
+from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
+from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.state import ACK_TIMER, State
+from engine.values import Money, Nanos
+
+
+def hold(state: State, order: Order) -> None:
+    """Buying power follows what is open; a done order holds nothing."""
+    held, before = reserve_of(order), order.reserved
+    if held == before:
+        return
+    account = state.accounts[order.order.account]
+    account.reserved = Money(account.reserved + held - before)
+    order.reserved = held
+    assert account.reserved >= 0, "more buying power was released than was held"
+
+
+def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
+    """Takes the table's next status, and buying power follows."""
+    become(state, order, happening, at)
+    hold(state, order)
+
+
+def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
+    """The next status alone; an order that became done leaves the live lists."""
+    following = next_status(order.status, happening)
+    assert following is not None, f"{order.status.name} cannot {happening.name}"
+    order.status, order.changed_at = following, at
+    if following in DONE:
+        state.live.pop(order.order_id, None)
+        symbol_live = state.live_by_symbol.get(order.order.symbol)
+        if symbol_live is not None:
+            symbol_live.pop(order.order_id, None)
+        answered(order)
+    if state.in_doubt:
+        cleared(state, order)
+
+
+def cleared(state: State, order: Order) -> None:
+    """After every answer: an order of which all is known again leaves the doubtful."""
+    if not order.is_unknown:
+        state.in_doubt.pop(order.order_id, None)
+
+
+def watched(state: State, at: Nanos) -> None:
+    """The first request that goes out arms the one timer of all that are in flight."""
+    timers = state.timers
+    if ACK_TIMER not in timers:
+        timers[ACK_TIMER] = Nanos(at + state.patience.ack)
+    if ORDERS_TIMER not in timers and state.patience.orders_every:
+        timers[ORDERS_TIMER] = Nanos(at + state.patience.orders_every)
+    if POSITIONS_TIMER not in timers and state.patience.positions_every:
+        timers[POSITIONS_TIMER] = Nanos(at + state.patience.positions_every)
+
+
+def answered(order: Order) -> None:
+    """Nothing is waited for any more: the order is over."""
+    if order.pending_cancel is not None:
+        order.late_cancel = order.pending_cancel.client_order_id
+    order.pending_new = order.pending_cancel = order.pending_replace = None
+
+
+def reopen(state: State, order: Order, at: Nanos) -> None:
+    """An order that was done lives again: back into the live lists, at its own place in them.
+
+    A cancel that was out when it ended has no answer that counts: it is in doubt again.
+    """
+    if order.late_cancel:
+        order.pending_cancel = Pending(at, Certainty.UNKNOWN, order.late_cancel)
+        order.late_cancel = ""
+        state.in_doubt[order.order_id] = None
+        watched(state, at)
+    order_id, symbol = order.order_id, order.order.symbol
+    state.live = dict.fromkeys(sorted([*state.live, order_id]))
+    of_symbol = state.live_by_symbol.get(symbol, {})
+    state.live_by_symbol[symbol] = dict.fromkeys(sorted([*of_symbol, order_id]))
+
+
+def bring_back(state: State, order_id: int) -> Order:
+    """The order, also one of an earlier date that something came of late: it is here again."""
+    order = state.orders.get(order_id)
+    if order is None:
+        order = state.past_orders.pop(order_id)
+        state.orders = dict(sorted({**state.orders, order_id: order}.items()))
+    return order

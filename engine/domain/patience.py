@@ -1,0 +1,29 @@
+"""How long a venue may take to answer, and what its word that it never had an order is worth."""
+
+import msgspec
+
+from engine.values import NANOS_PER_SECOND, Nanos
+
+
+class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One profile a venue. The defaults are those of a FIX venue."""
+
+    ack: Nanos = Nanos(5 * NANOS_PER_SECOND)
+    """T_ack: without an answer for so long the outcome of a request is unknown (U1)."""
+    settle: Nanos = Nanos(30 * NANOS_PER_SECOND)
+    """T_settle: how old a request must be before "never had it" is believed (U3)."""
+    passes: int = 1
+    """How often that must be said, at least `settle` apart; 2 where there is no order status."""
+    orders_every: Nanos = Nanos(30 * NANOS_PER_SECOND)
+    """How often open orders are compared while any is live; 0: never by itself."""
+    positions_every: Nanos = Nanos(60 * NANOS_PER_SECOND)
+    """The same for trades, positions and cash."""
+
+
+ASKS_MAX = 6
+"""How often one request is asked about, or one cancel repeated, before only a person can help."""
+
+
+def ask_again_after(ack: Nanos, asked: int) -> Nanos:
+    """How long to wait after the `asked`-th question: twice as long each time."""
+    return Nanos(ack << max(0, min(asked, ASKS_MAX) - 1))

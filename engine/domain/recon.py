@@ -1,0 +1,59 @@
+"""What the desk remembers of comparing its books with the venue's."""
+
+import msgspec
+
+from engine.domain.recon_events import DifferenceFound, ReconCause
+from engine.domain.statements import OpenOrder, Statement
+from engine.values import Nanos
+
+ORDERS_TIMER, POSITIONS_TIMER = "reconcile:orders", "reconcile:positions"
+BACKGROUND = "reconcile:"
+"""How the names of timers begin that let a market end: they only look."""
+DIFFERENCES_KEPT_MAX = 200
+
+
+class Run(msgspec.Struct):
+    """One comparison that is under way."""
+
+    query: int
+    cause: ReconCause
+    asked_at: Nanos
+    account: str
+    awaiting: dict[int, None]
+    """Statements that have not come yet."""
+    heard: dict[int, None]
+    """Statements that came whole."""
+    differences: int = 0
+    breaks: int = 0
+    failed: str = ""
+
+
+class Recon(msgspec.Struct):
+    """The run that is under way, and what the last ones found."""
+
+    query: int = 0
+    run: Run | None = None
+    finished_at: Nanos = Nanos(0)
+    """When all that was asked was last compared; 0 before the first time."""
+    executions_since: Nanos = Nanos(0)
+    """Trades up to here have been asked for already."""
+    suspected: dict[str, int] = {}
+    """Differences that may still be on their way: how many runs in a row saw them."""
+    breaks: dict[str, DifferenceFound] = {}
+    """By `position/SYMBOL` or `order/ID`: what nobody can explain."""
+    foreign: dict[str, OpenOrder] = {}
+    """Orders at the venue that are nobody's here and wait for consent, by their name there."""
+    differences: list[DifferenceFound] = []
+    """The newest, for the report."""
+    text: str = ""
+    """How the last run ended, in words."""
+
+    @property
+    def holds_orders(self) -> bool:
+        """Nothing new leaves until books are compared after a start or a broken link."""
+        return self.run is not None and self.run.cause.holds_orders
+
+    def awaits(self, query: int, statement: Statement) -> bool:
+        """Whether this answer is one that the run under way is waiting for."""
+        run = self.run
+        return run is not None and run.query == query and statement in run.awaiting

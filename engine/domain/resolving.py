@@ -1,0 +1,93 @@
+"""What a person says became of an order that nobody can prove anything about."""
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain import reports as rep
+from engine.domain.commands import Outcome
+from engine.domain.doubt import not_replaced
+from engine.domain.lifecycle import Status
+from engine.domain.orders import Order
+from engine.domain.quotes import Market
+from engine.domain.reasons import Refusal
+from engine.domain.state import State
+from engine.domain.trade_reports import venue_filled
+from engine.values import Liquidity, Nanos
+
+LIVE_MODE = "LIVE"
+MANUAL = "MANUAL-"
+"""How the execution id of a fill begins that a person has stated."""
+
+
+def resolve_order(
+    state: State, command: cmd.ResolveOrder, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Written down with the reason, then booked like the venue's own word; that word outranks it.
+
+    On paper a reason is enough, as for every other question until a second factor is enrolled.
+    """
+    order = state.orders.get(command.order_id)
+    refusal = _why_not(state, order, command)
+    if refusal is not None or order is None:
+        subject = str(command.order_id) if order is None else order.label
+        refusal = refusal or Refusal.UNKNOWN_ORDER
+        return [ev.CommandRefused(now, "resolve", refusal, subject)]
+    is_fill = command.outcome is Outcome.FILLED
+    name = f"{MANUAL}{order.client_order_id}-{order.fills + 1}" if is_fill else ""
+    resolved = ev.OrderResolved(
+        now,
+        order.order_id,
+        command.outcome,
+        command.quantity,
+        command.price,
+        command.reason,
+        command.origin,
+        name,
+    )
+    return [resolved, *_came_of_it(state, order, command, name, market, now)]
+
+
+def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Refusal | None:
+    if order is None:
+        return Refusal.UNKNOWN_ORDER
+    if state.mode == LIVE_MODE:
+        return Refusal.NEEDS_SECOND_FACTOR
+    if not command.reason:
+        return Refusal.WHY_MISSING
+    if not (order.is_unknown or order.owed):
+        return Refusal.NOT_IN_DOUBT
+    is_new = order.pending_new is not None and order.status is Status.SENT
+    if command.outcome is Outcome.NOT_PLACED and not (is_new or order.pending_replace is not None):
+        return Refusal.WAS_PLACED
+    if command.outcome is Outcome.FILLED and order.manual:
+        return Refusal.ALREADY_STATED
+    if command.outcome is Outcome.FILLED and not 0 < command.quantity <= order.worst_leaves:
+        return Refusal.BEYOND_OPEN
+    return None
+
+
+def _came_of_it(
+    state: State,
+    order: Order,
+    command: cmd.ResolveOrder,
+    execution_id: str,
+    market: Market,
+    now: Nanos,
+) -> list[ev.Event]:
+    text = f"by hand: {command.reason}"
+    match command.outcome:
+        case Outcome.NOT_PLACED if order.pending_new is not None:
+            return [ev.OrderRejected(now, order.order_id, f"not placed, {text}")]
+        case Outcome.NOT_PLACED:
+            return not_replaced(state, order, f"not changed, {text}", Nanos(0), market, now)
+        case Outcome.CANCELLED:
+            return [ev.OrderCancelled(now, order.order_id, order.leaves, text, False)]
+        case Outcome.FILLED:
+            fill = rep.VenueFilled(
+                order.client_order_id,
+                execution_id,
+                command.price,
+                command.quantity,
+                Liquidity.MAKER,
+                text,
+            )
+            return venue_filled(state, fill, market, now)

@@ -1,0 +1,178 @@
+"""What trades change: order, position, lots, cash and ledger, when booked and when taken back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.cost_changes import purse_of
+from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
+from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
+from engine.domain.ledger.postings import post, postings_of_fill
+from engine.domain.ledger.restating import remember, set_lots
+from engine.domain.lifecycle import Happening, Status
+from engine.domain.moves import bring_back, move, reopen
+from engine.domain.orders import Order
+from engine.domain.state import Account, State
+from engine.instruments import Instrument
+from engine.values import Money, Nanos, Quantity
+
+# Every fill goes through these: on Python 3.11 looking a member up in its enum takes longer.
+_FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
+
+
+def _filled(state: State, event: ev.OrderFilled) -> None:
+    order = state.orders.get(event.order_id) or bring_back(state, event.order_id)
+    symbol = order.order.symbol
+    account = state.accounts[order.order.account]
+    instrument = state.instruments[symbol]
+    value = instrument.notional(event.price, event.quantity)
+    order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
+    order.value += value  # type: ignore[assignment]
+    order.fees += event.fee  # type: ignore[assignment]
+    order.fills += 1
+    if event.resurrected:
+        order.is_resurrected = True
+    if order.is_gone:
+        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    if event.overfill:
+        order.is_overfilled = True
+    state.executions[event.execution_id] = event.order_id
+    if event.revision:
+        state.amended[event.execution_id] = event.revision
+    state.executions_seen += 1
+    # While a larger quantity is on its way only its answer tells whether the order is done.
+    is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
+    order.pending_new = None
+    move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
+    if order.ending:
+        _told_what_was_owed(state, order, event.at)
+    position = account.positions.get(symbol)
+    if position is None:
+        position = account.positions[symbol] = Position(symbol)
+    cost_before = position.cost
+    if event.lot_next:
+        _fill_at_its_place(position, event, order, value, instrument)
+    else:
+        apply_fill(position, event, order.side, value)
+    if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
+        account.month_volume += event.quantity  # type: ignore[assignment]
+    _move_money(account, instrument, event, Money(position.cost - cost_before))
+
+
+def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
+    """With the last fill that was owed the order is over here as well."""
+    if order.cumulative + order.cancelled >= order.quantity and not order.is_done:
+        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+        move(state, order, Happening(order.ending), at)
+
+
+def _fill_at_its_place(
+    position: Position, event: ev.OrderFilled, order: Order, value: Money, instrument: Instrument
+) -> None:
+    """The venue made it before fills that were heard first: the lots are as it made them."""
+    set_lots(position, event.lots, event.lot_next)
+    assert position.quantity == event.position_after, "lots and position disagree"
+    count_fill(position, event, order.side, value)
+    quantity = Quantity(order.side * event.quantity)
+    booked = BookedFill(event.venue_at or event.at, event.execution_id, quantity, event.price)
+    remember(position, with_fill(position.memory.fills, booked), instrument)
+
+
+def _reversed(state: State, event: ev.FillReversed) -> None:
+    """Everything that the fill had changed, taken out; the original stays in the trail."""
+    state.executions[event.execution_id] = event.order_id
+    state.amended[event.execution_id] = event.revision
+    if not event.quantity:
+        return
+    order = bring_back(state, event.order_id)
+    account = state.accounts[order.order.account]
+    instrument = state.instruments[order.order.symbol]
+    value = instrument.notional(event.price, event.quantity)
+    order.cumulative = Quantity(order.cumulative - event.quantity)
+    order.value, order.fees = Money(order.value - value), Money(order.fees + event.fee)
+    order.fills -= 1
+    order.text = event.text
+    if order.manual == event.execution_id:
+        order.manual = ""
+    if order.cumulative <= order.quantity:
+        order.is_overfilled = False
+    _reopened(state, order, event)
+    position = account.positions[order.order.symbol]
+    cost_before = position.cost
+    _take_out(position, event, order, value, instrument)
+    if not instrument.quantity_digits:
+        account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
+    _move_money(account, instrument, event, Money(position.cost - cost_before))
+
+
+def _reopened(state: State, order: Order, event: ev.FillReversed) -> None:
+    """What is missing again is open, unless the order was over for another reason."""
+    was_done = order.is_done
+    if order.cumulative >= order.quantity and was_done:
+        return  # overfilled before, and still full
+    if was_done and order.ending:
+        order.cancelled = Quantity(order.quantity - order.cumulative)
+        is_full = order.status is Status.FILLED
+        ended = Happening(order.ending) if is_full else Happening.BUST_AFTER_END
+        move(state, order, ended, event.at)
+        return
+    left = Happening.BUST_TO_PART if order.cumulative else Happening.BUST_TO_NOTHING
+    if was_done:
+        reopen(state, order, event.at)
+    move(state, order, left, event.at)
+
+
+def _take_out(
+    position: Position,
+    event: ev.FillReversed,
+    order: Order,
+    value: Money,
+    instrument: Instrument,
+) -> None:
+    if event.lot_next:
+        set_lots(position, event.lots, event.lot_next)
+        kept = without_fill(position.memory.fills, event.execution_id)
+        remember(position, kept, instrument)
+    else:
+        for change in event.lots:
+            apply_lot(position, change)
+        position.quantity = event.position_after
+        position.memory.begin_again(position.held_lots(), position.lot_next)
+    assert position.quantity == event.position_after, "lots and position disagree"
+    position.realised = Money(position.realised + event.realised)
+    position.fees = Money(position.fees + event.fee)
+    position.day_realised = Money(position.day_realised + event.realised)
+    position.day_fees = Money(position.day_fees + event.fee)
+    position.day_traded = Quantity(max(0, position.day_traded - event.quantity))
+    position.day_cash = Money(position.day_cash + order.side * value)
+
+
+def _move_money(
+    account: Account,
+    instrument: Instrument,
+    event: ev.OrderFilled | ev.FillReversed,
+    cost_delta: Money,
+) -> None:
+    postings = postings_of_fill(
+        symbol=instrument.symbol,
+        cash_delta=event.cash_delta,
+        cost_delta=cost_delta,
+        realised=event.realised,
+        fee=event.fee,
+    )
+    if instrument.currency == account.currency:
+        account.cash += event.cash_delta  # type: ignore[assignment]
+        cash, ledger = account.cash, account.ledger
+    else:
+        purse = purse_of(account, instrument.currency)
+        purse.cash = Money(purse.cash + event.cash_delta)
+        cash, ledger = purse.cash, purse.ledger
+    post(ledger, postings)
+    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
+
+
+TRADE_CHANGES: dict[type, Callable[[State, Any], None]] = {
+    ev.OrderFilled: _filled,
+    ev.FillReversed: _reversed,
+}
+"""Event type → what it changes."""

@@ -1,0 +1,216 @@
+"""What a venue's claims about trades mean: fills, busts and corrections, each booked once."""
+
+from engine.domain import events as ev
+from engine.domain import reports as rep
+from engine.domain.amendments import LEAVES_UNSAID
+from engine.domain.answers import find_order_of_any_date, nudged, orphaned, repeated
+from engine.domain.answers import lowered as lowered_symbol
+from engine.domain.commands import Origin, Outcome
+from engine.domain.ledger.fees import order_fee
+from engine.domain.ledger.fill_memory import BookedFill
+from engine.domain.ledger.positions import Position, fill_effect
+from engine.domain.orders import Order
+from engine.domain.quotes import Market
+from engine.domain.rebooking import Rebooking
+from engine.domain.state import State
+from engine.domain.submission import quote_seen
+from engine.values import Money, Nanos, Price, Quantity
+
+
+def venue_filled(
+    state: State, report: rep.VenueFilled, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Applied once per execution id; late and excess fills are applied too: the venue is right."""
+    if report.execution_id in state.executions:
+        return repeated(report.execution_id, "execution", now)
+    order = find_order_of_any_date(state, report.client_order_id)
+    if order is None:
+        text = f"filled {report.quantity} at {report.price} ({report.execution_id})"
+        return orphaned(report.client_order_id, text, now)
+    if order.manual:
+        return _instead_of_manual(state, order, report, market, now)
+    fill = _booked_fill(state, order, report, market, now)
+    happened: list[ev.Event] = [fill]
+    if fill.resurrected or fill.overfill:
+        happened += _alarms(state, order, fill, now)
+    return happened + nudged(state, order, now)
+
+
+def _instead_of_manual(
+    state: State, order: Order, report: rep.VenueFilled, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The venue tells of its own trade: what a person had stated gives way, share by share."""
+    name = order.manual
+    stated = _booked(state, order, name, Price(0), Quantity(0))
+    rebooking = Rebooking(state, order, market, now)
+    happened: list[ev.Event] = []
+    text = "the venue told of the trade itself"
+    if stated is not None:
+        happened.append(rebooking.reverse(name, stated, ev.BUSTED, text, report.at))
+    fill = rebooking.book(report, revision=0)
+    happened.append(fill)
+    left = abs(stated.quantity) - report.quantity if stated is not None else 0
+    if stated is not None and left > 0:
+        rest, outcome = f"{name}-{report.execution_id}", Outcome.FILLED
+        why = f"what is left of {abs(stated.quantity):,} stated by hand"
+        quantity = Quantity(left)
+        happened.append(
+            ev.OrderResolved(
+                now, order.order_id, outcome, quantity, stated.price, why, Origin.DESK, rest
+            )
+        )
+        again = rep.VenueFilled(
+            report.client_order_id, rest, stated.price, quantity, report.liquidity, why, stated.at
+        )
+        happened.append(rebooking.book(again, revision=0))
+    if fill.overfill:
+        happened += _alarms(state, order, fill, now)
+    return happened + nudged(state, order, now)
+
+
+def _booked_fill(
+    state: State, order: Order, report: rep.VenueFilled, market: Market, now: Nanos
+) -> ev.OrderFilled:
+    symbol, account = order.order.symbol, state.accounts[order.order.account]
+    position = account.positions.get(symbol) or Position(symbol)
+    made_at = report.at or now
+    if not position.memory.is_in_order(made_at, report.execution_id):
+        # It was made before others that were heard first: lots follow the venue's order.
+        rebooking = Rebooking(state, order, market, now)
+        return rebooking.book(report, revision=0)
+    instrument = state.instruments[symbol]
+    effect = fill_effect(position, order.side, report.price, report.quantity, instrument, made_at)
+    value = instrument.notional(report.price, report.quantity)
+    cumulative = Quantity(order.cumulative + report.quantity)
+    # Fees count per order over its cumulative fills: a fill pays the difference it makes.
+    owed = order_fee(
+        order.fee_table,
+        order.trade_date,
+        order.order.instruction,
+        cumulative,
+        Money(order.value + value),
+        order.month_volume,
+    )
+    fee = Money(owed - order.fees)
+    return ev.OrderFilled(
+        now,
+        order.order_id,
+        report.execution_id,
+        report.price,
+        report.quantity,
+        report.liquidity,
+        fee,
+        effect.realised,
+        Money(-order.side * value - fee),
+        effect.position_after,
+        effect.lots,
+        quote_seen(market.quote(symbol)),
+        report.explanation,
+        order.is_done,
+        cumulative + order.taken > order.worst_quantity,
+        cumulative,
+        report.at,
+    )
+
+
+def _alarms(state: State, order: Order, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
+    """A fill that should not be lowers the symbol's trading state until a person has looked."""
+    what = "filled beyond its quantity" if fill.overfill else "filled after it was done"
+    lowered = ev.TradingState.HALTED if fill.overfill else ev.TradingState.REDUCING
+    return _lowered(state, order, lowered, f"order {order.label} was {what}", now)
+
+
+def _lowered(
+    state: State, order: Order, lowered: ev.TradingState, text: str, now: Nanos
+) -> list[ev.Event]:
+    return lowered_symbol(state, order.order.account, order.order.symbol, lowered, text, now)
+
+
+def venue_trade_busted(
+    state: State, report: rep.VenueTradeBusted, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """The trade is taken back, also before it was heard of: then it will never be booked."""
+    order = find_order_of_any_date(state, report.client_order_id)
+    if order is None:
+        return orphaned(report.client_order_id, f"busted {report.execution_id}", now)
+    if state.amended.get(report.execution_id, 0) >= ev.BUSTED:
+        return repeated(report.execution_id, "bust of", now)
+    rebooking = Rebooking(state, order, market, now)
+    booked = _booked(state, order, report.execution_id, report.price, report.quantity)
+    if booked is None and report.execution_id in state.executions:
+        return _not_remembered(state, order, report.execution_id, "busted", now)
+    text = report.text or "the venue took the trade back"
+    reverse = rebooking.reverse(report.execution_id, booked, ev.BUSTED, text, report.at)
+    happened: list[ev.Event] = [reverse]
+    happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    return happened + nudged(state, order, now)
+
+
+def venue_trade_corrected(
+    state: State, report: rep.VenueTradeCorrected, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """What was booked of the trade is taken back, and the newest revision booked in its place."""
+    name = report.execution_id
+    order = find_order_of_any_date(state, report.client_order_id)
+    if order is None:
+        return orphaned(report.client_order_id, f"corrected {name}", now)
+    if state.amended.get(name, 0) >= report.revision:
+        return repeated(name, f"revision {report.revision} of", now)
+    rebooking = Rebooking(state, order, market, now)
+    happened: list[ev.Event] = []
+    booked = _booked(state, order, name, Price(0), Quantity(0))
+    if booked is not None:
+        text = report.text or f"the venue corrected the trade (revision {report.revision})"
+        happened.append(rebooking.reverse(name, booked, report.revision, text, report.at))
+    elif name in state.executions:
+        return _not_remembered(state, order, name, "corrected", now)
+    made_at = report.at or (booked.at if booked is not None else now)
+    fill = rep.VenueFilled(
+        report.client_order_id,
+        name,
+        report.price,
+        report.quantity,
+        report.liquidity,
+        report.text,
+        made_at,
+    )
+    corrected = rebooking.book(fill, revision=report.revision)
+    happened.append(corrected)
+    if corrected.resurrected or corrected.overfill:
+        happened += _alarms(state, order, corrected, now)
+    happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    return happened + nudged(state, order, now)
+
+
+def _booked(
+    state: State, order: Order, execution_id: str, price: Price, quantity: Quantity
+) -> BookedFill | None:
+    """The execution as the position has it, or as the venue repeats it; None where neither does."""
+    if execution_id not in state.executions:
+        return None
+    position = state.accounts[order.order.account].positions.get(order.order.symbol)
+    booked = position.memory.find(execution_id) if position is not None else None
+    if booked is not None or not (price and quantity):
+        return booked
+    return BookedFill(Nanos(0), execution_id, Quantity(order.side * quantity), price)
+
+
+def _not_remembered(
+    state: State, order: Order, execution_id: str, what: str, now: Nanos
+) -> list[ev.Event]:
+    """Too long ago to be taken back one by one: a person has to look, and nothing is guessed."""
+    text = f"{what} {execution_id}, which is too old to be taken back by itself"
+    orphan = ev.ReportOrphaned(now, order.client_order_id, text)
+    why = f"order {order.label}: the venue {text}"
+    return [orphan, *_lowered(state, order, ev.TradingState.REDUCING, why, now)]
+
+
+def _nothing_open(
+    order: Order, rebooking: Rebooking, leaves: Quantity, venue_at: Nanos, now: Nanos
+) -> list[ev.Event]:
+    """Where the venue says that nothing is open after it, what is missing is gone."""
+    missing = order.quantity - order.cancelled - rebooking.cumulative
+    if leaves == LEAVES_UNSAID or leaves > 0 or missing <= 0 or order.is_gone:
+        return []
+    text = "nothing stayed open after the venue took a trade back"
+    return [ev.OrderCancelled(now, order.order_id, Quantity(missing), text, False, venue_at)]

@@ -1,0 +1,145 @@
+"""What a venue took back, changed or owes, and what a person decided of it, in words and fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.instruments import format_money, format_money_rounded
+from engine.values import Price
+
+Fields = dict[str, Any]
+PriceWords = Callable[[Price], str | None]
+
+
+def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
+    """For `why`: one sentence, details behind it; nothing for what is told elsewhere."""
+    match event:
+        case ev.FillReversed():
+            return _reversed_lines(event, price)
+        case ev.OrderRestated():
+            tail = f": {event.text}" if event.text else ""
+            return [f"changed by the venue to {event.quantity:,} at {price(event.price)}{tail}"]
+        case ev.OrderResolved():
+            return [
+                f"resolved by {event.origin.name.lower()}: {_outcome(event, price)}",
+                event.reason,
+            ]
+        case ev.EvidenceHeard():
+            return [event.text]
+        case ev.OrderAdopted():
+            return [f"found at the venue as {event.client_order_id}: {event.reason}"]
+        case ev.DifferenceFound():
+            return [f"compared: {event.ours} here, {event.venues} at the venue; {event.action}"]
+        case _:
+            return []
+
+
+def _reversed_lines(event: ev.FillReversed, price: PriceWords) -> list[str]:
+    what = "busted" if event.revision == ev.BUSTED else "corrected"
+    if not event.quantity:
+        return [f"trade {event.execution_id} was {what} before anybody told of it: {event.text}"]
+    head = (
+        f"trade {event.execution_id} {what}: {event.quantity:,} at {price(event.price)} taken back,"
+        f" cash {format_money_rounded(event.cash_delta)}, position {event.position_after:+,}"
+    )
+    return [head, event.text]
+
+
+def _outcome(event: ev.OrderResolved, price: PriceWords) -> str:
+    word = event.outcome.name.lower().replace("_", " ")
+    if not event.quantity:
+        return word
+    return f"{word} {event.quantity:,} at {price(event.price)}"
+
+
+def owed_words(owed: int) -> str:
+    """Behind a cancel or an end: what the venue has counted and not told yet; else nothing."""
+    return f"; {owed:,} filled before it are still to be told" if owed else ""
+
+
+def truth_fields(
+    event: ev.Event, base: Callable[[int], Fields], price: PriceWords
+) -> Fields | None:
+    """For stdout; None for what is told elsewhere or not at all."""
+    match event:
+        case ev.FillReversed():
+            return {
+                "event": "fill_reversed",
+                **base(event.order_id),
+                "execution": event.execution_id,
+                "busted": event.revision == ev.BUSTED,
+                "quantity": event.quantity,
+                "price": price(event.price),
+                "filled": event.cumulative,
+                "cash": format_money(event.cash_delta),
+                "realised": format_money(event.realised),
+                "position": event.position_after,
+                "text": event.text,
+            }
+        case ev.OrderRestated():
+            return {
+                "event": "order_restated",
+                **base(event.order_id),
+                "quantity": event.quantity,
+                "price": price(event.price),
+                "text": event.text,
+            }
+        case ev.OrderResolved():
+            return {
+                "event": "order_resolved",
+                **base(event.order_id),
+                "outcome": event.outcome.name.lower(),
+                "quantity": event.quantity or None,
+                "price": price(event.price),
+                "text": event.reason,
+            }
+        case ev.EvidenceHeard():
+            return {"event": "order_evidence", **base(event.order_id), "text": event.text}
+        case _:
+            return _recon_fields(event, base)
+
+
+def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | None:
+    match event:
+        case ev.DifferenceFound():
+            return {
+                "event": "difference",
+                **(base(event.order_id) if event.order_id else {}),
+                "kind": event.difference.name.lower(),
+                "symbol": event.symbol,
+                "ours": event.ours,
+                "venue": event.venues,
+                "break": event.is_break,
+                "text": event.action,
+            }
+        case ev.ReconcileFinished() if event.differences or not event.is_complete:
+            return {
+                "event": "reconciled",
+                "cause": event.cause.name.lower(),
+                "differences": event.differences,
+                "breaks": event.breaks,
+                "text": event.text,
+            }
+        case ev.OrderAdopted():
+            return {
+                "event": "order_adopted",
+                **base(event.order_id),
+                "symbol": event.order.symbol,
+                "side": event.order.instruction.word,
+                "quantity": event.order.quantity,
+                "text": event.reason,
+            }
+        case ev.ForeignOrderFound():
+            name = event.order.client_order_id
+            symbol = event.order.symbol
+            return {"event": "foreign_order", "name": name, "symbol": symbol}
+        case ev.PositionAdopted():
+            return {
+                "event": "position_adopted",
+                "symbol": event.symbol,
+                "before": event.before,
+                "after": event.after,
+                "text": event.reason,
+            }
+        case _:
+            return None

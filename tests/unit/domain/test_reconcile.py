@@ -1,0 +1,296 @@
+"""Books compared with the venue's: what is found, what is booked, and what only a person may do."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as with_changes
+
+from engine.domain import reports as rep
+from engine.domain import statements as st
+from engine.domain.apply import state_hash
+from engine.domain.commands import (
+    AdoptOrder,
+    AdoptPosition,
+    CancelOrder,
+    Origin,
+    Reconcile,
+    SubmitOrder,
+)
+from engine.domain.events import DifferenceFound, OrderDenied, ReconcileFinished, TradingState
+from engine.domain.patience import Patience
+from engine.domain.records import Inbound
+from engine.domain.requests import (
+    CancelRequest,
+    CashRequest,
+    ExecutionsRequest,
+    OpenOrdersRequest,
+    PositionsRequest,
+    Request,
+    StatementRequest,
+)
+from engine.domain.risk.exposure import open_quantities
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Money,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+)
+from tests.harness import DeskBench
+
+FIRST = "TEST-1-1-0"
+PRICE = Price(1_900_000)
+BUY = Instruction.BUY
+
+
+def never(request: Request) -> Nanos:
+    return Nanos(10**15)
+
+
+def order(ticket: str, quantity: int = 100) -> SubmitOrder:
+    size, kind = Quantity(quantity), OrderType.LIMIT
+    return SubmitOrder(ticket, "PAPER", "AAPL", BUY, size, kind, PRICE)
+
+
+def row(name: str = FIRST, cumulative: int = 0, price: int = PRICE) -> st.OpenOrder:
+    kind, day = OrderType.LIMIT, TimeInForce.DAY
+    done = Quantity(cumulative)
+    return st.OpenOrder(name, "V1", "AAPL", BUY, kind, day, Quantity(100), done, Price(price))
+
+
+def trade(execution: str, quantity: int, name: str = FIRST) -> st.Execution:
+    return st.Execution(
+        name, execution, "AAPL", BUY, PRICE, Quantity(quantity), Liquidity.MAKER, 0, Nanos(0)
+    )
+
+
+class Books:
+    """A venue that states what the test says it has."""
+
+    def __init__(self, mode: str = "PAPER", patience: Patience | None = None) -> None:
+        patience = patience or Patience(settle=Nanos(0))
+        self.bench = DeskBench(latency=never, patience=patience)
+        self.bench.quotes("AAPL", 1_900_000, 1_900_200)
+        if mode != "PAPER":
+            self.bench.state.mode = mode
+        self.bench.submit(order("t1"), rep.VenueAccepted(FIRST, "V1"))
+        self.orders: tuple[st.OpenOrder, ...] = (row(),)
+        self.executions: tuple[st.Execution, ...] = ()
+        self.positions: tuple[tuple[str, Quantity], ...] = ()
+        self.cash: tuple[tuple[str, Money], ...] = ()
+        self.answered = 0
+
+    def told(self, *inbounds: Inbound) -> list[Any]:
+        return list(self.bench.submit(*inbounds))
+
+    def compare(self) -> list[Any]:
+        """A person asks, and the venue answers everything that was asked for."""
+        return self.told(Reconcile("PAPER")) + self.answer()
+
+    def answer(self) -> list[Any]:
+        happened: list[Any] = []
+        while self.answered < len(self.bench.paper.heard):
+            asked = self.bench.paper.heard[self.answered]
+            self.answered += 1
+            if isinstance(asked, StatementRequest):
+                happened += self.told(self.statement(asked))
+        return happened
+
+    def statement(self, asked: StatementRequest) -> Any:
+        match asked:
+            case OpenOrdersRequest():
+                return st.VenueOpenOrders(asked.query, self.orders)
+            case ExecutionsRequest():
+                return st.VenueExecutions(asked.query, asked.since, self.executions)
+            case PositionsRequest():
+                return st.VenuePositions(asked.query, "PAPER", self.positions)
+            case CashRequest():
+                return st.VenueCash(asked.query, "PAPER", self.cash, is_traded=True)
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+def differences(happened: list[Any]) -> list[tuple[str, bool]]:
+    found = [event for event in happened if isinstance(event, DifferenceFound)]
+    return [(event.difference.name, event.is_break) for event in found]
+
+
+def end_of(happened: list[Any]) -> ReconcileFinished:
+    return next(event for event in happened if isinstance(event, ReconcileFinished))
+
+
+def state_of(books: Books) -> TradingState | None:
+    lowered = books.bench.state.accounts["PAPER"].symbols.get("AAPL")
+    return lowered.state if lowered is not None else None
+
+
+def test_books_that_agree_are_said_to_agree(books: Books) -> None:
+    finished = end_of(books.compare())
+    assert (finished.is_complete, finished.differences) == (True, 0)
+    assert finished.text == "the venue's books agree with ours"
+
+
+def test_trades_that_nobody_told_are_booked_one_after_the_other(books: Books) -> None:
+    books.orders = (row(cumulative=70),)
+    books.executions = (trade("E1", 30), trade("E2", 40))
+    books.positions = (("AAPL", Quantity(70)),)
+    books.cash = (("USD", Money(-70 * PRICE * 100)),)
+    happened = books.compare()
+    assert differences(happened) == [("FILL", False)] * 3, "the count, and each of the two trades"
+    assert books.bench.position("AAPL") == 70 and books.bench.order(1).cumulative == 70
+    assert state_of(books) is None
+    assert end_of(books.compare()).differences == 0
+    assert books.bench.replayed_hash() == state_hash(books.bench.state)
+
+
+def test_a_position_that_differs_is_a_break_and_nothing_is_overwritten(books: Books) -> None:
+    books.positions = (("AAPL", Quantity(25)),)
+    books.bench.quotes("AAPL", 1_900_000, 1_900_200)
+    happened = books.compare()
+    assert differences(happened) == [("POSITION", True)]
+    assert books.bench.position("AAPL") == 0 and state_of(books) is TradingState.REDUCING
+    (denied,) = books.told(order("t2"))
+    assert isinstance(denied, OrderDenied)
+    assert "RECON_BREAK" in denied.findings[0].sentence
+    books.positions = ()
+    assert any(type(event).__name__ == "BreakEnded" for event in books.compare())
+    assert state_of(books) is TradingState.REDUCING, "only a person raises it"
+
+
+def test_a_person_adopts_a_position_against_the_owners_capital(books: Books) -> None:
+    books.positions = (("AAPL", Quantity(25)),)
+    books.compare()
+    account = books.bench.state.accounts["PAPER"]
+    cash = account.cash
+    assert books.told(AdoptPosition("PAPER", "AAPL", ""))[0].refusal.name == "WHY_MISSING"
+    books.told(AdoptPosition("PAPER", "AAPL", "transferred in"))
+    assert books.bench.position("AAPL") == 25 and account.cash == cash
+    assert sum(account.ledger.values()) == 0 and account.ledger["securities:AAPL"] > 0
+    assert differences(books.compare()) == []
+    assert books.told(AdoptPosition("PAPER", "AAPL", "again"))[0].refusal.name == "NO_BREAK"
+
+
+def test_a_venue_of_two_passes_has_to_differ_twice() -> None:
+    books = Books(patience=Patience(passes=2))
+    books.positions = (("AAPL", Quantity(25)),)
+    assert differences(books.compare()) == [("POSITION", False)]
+    assert state_of(books) is None
+    assert differences(books.compare()) == [("POSITION", True)]
+
+
+def test_an_order_that_is_not_open_there_is_asked_about_and_then_a_break(books: Books) -> None:
+    books.orders = ()
+    happened = books.compare()
+    assert differences(happened) == [("ORDER", False)]
+    assert any(type(event).__name__ == "StatusRequested" for event in happened)
+    assert differences(books.compare()) == [("ORDER", True)]
+    assert books.bench.order(1).status.name == "WORKING", "never ended by itself"
+
+
+def test_what_the_venue_changed_is_taken_over(books: Books) -> None:
+    books.orders = (row(price=1_899_000),)
+    assert differences(books.compare()) == [("ORDER", False)]
+    assert books.bench.order(1).price == 1_899_000
+
+
+def test_an_order_in_doubt_that_stands_there_is_known_again(books: Books) -> None:
+    books.told(order("t2", 50))
+    books.bench.pass_time(6)
+    assert list(books.bench.state.in_doubt) == [2]
+    books.orders = (row(), with_changes(row("TEST-1-2-0"), quantity=Quantity(50)))
+    books.answered = len(books.bench.paper.heard)
+    books.compare()
+    assert not books.bench.state.in_doubt and books.bench.order(2).status.name == "WORKING"
+
+
+def test_a_foreign_order_gets_a_number_of_its_own_on_paper(books: Books) -> None:
+    books.orders = (row(), row("PERM-9"))
+    assert differences(books.compare()) == [("ORDER", False)]
+    adopted = books.bench.order(2)
+    assert adopted.order.origin is Origin.EXTERNAL and adopted.client_order_id == "PERM-9"
+    assert open_quantities(books.bench.state, "PAPER", "AAPL") == (200, 0)
+    books.told(CancelOrder(OrderId(2)))
+    assert books.bench.paper.heard[-1] == CancelRequest("PERM-9")
+    books.told(rep.VenueFilled("PERM-9", "X1", PRICE, Quantity(10), Liquidity.MAKER))
+    assert books.bench.position("AAPL") == 10
+
+
+def test_live_a_foreign_order_waits_for_consent() -> None:
+    books = Books(mode="LIVE")
+    books.orders = (row(), row("PERM-9"))
+    books.compare()
+    assert 2 not in books.bench.state.orders and "PERM-9" in books.bench.state.recon.foreign
+    assert books.told(AdoptOrder("PAPER", "NONE", "x"))[0].refusal.name == "NOTHING_FOREIGN"
+    books.told(AdoptOrder("PAPER", "PERM-9", "mine, by phone"))
+    assert books.bench.order(2).order.note == "mine, by phone"
+    assert not books.bench.state.recon.foreign
+
+
+@pytest.mark.parametrize("statement", range(4))
+def test_an_answer_that_ends_early_is_no_evidence(books: Books, statement: int) -> None:
+    books.orders, books.positions = (), (("AAPL", Quantity(25)),)
+    books.told(Reconcile("PAPER"))
+    happened: list[Any] = []
+    asked = [r for r in books.bench.paper.heard if isinstance(r, StatementRequest)]
+    for number, request in enumerate(asked):
+        told = books.statement(request)
+        whole = number != statement
+        happened += books.told(with_changes(told, is_complete=whole, text="" if whole else "cut"))
+    assert end_of(happened).is_complete is False and "cut" in end_of(happened).text
+    kinds = [kind for kind, _ in differences(happened)]
+    assert ("ORDER" in kinds) == (statement != 0) and ("POSITION" in kinds) == (statement != 2)
+
+
+def test_a_trade_of_nobodys_order_is_a_break_and_not_booked(books: Books) -> None:
+    books.executions = (trade("E9", 10, "SOMEBODY"),)
+    assert differences(books.compare()) == [("FILL", True)]
+    assert books.bench.position("AAPL") == 0 and state_of(books) is TradingState.REDUCING
+
+
+def test_nothing_new_leaves_until_the_books_are_compared_after_a_broken_link(books: Books) -> None:
+    books.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "lost"))
+    books.told(rep.LinkChanged("venue", rep.LinkState.UP))
+    (denied,) = books.told(order("t2", 50))
+    assert "being compared" in denied.findings[0].sentence
+    books.bench.pass_time(60)
+    (denied,) = books.told(order("t3", 60))
+    assert "being compared" in denied.findings[0].sentence, "it waits, and asks again"
+    books.answer()
+    assert type(books.told(order("t4", 70))[0]).__name__ == "OrderReleased"
+
+
+def test_while_something_is_live_the_books_are_compared_again_and_again(books: Books) -> None:
+    books.bench.pass_time(31)
+    assert sum(isinstance(r, OpenOrdersRequest) for r in books.bench.paper.heard) == 1
+    books.answer()
+    books.bench.pass_time(31)
+    kinds = {type(request) for request in books.bench.paper.heard}
+    assert {OpenOrdersRequest, PositionsRequest, CashRequest, ExecutionsRequest} <= kinds
+    books.answer()
+    books.told(rep.VenueCancelled(FIRST, cumulative=Quantity(0)))
+    books.bench.pass_time(90)
+    books.answer()
+    asked = len(books.bench.paper.heard)
+    books.bench.pass_time(600)
+    assert len(books.bench.paper.heard) == asked, "nothing is live: nobody is asked"
+
+
+def test_a_venue_that_does_not_answer_is_given_up_and_asked_again(books: Books) -> None:
+    books.bench.pass_time(31)
+    books.bench.pass_time(120)
+    ends = [e for e in books.bench.journal.events() if isinstance(e, ReconcileFinished)]
+    assert ends and not any(end.is_complete for end in ends)
+    assert "did not answer" in ends[0].text
+
+
+def test_cash_that_differs_is_told_and_blocks_nothing(books: Books) -> None:
+    books.cash = (("USD", Money(-5_000_000)),)
+    assert differences(books.compare()) == [("CASH", False)]
+    assert state_of(books) is None

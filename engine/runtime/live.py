@@ -32,6 +32,7 @@ from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import FOREVER, Host
 from engine.runtime.live_time import LiveTime
+from engine.runtime.machine_time import machine_nanos
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
@@ -71,7 +72,7 @@ class _Asked(NamedTuple):
     encoded: bytes
     reply: Reply | None
     until: int
-    """Steady nanoseconds; 0: always."""
+    """On the machine's clock; 0: always."""
 
 
 def _number_of(order: Order) -> int | str:
@@ -268,7 +269,7 @@ class LiveDesk:
     def _serve(self, asked: _Asked) -> None:
         request = _requests.decode(asked.encoded)
         self._reply = asked.reply
-        late = time.monotonic_ns() - asked.until if asked.until else 0
+        late = machine_nanos() - asked.until if asked.until else 0
         if late > 0 and isinstance(request, SendLine):
             words = TOO_OLD.format(seconds=late / NANOS_PER_SECOND)
             self._answer(LineAnswered(request.ticket, False, words))

@@ -46,10 +46,12 @@ def cleared(state: State, order: Order) -> None:
 
 
 def watched(state: State, at: Nanos) -> None:
-    """The first request that goes out arms the one timer of all that are in flight."""
+    """A request that goes out arms the one timer of all that are in flight, unless it is armed;
+    one that waits longer, for another question, is set for this request."""
     timers = state.timers
-    if ACK_TIMER not in timers:
-        timers[ACK_TIMER] = Nanos(at + state.patience.ack)
+    due = at + state.patience.ack
+    if timers.get(ACK_TIMER, due + 1) > due:
+        timers[ACK_TIMER] = Nanos(due)
     if ORDERS_TIMER not in timers and state.patience.orders_every:
         timers[ORDERS_TIMER] = Nanos(at + state.patience.orders_every)
     if POSITIONS_TIMER not in timers and state.patience.positions_every:

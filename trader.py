@@ -89,6 +89,10 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "backup": _target("commands.backup:run"),
     "restore": _target("commands.restore:run"),
     "reset": _target("commands.reset:run"),
+    "attach": _target("commands.attach:run"),
+    "status": _target("commands.status:run"),
+    "stop": _target("commands.stop:run"),
+    "kill": _target("commands.kill:run"),
     "config": _target("commands.config:run"),
     "sim": _target("commands.sim:run"),
     "bench": _target("commands.bench:run"),
@@ -103,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = flags.parse(sys.argv[1:] if arguments is None else arguments)
         _require_terminal(options)
-        if options.command == flags.SESSION:
+        if options.command in (flags.SESSION, "attach"):
             gc.disable()  # opening a desk makes only what stays; once open it collects, calmly
         code = TARGETS[options.command](options)
         print(end="", flush=True)  # a reader that went away is noticed here, not at exit
@@ -121,7 +125,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _require_terminal(options: Namespace) -> None:
-    if options.command != flags.SESSION or options.headless:
+    is_screen = options.command == "attach" or (
+        options.command == flags.SESSION and not options.headless and options.engine is None
+    )
+    if not is_screen:
         return
     if not all(map(os.isatty, (0, 1, 2))):
         raise flags.UsageError(
@@ -206,6 +213,7 @@ def _continue_inside() -> None:
     if not _is_current("runtime"):
         raise SetUpError("the environment was replaced meanwhile: start again")
     os.set_inheritable(held, True)
+    os.environ["TRADER_ENVIRONMENT_LOCK"] = str(held)  # an engine that is started keeps it too
     for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__"):  # each would lead outside again
         os.environ.pop(name, None)
     os.execv(_python(), [str(_python()), *sys.orig_argv[1:]])

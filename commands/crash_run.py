@@ -54,7 +54,7 @@ class Witness:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
-        self.name = venue.name
+        self.name, self.has_oca = venue.name, venue.has_oca
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         return self._venue.stage(requests)

@@ -317,11 +317,16 @@ def _market(options: Namespace, settings: Settings) -> PaperMarket:
 
 
 def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:
-    """How far away the venue is: as asked, else a home line at the screen, nothing in a script."""
-    name = options.latency or settings.paper.latency
-    if name == AUTOMATIC:
-        name = NONE if options.headless else SCREEN_LATENCY
+    name = latency_name(options, settings)
     return None if name == NONE else Link(Latency(name, seed))
+
+
+def latency_name(options: Namespace, settings: Settings) -> str:
+    """How far away the venue is: as asked, else a home line at the screen, nothing in a script."""
+    name = str(options.latency or settings.paper.latency)
+    if name == AUTOMATIC:
+        return NONE if options.headless else SCREEN_LATENCY
+    return name
 
 
 def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
@@ -345,6 +350,8 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
         triggered=order.is_triggered,
         trade_date=order.trade_date,
         waits=order.client_order_id in stood_at.waiting,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )
 
 
@@ -370,5 +377,6 @@ def _opened(
         ),
         interest_table=settings.paper.interest,
         left_at=left_at,
+        has_oca=venue.has_oca,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
     )

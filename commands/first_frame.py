@@ -35,7 +35,7 @@ def screen() -> None:
     import gc
 
     gc.disable()  # as the launcher does for a session
-    from commands.bench_screen import FrameDesk
+    from commands.bench_frames import FrameDesk
     from tui.app import TraderApp
 
     TraderApp(FrameDesk(frames=1)).run_desk()

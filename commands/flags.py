@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Callable, Sequence
-from datetime import date, time
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from commands.flag_values import read_date, read_market_time, read_seed, read_speed, read_symbols
 from commands.flags_check_fills import add_check_fills, positive
+from commands.flags_engine import add_attach, add_kill, add_stop
 from commands.flags_sim import add_sim
 
 VERSION = "0.1.0"
-SEED_DIGITS_MAX = 18
-"""What fits into 64 bits, as the journal keeps it."""
-SPEED_MAX = 1_000_000
-
 SESSION = "session"  # the command of a line that names none
 
 NOT_YET = (
     "export",
     "venue",
-    "attach",
-    "status",
-    "stop",
-    "kill",
     "secrets",
     "totp",
 )
 LATENCIES = ("none", "lan", "retail", "mobile")
-BENCHMARKS = ("match", "path", "quotes", "screen", "store", "start", "recovery", "fix", "crash")
+BENCHMARKS = [
+    "match",
+    "path",
+    "quotes",
+    "screen",
+    "halt",
+    "store",
+    "start",
+    "recovery",
+    "fix",
+    "crash",
+]  # each has its file
 
 _COMMON_WITH_VALUE = ("--config", "--home", "--seed")
 
@@ -99,8 +102,6 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
 
 
 def _not_yet(what: str) -> str:
-    if what == "kill":
-        return "not available yet: kill; create the file KILL in the home instead"
     return f"not available yet: {what}"
 
 
@@ -147,7 +148,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--home", metavar="DIR", type=Path, help="the folder of journal, store, settings and logs"
     )
     parser.add_argument(
-        "--seed", metavar="N", type=_seed, help="of every random choice; a script's is 1"
+        "--seed", metavar="N", type=read_seed, help="of every random choice; a script's is 1"
     )
     parser.add_argument("--json", action="store_true", help="JSON objects only on stdout")
 
@@ -156,7 +157,7 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--venue", choices=("paper", "fix", "ib"), default="paper", help="paper; no other yet")
     add("--market", metavar="sim|PATH", help="the synthetic market (sim) or a recording")
-    add("--symbols", metavar="A,B,…", type=_symbols, help="only these symbols of the market")
+    add("--symbols", metavar="A,B,…", type=read_symbols, help="only these symbols of the market")
     add("--live", action="store_true", help="real money: not available yet")
     add("--read-only", action="store_true", help="nothing can be sent, cancels included")
     record = parser.add_mutually_exclusive_group()
@@ -180,8 +181,10 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
         choices=LATENCIES,
         help="of messages to and from the paper venue; retail at the screen, none in scripts",
     )
-    add("--speed", metavar="X|max", type=_speed, help="times real time, or as fast as it goes")
-    add("--until", metavar="HH:MM[:SS]", type=_market_time, help="ends a headless session")
+    add("--speed", metavar="X|max", type=read_speed, help="times real time, or as fast as it goes")
+    add("--until", metavar="HH:MM[:SS]", type=read_market_time, help="ends a headless session")
+    # How a screen starts its engine: the descriptor on which it waits for the word.
+    add("--engine", type=int, help=argparse.SUPPRESS)
 
 
 def _refuse_left_over(words: list[str]) -> None:
@@ -210,7 +213,7 @@ def _check_session(options: argparse.Namespace) -> None:
     options.headless = options.headless or (scripted and not options.watch)
     if options.headless and options.seed is None:
         options.seed = 1
-    if options.headless:
+    if options.headless or options.engine is not None:
         return
     if options.json:
         raise UsageError("--json needs stdout, which the screen uses: add --headless")
@@ -243,8 +246,8 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help="without one they are listed")
     parser.add_argument("--session", metavar="ID|last", help="realism of one session, such as R3")
-    parser.add_argument("--from", metavar="DATE", dest="first", type=_date, help="trade date")
-    parser.add_argument("--to", metavar="DATE", dest="last", type=_date, help="trade date")
+    parser.add_argument("--from", metavar="DATE", dest="first", type=read_date, help="trade date")
+    parser.add_argument("--to", metavar="DATE", dest="last", type=read_date, help="trade date")
     parser.add_argument("--html", metavar="OUT", type=Path, help="one file with pictures")
 
 
@@ -311,6 +314,10 @@ COMMANDS = (
     Command("backup", "a consistent copy, while running", _add_file),
     Command("restore", "a backup into an empty home", _add_file),
     Command("reset", "archive this paper epoch, begin a new one", _add_reset),
+    Command("attach", "a screen on the engine that runs in this home", add_attach),
+    Command("status", "how the engine of this home stands", _no_flags),
+    Command("stop", "end the engine; what works stays where it lives", add_stop),
+    Command("kill", "the kill switch, from any shell", add_kill),
     Command("config", "settings in effect and where each comes from", _add_config),
     Command("sim", "prove the desk against faults, a seed at a time", add_sim),
     Command("bench", "measure", _add_bench),
@@ -340,53 +347,3 @@ def _check_report(options: argparse.Namespace) -> None:
         raise UsageError("say which report: `trader report` lists them")
     if options.session is not None and options.name != "realism":
         raise UsageError("--session goes with the report realism")
-
-
-# ---- values ------------------------------------------------------------------------------------
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or len(text) > SEED_DIGITS_MAX:
-        raise argparse.ArgumentTypeError(
-            f"`{text}` is not a whole number from 0 on with at most {SEED_DIGITS_MAX} digits"
-        )
-    return int(text)
-
-
-def _symbols(text: str) -> list[str]:
-    symbols = text.split(",")
-    if not all(symbols):
-        raise argparse.ArgumentTypeError(f"`{text}` is not a list like AAPL,MSFT")
-    return symbols
-
-
-def _speed(text: str) -> float:
-    if text == "max":
-        return math.inf
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = math.nan
-    if not 0 < speed <= SPEED_MAX:
-        raise argparse.ArgumentTypeError(
-            f"`{text}` is neither a number above 0 and up to {SPEED_MAX:,} nor max"
-        )
-    return speed
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a date like 2026-01-05") from None
-
-
-def _market_time(text: str) -> time:
-    shape = [len(part) for part in text.split(":")]
-    try:
-        if shape not in ([2, 2], [2, 2, 2]):
-            raise ValueError(text)
-        return time.fromisoformat(text)
-    except ValueError:
-        message = f"`{text}` is not a time of day like 10:15 or 10:15:30"
-        raise argparse.ArgumentTypeError(message) from None

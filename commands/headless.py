@@ -152,7 +152,7 @@ class _HeadlessSession:
     # ── while it runs ──────────────────────────────────────────────────────────────────────────
 
     def _listen(self) -> None:
-        narrator = Narrator(self._parts.session.state, self._numbers.of, self._gone_at_the_end)
+        narrator = Narrator(self._parts.session.state, self._numbers.name, self._gone_at_the_end)
 
         def narrate(record: Record) -> None:
             fields = narrator.tell(record.body) if is_event(record) else None  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.facts import fact_of, standing_facts
+from connectors.feeds.recorded.flow import RecordedFlow
 from connectors.feeds.recorded.frames import FORMAT_VERSION, Head
 from connectors.feeds.recorded.recorder import Recorder
 from connectors.feeds.recorded.shelf import MEBIBYTE, Shelf
@@ -17,20 +18,32 @@ from data.settings import Settings
 from engine.domain.quotes import Source
 from engine.domain.records import Record
 from engine.domain.views import LinkView, Severity
+from engine.exchange.quoted.assumptions import Assumptions
 from engine.runtime.session import Session
 
 SESSIONS_ALWAYS, SESSIONS_NEVER = "always", "never"
 IDENTITY_BYTES = 3
-NOT_AGAIN = "this is a recording already: what is replayed is not recorded again"
+NOT_AGAIN = (
+    "this is a recording already: what is replayed is not recorded again, but for days of ticks"
+    " or depth"
+)
 
 
 def wants_recording(options: Namespace, settings: Settings, flow: Flow) -> bool:
-    """Flags before settings; by default what has a screen, never a replay."""
-    if flow.source is Source.REPLAY or options.no_record:
+    """Flags before settings; by default what has a screen, of a replay only what `--record` asks
+    for and only where it is told in quotes: recordings of our own are not copied."""
+    if options.no_record:
         return False
+    if flow.source is Source.REPLAY:
+        return bool(options.record) and _is_of_quotes(flow)
     if options.record or settings.record.sessions == SESSIONS_ALWAYS:
         return True
     return settings.record.sessions != SESSIONS_NEVER and not options.headless
+
+
+def _is_of_quotes(flow: Flow) -> bool:
+    assumed = getattr(flow, "assumptions", None)
+    return isinstance(assumed, Assumptions) and not isinstance(flow, RecordedFlow)
 
 
 def shelf_of(home: Home, settings: Settings) -> Shelf:
@@ -93,6 +106,8 @@ def start_recording(
             state.run,
             state.seed,
             venue.instruments,
+            getattr(flow, "assumptions", None),
+            venue.note,
         )
         recorder = Recorder(path, head, venue.now, make_room=_room_on(shelf, path))
     except OSError as error:

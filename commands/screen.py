@@ -1,142 +1,107 @@
-"""The workstation: the live desk in a thread of its own, and the screen in front of it."""
+"""The workstation: a screen attached to the home's engine, which is started when there is none."""
 
+import sys
 from argparse import Namespace
-from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
-from commands.desk import DeskParts, open_desk
-from data.errors import SettingsError
-from data.frames import FrameStore
-from data.home import Home
-from data.reference import SymbolReference
-from data.settings import set_value
+from commands.engine_door import StartingEngine, find_engine
+from commands.engine_flags import contradictions
+from data.home import Home, default_home
+from data.settings import Settings, load_settings
+from engine.domain.views import Severity
+from engine.errors import InputError, MachineError
 from engine.language import syntax as syn
-from engine.ports import QuestionResult
-from engine.runtime.host import Host
-from engine.runtime.live import LiveDesk
-from engine.runtime.pace import HurryingPace
-from engine.runtime.script import ScriptNumbers, ScriptRunner
-from engine.runtime.view import ViewBuilder
-from tui.app import TraderApp
-from tui.keyboard import KeyClashError
-from tui.settings import ColorUse, ScreenSettings, ThemeName
+from engine.ports import Notice
+from engine.runtime.terminals.attaching import Attached
+from engine.runtime.terminals.client import SocketDesk
+from engine.runtime.terminals.messages import Role
+
+if TYPE_CHECKING:
+    from data.frames import FrameStore
+
+IN_TERMINAL = "terminal"
+NEW_DAY_SECONDS_MAX = 60.0
 
 
 def run_screen(options: Namespace, script: syn.Script | None) -> int:
-    """Opens the desk, shows it, and leaves working orders where they live.
+    """The exit code of the command line's table.
 
-    A recording that is to begin anew is opened again, as by another start.
+    A script that is watched stays in the process that shows it, as every script does.
     """
-    while True:
-        code, begins_anew = _run_once(options, script)
-        if not begins_anew:
-            return code
-        script = None
+    home = default_home(options.home)
+    settings = load_settings(home.settings_path, options.config)
+    if script is not None or settings.engine.process == IN_TERMINAL:
+        from commands.screen_near import run_near
+
+        return run_near(options, script)
+    attached = find_engine(home, Role.TERMINAL)
+    if attached is not None:
+        _refuse_contradictions(options, attached)
+        return show(home, settings, attached, _greeting(attached))
+    starting = StartingEngine(options)
+    # The screen's libraries are loaded while the engine opens.
+    import commands.screen_parts  # noqa: F401
+
+    attached = starting.attached(home)
+    code = show(home, settings, attached, "")
+    starting.reap()
+    return code
 
 
-def _run_once(options: Namespace, script: syn.Script | None) -> tuple[int, bool]:
-    parts = open_desk(options)
+def attach_screen(home: Home, settings: Settings, role: Role, *, take: bool) -> int:
+    """`trader attach`: never starts an engine."""
+    attached = find_engine(home, role, take=take)
+    if attached is None:
+        raise MachineError(f"no engine runs in {home.path}: `trader` starts one")
+    return show(home, settings, attached, _greeting(attached), role=role)
+
+
+def show(
+    home: Home, settings: Settings, attached: Attached, greeting: str, role: Role = Role.TERMINAL
+) -> int:
+    """The screen until the person leaves; the engine runs on, unless it was told to stop."""
+    from data.frames import FrameStore
+
+    Home.existing(home.path)
+    frames = FrameStore(home.frames_path)
+    said = Notice(Severity.OK, "attached", greeting) if greeting else None
+    again = partial(find_engine, home, role)
+    desk = SocketDesk(attached, again, greeting=said, news=frames.news)
     try:
-        frames = FrameStore(parts.home.frames_path)
-        desk = _live_desk(options, parts, script, frames)
-        reference = SymbolReference(parts.venue.instruments)
-        try:
-            app = TraderApp(
-                desk,
-                _StoreOnFirstQuestion(parts.home),
-                reference,
-                _screen_settings(parts),
-                coach_done=lambda: set_value(parts.home.settings_path, "screen.coach", "false"),
-                frames=frames,
-            )
-        except KeyClashError as clash:
-            raise SettingsError(str(clash)) from clash
         desk.start()
-        try:
-            return app.run_desk(), desk.begins_anew
-        finally:
-            desk.close()
-            frames.close()
+        return _shown(desk, home, settings, frames)
     finally:
-        parts.close()
+        desk.close()
+        frames.close()
 
 
-class _StoreOnFirstQuestion:
-    """The store's library costs more to load than the whole screen; who never asks never pays."""
+def _shown(desk: SocketDesk, home: Home, settings: Settings, frames: "FrameStore") -> int:
+    from commands.screen_parts import shown, trader_app
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
-
-    def ask(self, sql: str, rows_max: int) -> QuestionResult:
-        from data.store.questions import StoreQuestions
-
-        return StoreQuestions(self._home).ask(sql, rows_max)
-
-
-def _live_desk(
-    options: Namespace, parts: DeskParts, script: syn.Script | None, frames: FrameStore
-) -> LiveDesk:
-    account = parts.settings.paper.account
-    speed = parts.settings.market.speed if options.speed is None else options.speed
-    views = ViewBuilder(parts.session, parts.venue, account, parts.realism)
-    views.remember(parts.tail.records)
-    if parts.recording is not None:
-        views.more_links = parts.recording.links
-    views.focus = next(iter(parts.session.market.quotes), "")
-    return LiveDesk(
-        parts.host,
-        views,
-        parts.history,
-        account=account,
-        speed=speed,
-        read_only=options.read_only,
-        kill_requested=parts.home.kill_is_asked,
-        work=_watched(parts, script) if script is not None else None,
-        remarks=parts.remarks,
-        welcome=(parts.recording.remark,) if parts.recording else (),
-        news=lambda: (
-            parts.disk.attend()
-            + (parts.recording.news() if parts.recording else ())
-            + frames.news()
-        ),
-    )
+    while True:
+        code = shown(trader_app(desk, home, settings, frames))
+        if not desk.begins_anew:
+            return code
+        sys.stderr.write("trader: the day begins anew …\n")
+        if not desk.wait_for_new_day(NEW_DAY_SECONDS_MAX):
+            raise MachineError("the engine did not open the day again; `trader` starts it")
 
 
-def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], None]], None]:
-    """A script on the screen: the same runner, paced by the wall; then the person goes on."""
-
-    def work(say: Callable[[str], None]) -> None:
-        runner = ScriptRunner(
-            parts.host,
-            account=parts.settings.paper.account,
-            numbers=ScriptNumbers(parts.session.state.order_next),
-            say=say,
-            set_speed=desk_speed(parts.host),
-            preview=lambda line, context: None,
+def _refuse_contradictions(options: Namespace, attached: Attached) -> None:
+    found = contradictions(options, attached.welcome.how)
+    if found:
+        attached.connection.close()
+        raise InputError(
+            f"an engine of this home runs already (process {attached.welcome.process}) and cannot"
+            f" become {'; '.join(found)}: attach without these flags, `trader stop` first, or name"
+            " another home: --home"
         )
-        result = runner.run(script, goes_on=False, ends=False)
-        say(result.problem or f"script done: {result.orders} orders, {result.fills} fills")
-
-    return work
 
 
-def desk_speed(host: Host) -> Callable[[float], None]:
-    """A script on the screen sets the speed that the person has."""
-
-    def set_speed(factor: float) -> None:
-        pace = host.pace
-        assert isinstance(pace, HurryingPace), "a live desk paces its host"
-        pace.wall.set_factor(factor, host.now)
-
-    return set_speed
-
-
-def _screen_settings(parts: DeskParts) -> ScreenSettings:
-    screen = parts.settings.screen
-    return ScreenSettings(
-        theme=ThemeName(screen.theme),
-        color=ColorUse(screen.color),
-        frames_per_second=screen.frames_per_second,
-        flash=screen.flash,
-        coach=screen.coach,
-        keys=parts.settings.keys,
-    )
+def _greeting(attached: Attached) -> str:
+    welcome = attached.welcome
+    words = f"attached to the engine that runs since {welcome.since} (process {welcome.process})"
+    if welcome.terminals > 1 and not welcome.has_control:
+        return f"{words}; another terminal has control, this one watches"
+    return words

@@ -18,6 +18,10 @@ def run(options: Namespace) -> int:
         from commands.headless import run_headless
 
         return run_headless(options, script)
+    if options.engine is not None:
+        from commands.engine_process import run_engine
+
+        return run_engine(options)
     from commands.screen import run_screen
 
     return run_screen(options, script)

@@ -77,16 +77,15 @@ def _outcomes(first: int, count: int, jobs: int) -> Iterator[Outcome]:
         return
     ends = range(first, first + count, CHUNK_SEEDS)
     chunks = [(start, min(start + CHUNK_SEEDS, first + count)) for start in ends]
-    # Forked children would inherit whatever this process holds; these begin with nothing.
-    with get_context("spawn").Pool(jobs, initializer=_prepare) as pool:
+    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        # Children are spawned with Ctrl-C ignored: it is this process's to answer.
+        pool = get_context("spawn").Pool(jobs, initializer=calm)
+    finally:
+        signal.signal(signal.SIGINT, answer)
+    with pool:
         for outcomes in pool.imap_unordered(_run_chunk, chunks):
             yield from outcomes
-
-
-def _prepare() -> None:
-    """Ctrl-C is the parent's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    calm()
 
 
 def _run_chunk(seeds: tuple[int, int]) -> list[Outcome]:

@@ -8,7 +8,15 @@ from commands.json_lines import json_line
 from data.frames import FRAMES_KEPT_MAX, Frame, as_plain_text, frame_of
 from data.home import Home
 from data.journal import JournalReader
-from engine.domain.events import Event, OrderDenied, OrderExpired, OrderReleased, SessionStarted
+from engine.domain.events import (
+    Event,
+    OrderDenied,
+    OrderExpired,
+    OrderHeld,
+    OrderReleased,
+    SessionStarted,
+)
+from engine.domain.identity import by_group
 from engine.domain.orders import Order
 from engine.domain.records import Record
 from engine.domain.state import State
@@ -40,7 +48,7 @@ def run(options: Namespace) -> int:
             # Orders of earlier days leave the state when the date rolls; here they stay.
             history.note(record)
             restarts.note(record, state)
-            if isinstance(record.body, OrderReleased | OrderDenied):
+            if isinstance(record.body, OrderReleased | OrderDenied | OrderHeld):
                 orders[record.body.order_id] = state.orders[record.body.order_id]
 
         replay_into(state, journal.blocks(), keep)
@@ -95,13 +103,13 @@ def _chosen(text: str, orders: dict[int, Order], state: State) -> tuple[list[Ord
     `7` of the newest trade date, `3-7` of it, `1119-7`, the full `20261119-7`, or `all`.
     """
     wanted = text.lstrip("#")
-    oldest_first = sorted(orders.values(), key=lambda order: order.order_id)
+    oldest_first = sorted(orders.values(), key=lambda order: by_group(order.order_id))
     newest = max((order.trade_date for order in oldest_first), default=state.trade_date)
     if wanted == EVERY_ORDER and oldest_first:
         return oldest_first, False
     for order in reversed(oldest_first):
-        short = f"{order.trade_date % 10_000:04d}-{order.number}"
-        is_today = order.trade_date == newest and wanted == str(order.number)
+        short = f"{order.trade_date % 10_000:04d}-{order.name}"
+        is_today = order.trade_date == newest and wanted == order.name
         if is_today or wanted in (order.label, short):
             return [order], True
     read = parse_line(f"cancel {wanted}")

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ FILE_MODE = 0o600
 PRIVATE_UMASK = 0o077
 KEY_BYTES = 32
 OWNER_TEXT_MAX = 4_096
+LOCK_TRIES, LOCK_SECONDS = 3, 0.005
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs3", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs"}
 )
@@ -47,6 +49,8 @@ class Home:
         self.archive_mark_path = path / "ARCHIVED"
         self.recordings_path = path / "recordings"
         self.frames_path = path / "frames.db"
+        self.last_seen_path = path / "last-seen.json"
+        self.engine_log_path = path / "logs" / "engine.log"
         self._owner: int | None = None
 
     @classmethod
@@ -127,9 +131,9 @@ class Home:
         except OSError as error:
             raise _unwritable(self.path, error) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError:
-            owner = _owner_sentence(os.pread(descriptor, OWNER_TEXT_MAX, 0))
+            owner = owner_sentence(os.pread(descriptor, OWNER_TEXT_MAX, 0))
             os.close(descriptor)
             raise HomeInUseError(
                 f"the home {self.path} is in use by {owner}; end that engine or name another"
@@ -190,6 +194,16 @@ class Home:
             key = os.urandom(KEY_BYTES)
             write_durably(self.key_path, key)
         return key
+
+
+def _lock(descriptor: int) -> None:
+    """Who only looks whether a home is in use holds the lock for a moment: tried again."""
+    for _ in range(LOCK_TRIES):
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_SECONDS)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -288,7 +302,8 @@ def _check_file_system(path: Path, mounts: Iterable[str]) -> None:
         )
 
 
-def _owner_sentence(content: bytes) -> str:
+def owner_sentence(content: bytes) -> str:
+    """Who wrote this into the owner's file, in words."""
     try:
         claim = json.loads(content)
         return f"process {claim['pid']} on {claim['host']} since {claim['since']}"

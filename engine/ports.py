@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
@@ -66,6 +67,11 @@ class Venue(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def has_oca(self) -> bool:
+        """Whether orders of one group share one quantity there: what fills in one is taken off the
+        others in the same instant. Elsewhere the desk lets one exit out at a time."""
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """The bytes that will leave, for the journal; pure."""
@@ -248,6 +254,9 @@ class DoAct(msgspec.Struct, frozen=True, tag="act"):
     symbol: str = ""
     exits: ExitsOnKill = ExitsOnKill.KEEP
     scope: CancelScope = CancelScope.ENTRIES
+    reason: str = ""
+    ticket: str = ""
+    """Where somebody waits for a word that it was done: comes back in a LineAnswered."""
 
 
 class FocusSymbol(msgspec.Struct, frozen=True, tag="focus"):
@@ -286,6 +295,8 @@ DeskRequest = (
     | TellRealism
     | TellBooks
     | SetSpeed
+    | TakeControl
+    | StopEngine
 )
 
 
@@ -342,6 +353,8 @@ class EngineStopped(msgspec.Struct, frozen=True, tag="stopped"):
 
     text: str
     exit_code: int = 0
+    begins_anew: bool = False
+    """It opens again at once: a recorded day from its beginning."""
 
 
 DeskAnswer = (
@@ -352,6 +365,8 @@ DeskAnswer = (
     | BooksTold
     | Notice
     | EngineStopped
+    | StandingChanged
+    | SinceYouLeft
 )
 
 
@@ -371,4 +386,7 @@ class Desk(Protocol):
         """Called, from the engine's side, for everything that must not be missed."""
 
     def close(self) -> None:
-        """Ends the engine; working orders stay where they live."""
+        """Lets go: ends an engine in this process, leaves one of its own process running.
+
+        Working orders stay where they live.
+        """

@@ -54,7 +54,9 @@ class VenueOrder(msgspec.Struct):
         answer = self.answers[client_order_id]
         if client_order_id != self.client_order_id:
             return [answer]
-        end = [self.ending] if self.ending is not None and self.ending is not answer else []
+        ending = self.ending
+        is_extra = ending is not None and ending is not answer and type(ending) is not VenueFilled
+        end = [ending] if ending is not None and is_extra else []
         return [answer, *self.fills, *end]
 
 

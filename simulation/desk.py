@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.domain.events import Event
 from engine.domain.quotes import Source
-from engine.domain.records import Inbound, decode_records
+from engine.domain.records import Inbound, Step, decode_records
 from engine.domain.reports import (
     InstrumentsListed,
     LinkChanged,
@@ -19,8 +19,8 @@ from engine.domain.risk.limits import default_pairs
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
 from engine.runtime.recovery import Recovered, recover
-from engine.runtime.session import DeskStoppedError, Session
-from engine.values import Money, Nanos
+from engine.runtime.session import Session
+from engine.values import MONEY_SCALE, Money, Nanos
 from simulation.clock import Clock, DeskClock
 from simulation.disk import INSTANCE, Disk, SimJournal
 from simulation.fate import Fate
@@ -28,11 +28,14 @@ from simulation.plan import Plan
 from simulation.venue import SimVenue
 from simulation.wire import Wire
 
-OPENING_CASH = Money(1_000_000_000_000)
-TRADE_DATE = 20260105
 MARKET = "simulated"
+LIMITS = default_pairs("paper")
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
+
+
+class InjectedBugError(Exception):
+    """Stands for any fault of our own code in the middle of a step."""
 
 
 class Desk:
@@ -57,7 +60,7 @@ class Desk:
             venue=wire,
             now=self.clock.now,
         )
-        wire.journal_failed = False
+        wire.journal = self.journal
         self._fate = fate
 
     @property
@@ -104,9 +107,12 @@ class Desk:
         timers = self.state.timers
         return max(0, min(timers.values()) - self.clock.now) if timers else None
 
-    def fail_stop(self, fault: DeskStoppedError) -> None:
-        """The journal failed: what a process does before it ends."""
-        self._wire.journal_failed = True
+    def plant_bug(self) -> None:
+        """The next step breaks after its commit, before anything of it leaves."""
+        self.session.listen_to_steps(_break)
+
+    def fail_stop(self, fault: Exception) -> None:
+        """A step broke: what a process does before it ends."""
         fail_stop(self.session, fault)
 
     def _due_timers(self) -> list[TimerFired]:
@@ -122,14 +128,23 @@ class Desk:
             mode="PAPER",
             market=MARKET,
             source=Source.SYNTHETIC,
-            trade_date=TRADE_DATE,
+            trade_date=self._venue.trade_date,
             account=DEFAULT_ACCOUNT,
-            opening_cash=OPENING_CASH,
+            opening_cash=opening_cash(self._plan),
             currency="USD",
             fee_table=self._plan.fee_table,
-            limits=default_pairs("paper"),
+            limits=LIMITS,
             seed=self._plan.seed,
         )
+
+
+def opening_cash(plan: Plan) -> Money:
+    """What a new account begins with."""
+    return Money(plan.cash * MONEY_SCALE)
+
+
+def _break(step: Step) -> None:
+    raise InjectedBugError("a listener broke")
 
 
 def _last_time(disk: Disk) -> Nanos:

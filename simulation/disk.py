@@ -78,6 +78,10 @@ class SimJournal:
             disk.point_head()
         self.last_sequence = disk.last_sequence
 
+    @property
+    def is_closed(self) -> bool:
+        return bool(self._closed_because)
+
     def append(
         self, first: RecordSequence, last: RecordSequence, payload: bytes, staged: Sequence[bytes]
     ) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.records import Record, decode_records
@@ -89,7 +87,7 @@ class Evidence:
         self.tickets.add(event.order.ticket)
         self.released[name] = self.by_order[event.order_id] = event
         self._what_may_leave(event)
-        if event.order.origin in HANDS:
+        if event.order.origin in HANDS and event.reserved:
             self._rate(event)
 
     def _what_may_leave(self, event: ev.OrderReleased) -> None:
@@ -105,7 +103,7 @@ class Evidence:
         hold(not down, "I-08", f"{order.ticket} left over a link that is down")
 
     def _rate(self, event: ev.OrderReleased) -> None:
-        """I-33: hands send no faster than their limit."""
+        """I-33: hands send no faster than their limit; exits hold nothing and have no limit."""
         self._hands = [at for at in self._hands if at > event.at - RATE_WINDOW]
         self._hands.append(event.at)
         hold(len(self._hands) <= RATE_MAX, "I-33", f"{len(self._hands)} orders in a second")
@@ -158,8 +156,3 @@ def split(staged: bytes) -> list[bytes]:
         messages.append(staged[place : place + length])
         place += length
     return messages
-
-
-def digest_of(fact: Any) -> bytes:
-    """Bytes of a fact for the trace."""
-    return msgspec.msgpack.encode(fact)

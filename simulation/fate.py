@@ -13,17 +13,13 @@ class ProcessDied(BaseException):
 class Fate:
     """Asked at every point where a kill -9 would leave something half done."""
 
-    __slots__ = ("_ahead", "_chance", "deaths", "last_point")
+    __slots__ = ("_ahead", "_chance", "_dies_at", "deaths", "passed")
 
-    def __init__(self, chance: Chance) -> None:
-        self._chance = chance
+    def __init__(self, chance: Chance, dies_at: frozenset[int] = frozenset()) -> None:
+        """`dies_at`: numbers of the points at which it ends whatever chance says, from 1."""
+        self._chance, self._dies_at = chance, dies_at
         self._ahead = 0
-        self.deaths = 0
-        self.last_point = ""
-
-    @property
-    def is_near(self) -> bool:
-        return self._ahead > 0
+        self.deaths = self.passed = 0
 
     def seal(self) -> None:
         """From now on the process has only so many points to live."""
@@ -35,10 +31,12 @@ class Fate:
 
     def passes(self, point: str) -> None:
         """Raises ProcessDied where it ends here."""
-        if not self._ahead:
-            return
-        self._ahead -= 1
-        if not self._ahead:
+        self.passed += 1
+        if self._ahead:
+            self._ahead -= 1
+            ends = not self._ahead
+        else:
+            ends = self.passed in self._dies_at
+        if ends:
             self.deaths += 1
-            self.last_point = point
             raise ProcessDied(point)

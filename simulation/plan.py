@@ -9,6 +9,7 @@ from simulation.chance import Chance
 SYMBOLS = ("AAPL", "GOOG", "MSFT")
 STEPS_MIN, STEPS_MAX = 30, 110
 DELAYS_SECONDS = (1, 5, 60)
+CASH = (40_000, 200_000, 1_000_000)
 NEVER = 0
 SWARM = 400
 """Thousandths: each fault is part of a seed this often, so that many seeds have few of them."""
@@ -44,9 +45,25 @@ class Plan(msgspec.Struct, frozen=True):
     venue_cancels: int
     """The venue lets go of an order by itself."""
     halts: int
+    rolls: int
+    """A new trade date; what was good for a day is over."""
+    bug: int
+    """Our own code raises in the next step, once that is durable (F42)."""
+    disk_low: int
+    """Of the trader's turns: the host has looked at the room on the disk."""
+    leaves: int
+    """The session ends cleanly; another begins."""
     fee_table: str
+    cash: int
+    """At the opening, in units of currency: little of it makes buying power matter."""
+    hurried: int
+    """Of the trader's turns: a burst of orders by hand, all at once."""
+    shorts: bool
+    """Whether the trader ever sells short; without, cash alone has to cover everything."""
     acts: dict[str, int]
     """What the trader does, by weight."""
+    dies_at: frozenset[int] = frozenset()
+    """Points at which the process ends for certain, counted over all its lives."""
 
 
 ACTS = {
@@ -93,7 +110,15 @@ def plan_of(seed: int) -> Plan:
         rejects=some(50, 300),
         venue_cancels=some(10, 40),
         halts=some(10, 30),
+        # A new date that overtakes a fill of the old one is not told apart yet.
+        rolls=NEVER if line.reports.reorder else some(10, 30),
+        bug=some(5, 20),
+        disk_low=some(20, 100),
+        leaves=some(5, 20),
         fee_table=chance.pick(("zero", "us_retail")),
+        cash=chance.pick(CASH),
+        hurried=some(50, 200),
+        shorts=chance.happens(700),
         acts=_acts_of(chance),
     )
 

@@ -6,12 +6,13 @@ from engine.domain.apply import state_hash
 from engine.domain.events import CancelRequested, Event, Killed
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
-from simulation.desk import OPENING_CASH, Desk
+from simulation.desk import Desk, opening_cash
 from simulation.disk import Disk
 from simulation.evidence import Evidence
 from simulation.fate import Fate
 from simulation.invariants import money, orders, rest
 from simulation.invariants.book import Mirror
+from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
 from simulation.wire import Wire
@@ -20,7 +21,10 @@ from simulation.wire import Wire
 class Promises:
     """Holds what has been seen so far of one seed against what was promised."""
 
-    def __init__(self, disk: Disk, venue: SimVenue, wire: Wire, fate: Fate, trace: Trace) -> None:
+    def __init__(
+        self, plan: Plan, disk: Disk, venue: SimVenue, wire: Wire, fate: Fate, trace: Trace
+    ) -> None:
+        self._plan, self._opening = plan, opening_cash(plan)
         self._disk, self._venue, self._wire = disk, venue, wire
         self._fate, self._trace = fate, trace
         self.evidence = Evidence(disk, trace.note)
@@ -28,7 +32,7 @@ class Promises:
         """Every order and change that ever left, with its bytes."""
         self.mirror = Mirror(instrument.symbol for instrument in venue.instruments)
         # A cancel that is heard before the fill that came first is not told apart yet.
-        self._is_told_in_order = not wire.line.faults.reports.reorder
+        self._is_told_in_order = not plan.line.reports.reorder
         self._looked_at = 0
         self._memory: tuple[int, str] | None = None
         """How many rows there were when the last process died, and what it had in memory."""
@@ -42,6 +46,9 @@ class Promises:
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state
+        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account)
+        if not evidence.touched:
+            return
         for order_id in sorted(evidence.touched):
             order = state.orders.get(order_id)
             if order is not None:
@@ -51,10 +58,11 @@ class Promises:
         evidence.touched.clear()
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
-        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account)
         account = state.accounts[DEFAULT_ACCOUNT]
+        if not self._plan.shorts:
+            money.i29_cash_covers_what_is_held(account)
         money.i21_the_ledger_sums_to_zero(account)
-        money.i22_cash_and_positions_follow_from_the_fills(account, evidence, OPENING_CASH)
+        money.i22_cash_and_positions_follow_from_the_fills(account, evidence, self._opening)
 
     def _look_at_the_wire(self) -> None:
         log = self._wire.log
@@ -115,6 +123,6 @@ class Promises:
         rest.i06_the_venue_has_each_once(there, self.names)
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
-        money.i10_holdings_are_the_venues(account, there, self.evidence, OPENING_CASH)
+        money.i10_holdings_are_the_venues(account, there, self.evidence, self._opening)
         live_hash = state_hash(state)
         rest.i35_the_journal_gives_the_same_state(self._disk, live_hash, self._fate)

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 import msgspec
 
 from simulation.broken import Broken
-from simulation.plan import plan_of
+from simulation.plan import Plan, plan_of
 from simulation.trace import Trace
 from simulation.world import World
+
+FRAMES_TOLD = 3
+"""Innermost, of where our own code raised."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -18,6 +21,8 @@ class Outcome(msgspec.Struct, frozen=True):
     events: int
     """That became durable."""
     deaths: int
+    points: int
+    """At which the process could have died."""
     trace: str
     """Hash over everything that happened: the same seed and code give the same."""
     broken: str = ""
@@ -34,21 +39,29 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def run_seed(seed: int) -> Outcome:
     """The whole life of one seed."""
+    return run_plan(plan_of(seed))
+
+
+def run_plan(plan: Plan) -> Outcome:
+    """The same of a plan that was changed by hand."""
     trace = Trace()
-    world = World(plan_of(seed), trace)
+    world = World(plan, trace)
     broken = ""
     lines: tuple[str, ...] = ()
     try:
         world.run()
     except Broken as finding:
-        broken = str(finding)
-        cause = finding.__cause__
-        where = traceback.format_tb(cause.__traceback__)[-3:] if cause is not None else []
+        broken, lines = str(finding), trace.lines
+    except Exception as error:
+        # A door: whatever our own code raises is a finding too (F42), told with its seed.
+        broken = f"F42: {type(error).__name__}: {error}"
+        where = traceback.format_tb(error.__traceback__)[-FRAMES_TOLD:]
         lines = (*trace.lines, *(line.rstrip() for line in where))
     return Outcome(
-        seed,
+        plan.seed,
         world.promises.evidence.events,
         world.fate.deaths,
+        world.fate.passed,
         trace.hexdigest(),
         broken,
         world.step,

@@ -1,5 +1,7 @@
 """The simulated trader: every command of the desk, sensible ones more often than others."""
 
+import msgspec
+
 from engine.domain.commands import (
     ALL_SYMBOLS,
     CancelMany,
@@ -40,6 +42,7 @@ QUANTITIES = (1, 50, 100, 100, 200)
 CLOSING = (Instruction.SELL, Instruction.COVER)
 REACH_TICKS = 6
 LIMITS = (("order_quantity_max", "500"), ("position_max", "900"), ("open_orders_max", "12"))
+BURST_MAX = 9
 MEANT = "meant"
 
 
@@ -49,12 +52,16 @@ class Trader:
     def __init__(self, plan: Plan, chance: Chance) -> None:
         self._plan, self._chance = plan, chance
         self._acts = Weighted(plan.acts)
-        self._tickets = 0
+        self._tickets = self._date = 0
         self.sent: list[SubmitOrder] = []
-        """Every ticket that was handed over, whatever became of it."""
+        """Every ticket of this trade date that was handed over, whatever became of it."""
 
     def command(self, state: State) -> Command:
         """What is asked for next."""
+        if state.trade_date != self._date:
+            # The desk forgets tickets of done orders with their trade date, and so does he.
+            self._date = state.trade_date
+            self.sent.clear()
         account = state.accounts.get(DEFAULT_ACCOUNT)
         stopped = account is not None and account.trading.state is not TradingState.ACTIVE
         if stopped and self._chance.happens(250):
@@ -62,6 +69,13 @@ class Trader:
         act = self._acts.draw(self._chance)
         made = getattr(self, f"_{act}")(state)
         return made if made is not None else self._submit(state)
+
+    def burst(self, state: State) -> list[SubmitOrder]:
+        """More by hand at once than the desk lets through in a second."""
+        return [
+            msgspec.structs.replace(self._submit(state), origin=Origin.TICKET)
+            for _ in range(self._chance.between(2, BURST_MAX))
+        ]
 
     def resume(self) -> Resume:
         return Resume(DEFAULT_ACCOUNT, "looked at it")
@@ -109,6 +123,8 @@ class Trader:
 
     def _sensible(self, held: int) -> tuple[Instruction, ...]:
         """Mostly what the position allows, sometimes what it does not."""
+        if not self._plan.shorts:
+            return (Instruction.BUY, Instruction.SELL) if held > 0 else (Instruction.BUY,)
         if self._chance.happens(150):
             return tuple(Instruction)
         if held > 0:
@@ -146,7 +162,9 @@ class Trader:
     def _flatten(self, state: State) -> Flatten:
         return Flatten(DEFAULT_ACCOUNT, self._any_or_all())
 
-    def _reverse(self, state: State) -> Reverse:
+    def _reverse(self, state: State) -> Reverse | None:
+        if not self._plan.shorts:
+            return None
         return Reverse(DEFAULT_ACCOUNT, self._symbol(), override=MEANT)
 
     def _halt(self, state: State) -> Halt:

@@ -11,6 +11,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reports import (
     PhaseChanged,
     Report,
+    TradeDateRolled,
     VenueAccepted,
     VenueCancelled,
     VenueCancelRefused,
@@ -55,6 +56,7 @@ from simulation.plan import Plan
 
 OWN_FROM = 1 << 40
 OWN_OWNER = 1
+TRADE_DATE = 20260105
 SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 TOO_BUSY = "too many messages: send it again later"
 OrderRequest = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest
@@ -65,9 +67,11 @@ class SimVenue:
     """Answers at once and in order; whatever is bad about the way to it is a line's matter."""
 
     name = "simulated"
+    has_oca = False
 
     def __init__(self, plan: Plan, chance: Chance) -> None:
         self.now = Nanos(0)
+        self.trade_date = TRADE_DATE
         self.account = VenueAccount()
         self.exchange = Exchange(SETTINGS)
         self.instruments = tuple(Instrument(symbol) for symbol in plan.symbols)
@@ -81,7 +85,7 @@ class SimVenue:
         """Nothing is refused any more by chance."""
         self._plan, self._chance = plan, chance
         self._said: list[Report] = []
-        self._next_execution = self._next_number = 1
+        self._next_execution = self._next_number = self._told_from = 1
         self._served: list[Nanos] = []
         for symbol in plan.symbols:
             self.exchange.list_symbol(symbol)
@@ -122,6 +126,18 @@ class SimVenue:
         self._heed(self.exchange.call(symbol, phase is not Phase.OPEN))
         self.keeper.refresh(self.exchange.book(symbol), self.now)
         self._said.append(PhaseChanged(symbol, phase))
+
+    def roll(self) -> None:
+        """The day is over and the next begins: a new date, and no DAY order of the old one."""
+        self._heed(self.exchange.expire_day_orders())
+        self.trade_date += 1
+        marks = [(q.symbol, q.last or q.mid) for q in self.market.quotes.values()]
+        known = tuple(mark for mark in marks if mark[1])
+        self._said.append(TradeDateRolled(self.trade_date, known))
+
+    def restart(self) -> None:
+        """Its orders are kept; its own numbers of orders begin anew, as they do at some (F23)."""
+        self._told_from = self._next_number
 
     def let_go(self, order: VenueOrder, text: str) -> None:
         """The venue ends an order that nobody asked it to end."""
@@ -187,7 +203,8 @@ class SimVenue:
             return
         account.entered[name] = account.entered.get(name, 0) + 1
         account.by_client_id[name] = account.by_number[order.number] = order
-        answer = VenueAccepted(name, str(order.number - OWN_FROM), at=self.now)
+        number = order.number - OWN_FROM - self._told_from + 1
+        answer = VenueAccepted(name, str(number), at=self.now)
         order.answers[name] = answer
         self._said.append(answer)
         if refused is Refusal.FOK_UNFILLABLE:

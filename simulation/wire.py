@@ -7,7 +7,7 @@ import msgspec
 from connectors.faults.venue import FaultyVenue
 from engine.domain.reports import LinkChanged, Report
 from engine.domain.requests import Request
-from simulation.disk import Disk
+from simulation.disk import Disk, SimJournal
 from simulation.fate import Fate
 
 
@@ -26,10 +26,11 @@ class Wire:
     """The venue port that the desk holds. It outlives the desk, as a tap in the cable would."""
 
     def __init__(self, line: FaultyVenue, fate: Fate, disk: Disk) -> None:
-        self.name = line.name
+        self.name, self.has_oca = line.name, line.has_oca
         self.line = line
         self.log: list[Sent] = []
-        self.journal_failed = False
+        self.journal: SimJournal | None = None
+        """Of the process that holds this end."""
         self._fate, self._disk = fate, disk
         self._told: list[Report] = []
         self._told_at = 0
@@ -40,7 +41,8 @@ class Wire:
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
         for request, sent in zip(requests, staged, strict=True):
             self._fate.passes("before a request leaves")
-            self.log.append(Sent(request, sent, len(self._disk.rows), self.journal_failed))
+            has_failed = self.journal is not None and self.journal.is_closed
+            self.log.append(Sent(request, sent, len(self._disk.rows), has_failed))
             self.line.release([request], [sent])
         self._fate.passes("after the requests left")
 

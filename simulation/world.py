@@ -5,17 +5,18 @@ from collections.abc import Callable
 from connectors.faults.rates import Faults
 from connectors.faults.venue import FaultyVenue
 from data.errors import JournalDamagedError
-from engine.domain.commands import CancelOrder
-from engine.domain.quotes import Phase
+from engine.domain.commands import CancelOrder, Command
+from engine.domain.reports import SessionEnded
 from engine.runtime.session import DeskStoppedError
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
-from simulation.broken import Broken, hold
+from simulation.broken import hold
 from simulation.chance import Chance
 from simulation.clock import Clock
 from simulation.crowd import Crowd
-from simulation.desk import Desk
-from simulation.disk import Disk
+from simulation.desk import Desk, InjectedBugError
+from simulation.disk import Disk, SimJournal
 from simulation.fate import Fate, ProcessDied
+from simulation.misfortunes import Misfortunes
 from simulation.plan import Plan
 from simulation.promises import Promises
 from simulation.trace import Trace
@@ -25,9 +26,6 @@ from simulation.wire import Wire
 
 SECOND, MILLISECOND = NANOS_PER_SECOND, NANOS_PER_MILLISECOND
 PAUSES = (0, 0, 0, MILLISECOND, 20 * MILLISECOND, 300 * MILLISECOND, 2 * SECOND, 10 * SECOND)
-BREAKS = (SECOND, 5 * SECOND, 40 * SECOND)
-CLOCK_STEPS = (-3_600 * SECOND, -2 * SECOND, 2 * SECOND, 3_600 * SECOND)
-SLEEPS = (5 * SECOND, 600 * SECOND)
 STARTS_MAX = 40
 """Starts that may die in a row before one is spared."""
 BACK_AFTER = 400
@@ -43,7 +41,7 @@ class World:
     def __init__(self, plan: Plan, trace: Trace) -> None:
         self.plan, self.trace = plan, trace
         self.clock = Clock()
-        self.fate = Fate(Chance(plan.seed, "fate"))
+        self.fate = Fate(Chance(plan.seed, "fate"), plan.dies_at)
         self.disk = Disk(Chance(plan.seed, "disk"))
         self.venue = SimVenue(plan, Chance(plan.seed, "venue"))
         self.venue.now = self.clock.now
@@ -51,9 +49,12 @@ class World:
         self.wire = Wire(self.line, self.fate, self.disk)
         self.crowd = Crowd(self.venue, Chance(plan.seed, "crowd"))
         self.trader = Trader(plan, Chance(plan.seed, "trader"))
-        self.promises = Promises(self.disk, self.venue, self.wire, self.fate, trace)
+        self.misfortunes = Misfortunes(
+            plan, self.clock, self.fate, self.disk, self.venue, self.line, trace
+        )
+        self.promises = Promises(plan, self.disk, self.venue, self.wire, self.fate, trace)
         self.desk: Desk | None = None
-        self.step = 0
+        self.step = self._ends = 0
         self._chance = Chance(plan.seed, "world")
 
     def run(self) -> None:
@@ -77,75 +78,44 @@ class World:
             if chance.happens(BACK_AFTER):
                 self._start()
             return
-        self._misfortune()
+        self.misfortunes.strike(self.step, self.desk)
         for _ in range(chance.between(0, 2)):
             self.crowd.act()
-        if chance.happens(800):
-            self._alive("act", self._trade)
+        if chance.happens(self.plan.leaves):
+            self._alive(self._leave)
+        elif chance.happens(800):
+            self._alive(self._trade)
         else:
-            self._alive("settle", self._settle)
+            self._alive(self._settle)
 
     def _trade(self) -> None:
         desk = self.desk
         assert desk is not None
-        commands = [self.trader.command(desk.state)]
+        if self._chance.happens(self.plan.hurried):
+            commands: list[Command] = [*self.trader.burst(desk.state)]
+        else:
+            commands = [self.trader.command(desk.state)]
         while self._chance.happens(150):
             commands.append(self.trader.command(desk.state))
         for command in commands:
-            self.trace.say(f"{self.step} asks {command}")
+            self.trace.asked(self.step, command)
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
-        happened = desk.ask(commands)
+        space = self.misfortunes.space_seen()
+        happened = desk.ask(commands if space is None else [space, *commands])
         self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
+
+    def _leave(self) -> None:
+        """A clean end, which takes the same way back in."""
+        desk = self.desk
+        assert desk is not None
+        desk.ask([SessionEnded("done for now", clean=True)])
+        self._dead("after a clean end")
 
     def _settle(self) -> None:
         if self.desk is not None:
             self.desk.settle()
-
-    def _misfortune(self) -> None:
-        plan, chance = self.plan, self._chance
-        if chance.happens(plan.crash):
-            self.fate.seal()
-        if chance.happens(plan.disconnect):
-            self._break_line("the cable")
-        if chance.happens(plan.disk_full):
-            self.disk.is_full = True
-        if chance.happens(plan.disk_error):
-            self.disk.is_failing = True
-        if chance.happens(plan.clock_step):
-            self.clock.step_wall(chance.pick(CLOCK_STEPS))
-        if chance.happens(plan.suspend):
-            self._sleep(chance.pick(SLEEPS))
-        if chance.happens(plan.venue_cancels):
-            self._venue_lets_go()
-        if chance.happens(plan.halts):
-            self._halt()
-
-    def _break_line(self, why: str) -> None:
-        until = Nanos(self.clock.now + self._chance.pick(BREAKS))
-        self.trace.say(f"{self.step} line down until {until}: {why}")
-        self.line.disconnect(until, why)
-
-    def _sleep(self, span: int) -> None:
-        """The machine sleeps and the world goes on; the host then knows that its link is stale."""
-        self.trace.say(f"{self.step} sleeps {span}")
-        self.clock.move(span)
-        self._arrive()
-        self.line.disconnect(Nanos(self.clock.now + MILLISECOND), "the machine slept")
-
-    def _venue_lets_go(self) -> None:
-        live = self.venue.account.live()
-        if live:
-            order = self._chance.pick(live)
-            self.trace.say(f"{self.step} the venue lets {order.client_order_id} go")
-            self.venue.let_go(order, "the venue's own decision")
-
-    def _halt(self) -> None:
-        symbol = self._chance.pick(self.plan.symbols)
-        halted = self.venue.keeper.phase(symbol) is Phase.HALTED
-        self.trace.say(f"{self.step} {symbol} halts: {not halted}")
-        self.venue.enter_phase(symbol, Phase.OPEN if halted else Phase.HALTED)
 
     # --- time
 
@@ -156,7 +126,7 @@ class World:
             self.clock.move(min(end, self._next_at()) - self.clock.now)
             self._arrive()
             if self.desk is not None:
-                self._alive("settle", self._settle)
+                self._alive(self._settle)
 
     def _next_at(self) -> int:
         """When the desk hears or does something next by itself; never without one."""
@@ -172,27 +142,24 @@ class World:
 
     # --- lives and deaths of the process
 
-    def _alive(self, what: str, work: Callable[[], None]) -> None:
-        """Does it, as a process that can die of it; a fault of our own code breaks a promise."""
+    def _alive(self, work: Callable[[], None]) -> None:
+        """Does it, as a process that can die of it."""
         try:
             try:
                 work()
-            except DeskStoppedError as fault:
-                self.trace.say(f"{self.step} the desk stops: {fault}")
+            except (DeskStoppedError, InjectedBugError) as fault:
+                self.trace.say(self.step, f"the desk stops: {fault}")
                 if self.desk is not None:
                     self.desk.fail_stop(fault)
                 self._dead("stopped")
         except ProcessDied as death:
             self._dead(str(death))
-        except Broken:
-            raise
-        except Exception as error:  # whatever our own code raises is the finding
-            raise Broken("F42", f"{what}: {type(error).__name__}: {error}") from error
 
     def _dead(self, point: str) -> None:
-        self.trace.say(f"{self.step} dies {point}")
+        self.trace.say(self.step, f"dies {point}")
         self.promises.remember_memory(self.desk)
         self.desk = None
+        self._ends += 1
         self.fate.spare()
         self.wire.desk_died()
 
@@ -204,8 +171,8 @@ class World:
             self.disk.is_full = self.disk.is_failing = False
         if self._chance.happens(self.plan.crash_again):
             self.fate.seal()
-        self.trace.say(f"{self.step} starts")
-        self._alive("start", self._start_once)
+        self.trace.say(self.step, "starts")
+        self._alive(self._start_once)
 
     def _start_once(self) -> None:
         desk = self.desk = self._new_desk()
@@ -222,9 +189,9 @@ class World:
         """I-37: changed bytes stop a start; a person puts the backup back."""
         whole = self.disk.rot()
         try:
-            self._new_desk()
+            SimJournal(self.disk, self.fate)
         except JournalDamagedError:
-            self.trace.say(f"{self.step} the journal is damaged, and that is noticed")
+            self.trace.say(self.step, "the journal is damaged, and that is noticed")
         else:
             hold(False, "I-37", "changed bytes came back as if nothing were wrong")
         self.disk.rows = whole
@@ -234,26 +201,27 @@ class World:
     def _come_to_rest(self) -> None:
         """Faults stop; then everything has to be resolved within a bounded time (I-10)."""
         self.step += 1
-        self.fate.spare()
-        self.disk.is_full = self.disk.is_failing = False
-        self.venue.calm = True
+        self.misfortunes.end()
         self.line.change(Faults(keeps_reports=self.plan.line.keeps_reports))
-        for symbol in self.plan.symbols:
-            self.venue.enter_phase(symbol, Phase.OPEN)
-        self._ensure_a_desk()
-        self._pass(LAST_DELAYS)
-        # Requests that were lost in silence are asked about when the link comes back.
-        self.line.disconnect(Nanos(self.clock.now + SECOND), "for good measure")
-        self._pass(5 * SECOND)
-        self.crowd.settle_down()
-        self._pass(60 * SECOND)
+        for _ in range(STARTS_MAX):
+            # What was planted before can still end a process; then all of this is for the next.
+            self._ensure_a_desk()
+            ends = self._ends
+            self._pass(LAST_DELAYS)
+            # Requests that were lost in silence are asked about when the link comes back.
+            self.line.disconnect(Nanos(self.clock.now + SECOND), "for good measure")
+            self._pass(5 * SECOND)
+            self.crowd.settle_down()
+            self._pass(60 * SECOND)
+            if self._ends == ends:
+                return
 
     def _ensure_a_desk(self) -> None:
         for _ in range(STARTS_MAX):
             if self.desk is not None:
                 return
-            self.trace.say(f"{self.step} starts")
-            self._alive("start", self._start_once)
+            self.trace.say(self.step, "starts")
+            self._alive(self._start_once)
 
 
 def _can_be_cancelled(desk: Desk, command: CancelOrder) -> bool:

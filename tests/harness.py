@@ -148,6 +148,7 @@ class DeskBench:
         journal: MemoryJournal | None = None,
         latency: Callable[[Request], Nanos] | Delays | None = None,
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
+        has_oca: bool = True,
         patience: Patience = PAPER_PATIENCE,
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
@@ -155,7 +156,8 @@ class DeskBench:
         `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
-        self._cash, self._wrap, self._patience = cash, wrap, patience
+        self._cash, self._wrap = cash, wrap
+        self._has_oca, self._patience = has_oca, patience
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -168,6 +170,7 @@ class DeskBench:
             working=working,
             next_execution=10_000 * len(self.journal.kept) + 1,
             next_order=state.order_next,
+            has_oca=self._has_oca,
         )
         self.paper.tally.begin(*_holdings(state, trade_date))
         self.venue = self._wrap(self.paper)
@@ -194,6 +197,7 @@ class DeskBench:
             currency="USD",
             fee_table=self._fee_table,
             limits=default_pairs(self._profile),
+            has_oca=self._has_oca,
             patience=self._patience,
         )
 
@@ -298,4 +302,6 @@ def _resting(order: Order) -> RestingOrder:
         time_in_force=asked.time_in_force,
         post_only=asked.post_only,
         triggered=order.is_triggered,
+        oca_group=order.oca_group,
+        taken=order.taken,
     )

@@ -57,6 +57,14 @@ ACTIONS: tuple[Action, ...] = (
         word="quit",
     ),
     do(
+        "desk.take_control",
+        S.EVERYWHERE,
+        "ctrl+g",
+        "take control",
+        "the keys of this terminal send, another one watches",
+        word="take-control",
+    ),
+    do(
         "desk.interrupt",
         S.EVERYWHERE,
         "ctrl+c",

@@ -1,10 +1,12 @@
 """What each action of the table does to the room."""
 
+from engine.attachment import TakeControl
 from engine.domain.views import Severity, SymbolMatch
 from engine.ports import Act, Reference, SetSpeed, TellBooks, TellRealism
 from engine.values import Instruction
 from tui.danger import question, request
 from tui.layout import PaneName
+from tui.leaving import leave
 from tui.paint import clean
 from tui.room import Room
 from tui.screens.detail import Detail
@@ -111,22 +113,15 @@ class DeskActs:
         self.room.say(f"nothing was stopped: {leave} leaves, y copies a row")
 
     def do_quit(self) -> None:
-        """Names what goes on without the screen."""
-        view = self.room.view
-        working = [row for row in view.orders if not row.is_done]
-        held = [row for row in view.positions if row.quantity]
-        words, after = "Nothing is working, nothing is held.", ""
-        if working or held:
-            stays = f"{len(working)} working and {len(held)} held stay"
-            words = f"{stays} as they are."
-            after = f"trader: {stays} as they are"
-            if view.mode.upper() in ("PAPER", "REPLAY"):  # there the exchange rests with the desk
-                words = f"{stays}; the next start goes on with them."
-                after = f"trader: {stays} in this home; the next start goes on with them"
-        if view.realism:
-            after = f"{after}\ntrader: {view.realism}".lstrip()
-        shell = self.room.shell
-        self.room.danger.ask(f"Quit? {words}", lambda: shell.leave(0, after), self.room.clock())
+        """Names what goes on without the screen, and asks."""
+        leave(self.room)
+
+    def do_take_control(self) -> None:
+        room = self.room
+        if not room.standing.is_separate or room.standing.has_control:
+            room.say("this terminal has control")
+        elif room.ask(TakeControl()):
+            room.say("control asked for: from now on the keys of this terminal send")
 
     def _go(self, pane: PaneName) -> None:
         self.room.focus_on(pane)

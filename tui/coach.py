@@ -3,11 +3,15 @@
 from enum import IntEnum
 
 from engine.domain.views import DeskView
-from tui.paint import money_text
+from engine.instruments import Instrument
+from tui.paint import money_text, protection_text
 
 ORDER_TEXT = "b 100 {symbol} bid"
 IMPATIENT_TEXT = "b 100 {symbol} mkt"
 TOO_MUCH_TEXT = "b 5000 {symbol} mkt"
+BRACKET_TEXT = "b 100 {symbol} mkt tp +1 sl -1"
+EXITS_TEXT = "oco pos {symbol} tp +1 sl -1"
+"""Where there is no second symbol: exits for the position that there is."""
 PATIENCE_FRAMES = 150
 """So many frames (15 s) in the queue, and the coach shows the way to a certain fill."""
 FAMILIAR_SYMBOL = "AAPL"
@@ -21,10 +25,11 @@ class Step(IntEnum):
     WHY = 5
     TOO_MUCH = 6
     RESIZE = 7
-    DANGER = 8
-    FLATTEN = 9
-    SUMMARY = 10
-    OVER = 11
+    BRACKET = 8
+    DANGER = 9
+    FLATTEN = 10
+    SUMMARY = 11
+    OVER = 12
 
 
 _NEUTRAL = frozenset(
@@ -57,6 +62,7 @@ class Coach:
         self._fills_at_start = -1
         self._frames = 0
         self._key_why = "e"
+        self._bracket = EXITS_TEXT.format(symbol=symbol)
 
     @property
     def is_over(self) -> bool:
@@ -75,6 +81,8 @@ class Coach:
             template = IMPATIENT_TEXT if self.step is Step.QUEUE else ORDER_TEXT
         elif self.step is Step.TOO_MUCH:
             template = TOO_MUCH_TEXT
+        elif self.step is Step.BRACKET:
+            template = self._bracket
         else:
             return ""
         wanted = template.format(symbol=self._symbol)
@@ -108,6 +116,9 @@ class Coach:
             case Step.TOO_MUCH if is_denied:
                 self.step = Step.RESIZE
             case Step.RESIZE if not is_denied:
+                self.step = Step.BRACKET
+                self._bracket = self._bracket_line(view)
+            case Step.BRACKET if any(row.protected for row in view.positions):
                 self.step = Step.DANGER
             case Step.FLATTEN if not any(row.quantity for row in view.positions) and not working:
                 self.step = Step.SUMMARY
@@ -121,7 +132,7 @@ class Coach:
         if self.step is Step.WHY and action_id == "orders.why":
             self.step = Step.TOO_MUCH
             return False
-        if self.step is Step.DANGER and action_id == "desk.danger":
+        if self.step in (Step.BRACKET, Step.DANGER) and action_id == "desk.danger":
             self.step = Step.FLATTEN
             return False
         if self.step is Step.SUMMARY and action_id != "confirm.yes":
@@ -132,15 +143,30 @@ class Coach:
         self.step = Step.OVER
         return True
 
+    def _bracket_line(self, view: DeskView) -> str:
+        """A symbol that is flat, so that its badge says 100/100."""
+        held = {row.symbol for row in view.positions if row.quantity}
+        flat = [row.symbol for row in view.quotes if row.symbol not in held and row.ask]
+        if not flat:
+            return EXITS_TEXT.format(symbol=self._symbol)
+        return BRACKET_TEXT.format(symbol=flat[0])
+
     def _figures(self, view: DeskView) -> dict[str, str]:
         order = next((row for row in view.orders if not row.is_done), None)
         ahead = order.queue_ahead if order is not None else -1
         return {
+            "bracket": self._bracket,
+            "badge": _badge(view),
             "ahead": f"{ahead:,}" if ahead >= 0 else "—",
             "trades": str(len(view.fills)),
             "fees": money_text(view.account.fees_day),
             "day": money_text(view.account.day, signed=True),
         }
+
+
+def _badge(view: DeskView) -> str:
+    protected = (row for row in view.positions if row.protected)
+    return next((protection_text(Instrument(row.symbol), row) for row in protected), "Protected")
 
 
 _TEXTS = {
@@ -151,7 +177,8 @@ _TEXTS = {
     Step.WHY: "Filled. Press e on the order: why, when, and what it cost.",
     Step.TOO_MUCH: "Esc leaves. Now too much: press : and type  " + TOO_MUCH_TEXT,
     Step.RESIZE: "Denied, with numbers. Ctrl+R resizes it to what the rules allow.",
-    Step.DANGER: "Enter and Ctrl+T send it, Esc drops it. Then Ctrl+X: the danger strip.",
+    Step.BRACKET: "Ctrl+U clears the line. Now with exits:  {bracket}  Enter, Ctrl+T",
+    Step.DANGER: "{badge}: its exits follow it. Now Ctrl+X: the danger strip.",
     Step.FLATTEN: "In the strip o flattens the account, y confirms. (Ctrl+X opens it again.)",
     Step.SUMMARY: "That was a day: {trades} trades, fees {fees}, day {day}."
     " :report judges it, ? shows all keys.",

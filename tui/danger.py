@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from engine.domain.views import DeskView, OrderRow
+from engine.domain.views import DeskView, OrderRow, PositionRow
 from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
@@ -70,7 +70,7 @@ def question(
     held = [row for row in view.positions if row.quantity]
     match act:
         case Act.CANCEL_EVERYTHING:
-            return f"Cancel {_count(working)}, exits too?"
+            return f"Cancel {_count(working)}, exits too?{_naked(held, instrument)}"
         case Act.FLATTEN_SYMBOL:
             here = [row for row in held if row.symbol == symbol]
             known = instrument(symbol)
@@ -96,6 +96,15 @@ def request(act: Act, symbol: str) -> DoAct:
 
 def _count(orders: Sequence[OrderRow]) -> str:
     return f"{len(orders)} order{'s' if len(orders) != 1 else ''}"
+
+
+def _naked(held: Sequence[PositionRow], instrument: Callable[[str], Instrument]) -> str:
+    """` Leaves +100 GOOG without a stop`: what loses its protection by cancelling everything."""
+    losing = []
+    for row in (row for row in held if row.protected):
+        size = row.protected if row.quantity > 0 else -row.protected
+        losing.append(f"{instrument(row.symbol).format_quantity(size, signed=True)} {row.symbol}")
+    return f" Leaves {', '.join(losing)} without a stop" if losing else ""
 
 
 def _worth(view: DeskView, symbol: str = "") -> str:

@@ -6,6 +6,7 @@ letter to the wrong pane; that is why panes call upwards here instead of posting
 
 from typing import Protocol
 
+from engine.attachment import Standing
 from engine.domain.views import DeskView, Severity
 from engine.instruments import Instrument
 from engine.ports import DeskRequest
@@ -26,6 +27,7 @@ class Host(Protocol):
     """The symbol on the screen: what `.` means."""
     frame_count: int
     marks: Marks
+    standing: Standing
 
     def instrument(self, symbol: str) -> Instrument: ...
 

@@ -9,13 +9,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from engine.domain.views import PositionRow
 from engine.instruments import (
     POWERS_OF_TEN,
     Instrument,
     format_money_rounded,
     format_scaled,
 )
-from engine.values import Instruction, Money, Price
+from engine.values import Instruction, Money, Price, Quantity
 from tui.themes import Palette
 
 FOREIGN_TEXT_CHARACTERS_MAX = 512
@@ -247,6 +248,16 @@ def order_number(label: str, number: int, trade_date: int) -> str:
         return clean(label, limit=16) or str(number)
     rest = clean(rest, limit=12)
     return rest if int(day) == trade_date else f"{day[4:]}-{rest}"
+
+
+def protection_text(instrument: Instrument, row: PositionRow) -> str:
+    """`100/100 protected`, `unprotected`; empty where nobody uses exits."""
+    if not row.has_exits or not row.quantity:
+        return ""
+    if not row.protected:
+        return "unprotected"
+    size = instrument.format_quantity
+    return f"{size(row.protected)}/{size(Quantity(abs(row.quantity)))} protected"
 
 
 def signed_style(ink: Palette, value: int | None) -> Style:

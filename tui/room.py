@@ -1,8 +1,8 @@
 """Everything the screen knows and has under edit; no terminal, no widgets."""
 
 from collections.abc import Callable
-from typing import Protocol
 
+from engine.attachment import SinceYouLeft, Standing, StandingChanged
 from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
@@ -30,6 +30,7 @@ from tui.danger import Danger
 from tui.keyboard import Cadence, Keymap
 from tui.layout import HOME_SLOT, SHOWN_FIRST, PaneName, is_compact
 from tui.marks import Marks, tally_of
+from tui.missed import say_missed
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
@@ -38,6 +39,7 @@ from tui.screens.realism import RealismPage
 from tui.screens.why import Why
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
+from tui.shell import Shell
 from tui.themes import palette
 from tui.ticket import TicketForm, working_size
 
@@ -45,26 +47,6 @@ PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
 PREVIEW_AGAIN_FRAMES = 5
 """An open draft's figures follow the market twice a second."""
-"""Shares that a new ticket begins with where nothing is held to be closed."""
-
-
-class Shell(Protocol):
-    """What the room needs of the terminal program around it."""
-
-    def relayout(self) -> None: ...
-
-    def recolour(self) -> None: ...
-
-    def later(self, seconds: float, call: Callable[[], None]) -> None: ...
-
-    def to_clipboard(self, text: str) -> None: ...
-
-    def leave(self, code: int, words: str = "") -> None: ...
-
-    def screen_size(self) -> tuple[int, int]: ...
-
-    def keep_frame(self, ticket: str) -> None:
-        """What is painted now belongs to this ticket."""
 
 
 class Room:
@@ -85,6 +67,9 @@ class Room:
         self.settings = settings
         self.clock = clock
         self.view: DeskView = desk.latest()
+        self.standing = Standing()
+        self.last_words = ""
+        """For the terminal, behind what the engine says at its end."""
         self.instruments = desk.instruments()
         self.color = color
         self.theme = settings.theme
@@ -323,7 +308,14 @@ class Room:
             case Notice():
                 self.say(answer.text, Severity(answer.severity))
             case EngineStopped():
-                self.shell.leave(answer.exit_code, answer.text)
+                words = f"trader: {answer.text}" if answer.text else ""
+                self.shell.leave(answer.exit_code, f"{words}\n{self.last_words}".strip())
+            case StandingChanged():
+                if self.standing.alarm and not answer.standing.alarm:
+                    self.notices.dismiss()
+                self.standing = answer.standing
+            case SinceYouLeft():
+                say_missed(answer, self.view.account.equity, self.say)
 
     def _line_answered(self, answer: LineAnswered) -> None:
         self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)

@@ -27,7 +27,7 @@ class FaultyVenue:
     ) -> None:
         self.inner = inner
         """The venue itself, which knows what really happened."""
-        self.name = inner.name
+        self.name, self.has_oca = inner.name, inner.has_oca
         self.now = now
         self.faults = faults
         self._out: Lane[Parcel] = Lane(faults.requests, Random(f"requests/{seed}"))

@@ -322,6 +322,13 @@ class Clerk:
             order.client_order_id, execution_id, price, quantity, liquidity, explanation
         )
         order.filled(fill)
+        if order.oca_group:
+            self.roll.filled_in_group(order.oca_group, quantity)
+        for sibling in self.roll.siblings(order.oca_group):
+            if sibling is not order:
+                # The exchange took it off in the same instant; it has no report of its own.
+                taken = min(quantity, sibling.open_quantity)
+                sibling.taken = Quantity(sibling.taken + taken)
         self.tally.filled(order, fill, self.now)
         if order.is_live:
             order.history.stands(self.now, self.queue_ahead(order))

@@ -32,8 +32,10 @@ from engine.domain.requests import (
 )
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
+    NO_GROUP,
     NO_PRICE,
     CancelOrder,
+    CancelReason,
     Event,
     NewOrder,
     Refusal,
@@ -47,6 +49,9 @@ from engine.values import OrderType, Price, Quantity
 _OPEN = Phase.OPEN
 LIVE_ORDERS_MAX = 10_000
 """Own orders that may stand at this venue at once."""
+
+_ONE_LIMIT, _ONE_STOP = [OrderType.LIMIT], [OrderType.STOP]
+_BOTH = [OrderType.LIMIT, OrderType.STOP]
 
 _ENDINGS: dict[type, str] = {
     VenueFilled: "it is filled",
@@ -65,6 +70,7 @@ class Counter:
         "_keeper",
         "_next_order",
         "drills",
+        "has_oca",
         "trade_date",
     )
 
@@ -83,6 +89,7 @@ class Counter:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._next_order = next_order
         self.drills = Drills()
+        self.has_oca = True
         self.trade_date = 0
         """Of the venue's calendar; the venue keeps it."""
 
@@ -129,10 +136,16 @@ class Counter:
             request.price,
             request.time_in_force,
             request.quantity,
+            oca_group=request.oca_group,
         )
+        order.oca = self._group_of(order)
+        order.taken = Quantity(min(roll.filled_of_group.get(order.oca_group, 0), order.total))
+        if not order.open_quantity:
+            self._too_late_for_its_group(order)
+            return
         book = self._exchange.book(request.symbol)
         bids, asks = levels_seen(book.bids), levels_seen(book.asks)
-        events = self._exchange.submit([operation_of(request, order.exchange_id)])
+        events = self._exchange.submit([operation_of(request, order)])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
             self._reject(request.client_order_id, words.REFUSALS[refusal])
@@ -142,6 +155,28 @@ class Counter:
         if refusal is Refusal.FOK_UNFILLABLE:
             self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
         self._clerk.heed(events)
+
+    def _too_late_for_its_group(self, order: OwnOrder) -> None:
+        """A sibling filled all of the group before this order came: it never stands."""
+        self._clerk.roll.add(order)
+        self._clerk.accepted(order)
+        self._clerk.gone_by_rule(order, words.CANCELS[CancelReason.SIBLING_FILLED])
+
+    def _group_of(self, order: OwnOrder) -> int:
+        """The exchange's number of the order's group: the id of its first member."""
+        if not order.oca_group:
+            return NO_GROUP
+        siblings = self._clerk.roll.siblings(order.oca_group)
+        return siblings[0].oca if siblings else order.exchange_id
+
+    def _objection_to_group(self, request: NewOrderRequest) -> str:
+        """A group is one limit and one stop: at any time no more than one of them can trade."""
+        if not self.has_oca:
+            return "this venue has no groups of orders that cancel each other"
+        kinds = [request.type, *(o.type for o in self._clerk.roll.siblings(request.oca_group))]
+        if sorted(kinds) in (_ONE_LIMIT, _ONE_STOP, _BOTH):
+            return ""
+        return "a group of orders that cancel each other holds one limit and one stop"
 
     def _objection_to(self, request: NewOrderRequest) -> str:
         """Why this venue does not let the order through to its exchange; empty when it does."""
@@ -162,6 +197,8 @@ class Counter:
             return off_tick(instrument, request.price)
         if request.stop > 0 and not instrument.is_on_tick(request.stop):
             return off_tick(instrument, request.stop)
+        if request.oca_group and (objection := self._objection_to_group(request)):
+            return objection
         if len(self._clerk.roll.by_exchange_id) >= LIVE_ORDERS_MAX:
             return f"{LIVE_ORDERS_MAX:,} of your orders are working, which is all it holds"
         return ""
@@ -195,8 +232,10 @@ class Counter:
         if objection or isinstance(order, str):
             self._say(new_id, VenueReplaceRefused(request.client_order_id, objection, new_id))
             return
-        open_quantity = Quantity(request.quantity - order.cumulative)
-        operation = ReplaceOrder(order.exchange_id, order.symbol, request.price, open_quantity)
+        open_quantity = Quantity(request.quantity - order.cumulative - order.taken)
+        operation = ReplaceOrder(
+            order.exchange_id, order.symbol, request.price, open_quantity, request.stop
+        )
         events = self._exchange.submit([operation])
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None:
@@ -219,6 +258,7 @@ class Counter:
             request.price,
             request.quantity,
             ahead,
+            stop=request.stop,
         )
         clerk.roll.answered(request.client_order_id, answer)
         self._say(request.new_client_order_id, answer)
@@ -240,15 +280,19 @@ class Counter:
             )
             if objection:
                 return objection
-        if request.quantity <= order.cumulative:
-            filled = instrument.format_quantity(order.cumulative)
-            return f"{filled} are filled already: the new total must be more"
+        gone = order.cumulative + order.taken
+        if request.quantity <= gone:
+            filled = instrument.format_quantity(Quantity(gone))
+            of_group = " of its group" if order.taken else ""
+            return f"{filled}{of_group} are filled already: the new total must be more"
         if request.quantity % instrument.lot_size:
             return off_lot(instrument)
         if order.type is OrderType.STOP and request.price != order.price:
             return "a stop order has no limit to change: cancel it and enter another"
         if request.price > 0 and not instrument.is_on_tick(request.price):
             return off_tick(instrument, request.price)
+        if request.stop > 0 and not instrument.is_on_tick(request.stop):
+            return off_tick(instrument, request.stop)
         return ""
 
     def _answer_status(self, request: StatusRequest) -> None:
@@ -271,20 +315,21 @@ class Counter:
         self._clerk.reports.append(answer)
 
 
-def operation_of(request: NewOrderRequest, exchange_id: int) -> NewOrder:
+def operation_of(request: NewOrderRequest, order: OwnOrder) -> NewOrder:
     """The order as the exchange knows it: its own id and side, the trader's owner."""
     return NewOrder(
-        exchange_id,
+        order.exchange_id,
         request.symbol,
         request.instruction.side,
         request.type,
-        request.quantity,
+        Quantity(order.open_quantity),
         request.price if request.type.has_limit else NO_PRICE,
         request.stop if request.type.has_stop else NO_PRICE,
         request.time_in_force,
         request.trigger,
         request.post_only,
         OWN_OWNER,
+        order.oca,
     )
 
 

@@ -27,7 +27,7 @@ class Ghosts:
     def __init__(self, keeper: MarketKeeper, instruments: Sequence[Instrument]) -> None:
         self._keeper = keeper
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
-        self._orders: dict[tuple[int, int], GhostRow] = {}
+        self._orders: dict[tuple[int, int, int], GhostRow] = {}
         self._fills: deque[GhostFillRow] = deque(maxlen=GHOST_FILLS_MAX)
         self.fills_seen = 0
 
@@ -76,10 +76,11 @@ class Ghosts:
     # --- facts
 
     def _enter(self, fact: OwnOrder) -> None:
-        self._orders[fact.trade_date, fact.number] = GhostRow(
+        self._orders[fact.trade_date, fact.number, fact.leg] = GhostRow(
             at=fact.at,
             changed_at=fact.at,
             number=fact.number,
+            leg=fact.leg,
             symbol=fact.symbol,
             instruction=fact.instruction,
             quantity=fact.quantity,
@@ -94,7 +95,7 @@ class Ghosts:
             del self._orders[next(iter(self._orders))]
 
     def _change(self, fact: OwnChange) -> None:
-        key = (fact.trade_date, fact.number)
+        key = (fact.trade_date, fact.number, fact.leg)
         order = self._orders.get(key)
         if order is None:
             return
@@ -114,6 +115,7 @@ class Ghosts:
             GhostFillRow(
                 at=fact.at,
                 number=fact.number,
+                leg=fact.leg,
                 symbol=fact.symbol,
                 instruction=fact.instruction,
                 quantity=fact.quantity,
@@ -122,7 +124,7 @@ class Ghosts:
                 explanation=fact.explanation,
             )
         )
-        key = (fact.trade_date, fact.number)
+        key = (fact.trade_date, fact.number, fact.leg)
         order = self._orders.get(key)
         if order is not None:
             filled = Quantity(order.filled + fact.quantity)
@@ -161,6 +163,6 @@ def ghost_words(order: GhostRow, instrument: Instrument) -> str:
     size = instrument.format_quantity
     filled = f", {size(order.filled)} of {size(order.quantity)} filled" if order.filled else ""
     return (
-        f"in the recorded session: #{order.number} {order.instruction.word.upper()}"
+        f"in the recorded session: #{order.name} {order.instruction.word.upper()}"
         f" {size(order.quantity)} {order.symbol} {price}{stop}{filled}, {order.state}"
     )

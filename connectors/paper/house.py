@@ -1,6 +1,7 @@
 """The exchange behind a paper venue: of orders, or of quotes where that is all a market tells."""
 
 from connectors.feeds.flow import Flow
+from connectors.feeds.recorded.level_tap import TappedQuotes
 from connectors.feeds.recorded.tap import TappedExchange
 from engine.exchange.exchange import Exchange
 from engine.exchange.quoted.assumptions import Assumptions
@@ -16,7 +17,7 @@ INDEX = "index"
 def house_of(flow: Flow, settings: BookSettings, *, is_recorded: bool = False) -> Exchange:
     """With every instrument of the flow listed. A flow with `assumptions` is one of quotes.
 
-    `is_recorded`: of orders, one that can be tapped.
+    `is_recorded`: one that can be tapped; bars cannot.
     """
     assumptions: Assumptions | BarAssumptions | None = getattr(flow, "assumptions", None)
     if isinstance(assumptions, BarAssumptions):
@@ -30,7 +31,8 @@ def house_of(flow: Flow, settings: BookSettings, *, is_recorded: bool = False) -
         for instrument in flow.instruments:
             exchange.list_symbol(instrument.symbol)
         return exchange
-    quoted = QuotedExchange(settings, assumptions)
+    of_quotes = TappedQuotes if is_recorded else QuotedExchange
+    quoted = of_quotes(settings, assumptions)
     for instrument in flow.instruments:
         quoted.list_symbol(instrument.symbol, tick=instrument.tick_bands[-1].tick)
     return quoted

@@ -7,6 +7,7 @@ import msgspec
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM
 from connectors.paper.history import QueueHistory
 from engine.domain.reports import Report, VenueFilled
+from engine.exchange.messages import NO_GROUP
 from engine.values import (
     Instruction,
     OrderType,
@@ -46,6 +47,9 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     """For which it was entered; 0 where any will do."""
     waits: bool = False
     """It had not met its market when that was last written down."""
+    oca_group: str = ""
+    taken: Quantity = Quantity(0)
+    """What fills of its siblings took off it."""
 
 
 class OwnOrder(msgspec.Struct, gc=False):
@@ -63,6 +67,11 @@ class OwnOrder(msgspec.Struct, gc=False):
     is_live: bool = False
     is_estimate: bool = False
     """Its place in the queue was set up again after a restart."""
+    oca_group: str = ""
+    oca: int = NO_GROUP
+    """The same group as the exchange numbers it."""
+    taken: Quantity = Quantity(0)
+    """What fills of its siblings took off it; `total` is the group's."""
     ending: Report | None = None
     fills: list[VenueFilled] = msgspec.field(default_factory=list)
     history: QueueHistory = msgspec.field(default_factory=QueueHistory)
@@ -74,23 +83,23 @@ class OwnOrder(msgspec.Struct, gc=False):
 
     @property
     def open_quantity(self) -> int:
-        return self.total - self.cumulative
+        return self.total - self.cumulative - self.taken
 
     def filled(self, fill: VenueFilled) -> None:
         """Counts one execution; the newest are kept for status queries."""
         self.cumulative += fill.quantity  # type: ignore[assignment]  # a sum of quantities is one
-        assert self.cumulative <= self.total, "the exchange filled more than was open"
+        assert self.open_quantity >= 0, "the exchange filled more than was open"
         self.fills.append(fill)
         if len(self.fills) > FILLS_REPEATED_MAX:
             del self.fills[0]
-        if self.cumulative == self.total:
+        if not self.open_quantity:
             self.is_live, self.ending = False, fill
 
 
 class OrderRoll:
     """Every order by client order id and, while it lives, by exchange id."""
 
-    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id")
+    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id", "filled_of_group")
 
     def __init__(self) -> None:
         self._by_client_id: dict[str, OwnOrder] = {}
@@ -98,6 +107,8 @@ class OrderRoll:
         self._answered: deque[str] = deque()
         """Ids with an answer, the oldest first: a dict does not find its first key quickly."""
         self.by_exchange_id: dict[int, OwnOrder] = {}
+        self.filled_of_group: dict[str, int] = {}
+        """What the orders of a group have filled together: who joins it comes too late for that."""
 
     def __contains__(self, client_order_id: str) -> bool:
         return client_order_id in self._by_client_id
@@ -110,6 +121,19 @@ class OrderRoll:
         """Orders that stand in the book or wait as stops, oldest first."""
         orders = self.by_exchange_id.values()
         return [order for order in orders if symbol is None or order.symbol == symbol]
+
+    def siblings(self, oca_group: str) -> list[OwnOrder]:
+        """Live orders of one group; of no group, none."""
+        if not oca_group:
+            return []
+        return [each for each in self.by_exchange_id.values() if each.oca_group == oca_group]
+
+    def filled_in_group(self, oca_group: str, quantity: int) -> None:
+        """So much more of the group is filled; groups that are long over are forgotten."""
+        filled = self.filled_of_group
+        filled[oca_group] = filled.pop(oca_group, 0) + quantity
+        if len(filled) > IDS_KEPT_MAX:
+            del filled[next(iter(filled))]
 
     def add(self, order: OwnOrder) -> None:
         self._by_client_id[order.client_order_id] = order

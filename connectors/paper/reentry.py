@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connectors.feeds.flow import OWN_OWNER
+from connectors.paper import words
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
 from connectors.paper.orders import OwnOrder, RestingOrder
@@ -13,7 +14,7 @@ from engine.domain.quotes import Phase
 from engine.domain.reports import VenueExpired
 from engine.exchange.book import Book
 from engine.exchange.exchange import NOT_QUEUED, Exchange, Telling
-from engine.exchange.messages import NO_PRICE, NewOrder, Refused
+from engine.exchange.messages import NO_PRICE, CancelReason, NewOrder, Refused
 from engine.values import OrderType, Quantity, Side, TimeInForce
 
 _GONE = "it could not stand in the book again after the restart"
@@ -35,6 +36,8 @@ def stand_again(
     over, whether or not its word had arrived. `since`: when their places were written down.
     """
     over: list[VenueExpired] = []
+    traded: dict[str, int] = {}
+    """By group: what its orders have traded on their way back, which is no sibling's any more."""
     for order in working:
         why = _why_over(order, keeper.phase(order.symbol), counter.trade_date)
         if why:
@@ -42,8 +45,24 @@ def stand_again(
             continue
         if order.waits and exchange.has_opened_since(order.symbol, since):
             order = msgspec.structs.replace(order, waits=False)
-        enter_again(exchange, clerk, order, counter.exchange_id())
+        order = _less(order, traded.get(order.oca_group, 0))
+        entered = enter_again(exchange, clerk, order, counter.exchange_id())
+        if order.oca_group:
+            fresh = entered.cumulative - order.cumulative
+            traded[order.oca_group] = traded.get(order.oca_group, 0) + fresh
     return over
+
+
+def _less(order: RestingOrder, taken: int) -> RestingOrder:
+    """The order without what a sibling has just traded."""
+    taken = min(taken, order.open_quantity)
+    if not taken:
+        return order
+    return msgspec.structs.replace(
+        order,
+        open_quantity=Quantity(order.open_quantity - taken),
+        taken=Quantity(order.taken + taken),
+    )
 
 
 def _why_over(order: RestingOrder, phase: Phase, trade_date: int) -> str:
@@ -72,11 +91,20 @@ def enter_again(
     does not rest waits for its bar as before, or is gone.
     """
     order = _own_order(resting, exchange_id)
+    standing = clerk.roll.siblings(order.oca_group)
+    if order.oca_group:
+        order.oca = standing[0].oca if standing else exchange_id
+        known = clerk.roll.filled_of_group.get(order.oca_group, 0)
+        before = order.cumulative + order.taken
+        clerk.roll.filled_of_group[order.oca_group] = max(known, before)
     clerk.roll.add(order)
     clerk.roll.stands(order)
     clerk.restored(order)
+    if not resting.open_quantity:
+        clerk.gone_by_rule(order, words.CANCELS[CancelReason.SIBLING_FILLED])
+        return order
     book = exchange.book(resting.symbol)
-    operation = _operation(resting, exchange_id)
+    operation = _operation(resting, exchange_id, order.oca)
     if _is_for_its_moment(operation) and not resting.waits:
         clerk.gone_by_rule(order, _MOMENT_OVER)
         return order
@@ -111,13 +139,16 @@ def _own_order(resting: RestingOrder, exchange_id: int) -> OwnOrder:
         resting.type,
         resting.price,
         resting.time_in_force,
-        # What was taken off on the way is gone: filled and open parts are what counts here.
-        Quantity(resting.cumulative + resting.open_quantity),
+        # What was taken off on the way is gone: filled and open parts are what counts here, and of
+        # a group the part that its siblings had.
+        Quantity(resting.cumulative + resting.taken + resting.open_quantity),
         resting.cumulative,
+        oca_group=resting.oca_group,
+        taken=resting.taken,
     )
 
 
-def _operation(resting: RestingOrder, exchange_id: int) -> NewOrder:
+def _operation(resting: RestingOrder, exchange_id: int, oca_group: int) -> NewOrder:
     kind, stop = resting.type, resting.stop
     if resting.triggered and kind.has_stop:
         kind = OrderType.LIMIT if kind is OrderType.STOP_LIMIT else OrderType.MARKET
@@ -134,6 +165,7 @@ def _operation(resting: RestingOrder, exchange_id: int) -> NewOrder:
         resting.trigger,
         resting.post_only,
         OWN_OWNER,
+        oca_group,
     )
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from connectors.feeds.flow import Flow
 from connectors.feeds.recorded.frames import OwnFact
-from connectors.feeds.recorded.tap import NO_TAP, Tap, TappedExchange
+from connectors.feeds.recorded.level_tap import TappedQuotes
+from connectors.feeds.recorded.tap import NO_TAP, SessionTap, Tap, TappedExchange
 from connectors.paper.auctioneer import Auctioneer
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -69,13 +70,13 @@ class PaperVenue:
         link: Link | None = None,
         is_recorded: bool = False,
         drills: Drills | None = None,
+        has_oca: bool = True,
     ) -> None:
         """Opens the market at `cursor`, kept at `stood_at`, and lets it play on without the trader
         to `heard_at`, the last that the desk knows of it; there `working` stands.
 
-        Counters go on from `next_execution` and `next_order`, so that no id of a run before this
-        one comes back; without a `link` requests arrive, and are answered, at once. `is_recorded`:
-        somebody may tap what happens here.
+        Counters go on from `next_execution` and `next_order`. Without a `link` requests arrive, and
+        are answered, at once. `is_recorded`: can be tapped. `has_oca`: takes groups.
         """
         assert settings.self_match is not SelfMatch.DECREMENT, "the desk has no word for it"
         self._flow = flow
@@ -87,22 +88,21 @@ class PaperVenue:
         self.exchange = house_of(flow, settings, is_recorded=is_recorded)
         self.tap: Tap = NO_TAP
         self.ghosts = Ghosts(self._keeper, flow.instruments)
-        self._clerk = Clerk(
-            self.exchange, self._keeper, flow.instruments, next_execution=next_execution
-        )
+        clerked = self.exchange, self._keeper, flow.instruments
+        self._clerk = Clerk(*clerked, next_execution=next_execution)
         self.tally = self._clerk.tally
-        self._counter = Counter(
-            self.exchange, self._clerk, self._keeper, flow.instruments, next_order=next_order
-        )
+        desks = self.exchange, self._clerk, self._keeper, flow.instruments
+        self._counter = Counter(*desks, next_order=next_order)
         self._measures = Measures(flow, self._keeper, self._clerk.marker)
         self._counter.drills = drills = drills or Drills()
-        self._auctioneer = Auctioneer(self.exchange, self._clerk, self._keeper, flow.instruments)
+        self._counter.has_oca = self.has_oca = has_oca
+        self._auctioneer = Auctioneer(*desks)
         opened_at = self._open(cursor, max(stood_at, heard_at))
         self._break = drills.next_break(self.now)
-        if self._break is not None and self._link is None:
-            self._link = Link(AtOnce())
-        desks = self.exchange, self._clerk, self._counter, self._keeper
-        self.left_behind = stand_again(*desks, working, since=stood_at or opened_at)
+        if self._break is not None:
+            self._link = self._link or Link(AtOnce())
+        room = self.exchange, self._clerk, self._counter, self._keeper
+        self.left_behind = stand_again(*room, working, since=stood_at or opened_at)
 
     def _open(self, cursor: bytes, heard_at: int) -> Nanos:
         self.trade_date = _UNOPENED
@@ -269,9 +269,9 @@ class PaperVenue:
 
     # --- recordings
 
-    def tapped_by(self, tap: Tap) -> None:
-        """From now on the tap hears every operation, phase and hidden print before its effect."""
-        assert isinstance(self.exchange, TappedExchange), "this venue was not opened to be recorded"
+    def tapped_by(self, tap: SessionTap) -> None:
+        """The tap hears all that moves the market, phases and hidden prints before their effect."""
+        assert isinstance(self.exchange, TappedExchange | TappedQuotes), "bars are not recorded"
         self.tap = self.exchange.tap = tap
 
     def own_fact(self, fact: OwnFact) -> None:

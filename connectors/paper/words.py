@@ -32,6 +32,7 @@ CANCELS = {
     CancelReason.WOULD_TAKE: "post-only: it would have taken from the book at this price",
     CancelReason.AUCTION_OVER: "the auction is over and did not fill it",
     CancelReason.COLLAR: "triggered, but its limit lay beyond the exchange's collar",
+    CancelReason.SIBLING_FILLED: "the other exit of its group was filled",
     CancelReason.NOT_OPEN: "the symbol was not trading",
     CancelReason.STALE_QUOTE: "the quote was too old to take from",
     CancelReason.CROSSED_QUOTE: "the quote was locked or crossed: nothing could be taken from it",

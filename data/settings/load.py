@@ -68,6 +68,12 @@ class RecordSettings(msgspec.Struct, frozen=True):
     """MiB of all recordings of the home together."""
 
 
+class EngineSettings(msgspec.Struct, frozen=True):
+    process: str
+    """`own`: it outlives the terminal; `terminal`: it is a thread of the screen's process."""
+    keep_running: bool
+
+
 class ScreenSettings(msgspec.Struct, frozen=True):
     theme: str
     color: str
@@ -82,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True):
     paper: PaperSettings
     market: MarketSettings
     record: RecordSettings
+    engine: EngineSettings
     screen: ScreenSettings
     keys: dict[str, str]
     """Action to key, where the person chose another one."""
@@ -134,6 +141,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
         paper=PaperSettings(**_section(typed, "paper")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
+        engine=EngineSettings(**_section(typed, "engine")),
         screen=ScreenSettings(**_section(typed, "screen")),
         keys=keys,
         limits=limits,

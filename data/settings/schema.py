@@ -139,6 +139,8 @@ READERS: Mapping[str, Reader] = {
     "market.seed": _count(0, SEED_MAX),
     "record.sessions": _word("screen", "always", "never"),
     "record.mib_max": _count(1, RECORDINGS_MIB_MAX),
+    "engine.process": _word("own", "terminal"),
+    "engine.keep_running": _switch,
     "screen.theme": _word("dark", "light", "terminal"),
     "screen.color": _word("auto", "full", "16", "none"),
     "screen.frames_per_second": _count(1, 10),
@@ -146,7 +148,7 @@ READERS: Mapping[str, Reader] = {
     "screen.coach": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "record", "risk", "screen", "keys")
+TABLES = ("paper", "market", "record", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:

@@ -62,6 +62,12 @@ class OrderRow(msgspec.Struct, gc=False):
     replace_requested_at: int | None
     first_sequence: int
     last_sequence: int
+    parent_id: int | None = None
+    """Of an exit: the entry that it belongs to, or the number of the two without one."""
+    leg: int | None = None
+    taken: int = 0
+    """What a sibling's fills took off it: in `cancelled` too, while it was open."""
+    oca_group: str = ""
 
 
 class PositionRow(msgspec.Struct, gc=False):

@@ -6,6 +6,7 @@ from typing import Any
 from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
 from data.store.book import Book
 from engine.domain import events as ev
+from engine.domain.identity import leg_of
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -25,6 +26,9 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.OrderReleased: fold_orders.released,
+    ev.OrderHeld: fold_orders.held,
+    ev.ExitReduced: fold_orders.reduced,
+    ev.ExitsSwapped: fold_orders.swapped,
     ev.OrderDenied: fold_orders.denied,
     ev.OrderWorking: fold_orders.working,
     ev.OrderRejected: fold_orders.rejected,
@@ -77,11 +81,14 @@ WITHOUT_ROWS = frozenset(
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""
 
+NEW_ORDERS = (ev.OrderReleased, ev.OrderDenied, ev.OrderHeld, ev.OrderAdopted)
+
 ORDER_FOLDS = frozenset(
     kind
     for kind in FOLDS
     if "order_id" in kind.__struct_fields__  # type: ignore[attr-defined]
-    and kind not in (ev.OrderReleased, ev.OrderDenied, ev.OrderAdopted, ev.DifferenceFound)
+    and kind not in NEW_ORDERS
+    and kind is not ev.DifferenceFound
 )
 
 
@@ -104,6 +111,9 @@ def orders_spoken_of(book: Book, records: Iterable[Record]) -> list[int]:
         if kind in ORDER_FOLDS:
             if body.order_id not in book.orders and body.order_id not in made:
                 missing[body.order_id] = None
-        elif kind in (ev.OrderReleased, ev.OrderDenied, ev.OrderAdopted):
+        elif kind in NEW_ORDERS:
+            if kind is not ev.OrderHeld and leg_of(body.order_id) and body.order_id not in made:
+                # It may have waited here since an earlier load.
+                missing[body.order_id] = None
             made.add(body.order_id)
     return list(missing)

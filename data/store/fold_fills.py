@@ -43,7 +43,7 @@ def filled(book: Book, record: Record, event: ev.OrderFilled) -> None:
     order.average_price = average(book, order.symbol, order.notional, order.filled)
     if event.resurrected or (event.revision and status_of(order) in GONE):
         order.cancelled = max(0, order.quantity - order.filled)
-    is_full = order.filled >= order.quantity
+    is_full = order.filled + order.taken >= order.quantity
     move(order, Happening.FULL_FILL if is_full else Happening.PARTIAL_FILL)
     happened(book, record, order, "filled", price=price, quantity=size)
     _fill_row(book, record, order, event, price, notional)

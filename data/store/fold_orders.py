@@ -16,6 +16,7 @@ from data.store.schema import (
 )
 from engine.domain import events as ev
 from engine.domain.commands import SubmitOrder
+from engine.domain.identity import group_of, leg_of
 from engine.domain.lifecycle import DONE, Happening, Request, Status
 from engine.domain.orders import STATE_WORDS
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal
@@ -26,8 +27,30 @@ ALL_RULES = "ALL"
 """The rule of the row that says what all rules together came to."""
 
 
+def held(book: Book, record: Record, event: ev.OrderHeld) -> None:
+    order = _new_order(book, record, event, Status.HELD)
+    happened(book, record, order, "held", price=order.price, quantity=order.quantity)
+
+
+def reduced(book: Book, record: Record, event: ev.ExitReduced) -> None:
+    order = book.orders[event.order_id]
+    order.taken += event.quantity
+    if status_of(order) not in DONE:
+        order.cancelled += event.quantity
+    set_leaves(order)
+    by = f"by its sibling .{leg_of(event.by)}"
+    happened(book, record, order, "reduced", quantity=event.quantity, text=by)
+
+
+def swapped(book: Book, record: Record, event: ev.ExitsSwapped) -> None:
+    order = book.orders[event.order_id]
+    price = book.price_or_none(order.symbol, event.price)
+    happened(book, record, order, "its_turn", price=price)
+
+
 def released(book: Book, record: Record, event: ev.OrderReleased) -> None:
     order = _new_order(book, record, event, Status.SENT)
+    order.oca_group = event.oca_group
     order.client_order_id, order.reserved = event.client_order_id, event.reserved
     _decided(book, record, order, event, "pass")
     happened(book, record, order, "released", price=order.price, quantity=order.quantity)
@@ -186,11 +209,16 @@ def replaced(book: Book, record: Record, event: ev.OrderReplaced) -> None:
     measured(book, record, order, "replaced", asked_at)
     travelled(book, record, order, "replace", since=asked_at, venue_at=event.venue_at)
     order.client_order_id, order.reserved = event.client_order_id, event.reserved
-    order.price = book.price(order.symbol, event.price)
+    order.price = book.price_or_none(order.symbol, event.price)
+    order.stop = book.price_or_none(order.symbol, event.stop) or order.stop
     order.quantity = book.size(order.symbol, event.quantity)
     order.queue_ahead = book.size_or_none(order.symbol, event.queue_ahead)
     order.replace_requested_at = None
-    if order.filled >= order.quantity and status_of(order) not in DONE:
+    if (
+        order.filled
+        and order.filled + order.taken >= order.quantity
+        and status_of(order) not in DONE
+    ):
         move(order, Happening.FULL_FILL)
     set_leaves(order)
     happened(
@@ -265,10 +293,12 @@ def adopted_row(book: Book, record: Record, event: ev.OrderAdopted) -> OrderRow:
 def _new_order(
     book: Book,
     record: Record,
-    event: ev.OrderReleased | ev.OrderDenied | ev.OrderAdopted,
+    event: ev.OrderReleased | ev.OrderDenied | ev.OrderHeld | ev.OrderAdopted,
     status: Status,
 ) -> OrderRow:
+    """An exit that waited here gets its row anew when it leaves: it was made when it was held."""
     asked: SubmitOrder = event.order
+    leg, held_row = leg_of(event.order_id), book.orders.get(event.order_id)
     order = OrderRow(
         order_id=event.order_id,
         trade_date=event.trade_date,
@@ -303,12 +333,14 @@ def _new_order(
         reserved=0,
         queue_ahead=None,
         reason="",
-        created_at=event.at,
+        created_at=event.at if held_row is None else held_row.created_at,
         changed_at=event.at,
         cancel_requested_at=None,
         replace_requested_at=None,
-        first_sequence=record.sequence,
+        first_sequence=record.sequence if held_row is None else held_row.first_sequence,
         last_sequence=record.sequence,
+        parent_id=group_of(event.order_id) if leg else None,
+        leg=leg or None,
     )
     book.orders[event.order_id] = order
     return order

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -103,7 +103,10 @@ class Table(NamedTuple):
     @property
     def forget(self) -> str:
         """SQL that removes the rows which the staged ones replace."""
-        same = " and ".join(f"{self.name}.{name} = staged.{name}" for name in self.key)
+        kinds = dict(self.columns)
+        # As it is stored: a date, say, is staged as a number. No key is a size.
+        staged = {name: kinds[name].stored(f"staged.{name}", is_wide=False) for name in self.key}
+        same = " and ".join(f"{self.name}.{name} = {value}" for name, value in staged.items())
         return f"delete from {self.name} using stage_{self.name} as staged where {same}"
 
     def read_back(self, *, is_wide: bool) -> str:
@@ -166,6 +169,8 @@ ORDERS = _table(
     text:  reason
     time:  created_at changed_at cancel_requested_at replace_requested_at
     count: first_sequence last_sequence
+    count: parent_id leg taken
+    text:  oca_group
     """,
     key=("order_id",),
 )

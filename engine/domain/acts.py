@@ -3,6 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
+from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.flatten import begin_flatten
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
@@ -22,12 +23,18 @@ def exits_of(state: State, account: str, symbol: str) -> set[int]:
     position = state.accounts[account].positions.get(symbol)
     held = position.quantity if position is not None else 0
     room, exits = abs(held), set()
+    shared: dict[str, int] = {}
     for order_id in state.live_by_symbol.get(symbol, ()):
         order = state.orders[order_id]
         reduces = held * order.side < 0 and order.order.instruction is not Instruction.SHORT
-        if reduces and order.order.account == account and order.worst_leaves <= room:
+        # Orders of one group share one quantity: only what goes beyond it counts again.
+        counted = shared.get(order.oca_group, 0) if order.oca_group else 0
+        more = max(0, order.worst_leaves - counted)
+        if reduces and order.order.account == account and more <= room:
             exits.add(order_id)
-            room -= order.worst_leaves
+            room -= more
+            if order.oca_group:
+                shared[order.oca_group] = counted + more
     return exits
 
 
@@ -48,12 +55,23 @@ def _is_in_scope(order: Order, scope: CancelScope, exits: set[int]) -> bool:
 def cancels_of(
     state: State, account: str, symbol: str, scope: CancelScope, origin: Origin, now: Nanos
 ) -> list[ev.Event]:
-    """A cancel request for every live order in scope that has none on its way."""
-    return [
+    """A cancel request for every live order in scope that has none on its way.
+
+    Exits that still wait here go at once, where the scope means exits: nothing brings them back.
+    """
+    cancels = [
         cancel_of(order, state, origin, now)
         for order in orders_in_scope(state, symbol, scope)
         if order.order.account == account and not order.is_cancelling
     ]
+    waiting = [order for order in held_exits(state, account, symbol) if _means_held(order, scope)]
+    return cancels + [withdrawal(order, now) for order in waiting]
+
+
+def _means_held(order: Order, scope: CancelScope) -> bool:
+    if scope in (CancelScope.BUYS, CancelScope.SELLS):
+        return (order.side > 0) is (scope is CancelScope.BUYS)
+    return scope is not CancelScope.ENTRIES
 
 
 def orders_in_scope(state: State, symbol: str, scope: CancelScope) -> list[Order]:

@@ -47,6 +47,17 @@ class ExitsOnKill(IntEnum):
     FLATTEN = 3
 
 
+class ExitTerm(Fact, frozen=True, tag="exit"):
+    """Where an exit stands: at a price, or so far from what its entry costs on average.
+
+    Distances are signed, plus a higher price; `percent` counts ten-thousandths of a percent.
+    """
+
+    price: Price = Price(0)
+    offset: int = 0
+    percent: int = 0
+
+
 class SubmitOrder(Fact, frozen=True, tag="submit"):
     """A new order. `ticket` is unique per intent: a second one with the same ticket is dropped."""
 
@@ -68,6 +79,30 @@ class SubmitOrder(Fact, frozen=True, tag="submit"):
     note: str = ""
     override: str = ""
     """The reason that answers a SOFT rule; empty: none given."""
+    target: ExitTerm | None = None
+    """`tp`: with each fill of this order a limit order that takes the profit."""
+    stop_loss: ExitTerm | None = None
+    """`sl`: the same for a stop; both are sized by what this order has filled."""
+
+    @property
+    def has_exits(self) -> bool:
+        return self.target is not None or self.stop_loss is not None
+
+
+class ProtectPosition(Fact, frozen=True, tag="oco"):
+    """Two exits of a position that share its quantity: what one fills is no more the other's."""
+
+    ticket: str
+    account: str
+    symbol: str
+    instruction: Instruction
+    quantity: Quantity
+    target: Price
+    stop: Price
+    time_in_force: TimeInForce = TimeInForce.DAY
+    origin: Origin = Origin.TICKET
+    tag: str = ""
+    note: str = ""
 
 
 class CancelOrder(Fact, frozen=True, tag="cancel"):
@@ -92,6 +127,8 @@ class ReplaceOrder(Fact, frozen=True, tag="replace"):
     quantity: Quantity = Quantity(0)
     origin: Origin = Origin.TICKET
     override: str = ""
+    stop: Price = Price(0)
+    """Of a stop order; 0 keeps it."""
 
 
 class Halt(Fact, frozen=True, tag="halt"):
@@ -204,6 +241,7 @@ class AdoptPosition(Fact, frozen=True, tag="adopt_position"):
 
 Command = (
     SubmitOrder
+    | ProtectPosition
     | CancelOrder
     | CancelMany
     | ReplaceOrder

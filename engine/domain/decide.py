@@ -8,6 +8,9 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.adopting import adopt_order, adopt_position
+from engine.domain.contingent.exits import exit_reached
+from engine.domain.contingent.groups import nudges, reductions
+from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
 from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
@@ -68,7 +71,10 @@ Decision = Callable[[State, Any, Market, Nanos], list[Event]]
 
 def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[Event]:
     """Changes nothing; refusals are events too. `market` holds the last values, read-only."""
-    return _DECISIONS[type(inbound)](state, inbound, market, now)
+    events = _DECISIONS[type(inbound)](state, inbound, market, now)
+    if state.brackets and type(inbound) is not rep.TimerFired:
+        events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
+    return events
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:
@@ -84,6 +90,7 @@ def _of_known_account(word: str, decision: Decision) -> Decision:
 
 _DECISIONS: dict[type, Decision] = {
     cmd.SubmitOrder: submit,
+    cmd.ProtectPosition: _of_known_account("oco", protect_position),
     cmd.CancelOrder: cancel,
     cmd.CancelMany: _of_known_account("cancel", cancel_many),
     cmd.ReplaceOrder: replace,
@@ -130,6 +137,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,
+    rep.ExitReached: exit_reached,
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
@@ -49,6 +50,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
+    state.has_oca = event.has_oca
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -116,7 +118,8 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         find_day(state, account)
     _forget_done_orders(state)
     state.recent_orders.clear()
-    state.order_attempts.clear()
+    # A second is a second, also with midnight in it; what lies ahead is of another market's time.
+    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:
@@ -153,13 +156,20 @@ def _forget_done_orders(state: State) -> None:
     done = [order for order in state.orders.values() if order.is_done]
     past = state.past_orders
     for order in done:
+        bracket = state.brackets.get(order.group)
+        if bracket is not None:
+            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
         if order.client_order_id:
             past[order.order_id] = order
     while len(past) > PAST_ORDERS_MAX:
         del past[next(iter(past))]
-    known = state.orders.keys() | past.keys()
+    orders = state.orders
+    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
+    for group in over:
+        del state.brackets[group]
+    known = orders.keys() | past.keys()
     state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in known}
     state.executions = {k: i for k, i in state.executions.items() if i in known}
     state.amended = {k: n for k, n in state.amended.items() if k in state.executions}

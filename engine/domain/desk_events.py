@@ -41,6 +41,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     interest_table: str = ""
     left_at: Nanos = Nanos(0)
     """Market time of the last record before this run; 0 in records that did not tell it."""
+    has_oca: bool = False
     patience: Patience = Patience()
 
 

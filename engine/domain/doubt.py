@@ -7,7 +7,7 @@ from engine.domain import reports as rep
 from engine.domain.answers import find_order, nudged, orphaned, repeated
 from engine.domain.commands import Origin
 from engine.domain.lifecycle import Certainty, Request
-from engine.domain.orders import Order, Pending
+from engine.domain.orders import NEVER_REACHED, Order, Pending
 from engine.domain.patience import ASKS_MAX, ask_again_after
 from engine.domain.quotes import Market
 from engine.domain.risk.proposal import propose_replace
@@ -17,7 +17,6 @@ from engine.instruments import format_scaled
 from engine.values import NANOS_PER_SECOND, Nanos
 
 SECOND_DIGITS = 9
-NEVER_PLACED = "never reached the venue"
 
 
 def in_flight(order: Order) -> Iterator[tuple[Request, Pending]]:
@@ -124,8 +123,8 @@ def venue_order_unknown(
             happened.append(ev.TimerSet(now, ACK_TIMER, due))
         return happened
     if is_change:
-        return not_replaced(state, order, NEVER_PLACED, report.at, market, now)
-    rejected = ev.OrderRejected(now, order.order_id, NEVER_PLACED, report.at)
+        return not_replaced(state, order, NEVER_REACHED, report.at, market, now)
+    rejected = ev.OrderRejected(now, order.order_id, NEVER_REACHED, report.at)
     return [rejected, *nudged(state, order, now)]
 
 

@@ -46,11 +46,14 @@ from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
     CancelRequested,
+    ExitReduced,
+    ExitsSwapped,
     LotChange,
     OrderCancelled,
     OrderDenied,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderRejected,
     OrderReleased,
     OrderReplaced,
@@ -85,6 +88,9 @@ Event = (
     | LinkMoved
     | SessionClosed
     | OrderReleased
+    | OrderHeld
+    | ExitReduced
+    | ExitsSwapped
     | OrderDenied
     | OrderWorking
     | OrderRejected
@@ -170,6 +176,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ExitReduced",
+    "ExitsSwapped",
     "Faulted",
     "FillsMarked",
     "FlattenFinished",
@@ -186,6 +194,7 @@ __all__ = [
     "OrderDenied",
     "OrderExpired",
     "OrderFilled",
+    "OrderHeld",
     "OrderRejected",
     "OrderReleased",
     "OrderReplaced",

@@ -3,6 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
+from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.listing import is_listed, not_listed
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
@@ -97,6 +98,8 @@ def _begin_one(
         for order in (state.orders[i] for i in live)
         if not order.is_cancelling
     ]
+    # Exits that wait here would leave with a late fill of their entry: what that brings is closed.
+    cancels += [withdrawal(order, now) for order in held_exits(state, account, symbol)]
     due = Nanos(now + EVIDENCE_WAIT) if live else now
     timer = ev.TimerSet(now, flatten_timer(account, symbol), due)
     return [ev.FlattenStarted(now, account, symbol, origin), *cancels, timer]

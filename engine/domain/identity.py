@@ -22,6 +22,34 @@ def client_order_id(*, instance: str, epoch: int, order_id: OrderId, revision: i
     return text
 
 
+LEG_STRIDE = 1 << 32
+"""A leg's id is its group's id and so many times its leg number: orders are counted without them,
+and whoever has the id of a leg knows what it belongs to."""
+LEGS_MAX = 500
+"""Legs of one group, those that took another's place included: their ids have 8 digits then."""
+
+
+def leg_id(group: int, leg: int) -> OrderId:
+    """The id of a group's leg; legs count from 1. A group has the id of its entry."""
+    assert 1 <= leg <= LEGS_MAX and group < LEG_STRIDE
+    return OrderId(group + leg * LEG_STRIDE)
+
+
+def group_of(order_id: int) -> OrderId:
+    """The group that an order belongs to: its own id where it is no leg."""
+    return OrderId(order_id % LEG_STRIDE)
+
+
+def by_group(order_id: int) -> tuple[int, int]:
+    """Sorts legs behind their entry."""
+    return group_of(order_id), leg_of(order_id)
+
+
+def leg_of(order_id: int) -> int:
+    """Which leg of its group; 0 for an order that is none."""
+    return order_id // LEG_STRIDE
+
+
 @lru_cache(maxsize=DESKS_KEPT_MAX)
 def _desk(instance: str, epoch: int) -> str:
     return f"{instance}-{_base36(epoch)}"

@@ -76,9 +76,10 @@ def reopen(state: State, order: Order, at: Nanos) -> None:
         state.in_doubt[order.order_id] = None
         watched(state, at)
     order_id, symbol = order.order_id, order.order.symbol
-    state.live = dict.fromkeys(sorted([*state.live, order_id]))
-    of_symbol = state.live_by_symbol.get(symbol, {})
-    state.live_by_symbol[symbol] = dict.fromkeys(sorted([*of_symbol, order_id]))
+    live = {order_id, *state.live}
+    state.live = {i: None for i in state.orders if i in live}
+    of_symbol = {order_id, *state.live_by_symbol.get(symbol, {})}
+    state.live_by_symbol[symbol] = {i: None for i in state.orders if i in of_symbol}
 
 
 def bring_back(state: State, order_id: int) -> Order:
@@ -86,5 +87,5 @@ def bring_back(state: State, order_id: int) -> Order:
     order = state.orders.get(order_id)
     if order is None:
         order = state.past_orders.pop(order_id)
-        state.orders = dict(sorted({**state.orders, order_id: order}.items()))
+        state.orders = {order_id: order, **state.orders}
     return order

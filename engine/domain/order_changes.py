@@ -5,6 +5,8 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
+from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg
+from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, watched
 from engine.domain.orders import Order, Pending
@@ -25,8 +27,9 @@ _SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    state.order_next = event.order_id + 1
-    state.number_next[event.trade_date] = event.number + 1
+    if event.order_id < LEG_STRIDE:
+        state.order_next = event.order_id + 1
+        state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
     if event.order.origin in _UNTHROTTLED:
         return
@@ -62,7 +65,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     recent[key] = event.at
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
-    order = _new_order(event, _SENT)
+    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[event.order.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
@@ -87,6 +90,9 @@ def _denied(state: State, event: ev.OrderDenied) -> None:
     order = _new_order(event, Status.DENIED)
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
+    if event.order_id >= LEG_STRIDE:
+        order.market = state.market
+        joins(state, order)
     state.orders[event.order_id] = order
 
 
@@ -117,6 +123,8 @@ def _cancelled(state: State, event: ev.OrderCancelled) -> None:
     order = state.orders[event.order_id]
     order.text = event.text
     staged = order.status in (Status.STAGED, Status.HELD)
+    if staged and not event.requested:
+        state.brackets[order.group].taken_back.append(order.order_id)
     _end(state, order, Happening.DISCARD if staged else Happening.CANCEL, event)
     if event.requested:
         # That was the answer.
@@ -167,7 +175,7 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
     order = state.orders[event.order_id]
     order.pending_cancel, order.text, order.changed_at = None, event.text, event.at
-    order.late_cancel = ""
+    order.late_cancel, order.refused_at = "", event.at
     cleared(state, order)
 
 
@@ -179,7 +187,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
         client_order_id=event.client_order_id,
         price=event.price,
         quantity=event.quantity,
+        stop=event.stop,
     )
+    if event.origin is not Origin.DESK:
+        order.is_set_by_hand = True
     order.reserved_total, order.changed_at = event.reserved, event.at
     hold(state, order)
     watched(state, event.at)
@@ -192,6 +203,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     if order.pending_replace is not None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
+    order.refused_at = event.at
     order.reserved_total = event.reserved
     cleared(state, order)
     hold(state, order)
@@ -203,6 +215,7 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     order.client_order_id = event.client_order_id
     order.price, order.quantity = event.price, event.quantity
+    order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
@@ -213,7 +226,8 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
 
 def _complete(state: State, order: Order, at: Nanos) -> None:
     """With the answer to a replace an order can turn out to be filled already."""
-    if order.cumulative >= order.quantity and not order.is_done:
+    own = order.cumulative
+    if own and own + order.taken >= order.quantity and not order.is_done:
         move(state, order, Happening.FULL_FILL, at)
 
 
@@ -261,6 +275,7 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderReleased: _released,
+    **LEG_CHANGES,
     ev.OrderDenied: _denied,
     ev.OrderWorking: _working,
     ev.OrderRejected: _rejected,

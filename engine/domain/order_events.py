@@ -54,6 +54,42 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     passed: int = 0
     """Set of the rules that passed, by `risk.findings.bit_of`; 0 in records of before."""
     off: int = 0
+    oca_group: str = ""
+    """Of a leg at a venue that has groups: its name there."""
+    base: Quantity = Quantity(0)
+    """Of a leg: what its group's other legs had filled before it left."""
+
+
+class OrderHeld(Fact, frozen=True, tag="held"):
+    """An exit waits here, without exposure, for what it is to protect: a leg of its group."""
+
+    at: Nanos
+    order_id: OrderId
+    trade_date: int
+    number: int
+    order: SubmitOrder
+    """Its quantity is what it may come to; its price 0 while that hangs on the entry's fills."""
+
+
+class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
+    """Its sibling in the group filled so much: the venue took it off there and then."""
+
+    at: Nanos
+    order_id: OrderId
+    quantity: Quantity
+    by: OrderId
+
+
+class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):
+    """Where only one exit may stand at the venue: from now on it is this one."""
+
+    at: Nanos
+    order_id: OrderId
+    """The exit whose turn it is."""
+    taken_back: tuple[OrderId, ...]
+    """Those that are cancelled for it."""
+    price: Price
+    """The market's, which made it so."""
 
 
 class OrderDenied(Fact, frozen=True, tag="denied"):
@@ -208,6 +244,8 @@ class ReplaceRequested(Fact, frozen=True, tag="replace_requested"):
     origin: Origin
     passed: int = 0
     off: int = 0
+    stop: Price = Price(0)
+    """0 keeps the one in force."""
 
 
 class ReplaceDenied(Fact, frozen=True, tag="replace_denied"):
@@ -237,6 +275,8 @@ class OrderReplaced(Fact, frozen=True, tag="replaced"):
     reserved: Money
     queue_ahead: int
     venue_at: Nanos = Nanos(0)
+    stop: Price = Price(0)
+    """0: as it was."""
 
 
 class OutcomeUnknown(Fact, frozen=True, tag="unknown"):

@@ -3,8 +3,12 @@
 import msgspec
 
 from engine.domain.commands import SubmitOrder
+from engine.domain.identity import group_of, leg_of
 from engine.domain.lifecycle import DONE, LIVE, Certainty, Status
 from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
+
+NEVER_REACHED = "never reached the venue"
+"""The text of a rejection that is the answer to a question about the order."""
 
 
 class Pending(msgspec.Struct, gc=False):
@@ -16,6 +20,7 @@ class Pending(msgspec.Struct, gc=False):
     """Of a replace: the id that will be valid when it took effect; of a cancel: the id it named."""
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
+    stop: Price = Price(0)
     asked: int = 0
     """How often it was asked about, or a cancel repeated."""
     asked_at: Nanos = Nanos(0)
@@ -80,6 +85,41 @@ class Order(msgspec.Struct, gc=False):
     """When the venue itself last changed it."""
     manual: str = ""
     """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
+    oca_group: str = ""
+    """Of a leg: the group at the venue in which it shares one quantity with its sibling."""
+    taken: Quantity = Quantity(0)
+    """What its sibling's fills took off it; counted in `cancelled` too while it lived."""
+    refused_at: Nanos = Nanos(0)
+    """When the venue last refused to change or to end it."""
+    is_set_by_hand: bool = False
+    """A person has changed its price: the desk leaves it there."""
+    base: Quantity = Quantity(0)
+    """Of a leg: what the other legs of its group had filled before it left."""
+
+    @property
+    def leg(self) -> int:
+        """Which leg of its group; 0 for an order on its own, an entry included."""
+        return leg_of(self.order_id)
+
+    @property
+    def group(self) -> OrderId:
+        """The id of its entry where it is a leg, else its own."""
+        return group_of(self.order_id)
+
+    @property
+    def is_held(self) -> bool:
+        """It waits here and was never sent: no exposure."""
+        return self.status is Status.HELD
+
+    @property
+    def is_lost(self) -> bool:
+        """The venue has proved that it never came: nothing of it exists anywhere."""
+        return self.status is Status.REJECTED and self.text == NEVER_REACHED
+
+    @property
+    def is_spent(self) -> bool:
+        """A leg that did what it was for: it and its siblings filled all that it protected."""
+        return self.is_done and self.cumulative + self.taken >= self.quantity
 
     @property
     def leaves(self) -> Quantity:
@@ -146,14 +186,20 @@ class Order(msgspec.Struct, gc=False):
     @property
     def label(self) -> str:
         """`20261120-7`: unique in the life of a home."""
-        return f"{self.trade_date}-{self.number}"
+        return f"{self.trade_date}-{self.name}"
+
+    @property
+    def name(self) -> str:
+        """`7`, or `7.1` for a leg: its name on its trade date."""
+        leg = self.leg
+        return f"{self.number}.{leg}" if leg else str(self.number)
 
 
 def short_label(order: Order, trade_date: int) -> str:
     """As people and the order language name it: `7` today, `1119-7` of an earlier day."""
     if order.trade_date == trade_date:
-        return str(order.number)
-    return f"{order.trade_date % 10_000:04d}-{order.number}"
+        return order.name
+    return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
 def reserve_of(order: Order) -> Money:

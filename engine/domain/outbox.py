@@ -47,6 +47,7 @@ def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
         order.stop,
         order.trigger,
         order.post_only,
+        event.oca_group,
     )
 
 
@@ -56,7 +57,7 @@ def _cancel(event: ev.CancelRequested, state: State) -> CancelRequest:
 
 def _replace(event: ev.ReplaceRequested, state: State) -> ReplaceRequest:
     current = state.orders[event.order_id].client_order_id
-    return ReplaceRequest(current, event.client_order_id, event.price, event.quantity)
+    return ReplaceRequest(current, event.client_order_id, event.price, event.quantity, event.stop)
 
 
 def _status(event: ev.StatusRequested, state: State) -> StatusRequest:

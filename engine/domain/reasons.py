@@ -68,9 +68,11 @@ class Refusal(IntEnum):
     WHY_MISSING = 28
     NEEDS_SECOND_FACTOR = 29
     ALREADY_STATED = 30
-    NOTHING_FOREIGN = 31
-    NO_BREAK = 32
-    NO_MARK = 33
+    SIZED_BY_FILLS = 31
+    NOT_SENT_YET = 32
+    NOTHING_FOREIGN = 33
+    NO_BREAK = 34
+    NO_MARK = 35
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -106,5 +108,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
+    Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
+    Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

@@ -150,7 +150,7 @@ class Rebooking:
             self._quote,
             fill.explanation,
             order.is_done and not self._has_reversed,
-            self.cumulative > order.worst_quantity,
+            self.cumulative + order.taken > order.worst_quantity,
             self.cumulative,
             fill.at,
             revision,

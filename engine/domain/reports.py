@@ -20,7 +20,7 @@ from engine.domain.statements import (
     VenuePositions,
 )
 from engine.instruments import Instrument
-from engine.values import Liquidity, Money, Nanos, Price, Quantity
+from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
 
 UNCOUNTED = Quantity(-1)
 """The venue does not say what it has counted."""
@@ -91,6 +91,8 @@ class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
     quantity: Quantity
     queue_ahead: int = -1
     at: Nanos = Nanos(0)
+    stop: Price = Price(0)
+    """0: as it was."""
 
 
 class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):
@@ -226,6 +228,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """What cash earns and costs; empty: nothing."""
     left_at: Nanos = Nanos(0)
     """Market time at which the run before this one ended or was cut off; 0: there was none."""
+    has_oca: bool = False
+    """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
 
@@ -271,6 +275,13 @@ class TradeDateRolled(Fact, frozen=True, tag="rolled"):
 
     trade_date: int
     marks: tuple[tuple[str, Price], ...]
+
+
+class ExitReached(Fact, frozen=True, tag="exit_reached"):
+    """The market reached the price of an exit that waits here, because its venue has no groups."""
+
+    order_id: OrderId
+    price: Price
 
 
 class TimerFired(Fact, frozen=True, tag="timer"):
@@ -335,6 +346,7 @@ Report = (
     | PhaseChanged
     | TradeDateRolled
     | TimerFired
+    | ExitReached
     | SessionEnded
     | EngineFaulted
     | DiskSpaceSeen

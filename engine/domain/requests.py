@@ -18,6 +18,9 @@ class NewOrderRequest(Fact, frozen=True, tag="q_new"):
     stop: Price = Price(0)
     trigger: Trigger = Trigger.LAST
     post_only: bool = False
+    oca_group: str = ""
+    """Orders of one group share one quantity: what fills in one is taken off the others there and
+    then. Their `quantity` is the group's total, whatever any of them has filled."""
 
 
 class CancelRequest(Fact, frozen=True, tag="q_cancel"):
@@ -31,6 +34,8 @@ class ReplaceRequest(Fact, frozen=True, tag="q_replace"):
     new_client_order_id: str
     price: Price
     quantity: Quantity
+    stop: Price = Price(0)
+    """0 keeps the one in force."""
 
 
 class StatusRequest(Fact, frozen=True, tag="q_status"):

@@ -5,6 +5,7 @@ from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
+from engine.domain.contingent.exits import advance_exits
 from engine.domain.cost_facts import FxRate
 from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
@@ -18,6 +19,7 @@ from engine.domain.state import ACK_TIMER, State, flatten_timer
 from engine.values import Nanos, Price
 
 FLATTEN_TIMER = "flatten:"
+BRACKET_TIMER = "bracket:"
 
 
 def open_session(
@@ -51,6 +53,7 @@ def open_session(
             state.epoch,
             report.interest_table,
             report.left_at,
+            report.has_oca,
             report.patience,
         )
     )
@@ -196,6 +199,9 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     if report.name.startswith(FLATTEN_TIMER):
         account, _, symbol = report.name.removeprefix(FLATTEN_TIMER).partition("/")
         return cleared + advance_flatten(state, account, symbol, market, now)
+    if report.name.startswith(BRACKET_TIMER):
+        group = int(report.name.removeprefix(BRACKET_TIMER))
+        return cleared + advance_exits(state, group, market, now)
     return cleared
 
 

@@ -15,7 +15,7 @@ from engine.domain.recon import Recon
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
-from engine.values import Money, Nanos, Price, Quantity
+from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 DEFAULT_ACCOUNT = "PAPER"
 ACK_TIMER = "ack"
@@ -44,6 +44,24 @@ class FlattenRun(msgspec.Struct, gc=False):
     reopen: int = 0
     """Signed quantity to open once flat; 0 for a plain flatten."""
     override: str = ""
+
+
+class Bracket(msgspec.Struct, gc=False):
+    """Exits that share one quantity: what their entry has filled, or a part of a position."""
+
+    account: str
+    symbol: str
+    quantity: Quantity = Quantity(0)
+    """Of two exits without an entry, or of an entry that left the state with its day; 0: as much
+    as the entry has filled."""
+    filled: Quantity = Quantity(0)
+    """By legs that left the state with their day."""
+    legs: list[OrderId] = []
+    """In the order in which they were made; one that was spent may have a successor."""
+    turn: OrderType | None = None
+    """Where one exit at a time may stand at the venue: which kind."""
+    taken_back: list[OrderId] = []
+    """Legs that the desk itself cancelled, for another to take their turn."""
 
 
 class Purse(msgspec.Struct):
@@ -204,6 +222,10 @@ class State(msgspec.Struct):
     fx_base: str = ""
     fx_rates: dict[str, tuple[FxRate, ...]] = {}
     """By currency, the oldest first."""
+    has_oca: bool = False
+    """The venue of this session takes groups of orders that share one quantity."""
+    brackets: dict[int, Bracket] = {}
+    """Exits by their group: the id of their entry, or one of their own."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
@@ -217,6 +239,11 @@ class State(msgspec.Struct):
 def flatten_key(account: str, symbol: str) -> str:
     """Key of a running flatten in `State.flattening`."""
     return f"{account}/{symbol}"
+
+
+def bracket_timer(group: int) -> str:
+    """Name of the timer that makes the desk look at a group of exits again."""
+    return f"bracket:{group}"
 
 
 def flatten_timer(account: str, symbol: str) -> str:

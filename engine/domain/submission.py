@@ -2,6 +2,8 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
+from engine.domain.commands import Origin
+from engine.domain.contingent.terms import held_exits_of
 from engine.domain.identity import client_order_id
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
@@ -56,23 +58,24 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )
-    return [
-        ev.OrderReleased(
-            now,
-            order_id,
-            state.trade_date,
-            number,
-            name,
-            command,
-            reserve_for(proposal),
-            protection,
-            seen,
-            assessment.findings,
-            state.limits_digest,
-            assessment.passed_bits,
-            assessment.off_bits,
-        )
-    ]
+    released = ev.OrderReleased(
+        now,
+        order_id,
+        state.trade_date,
+        number,
+        name,
+        command,
+        reserve_for(proposal),
+        protection,
+        seen,
+        assessment.findings,
+        state.limits_digest,
+        assessment.passed_bits,
+        assessment.off_bits,
+    )
+    if not command.has_exits:
+        return [released]
+    return [released, *held_exits_of(order_id, number, command, state, now)]
 
 
 def is_asleep(order: Order, state: State) -> bool:
@@ -102,7 +105,7 @@ def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -
 
 
 def _why_not_replace(
-    order: Order | None, price: Price, quantity: Quantity, state: State
+    order: Order | None, price: Price, quantity: Quantity, stop: Price, state: State
 ) -> Refusal | None:
     if order is None:
         return Refusal.UNKNOWN_ORDER
@@ -116,9 +119,11 @@ def _why_not_replace(
         return Refusal.CANCEL_PENDING
     if order.pending_replace is not None or order.pending_new is not None:
         return Refusal.REPLACE_PENDING
-    if quantity <= order.cumulative:
+    if order.is_held:
+        return Refusal.NOT_SENT_YET
+    if quantity <= order.cumulative + order.taken:
         return Refusal.BELOW_FILLED
-    if price == order.price and quantity == order.quantity:
+    if price == order.price and quantity == order.quantity and stop == order.stop:
         return Refusal.NOTHING_TO_CHANGE
     return None
 
@@ -128,10 +133,13 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
     order = state.orders.get(command.order_id)
     price = command.price or (order.price if order else Price(0))
     quantity = command.quantity or (order.quantity if order else Quantity(0))
-    refusal = _why_not_replace(order, price, quantity, state)
+    stop = command.stop or (order.stop if order else Price(0))
+    refusal = _why_not_replace(order, price, quantity, stop, state)
+    if order is not None and order.leg and command.quantity and command.origin is not Origin.DESK:
+        refusal = Refusal.SIZED_BY_FILLS
     if refusal is not None or order is None:
         return [ev.ReplaceDenied(now, command.order_id, refusal or Refusal.UNKNOWN_ORDER, ())]
-    proposal = propose_replace(order, price, quantity, command.override, state, market)
+    proposal = propose_replace(order, price, quantity, command.override, state, market, stop)
     assessment = evaluate(proposal, state, market, now)
     if not assessment.is_allowed:
         return [
@@ -163,5 +171,6 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
             command.origin,
             assessment.passed_bits,
             assessment.off_bits,
+            stop if stop != order.stop else Price(0),
         )
     ]

@@ -41,7 +41,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         state.amended[event.execution_id] = event.revision
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = order.cumulative >= order.quantity == order.worst_quantity
+    is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
     order.pending_new = None
     move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     if order.ending:

@@ -107,7 +107,7 @@ def _booked_fill(
         quote_seen(market.quote(symbol)),
         report.explanation,
         order.is_done,
-        cumulative > order.worst_quantity,
+        cumulative + order.taken > order.worst_quantity,
         cumulative,
         report.at,
     )

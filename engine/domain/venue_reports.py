@@ -152,6 +152,7 @@ def venue_replaced(
         reserve_for(proposal),
         report.queue_ahead,
         report.at,
+        report.stop,
     )
     return [replaced, *_cancel_again(order, report, now), *nudged(state, order, now)]
 

@@ -179,6 +179,8 @@ class FillRow(Row, frozen=True):
     realised: Money
     position_after: Quantity
     explanation: str
+    label: str = ""
+    """Of its order: `7`, a leg `7.1`."""
 
 
 class GhostRow(Row, frozen=True):
@@ -198,6 +200,12 @@ class GhostRow(Row, frozen=True):
     state: str
     text: str = ""
     is_done: bool = False
+    leg: int = 0
+
+    @property
+    def name(self) -> str:
+        """`7`, a leg `7.1`."""
+        return f"{self.number}.{self.leg}" if self.leg else str(self.number)
 
 
 class GhostFillRow(Row, frozen=True):
@@ -211,6 +219,12 @@ class GhostFillRow(Row, frozen=True):
     price: Price
     liquidity: Liquidity
     explanation: str
+    leg: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of its order: `7`, a leg `7.1`."""
+        return f"{self.number}.{self.leg}" if self.leg else str(self.number)
 
 
 class PositionRow(Row, frozen=True):
@@ -227,7 +241,11 @@ class PositionRow(Row, frozen=True):
     day: Money | None
     traded_day: Quantity
     exits: Quantity
-    """Working quantity that reduces it."""
+    """Working quantity that reduces it; what shares one quantity counts once."""
+    protected: Quantity = Quantity(0)
+    """Of it, what a stop that works at the venue would close."""
+    has_exits: bool = False
+    """The trader uses exits on this symbol: then a position without one is worth a word."""
 
 
 class CurrencyRow(Row, frozen=True):
@@ -316,7 +334,6 @@ class DeskView(Row, frozen=True):
     progress: int = -1
     """How far the recording or the day has played, in thousandths; −1 where nobody can tell."""
     attentions: tuple[AttentionRow, ...] = ()
-    """What needs a person, bounded."""
     realism: str = ""
     """How far the session so far can be believed, in one line; empty before the first fill."""
 
@@ -371,6 +388,8 @@ class Preview(Row, frozen=True):
     person sends what was read. Empty: send the line as it was asked."""
     fee_parts: tuple[FeeRow, ...] = ()
     """What the fee is made of."""
+    exits: tuple[str, ...] = ()
+    """What the exits of an order are and what they risk and bring, one phrase each."""
     changes: tuple[str, ...] = ()
     """What an act changes, one phrase each: "price 190.12 → 190.20", "loses its place: …"."""
 

@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from engine.exchange.groups import took
 from engine.exchange.levels import Resting
 from engine.exchange.messages import (
     ANONYMOUS,
     Cancelled,
     CancelReason,
+    Event,
     NewOrder,
+    Reduced,
     SelfMatch,
 )
 from engine.exchange.standing import Standing, shrink
@@ -49,7 +52,7 @@ class CrossFilled(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="x
     leaves: Quantity
 
 
-AuctionEvent = CrossFilled | Cancelled
+AuctionEvent = CrossFilled | Cancelled | Reduced
 
 
 class _Line(NamedTuple):
@@ -102,6 +105,7 @@ def uncross(
         newest = _newest_of_self_match(book, parts)
         if newest is None:
             events += [_serve(book, part, cross.price) for part in parts]
+            events += _siblings_of(book, parts)
             book.last_price = cross.price
             book.stops.saw_trades(cross.price, cross.price)
             break
@@ -225,6 +229,15 @@ def _serve(book: Standing, part: _Part, price: Price) -> CrossFilled:
     return CrossFilled(
         order.order_id, book.symbol, order.side, price, Quantity(taken), Quantity(left)
     )
+
+
+def _siblings_of(book: Standing, parts: list[_Part]) -> list[AuctionEvent]:
+    """What the cross took off others of the same group, before a stop that it reached may enter."""
+    events: list[Event] = []
+    for part in parts:
+        if part.order.oca_group:
+            took(book, part.order, part.quantity, events)
+    return [event for event in events if isinstance(event, Cancelled | Reduced)]
 
 
 def _gone(book: Standing, order_id: int, reason: CancelReason) -> Cancelled:

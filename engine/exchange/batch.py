@@ -83,6 +83,7 @@ def carry_out(
                 or not plain
                 or waiting
                 or order_id in orders
+                or operation.oca_group
             ):
                 book.arrive(operation, events)
                 continue

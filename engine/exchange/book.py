@@ -3,6 +3,7 @@
 from msgspec.structs import replace as with_changes
 
 from engine.exchange.auctions import line_up
+from engine.exchange.groups import link, took_as_taker
 from engine.exchange.levels import Half, Resting
 from engine.exchange.matching import Matching
 from engine.exchange.messages import (
@@ -217,7 +218,10 @@ class Book(Matching):
         self, order: NewOrder, own: Half, opposite: Half, floor: int, events: list[Event]
     ) -> None:
         """Trades down to `floor`; what is left rests or goes, as the order says."""
+        before = len(events)
         leaves = self.match(order, order.quantity, opposite, floor, events)
+        if order.oca_group:
+            took_as_taker(self, order, before, events)
         if not leaves:
             return
         if order.type is _MARKET:
@@ -273,6 +277,8 @@ class Book(Matching):
         return (self.bids, self.asks) if order.side is _BUY else (self.asks, self.bids)
 
     def _accept(self, order: NewOrder, events: list[Event]) -> None:
+        if order.oca_group:
+            link(self, order)
         events.append(
             Accepted(order.order_id, self.symbol, order.side, order.price, order.quantity)
         )

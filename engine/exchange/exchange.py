@@ -10,6 +10,7 @@ import msgspec
 
 from engine.exchange.batch import Room, carry_out, room_of
 from engine.exchange.book import Book
+from engine.exchange.groups import link
 from engine.exchange.messages import Event, NewOrder, Operation
 from engine.exchange.quoted.outcomes import Outcome, ReadAs
 from engine.exchange.replay import place_behind
@@ -122,6 +123,8 @@ class Exchange:
         book = self._books[order.symbol]
         level = book.half(order.side).level_at(order.price)
         at_end = 0 if level is None else level.quantity
+        if order.oca_group:
+            link(book, order)
         place_behind(book, order, at_end if queue_ahead < 0 else queue_ahead)
 
     def expire_day_orders(self, symbols: Iterable[str] | None = None) -> list[Event]:
@@ -144,7 +147,8 @@ class Exchange:
         """Everything that decides what the exchange does next, books by symbol."""
         books = [self._books[symbol] for symbol in sorted(self._books)]
         state = [(b.symbol, b.last_price, b.is_calling, b.all_orders()) for b in books]
-        return msgspec.msgpack.encode(state)
+        groups = [(b.symbol, b.groups) for b in books if b.groups]
+        return msgspec.msgpack.encode((state, groups) if groups else state)
 
     def state_hash(self) -> str:
         """BLAKE2b of the canonical state, as hexadecimal text."""

@@ -1,5 +1,6 @@
 """Trades of an arriving order with the other side of the book, self-match prevention included."""
 
+from engine.exchange.groups import took
 from engine.exchange.levels import Half, Resting
 from engine.exchange.messages import (
     ANONYMOUS,
@@ -56,6 +57,8 @@ class Matching(Standing):
                     left = maker.leaves = open_before - leaves  # type: ignore[assignment]
                     append(Traded(symbol, taker_id, maker_id, price, leaves, side, 0, left))  # type: ignore[arg-type]
                     level.quantity -= leaves
+                    if owner and resting.oca_group:
+                        took(self, resting, leaves, events)
                     leaves = 0
                     break
                 leaves -= open_before
@@ -63,6 +66,9 @@ class Matching(Standing):
                 del orders[maker_id]
                 if owner:
                     del named[maker_id]
+                    if resting.oca_group:
+                        # The maker is still linked, so its level stays while siblings leave.
+                        took(self, resting, open_before, events)
                 level.quantity -= open_before
                 level.count -= 1
                 maker = level.first = maker.following

@@ -8,6 +8,8 @@ from engine.values import OrderType, Price, Quantity, Side, TimeInForce, Trigger
 
 NO_PRICE = Price(0)
 """Stands where an order has no limit or no stop: a real price is always above zero."""
+NO_GROUP = 0
+"""An order on its own, as nearly all are."""
 ANONYMOUS = 0
 """Owner of market flow: never subject to self-match prevention."""
 
@@ -62,6 +64,8 @@ class CancelReason(IntEnum):
     """The quote is locked or crossed: one of its sides cannot be meant."""
     AUCTION_OVER = 12
     """It came for an auction alone, and this is what the auction did not fill."""
+    SIBLING_FILLED = 13
+    """Another order of its group traded as much as it had open."""
 
 
 class NewOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="N"):
@@ -78,6 +82,8 @@ class NewOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field
     trigger: Trigger = Trigger.LAST
     post_only: bool = False
     owner: int = ANONYMOUS
+    oca_group: int = NO_GROUP
+    """Orders of one group share one quantity: what trades in one is taken off the others."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag_field="op", tag="C"):

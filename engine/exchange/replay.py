@@ -6,6 +6,7 @@ Nothing here lets stops enter: after each recorded message call `settle` once.
 """
 
 from engine.exchange.book import Book
+from engine.exchange.groups import took
 from engine.exchange.levels import Level, Resting, unlink
 from engine.exchange.messages import ANONYMOUS, Event, NewOrder, Traded
 from engine.exchange.protections import floor_of
@@ -146,6 +147,8 @@ def meet_named(book: Book, order: NewOrder) -> tuple[list[Event], int]:
                 traded = take(book, maker.order.order_id, leaves)
                 leaves -= traded
                 events.append(_hidden_trade(book, order, leaves, maker, traded))
+                if maker.order.oca_group:
+                    took(book, maker.order, traded, events)
                 print_trade(book, levels[key].price)
     return events, leaves
 

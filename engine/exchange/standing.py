@@ -27,6 +27,7 @@ class Standing:
         "asks",
         "bids",
         "called",
+        "groups",
         "is_calling",
         "last_price",
         "named",
@@ -47,6 +48,8 @@ class Standing:
         self.stops = StopRoom()
         self.waiting = self.stops.waiting
         self.called: dict[int, NewOrder] = {}
+        self.groups: dict[int, list[int]] = {}
+        """Ids of orders that share one quantity, by group; some may stand no longer."""
         self.is_calling = False
         self.last_price: Price | None = None
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from engine.exchange.messages import NewOrder
 from engine.values import Side, Trigger
@@ -49,7 +49,11 @@ class StopRoom:
     def remove(self, order_id: int) -> None:
         """The order waits no longer."""
         stop = self.waiting.pop(order_id)
-        assert not stop.is_ready, "between operations no stop is reached and still here"
+        if stop.is_ready:
+            # Reached, and gone before its turn: a sibling of its group traded meanwhile.
+            self._ready.remove((stop.age, order_id))
+            heapify(self._ready)
+            return
         line = self._lines[stop.order.side, stop.order.trigger]
         del line[bisect_left(line, _place(stop))]
 

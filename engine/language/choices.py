@@ -2,8 +2,36 @@
 
 from enum import StrEnum
 
+import msgspec
+
 Size = int | str
 """A number of shares or coins: whole, or exact decimal text ("0.015") where parts are traded."""
+
+
+class SizeWord(StrEnum):
+    """A size that the desk works out: all that is allowed, the position, half of the position."""
+
+    MAX = "max"
+    POSITION = "pos"
+    HALF = "half"
+
+
+class OrderGroup(StrEnum):
+    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
+
+    ALL = "all"
+    BUYS = "buys"
+    SELLS = "sells"
+    ENTRIES = "entries"
+    EXITS = "exits"
+
+
+class OffsetUnit(StrEnum):
+    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
+
+    MONEY = ""
+    TICKS = "t"
+    PERCENT = "%"
 
 
 class OrderState(StrEnum):
@@ -44,14 +72,6 @@ class ReplayVerb(StrEnum):
     RESTART = "restart"
 
 
-class SizeWord(StrEnum):
-    """A size that the desk works out: all that is allowed, the position, half of the position."""
-
-    MAX = "max"
-    POSITION = "pos"
-    HALF = "half"
-
-
 class Reference(StrEnum):
     """A price that the market has when the line runs; `pc` is the previous close."""
 
@@ -63,24 +83,6 @@ class Reference(StrEnum):
     HIGH = "high"
     LOW = "low"
     PREVIOUS_CLOSE = "pc"
-
-
-class OffsetUnit(StrEnum):
-    """What an offset counts: money (no suffix), ticks (`5t`), percent of the reference (`0.5%`)."""
-
-    MONEY = ""
-    TICKS = "t"
-    PERCENT = "%"
-
-
-class OrderGroup(StrEnum):
-    """Which of a symbol's working orders: entries open or increase a position, exits reduce it."""
-
-    ALL = "all"
-    BUYS = "buys"
-    SELLS = "sells"
-    ENTRIES = "entries"
-    EXITS = "exits"
 
 
 class ResolvedAs(StrEnum):
@@ -96,3 +98,15 @@ class Adopted(StrEnum):
 
     ORDER = "order"
     POSITION = "position"
+
+
+class Offset(msgspec.Struct, frozen=True, gc=False):
+    """A signed distance: plus is a higher price, minus a lower one, whatever the side."""
+
+    is_up: bool
+    amount: str
+    unit: OffsetUnit = OffsetUnit.MONEY
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.is_up else -1

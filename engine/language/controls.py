@@ -15,6 +15,7 @@ from engine.language.syntax import (
     ExpectLine,
     ExpectOrderLine,
     ExpectPositionLine,
+    ExpectProtectedLine,
     WaitLine,
 )
 from engine.language.times import read_duration, read_time
@@ -82,6 +83,16 @@ def _expect_position(reader: Reader) -> ExpectLine | SyntaxProblem:
     return reader.done(ExpectPositionLine(symbol, quantity))
 
 
+def _expect_protected(reader: Reader) -> ExpectLine | SyntaxProblem:
+    symbol = reader.read("a symbol", read_symbol)
+    if isinstance(symbol, SyntaxProblem):
+        return symbol
+    quantity: Size | SyntaxProblem = reader.read("a quantity", _read_filled)
+    if isinstance(quantity, SyntaxProblem):
+        return quantity
+    return reader.done(ExpectProtectedLine(symbol, quantity))
+
+
 def _expect_cash(reader: Reader) -> ExpectLine | SyntaxProblem:
     comparison = reader.choose("a comparison", COMPARISONS)
     if isinstance(comparison, SyntaxProblem):
@@ -118,6 +129,7 @@ def _expect_denied(reader: Reader) -> ExpectLine | SyntaxProblem:
 _EXPECTATIONS = {
     "order": _expect_order,
     "position": _expect_position,
+    "protected": _expect_protected,
     "cash": _expect_cash,
     "fees": _expect_fees,
     "denied": _expect_denied,

@@ -22,6 +22,7 @@ from engine.language.syntax import (
     ConvertLine,
     EveryOrder,
     ExpectPositionLine,
+    ExpectProtectedLine,
     FixedPrice,
     FlattenLine,
     HaltLine,
@@ -30,6 +31,7 @@ from engine.language.syntax import (
     Line,
     MarketPrice,
     NumberRange,
+    OcoLine,
     Offset,
     OffsetUnit,
     OrderGroup,
@@ -78,7 +80,15 @@ _REFERENCES = {
 def spell_out(line: Line, symbol: str) -> Line:
     """The line with the symbol on the screen where it says `.`; other lines come back unchanged."""
     match line:
-        case OrderLine() | CloseLine() | FlattenLine() | ReverseLine() | ExpectPositionLine():
+        case (
+            OrderLine()
+            | OcoLine()
+            | CloseLine()
+            | FlattenLine()
+            | ReverseLine()
+            | ExpectPositionLine()
+            | ExpectProtectedLine()
+        ):
             return structs.replace(line, symbol=symbol) if line.symbol == DOT else line
         case PreviewedLine():
             return structs.replace(line, act=spell_out(line.act, symbol))
@@ -98,6 +108,8 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
     match line:
         case OrderLine():
             return _describe_order(line)
+        case OcoLine():
+            return _describe_oco(line)
         case CancelLine():
             return f"CANCEL {_describe_selector(line.selector)}"
         case ReplaceLine():
@@ -158,6 +170,7 @@ def _describe_order(line: OrderLine) -> str:
         _describe_stop(line.stop.at, line.stop.limit) if line.stop is not None else "",
         _describe_price(line.price, side) if line.price is not None else "",
         in_force.name,
+        _describe_exits(line.target, line.stop_loss, "the entry"),
         "post only" if line.post_only else "",
         "reduce only" if line.reduce_only else "",
         f"account {line.account}" if line.account is not None else "",
@@ -167,6 +180,27 @@ def _describe_order(line: OrderLine) -> str:
     ]
     said = _with_override(" ".join(part for part in parts if part), line.override)
     return f"{said} — preview, nothing is sent" if line.preview else said
+
+
+def _describe_exits(target: RestingPrice | None, stop_loss: RestingPrice | None, of: str) -> str:
+    """`target 192, stop 0.8% below the entry`."""
+    named = (("target", target), ("stop", stop_loss))
+    return ", ".join(f"{word} {_describe_exit(at, of)}" for word, at in named if at is not None)
+
+
+def _describe_exit(at: RestingPrice, of: str) -> str:
+    if isinstance(at, TouchPrice):
+        return f"{_describe_offset(at.offset)} {of}"
+    return _describe_fixed(at)
+
+
+def _describe_oco(line: OcoLine) -> str:
+    exits = _describe_exits(line.target, line.stop_loss, "what it cost")
+    lives = line.time_in_force.name if line.time_in_force is not None else TimeInForce.DAY.name
+    tag = f" tag {line.tag}" if line.tag is not None else ""
+    note = f' note "{line.note}"' if line.note is not None else ""
+    what = f"{_describe_quantity(line.quantity)} {line.symbol}"
+    return f"PROTECT {what}: {exits}, one ends the other, {lives}{tag}{note}"
 
 
 def _describe_quantity(term: QuantityTerm) -> str:

@@ -15,10 +15,12 @@ from engine.language.syntax import (
     PriceTerm,
     QuantityTerm,
     ReferencePrice,
+    RestingPrice,
     StopClause,
 )
 from engine.language.words import (
     CLAUSE_KINDS,
+    EXIT_WORDS,
     LATER_CLAUSES,
     MARKET,
     PREVIEW,
@@ -38,6 +40,7 @@ _QUOTED_CLAUSES = {
     "note": ("the note", 'note "…"'),
     "override": ("the reason", 'override "…"'),
 }
+EXIT_FIELDS = {"tp": "target", "sl": "stop_loss"}
 _AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK)
 
 
@@ -105,8 +108,25 @@ def _clause(
     if clause in _QUOTED_CLAUSES:
         text = reader.quoted(*_QUOTED_CLAUSES[clause])
         return text if isinstance(text, SyntaxProblem) else structs.replace(line, **{clause: text})
+    if clause in EXIT_WORDS:
+        price = read_exit(reader, clause)
+        field = EXIT_FIELDS[clause]
+        return (
+            price if isinstance(price, SyntaxProblem) else structs.replace(line, **{field: price})
+        )
     stop = _stop(reader, seen)
     return stop if isinstance(stop, SyntaxProblem) else structs.replace(line, stop=stop)
+
+
+def read_exit(reader: Reader, clause: str) -> RestingPrice | SyntaxProblem:
+    """`192`, `last+5t`, or an offset from what the order costs: `+1.50`, `-0.8%`."""
+    word = reader.peek()
+    price = reader.price("a price or an offset")
+    if isinstance(price, MarketPrice):
+        return reader.refuse(
+            f"'mkt' is no price for {clause}", hint=f"write {clause} 192 or {clause} +1.50", at=word
+        )
+    return price
 
 
 def _stop(reader: Reader, seen: dict[str, Word]) -> StopClause | SyntaxProblem:
@@ -178,6 +198,13 @@ def _refuse_contradiction(
         other = "post" if line.stop is None else "stp"
         message = f"'{in_force.text}' is for the auction alone and does not go with '{other}'"
         return reader.refuse(message, hint="say one", at=in_force)
+    exit_word = seen.get("tp") or seen.get("sl")
+    if exit_word is not None and line.reduce_only:
+        message = f"'{exit_word.text}' protects what an order opens, and 'ro' opens nothing"
+        return reader.refuse(message, hint="oco pos AAPL tp 192 sl 189", at=exit_word)
+    if exit_word is not None and line.time_in_force is TimeInForce.CLS:
+        message = f"'cls' leaves no time for '{exit_word.text}'"
+        return reader.refuse(message, hint="say one", at=exit_word)
     if not line.post_only:
         return None
     at_once = line.time_in_force is not None and line.time_in_force in _AT_ONCE

@@ -19,6 +19,7 @@ from engine.language.acts import (
     read_set,
 )
 from engine.language.controls import read_at, read_expect, read_wait
+from engine.language.exits import read_oco
 from engine.language.lexer import Lexed, lex
 from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
@@ -32,6 +33,7 @@ from engine.language.syntax import (
     CommentLine,
     FlattenLine,
     Line,
+    OcoLine,
     PreviewedLine,
     ReplaceLine,
     ReverseLine,
@@ -63,6 +65,7 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "kill": read_kill,
     "set": read_set,
     "convert": read_convert,
+    "oco": read_oco,
     "resolve": read_resolve,
     "adopt": read_adopt,
     "reconcile": read_reconcile,
@@ -97,7 +100,7 @@ def _previewed(lexed: Lexed, word: str) -> Line | SyntaxProblem:
     reader = Reader(structs.replace(lexed, words=lexed.words[:-1]))
     reader.skip()
     act = _READERS[word](reader)
-    if isinstance(act, CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine):
+    if isinstance(act, CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine | OcoLine):
         return PreviewedLine(act)
     return act
 

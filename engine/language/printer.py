@@ -19,6 +19,7 @@ from engine.language.syntax import (
     ExpectLine,
     ExpectOrderLine,
     ExpectPositionLine,
+    ExpectProtectedLine,
     FlattenLine,
     HaltLine,
     KillLine,
@@ -26,6 +27,7 @@ from engine.language.syntax import (
     Line,
     MarketPrice,
     NumberRange,
+    OcoLine,
     Offset,
     OrderGroup,
     OrderLine,
@@ -72,6 +74,7 @@ def print_line(line: Line) -> str:
         case (
             ExpectOrderLine()
             | ExpectPositionLine()
+            | ExpectProtectedLine()
             | ExpectCashLine()
             | ExpectFeesLine()
             | ExpectDeniedLine()
@@ -179,12 +182,25 @@ def _print_order(line: OrderLine) -> str:
         "ro" if line.reduce_only else "",
         f"stp {print_price(line.stop.at)}" if line.stop is not None else "",
         f"lmt {print_price(line.stop.limit)}" if line.stop and line.stop.limit else "",
+        f"tp {print_price(line.target)}" if line.target is not None else "",
+        f"sl {print_price(line.stop_loss)}" if line.stop_loss is not None else "",
         f"acct {line.account}" if line.account is not None else "",
         f"via {line.venue}" if line.venue is not None else "",
         f"tag {line.tag}" if line.tag is not None else "",
         _quoted("note", line.note),
         _quoted("override", line.override),
         PREVIEW if line.preview else "",
+    )
+
+
+def _print_oco(line: OcoLine) -> str:
+    in_force = line.time_in_force
+    return _join(
+        f"oco {print_quantity(line.quantity)} {line.symbol}",
+        f"tp {print_price(line.target)} sl {print_price(line.stop_loss)}",
+        in_force.name.lower() if in_force is not None else "",
+        f"tag {line.tag}" if line.tag is not None else "",
+        _quoted("note", line.note),
     )
 
 
@@ -198,7 +214,8 @@ def _print_replace(line: ReplaceLine) -> str:
 
 
 def _print_act(
-    line: CancelLine
+    line: OcoLine
+    | CancelLine
     | CloseLine
     | FlattenLine
     | ReverseLine
@@ -213,6 +230,8 @@ def _print_act(
     | ReconcileLine,
 ) -> str:
     match line:
+        case OcoLine():
+            return _print_oco(line)
         case CancelLine():
             return f"cancel {print_selector(line.selector)}"
         case CloseLine():
@@ -270,6 +289,8 @@ def _print_expect(
             return _join(f"expect order {order} {line.state.value}", quantity)
         case ExpectPositionLine():
             return f"expect position {line.symbol} {line.quantity}"
+        case ExpectProtectedLine():
+            return f"expect protected {line.symbol} {line.quantity}"
         case ExpectCashLine():
             return _join(f"expect cash {line.comparison.value} {line.amount}", line.currency or "")
         case ExpectFeesLine():

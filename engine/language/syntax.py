@@ -8,6 +8,7 @@ import msgspec
 
 from engine.language.choices import Adopted as Adopted
 from engine.language.choices import Comparison as Comparison
+from engine.language.choices import Offset as Offset
 from engine.language.choices import OffsetUnit as OffsetUnit
 from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
@@ -52,18 +53,6 @@ class WordTerm(Term, frozen=True, gc=False, tag="word"):
 
 
 QuantityTerm = SharesTerm | CashTerm | PercentTerm | WordTerm
-
-
-class Offset(msgspec.Struct, frozen=True, gc=False):
-    """A signed distance: plus is a higher price, minus a lower one, whatever the side."""
-
-    is_up: bool
-    amount: str
-    unit: OffsetUnit = OffsetUnit.MONEY
-
-    @property
-    def sign(self) -> int:
-        return 1 if self.is_up else -1
 
 
 class LimitPrice(Term, frozen=True, gc=False, tag="limit"):
@@ -142,7 +131,8 @@ class Node(msgspec.Struct, frozen=True, gc=False, tag_field="line"):
 class OrderLine(Node, frozen=True, gc=False, tag="order"):
     """An order; exactly one of `price` and `stop` is there. `symbol` may be DOT or carry `MIC:`.
 
-    `time_in_force` None means that the line does not say, which is DAY.
+    `time_in_force` None means that the line does not say, which is DAY. `target` and `stop_loss`
+    (`tp`, `sl`) are its exits; a bare offset counts from what the order itself costs.
     """
 
     instruction: Instruction
@@ -150,6 +140,8 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     symbol: str
     price: PriceTerm | None = None
     stop: StopClause | None = None
+    target: RestingPrice | None = None
+    stop_loss: RestingPrice | None = None
     time_in_force: TimeInForce | None = None
     post_only: bool = False
     reduce_only: bool = False
@@ -159,6 +151,18 @@ class OrderLine(Node, frozen=True, gc=False, tag="order"):
     note: str | None = None
     override: str | None = None
     preview: bool = False
+
+
+class OcoLine(Node, frozen=True, gc=False, tag="oco"):
+    """Two exits of a position that share `quantity`; a bare offset counts from its average cost."""
+
+    quantity: QuantityTerm
+    symbol: str
+    target: RestingPrice
+    stop_loss: RestingPrice
+    time_in_force: TimeInForce | None = None
+    tag: str | None = None
+    note: str | None = None
 
 
 class CancelLine(Node, frozen=True, gc=False, tag="cancel"):
@@ -200,7 +204,7 @@ class ReverseLine(Node, frozen=True, gc=False, tag="reverse"):
 class PreviewedLine(Node, frozen=True, gc=False, tag="previewed"):
     """`replace 3 price 190.20 ?`: what the act would do, with nothing sent."""
 
-    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine
+    act: CancelLine | ReplaceLine | CloseLine | FlattenLine | ReverseLine | OcoLine
 
 
 class HaltLine(Node, frozen=True, gc=False, tag="halt"):
@@ -305,6 +309,13 @@ class ExpectPositionLine(Node, frozen=True, gc=False, tag="expect_position"):
     quantity: Size
 
 
+class ExpectProtectedLine(Node, frozen=True, gc=False, tag="expect_protected"):
+    """So much of the position has a stop that works at the venue."""
+
+    symbol: str
+    quantity: Size
+
+
 class ExpectCashLine(Node, frozen=True, gc=False, tag="expect_cash"):
     """Cash compares so with `amount`, signed decimal text ("980000", "-12.50")."""
 
@@ -339,10 +350,16 @@ class BlankLine(Node, frozen=True, gc=False, tag="blank"):
 
 
 ExpectLine = (
-    ExpectOrderLine | ExpectPositionLine | ExpectCashLine | ExpectFeesLine | ExpectDeniedLine
+    ExpectOrderLine
+    | ExpectPositionLine
+    | ExpectProtectedLine
+    | ExpectCashLine
+    | ExpectFeesLine
+    | ExpectDeniedLine
 )
 ActLine = (
-    CancelLine
+    OcoLine
+    | CancelLine
     | ReplaceLine
     | CloseLine
     | FlattenLine

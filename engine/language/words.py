@@ -20,8 +20,8 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
-ACTS = (*_ACTS, "convert", "practice", "resolve", "adopt", "reconcile")
-PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse")
+ACTS = (*_ACTS, "oco", "convert", "practice", "resolve", "adopt", "reconcile")
+PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse", "oco")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect", "replay")
 FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
@@ -46,12 +46,18 @@ AT_ONCE_WORDS = ("ioc", "fok")
 AUCTION_WORDS = ("opg", "cls")
 """Orders for an auction alone: nothing there rests or waits for a stop."""
 
+EXIT_WORDS = ("tp", "sl")
+"""Exits that an order brings with it: they follow what it fills."""
+OCO_CLAUSES = (*EXIT_WORDS, "day", "gtc", "tag", "note")
+
 CLAUSE_KINDS = {
     **dict.fromkeys(TIMES_IN_FORCE, "time in force"),
     "post": "post",
     "ro": "ro",
     "stp": "stp",
     "lmt": "lmt",
+    "tp": "tp",
+    "sl": "sl",
     "acct": "acct",
     "via": "via",
     "tag": "tag",
@@ -61,7 +67,7 @@ CLAUSE_KINDS = {
 """Each clause word with its kind; a line holds at most one clause of a kind."""
 
 LATER_CLAUSES = frozenset(
-    ("gtd", "eth", "trail", "show", "tp", "sl", "twap", "every"),
+    ("gtd", "eth", "trail", "show", "twap", "every"),
 )
 LATER_FIRST_WORDS = frozenset(("alert",))
 LATER_SIZE = "r"
@@ -73,7 +79,7 @@ REPLAY_ARGUMENT_FITS = {
     "speed": ("<20>", "max"),
     "jump": ("fill", "<10:30:00>"),
 }
-EXPECTATIONS = ("order", "position", "cash", "fees", "denied")
+EXPECTATIONS = ("order", "position", "protected", "cash", "fees", "denied")
 ALL_OF_IT = "all"
 
 QUANTITY_FITS = ("<quantity>", *SIZE_WORDS)
@@ -86,6 +92,8 @@ ORDER_FITS = ("<order>",)
 CLAUSE_ARGUMENT_FITS = {
     "stp": FIXED_PRICE_FITS,
     "lmt": FIXED_PRICE_FITS,
+    "tp": RESTING_PRICE_FITS,
+    "sl": RESTING_PRICE_FITS,
     "acct": ("<account>",),
     "via": ("<venue>",),
     "tag": ("<word>",),
@@ -124,6 +132,8 @@ def fits_after(words: tuple[str, ...]) -> tuple[str, ...]:
             return _replay_fits(rest)
         case "practice":
             return _practice_fits(rest)
+        case "oco":
+            return _oco_fits(rest)
         case "resolve":
             return _resolve_fits(rest)
         case "reverse":
@@ -192,7 +202,9 @@ def _clause_fits(tail: tuple[str, ...]) -> tuple[str, ...]:
         left = [word for word in left if word not in (*AT_ONCE_WORDS, *AUCTION_WORDS)]
     if "stp" in clauses:
         left = [word for word in left if word not in AUCTION_WORDS]
-    is_named_price = len(tail) == 1 or tail[-2] in ("stp", "lmt")
+    if any(word in EXIT_WORDS for word in clauses):
+        left = [word for word in left if word != "cls"]
+    is_named_price = len(tail) == 1 or tail[-2] in ("stp", "lmt", *EXIT_WORDS)
     offsets = OFFSET_FITS if is_named_price and tail[-1] in REFERENCES else ()
     return (*offsets, *left, PREVIEW)
 
@@ -207,6 +219,10 @@ def _closed_kinds(tail: tuple[str, ...], clauses: list[str]) -> set[str]:
         closed.add("post")
     if any(word in AUCTION_WORDS for word in clauses):
         closed.add("stp")
+    if "ro" in clauses or "cls" in clauses:
+        closed.update(EXIT_WORDS)
+    if any(word in EXIT_WORDS for word in clauses):
+        closed.add("ro")
     if "stp" in clauses and "lmt" not in clauses:
         # Without its limit a stop enters as a market order, which never rests.
         closed.add("post")
@@ -214,6 +230,20 @@ def _closed_kinds(tail: tuple[str, ...], clauses: list[str]) -> set[str]:
     if not is_after_stop:
         closed.add("lmt")
     return closed
+
+
+def _oco_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
+    if len(rest) < 2:
+        return (QUANTITY_FITS, SYMBOL_FITS)[len(rest)]
+    tail = rest[2:]
+    if tail and tail[-1] in CLAUSE_ARGUMENT_FITS and tail[-2:-1] not in (("tag",), ("note",)):
+        return CLAUSE_ARGUMENT_FITS[tail[-1]]
+    closed = {CLAUSE_KINDS[word] for word in tail if word in OCO_CLAUSES}
+    left = [word for word in OCO_CLAUSES if CLAUSE_KINDS[word] not in closed]
+    is_named = tail[-2:-1] in (("tp",), ("sl",)) and tail[-1] in REFERENCES
+    offsets = OFFSET_FITS if is_named else ()
+    has_both = closed.issuperset(EXIT_WORDS)
+    return (*offsets, *left, *((PREVIEW,) if has_both else ()))
 
 
 def _override_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,6 +300,7 @@ def _expect_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
 _EXPECT_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "order": (ORDER_FITS, tuple(STATES), ("<quantity>",)),
     "position": (SYMBOL_FITS, ("<quantity>",)),
+    "protected": (SYMBOL_FITS, ("<quantity>",)),
     "cash": (tuple(COMPARISONS), ("<amount>",), ("<currency>",)),
     "fees": (tuple(COMPARISONS), ("<amount>",)),
     "denied": (ORDER_FITS, ("<rule>",)),

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from engine.attachment import StopEngine, TakeControl
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
+from engine.domain.contingent.groups import legs_of
+from engine.domain.identity import group_of
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.views import Preview, Severity
 from engine.errors import TraderError
@@ -47,6 +50,8 @@ from engine.runtime.why import explain
 from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
+DANGER_STRIP = "danger strip"
+ALL = cmd.ALL_SYMBOLS
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
 
@@ -98,6 +103,8 @@ class Counter:
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
             case SetSpeed():
                 self._set_speed(request.factor)
+            case TakeControl() | StopEngine():
+                pass  # between terminals, and the live desk's: neither reaches the counter
 
     def _tell_realism(self) -> None:
         self._host.measure()
@@ -130,12 +137,14 @@ class Counter:
 
     def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:
         """Today's number, or that of the latest MMDD; newest first, so a reused day is the last."""
-        state = self._host.session.state
+        state, leg = self._host.session.state, number.leg or 0
         for order in reversed(state.orders.values()):
+            if order.number != number.number or (leg and order.leg != leg):
+                continue
             day = f"{order.trade_date % 10_000:04d}"
             is_day = order.trade_date == state.trade_date if not number.day else day == number.day
-            if order.number == number.number and is_day:
-                return order.order_id
+            if is_day:
+                return order.order_id if leg else order.group
         return None
 
     def _send(self, request: SendLine) -> LineAnswered:
@@ -171,9 +180,10 @@ class Counter:
         """The first thing that says how the line ended; durable, because a step returned it."""
         for event in happened:
             match event:
-                case ev.OrderReleased():
-                    text = f"order {event.number} sent"
-                    return LineAnswered(ticket, True, text, event.order_id)
+                case ev.OrderReleased() | ev.OrderHeld():
+                    words = "sent" if isinstance(event, ev.OrderReleased) else "holds two exits"
+                    order_id = group_of(event.order_id)
+                    return LineAnswered(ticket, True, f"order {event.number} {words}", order_id)
                 case ev.OrderDenied():
                     return LineAnswered(ticket, False, _denial(event), event.order_id)
                 case ev.ReplaceDenied(findings=(first, *_)):
@@ -211,26 +221,38 @@ class Counter:
     # ── acts and explanations ──────────────────────────────────────────────────────────────────
 
     def _act(self, request: DoAct) -> None:
+        happened = self._acted(request)
+        if request.ticket:
+            state = self._host.session.state.accounts[self._account].trading.state.name
+            text = READ_ONLY if self._read_only else f"{state}: {_done(happened)}"
+            self._answer(LineAnswered(request.ticket, not self._read_only, text))
+
+    def _acted(self, request: DoAct) -> list[ev.Event]:
         account, origin = self._account, Origin.TICKET
+        reason = request.reason or DANGER_STRIP
         match request.act:
             case Act.HALT:
-                self._submit(cmd.Halt(account, "danger strip", origin))
+                return self._submit(cmd.Halt(account, reason, origin))
             case Act.CANCEL_ENTRIES:
-                self._submit(cmd.Halt(account, "cancel entries", origin))
-                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ENTRIES, origin))
+                halted = self._submit(cmd.Halt(account, "cancel entries", origin))
+                scope = CancelScope.ENTRIES
+                return halted + self._submit(cmd.CancelMany(account, ALL, scope, origin))
             case Act.CANCEL_EVERYTHING:
-                self._submit(cmd.Halt(account, "cancel everything", origin))
-                self._submit(cmd.CancelMany(account, cmd.ALL_SYMBOLS, CancelScope.ALL, origin))
+                halted = self._submit(cmd.Halt(account, "cancel everything", origin))
+                scope = CancelScope.ALL
+                return halted + self._submit(cmd.CancelMany(account, ALL, scope, origin))
             case Act.FLATTEN_SYMBOL:
-                self._submit(cmd.Flatten(account, request.symbol, origin))
+                return self._submit(cmd.Flatten(account, request.symbol, origin))
             case Act.FLATTEN_ACCOUNT:
-                self._submit(cmd.Flatten(account, cmd.ALL_SYMBOLS, origin))
+                return self._submit(cmd.Flatten(account, ALL, origin))
             case Act.KILL:
                 exits = request.exits or ExitsOnKill.KEEP
-                self._submit(cmd.Kill(account, exits, "danger strip", origin))
+                return self._submit(cmd.Kill(account, exits, reason, origin))
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)
+        if order is None and (legs := legs_of(self._host.session.state, order_id)):
+            order, order_id = legs[0], legs[0].order_id
         if order is None:
             gone = "this order is of an earlier day; `trader why` reads it from the journal"
             self._answer(OrderExplained(order_id, f"order {order_id}", (gone,)))

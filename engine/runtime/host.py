@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from engine.domain.contingent.exits import exits_reached, exits_waiting
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND
@@ -26,6 +27,8 @@ CHECKPOINT_EVERY = 10 * NANOS_PER_SECOND
 """Market time between two checkpoints while own orders rest: what a crash can age a queue place."""
 CHECKPOINT_IDLE_EVERY = 60 * NANOS_PER_SECOND
 """The same while nothing rests: what of the market a crash can play again."""
+EXITS_EVERY = NANOS_PER_SECOND // 10
+"""Market time between two looks for exits that the desk itself has to send."""
 STRIDE = 10 * NANOS_PER_SECOND
 """Market time between two looks at what wants attention, as fast as it goes."""
 BOOKS_WAIT = 10 * NANOS_PER_SECOND
@@ -84,7 +87,10 @@ class Host:
         """Handles everything that waits at this instant: reports, and timers that are due."""
         happened: list[Event] = []
         for _ in range(SETTLE_ROUNDS_MAX):
-            inbounds: list[Inbound] = [*self._collected(), *self._due_timers()]
+            reports, timers = self._collected(), self._due_timers()
+            inbounds: list[Inbound] = [*reports, *timers]
+            if not inbounds:
+                inbounds += exits_reached(self.session.state, self.session.market)
             if not inbounds:
                 return happened
             happened += self.session.step(inbounds)
@@ -127,7 +133,7 @@ class Host:
         """
         while not done():
             self.attend()
-            target = min(when, self._next_timer())
+            target = min(when, self._next_timer(), self._next_look())
             allowed = self.pace.allowed(self.now)
             if not self._advance(min(target, allowed)):
                 return done()
@@ -140,6 +146,12 @@ class Host:
     def _next_timer(self) -> Nanos:
         timers = self.session.state.timers
         return min(timers.values()) if timers else FOREVER
+
+    def _next_look(self) -> Nanos:
+        """When the market is looked at for exits that wait here, where the venue has no groups."""
+        if not exits_waiting(self.session.state):
+            return FOREVER
+        return Nanos(self.now + EXITS_EVERY)
 
     def _is_awaited(self) -> bool:
         """A timer is set that has more to do than to look whether all is well."""

@@ -4,18 +4,28 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
+from engine.attachment import StopEngine
 from engine.domain import events as ev
-from engine.domain.commands import Kill, Origin
+from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
+from engine.domain.contingent.protection import left_bare_by
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
 from engine.domain.views import DeskView, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
-from engine.ports import DeskAnswer, DeskRequest, EngineStopped, Notice
+from engine.ports import (
+    DeskAnswer,
+    DeskRequest,
+    EngineStopped,
+    LineAnswered,
+    Notice,
+    SendLine,
+)
 from engine.runtime.counter import Counter
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
@@ -23,12 +33,11 @@ from engine.runtime.host import FOREVER, Host
 from engine.runtime.live_time import LiveTime
 from engine.runtime.narration import Narrator, sentence
 from engine.runtime.pace import TICK_SECONDS
+from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, OrderId
 
 INBOX_REQUESTS_MAX = 1_024
-FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
-"""Views are published at most ten times a second; the screen repaints no faster."""
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
 NIGHT_NANOS = 600 * NANOS_PER_SECOND
 """A closed market that does nothing for longer than this is closed for the night."""
@@ -37,6 +46,14 @@ NIGHT_PAUSE_NANOS = 15 * NANOS_PER_SECOND
 DAWN_NANOS = 3 * NANOS_PER_SECOND
 """Market time before the open at which the clock goes on."""
 JOIN_SECONDS_MAX = 5.0
+CANCELS_NANOS_MAX = 5 * NANOS_PER_SECOND
+"""So long a stop that cancels first waits for the word of the venue."""
+TOO_OLD = (
+    "the engine could look at this line only after {seconds:.0f} s, when the market was another:"
+    " nothing was done"
+)
+
+Reply = Callable[[DeskAnswer], None]
 
 _requests = msgspec.msgpack.Decoder(DeskRequest)
 _answers = msgspec.msgpack.Decoder(DeskAnswer)
@@ -45,6 +62,15 @@ _views = msgspec.msgpack.Decoder(DeskView)
 
 class InboxFullError(TraderError):
     """The engine cannot keep up with what is asked: said, never dropped in silence."""
+
+
+class _Asked(NamedTuple):
+    """A request in the inbox, who hears its answer, and up to when a line of it is still meant."""
+
+    encoded: bytes
+    reply: Reply | None
+    until: int
+    """Steady nanoseconds; 0: always."""
 
 
 class LiveDesk:
@@ -64,45 +90,50 @@ class LiveDesk:
         remarks: tuple[str, ...] = (),
         welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
+        keep_fault: Callable[[Exception], str] = lambda fault: "",
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
         It gets a way to say something to the person. Whoever listens hears `welcome` first, which
         is nothing to look into, and `remarks`: how everything was found. `news` is asked twice a
-        second for what else a person should hear.
+        second for what else a person should hear. `keep_fault` keeps what a programmer needs of a
+        bug, and says where.
         """
         self._host = host
-        self._inbox: queue.Queue[bytes] = queue.Queue(INBOX_REQUESTS_MAX)
+        self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
+        self._reply: Reply | None = None
+        """Of the request that is being served."""
+        self._leaves_by = 0
+        self._may_cancel = not read_only
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
         host.attend = self._attend
-        self._views = views
-        self._kill_requested = kill_requested
-        self._work = work
-        self._remarks = remarks
-        self._welcome = welcome
+        self._publisher = Publisher(views, host.session.market)
+        self._kill_requested, self._work = kill_requested, work
+        self._remarks, self._welcome = remarks, welcome
         self._news = news
+        self._keep_fault = keep_fault
         self._end: EngineStopped | None = None
         self._listeners: list[Callable[[DeskAnswer], None]] = []
-        self._frame: bytes = b""
         self._latest: tuple[bytes, DeskView] | None = None
-        self._frame_at = self._kill_file_at = self._night_since = 0
-        self._rate = _Rate()
+        self._kill_file_at = self._night_since = 0
         self._is_closing = False
         self._counter = Counter(
             host=host,
             views=views,
             history=history,
             account=account,
-            answer=self._tell,
+            answer=self._answer,
             set_speed=self._time.set_speed,
             replay=self._time.carry_out,
             read_only=read_only,
         )
         self._account = account
-        self._narrator = Narrator(host.session.state, lambda order: order.number)
+        self._narrator = Narrator(
+            host.session.state, lambda order: order.name if order.leg else order.number
+        )
         host.session.listen(self._note)
-        self._publish()
+        self._publisher.publish(self._time.word, time.monotonic_ns())
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -119,9 +150,10 @@ class LiveDesk:
 
     # ── the door, called from the screen's thread ──────────────────────────────────────────────
 
-    def send(self, request: DeskRequest) -> None:
+    def send(self, request: DeskRequest, reply: Reply | None = None, until: int = 0) -> None:
+        """`reply` is called in the engine's thread; without one every listener hears the answer."""
         try:
-            self._inbox.put_nowait(msgspec.msgpack.encode(request))
+            self._inbox.put_nowait(_Asked(msgspec.msgpack.encode(request), reply, until))
         except queue.Full:
             raise InboxFullError(
                 f"the engine has {INBOX_REQUESTS_MAX:,} requests waiting; this one was not taken"
@@ -129,10 +161,23 @@ class LiveDesk:
         self._wake.set()
 
     def latest(self) -> DeskView:
-        frame = self._frame
+        frame = self._publisher.frame
         if self._latest is None or self._latest[0] is not frame:
             self._latest = (frame, _views.decode(frame))
         return self._latest[1]
+
+    @property
+    def frame(self) -> bytes:
+        """The newest view as it was published."""
+        return self._publisher.frame
+
+    def show_to(self, shown: Shown) -> None:
+        """Every view is handed over as it is published, one for each symbol looked at."""
+        self._publisher.shown = shown
+
+    def look_at(self, terminal: int, focus: Focus | None) -> None:
+        """What one of several terminals looks at; None when it is gone."""
+        self._publisher.look_at(terminal, focus)
 
     def instruments(self) -> dict[str, Instrument]:
         return dict(self._host.session.state.instruments)
@@ -170,7 +215,9 @@ class LiveDesk:
             # The host loop is the last door: nothing more is decided from a state that may be half
             # changed, and the person is told at once.
             stopped = fail_stop(self._host.session, fault)
-            self._end = EngineStopped(stopped.text, stopped.exit_code)
+            kept = "" if isinstance(fault, TraderError) else self._keep_fault(fault)
+            text = f"{stopped.text}; {kept}" if kept else stopped.text
+            self._end = EngineStopped(text, stopped.exit_code)
             self._tell(self._end)
 
     @property
@@ -179,27 +226,62 @@ class LiveDesk:
 
     def _finish(self) -> None:
         """The next start goes on from here, or from the recording's beginning."""
-        if not self._time.begins_anew:
+        if self._time.begins_anew:
+            self._host.submit(SessionEnded("the recording begins anew", clean=True))
+            self._end = EngineStopped("", begins_anew=True)
+        else:
             self._host.leave()
-            return
-        self._host.submit(SessionEnded("the recording begins anew", clean=True))
-        self._end = EngineStopped("")
+            if not self._leaves_by:
+                return
+            self._end = EngineStopped(f"the engine was stopped; {self._what_stays()}")
         self._tell(self._end)
+
+    def _what_stays(self) -> str:
+        """After a stop: orders of a paper market live in this home and nowhere else."""
+        live = self._host.session.state.live
+        if not live:
+            return "no order was working"
+        noun = "1 order stays" if len(live) == 1 else f"{len(live):,} orders stay"
+        return f"{noun} in this home and will stand again at the next start"
 
     def _attend(self) -> None:
         while not self._inbox.empty():
-            self._counter.serve(_requests.decode(self._inbox.get_nowait()))
+            self._serve(self._inbox.get_nowait())
         self._time.look()
         wall = time.monotonic_ns()
+        if self._leaves_by:
+            self._is_closing |= wall >= self._leaves_by or not self._host.session.state.live
         if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
             self._kill_file_at = wall
             self._heed_kill_file()
             self._skip_the_night(wall)
             for sentence in self._news():
                 self._tell(Notice(Severity.ATTENTION, "news", sentence))
-        if wall - self._frame_at >= FRAME_NANOS:
-            self._frame_at = wall
-            self._publish()
+        if self._publisher.is_due(wall):
+            self._publisher.publish(self._time.word, wall)
+
+    def _serve(self, asked: _Asked) -> None:
+        request = _requests.decode(asked.encoded)
+        self._reply = asked.reply
+        late = time.monotonic_ns() - asked.until if asked.until else 0
+        if late > 0 and isinstance(request, SendLine):
+            words = TOO_OLD.format(seconds=late / NANOS_PER_SECOND)
+            self._answer(LineAnswered(request.ticket, False, words))
+        elif isinstance(request, StopEngine):
+            self._stop(request)
+        else:
+            self._counter.serve(request)
+        self._reply = None
+
+    def _stop(self, request: StopEngine) -> None:
+        """At once, or when the venue has taken back what was cancelled for it."""
+        wait = 0
+        if request.cancel and self._may_cancel and self._host.session.state.live:
+            scope = CancelScope.ALL
+            self._host.submit(CancelMany(self._account, ALL_SYMBOLS, scope, Origin.TICKET))
+            wait = CANCELS_NANOS_MAX
+        self._leaves_by = time.monotonic_ns() + wait
+        self._answer(LineAnswered(request.ticket, True, "the engine stops"))
 
     def _skip_the_night(self, wall: int) -> None:
         """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""
@@ -221,14 +303,16 @@ class LiveDesk:
         if self._kill_requested() and not account.trading.latched:
             self._host.submit(Kill(self._account, reason="KILL file", origin=Origin.DESK))
 
-    def _publish(self) -> None:
-        updates = sum(q.updates for q in self._host.session.market.quotes.values())
-        rate = self._rate.per_second(updates, time.monotonic_ns())
-        view = self._views.build(speed=self._time.word, updates_per_second=rate)
-        self._frame = msgspec.msgpack.encode(view)
-
     def _say(self, text: str) -> None:
         self._tell(Notice(Severity.OK, "script", text))
+
+    def _answer(self, answer: DeskAnswer) -> None:
+        """To whoever asked; where nobody in particular did, to all."""
+        reply = self._reply
+        if reply is None:
+            self._tell(answer)
+        else:
+            reply(answer)
 
     def _tell(self, answer: DeskAnswer) -> None:
         encoded = msgspec.msgpack.encode(answer)
@@ -237,28 +321,40 @@ class LiveDesk:
 
     def _note(self, record: Record) -> None:
         """What must interrupt is told the moment it is durable."""
+        notice = self.notice_of(record)
+        if notice is not None:
+            self._tell(notice)
+
+    def notice_of(self, record: Record) -> Notice | None:
+        """A record in words, if it is one that must interrupt; of an order that is known here."""
         severity = _NOTICES.get(type(record.body))
         if severity is None:
-            return
+            return None
+        state, order_id = self._host.session.state, OrderId(getattr(record.body, "order_id", 0))
+        if order_id and order_id not in state.orders:
+            return None
         fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
-        if fields is not None:
-            own = self._host.session.state.accounts[self._account].currency
-            order_id = OrderId(getattr(record.body, "order_id", 0))
-            if isinstance(record.body, ev.CancelRejected) and self._is_done(order_id):
-                # Too late to cancel: the fill won the race, and nothing is wrong (F16).
-                severity = Severity.OK
-            self._tell(Notice(severity, fields["event"], sentence(fields, own), order_id))
+        if fields is None:
+            return None
+        if isinstance(record.body, ev.CancelRejected) and state.orders[order_id].is_done:
+            # Too late to cancel: the fill won the race, and nothing is wrong (F16).
+            severity = Severity.OK
+        own = state.accounts[self._account].currency
+        text, bare = sentence(fields, own), ""
+        if type(record.body) in _ENDINGS:
+            bare = left_bare_by(state, state.orders[order_id])
+        if bare:
+            severity, text = Severity.ATTENTION, f"{text} — {bare}"
+        return Notice(severity, fields["event"], text, order_id)
 
-    def _is_done(self, order_id: OrderId) -> bool:
-        order = self._host.session.state.orders.get(order_id)
-        return order is not None and order.is_done
 
-
+_ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)
 _NOTICES: dict[type, Severity] = {
     ev.OrderFilled: Severity.OK,
     ev.OrderDenied: Severity.ATTENTION,
     ev.OrderRejected: Severity.ATTENTION,
     ev.OrderTriggered: Severity.OK,
+    ev.ExitsSwapped: Severity.OK,
     ev.OrderCancelled: Severity.OK,
     ev.OrderExpired: Severity.OK,
     ev.CancelRejected: Severity.ATTENTION,
@@ -282,18 +378,3 @@ _NOTICES: dict[type, Severity] = {
     ev.DifferenceFound: Severity.ATTENTION,
     ev.ReconcileFinished: Severity.ATTENTION,
 }
-
-
-class _Rate:
-    """Updates a second over the last whole second."""
-
-    def __init__(self) -> None:
-        self._count, self._at, self._rate = 0, 0, 0
-
-    def per_second(self, count: int, wall: int) -> int:
-        elapsed = wall - self._at
-        if elapsed >= 1_000_000_000:
-            if self._at:
-                self._rate = (count - self._count) * 1_000_000_000 // elapsed
-            self._count, self._at = count, wall
-        return self._rate

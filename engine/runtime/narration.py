@@ -18,6 +18,7 @@ from engine.instruments import (
     parse_money,
     quantity_words,
 )
+from engine.runtime.flatten_words import flatten_fields, flatten_words
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
 from engine.runtime.truth_words import truth_fields
@@ -32,12 +33,14 @@ class Narrator:
     def __init__(
         self,
         state: State,
-        number: Callable[[Order], int],
+        name: Callable[[Order], int | str | None],
         ended: Mapping[OrderId, str] = MappingProxyType({}),
     ) -> None:
-        """`ended`: why the desk itself asks for a cancel, by order; nobody else asked for it."""
+        """`name`: `7`, a leg `"7.1"`, nothing for an order of an earlier session.
+
+        `ended`: why the desk itself asks for a cancel, by order; nobody else asked for it."""
         self._state = state
-        self._number = number
+        self._name = name
         self._ended = ended
 
     def tell(self, event: ev.Event) -> Fields | None:
@@ -49,9 +52,8 @@ class Narrator:
 
     def _order(self, order_id: int) -> tuple[Order, Fields]:
         order = self._state.orders[order_id]
-        number = self._number(order)
         # Orders of earlier sessions have no number in this one; their id is theirs for good.
-        return order, {"order": number if number > 0 else None, "id": order.label}
+        return order, {"order": self._name(order), "id": order.label}
 
     def _known(self, order: Order) -> Instrument:
         return self._state.instruments.get(order.order.symbol, _UNKNOWN)
@@ -82,6 +84,9 @@ class Narrator:
                 warned = [finding_fields(f) for f in event.findings]
                 extra: Fields = {"warnings": warned} if warned else {}
                 return {"event": "order_sent", **base, **self._terms(order), **extra}
+            case ev.OrderHeld():
+                order, base = self._order(event.order_id)
+                return {"event": "order_held", **base, **self._terms(order)}
             case ev.OrderDenied():
                 order, base = self._order(event.order_id)
                 failed = [finding_fields(f) for f in event.findings if f.verdict >= Verdict.ASK]
@@ -108,20 +113,24 @@ class Narrator:
             case ev.OrderCancelled() | ev.OrderExpired():
                 word = "cancelled" if isinstance(event, ev.OrderCancelled) else "expired"
                 order, base = self._order(event.order_id)
+                # What its sibling's fills took off an exit was never the exit's to fill.
+                gone = event.quantity + order.taken
                 return {
                     "event": f"order_{word}",
                     **base,
-                    "quantity": self._known(order).quantity_field(event.quantity),
+                    "quantity": self._known(order).quantity_field(gone),
                     "text": self._why_it_went(event),
                     **({"owed": event.owed} if event.owed else {}),
                 }
             case ev.OrderReplaced():
                 order, base = self._order(event.order_id)
                 price = self._price(order, event.price)
+                stop = {"stop": self._price(order, order.stop)} if order.stop else {}
                 return {
                     "event": "order_replaced",
                     **base,
                     "price": price,
+                    **stop,
                     "quantity": self._known(order).quantity_field(event.quantity),
                     "queue_ahead": self._ahead(order, event.queue_ahead),
                 }
@@ -199,7 +208,7 @@ class Narrator:
                     "after": event.after,
                 }
             case ev.FlattenStarted() | ev.FlattenMoved() | ev.FlattenFinished():
-                return _flatten(event, self._state.instruments.get(event.symbol, _UNKNOWN))
+                return flatten_fields(event, self._state.instruments.get(event.symbol, _UNKNOWN))
             case ev.DateRolled():
                 return {"event": "trade_date", "date": event.trade_date}
             case ev.DiskSpaceChanged():
@@ -207,6 +216,20 @@ class Narrator:
                 return {"event": "disk_space", "level": level, "text": event.text}
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
+            case _:
+                return self._exits(event)
+
+    def _exits(self, event: ev.Event) -> Fields | None:
+        """What one exit means for another."""
+        match event:
+            case ev.ExitReduced():
+                order, base = self._order(event.order_id)
+                by = self._order(event.by)[1]["order"]
+                size = self._known(order).quantity_field(event.quantity)
+                return {"event": "exit_reduced", **base, "quantity": size, "by": by}
+            case ev.ExitsSwapped():
+                order, base = self._order(event.order_id)
+                return {"event": "exit_turn", **base, "price": self._price(order, event.price)}
             case _:
                 return self._money(event)
 
@@ -258,26 +281,6 @@ class Narrator:
 
 
 _UNKNOWN = Instrument(symbol="?")
-_OTHER_SIGN = str.maketrans("+-", "-+")
-
-
-def _flatten(
-    event: ev.FlattenStarted | ev.FlattenMoved | ev.FlattenFinished, known: Instrument
-) -> Fields:
-    """A reverse is told as one: what it opens again stands in every line of it."""
-    kind = "reverse" if event.reopen else "flatten"
-    fields: Fields = {"symbol": event.symbol}
-    match event:
-        case ev.FlattenStarted():
-            step = "started"
-        case ev.FlattenMoved():
-            step, fields["text"] = event.step.name.lower(), event.text
-        case ev.FlattenFinished():
-            # Flat is where a flatten ends and where a reverse opens the other side.
-            step = "flat" if event.reopen else "finished"
-    if event.reopen:
-        fields["position_after"] = known.quantity_field(event.reopen)
-    return {"event": f"{kind}_{step}", **fields}
 
 
 def sentence(fields: Fields, own: str) -> str:
@@ -299,6 +302,8 @@ def _words(fields: Fields, own: str) -> str:
     match fields["event"]:
         case "order_sent":
             return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
+        case "order_held":
+            return f"{_order_words(fields)} held until its entry fills"
         case "order_denied":
             return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
         case "order_accepted":
@@ -311,7 +316,8 @@ def _words(fields: Fields, own: str) -> str:
                 f"position {quantity_words(fields['position'], signed=True)} — {fields['why']}"
             )
         case "order_replaced":
-            return f"changed to {_size(fields)} at {fields['price']}" + _ahead_words(fields)
+            at = fields["price"] or f"stop {fields['stop']}"
+            return f"changed to {_size(fields)} at {at}" + _ahead_words(fields)
         case "order_cancelled" | "order_expired" as event:
             word = event.removeprefix("order_")
             return f"{word}, {_size(fields)} unfilled" + _reason_words(fields["text"])
@@ -344,22 +350,12 @@ def _desk_words(fields: Fields, own: str) -> str:
         case "limit_tightened":
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):
-            return _flatten_words(fields)
+            return flatten_words(fields)
         case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))
             word = str(event).removeprefix("order_").replace("_", " ")
             return f"{word}: {said}" if said else word
-
-
-def _flatten_words(fields: Fields) -> str:
-    kind, _, step = fields["event"].partition("_")
-    words = f"{kind} {fields['symbol']}: {fields.get('text') or step}"
-    after = quantity_words(fields.get("position_after", 0), signed=True)
-    if kind == "reverse" and step == "started":
-        before = after.translate(_OTHER_SIGN)
-        return f"{words}, {before} → {after}"
-    return f"{words}, opens {after}" if kind == "reverse" and step == "flat" else words
 
 
 def _ahead_words(fields: Fields) -> str:

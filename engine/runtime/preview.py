@@ -19,6 +19,7 @@ from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.printer import print_line
 from engine.ports import SimulatedVenue
+from engine.runtime.preview_exits import exit_in_figures, exits_in_words
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
@@ -96,6 +97,8 @@ def spelled_out(line: syn.OrderLine, order: SubmitOrder, context: Context) -> sy
         quantity=size_term(order.quantity, known),
         price=limit if order.type is OrderType.LIMIT else line.price,
         stop=stop,
+        target=exit_in_figures(line.target, order.target, known),
+        stop_loss=exit_in_figures(line.stop_loss, order.stop_loss, known),
     )
 
 
@@ -148,6 +151,7 @@ def preview_order(
         resized=_resized(order, line, assessment, instrument),
         resolved="" if line is None else print_line(line),
         fee_parts=parts,
+        exits=exits_in_words(order, take.average, instrument),
     )
 
 

@@ -5,6 +5,7 @@ import msgspec
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import Command
+from engine.domain.contingent.protection import left_unprotected, without_order
 from engine.domain.decide import decide
 from engine.domain.events import CurrencyConverted
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
@@ -60,6 +61,7 @@ def preview_act(
         case _:
             cancelled = _cancelled(commands, context, now)
             changes = (f"cancels {tally(cancelled)}",) if cancelled else ()
+            changes += tuple(f"leaves {each}" for each in _left_unprotected(commands, context))
             told = Preview(text=text, is_valid=True, changes=changes)
     return msgspec.structs.replace(told, text=text, echo=echo)
 
@@ -94,6 +96,20 @@ def _cancelled(commands: list[Command], context: Context, now: Nanos) -> list[Co
         if isinstance(event, ev.CancelRequested | ev.OrderCancelled)
     ]
     return _open_of(ids, context.state)
+
+
+def _left_unprotected(commands: list[Command], context: Context) -> tuple[str, ...]:
+    """`+100 GOOG without a stop`, for what the cancels would take the stop of."""
+    state, told = context.state, list[str]()
+    for command in commands:
+        match command:
+            case cmd.CancelMany():
+                told += left_unprotected(state, command.account, command.symbol, command.scope)
+            case cmd.CancelOrder() if (order := state.orders.get(command.order_id)) is not None:
+                told += without_order(state, order)
+            case _:
+                continue
+    return tuple(dict.fromkeys(told))
 
 
 def _open_of(ids: list[OrderId], state: State) -> list[Counted]:

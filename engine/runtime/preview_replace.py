@@ -41,18 +41,20 @@ def preview_replace(
     state, market = context.state, context.market
     order = state.orders[command.order_id]
     price, quantity = command.price or order.price, command.quantity or order.quantity
-    proposal = propose_replace(order, price, quantity, command.override, state, market)
+    stop = command.stop or order.stop
+    proposal = propose_replace(order, price, quantity, command.override, state, market, stop)
     assessment = evaluate(proposal, state, market, now)
     known, quote = state.instruments[order.order.symbol], market.quote(order.order.symbol)
-    open_quantity = Quantity(max(0, quantity - order.cumulative))
+    open_quantity = Quantity(max(0, quantity - order.cumulative - order.taken))
     is_waiting = order.order.type.has_stop and not order.is_triggered
     arriving = msgspec.structs.replace(
         order.order,
         price=price,
+        stop=stop,
         quantity=open_quantity,
         type=order.order.type if is_waiting else OrderType.LIMIT,
     )
-    keeps = price == order.price and quantity <= order.quantity
+    keeps = (price, stop) == (order.price, order.stop) and quantity <= order.quantity
     take = NOTHING_TAKEN if keeps else would_take(arriving, venue, known, price)
     rest = Quantity(open_quantity - take.quantity)
     value = Money(take.value + known.notional(rest_price(arriving, quote), rest))
@@ -63,7 +65,10 @@ def preview_replace(
     place = "" if is_waiting else _place(order, price, venue, known, keeps=keeps, take=take)
     return Preview(
         text="",
-        changes=_replaced(order, price, quantity, known, place),
+        changes=(
+            *_moved_stop(order, stop, known),
+            *_replaced(order, price, quantity, known, place),
+        ),
         outcome="" if keeps else outcome_of(arriving, take, venue, known, quote),
         average=take.average,
         slippage_bps=slippage_of(take, quote, side),
@@ -79,7 +84,7 @@ def preview_replace(
         **judged(assessment),
         symbol=order.order.symbol,
         instruction=order.order.instruction,
-        resolved=_replace_in_figures(line, price, known),
+        resolved=_replace_in_figures(line, command.stop or price, known),
     )
 
 
@@ -95,6 +100,12 @@ def _fee_still_owed(order: Order, quantity: Quantity, value: Money) -> Money:
         order.month_volume,
     )
     return Money(owed - order.fees)
+
+
+def _moved_stop(order: Order, stop: Price, known: Instrument) -> tuple[str, ...]:
+    if stop == order.stop:
+        return ()
+    return (f"stop {known.format_price(order.stop)} → {known.format_price(stop)}",)
 
 
 def _replaced(

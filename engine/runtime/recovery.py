@@ -124,4 +124,5 @@ def orders_at_venue(state: State) -> list[Order]:
     """Acknowledged and not done when the journal ended: a paper venue is rebuilt with these."""
     live = [state.orders[order_id] for order_id in state.live]
     stood = [order for order in live if order.status in (Status.WORKING, Status.PARTIAL)]
-    return [order for order in stood if order.leaves and not order.ending]
+    # An exit whose sibling filled everything stands for nothing, and waits to hear so.
+    return [order for order in stood if (order.leaves or order.taken) and not order.ending]

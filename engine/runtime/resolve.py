@@ -1,18 +1,25 @@
 """From a line of the order language to commands: words become numbers of this desk and market."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from engine.domain import commands as cmd
-from engine.domain.commands import CancelScope, Command, Origin
+from engine.domain.commands import CancelScope, Command
+from engine.domain.contingent.groups import legs_of
 from engine.domain.ledger.currency import NO_RATE, PAR, from_base
+from engine.domain.ledger.figures import average_cost
 from engine.domain.listing import is_listed
-from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import cash_in_base
-from engine.domain.state import State
 from engine.instruments import Instrument, NumberTextError, parse_money, parse_scaled
 from engine.language import syntax as syn
+from engine.language.printer import print_order_number
+from engine.runtime.context import UNKNOWN_INSTRUMENT, nobody_knows
+from engine.runtime.context import Context as Context
+from engine.runtime.context import UnresolvedError as UnresolvedError
+from engine.runtime.context import instrument_of as instrument_of
+from engine.runtime.context import symbol_of as symbol_of
+from engine.runtime.resolve_exits import entry_price, exit_of
+from engine.runtime.resolve_prices import reference_price
+from engine.runtime.resolve_prices import resolve_price as resolve_price
 from engine.values import (
     Instruction,
     Money,
@@ -28,8 +35,6 @@ PERCENT_DIGITS = 4
 PERCENT_WHOLE = 100 * 10**PERCENT_DIGITS
 QUANTITY_MAX = 10**18
 """Units of a size that has decimals: the journal keeps 64 bits."""
-UNKNOWN_INSTRUMENT = Instrument(symbol="?")
-"""Scale for a symbol that nobody knows: its order is then denied by R39, with a row of its own."""
 
 _SCOPES = {
     syn.OrderGroup.ALL: CancelScope.ALL,
@@ -46,33 +51,13 @@ _OUTCOMES = {
 }
 
 
-class UnresolvedError(ValueError):
-    """The line reads well but means nothing here and now; the message says why and what to do."""
-
-
-class Context(msgspec.Struct, frozen=True):
-    """Who asks, from where, and what words like `.`, `3` or `max` mean there."""
-
-    state: State
-    market: Market
-    account: str
-    origin: Origin
-    symbol: str
-    """What `.` means; empty where no symbol is on a screen."""
-    number: Callable[[syn.OrderNumber], OrderId | None]
-    room: Callable[[cmd.SubmitOrder], int]
-    """Largest quantity that every rule allows for such an order (`max`)."""
-
-    def held(self, symbol: str) -> int:
-        position = self.state.accounts[self.account].positions.get(symbol)
-        return position.quantity if position else 0
-
-
 def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
     """The commands of an order or act line. Raises UnresolvedError with one sentence."""
     match line:
         case syn.OrderLine():
             return [resolve_order(line, context, ticket)]
+        case syn.OcoLine():
+            return [resolve_oco(line, context, ticket)]
         case syn.CancelLine():
             return _cancels(line.selector, context)
         case syn.ReplaceLine():
@@ -113,79 +98,6 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             raise UnresolvedError("this line belongs in a script: it sends nothing")
 
 
-def symbol_of(text: str, context: Context) -> str:
-    """The symbol that a word means: `.` is the one on the screen, a `MIC:` falls away."""
-    if text != syn.DOT:
-        return text.rpartition(":")[2]
-    if not context.symbol:
-        raise UnresolvedError("there is no symbol on a screen here; write it instead of '.'")
-    return context.symbol
-
-
-def instrument_of(symbol: str, context: Context) -> Instrument:
-    """What the symbol names, or UNKNOWN_INSTRUMENT."""
-    return context.state.instruments.get(symbol, UNKNOWN_INSTRUMENT)
-
-
-# ── prices ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _reference_price(
-    reference: syn.Reference, quote: Quote | None, symbol: str, context: Context
-) -> Price:
-    value = Price(0)
-    if quote is not None:
-        value = {
-            syn.Reference.BID: quote.bid,
-            syn.Reference.ASK: quote.ask,
-            syn.Reference.MID: quote.mid,
-            syn.Reference.LAST: quote.last,
-            syn.Reference.OPEN: quote.open,
-            syn.Reference.HIGH: quote.high,
-            syn.Reference.LOW: quote.low,
-            syn.Reference.PREVIOUS_CLOSE: quote.previous_close,
-        }[reference]
-    if value <= 0 and symbol not in context.state.instruments:
-        raise UnresolvedError(_nobody_knows(symbol))
-    if value <= 0:
-        raise UnresolvedError(f"there is no {reference.value} for {symbol} now; give a price")
-    return value
-
-
-def _moved(base: Price, offset: syn.Offset | None, instrument: Instrument) -> Price:
-    if offset is None:
-        return base
-    match offset.unit:
-        case syn.OffsetUnit.MONEY:
-            distance = parse_scaled(offset.amount, instrument.price_digits)
-        case syn.OffsetUnit.TICKS:
-            distance = int(offset.amount) * instrument.tick_at(base)
-        case syn.OffsetUnit.PERCENT:
-            distance = base * parse_scaled(offset.amount, PERCENT_DIGITS) // PERCENT_WHOLE
-    return Price(base + offset.sign * distance)
-
-
-def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Context) -> Price:
-    """A limit in the price scale; what follows from the market is rounded to the passive tick."""
-    instrument = instrument_of(symbol, context)
-    if instrument is UNKNOWN_INSTRUMENT and not isinstance(term, syn.LimitPrice):
-        return Price(0)  # R39 denies it by name, which says more than a missing bid
-    try:
-        if isinstance(term, syn.LimitPrice):
-            return instrument.parse_price(term.price)
-        if isinstance(term, syn.TouchPrice):
-            near = syn.Reference.BID if side is Side.BUY else syn.Reference.ASK
-        else:
-            near = term.reference
-        base = _reference_price(near, context.market.quote(symbol), symbol, context)
-        moved = _moved(base, term.offset, instrument)
-    except NumberTextError as problem:
-        raise UnresolvedError(f"{symbol}: {problem}") from problem
-    if moved <= 0:
-        raise UnresolvedError(f"that offset takes the price of {symbol} to zero or below")
-    return instrument.round_to_tick(moved, up=side is Side.SELL)
-
-
 # ── quantities ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,7 +134,7 @@ def size_in_units(size: syn.Size, instrument: Instrument, symbol: str) -> Quanti
         units = size * instrument.quantity_scale
     elif not instrument.quantity_digits:
         if instrument is UNKNOWN_INSTRUMENT:
-            raise UnresolvedError(_nobody_knows(symbol))
+            raise UnresolvedError(nobody_knows(symbol))
         raise UnresolvedError(f"{symbol} is traded in whole shares: '{size}' is no number of them")
     else:
         try:
@@ -239,10 +151,6 @@ def size_term(quantity: int, instrument: Instrument) -> syn.SharesTerm:
     """The inverse: as the order language writes it."""
     text = instrument.plain_quantity(quantity)
     return syn.SharesTerm(text if "." in text else int(text))
-
-
-def _nobody_knows(symbol: str) -> str:
-    return f"nobody knows {symbol}: `/` searches the symbols of this market"
 
 
 def _local(amount: int, order: cmd.SubmitOrder, context: Context) -> int:
@@ -263,7 +171,7 @@ def _affordable(amount: int, order: cmd.SubmitOrder, context: Context) -> Quanti
 def _far_touch(order: cmd.SubmitOrder, context: Context) -> Price:
     is_buy = order.instruction.side is Side.BUY
     far = syn.Reference.ASK if is_buy else syn.Reference.BID
-    return _reference_price(far, context.market.quote(order.symbol), order.symbol, context)
+    return reference_price(far, context.market.quote(order.symbol), order.symbol, context)
 
 
 def _whole_lots(quantity: int, order: cmd.SubmitOrder, context: Context) -> Quantity:
@@ -317,7 +225,54 @@ def resolve_order(line: syn.OrderLine, context: Context, ticket: str) -> cmd.Sub
         note=line.note or "",
         override=line.override or "",
     )
-    return msgspec.structs.replace(single, quantity=_quantity(line.quantity, single, context))
+    quantity = _quantity(line.quantity, single, context)
+    base = entry_price(single)
+    if (line.target or line.stop_loss) and context.held(symbol) * side < 0:
+        raise UnresolvedError(
+            f"tp and sl protect what an order opens, and this one reduces {symbol}: "
+            f"oco pos {symbol} tp … sl … protects a position"
+        )
+    return msgspec.structs.replace(
+        single,
+        quantity=quantity,
+        target=exit_of(line.target, OrderType.LIMIT, single, base, context),
+        stop_loss=exit_of(line.stop_loss, OrderType.STOP, single, base, context),
+    )
+
+
+def resolve_oco(line: syn.OcoLine, context: Context, ticket: str) -> cmd.ProtectPosition:
+    """Two exits of the position, or of a part of it. Raises UnresolvedError."""
+    symbol = symbol_of(line.symbol, context)
+    held = context.held(symbol)
+    if held == 0:
+        raise UnresolvedError(f"you hold no {symbol}: there is nothing to protect")
+    position = context.state.accounts[context.account].positions[symbol]
+    cost = average_cost(position, instrument_of(symbol, context))
+    opened = Instruction.BUY if held > 0 else Instruction.SHORT
+    entry = cmd.SubmitOrder(
+        ticket, context.account, symbol, opened, Quantity(1), OrderType.LIMIT, cost
+    )
+    target = exit_of(line.target, OrderType.LIMIT, entry, cost, context)
+    stop = exit_of(line.stop_loss, OrderType.STOP, entry, cost, context)
+    assert target is not None and stop is not None, "oco names both"
+    if (target.price - stop.price) * held <= 0:
+        where = "above" if held > 0 else "below"
+        raise UnresolvedError(f"the target of {held:+,} {symbol} belongs {where} its stop")
+    leaving = Instruction.SELL if held > 0 else Instruction.COVER
+    single = msgspec.structs.replace(entry, instruction=leaving, price=target.price)
+    return cmd.ProtectPosition(
+        ticket,
+        context.account,
+        symbol,
+        leaving,
+        _quantity(line.quantity, single, context),
+        target.price,
+        stop.price,
+        line.time_in_force or TimeInForce.DAY,
+        context.origin,
+        line.tag or "",
+        line.note or "",
+    )
 
 
 def _check_places(line: syn.OrderLine, context: Context) -> None:
@@ -348,24 +303,35 @@ def close_line(line: syn.CloseLine, context: Context) -> syn.OrderLine:
 
 
 def _order_id(number: syn.OrderNumber, context: Context) -> OrderId:
-    if number.leg is not None:
-        raise UnresolvedError("not available yet: legs")
     order_id = context.number(number)
     if order_id is None:
-        day = f"{number.day}-" if number.day else ""
-        raise UnresolvedError(f"there is no order {day}{number.number}")
+        raise UnresolvedError(f"there is no order {print_order_number(number)}")
     return order_id
 
 
 def _replace(line: syn.ReplaceLine, context: Context) -> cmd.ReplaceOrder:
     order_id = _order_id(line.order, context)
-    order = context.state.orders[order_id]
-    price = Price(0)
+    order = context.state.orders.get(order_id)
+    if order is None:
+        name = print_order_number(line.order)
+        raise UnresolvedError(f"order {name} is two exits: change {name}.1 or {name}.2")
+    price = stop = Price(0)
     if line.price is not None:
         price = resolve_price(line.price, order.order.symbol, order.side, context)
-    symbol = order.order.symbol
+    if order.order.type is OrderType.STOP and not order.is_triggered:
+        # A stop order has one price, and that is what `price` means.
+        price, stop = Price(0), price
+    symbol, reason = order.order.symbol, line.override or ""
     quantity = size_in_units(line.quantity or 0, instrument_of(symbol, context), symbol)
-    return cmd.ReplaceOrder(order_id, price, quantity, context.origin, line.override or "")
+    return cmd.ReplaceOrder(order_id, price, quantity, context.origin, reason, stop)
+
+
+def _cancels_of_one(order_id: OrderId, context: Context) -> list[Command]:
+    """Of a number that is two exits and no order: both of them."""
+    ids = [order_id]
+    if order_id not in context.state.orders:
+        ids = [leg.order_id for leg in legs_of(context.state, order_id) if not leg.is_done]
+    return [cmd.CancelOrder(each, context.origin) for each in ids or [order_id]]
 
 
 def _resolve_order(line: syn.ResolveLine, context: Context) -> cmd.ResolveOrder:
@@ -384,13 +350,13 @@ def _resolve_order(line: syn.ResolveLine, context: Context) -> cmd.ResolveOrder:
 def _cancels(selector: syn.Selector, context: Context) -> list[Command]:
     match selector:
         case syn.OrderNumber():
-            return [cmd.CancelOrder(_order_id(selector, context), context.origin)]
+            return _cancels_of_one(_order_id(selector, context), context)
         case syn.NumberRange():
             numbers = range(selector.first, selector.last + 1)
             found = [i for n in numbers if (i := context.number(syn.OrderNumber(n))) is not None]
             if not found:
                 raise UnresolvedError(f"there are no orders {selector.first} to {selector.last}")
-            return [cmd.CancelOrder(order_id, context.origin) for order_id in found]
+            return [each for order_id in found for each in _cancels_of_one(order_id, context)]
         case syn.SymbolOrders():
             symbol = symbol_of(selector.symbol, context)
             scope = _SCOPES[selector.group]

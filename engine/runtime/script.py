@@ -1,12 +1,11 @@
 """Runs a script against a host: line by line, in market time, with the same outcome every time."""
 
 from collections.abc import Callable
-from enum import IntEnum
-
-import msgspec
 
 from engine.domain import events as ev
 from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
+from engine.domain.contingent.protection import protected_quantity
+from engine.domain.identity import by_group, group_of, leg_of
 from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
@@ -14,13 +13,17 @@ from engine.domain.records import Record
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
-from engine.language.printer import print_line
+from engine.language.printer import print_line, print_order_number
 from engine.runtime.denials import Denial, codes_of
 from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.preview import room_for
 from engine.runtime.replay import Refused, ScriptTime
 from engine.runtime.resolve import Context, UnresolvedError, instrument_of, resolve, size_in_units
+from engine.runtime.script_numbers import ScriptNumbers as ScriptNumbers
+from engine.runtime.script_result import Failure as Failure
+from engine.runtime.script_result import Outcome as Outcome
+from engine.runtime.script_result import ScriptResult as ScriptResult
 from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
 SCRIPT_ORDERS_PER_SECOND = 50
@@ -30,38 +33,8 @@ DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
 
 
-class Outcome(IntEnum):
-    OK = 0
-    FAILED = 1
-    DENIED = 5
-
-
-class Failure(Exception):  # noqa: N818 - the end of a script, not a fault of ours
-    """A line that did not come true; ends the script with exit code 1."""
-
-
 DENIED_NAMED_MAX = 10
 """Denied orders that the last sentence of a script names."""
-
-
-class ScriptResult(msgspec.Struct, frozen=True):
-    outcome: Outcome
-    problem: str
-    orders: int
-    fills: int
-
-
-class ScriptNumbers:
-    """Numbers count the session's own orders from 1, in the order in which they were made."""
-
-    def __init__(self, first_order_id: int) -> None:
-        self._first = first_order_id
-
-    def of(self, order: Order) -> int:
-        return order.order_id - self._first + 1
-
-    def order_id(self, number: int) -> OrderId:
-        return OrderId(number + self._first - 1)
 
 
 class ScriptRunner:
@@ -107,13 +80,16 @@ class ScriptRunner:
     def _note(self, record: Record) -> None:
         event = record.body
         if isinstance(event, ev.OrderDenied):
-            self._orders += 1
+            self._orders += not leg_of(event.order_id)
             self._denials.append(Denial(event.order_id, codes_of(event.findings)))
         elif isinstance(event, ev.ReplaceDenied) and event.findings:
             # Without findings there was nothing to change: refused, but by no rule.
             self._denials.append(Denial(event.order_id, codes_of(event.findings)))
         elif isinstance(event, ev.OrderReleased):
-            self._orders += 1
+            # An exit belongs to its entry's number, or to that of the two without one.
+            self._orders += not leg_of(event.order_id)
+        elif isinstance(event, ev.OrderHeld) and leg_of(event.order_id) == 1:
+            self._orders += group_of(event.order_id) not in self._state.orders
         elif isinstance(event, ev.OrderFilled):
             self._fills += 1
 
@@ -151,8 +127,7 @@ class ScriptRunner:
 
     def _named(self, order_ids: set[OrderId]) -> str:
         """`order 1, 2`, and how many more where they are many."""
-        first = self._numbers.order_id(1)
-        numbers = [str(order_id - first + 1) for order_id in sorted(order_ids)]
+        numbers = [self._numbers.text(order_id) for order_id in sorted(order_ids, key=by_group)]
         more = len(numbers) - DENIED_NAMED_MAX
         tail = f" and {more:,} more" if more > 0 else ""
         return f"order {', '.join(numbers[:DENIED_NAMED_MAX])}{tail}"
@@ -181,6 +156,8 @@ class ScriptRunner:
                 self._expect_order(line)
             case syn.ExpectPositionLine() as line:
                 self._expect_position(line)
+            case syn.ExpectProtectedLine() as line:
+                self._expect_protected(line)
             case syn.ExpectCashLine() as line:
                 self._expect_cash(line)
             case syn.ExpectFeesLine() as line:
@@ -207,8 +184,9 @@ class ScriptRunner:
         )
 
     def _order_id(self, number: syn.OrderNumber) -> OrderId | None:
-        order_id = self._numbers.order_id(number.number)
-        return order_id if order_id in self._state.orders and number.day is None else None
+        order_id = self._numbers.order_id(number.number, number.leg)
+        is_known = order_id in self._state.orders or order_id in self._state.brackets
+        return order_id if is_known and number.day is None else None
 
     def _send(self, line: syn.Line, number: int) -> None:
         if self._read_only:
@@ -278,7 +256,7 @@ class ScriptRunner:
         if not reached():
             waited = f" within {line.within / NANOS_PER_SECOND:g}s" if line.within else ""
             raise Failure(
-                f"order {line.order.number} did not become {wanted}{waited}: "
+                f"order {print_order_number(line.order)} did not become {wanted}{waited}: "
                 f"it is {self._said(order)} at {exchange_clock(self._host.now)}"
             )
 
@@ -286,9 +264,10 @@ class ScriptRunner:
 
     def _known(self, number: syn.OrderNumber) -> Order:
         order_id = self._order_id(number)
-        if order_id is None:
-            raise Failure(f"there is no order {number.number}")
-        return self._state.orders[order_id]
+        order = None if order_id is None else self._state.orders.get(order_id)
+        if order is None:
+            raise Failure(f"there is no order {print_order_number(number)}")
+        return order
 
     def _said(self, order: Order) -> str:
         size = instrument_of(order.order.symbol, self._context()).format_quantity
@@ -314,6 +293,13 @@ class ScriptRunner:
 
     def _units(self, size: syn.Size, symbol: str) -> int:
         return size_in_units(size, instrument_of(symbol, self._context()), symbol)
+
+    def _expect_protected(self, line: syn.ExpectProtectedLine) -> None:
+        protected = protected_quantity(self._state, self._account, line.symbol)
+        if protected != self._units(line.quantity, line.symbol):
+            size = instrument_of(line.symbol, self._context()).format_quantity
+            held = size(abs(self._context().held(line.symbol)))
+            raise Failure(f"expected {_short(line)}: {size(protected)}/{held} are protected")
 
     def _expect_cash(self, line: syn.ExpectCashLine) -> None:
         account = self._state.accounts[self._account]

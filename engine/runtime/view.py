@@ -1,8 +1,10 @@
 """Builds the frozen read model of one frame from state, market and venue."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.domain.attention import attention_of, count_attention
+from engine.domain.contingent.groups import legs_of
+from engine.domain.contingent.protection import has_exits, protected_quantity
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
@@ -12,6 +14,7 @@ from engine.domain.quotes import Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
 from engine.domain.reports import LinkState, SpaceLevel
+from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.reserve import buying_power
 from engine.domain.state import Account, State
 from engine.domain.views import (
@@ -108,6 +111,7 @@ class ViewBuilder:
             realised=event.realised,
             position_after=event.position_after,
             explanation=event.explanation,
+            label=short_label(order, self._session.state.trade_date),
         )
 
     def build(self, *, speed: str, updates_per_second: int) -> DeskView:
@@ -129,7 +133,7 @@ class ViewBuilder:
             trading_reason=trading.reason,
             account=self._account_view(state, account),
             quotes=tuple(self._quote_row(q, account) for q in session.market.quotes.values()),
-            depth=self._depth(),
+            depth=self.depth_of(self.focus, self.levels),
             orders=orders,
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
@@ -176,19 +180,20 @@ class ViewBuilder:
             phase_text=quote.phase_text,
         )
 
-    def _depth(self) -> DepthView | None:
-        if self.focus not in self._session.market.quotes:
+    def depth_of(self, symbol: str, levels: int) -> DepthView | None:
+        """Depth and tape for a screen that looks at this symbol."""
+        if symbol not in self._session.market.quotes:
             return None
-        bids, asks = self._venue.depth(self.focus, min(self.levels, DEPTH_LEVELS_MAX))
-        tape = self._venue.tape(self.focus, TAPE_SHOWN_MAX)
-        auction = self._venue.indication(self.focus)
-        return DepthView(self.focus, bids, asks, tape, self._venue.note, auction)
+        bids, asks = self._venue.depth(symbol, min(levels, DEPTH_LEVELS_MAX))
+        tape = self._venue.tape(symbol, TAPE_SHOWN_MAX)
+        auction = self._venue.indication(symbol)
+        return DepthView(symbol, bids, asks, tape, self._venue.note, auction)
 
     def _orders(self, state: State) -> tuple[OrderRow, ...]:
         """Newest first: every live order, and as many done ones as there is room for."""
         rows: list[OrderRow] = []
         room = ORDERS_SHOWN_MAX
-        for order in reversed(state.orders.values()):
+        for order in _newest_first(state):
             if order.is_done:
                 if room <= 0:
                     continue
@@ -245,8 +250,8 @@ class ViewBuilder:
             quote = self._session.market.quote(symbol)
             mark = valuation.mark_of(quote)
             instrument = state.instruments[symbol]
-            live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
-            exits = sum(o.leaves for o in live if o.side * position.quantity < 0)
+            buys, sells = open_quantities(state, account.account, symbol)
+            exits = sells if position.quantity > 0 else buys if position.quantity else 0
             rows.append(
                 PositionRow(
                     symbol=symbol,
@@ -260,6 +265,8 @@ class ViewBuilder:
                     day=valuation.day_profit(position, mark, instrument),
                     traded_day=position.day_traded,
                     exits=Quantity(exits),
+                    protected=protected_quantity(state, account.account, symbol),
+                    has_exits=has_exits(state, account.account, symbol),
                 )
             )
         return rows
@@ -287,6 +294,20 @@ class ViewBuilder:
             price_day=figures.price_day if account.purses else None,
             rate_day=figures.rate_day if account.purses else None,
         )
+
+
+def _newest_first(state: State) -> Iterator[Order]:
+    """Every order, the newest first, and the exits of a group under their entry."""
+    if not state.brackets:
+        yield from reversed(state.orders.values())
+        return
+    for order in reversed(state.orders.values()):
+        legs = legs_of(state, order.group)
+        if not order.leg:
+            yield order
+            yield from legs
+        elif order is legs[-1] and order.group not in state.orders:
+            yield from legs
 
 
 def _progress(span: tuple[Nanos, Nanos] | None, now: Nanos) -> int:

@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.identity import leg_of
 from engine.domain.luck import is_of_bars
 from engine.domain.orders import Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
@@ -127,6 +128,13 @@ class _Teller:
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
+            case ev.OrderHeld():
+                return [f"held until its entry fills: {self._size(event.order.quantity)} at most"]
+            case ev.OrderReleased() if self._order.leg:
+                self._sent_at = event.at
+                size = self._size(event.order.quantity)
+                head = f"{size} sent, as much as it protects; every rule of exits let it pass"
+                return [head, self._book(event.quote), *_rules(event)]
             case ev.OrderReleased():
                 self._sent_at = event.at
                 who = event.order.origin.name.lower()
@@ -187,7 +195,7 @@ class _Teller:
                 return [f"cancel rejected by the venue{legs}: {event.text}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"change to {self._size(event.quantity)} at {price} asked for"]
             case ev.ReplaceDenied():
                 if event.findings:
@@ -200,10 +208,15 @@ class _Teller:
                 size = self._size(event.queue_ahead)
                 ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                price = self._price(event.price)
+                price = self._price(event.price or event.stop or self._order.stop)
                 return [f"changed to {self._size(event.quantity)} at {price}{ahead}{legs}"]
             case ev.OutcomeUnknown():
                 return [f"the outcome of the {event.request.name.lower()} is unknown: {event.text}"]
+            case ev.ExitReduced():
+                size, leg = self._size(event.quantity), leg_of(event.by)
+                return [f"{size} taken off: its sibling .{leg} filled as much"]
+            case ev.ExitsSwapped():
+                return [f"the market was at {self._price(event.price)}: its turn at the venue"]
             case ev.StatusRequested():
                 return ["the venue was asked about it"]
             case ev.OrderCompared():

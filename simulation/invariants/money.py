@@ -23,6 +23,12 @@ def i22_cash_and_positions_follow_from_the_fills(
         hold(position.quantity == held, "I-22", f"{symbol}: {position.quantity}, not {held}")
 
 
+def i29_cash_covers_what_is_held(account: Account) -> None:
+    """I-29: whoever only buys can be filled in everything that is open, fees included."""
+    free = account.cash - account.reserved
+    hold(free >= 0, "I-29", f"{account.reserved} is held of {account.cash}")
+
+
 def i23_lots_are_the_position(account: Account) -> None:
     """I-23: quantities and costs of open lots are those of the position."""
     for symbol, position in account.positions.items():

@@ -57,13 +57,28 @@ class Shown:
                     self.depth[side].pop(Decimal(price), None)
         self.depth_id = update["u"]
 
+    def best(self, side: str) -> Decimal:
+        if self._is_covered:
+            return Decimal(self.ticker[side])
+        return max(self.depth[side]) if side == "b" else min(self.depth[side])
+
+    def size(self, side: str, price: Decimal) -> Decimal:
+        if self._is_covered:
+            best = Decimal(self.ticker[side])
+            if price == best:
+                return Decimal(self.ticker[side.upper()])
+            if price > best if side == "b" else price < best:
+                return Decimal(0)
+        return self.depth[side].get(price, Decimal(0))
+
     def levels(self, side: str) -> Book:
-        book = dict(self.depth[side])
-        if self.ticker.get("u", 0) > self.depth_id:
-            best, size = Decimal(self.ticker[side]), Decimal(self.ticker[side.upper()])
-            book = {p: q for p, q in book.items() if (p < best if side == "b" else p > best)}
-            book[best] = size
-        return book
+        prices = {*self.depth[side], self.best(side)}
+        return {price: size for price in prices if (size := self.size(side, price))}
+
+    @property
+    def _is_covered(self) -> bool:
+        """A ticker that is newer than the updates says what the best level is."""
+        return self.ticker.get("u", 0) > self.depth_id
 
 
 class Count:
@@ -83,9 +98,9 @@ class Count:
         first = sum(1 for row_at, _ in rows if row_at <= at)
         for _, message in rows[:first]:
             self._shown.hear(message)
-        best = max(self._shown.levels("b")) if side == "b" else min(self._shown.levels("a"))
+        best = self._shown.best(side)
         self.price = best - away if side == "b" else best + away
-        self._ahead = self._shown.levels(side).get(self.price, Decimal(0))
+        self._ahead = self._shown.size(side, self.price)
         self.ahead_on_arrival = self._ahead
         self._behind = self._unprinted = Decimal(0)
         self._unprinted_until = 0
@@ -129,7 +144,7 @@ class Count:
         self._behind = max(Decimal(0), self._behind - left)
 
     def _quote(self, at: int) -> None:
-        now = self._shown.levels(self._side).get(self.price, Decimal(0))
+        now = self._shown.size(self._side, self.price)
         gone = self._ahead + self._behind - now
         if gone <= 0:
             self._behind -= gone
@@ -140,10 +155,12 @@ class Count:
             if from_ahead:
                 self._unprinted += from_ahead
                 self._unprinted_until = at + SECOND
-        bids, asks = self._shown.levels("b"), self._shown.levels("a")
-        if not bids or not asks or max(bids) >= min(asks):
+        bid, ask = self._shown.best("b"), self._shown.best("a")
+        if bid >= ask:
             return
-        other = asks if self._side == "b" else bids
+        if not self._met and (self.price < ask if self._side == "b" else self.price > bid):
+            return
+        other = self._shown.levels("a" if self._side == "b" else "b")
         self._met = {price: met for price, met in self._met.items() if price in other}
         for price in sorted(other, reverse=self._side == "a"):
             if price > self.price if self._side == "b" else price < self.price:

@@ -62,11 +62,11 @@ def agree(path: Path, rows: list, at: int, side: str, away: str) -> list[tuple[i
     return list(together.items())
 
 
-@pytest.mark.parametrize("seconds", [1, 7])
+@pytest.mark.parametrize("seconds", [4, 12])
 @pytest.mark.parametrize(("side", "away"), [("b", "0"), ("a", "0"), ("b", "5.01")])
 def test_an_order_of_the_first_half_minute_fills_as_counted(first_lines, seconds, side, away):
     fills = agree(first_lines, read(first_lines), FIRST + seconds * SECOND, side, away)
-    assert fills or (side, away) != ("b", "0"), "prices fall in these seconds: a bid is reached"
+    assert bool(fills) is (seconds == 4 or side == "a"), "prices rise after twelve seconds"
 
 
 @pytest.mark.long
@@ -76,7 +76,7 @@ def test_orders_of_all_recorded_minutes_fill_as_counted(market_data, away):
     path, rows = market_data / BTC, read(market_data / BTC)
     filled = [
         agree(path, rows, FIRST + seconds * SECOND, side, away)
-        for seconds in range(5, 330, 29)
+        for seconds in range(5, 330, 65)
         for side in ("b", "a")
     ]
-    assert sum(1 for fills in filled if fills) > 12
+    assert sum(1 for fills in filled if fills) > 5

@@ -63,9 +63,10 @@ def checked(recording, **options):
     return summary_of(results, played_alone(recording, results, **options))
 
 
-def test_the_bounds_hold_in_the_first_minutes_of_goog(morning_recording):
-    identity = morning_recording.identity()
-    result = checked(morning_recording, orders=24, ends=Nanos(identity.starts_at + 8 * MINUTE))
+@pytest.mark.parametrize("levels", [10, 1])
+def test_the_bounds_hold_in_the_first_minutes_of_goog(morning_recording, levels):
+    ends = Nanos(morning_recording.identity().starts_at + 8 * MINUTE)
+    result = checked(morning_recording, orders=24, ends=ends, levels=levels)
     assert result.is_bounded and result.orders > 20
     filled = result.shares_filled
     assert 0 < filled["pessimistic"] <= filled["truth"] <= filled["front"]

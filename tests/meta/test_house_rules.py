@@ -34,7 +34,7 @@ DOORS = {
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/failstop.py:fail_stop",
     "engine/runtime/failstop.py:_from_memory",
-    "simulation/world.py:World._alive",
+    "simulation/run.py:run_plan",
     "tui/terminal.py:ForgivingParser.tick",
     "tui/terminal.py:ForgivingParser._one",
 }

@@ -241,7 +241,7 @@ def test_a_folder_that_cannot_be_written_is_named(checkout: Checkout) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["--help"], 0), (["--version"], 0), (["match", "--help"], 0), (["qurey"], 2), (["kill"], 2)],
+    [(["--help"], 0), (["--version"], 0), (["match", "--help"], 0), (["qurey"], 2), (["totp"], 2)],
 )
 def test_help_and_a_misspelt_line_make_no_environment(
     checkout: Checkout, words: list[str], code: int

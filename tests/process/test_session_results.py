@@ -55,6 +55,20 @@ def test_the_first_minutes_of_the_examples_pass_without_market_data(tmp_path: Pa
     assert output.splitlines()[-1].startswith("ok: 6 orders, 2 fills")
 
 
+def test_a_bracket_of_the_examples_ends_flat_and_can_be_explained(tmp_path: Path) -> None:
+    first, _, output = _twice(tmp_path, "--script", EXAMPLES / "bracket.txt")
+    assert output.splitlines()[-1].startswith("ok: 3 orders, 2 fills")
+    told = first.query(
+        "select parent_id, leg, state, leaves from orders where leg is not null"
+        " order by parent_id, leg"
+    )
+    assert [(row["parent_id"], row["leg"]) for row in told] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert {(row["state"], row["leaves"]) for row in told} == {("cancelled", 0)}
+    words = first.run("why", "1.2").output
+    assert "held until its entry fills" in words
+    assert "100 sent, as much as it protects" in words
+
+
 def test_stdout_is_json_alone_and_ends_with_the_documented_result(trader: Trader) -> None:
     done = trader.exec("buy 100 AAPL mkt", "wait order 1 filled within 5s")
     assert (done.code, done.warnings) == (0, "")

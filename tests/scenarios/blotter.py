@@ -14,10 +14,13 @@ from engine.domain.commands import (
     Kill,
     Origin,
 )
+from engine.domain.contingent.protection import protected_quantity
+from engine.domain.identity import group_of, leg_id, leg_of
 from engine.domain.orders import state_word
 from engine.domain.patience import Patience
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Refusal, Verdict
+from engine.domain.state import State
 from engine.domain.statements import OpenOrder, VenueOpenOrders
 from engine.instruments import format_money, parse_money
 from engine.language.parser import parse_line
@@ -40,7 +43,7 @@ from engine.values import (
 from tests.harness import TRADE_DATE, DeskBench
 
 ARROW = "=>"
-WORDS_NOT_DUE = ("sent", "cancelling", "replacing", "closing", "ending")
+WORDS_NOT_DUE = ("sent", "held", "cancelling", "replacing", "closing", "ending")
 """May be named and need not be: requests that leave, and the steps between two proofs."""
 
 
@@ -101,6 +104,7 @@ class Blotter:
             cash=parse_money(asked.get("cash", "1000000")),
             profile=asked.get("profile", "paper"),
             latency=lambda request: Nanos(delay),
+            has_oca=asked.get("groups", "on") == "on",
         )
         return []
 
@@ -217,7 +221,7 @@ class Blotter:
             account="PAPER",
             origin=self._origin,
             symbol="AAPL",
-            number=lambda n: OrderId(n.number) if n.number in state.orders else None,
+            number=lambda n: _id_of(n.number, n.leg, state),
             room=lambda order: room_for(order, state, session.market),
         )
 
@@ -235,15 +239,15 @@ class Blotter:
             case ev.OrderFilled():
                 price = self._shown(event.order_id, event.price)
                 flags = " late" * event.resurrected + " over" * event.overfill
-                return f"fill {event.order_id} {event.quantity} {price}{flags}"
+                return f"fill {_name(event.order_id)} {event.quantity} {price}{flags}"
             case ev.OrderDenied():
-                return f"denied {event.order_id} {_codes(event.findings)}"
+                return f"denied {_name(event.order_id)} {_codes(event.findings)}"
             case ev.ReplaceDenied() if event.findings:
-                return f"replace_denied {event.order_id} {_codes(event.findings)}"
+                return f"replace_denied {_name(event.order_id)} {_codes(event.findings)}"
             case ev.ReplaceDenied() | ev.CancelDenied():
                 word = "replace" if isinstance(event, ev.ReplaceDenied) else "cancel"
                 reason = Refusal(event.refusal).name.lower()
-                return f"{word}_denied {event.order_id} {reason}"
+                return f"{word}_denied {_name(event.order_id)} {reason}"
             case ev.CommandRefused():
                 return f"refused {event.command} {event.refusal.name.lower()}"
             case ev.TradingStateChanged():
@@ -266,9 +270,11 @@ class Blotter:
             case ev.DifferenceFound():
                 kind = event.difference.name.lower()
                 return f"{'break' if event.is_break else 'difference'} {kind}"
+            case ev.ExitReduced():
+                return f"reduced {_name(event.order_id)} {event.quantity}"
             case _:
                 word = _ORDER_WORDS.get(type(event))
-                return f"{word} {event.order_id}" if word else ""  # type: ignore[union-attr]
+                return f"{word} {_name(event.order_id)}" if word else ""  # type: ignore[union-attr]
 
     # ── checking ───────────────────────────────────────────────────────────────────────────────
 
@@ -297,6 +303,8 @@ class Blotter:
     def _figures(self) -> dict[str, Callable[[list[str]], str]]:
         return {
             "position": self._position,
+            "protected": self._protected,
+            "open": lambda rest: f"{rest[0]} {self._bench.order(_order_id(rest[0])).leaves}",
             "cash": lambda rest: format_money(self._bench.state.accounts["PAPER"].cash),
             "order": self._order,
             "queue": self._queue,
@@ -310,8 +318,11 @@ class Blotter:
     def _position(self, rest: list[str]) -> str:
         return f"{rest[0]} {self._bench.position(rest[0])}"
 
+    def _protected(self, rest: list[str]) -> str:
+        return f"{rest[0]} {protected_quantity(self._bench.state, 'PAPER', rest[0])}"
+
     def _order(self, rest: list[str]) -> str:
-        order = self._bench.order(int(rest[0]))
+        order = self._bench.order(_order_id(rest[0]))
         return " ".join([rest[0], state_word(order), *[str(order.cumulative)] * (len(rest) > 2)])
 
     def _queue(self, rest: list[str]) -> str:
@@ -327,6 +338,22 @@ class Blotter:
         return f"{rest[0]} {format_money(position.realised)}"
 
 
+def _name(order_id: int) -> str:
+    """`7`, a leg `7.1`."""
+    leg = leg_of(order_id)
+    return f"{group_of(order_id)}.{leg}" if leg else str(order_id)
+
+
+def _order_id(name: str) -> int:
+    number, _, leg = name.partition(".")
+    return leg_id(int(number), int(leg)) if leg else int(number)
+
+
+def _id_of(number: int, leg: int | None, state: State) -> OrderId | None:
+    order_id = leg_id(number, leg) if leg else OrderId(number)
+    return order_id if order_id in state.orders or order_id in state.brackets else None
+
+
 def _codes(findings: tuple[Finding, ...]) -> str:
     """Every rule that stands in the way, in the order in which it is reported."""
     return " ".join(f.code for f in findings if f.verdict >= Verdict.ASK)
@@ -334,6 +361,8 @@ def _codes(findings: tuple[Finding, ...]) -> str:
 
 _ORDER_WORDS: dict[type, str] = {
     ev.OrderReleased: "sent",
+    ev.OrderHeld: "held",
+    ev.ExitsSwapped: "turn",
     ev.CancelRequested: "cancelling",
     ev.ReplaceRequested: "replacing",
     ev.OrderWorking: "accepted",

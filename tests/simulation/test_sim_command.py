@@ -36,7 +36,7 @@ def test_several_processes_count_what_one_would(capsys):
 
 
 def test_a_failure_prints_the_line_that_repeats_it(monkeypatch, capsys):
-    found = Outcome(17, 5, 0, "ab", "I-06: sent twice", 9, ("9 asks something",))
+    found = Outcome(17, 5, 0, 9, "ab", "I-06: sent twice", 9, ("9 asks something",))
     monkeypatch.setattr(sim, "run_seed", lambda seed: found)
     assert run("--seed", "17", "--trace") == ExitCode.CHECK_FAILED
     told = capsys.readouterr()
@@ -57,4 +57,4 @@ def test_ctrl_c_says_what_was_done(monkeypatch, capsys):
 
 
 def fine(seed: int) -> Outcome:
-    return Outcome(seed, 1, 0, "ab")
+    return Outcome(seed, 1, 0, 9, "ab")

@@ -55,6 +55,7 @@ from engine.values import (
     Side,
     TimeInForce,
 )
+from tests.tui.fake_bracket import EXITS, legs_of, protected
 
 OPEN_AT = Nanos(1_782_826_200_000_000_000)
 """2026-06-30 09:30:00 in New York."""
@@ -213,7 +214,7 @@ class FakeDesk:
         if quote is None:
             return Preview(text=text, is_valid=False, problem=f"Nobody knows {name}.")
         price, is_market = self._price_of(line, quote)
-        size = line.quantity.shares if isinstance(line.quantity, SharesTerm) else 100
+        size = self._size_of(line)
         one = self._instruments[name]
         words = "MKT" if is_market else f"LMT {one.format_price(price)}"
         notional = one.notional(price, Quantity(size))
@@ -262,7 +263,14 @@ class FakeDesk:
             if denied
             else "",
             resolved=text,
+            exits=EXITS if line.target is not None else (),
         )
+
+    def _size_of(self, line: OrderLine) -> int:
+        if not isinstance(line.quantity, SharesTerm):
+            return 100
+        known = self._instruments.get(line.symbol, Instrument(line.symbol))
+        return known.parse_quantity(str(line.quantity.shares))
 
     def _price_of(self, line: OrderLine, quote: QuoteRow) -> tuple[Price, bool]:
         if isinstance(line.price, MarketPrice):
@@ -279,7 +287,7 @@ class FakeDesk:
         name = request.symbol if line.symbol == "." else line.symbol
         quote = next(row for row in self._quotes if row.symbol == name)
         price, is_market = self._price_of(line, quote)
-        size = line.quantity.shares if isinstance(line.quantity, SharesTerm) else 100
+        size = self._size_of(line)
         number = len(self._orders) + 1
         row = OrderRow(
             order_id=OrderId(number),
@@ -311,6 +319,9 @@ class FakeDesk:
         self._orders.insert(0, row)
         if is_market:
             self._fill(row, price)
+        if is_market and line.target is not None:
+            self._orders[1:1] = legs_of(row, price)
+            self._positions[name] = protected(self._positions[name])
         self._view = self._build()
         self.tell(LineAnswered(request.ticket, True, f"order {number} sent", row.order_id))
 

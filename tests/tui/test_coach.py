@@ -31,7 +31,13 @@ async def test_following_the_coach_leads_to_a_fill_its_reason_a_denial_and_a_fla
         assert coach.step is Step.RESIZE
         await here.press("ctrl+r")
         await here.frames(1)
+        assert coach.step is Step.BRACKET
+        await here.press("ctrl+u")
+        await here.type(coach.ghost(""))
+        await here.press("enter", "ctrl+t")
+        await here.frames(12)
         assert coach.step is Step.DANGER
+        assert "100/100 protected" in coach.text(here.app.room.view)
         await here.press("escape", "ctrl+x")
         assert coach.step is Step.FLATTEN
 

@@ -1,15 +1,19 @@
 """The small machines behind the screen: editor, danger strip, notices, completion, input."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.views import Severity
-from engine.ports import Act
+from engine.instruments import Instrument
+from engine.ports import Act, SendLine
+from engine.values import Quantity
 from tests.tui.fake_desk import FakeDesk
 from tui.command import CommandLine
 from tui.danger import STRIP_SECONDS, Danger, Strip, question
 from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
+from tui.paint import protection_text
 from tui.terminal import ForgivingParser
 
 MOVES = ("left", "right", "home", "end", "rub_out", "delete", "clear", "rub_out_word")
@@ -55,6 +59,24 @@ def test_the_strip_closes_by_itself():
 def test_kill_names_how_many_entries_go_and_how_many_exits_stay():
     view = FakeDesk().latest()
     assert question(Act.KILL, view, "AAPL") == "KILL: halt, cancel 0 entries, keep 0 exits?"
+
+
+def test_cancelling_everything_names_what_it_leaves_without_a_stop():
+    desk = FakeDesk()
+    desk.send(SendLine("b 100 AAPL mkt tp +1 sl -1", "t"))
+    asked = question(Act.CANCEL_EVERYTHING, desk.latest(), "AAPL")
+    assert asked == "Cancel 2 orders, exits too? Leaves +100 AAPL without a stop"
+
+
+def test_a_badge_says_how_much_is_protected_where_exits_are_used():
+    desk, aapl = FakeDesk(), Instrument("AAPL")
+    desk.send(SendLine("b 100 AAPL mkt tp +1 sl -1", "t"))
+    (row,) = desk.latest().positions
+    assert protection_text(aapl, row) == "100/100 protected"
+    less = msgspec.structs.replace(row, protected=Quantity(60))
+    assert protection_text(aapl, less) == "60/100 protected"
+    assert protection_text(aapl, msgspec.structs.replace(row, protected=0)) == "unprotected"
+    assert not protection_text(aapl, msgspec.structs.replace(row, has_exits=False))
 
 
 def test_a_lesser_notice_does_not_cover_a_worse_one_that_is_fresh():

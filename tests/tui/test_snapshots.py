@@ -34,6 +34,17 @@ async def blotter(here: Sitting) -> None:
         await here.frames(3)
 
 
+async def bracket(here: Sitting) -> None:
+    """An entry with its exits: the tree of the blotter, the badge, and one more under review."""
+    await here.press("colon")
+    await here.type("b 100 AAPL mkt tp +1 sl -1")
+    await here.press("enter", "ctrl+t")
+    await here.frames(3)
+    await here.press("colon")
+    await here.type("b 200 AAPL mkt tp +1 sl -1")
+    await here.frames(1)
+
+
 async def ticket(here: Sitting) -> None:
     await here.press("b", "tab", "tab", "up")
 
@@ -47,7 +58,7 @@ async def help_page(here: Sitting) -> None:
     await here.press("question_mark")
 
 
-SCENES = (first, review, denied, blotter, ticket, danger, help_page)
+SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -121,9 +121,12 @@ def test_what_comes_later_is_refused_by_name(words: list[str]) -> None:
         parse(words)
 
 
-def test_kill_says_what_stops_trading_today() -> None:
-    with pytest.raises(UsageError, match="create the file KILL in the home"):
-        parse(["kill", "--all"])
+@pytest.mark.parametrize(
+    ("words", "exits"),
+    [(["kill"], "keep"), (["kill", "--all"], "cancel"), (["kill", "--flatten"], "flatten")],
+)
+def test_kill_keeps_exits_unless_told_otherwise(words: list[str], exits: str) -> None:
+    assert parse(words).exits == exits
 
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])

@@ -16,6 +16,7 @@ from tui.paint import (
     money_text,
     order_number,
     price_text,
+    protection_text,
     quantity_text,
     side_style,
     signed_style,
@@ -62,9 +63,9 @@ POSITION_COLUMNS = (
     Column("average", 10, 2, title="avg"),
     Column("mark", 10, 3),
     Column("open", 12, 4),
-    Column("realised", 12, 6, title="real"),
+    Column("realised", 12, 7, title="real"),
     Column("day", 12, 5),
-    Column("exits", 7, 7),
+    Column("protected", 11, 6),
 )
 
 
@@ -90,7 +91,7 @@ class BlotterCells:
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return self.number(row), text
+                return _indented(self.number(row)), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -154,7 +155,7 @@ class BlotterCells:
             case "time":
                 return milliseconds_text(row.at, self.host.zone), ink.quiet
             case "number":
-                return str(row.number), ink.text
+                return clean(row.label, limit=12) or str(row.number), ink.text
             case "side":
                 return row.instruction.name, side_style(ink, row.instruction)
             case "quantity":
@@ -174,6 +175,15 @@ class BlotterCells:
                 return "maker" if row.liquidity is Liquidity.MAKER else "taker", ink.quiet
             case _:
                 return clean(row.explanation), ink.quiet
+
+    def _protection(self, row: PositionRow) -> tuple[str, Style]:
+        """`100/100`, or what works against it where nobody uses stops."""
+        ink, instrument = self.host.ink, self.host.instrument(row.symbol)
+        badge = protection_text(instrument, row)
+        if not badge:
+            return quantity_text(instrument, row.exits) if row.exits else "", ink.quiet
+        is_whole = row.protected >= abs(row.quantity)
+        return badge.removesuffix(" protected"), ink.ok if is_whole else ink.caution
 
     def _position_cell(self, row: PositionRow, name: str) -> tuple[str, Style]:
         ink, instrument = self.host.ink, self.host.instrument(row.symbol)
@@ -195,7 +205,12 @@ class BlotterCells:
             case "day":
                 return money_text(row.day, signed=True), signed_style(ink, row.day)
             case _:
-                return quantity_text(instrument, row.exits) if row.exits else "", ink.quiet
+                return self._protection(row)
+
+
+def _indented(number: str) -> str:
+    """A leg stands under its entry: `.1` behind the number, one step to the right."""
+    return f"└.{number.rpartition('.')[2]}" if "." in number else number
 
 
 def _type_words(row: OrderRow) -> str:

@@ -3,7 +3,7 @@
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.views import AuctionView, DepthRow, DeskView
+from engine.domain.views import AuctionView, DepthRow, DeskView, PositionRow
 from engine.instruments import Instrument
 from engine.values import Instruction, Price, Quantity
 from tui.host import Host
@@ -17,6 +17,7 @@ from tui.paint import (
     money_text,
     move_style,
     price_text,
+    protection_text,
     quantity_text,
     signed_style,
 )
@@ -204,10 +205,20 @@ class Depth(FramedPane):
             held = f" {quantity_text(instrument, row.quantity, signed=True)} @ {average}"
             line = Line().add(held, ink.buy if row.quantity > 0 else ink.sell)
             figure = money_text(row.unrealised, signed=True)
-            line.pad(width - len(figure) - 6, ink.text).add("open ", ink.quiet)
+            badge = self._badge(row, width - line.used - len(figure) - 3)
+            if badge:
+                is_whole = row.protected >= abs(row.quantity)
+                line.add(f"  {badge}", ink.ok if is_whole else ink.caution)
+            label = "open " if width - line.used >= len(figure) + 7 else ""
+            line.pad(width - len(figure) - len(label) - 1, ink.text).add(label, ink.quiet)
             return self.inside(line.add(figure, signed_style(ink, row.unrealised)))
 
         return self.slot(place, key, build)
+
+    def _badge(self, row: PositionRow, room: int) -> str:
+        """In full, or without its word where the pane is narrow."""
+        badge = protection_text(self.host.instrument(row.symbol), row)
+        return badge if len(badge) + 2 <= room else badge.removesuffix(" protected")
 
     # ---- keys
 
@@ -265,7 +276,9 @@ class Depth(FramedPane):
         self.host.open_ticket(instruction, self.host.symbol, price=price)
 
     def copied(self) -> str:
-        return "\t".join((self.host.symbol, *(str(row.quantity) for _, row in self._levels)))
+        known = self.host.instrument(self.host.symbol)
+        sizes = (known.plain_quantity(row.quantity) for _, row in self._levels)
+        return "\t".join((self.host.symbol, *sizes))
 
     def on_click(self, event: events.Click) -> None:
         """Moves the cursor; a click never trades."""

@@ -33,8 +33,8 @@ def ghosts_of(view: DeskView) -> list[Ghost]:
 def ghost_key(row: Ghost) -> object:
     """What a cursor holds on to."""
     if isinstance(row, GhostRow):
-        return ("ghost", row.at, row.number)
-    return ("ghost fill", row.at, row.number, row.quantity)
+        return ("ghost", row.at, row.name)
+    return ("ghost fill", row.at, row.name, row.quantity)
 
 
 def ghost_cell(host: Host, row: Ghost, name: str) -> tuple[str, Style]:
@@ -45,7 +45,7 @@ def ghost_cell(host: Host, row: Ghost, name: str) -> tuple[str, Style]:
         case "time":
             return microseconds_text(row.at, host.zone), ink.quiet
         case "number":
-            return str(row.number), ink.quiet
+            return row.name, ink.quiet
         case "what":
             return ("fill" if is_fill else "order"), ink.quiet
         case "side":

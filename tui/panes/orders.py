@@ -148,8 +148,7 @@ class Orders(FramedPane):
         line = Line().add("orders ", style)
         for tab, count in counts.items():
             words = f"{tab.value} {count}"
-            is_here = tab is self.tab
-            plain = ink.caution if tab is Tab.ATTENTION else style
+            is_here, plain = tab is self.tab, ink.caution if tab is Tab.ATTENTION else style
             line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else plain)
         marked = len(self.host.marks.rows(view))
         if marked:
@@ -315,8 +314,8 @@ class Orders(FramedPane):
             self.host.say("no working order here to replace", Severity.ATTENTION)
             return
         text = f"replace {self.texts.number(row)} "
-        if row.price:
-            text += f"price {self.host.instrument(row.symbol).format_price(row.price)}"
+        if price := row.price or row.stop:
+            text += f"price {self.host.instrument(row.symbol).format_price(price)}"
         self.host.open_line(text)
 
     def do_resolve(self) -> None:
@@ -359,7 +358,8 @@ class Orders(FramedPane):
             self.host.say("no position here to close", Severity.ATTENTION)
             return
         instruction = Instruction.SELL if held.quantity > 0 else Instruction.COVER
-        self.host.open_ticket(instruction, held.symbol, quantity=str(abs(held.quantity)))
+        size = self.host.instrument(held.symbol).plain_quantity(abs(held.quantity))
+        self.host.open_ticket(instruction, held.symbol, quantity=size)
 
     def do_reverse(self) -> None:
         held = self._position()

@@ -51,6 +51,8 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
     if preview.outcome:
         for row in wrap(clean(preview.outcome), width - 1):
             yield Line().add(f" {row}", ink.text)
+    for phrase in preview.exits:
+        yield from (Line().add(f" {row}", ink.text) for row in wrap(clean(phrase), width - 1))
     if preview.session_note:
         yield Line().add(f" {clean(preview.session_note)}", ink.caution)
     yield from _figures(preview, instrument, ink, width)

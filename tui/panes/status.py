@@ -63,6 +63,7 @@ class Status(LinePane):
         line.add("  ", ink.text)
         state = f" {view.trading_state.upper()} "
         line.add(state.strip() if is_active else state, ink.ok if is_active else ink.alarm)
+        self._standing(line)
         if view.trading_reason and not is_active and level < 3:
             line.add(f" {clean(view.trading_reason, limit=40)}", ink.caution)
         self._conditions(line, view, level)
@@ -75,6 +76,14 @@ class Status(LinePane):
             line.add(f"  {compact_count(view.updates_per_second).lower()}/s", ink.quiet)
         self._links(line, view, level)
         return line
+
+    def _standing(self, line: Line) -> None:
+        """Never left out: keys that do nothing, and an engine that does not answer."""
+        standing = self.host.standing
+        if standing.alarm:
+            line.add("  ", self.ink.text).add(f" {standing.alarm} ", self.ink.alarm)
+        elif not standing.has_control:
+            line.add("  ", self.ink.text).add("WATCHING", self.ink.caution)
 
     def _money(
         self, line: Line, word: str, value: int | None, *, signed: bool, style: Style | None = None

@@ -143,6 +143,7 @@ class PairFlow:
 
     def _carry_out(self, said: Said, sink: FlowSink) -> None:
         house, symbol, book = quoted_house(sink), self.pair.symbol, self._listener.book
+        stale = book.stale
         match said.message:
             case Trade() as trade:
                 if self._listener.is_new_trade(trade):
@@ -155,6 +156,8 @@ class PairFlow:
                 changes = book.update(update)
             case Snapshot() as snapshot:
                 changes = None if book.snapshot(snapshot) else []
+        if book.stale != stale and changes == []:
+            return  # what is older than what was known says nothing of now
         if changes is None:
             self._say_what_is_known()
             events = house.shown(symbol, *book.levels())

@@ -55,6 +55,7 @@ def _entered(order: Order) -> OwnOrder:
         stop=order.stop,
         trade_date=order.trade_date,
         filled=order.cumulative,
+        leg=order.leg,
     )
 
 
@@ -67,6 +68,7 @@ def _changed(at: Nanos, order: Order) -> OwnChange:
         price=Price(order.price),
         quantity=Quantity(order.quantity),
         trade_date=order.trade_date,
+        leg=order.leg,
     )
 
 
@@ -81,4 +83,5 @@ def _filled(event: ev.OrderFilled, order: Order) -> OwnFill:
         liquidity=event.liquidity,
         explanation=event.explanation,
         trade_date=order.trade_date,
+        leg=order.leg,
     )

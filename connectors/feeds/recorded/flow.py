@@ -14,25 +14,33 @@ from connectors.feeds.recorded.frames import (
     FORMAT_VERSION,
     BookImage,
     Carried,
-    End,
+    Depth,
     Frame,
     Gap,
     Head,
+    Levels,
     OwnChange,
     OwnFill,
     OwnOrder,
     Phased,
+    Printed,
     PrintedHidden,
+    Quoted,
     put_figures,
 )
 from connectors.feeds.recorded.images import as_ghost, hang, take_down
+from connectors.feeds.recorded.level_play import LevelPlayer
 from engine.domain.phases import CROSSES
 from engine.domain.quotes import Phase, Source
 from engine.exchange.auctions import uncross
+from engine.exchange.messages import NewOrder
 from engine.instruments import Instrument
-from engine.values import Nanos
+from engine.values import Nanos, Price
 
 _CURSOR_BYTES_MAX = 32
+_LEVEL_DATA = (Quoted, Printed, Levels, Depth)
+_BEGINNINGS = (Head, BookImage, Depth)
+"""With which a recording begins, all of them at one time."""
 
 
 class RecordedFlow:
@@ -58,12 +66,15 @@ class RecordedFlow:
         self.instruments = head.instruments
         self.trade_date = head.trade_date
         day = str(head.trade_date)
-        self.description = (
-            f"{head.market} {day[:4]}-{day[4:6]}-{day[6:]} (recorded, {head.identity})"
-        )
+        on = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+        market = head.market if on in head.market else f"{head.market} {on}"
+        self.description = f"{market} (recorded, {head.identity})"
+        self.assumptions = head.quotes
+        """Of a market of quotes; None: it is one of orders."""
+        self._levels = LevelPlayer()
         lost = contents.blocks[-1].lost
         gaps = f"the recording has gaps: {lost:,} frames were lost when it was made" if lost else ""
-        self.note = "; ".join(part for part in (contents.damage, gaps) if part)
+        self.note = "; ".join(part for part in (contents.damage, gaps, head.note) if part)
         self.span = (contents.blocks[0].first_at, contents.blocks[-1].last_at)
         self._frames: Iterator[Frame] = iter(())
         self._next: Frame | None = None
@@ -80,7 +91,7 @@ class RecordedFlow:
         silent = _Mute(sink, {one.symbol: one for one in self.instruments})
         self._begin(silent)
         while self._done < wanted and self._next is not None:
-            self._at = silent.now = self._next[0]
+            self._at = silent.now = silent.exchange.now = self._next[0]
             self._step_frames(silent)
         if self._done < wanted:
             raise RecordedFileError(
@@ -89,6 +100,7 @@ class RecordedFlow:
             )
         if is_closed:
             self._close(silent)
+        sink.exchange.now = self._at
         for symbol, phase in self._phases.items():
             sink.touched(symbol)
             sink.entered_phase(symbol, phase)
@@ -126,9 +138,11 @@ class RecordedFlow:
         self._frames = self._all_frames()
         self._next, self._done, self._is_closed = next(self._frames, None), 0, False
         self._phases = {}
-        self._at = self._blocks[0].first_at
-        while self._next is not None and type(self._next[1]) in (Head, BookImage):
-            silent.now = self._at
+        self._levels.restart()
+        self._at = silent.now = silent.exchange.now = self._blocks[0].first_at
+        while self._next is not None and self._next[0] == self._at:
+            if type(self._next[1]) not in _BEGINNINGS:
+                break
             self._take(silent, self._next)
         for instrument in self.instruments:
             self._phases.setdefault(instrument.symbol, Phase.CLOSED)
@@ -140,6 +154,9 @@ class RecordedFlow:
     def _step_frames(self, sink: FlowSink) -> None:
         while self._next is not None and self._next[0] == self._at:
             self._take(sink, self._next)
+        if self.assumptions is not None:
+            for instrument in self.instruments:
+                sink.touched(instrument.symbol)
 
     def _take(self, sink: FlowSink, frame: Frame) -> None:
         self._next = next(self._frames, None)
@@ -157,11 +174,14 @@ class RecordedFlow:
             sink.printed_hidden(body.symbol, body.price, body.quantity, body.aggressor)
         elif isinstance(body, BookImage):
             self._put_up(sink, body, at)
-        elif not isinstance(body, Head | End | Gap):
-            raise RecordedFileError(
-                f"not available yet: a recording of level data ({kind.__name__.lower()} of"
-                f" {getattr(body, 'symbol', '')})"
-            )
+        elif isinstance(body, Gap):
+            self._levels.restart()
+        elif isinstance(body, _LEVEL_DATA):
+            if self.assumptions is None:
+                raise RecordedFileError(
+                    f"{self._path.name} has quotes among the operations of a market of orders"
+                )
+            self._levels.play(sink, body)
 
     def _enter(self, sink: FlowSink, body: Phased, at: Nanos) -> None:
         before = self._phases.get(body.symbol, Phase.CLOSED)
@@ -171,17 +191,25 @@ class RecordedFlow:
         self.trade_date = body.trade_date
         self._phases[body.symbol] = body.phase
         sink.entered_phase(body.symbol, body.phase, body.text)
+        if self.assumptions is not None and before is Phase.PRE_OPEN:
+            # What traded before the open counts as volume and not for the day's extremes.
+            quote = sink.market.quotes[body.symbol]
+            quote.open = quote.high = quote.low = Price(0)
 
     def _put_up(self, sink: FlowSink, image: BookImage, at: Nanos) -> None:
         """A book as it was; paper orders that stood in it go to the end of their queues."""
         symbol = image.symbol
         book = sink.exchange.book(symbol)
         is_first = symbol not in self._phases
-        own = take_down(book)
-        sink.exchange.call(symbol, image.phase in CROSSES)
+        own: list[NewOrder] = []
         if is_first:
             sink.market.quotes[symbol].phase = image.phase
-        hang(book, image)
+        if self.assumptions is not None:
+            self._levels.put_up(sink, image)
+        else:
+            own = take_down(book)
+            sink.exchange.call(symbol, image.phase in CROSSES)
+            hang(book, image)
         if is_first or self._phases[symbol] is Phase.CLOSED:
             put_figures(sink.market.quotes[symbol], image.figures, at)
         self.trade_date = image.trade_date
@@ -210,6 +238,9 @@ class _Mute(Silence):
 
     def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         quote, exchange = self.market.quotes[symbol], self.exchange
+        if not exchange.runs_auctions:
+            quote.phase = phase
+            return
         if quote.phase in CROSSES and phase not in CROSSES:
             reference = quote.last or quote.previous_close
             tick = self._instruments[symbol].tick_at(reference)

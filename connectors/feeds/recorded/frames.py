@@ -1,14 +1,15 @@
 """What a recorded session consists of: small typed frames, each at its market time.
 
 Order flow is kept as the operations that reached the exchange, the trader's own among them; level
-data as quotes, prints and depth. A file may hold both. Tags and the places of fields are the
-format: new kinds get new tags, new fields go to the end and have defaults.
+data as quotes, prints and depth, without the trader, who changes nothing of it. Tags and the
+places of fields are the format: new kinds get new tags, new fields go to the end and have defaults.
 """
 
 import msgspec
 
 from engine.domain.quotes import Phase, Quote, Source
 from engine.exchange.messages import NewOrder, Operation
+from engine.exchange.quoted.assumptions import Assumptions
 from engine.instruments import Instrument
 from engine.values import (
     Instruction,
@@ -111,6 +112,9 @@ class BookImage(Fact, frozen=True, tag="i"):
     stops: tuple[NewOrder, ...] = ()
     called: tuple[NewOrder, ...] = ()
     """Those that wait for an auction, in the order they came."""
+    last_side: int = 0
+    """Who came for the last trade, where a market of quotes infers that; its levels are frames of
+    their own behind this one."""
 
 
 # --- level data
@@ -133,10 +137,19 @@ class Printed(Fact, frozen=True, tag="t"):
     price: Price
     quantity: Quantity
     aggressor: int = 0
+    is_regular: bool = True
+    """Whether a resting order could have met it."""
+
+
+class Levels(Fact, frozen=True, tag="l"):
+    """Levels of a whole book that changed, as (side, price, size); none: what stood still does."""
+
+    symbol: str
+    changes: tuple[tuple[Side, Price, Quantity], ...]
 
 
 class Depth(Fact, frozen=True, tag="d"):
-    """All shown levels of one side as (price, quantity), best first."""
+    """All shown levels of one side as (price, quantity), best first; asks follow their bids."""
 
     symbol: str
     side: Side
@@ -160,6 +173,8 @@ class OwnOrder(Fact, frozen=True, tag="O"):
     stop: Price
     trade_date: int = 0
     filled: Quantity = Quantity(0)
+    leg: int = 0
+    """Which exit of the number's group; 0 for an order on its own."""
 
 
 class OwnChange(Fact, frozen=True, tag="C"):
@@ -175,6 +190,7 @@ class OwnChange(Fact, frozen=True, tag="C"):
     price: Price = Price(0)
     quantity: Quantity = Quantity(0)
     trade_date: int = 0
+    leg: int = 0
 
 
 class OwnFill(Fact, frozen=True, tag="F"):
@@ -189,6 +205,7 @@ class OwnFill(Fact, frozen=True, tag="F"):
     liquidity: Liquidity
     explanation: str
     trade_date: int = 0
+    leg: int = 0
 
 
 OwnFact = OwnOrder | OwnChange | OwnFill
@@ -215,6 +232,10 @@ class Head(Fact, frozen=True, tag="H"):
     run: str
     seed: int
     instruments: tuple[Instrument, ...]
+    quotes: Assumptions | None = None
+    """Of a market of quotes, what was assumed of it; None: a market of orders."""
+    note: str = ""
+    """What was amiss with the market, as a person was told."""
 
 
 class End(Fact, frozen=True, tag="E"):
@@ -231,6 +252,7 @@ Body = (
     | BookImage
     | Quoted
     | Printed
+    | Levels
     | Depth
     | OwnOrder
     | OwnChange

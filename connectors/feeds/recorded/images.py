@@ -39,6 +39,16 @@ def picture(book: Book, quote: Quote, trade_date: int) -> BookImage:
     )
 
 
+def level_picture(book: Book, quote: Quote, trade_date: int, *, last_side: int) -> BookImage:
+    """The same of a market of quotes: its levels are told beside it, and the orders in its book
+    are the trader's own."""
+    last_price = book.last_price or NO_PRICE
+    figures = figures_of(quote)
+    return BookImage(
+        book.symbol, quote.phase, trade_date, figures, last_price, (), last_side=last_side
+    )
+
+
 def hang(book: Book, image: BookImage) -> None:
     """The image's orders stand in the empty book; nothing trades, the trader's are ghosts."""
     book.last_price = image.last_price or None

@@ -9,6 +9,7 @@ from connectors.feeds.recorded.frames import (
     Depth,
     Frame,
     Gap,
+    Levels,
     OwnFact,
     Phased,
     Printed,
@@ -16,12 +17,18 @@ from connectors.feeds.recorded.frames import (
     Quoted,
     figures_of,
 )
-from connectors.feeds.recorded.images import picture
+from connectors.feeds.recorded.images import level_picture, picture
 from engine.domain.quotes import Market, Phase
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import Event, Operation
+from engine.exchange.quoted.house import QuotedExchange
+from engine.exchange.quoted.sight import ShownLevel
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Price, Quantity, Side
+
+Shown = Sequence[ShownLevel]
+NOBODY = (0, 0)
+"""Price and size of a side at which nobody stands."""
 
 
 class Tap(Protocol):
@@ -124,19 +131,24 @@ class SessionTap:
 
     # --- level data: for flows that have no operations
 
-    def quoted(
-        self, symbol: str, *, bid: tuple[Price, Quantity], ask: tuple[Price, Quantity]
+    def showed(self, symbol: str, bids: Shown | None, asks: Shown | None) -> None:
+        """Of a side that nothing was said of, what stands is said again: that changes nothing."""
+        sights = self._levels_of(symbol)
+        bid = sights[Side.BUY] if bids is None else bids
+        ask = sights[Side.SELL] if asks is None else asks
+        if len(bid) > 1 or len(ask) > 1:
+            self._put_levels(symbol, bid, ask)
+            return
+        (at_bid,), (at_ask,) = bid or (NOBODY,), ask or (NOBODY,)
+        self._put(Quoted(symbol, *at_bid, *at_ask))  # type: ignore[arg-type]
+
+    def changed(self, symbol: str, changes: Sequence[tuple[Side, int, int]]) -> None:
+        self._put(Levels(symbol, tuple(changes)))  # type: ignore[arg-type]
+
+    def printed(
+        self, symbol: str, price: Price, quantity: Quantity, aggressor: int, *, is_regular: bool
     ) -> None:
-        """The best bid and ask, as (price, size), of a source that knows no orders."""
-        self._put(Quoted(symbol, *bid, *ask))
-
-    def printed(self, symbol: str, price: Price, quantity: Quantity, aggressor: int) -> None:
-        """A trade of such a source; `aggressor` +1, −1, or 0 where it does not tell."""
-        self._put(Printed(symbol, price, quantity, aggressor))
-
-    def showed(self, symbol: str, side: Side, levels: Sequence[tuple[Price, Quantity]]) -> None:
-        """All levels of one side, best first."""
-        self._put(Depth(symbol, side, tuple(levels)))
+        self._put(Printed(symbol, price, quantity, aggressor, is_regular))
 
     # --- the desk
 
@@ -146,24 +158,51 @@ class SessionTap:
 
     # --- inside
 
-    def _put(self, body: Body) -> None:
+    def _put(self, body: Body) -> bool:
+        """Whether there was room for it."""
         intake = self._intake
         if self._lost:
             if not intake.has_room_again:
                 self._lost += 1
                 intake.lost(1)
-                return
+                return False
             intake.put((self._now(), Gap(self._lost)))
             self._lost = 0
             self._put_images()
         elif intake.is_full:
             self._lost = 1
             intake.lost(1)
-            return
+            return False
         intake.put((self._now(), body))
+        return True
 
     def _put_images(self) -> None:
-        now = self._now()
-        for symbol, book in self._exchange.books.items():
+        now, exchange = self._now(), self._exchange
+        for symbol, book in exchange.books.items():
             quote = self._market.quotes[symbol]
-            self._intake.put((now, picture(book, quote, self.trade_date)))
+            if not isinstance(exchange, QuotedExchange):
+                self._intake.put((now, picture(book, quote, self.trade_date)))
+                continue
+            at = exchange.quoted(symbol)
+            bare = level_picture(book, quote, self.trade_date, last_side=at.last_side)
+            self._intake.put((now, bare))
+            sights = self._levels_of(symbol)
+            self._intake.put((now, Depth(symbol, Side.BUY, sights[Side.BUY])))  # type: ignore[arg-type]
+            self._intake.put((now, Depth(symbol, Side.SELL, sights[Side.SELL])))  # type: ignore[arg-type]
+
+    def _put_levels(self, symbol: str, bids: Shown, asks: Shown) -> None:
+        """Two frames of one quote: where the first is lost the second says nothing any more."""
+        if self._put(Depth(symbol, Side.BUY, tuple(bids))):  # type: ignore[arg-type]
+            self._put(Depth(symbol, Side.SELL, tuple(asks)))  # type: ignore[arg-type]
+            return
+        self._lost += 1
+        self._intake.lost(1)
+
+    def _levels_of(self, symbol: str) -> dict[Side, tuple[ShownLevel, ...]]:
+        """What is on show of a market of quotes, best first."""
+        exchange = self._exchange
+        assert isinstance(exchange, QuotedExchange), "only quotes have levels on show"
+        return {
+            side: tuple(sorted(sight.sizes.items(), key=lambda level: -level[0] * sight.side))
+            for side, sight in exchange.quoted(symbol).sights.items()
+        }

@@ -33,14 +33,23 @@ def worst_leaves(order: Order) -> int:
 
 
 def open_quantities(
-    state: State, account: str, symbol: str, *, excluding: OrderId = NO_ORDER
+    state: State,
+    account: str,
+    symbol: str,
+    *,
+    excluding: OrderId = NO_ORDER,
+    sharing: str = "",
 ) -> tuple[int, int]:
-    """(buys, sells) that may still fill, UNKNOWN ones included."""
+    """(buys, sells) that may still fill, UNKNOWN ones included.
+
+    Orders of one group share one quantity, so they count once; those of `sharing` not at all.
+    """
     buys = sells = 0
     of_symbol = state.live_by_symbol.get(symbol)
     if not of_symbol:
         return 0, 0
     orders = state.orders
+    grouped: dict[str, int] = {}
     for order_id in of_symbol:
         order = orders[order_id]
         if order_id == excluding or order.order.account != account:
@@ -49,7 +58,14 @@ def open_quantities(
             leaves = order.quantity - order.cumulative - order.cancelled
         else:
             leaves = worst_leaves(order)
-        assert leaves >= 0, "a live order is open for nothing or more"
+        assert leaves >= 0 or order.taken, "a live order is open for nothing or more"
+        if group := order.oca_group:
+            leaves = max(0, leaves)
+            if group == sharing:
+                continue
+            counted = grouped.get(group, 0)
+            grouped[group] = max(counted, leaves)
+            leaves = max(0, leaves - counted)
         if order.side > 0:
             buys += leaves
         else:

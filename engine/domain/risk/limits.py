@@ -1,6 +1,7 @@
 """The effective limits of the desk as typed values, and how their texts are read and tightened."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -12,6 +13,8 @@ from engine.values import Money, Nanos, Quantity
 
 KEY_PREFIX = "risk."
 DIGEST_BYTES = 8
+PROFILES_KEPT_MAX = 16
+"""Sets of limits that are remembered as values."""
 LIMIT_VALUE_MAX = 10**18
 """No limit is larger, in its own integer unit: absent or absurd is not unlimited."""
 
@@ -78,12 +81,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
 
         Raises LimitTextError naming every key that is wrong; `check_pairs` says so beforehand.
         """
-        pairs = tuple(pairs)
-        problems = check_pairs(pairs)
-        if problems:
-            raise LimitTextError(" ".join(problem.sentence for problem in problems))
-        values = {SPECS_BY_KEY[key].field: _read(SPECS_BY_KEY[key], text) for key, text in pairs}
-        return msgspec.convert(values, Limits)
+        return _limits_of(tuple(pairs))
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """(key, canonical text) of every limit, in the order of the controls."""
@@ -96,6 +94,16 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
         if spec.kind is LimitKind.SWITCH:
             return "on" if value else "off"
         return format_scaled(value, _DIGITS[spec.kind])
+
+
+@lru_cache(maxsize=PROFILES_KEPT_MAX)
+def _limits_of(pairs: tuple[tuple[str, str], ...]) -> Limits:
+    """Read once: every session of a journal that is replayed begins with the same few."""
+    problems = check_pairs(pairs)
+    if problems:
+        raise LimitTextError(" ".join(problem.sentence for problem in problems))
+    values = {SPECS_BY_KEY[key].field: _read(SPECS_BY_KEY[key], text) for key, text in pairs}
+    return msgspec.convert(values, Limits)
 
 
 def default_pairs(profile: str = PROFILE_DEFAULT) -> tuple[tuple[str, str], ...]:

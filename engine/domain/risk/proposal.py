@@ -11,12 +11,13 @@ from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_
 from engine.domain.risk.limits import Limits
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
-from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
+from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
+UNCHANGED = Price(0)
 _SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
 
 
@@ -77,12 +78,17 @@ class Proposal(msgspec.Struct, gc=False):
         return self.instrument.notional(self.worst_price, Quantity(quantity))
 
 
-def propose(order: SubmitOrder, state: State, market: Market) -> Proposal:
-    """A new order against the state and the market as they are."""
+def propose(order: SubmitOrder, state: State, market: Market, oca_group: str = "") -> Proposal:
+    """A new order against the state and the market as they are.
+
+    `oca_group`: what already stands in that group shares its quantity with the order.
+    """
     return _build(
         order,
         None,
+        oca_group,
         price=order.price,
+        stop=order.stop,
         quantity=order.quantity,
         override=order.override,
         state=state,
@@ -91,13 +97,21 @@ def propose(order: SubmitOrder, state: State, market: Market) -> Proposal:
 
 
 def propose_replace(
-    order: Order, price: Price, quantity: Quantity, override: str, state: State, market: Market
+    order: Order,
+    price: Price,
+    quantity: Quantity,
+    override: str,
+    state: State,
+    market: Market,
+    stop: Price = UNCHANGED,
 ) -> Proposal:
-    """A change of a live order to `price` and new total `quantity`; 0 keeps the value."""
+    """A change of a live order to `price`, `stop` and new total `quantity`; 0 keeps the value."""
     return _build(
         order.order,
         order,
+        order.oca_group,
         price=price or order.price,
+        stop=stop or order.stop,
         quantity=quantity or order.quantity,
         override=override,
         state=state,
@@ -108,8 +122,10 @@ def propose_replace(
 def _build(
     order: SubmitOrder,
     replaces: Order | None,
+    oca_group: str,
     *,
     price: Price,
+    stop: Price,
     quantity: Quantity,
     override: str,
     state: State,
@@ -119,15 +135,11 @@ def _build(
     account = state.accounts.get(order.account)
     quote = market.quotes.get(symbol)
     side = order.instruction.side
-    excluding, filled, leaves = NO_ORDER, NOTHING, quantity + 0
-    if replaces is not None:
-        excluding, filled = replaces.order_id, replaces.cumulative
-        leaves = max(quantity, replaces.quantity) - filled
-    buys, sells = open_quantities(state, order.account, symbol, excluding=excluding)
-    held = 0
-    if account is not None:
-        position = account.positions.get(symbol)
-        held = position.quantity if position is not None else 0
+    excluding, filled, leaves = _changed(replaces, quantity)
+    buys, sells = open_quantities(
+        state, order.account, symbol, excluding=excluding, sharing=oca_group
+    )
+    held = _held(account, symbol)
     open_same = buys if side > 0 else sells
     exit_room = 0
     if held * side < 0 and order.instruction is not _SHORT:
@@ -153,18 +165,33 @@ def _build(
         filled,
         leaves,
         price,
-        order.stop,
+        stop,
         override,
         held,
         open_same,
         exit_room,
         is_exit,
         mark_of(quote),
-        worst_price(order.type, side, price=price, stop=order.stop, quote=quote),
+        worst_price(order.type, side, price=price, stop=stop, quote=quote),
         worth,
         None,
         rate,
     )
+
+
+def _held(account: Account | None, symbol: str) -> int:
+    position = account.positions.get(symbol) if account is not None else None
+    return position.quantity if position is not None else 0
+
+
+def _changed(replaces: Order | None, quantity: Quantity) -> tuple[OrderId, Quantity, int]:
+    """(the order that is changed, what of it is filled, what is open when the worse of old and new
+    is in force)."""
+    if replaces is None:
+        return NO_ORDER, NOTHING, quantity + 0
+    # What a sibling's fills took off a leg is as good as filled.
+    filled = Quantity(replaces.cumulative + replaces.taken)
+    return replaces.order_id, filled, max(quantity, replaces.quantity) - filled
 
 
 def worst_price(

@@ -19,13 +19,13 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     if quantity - proposal.filled <= proposal.exit_room:
         return Money(0)
     opening = quantity - proposal.exit_room
-    account = proposal.account
-    assert account is not None
+    account, instrument = proposal.account, proposal.instrument
+    assert account is not None and instrument is not None
     value = proposal.local_notional(opening)
-    assert proposal.instrument is not None
+    # By the currency and not by the rate: a coin that is worth a dollar pays a coin's fees.
+    is_own = instrument.currency == account.currency
     fee = order_fee(
-        # By the currency and not by the rate: a coin that is worth a dollar pays a coin's fees.
-        account.fee_table_for(proposal.instrument),
+        account.fee_table if is_own else account.fee_table_for(instrument),
         proposal.trade_date,
         proposal.order.instruction,
         Quantity(opening),

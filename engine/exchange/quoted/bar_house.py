@@ -27,7 +27,7 @@ from engine.exchange.messages import (
     Traded,
     Triggered,
 )
-from engine.exchange.quoted.bar_readings import Given, Held, Hit, Left, Step, readings_of
+from engine.exchange.quoted.bar_readings import Given, Held, Hit, Left, Less, Step, readings_of
 from engine.exchange.quoted.bars import Bar, BarAssumptions, BarPath
 from engine.exchange.quoted.outcomes import Outcome, ReadAs
 from engine.exchange.quoted.sight import ShownLevel
@@ -146,6 +146,9 @@ class BarExchange(Exchange):
                 case Left():
                     quantity = Quantity(step.quantity)
                     events.append(Cancelled(order.order_id, order.symbol, quantity, step.reason))
+                case Less():
+                    leaves = Quantity(step.leaves)
+                    events.append(Reduced(order.order_id, order.symbol, leaves))
             self._follow(step.held)
         return events
 

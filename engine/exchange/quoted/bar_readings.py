@@ -70,7 +70,14 @@ class Left(msgspec.Struct, frozen=True, gc=False):
     quantity: int
 
 
-Step = Given | Hit | Left
+class Less(msgspec.Struct, frozen=True, gc=False):
+    """Another order of its group was filled: `leaves` is what this one has open now."""
+
+    held: Held
+    leaves: int
+
+
+Step = Given | Hit | Left | Less
 
 
 class Reading:
@@ -98,7 +105,7 @@ class Reading:
         # Before the session opens nothing trades: who waits for an open still does.
         for held in self.of(symbol) if is_open else ():
             was_fresh, held.is_fresh = held.is_fresh, False
-            if was_fresh and not held.is_stop:
+            if was_fresh and held.leaves and not held.is_stop:
                 self._at_open(held, bar, at, steps)
         return steps
 
@@ -107,6 +114,8 @@ class Reading:
         steps: list[Step] = []
         for held in self._in_order(symbol):
             order = held.order
+            if not held.leaves:
+                continue  # a sibling of its group came first on this bar's path
             if held.is_stop:
                 if bar.triggers(order.side, order.stop):
                     self._trigger(held, bar, at, steps)
@@ -183,6 +192,20 @@ class Reading:
         if not held.leaves:
             held.done_at = at
         steps.append(Given(held, price, quantity, held.leaves, is_taker))
+        if held.order.oca_group:
+            self._take_off_siblings(held, quantity, steps)
+
+    def _take_off_siblings(self, given: Held, quantity: int, steps: list[Step]) -> None:
+        """One group shares one quantity: what traded in one order is taken off the others."""
+        for held in self.of(given.order.symbol):
+            if held is given or held.order.oca_group != given.order.oca_group:
+                continue
+            taken = min(quantity, held.leaves)
+            held.leaves -= taken
+            if held.leaves:
+                steps.append(Less(held, held.leaves))
+            else:
+                steps.append(Left(held, CancelReason.SIBLING_FILLED, taken))
 
     # --- what the trader asks
 

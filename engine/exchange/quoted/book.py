@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.exchange.book import Book
+from engine.exchange.groups import took
 from engine.exchange.messages import ANONYMOUS, Event, Traded
 from engine.exchange.quoted.assumptions import SLIP_LEVELS_MAX, Assumptions
 from engine.exchange.quoted.lines import Gift, InLine, Lines
@@ -145,7 +146,7 @@ class QuotedBook:
                 events.append(self._print(side, price, gift.ahead - ahead, left))
                 left, ahead = left - (gift.ahead - ahead), gift.ahead
             left -= gift.quantity
-            events.append(self._give(gift, side, left))
+            self._give(gift, side, left, events)
         if left:
             events.append(self._print(side, price, left, left))
         print_trade(self.book, price)
@@ -182,10 +183,11 @@ class QuotedBook:
         events: list[Event] = []
         for gift in gifts:
             wanted -= gift.quantity
-            events.append(self._give(gift, quoted, wanted))
+            self._give(gift, quoted, wanted, events)
         return events
 
-    def _give(self, gift: Gift, taker: Side, left: int) -> Traded:
+    def _give(self, gift: Gift, taker: Side, left: int, events: list[Event]) -> None:
+        given = self.book.orders[gift.order_id].order
         taken = take(self.book, gift.order_id, gift.quantity)
         assert taken == gift.quantity, "the book and the line agree on what is open"
         resting = self.book.orders.get(gift.order_id)
@@ -194,16 +196,20 @@ class QuotedBook:
         assert line is not None
         line.booked_leaves = leaves
         line.filled_by_booked += gift.quantity
-        return Traded(
-            self.book.symbol,
-            self._next_taker,
-            gift.order_id,
-            Price(gift.price),
-            Quantity(gift.quantity),
-            taker,
-            Quantity(left),
-            Quantity(leaves),
+        events.append(
+            Traded(
+                self.book.symbol,
+                self._next_taker,
+                gift.order_id,
+                Price(gift.price),
+                Quantity(gift.quantity),
+                taker,
+                Quantity(left),
+                Quantity(leaves),
+            )
         )
+        if given.oca_group:
+            took(self.book, given, gift.quantity, events)
 
     def _print(self, taker: Side, price: int, quantity: int, left: int) -> Traded:
         return Traded(

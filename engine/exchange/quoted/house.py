@@ -7,6 +7,7 @@ import msgspec
 
 from engine.exchange.book import Book
 from engine.exchange.exchange import Exchange, Telling
+from engine.exchange.groups import link
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
@@ -121,7 +122,11 @@ class QuotedExchange(Exchange):
         """Stops that were reached enter once there is a quote to meet; the lines follow."""
         if at.book.waiting and not self.objection(at.book.symbol):
             with at.walkable():
-                events += settle(at.book)
+                entered = settle(at.book)
+            for event in entered:
+                if isinstance(event, Reduced):
+                    self._resized(at, event)
+            events += entered
         self._follow(at)
 
     @property
@@ -253,6 +258,8 @@ class QuotedExchange(Exchange):
     def stand(self, order: NewOrder, queue_ahead: int, *, is_fresh: bool = False) -> None:
         """The order stands again; behind what was ahead of it when that was last written down."""
         at = self._by_symbol[order.symbol]
+        if order.oca_group:
+            link(at.book, order)
         place_behind(at.book, order, 1 << 60)
         self._follow(at)
         line = at.lines.get(order.order_id)

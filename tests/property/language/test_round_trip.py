@@ -99,6 +99,16 @@ common = {
     "preview": st.booleans(),
     "reduce_only": st.booleans(),
 }
+exit_prices = st.one_of(limits, references, touches)
+exits = {"target": st.none() | exit_prices, "stop_loss": st.none() | exit_prices}
+
+
+def _may_have_exits(line: syntax.OrderLine) -> bool:
+    """`tp` and `sl` go with an order that opens, and not with one for the close."""
+    has_exits = line.target is not None or line.stop_loss is not None
+    return not (has_exits and (line.reduce_only or line.time_in_force is TimeInForce.CLS))
+
+
 resting_orders = st.builds(
     syntax.OrderLine,
     st.sampled_from(Instruction),
@@ -108,7 +118,8 @@ resting_orders = st.builds(
     time_in_force=st.sampled_from((None, TimeInForce.DAY, TimeInForce.GTC)),
     post_only=st.booleans(),
     **common,
-)
+    **exits,
+).filter(_may_have_exits)
 crossing_orders = st.builds(
     syntax.OrderLine,
     st.sampled_from(Instruction),
@@ -117,7 +128,8 @@ crossing_orders = st.builds(
     price=st.one_of(limits, references, touches, st.just(syntax.MarketPrice())),
     time_in_force=st.none() | st.sampled_from(TimeInForce),
     **common,
-)
+    **exits,
+).filter(_may_have_exits)
 stop_orders = st.builds(
     syntax.OrderLine,
     st.sampled_from(Instruction),
@@ -129,6 +141,17 @@ stop_orders = st.builds(
     time_in_force=st.none()
     | st.sampled_from([lives for lives in TimeInForce if not lives.is_for_auction]),
     **common,
+    **exits,
+).filter(_may_have_exits)
+oco_lines = st.builds(
+    syntax.OcoLine,
+    quantities,
+    symbols,
+    exit_prices,
+    exit_prices,
+    time_in_force=st.sampled_from((None, TimeInForce.DAY, TimeInForce.GTC)),
+    tag=st.none() | names,
+    note=st.none() | texts,
 )
 days = st.builds(lambda month, day: f"{month:02d}{day:02d}", st.integers(1, 12), st.integers(1, 28))
 numbers = st.integers(1, 10**9)
@@ -171,6 +194,8 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
     resting_orders,
     crossing_orders,
     stop_orders,
+    oco_lines,
+    st.builds(syntax.PreviewedLine, oco_lines),
     previewed,
     st.builds(syntax.PreviewedLine, previewed),
     st.builds(syntax.HaltLine, st.none() | texts),
@@ -221,6 +246,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
     ),
     st.builds(syntax.ExpectOrderLine, order_numbers, states, st.none() | st.integers(0, 10**12)),
     st.builds(syntax.ExpectPositionLine, symbols, st.integers(-(10**12), 10**12)),
+    st.builds(syntax.ExpectProtectedLine, symbols, st.integers(0, 10**12)),
     st.builds(
         syntax.ExpectCashLine,
         st.sampled_from(syntax.Comparison),

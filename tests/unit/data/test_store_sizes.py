@@ -81,3 +81,11 @@ def test_the_first_coin_gives_every_size_its_decimals_and_changes_no_value() -> 
         assert again.book.positions["PAPER", "BTCUSDT"].quantity == 1_513_000
     whole, _ = loaded(bench, steps=1)
     assert table_digests(whole) == table_digests(connection)
+
+
+def test_rates_that_are_told_again_replace_the_rows_they_were() -> None:
+    bench = traded("AAPL")
+    bench.submit(FxRatesSet("USD", (FxRate(20200101, "USDT", 10**9), FxRate(20250101, "USDT", 2))))
+    connection, _ = loaded(bench, steps=len(list(bench.journal.records())))
+    rows = connection.execute("select from_date::varchar, rate from fx_rates order by 1").fetchall()
+    assert [(day, float(rate)) for day, rate in rows] == [("2020-01-01", 1.0), ("2025-01-01", 2e-9)]

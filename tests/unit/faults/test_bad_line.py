@@ -23,6 +23,8 @@ class Parrot:
 
     name = "parrot"
 
+    has_oca = True
+
     def __init__(self) -> None:
         self.heard: list[tuple[str, bytes]] = []
         self._said: list[Report] = []

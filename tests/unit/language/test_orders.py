@@ -252,8 +252,6 @@ def test_a_slip_is_named_where_it_stands(
         ("buy 100 AAPL 190 gtd:2026-12-18", 18, "gtd"),
         ("buy 100 AAPL 190 eth", 18, "eth"),
         ("buy 100 AAPL 190 show 10", 18, "show"),
-        ("buy 100 AAPL 190 tp 195", 18, "tp"),
-        ("buy 100 AAPL 190 sl -1%", 18, "sl"),
         ("buy 100 AAPL twap 5m", 14, "twap"),
         ("buy r500 AAPL mkt", 5, "r"),
         ("buy r0.5% AAPL mkt", 5, "r"),
@@ -278,7 +276,7 @@ def test_a_problem_is_drawn_with_a_caret_and_what_would_fit() -> None:
         "line 1, column 22: 'gtc' and 'ioc' are both a time in force — say one\n"
         "  buy 100 AAPL 190 gtc ioc\n"
         "                       ^^^\n"
-        "  fits here: post · ro · acct · via · tag · note · override · ?"
+        "  fits here: post · ro · tp · sl · acct · via · tag · note · override · ?"
     )
 
 

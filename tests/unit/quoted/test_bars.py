@@ -18,12 +18,14 @@ from engine.exchange.messages import (
 )
 from engine.exchange.quoted.bar_house import BarExchange
 from engine.exchange.quoted.bars import Bar, BarAssumptions, BarPath
+from engine.instruments import Instrument
 from engine.values import OrderType, Price, Quantity, Side, TimeInForce
 
 TICK = 100
 IOC, FOK, DAY, GTC = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.DAY, TimeInForce.GTC
 BAR = Bar(100_000, 100_800, 99_500, 100_400, 10_000)
 OWN = 1 << 60
+SPY = Instrument("SPY")
 
 
 class Bars:
@@ -258,13 +260,13 @@ def test_a_fill_knows_which_reading_decided_and_what_the_others_gave_in_that_bar
     read = bars.exchange.read_as(stop)
     assert (read.booked, read.at_open) == ("worst_first", False)
     assert dict(read.shares) == {"worst_first": 100, "low_first": 100, "high_first": 0}
-    assert "which decided: low_first gives 100, high_first gives 0" in reading_in_words(read)
+    assert "which decided: low_first gives 100, high_first gives 0" in reading_in_words(read, SPY)
 
 
 def test_at_the_open_no_reading_decides(bars):
     order = bars.buy(100, time_in_force=IOC)
     bars.opens()
-    assert "every reading" in reading_in_words(bars.exchange.read_as(order))
+    assert "every reading" in reading_in_words(bars.exchange.read_as(order), SPY)
 
 
 def test_a_stop_limit_may_fill_in_the_bar_that_triggers_it_in_the_optimistic_reading_alone(bars):

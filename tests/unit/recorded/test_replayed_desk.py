@@ -121,6 +121,30 @@ def test_a_replay_says_so_and_holds_nothing_but_a_paper_venue(replay):
     assert replay.recording is None
 
 
+def test_a_day_of_depth_is_recorded_with_ghosts_at_their_nanosecond(market_data, tmp_path):
+    pair = str(market_data / "depth" / "binance_spot_btcusdt_20240808.gz")
+    words = ["--headless", "--home", str(tmp_path / "day"), "--market", pair]
+    parts = open_desk(parse([*words, "--record", "--until", "23:54:40"]))
+    lines = ["buy 0.05 BTCUSDT mkt", "buy 0.02 BTCUSDT bid", "sell 0.03 BTCUSDT ask"]
+    assert run_lines(parts, [*lines, "at 23:54:40"]) == []
+    assert parts.close() == ()
+    (recording,) = (tmp_path / "day" / "recordings").iterdir()
+    fills = real_fills(recording)
+    assert len(fills) >= 3
+    words = ["--headless", "--home", str(tmp_path / "evening"), "--market", str(recording)]
+    replay = open_desk(parse(words))
+    assert "BTCUSDT 2024-08-08 (Binance depth) (recorded, " in replay.venue.description
+    run_lines(replay, ["at 23:54:39"])
+    ghosts = replay.venue.ghosts.fills(100)[::-1]
+    assert [(g.at, g.price, g.quantity) for g in ghosts] == fills
+    assert replay.venue.ghosts.words("BTCUSDT")[0] == (
+        "in the recorded session: #1 BUY 0.05 BTCUSDT MKT, 0.05 of 0.05 filled, filled"
+    )
+    bids, asks = replay.venue.depth("BTCUSDT", 20)
+    assert len(bids) == len(asks) == 20
+    replay.close()
+
+
 def test_a_replay_is_not_recorded_again(recording, tmp_path):
     parts = open_desk(options(tmp_path / "home", "--market", str(recording), "--record"))
     parts.close()

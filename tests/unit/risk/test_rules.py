@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.commands import Origin
+from engine.domain.commands import ExitTerm, Origin
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Verdict
@@ -22,7 +22,7 @@ PASS, WARN, ASK, SECOND_FACTOR, DENY = (
     Verdict.DENY,
 )
 SELL, SHORT, COVER, BUY = Instruction.SELL, Instruction.SHORT, Instruction.COVER, Instruction.BUY
-MARKET = OrderType.MARKET
+MARKET, CLS, TO = OrderType.MARKET, TimeInForce.CLS, ExitTerm
 USD = 1_000_000
 Given = Callable[[Any], Any]
 
@@ -359,6 +359,21 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D03", "another symbol", [given("flattens", "AAPL")], {}, PASS),
     ("D03", "a person is asked", [given("flattens", "GOOG", FlattenStep.ASKING)], {}, PASS),
     ("D03", "the protocol's own order", [given("flattens", "GOOG")], {"origin": Origin.DESK}, PASS),
+    # ── D04 exits that come with an order ──
+    ("D04", "none", [], {}, PASS),
+    ("D04", "both on their sides", [], {"target": TO(1_010_000), "stop_loss": TO(990_000)}, PASS),
+    ("D04", "a target at the entry", [], {"target": TO(1_000_000)}, DENY),
+    ("D04", "a stop at the entry", [], {"stop_loss": TO(1_000_000)}, DENY),
+    ("D04", "a stop above a buy", [], {"stop_loss": TO(1_000_100)}, DENY),
+    ("D04", "off tick", [], {"target": TO(1_010_050)}, DENY),
+    ("D04", "of a short, on their sides", [],
+     {"instruction": SHORT, "target": TO(990_000), "stop_loss": TO(1_010_000)}, PASS),
+    ("D04", "of a short, turned round", [], {"instruction": SHORT, "target": TO(1_010_000)}, DENY),
+    ("D04", "a distance down from a market buy", [],
+     {"type": MARKET, "stop_loss": TO(offset=-5_000)}, PASS),
+    ("D04", "a distance up", [], {"type": MARKET, "stop_loss": TO(offset=5_000)}, DENY),
+    ("D04", "a stop above the ask", [], {"type": MARKET, "stop_loss": TO(1_002_000)}, DENY),
+    ("D04", "for the close", [], {"time_in_force": CLS, "target": TO(1_010_000)}, DENY),
     # ── D01 the trading state ──
     ("D01", "active", [], {}, PASS),
     ("D01", "reducing", [given("trading", TradingState.REDUCING)], {}, DENY),

@@ -5,6 +5,8 @@ from typing import Any
 
 from engine.domain.commands import Command, Origin
 from engine.domain.events import Event
+from engine.domain.identity import leg_id
+from engine.domain.state import State
 from engine.language import syntax as syn
 from engine.language.parser import parse_line, parse_script
 from engine.runtime.preview import room_for
@@ -22,9 +24,14 @@ def context_of(bench: DeskBench, symbol: str = "", origin: Origin = Origin.SCRIP
         account="PAPER",
         origin=origin,
         symbol=symbol,
-        number=lambda n: OrderId(n.number) if n.number in state.orders else None,
+        number=lambda n: _id_of(n, state),
         room=lambda order: room_for(order, state, market),
     )
+
+
+def _id_of(number: syn.OrderNumber, state: State) -> OrderId | None:
+    order_id = leg_id(number.number, number.leg) if number.leg else OrderId(number.number)
+    return order_id if order_id in state.orders or order_id in state.brackets else None
 
 
 def read(text: str) -> syn.Line:

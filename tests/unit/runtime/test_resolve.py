@@ -70,7 +70,7 @@ def test_a_price_is_rounded_to_the_passive_tick(
         ("cancel 99", "no order 99"),
         ("cancel 50-60", "no orders 50 to 60"),
         ("replace 99 qty 5", "no order 99"),
-        ("cancel 1.2", "not available yet: legs"),
+        ("cancel 99.2", "no order 99.2"),
         ("at 09:31:00", "belongs in a script"),
     ],
 )

@@ -1,0 +1,116 @@
+"""A command's conversation with a running engine: one question, its answer, and fresh views."""
+
+import time
+
+import msgspec
+
+from data.home import Home
+from engine.domain.residence import order_in_words
+from engine.domain.views import DeskView, OrderRow
+from engine.instruments import Instrument
+from engine.ports import DeskRequest, EngineStopped, LineAnswered
+from engine.runtime.terminals.attaching import Attached
+from engine.runtime.terminals.messages import answer_decoder, view_decoder
+from engine.runtime.terminals.wire import READ_BYTES, STAMP_BYTES, Kind, packed
+
+
+class EngineShell:
+    """What goes wrong with the connection is an end like any other: nothing more is heard."""
+
+    def __init__(self, attached: Attached) -> None:
+        self._connection = attached.connection
+        self._unpacker = attached.unpacker
+        self.welcome = attached.welcome
+        self.view = view_decoder.decode(attached.view)
+        self.answers: dict[str, LineAnswered] = {}
+        self.end: EngineStopped | None = None
+        self.is_over = False
+
+    def ask(self, request: DeskRequest) -> None:
+        stamp = time.monotonic_ns().to_bytes(STAMP_BYTES, "big")
+        self._connection.settimeout(None)
+        self._connection.sendall(packed(Kind.REQUEST, stamp + msgspec.msgpack.encode(request)))
+
+    def answer(self, ticket: str, seconds: float) -> LineAnswered | None:
+        """What came of it; None when nothing was said in time."""
+        until = time.monotonic() + seconds
+        while ticket not in self.answers and self._hear(until):
+            pass
+        return self.answers.get(ticket)
+
+    def next_view(self, seconds: float) -> bool:
+        """Whether a newer view came in time."""
+        frame, until = self.view.frame, time.monotonic() + seconds
+        while self.view.frame == frame:
+            if not self._hear(until):
+                return False
+        return True
+
+    def until_the_end(self, seconds: float) -> EngineStopped | None:
+        """What the engine said last; None when it said nothing in time."""
+        until = time.monotonic() + seconds
+        while self.end is None and self._hear(until):
+            pass
+        return self.end
+
+    def instrument(self, symbol: str) -> Instrument:
+        """A symbol that nobody knows is shown at the commonest scale."""
+        return self.welcome.instruments.get(symbol) or Instrument(symbol)
+
+    def words_of(self, order: OrderRow) -> str:
+        """One order in a line."""
+        return order_in_words(order, self.instrument(order.symbol))
+
+    def held(self) -> dict[str, str]:
+        """Symbol → quantity as text, of what is held."""
+        rows = [row for row in self.view.positions if row.quantity]
+        return {
+            row.symbol: self.instrument(row.symbol).format_quantity(row.quantity, signed=True)
+            for row in rows
+        }
+
+    def held_fields(self) -> dict[str, int | str]:
+        """The same as JSON has sizes everywhere."""
+        rows = [row for row in self.view.positions if row.quantity]
+        return {
+            row.symbol: self.instrument(row.symbol).quantity_field(row.quantity) for row in rows
+        }
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _hear(self, until: float) -> bool:
+        """Takes what comes; False when time is over or the connection is."""
+        left = until - time.monotonic()
+        if left <= 0 or self.is_over:
+            return False
+        try:
+            self._connection.settimeout(left)
+            data = self._connection.recv(READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self.is_over = time.monotonic() < until
+            return False
+        for kind, payload in self._unpacker.feed(data):
+            if kind is Kind.VIEW:
+                self.view = view_decoder.decode(payload)
+            elif kind is Kind.ANSWER:
+                self._note(payload)
+        return True
+
+    def _note(self, payload: bytes) -> None:
+        answer = answer_decoder.decode(payload)
+        if isinstance(answer, LineAnswered):
+            self.answers[answer.ticket] = answer
+        elif isinstance(answer, EngineStopped):
+            self.end = answer
+
+
+def working(view: DeskView) -> list[OrderRow]:
+    """Oldest first."""
+    return [row for row in reversed(view.orders) if not row.is_done]
+
+
+def nobody_there(home: Home) -> str:
+    return f"no engine of its own process runs in {home.path}: `trader` starts one"

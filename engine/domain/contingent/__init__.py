@@ -1,0 +1,1 @@
+"""What hangs on other orders: exits sized by what their entry has filled."""

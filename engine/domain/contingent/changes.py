@@ -1,0 +1,100 @@
+"""What events change about groups of exits: who is in one, whose turn it is, what is shared."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.identity import group_of
+from engine.domain.lifecycle import Happening, Status, next_status
+from engine.domain.orders import Order
+from engine.domain.state import Bracket, State
+from engine.values import Quantity
+
+
+def joins(state: State, order: Order) -> None:
+    """The leg belongs to its group from now on; its first leg makes the group."""
+    bracket = state.brackets.get(order.group)
+    if bracket is None:
+        bracket = Bracket(order.order.account, order.order.symbol)
+        state.brackets[order.group] = bracket
+    if order.order_id not in bracket.legs:
+        bracket.legs.append(order.order_id)
+
+
+def remember_of(bracket: Bracket, order: Order) -> None:
+    """An order of the group leaves the state with its day; what it filled still counts."""
+    if order.leg:
+        bracket.filled = Quantity(bracket.filled + order.cumulative)
+    else:
+        bracket.quantity = order.cumulative
+
+
+def sent_leg(state: State, event: ev.OrderReleased) -> Order:
+    """The exit that waited here leaves, or one that takes the place of a spent leg."""
+    order, asked = state.orders.get(event.order_id), event.order
+    if order is None:
+        order = _leg(state, event, Status.SENT)
+    else:
+        following = next_status(order.status, Happening.RELEASE)
+        assert following is not None, f"{order.status.name} cannot be sent"
+        order.status, order.changed_at = following, event.at
+    order.order, order.quantity = asked, asked.quantity
+    order.price, order.stop = asked.price, asked.stop
+    order.oca_group, order.base = event.oca_group, event.base
+    joins(state, order)
+    return order
+
+
+def _reduced(state: State, event: ev.ExitReduced) -> None:
+    """Also of an exit that is done: its end may be told before the fill that caused it."""
+    order = state.orders[event.order_id]
+    order.taken = Quantity(order.taken + event.quantity)
+    if not order.is_done:
+        order.cancelled = Quantity(order.cancelled + event.quantity)
+
+
+def _held(state: State, event: ev.OrderHeld) -> None:
+    group = group_of(event.order_id)
+    state.order_next = max(state.order_next, group + 1)
+    numbers = state.number_next
+    numbers[event.trade_date] = max(numbers.get(event.trade_date, 1), event.number + 1)
+    order = state.orders[event.order_id] = _leg(state, event, Status.HELD)
+    joins(state, order)
+    if group not in state.orders:
+        # Two exits without an entry: their own quantity is what they protect.
+        state.brackets[group].quantity = event.order.quantity
+        state.tickets[event.order.ticket.rpartition(".")[0]] = group
+
+
+def _leg(state: State, event: ev.OrderHeld | ev.OrderReleased, status: Status) -> Order:
+    order, at = event.order, event.at
+    return Order(
+        event.order_id,
+        event.trade_date,
+        event.number,
+        order,
+        order.instruction.side,
+        status,
+        order.quantity,
+        order.price,
+        order.stop,
+        order.price,
+        at,
+        at,
+        state.market,
+    )
+
+
+def _swapped(state: State, event: ev.ExitsSwapped) -> None:
+    leg = state.orders[event.order_id]
+    bracket = state.brackets[leg.group]
+    bracket.turn = leg.order.type
+    bracket.taken_back += event.taken_back
+
+
+LEG_CHANGES: dict[type, Callable[[State, Any], None]] = {
+    ev.OrderHeld: _held,
+    ev.ExitReduced: _reduced,
+    ev.ExitsSwapped: _swapped,
+}
+"""Event type → what it changes about its group."""

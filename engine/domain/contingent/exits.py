@@ -1,0 +1,351 @@
+"""Keeps the exits of a group at what they protect: released, sized, swapped and withdrawn.
+
+A pure function of the state: whatever happened since the last look, and in whatever order, the
+next step follows from what is true now. A group is looked at after every event about one of its
+orders, so a burst of fills is one step, and at most one change of an order is on its way.
+"""
+
+from msgspec import structs
+
+from engine.domain import commands as cmd
+from engine.domain import events as ev
+from engine.domain import reports as rep
+from engine.domain.contingent.groups import (
+    covered_by,
+    filled_by,
+    is_entry_over,
+    legs_of,
+    no_more_needed,
+)
+from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_order
+from engine.domain.identity import LEGS_MAX, client_order_id, leg_id, leg_of
+from engine.domain.orders import Order
+from engine.domain.quotes import Market, Phase, Quote
+from engine.domain.reasons import Finding
+from engine.domain.risk.frame import evaluate
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.state import Bracket, State, bracket_timer, flatten_key
+from engine.domain.submission import is_asleep, quote_seen, replace
+from engine.values import NANOS_PER_SECOND, Nanos, OrderId, OrderType, Price, Quantity
+
+RETRY = NANOS_PER_SECOND
+"""How long an exit waits that only the link kept from leaving."""
+_PASSING = frozenset({"R25", "R41"})
+"""Rules about the moment and not about the order: the exit waits here instead of being denied."""
+NEVER_NEEDED = "its entry ended unfilled"
+ALL_DONE = "nothing is left for it to protect"
+
+
+def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[ev.Event]:
+    """The next step of one group."""
+    bracket = state.brackets.get(group)
+    if bracket is None or _is_flattening(state, bracket):
+        return []
+    legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
+    covered = covered_by(state, group, bracket)
+    left = covered - filled_by(state, group, bracket)
+    if left <= 0:
+        return _nothing_left(state, group, legs, covered, now)
+    step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
+    return step.together() if state.has_oca else step.in_turn()
+
+
+def _is_flattening(state: State, bracket: Bracket) -> bool:
+    """The protocol closes whatever the entry still brings, exits out of its way."""
+    run = state.flattening.get(flatten_key(bracket.account, bracket.symbol))
+    return run is not None and run.step is not ev.FlattenStep.ASKING
+
+
+def _nothing_left(
+    state: State, group: int, legs: list[Order], covered: int, now: Nanos
+) -> list[ev.Event]:
+    """Exits that wait go once their entry can bring no more; those at the venue are out of work."""
+    happened: list[ev.Event] = []
+    for leg in legs:
+        if leg.is_live and leg.leaves > 0 and leg.pending_new is None:
+            happened += _ended(leg, group, now)
+    if is_entry_over(state, group):
+        text = ALL_DONE if covered else NEVER_NEEDED
+        happened += [no_more_needed(leg, now, text) for leg in legs if leg.is_held]
+    return happened
+
+
+def _ended(leg: Order, group: int, now: Nanos) -> list[ev.Event]:
+    """Asks for the end of an exit, once; after the venue's no, again a little later."""
+    if leg.pending_cancel is not None:
+        return []
+    return _not_yet(leg, group, now) or [
+        ev.CancelRequested(now, leg.order_id, leg.client_order_id, cmd.Origin.DESK)
+    ]
+
+
+def _not_yet(leg: Order, group: int, now: Nanos) -> list[ev.Event]:
+    """The venue has just refused to change this exit: when to ask again; empty when now."""
+    due = Nanos(leg.refused_at + RETRY)
+    if not leg.refused_at or due <= now:
+        return []
+    return [ev.TimerSet(now, bracket_timer(group), due)]
+
+
+class _Step:
+    """What one look at a group knows; it decides and changes nothing."""
+
+    __slots__ = ("bracket", "covered", "group", "left", "legs", "market", "now", "state")
+
+    def __init__(
+        self,
+        state: State,
+        group: int,
+        bracket: Bracket,
+        legs: list[Order],
+        covered: Quantity,
+        left: Quantity,
+        market: Market,
+        now: Nanos,
+    ) -> None:
+        self.state, self.market, self.now = state, market, now
+        self.group, self.bracket, self.legs = group, bracket, legs
+        self.covered, self.left = covered, left
+
+    # --- both exits at the venue, which takes what one fills off the other
+
+    def together(self) -> list[ev.Event]:
+        happened: list[ev.Event] = []
+        for kind in KINDS:
+            leg = newest(self.legs, kind)
+            if leg is None:
+                continue
+            if leg.is_held or has_successor(self.bracket, leg):
+                happened += self._release(leg)
+            elif leg.is_live:
+                happened += self._resize(leg)
+        return happened
+
+    # --- one exit at a time, because nobody at the venue could take the other back
+
+    def in_turn(self) -> list[ev.Event]:
+        live = [leg for leg in self.legs if leg.is_live]
+        turn = turn_of(self.bracket, self.legs)
+        if turn is None:
+            return []
+        standing = [leg for leg in live if leg.order.type is turn]
+        if len(standing) < len(live):
+            # The other kind is on its way out; what it fills until then is not for this one.
+            going = [leg for leg in live if leg not in standing]
+            return [event for leg in going for event in _ended(leg, self.group, self.now)]
+        if standing:
+            return self._resize(standing[-1])
+        leg = newest(self.legs, turn)
+        assert leg is not None, "a kind whose turn it is has an exit"
+        return self._release(leg)
+
+    # --- one exit
+
+    def _release(self, leg: Order) -> list[ev.Event]:
+        """The exit leaves for what is left, judged by the rules of the exit lane."""
+        state, now = self.state, self.now
+        instrument = state.instruments[self.bracket.symbol]
+        number = leg.order_id
+        if leg.is_done:
+            newest_leg = max(leg_of(i) for i in self.bracket.legs)
+            number = leg_id(self.group, newest_leg + 1 + self._made_before(leg))
+        entry = state.orders.get(self.group)
+        order = released_order(leg, number, self.left, entry, instrument)
+        oca_group, base = self._shared()
+        proposal = propose(order, state, self.market, oca_group)
+        assessment = evaluate(proposal, state, self.market, now)
+        if not assessment.is_allowed:
+            if _will_pass(assessment.findings):
+                return self._wait(assessment.findings)
+            return [
+                ev.OrderDenied(
+                    now,
+                    number,
+                    leg.trade_date,
+                    leg.number,
+                    order,
+                    quote_seen(self.market.quote(order.symbol)),
+                    assessment.findings,
+                    state.limits_digest,
+                    assessment.passed_bits,
+                    assessment.off_bits,
+                )
+            ]
+        happened: list[ev.Event] = [
+            ev.OrderReleased(
+                now,
+                number,
+                leg.trade_date,
+                leg.number,
+                client_order_id(
+                    instance=state.instance, epoch=state.epoch, order_id=number, revision=0
+                ),
+                # Of a group its venue wants the total, whatever a sibling has filled of it.
+                structs.replace(order, quantity=Quantity(self.covered - base)),
+                reserve_for(proposal),
+                Price(0),
+                quote_seen(self.market.quote(order.symbol)),
+                assessment.findings,
+                state.limits_digest,
+                assessment.passed_bits,
+                assessment.off_bits,
+                oca_group,
+                base,
+            )
+        ]
+        before = Quantity(self.covered - base - self.left)
+        if before:
+            # A sibling has filled so much of their group while this one waited here.
+            happened.append(ev.ExitReduced(now, number, before, self._sibling_of(oca_group)))
+        return happened
+
+    def _sibling_of(self, oca_group: str) -> OrderId:
+        return next(leg.order_id for leg in self.legs if leg.oca_group == oca_group)
+
+    def _made_before(self, leg: Order) -> int:
+        """Successors of both kinds can be made in one look: the stop's comes after the target's."""
+        target = newest(self.legs, OrderType.LIMIT)
+        both = target is not None and target is not leg and has_successor(self.bracket, target)
+        return int(self.state.has_oca and leg.order.type is STOP and both)
+
+    def _shared(self) -> tuple[str, Quantity]:
+        """(the group at the venue that the exit joins, what was filled before that group began).
+
+        With a sibling that stands already it is the sibling's. Else a group begins; its name counts
+        the exits that left before, so that the venue never counts the fills of one before.
+        """
+        filled = Quantity(self.covered - self.left)
+        if not self.state.has_oca:
+            return "", filled
+        for leg in self.legs:
+            if leg.is_live and leg.oca_group:
+                return leg.oca_group, leg.base
+        state, group = self.state, OrderId(self.group)
+        left_before = len(self.bracket.legs) - sum(leg.is_held for leg in self.legs)
+        name = client_order_id(
+            instance=state.instance, epoch=state.epoch, order_id=group, revision=left_before
+        )
+        return name, filled
+
+    def _resize(self, leg: Order) -> list[ev.Event]:
+        """The exit follows what it protects; a change that is on its way is waited for."""
+        in_flight = leg.pending_new or leg.pending_replace or leg.pending_cancel
+        if in_flight is not None or is_asleep(leg, self.state):
+            return []
+        total = Quantity(self.covered - leg.base)
+        price, stop = self._price_now(leg)
+        if (total, price, stop) == (leg.quantity, leg.price, leg.stop):
+            return []
+        if later := _not_yet(leg, self.group, self.now):
+            return later
+        if total <= leg.cumulative + leg.taken:
+            return _ended(leg, self.group, self.now)
+        change = cmd.ReplaceOrder(leg.order_id, price, total, cmd.Origin.DESK, "", stop)
+        decided = replace(self.state, change, self.market, self.now)
+        denied = decided[0]
+        if isinstance(denied, ev.ReplaceDenied) and _will_pass(denied.findings):
+            return self._wait(denied.findings)
+        return decided
+
+    def _price_now(self, leg: Order) -> tuple[Price, Price]:
+        """(limit, stop): a distance follows the entry's average, until a hand has set a price."""
+        entry = self.state.orders.get(self.group)
+        if entry is None or leg.is_set_by_hand:
+            return leg.price, leg.stop
+        price = exit_price(leg.order, entry, self.state.instruments[self.bracket.symbol])
+        if not price:
+            return leg.price, leg.stop
+        return (leg.price, price) if leg.order.type is STOP else (price, leg.stop)
+
+    def _wait(self, findings: tuple[Finding, ...]) -> list[ev.Event]:
+        """A session that does not trade wakes the group itself; for the link it is asked again."""
+        phase = self.state.phases.get(self.bracket.symbol)
+        if phase is not Phase.OPEN and all(found.rule == "R25" for found in findings):
+            return []
+        return [ev.TimerSet(self.now, bracket_timer(self.group), Nanos(self.now + RETRY))]
+
+
+def newest(legs: list[Order], kind: OrderType) -> Order | None:
+    """The last exit of a kind: it may have taken the place of one that was spent."""
+    return next((leg for leg in reversed(legs) if leg.order.type is kind), None)
+
+
+def has_successor(bracket: Bracket, leg: Order) -> bool:
+    """It is done without anybody having wanted that: what is left goes to a new leg.
+
+    An exit that a person took back, or that was refused, stays away.
+    """
+    if not leg.is_done or max(leg_of(i) for i in bracket.legs) + len(KINDS) > LEGS_MAX:
+        return False
+    return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
+
+
+def turn_of(bracket: Bracket, legs: list[Order]) -> OrderType | None:
+    """The kind that may stand: the stop, unless the market called the target, or it is gone."""
+    asked = bracket.turn or STOP
+    for kind in (asked, *(kind for kind in KINDS if kind is not asked)):
+        leg = newest(legs, kind)
+        if leg is not None and (leg.is_held or leg.is_live or has_successor(bracket, leg)):
+            return kind
+    return None
+
+
+def exit_reached(
+    state: State, report: rep.ExitReached, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """It is the turn of another exit: what stands is taken back, and its end waited for."""
+    leg = state.orders.get(report.order_id)
+    if leg is None or leg not in exits_waiting(state):
+        return [ev.DuplicateIgnored(now, f"exit {report.order_id} reached")]
+    others = [other for other in legs_of(state, leg.group) if other.is_live]
+    cancels: list[ev.Event] = [
+        ev.CancelRequested(now, other.order_id, other.client_order_id, cmd.Origin.DESK)
+        for other in others
+        if other.pending_cancel is None
+    ]
+    taken_back = tuple(other.order_id for other in others)
+    return [ev.ExitsSwapped(now, leg.order_id, taken_back, report.price), *cancels]
+
+
+def exits_waiting(state: State) -> list[Order]:
+    """Exits that stand here and not at the venue because another one of their group does there.
+
+    None at a venue with groups: there every exit stands at the venue itself.
+    """
+    if state.has_oca:
+        return []
+    found: list[Order] = []
+    for group, bracket in state.brackets.items():
+        legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
+        if covered_by(state, group, bracket) <= filled_by(state, group, bracket):
+            continue
+        turn = turn_of(bracket, legs)
+        others = (newest(legs, kind) for kind in KINDS if kind is not turn)
+        found += [leg for leg in others if leg and (leg.is_held or has_successor(bracket, leg))]
+    return found
+
+
+def exits_reached(state: State, market: Market) -> list[rep.ExitReached]:
+    """Those of them whose price the market shows: the host brings them back as reports."""
+    waiting = [(leg, market.quotes.get(leg.order.symbol)) for leg in exits_waiting(state)]
+    found = [(leg, _reached_at(state, leg, quote)) for leg, quote in waiting if quote is not None]
+    return [rep.ExitReached(leg.order_id, price) for leg, price in found if price]
+
+
+def _reached_at(state: State, leg: Order, quote: Quote) -> Price:
+    """The market's price that reached it; 0 where none did."""
+    entry = state.orders.get(leg.group)
+    instrument = state.instruments[leg.order.symbol]
+    at = leg.price or leg.stop or (exit_price(leg.order, entry, instrument) if entry else Price(0))
+    if not at:
+        return Price(0)
+    side = leg.side
+    if leg.order.type is STOP:
+        return quote.last if quote.last and (quote.last - at) * side >= 0 else Price(0)
+    touch = quote.bid if side < 0 else quote.ask
+    return touch if touch and (at - touch) * side >= 0 else Price(0)
+
+
+def _will_pass(findings: tuple[Finding, ...]) -> bool:
+    return bool(findings) and all(found.rule in _PASSING for found in findings)

@@ -1,0 +1,116 @@
+"""Groups of exits: who belongs to one, how much it protects, and when it is looked at again."""
+
+from collections.abc import Iterable
+
+from engine.domain import events as ev
+from engine.domain.commands import ALL_SYMBOLS
+from engine.domain.identity import group_of
+from engine.domain.orders import Order
+from engine.domain.state import Bracket, State, bracket_timer
+from engine.values import Nanos, OrderId, Quantity
+
+WITHDRAWN = "withdrawn before it was sent"
+
+
+def legs_of(state: State, group: int) -> list[Order]:
+    """Every exit of a group, the oldest first; none where there is no such group."""
+    bracket = state.brackets.get(group)
+    if bracket is None:
+        return []
+    return [state.orders[i] for i in bracket.legs if i in state.orders]
+
+
+def held_exits(state: State, account: str, symbol: str) -> list[Order]:
+    """Exits of the account that wait here, of one symbol or of all."""
+    return [
+        leg
+        for group, bracket in state.brackets.items()
+        if bracket.account == account and symbol in (ALL_SYMBOLS, bracket.symbol)
+        for leg in legs_of(state, group)
+        if leg.is_held
+    ]
+
+
+def withdrawal(order: Order, now: Nanos) -> ev.OrderCancelled:
+    """Somebody wants an exit away that was never sent: it goes without a word to the venue."""
+    assert order.is_held, "what was sent is the venue's to end"
+    return ev.OrderCancelled(now, order.order_id, order.leaves, WITHDRAWN, True)
+
+
+def no_more_needed(order: Order, now: Nanos, text: str) -> ev.OrderCancelled:
+    """The same where nobody asked: should its entry come to life again, so does the exit."""
+    assert order.is_held, "what was sent is the venue's to end"
+    return ev.OrderCancelled(now, order.order_id, order.leaves, text, False)
+
+
+def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
+    """What the exits of a group are for: the fills of their entry, or a part of a position."""
+    entry = state.orders.get(group)
+    return bracket.quantity if entry is None else entry.cumulative
+
+
+def filled_by(state: State, group: int, bracket: Bracket) -> Quantity:
+    """What the exits of a group have filled together, those of earlier days included."""
+    return Quantity(bracket.filled + sum(leg.cumulative for leg in legs_of(state, group)))
+
+
+def is_entry_over(state: State, group: int) -> bool:
+    """Nothing more can come of the entry by its own status; without one nothing ever does."""
+    entry = state.orders.get(group)
+    return entry is None or entry.is_done
+
+
+def reductions(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
+    """What fills of exits take off their siblings: the venue's groups do so in the same instant."""
+    return [
+        reduced
+        for event in events
+        if type(event) is ev.OrderFilled
+        for reduced in _off_siblings(state, event, now)
+    ]
+
+
+def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
+    order = state.orders[fill.order_id]
+    if not order.oca_group:
+        return []
+    happened: list[ev.Event] = []
+    for sibling in legs_of(state, order.group):
+        if sibling is order or sibling.oca_group != order.oca_group:
+            continue
+        # A larger quantity may be on its way: what is shared is the larger one then.
+        room = sibling.worst_quantity - sibling.cumulative - sibling.taken
+        taken = Quantity(max(0, min(fill.quantity, room)))
+        if taken:
+            happened.append(ev.ExitReduced(now, sibling.order_id, taken, order.order_id))
+    return happened
+
+
+def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
+    """Looks at every group again, once and at once, of whose orders something became true.
+
+    A timer and not a decision here: what to do follows from the state with the events in it, and
+    ten fills of one batch are one look.
+    """
+    groups: dict[OrderId, None] = {}
+    for event in events:
+        order_id = getattr(event, "order_id", None)
+        if order_id is not None:
+            groups[group_of(order_id)] = None
+        elif type(event) is ev.PhaseEntered:
+            groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
+    return [
+        ev.TimerSet(now, bracket_timer(group), now)
+        for group in groups
+        if group in state.brackets and state.timers.get(bracket_timer(group), now + 1) > now
+    ]
+
+
+def _waiting_in(state: State, symbol: str) -> list[OrderId]:
+    """Groups with an exit that waits here, maybe for this symbol's session."""
+    return [
+        OrderId(group)
+        for group, bracket in state.brackets.items()
+        if symbol in (ALL_SYMBOLS, bracket.symbol)
+        and any(leg.is_held for leg in legs_of(state, group))
+    ]

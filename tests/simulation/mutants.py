@@ -1,0 +1,533 @@
+"""Known bugs of this industry as patches of the desk: each has to be caught by some promise."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from msgspec.structs import replace
+
+from data.errors import JournalDamagedError
+from engine.domain import apply, decide, events, flatten, moves, orders, outbox, submission
+from engine.domain import commands as cmd
+from engine.domain import reports as rep
+from engine.domain.identity import client_order_id
+from engine.domain.requests import NewOrderRequest, StatusRequest
+from engine.domain.risk import frame, proposal
+from engine.domain.risk.rules import flow, holdings, quantities, sessions
+from engine.exchange.book import Book
+from engine.exchange.messages import SelfMatch
+from engine.exchange.settings import BookSettings
+from engine.runtime.session import Session
+from engine.values import OrderType, TimeInForce
+from simulation import desk as sim_desk
+from simulation import venue as sim_venue
+from simulation.desk import Desk
+from simulation.disk import Disk, SimJournal
+
+Patches = list[Any]
+UNSYNCED_ROWS = 2
+
+
+class Mutant(NamedTuple):
+    """A bug, and the promises of which one has to notice it."""
+
+    name: str
+    caught_by: tuple[str, ...]
+    patches: Callable[[], Patches]
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        started = self.patches()
+        for each in started:
+            each.start()
+        try:
+            yield
+        finally:
+            for each in reversed(started):
+                each.stop()
+
+
+def decides(kind: type, make: Callable[[Any], Any]) -> Any:
+    """`make(usual decision)` decides in its place."""
+    return patch.dict(decide._DECISIONS, {kind: make(decide._DECISIONS[kind])})
+
+
+def changes(kind: type, make: Callable[[Any], Any]) -> Any:
+    return patch.dict(apply._CHANGES, {kind: make(apply._CHANGES[kind])})
+
+
+def without_rule(*checks: Any) -> Patches:
+    """The rules' loop passes over them."""
+    return [
+        patch.object(
+            frame, name, tuple(each for each in getattr(frame, name) if each not in checks)
+        )
+        for name in ("_ENTRY_CHECKS", "_EXIT_CHECKS")
+    ]
+
+
+def without(state: Any, field: str, usual: Any, *arguments: Any) -> Any:
+    """Decides as if the state remembered nothing there."""
+    kept = getattr(state, field)
+    setattr(state, field, {})
+    try:
+        return usual(state, *arguments)
+    finally:
+        setattr(state, field, kept)
+
+
+# ---- what is unknown is guessed ----------------------------------------------------------------
+
+
+def no_answer_is_a_rejection() -> Patches:
+    """timeout → REJECTED"""
+
+    def make(usual: Any) -> Any:
+        def guess(state: Any, report: Any, market: Any, now: Any) -> Any:
+            happened = usual(state, report, market, now)
+            if report.state is not rep.LinkState.DOWN:
+                return happened
+            sent = [state.orders[i] for i in state.live if state.orders[i].pending_new]
+            return [*happened, *(events.OrderRejected(now, o.order_id, "timeout") for o in sent)]
+
+        return guess
+
+    return [decides(rep.LinkChanged, make)]
+
+
+def no_answer_is_sent_again() -> Patches:
+    """timeout → resend"""
+    usual_release = sim_desk.Wire.release
+
+    def release(self: Any, requests: Any, staged: Any) -> None:
+        released: dict[str, NewOrderRequest] = self.__dict__.setdefault("released", {})
+        again = []
+        for request in requests:
+            if type(request) is NewOrderRequest:
+                released[request.client_order_id] = request
+            asked = type(request) is StatusRequest and released.get(request.client_order_id)
+            again.append(asked or request)
+        usual_release(self, again, self.stage(again))
+
+    return [patch.object(sim_desk.Wire, "release", release)]
+
+
+def a_restart_sends_again() -> Patches:
+    """What was released and never answered leaves once more, where it should be asked about."""
+
+    usual = outbox._REQUESTS[events.StatusRequested]
+
+    def resend(event: Any, state: Any) -> Any:
+        o = state.orders[event.order_id]
+        if o.pending_new is None:
+            return usual(event, state)
+        return NewOrderRequest(
+            o.client_order_id,
+            o.order.account,
+            o.order.symbol,
+            o.order.instruction,
+            o.quantity,
+            o.order.type,
+            o.order.time_in_force,
+            o.price,
+            o.stop,
+            o.order.trigger,
+            o.order.post_only,
+        )
+
+    return [patch.dict(outbox._REQUESTS, {events.StatusRequested: resend})]
+
+
+def asking_to_cancel_is_proof() -> Patches:
+    """cancel treated as proof"""
+
+    def make(usual: Any) -> Any:
+        def believe(state: Any, command: Any, market: Any, now: Any) -> Any:
+            happened = usual(state, command, market, now)
+            asked = [e for e in happened if type(e) is events.CancelRequested]
+            gone = [
+                events.OrderCancelled(now, e.order_id, state.orders[e.order_id].leaves, "", True)
+                for e in asked
+            ]
+            return [*happened, *gone]
+
+        return believe
+
+    return [decides(cmd.CancelOrder, make)]
+
+
+def a_larger_order_on_its_way_does_not_count() -> Patches:
+    """The worst case forgets the change in flight."""
+    quantity = property(lambda self: self.quantity)
+    return [patch.object(orders.Order, "worst_quantity", quantity)]
+
+
+# ---- things happen twice, or not at all --------------------------------------------------------
+
+
+def executions_are_not_remembered() -> Patches:
+    """no execution dedupe"""
+
+    def again(usual: Any) -> Any:
+        return lambda state, report, market, now: without(
+            state, "executions", usual, report, market, now
+        )
+
+    return [decides(rep.VenueFilled, again)]
+
+
+def a_ticket_is_sent_twice() -> Patches:
+    """replay accepted"""
+
+    def again(usual: Any) -> Any:
+        return lambda state, command, market, now: without(
+            state, "tickets", usual, command, market, now
+        )
+
+    return [decides(cmd.SubmitOrder, again)]
+
+
+def late_fills_are_dropped() -> Patches:
+    """A fill of an order that is done is taken for a repeat."""
+
+    def make(usual: Any) -> Any:
+        def drop(state: Any, report: Any, market: Any, now: Any) -> Any:
+            order_id = state.by_client_id.get(report.client_order_id)
+            if order_id is not None and state.orders[order_id].is_done:
+                return [events.DuplicateIgnored(now, "late")]
+            return usual(state, report, market, now)
+
+        return drop
+
+    return [decides(rep.VenueFilled, make)]
+
+
+def a_fill_before_its_acceptance_is_dropped() -> Patches:
+    def make(usual: Any) -> Any:
+        def drop(state: Any, report: Any, market: Any, now: Any) -> Any:
+            order_id = state.by_client_id.get(report.client_order_id)
+            if order_id is not None and not state.orders[order_id].venue_order_id:
+                return [events.DuplicateIgnored(now, "early")]
+            return usual(state, report, market, now)
+
+        return drop
+
+    return [decides(rep.VenueFilled, make)]
+
+
+# ---- identity ----------------------------------------------------------------------------------
+
+
+def ids_are_counted_in_memory() -> Patches:
+    """id rollback: the counter begins anew with the process"""
+    counter = count(1)
+    usual = Desk.__init__
+
+    def begin(self: Any, *arguments: Any) -> None:
+        nonlocal counter
+        counter = count(1)
+        usual(self, *arguments)
+
+    def name(*, instance: str, epoch: int, order_id: Any, revision: int) -> str:
+        number = next(counter)  # type: ignore[call-overload]
+        return client_order_id(instance=instance, epoch=epoch, order_id=number, revision=revision)
+
+    return [
+        patch.object(Desk, "__init__", begin),
+        patch.object(submission, "client_order_id", name),
+    ]
+
+
+def orders_are_found_by_their_place() -> Patches:
+    """index-based order lookup: the n-th report of the venue is about the n-th live order"""
+
+    def make(usual: Any) -> Any:
+        def misread(state: Any, report: Any, market: Any, now: Any) -> Any:
+            live = list(state.live)
+            known = state.by_client_id.get(report.client_order_id)
+            if known not in live:
+                return usual(state, report, market, now)
+            place = int(report.client_order_id.split("-")[2], 36) % len(live)
+            kept = state.by_client_id
+            state.by_client_id = {**kept, report.client_order_id: live[place]}
+            try:
+                return usual(state, report, market, now)
+            finally:
+                state.by_client_id = kept
+
+        return misread
+
+    return [decides(rep.VenueFilled, make)]
+
+
+# ---- the disk ----------------------------------------------------------------------------------
+
+
+def requests_leave_before_the_commit() -> Patches:
+    """commit (fsync) removed from the way of an order"""
+    usual = Session._commit
+
+    def commit(self: Any, step: Any, outbox: Any) -> None:
+        if outbox:
+            self.venue.release(outbox, self.venue.stage(outbox))
+        usual(self, step, [])
+
+    return [patch.object(Session, "_commit", commit)]
+
+
+def commits_are_not_synced() -> Patches:
+    """fsync removed: what was acknowledged last is gone with the process"""
+    usual = Desk.__init__
+
+    def begin(self: Any, plan: Any, disk: Disk, *rest: Any) -> None:
+        if len(disk.rows) > UNSYNCED_ROWS:
+            del disk.rows[-UNSYNCED_ROWS:]
+            disk.point_head()
+        usual(self, plan, disk, *rest)
+
+    return [patch.object(Desk, "__init__", begin)]
+
+
+def the_chain_is_not_checked() -> Patches:
+    """chain unchecked"""
+
+    def trust(self: Any) -> None:
+        return None
+
+    return [patch.object(SimJournal, "_verify", trust)]
+
+
+def the_head_is_not_checked() -> Patches:
+    """A journal whose end is gone passes for whole."""
+    usual = SimJournal._verify
+
+    def trust(self: Any) -> None:
+        try:
+            usual(self)
+        except JournalDamagedError as error:
+            if "head" not in str(error):
+                raise
+
+    return [patch.object(SimJournal, "_verify", trust)]
+
+
+def a_snapshot_loses_a_block_behind_it() -> Patches:
+    """The first one behind it only tells what the market lists, which is no news."""
+
+    def blocks(self: Any, after: Any) -> Any:
+        rows = [row.block for row in self._disk.rows if row.block.last > after]
+        return iter([*rows[:1], *rows[2:]] if after else rows)
+
+    return [patch.object(SimJournal, "blocks", blocks)]
+
+
+# ---- limits, money, acts -----------------------------------------------------------------------
+
+
+def market_orders_have_no_value() -> Patches:
+    """missing market-order value check"""
+
+    def only_limits(check: Any) -> Any:
+        def pass_market(p: Any, *rest: Any) -> Any:
+            return None if p.order.type is OrderType.MARKET else check(p, *rest)
+
+        return pass_market
+
+    of_value = (holdings.buying_power, quantities.order_notional)
+    return [
+        patch.object(
+            frame,
+            "_ENTRY_CHECKS",
+            tuple(only_limits(c) if c in of_value else c for c in frame._ENTRY_CHECKS),
+        )
+    ]
+
+
+def reserves_are_not_released() -> Patches:
+    """reserve not released"""
+    usual = moves.hold
+
+    def hold(state: Any, order: Any) -> None:
+        if not order.is_done:
+            usual(state, order)
+
+    return [patch.object(moves, "hold", hold)]
+
+
+def a_flatten_waits_for_nothing() -> Patches:
+    """crossing zero on flatten"""
+
+    def nothing_open(*arguments: Any, **more: Any) -> tuple[int, int]:
+        return 0, 0
+
+    return [
+        patch.object(flatten, "_is_awaited", lambda order: False),
+        patch.object(flatten, "open_quantities", nothing_open),
+        patch.object(proposal, "open_quantities", nothing_open),
+    ]
+
+
+def a_halt_holds_nothing_back() -> Patches:
+    return without_rule(sessions.trading_state)
+
+
+def orders_leave_over_a_broken_link() -> Patches:
+    return without_rule(sessions.not_ready)
+
+
+def hands_are_not_throttled() -> Patches:
+    return without_rule(flow.order_rate)
+
+
+def a_kill_forgets_to_cancel() -> Patches:
+    def make(usual: Any) -> Any:
+        return lambda *arguments: [
+            e for e in usual(*arguments) if type(e) is not events.CancelRequested
+        ]
+
+    return [decides(cmd.Kill, make)]
+
+
+def a_halted_desk_refuses_cancels() -> Patches:
+    def make(usual: Any) -> Any:
+        def refuse(state: Any, command: Any, market: Any, now: Any) -> Any:
+            halted = any(
+                a.trading.state > events.TradingState.ACTIVE for a in state.accounts.values()
+            )
+            happened = usual(state, command, market, now)
+            return [e for e in happened if not halted or type(e) is not events.CancelRequested]
+
+        return refuse
+
+    return [decides(cmd.CancelOrder, make)]
+
+
+def a_fill_is_booked_on_the_wrong_side() -> Patches:
+    """Cash moves the other way for sales."""
+
+    def make(usual: Any) -> Any:
+        def book(state: Any, event: Any) -> None:
+            usual(state, event)
+            account = state.accounts["PAPER"]
+            account.ledger["fees"] = account.ledger.get("fees", 0) + 1
+
+        return book
+
+    return [changes(events.OrderFilled, make)]
+
+
+def cash_drifts() -> Patches:
+    """A cent a fill, in the books on both sides."""
+
+    def make(usual: Any) -> Any:
+        def book(state: Any, event: Any) -> None:
+            usual(state, event)
+            account = state.accounts["PAPER"]
+            account.cash += 10_000
+            account.ledger["cash"] += 10_000
+            account.ledger["fees"] = account.ledger.get("fees", 0) - 10_000
+
+        return book
+
+    return [changes(events.OrderFilled, make)]
+
+
+def the_desk_raises_itself() -> Patches:
+    """Room on the disk opens the door again without a person."""
+
+    def make(usual: Any) -> Any:
+        def raise_again(state: Any, report: Any, market: Any, now: Any) -> Any:
+            happened = usual(state, report, market, now)
+            if report.level is not rep.SpaceLevel.AMPLE:
+                return happened
+            active = (now, "PAPER", "*", events.TradingState.ACTIVE, False, "room", cmd.Origin.DESK)
+            return [*happened, events.TradingStateChanged(*active)]
+
+        return raise_again
+
+    return [decides(rep.DiskSpaceSeen, make)]
+
+
+# ---- the exchange ------------------------------------------------------------------------------
+
+
+def late_orders_stand_in_front() -> Patches:
+    """A queue is taken from its end."""
+    usual = Book.join
+
+    def jump(self: Any, resting: Any, before: Any = None) -> None:
+        usual(self, resting, before or resting.level.first)
+
+    slow_way = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE, orders_max=1_000_000)
+    return [patch.object(Book, "join", jump), patch.object(sim_venue, "SETTINGS", slow_way)]
+
+
+def the_trader_trades_with_himself() -> Patches:
+    return [patch.object(sim_venue, "SETTINGS", BookSettings())]
+
+
+def what_should_not_rest_rests() -> Patches:
+    usual = sim_venue.operation_of
+
+    def lasting(request: Any, number: int) -> Any:
+        arrival = usual(request, number)
+        is_ioc = arrival.time_in_force is TimeInForce.IOC
+        return replace(arrival, time_in_force=TimeInForce.DAY) if is_ioc else arrival
+
+    return [patch.object(sim_venue, "operation_of", lasting)]
+
+
+MUTANTS = (
+    Mutant("cash drifts", ("I-22",), cash_drifts),
+    Mutant("the desk raises itself", ("I-34",), the_desk_raises_itself),
+    Mutant("queues from behind", ("I-15",), late_orders_stand_in_front),
+    Mutant("trades with oneself", ("I-19",), the_trader_trades_with_himself),
+    Mutant("an ioc rests", ("I-18",), what_should_not_rest_rests),
+    Mutant(
+        "timeout is a rejection",
+        ("I-09", "I-08", "I-10", "I-02", "I-51", "F42"),
+        no_answer_is_a_rejection,
+    ),
+    Mutant("timeout resends", ("I-06",), no_answer_is_sent_again),
+    Mutant("a restart resends", ("I-06", "I-07"), a_restart_sends_again),
+    Mutant("cancel is proof", ("I-09", "I-02"), asking_to_cancel_is_proof),
+    Mutant(
+        "a change in flight does not count",
+        ("I-09", "F42"),
+        a_larger_order_on_its_way_does_not_count,
+    ),
+    Mutant("no execution dedupe", ("I-03",), executions_are_not_remembered),
+    Mutant("replay accepted", ("I-06",), a_ticket_is_sent_twice),
+    Mutant("late fills dropped", ("I-02", "I-10"), late_fills_are_dropped),
+    Mutant(
+        "early fills dropped", ("I-02", "I-10", "I-09"), a_fill_before_its_acceptance_is_dropped
+    ),
+    Mutant("id rollback", ("I-06", "F42"), ids_are_counted_in_memory),
+    Mutant(
+        "index-based lookup",
+        ("I-02", "I-09", "I-10", "I-01", "F42"),
+        orders_are_found_by_their_place,
+    ),
+    Mutant("release before commit", ("I-07",), requests_leave_before_the_commit),
+    Mutant(
+        "commit not synced",
+        ("I-36", "I-06", "I-07", "I-09", "I-10", "I-35"),
+        commits_are_not_synced,
+    ),
+    Mutant("chain unchecked", ("I-37",), the_chain_is_not_checked),
+    Mutant("head unchecked", ("I-37",), the_head_is_not_checked),
+    Mutant(
+        "snapshot without its tail", ("I-38", "I-35", "F42"), a_snapshot_loses_a_block_behind_it
+    ),
+    Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
+    Mutant("reserve not released", ("I-25",), reserves_are_not_released),
+    Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),
+    Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
+    Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
+    Mutant("hands not throttled", ("I-33",), hands_are_not_throttled),
+    Mutant("kill cancels nothing", ("I-11",), a_kill_forgets_to_cancel),
+    Mutant("halted desk refuses cancels", ("I-31",), a_halted_desk_refuses_cancels),
+    Mutant("ledger does not balance", ("I-21",), a_fill_is_booked_on_the_wrong_side),
+)

@@ -112,5 +112,10 @@ def working(view: DeskView) -> list[OrderRow]:
     return [row for row in reversed(view.orders) if not row.is_done]
 
 
+def as_words(since: str) -> str:
+    """`2026-01-05T14:30:00+00:00` as people write it."""
+    return since.replace("T", " ").replace("+00:00", " UTC")
+
+
 def nobody_there(home: Home) -> str:
     return f"no engine of its own process runs in {home.path}: `trader` starts one"

@@ -12,6 +12,7 @@ from engine.attachment import StopEngine
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
 from engine.domain.contingent.protection import left_bare_by
+from engine.domain.orders import Order
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -73,6 +74,11 @@ class _Asked(NamedTuple):
     """Steady nanoseconds; 0: always."""
 
 
+def _number_of(order: Order) -> int | str:
+    """What people call it: the day's number, the leg's name."""
+    return order.name if order.leg else order.number
+
+
 class LiveDesk:
     """engine.ports.Desk over a running host."""
 
@@ -101,8 +107,7 @@ class LiveDesk:
         """
         self._host = host
         self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
-        self._reply: Reply | None = None
-        """Of the request that is being served."""
+        self._reply: Reply | None = None  # of the request that is being served
         self._leaves_by = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
@@ -129,9 +134,7 @@ class LiveDesk:
             read_only=read_only,
         )
         self._account = account
-        self._narrator = Narrator(
-            host.session.state, lambda order: order.name if order.leg else order.number
-        )
+        self._narrator = Narrator(host.session.state, _number_of)
         host.session.listen(self._note)
         self._publisher.publish(self._time.word, time.monotonic_ns())
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)

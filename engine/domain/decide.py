@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
+from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
@@ -113,4 +114,6 @@ _DECISIONS: dict[type, Decision] = {
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,
+    rep.ClockStepped: heed_clock_step,
+    rep.MachineSlept: heed_sleep,
 }

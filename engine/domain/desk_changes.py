@@ -21,7 +21,7 @@ from engine.domain.state import (
     flatten_key,
     flatten_timer,
 )
-from engine.values import Money, Price, Quantity
+from engine.values import Money, Nanos, Price, Quantity
 
 MONTHS_KEPT_MAX = 120
 """Months with a volume that one account remembers beside its present one."""
@@ -35,6 +35,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
         state.checkpoints[state.market] = msgspec.structs.replace(left, heard_at=heard_at)
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
+    state.clock_off, state.woke_text = Nanos(0), ""
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest

@@ -9,6 +9,7 @@ from engine.domain.cost_events import (
 )
 from engine.domain.desk_events import (
     AccountOpened,
+    ClockMoved,
     CommandRefused,
     DateRolled,
     DiskSpaceChanged,
@@ -23,6 +24,7 @@ from engine.domain.desk_events import (
     Killed,
     LimitTightened,
     LinkMoved,
+    MachineWoke,
     PhaseEntered,
     ReportOrphaned,
     SessionClosed,
@@ -113,6 +115,8 @@ Event = (
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
+    | ClockMoved
+    | MachineWoke
 )
 
 __all__ = [
@@ -131,6 +135,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ClockMoved",
+    "MachineWoke",
     "ExitReduced",
     "ExitsSwapped",
     "Faulted",

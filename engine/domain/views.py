@@ -51,6 +51,8 @@ class QuoteRow(Row, frozen=True):
     source: Source
     phase_text: str = ""
     """Why it is halted; empty otherwise."""
+    is_stale: bool = False
+    """From before the machine slept: nobody has heard of it since."""
 
 
 class DepthRow(Row, frozen=True):

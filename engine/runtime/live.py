@@ -27,6 +27,7 @@ from engine.ports import (
     Notice,
     SendLine,
 )
+from engine.runtime.clock_watch import ClockWatch, ReadClocks, machine_clocks, waking_nanos
 from engine.runtime.counter import Counter
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
@@ -71,7 +72,7 @@ class _Asked(NamedTuple):
     encoded: bytes
     reply: Reply | None
     until: int
-    """Steady nanoseconds; 0: always."""
+    """Nanoseconds of a clock that goes on in sleep; 0: always."""
 
 
 def _number_of(order: Order) -> int | str:
@@ -97,6 +98,7 @@ class LiveDesk:
         welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
         keep_fault: Callable[[Exception], str] = lambda fault: "",
+        clocks: ReadClocks = machine_clocks,
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
@@ -113,6 +115,7 @@ class LiveDesk:
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
         host.attend = self._attend
+        self._clocks = ClockWatch(host, clocks)
         self._publisher = Publisher(views, host.session.market)
         self._kill_requested, self._work = kill_requested, work
         self._remarks, self._welcome = remarks, welcome
@@ -248,6 +251,7 @@ class LiveDesk:
         return f"{noun} in this home and will stand again at the next start"
 
     def _attend(self) -> None:
+        self._clocks.look()
         while not self._inbox.empty():
             self._serve(self._inbox.get_nowait())
         self._time.look()
@@ -266,7 +270,7 @@ class LiveDesk:
     def _serve(self, asked: _Asked) -> None:
         request = _requests.decode(asked.encoded)
         self._reply = asked.reply
-        late = time.monotonic_ns() - asked.until if asked.until else 0
+        late = waking_nanos() - asked.until if asked.until else 0
         if late > 0 and isinstance(request, SendLine):
             words = TOO_OLD.format(seconds=late / NANOS_PER_SECOND)
             self._answer(LineAnswered(request.ticket, False, words))
@@ -380,4 +384,6 @@ _NOTICES: dict[type, Severity] = {
     ev.PositionAdopted: Severity.ATTENTION,
     ev.DifferenceFound: Severity.ATTENTION,
     ev.ReconcileFinished: Severity.ATTENTION,
+    ev.ClockMoved: Severity.ATTENTION,
+    ev.MachineWoke: Severity.DEGRADED,
 }

@@ -11,10 +11,13 @@ from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
 from engine.domain.events import CommandRefused, Event
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
+from engine.domain.loosening import loosen_limit
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.records import Inbound
+from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
     checkpoint,
     close_session,
@@ -85,6 +88,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Reverse: _of_known_account("reverse", reverse),
     cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
+    cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,
@@ -113,4 +117,6 @@ _DECISIONS: dict[type, Decision] = {
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,
+    SecondFactorKnown: know_factor,
+    SecondFactorChecked: check_factor,
 }

@@ -21,6 +21,9 @@ from engine.domain.desk_events import (
     FlattenStep,
     InstrumentsKnown,
     Killed,
+    LimitLoosened,
+    LimitLooseningAsked,
+    LimitLooseningDropped,
     LimitTightened,
     LinkMoved,
     PhaseEntered,
@@ -32,6 +35,11 @@ from engine.domain.desk_events import (
     TradingState,
     TradingStateChanged,
     VenueCheckpointed,
+)
+from engine.domain.factor_facts import (
+    SecondFactorChanged,
+    SecondFactorFailed,
+    SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
@@ -113,6 +121,12 @@ Event = (
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
+    | LimitLooseningAsked
+    | LimitLooseningDropped
+    | LimitLoosened
+    | SecondFactorChanged
+    | SecondFactorPassed
+    | SecondFactorFailed
 )
 
 __all__ = [
@@ -141,6 +155,9 @@ __all__ = [
     "FlattenStep",
     "InstrumentsKnown",
     "Killed",
+    "LimitLoosened",
+    "LimitLooseningAsked",
+    "LimitLooseningDropped",
     "LimitTightened",
     "LinkMoved",
     "LotChange",
@@ -163,6 +180,9 @@ __all__ = [
     "ReplaceRejected",
     "ReplaceRequested",
     "ReportOrphaned",
+    "SecondFactorChanged",
+    "SecondFactorFailed",
+    "SecondFactorPassed",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import get_args
 
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
@@ -319,4 +320,6 @@ Report = (
     | SessionEnded
     | EngineFaulted
     | DiskSpaceSeen
+    | SecondFactorKnown
+    | SecondFactorChecked
 )

@@ -9,6 +9,7 @@ from engine.domain.contingent.exits import advance_exits
 from engine.domain.cost_facts import FxRate
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
+from engine.domain.loosening import LOOSENING_TIMER, loosened
 from engine.domain.quotes import Market, Phase
 from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import State, flatten_timer
@@ -201,6 +202,8 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     if report.name.startswith(BRACKET_TIMER):
         group = int(report.name.removeprefix(BRACKET_TIMER))
         return cleared + advance_exits(state, group, market, now)
+    if report.name.startswith(LOOSENING_TIMER):
+        return cleared + loosened(state, report.name.removeprefix(LOOSENING_TIMER), now)
     return cleared
 
 

@@ -13,7 +13,10 @@ from engine.runtime.terminals.wire import WireError
 
 PROTOCOL = 1
 """Rises when framing or greeting change; what a desk says changes with `vocabulary`."""
-VOCABULARY_FILES = ("ports.py", "attachment.py", "instruments.py", "values.py", "domain/views.py")
+VOCABULARY_FILES = (
+    *("ports.py", "attachment.py", "second_factor.py", "instruments.py", "values.py"),
+    "domain/views.py",
+)
 VOCABULARY_BYTES = 6
 
 

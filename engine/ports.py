@@ -23,6 +23,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.second_factor import FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos, OrderId, Side
 from engine.values import Sequence as RecordSequence
 
@@ -230,6 +231,8 @@ class SendLine(msgspec.Struct, frozen=True, tag="send_line"):
     symbol: str = ""
     """What `.` means."""
     from_ticket: bool = False
+    proof: Proof | None = None
+    """The second factor, where a FactorWanted asked for it under this ticket."""
 
 
 class PreviewLine(msgspec.Struct, frozen=True, tag="preview_line"):
@@ -297,6 +300,7 @@ DeskRequest = (
     | SetSpeed
     | TakeControl
     | StopEngine
+    | UnlockDesk
 )
 
 
@@ -367,6 +371,7 @@ DeskAnswer = (
     | EngineStopped
     | StandingChanged
     | SinceYouLeft
+    | FactorWanted
 )
 
 

@@ -224,10 +224,11 @@ class KillLine(Node, frozen=True, gc=False, tag="kill"):
 
 
 class SetLine(Node, frozen=True, gc=False, tag="set"):
-    """Tighten a limit: `name` is its key ("order_quantity_max"), `value` the word as typed."""
+    """Change a limit: `name` is its key, `value` the word as typed; looser wants a reason."""
 
     name: str
     value: str
+    reason: str | None = None
 
 
 class PracticeLine(Node, frozen=True, gc=False, tag="practice"):

@@ -29,6 +29,7 @@ from engine.ports import (
 )
 from engine.runtime.clock_watch import ClockWatch, ReadClocks, machine_clocks, waking_nanos
 from engine.runtime.counter import Counter
+from engine.runtime.factor_door import FactorDoor, NoSecondFactor
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import FOREVER, Host
@@ -37,6 +38,7 @@ from engine.runtime.narration import Narrator, sentence
 from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
+from engine.second_factor import SecondFactor
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, OrderId
 
 INBOX_REQUESTS_MAX = 1_024
@@ -99,6 +101,7 @@ class LiveDesk:
         news: Callable[[], tuple[str, ...]] = lambda: (),
         keep_fault: Callable[[Exception], str] = lambda fault: "",
         clocks: ReadClocks = machine_clocks,
+        factor: SecondFactor | None = None,
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
@@ -110,6 +113,8 @@ class LiveDesk:
         self._host = host
         self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
         self._reply: Reply | None = None  # of the request that is being served
+        self._late: queue.SimpleQueue[tuple[Reply | None, Callable[[], None]]] = queue.SimpleQueue()
+        """What came of requests that took something else's time."""
         self._leaves_by = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
@@ -126,7 +131,23 @@ class LiveDesk:
         self._latest: tuple[bytes, DeskView] | None = None
         self._kill_file_at = self._night_since = 0
         self._is_closing = False
-        self._counter = Counter(
+        self._counter = self._seat_counter(host, views, history, account, factor, read_only)
+        self._account = account
+        self._narrator = Narrator(host.session.state, _number_of)
+        host.session.listen(self._note)
+        self._publisher.publish(self._time.word, time.monotonic_ns())
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def _seat_counter(
+        self,
+        host: Host,
+        views: ViewBuilder,
+        history: OrderHistory,
+        account: str,
+        factor: SecondFactor | None,
+        read_only: bool,
+    ) -> Counter:
+        return Counter(
             host=host,
             views=views,
             history=history,
@@ -134,13 +155,9 @@ class LiveDesk:
             answer=self._answer,
             set_speed=self._time.set_speed,
             replay=self._time.carry_out,
+            door=FactorDoor(host, factor or NoSecondFactor(), self._answer, self._way_back),
             read_only=read_only,
         )
-        self._account = account
-        self._narrator = Narrator(host.session.state, _number_of)
-        host.session.listen(self._note)
-        self._publisher.publish(self._time.word, time.monotonic_ns())
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -254,6 +271,10 @@ class LiveDesk:
         self._clocks.look()
         while not self._inbox.empty():
             self._serve(self._inbox.get_nowait())
+        while not self._late.empty():
+            self._reply, call = self._late.get_nowait()
+            call()
+            self._reply = None
         self._time.look()
         wall = time.monotonic_ns()
         if self._leaves_by:
@@ -279,6 +300,16 @@ class LiveDesk:
         else:
             self._counter.serve(request)
         self._reply = None
+
+    def _way_back(self) -> Callable[[Callable[[], None]], None]:
+        """From another thread to this one, and to whoever asked what is being served now."""
+        reply = self._reply
+
+        def back(call: Callable[[], None]) -> None:
+            self._late.put((reply, call))
+            self._wake.set()
+
+        return back
 
     def _stop(self, request: StopEngine) -> None:
         """At once, or when the venue has taken back what was cancelled for it."""
@@ -368,6 +399,11 @@ _NOTICES: dict[type, Severity] = {
     ev.ReplaceRejected: Severity.ATTENTION,
     ev.OutcomeUnknown: Severity.DEGRADED,
     ev.TradingStateChanged: Severity.ATTENTION,
+    ev.LimitLooseningAsked: Severity.ATTENTION,
+    ev.LimitLooseningDropped: Severity.OK,
+    ev.LimitLoosened: Severity.ATTENTION,
+    ev.SecondFactorChanged: Severity.ATTENTION,
+    ev.SecondFactorFailed: Severity.ATTENTION,
     ev.LinkMoved: Severity.ATTENTION,
     ev.PhaseEntered: Severity.ATTENTION,
     ev.FlattenMoved: Severity.OK,

@@ -183,6 +183,13 @@ class Order(msgspec.Struct, gc=False):
             for pending in (self.pending_new, self.pending_cancel, self.pending_replace)
         )
 
+    def request_named(self, client_order_id: str) -> Pending | None:
+        """The change that would bring this id, else the order's own beginning, if it is open."""
+        change = self.pending_replace
+        if change is not None and change.client_order_id == client_order_id:
+            return change
+        return self.pending_new
+
     @property
     def label(self) -> str:
         """`20261120-7`: unique in the life of a home."""

@@ -139,6 +139,8 @@ class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
 
     client_order_id: str
     at: Nanos = Nanos(0)
+    query: int = 0
+    """Of the question that it answers; 0 where the venue does not say."""
 
 
 class VenueCompared(Fact, frozen=True, tag="v_compared"):

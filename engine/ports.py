@@ -8,6 +8,7 @@ import msgspec
 
 from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
 from engine.domain.commands import CancelScope, ExitsOnKill
+from engine.domain.preview_view import Preview
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.requests import Request
@@ -18,7 +19,6 @@ from engine.domain.views import (
     FillTime,
     GhostFillRow,
     GhostRow,
-    Preview,
     SymbolMatch,
     TradePrint,
 )

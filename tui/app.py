@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
+from tui import answers
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
 from tui.frames import keep_painted
@@ -209,7 +210,7 @@ class TraderApp(App[int], inherit_bindings=False):
             return  # the loop has ended: nobody is there to be told
 
     def on_desk_said(self, message: DeskSaid) -> None:
-        self.room.take(message.answer)
+        answers.take(self.room, message.answer)
         orders = self.panes[PaneName.ORDERS]
         if self.room.own_order is not None and isinstance(orders, Orders):
             orders.select(self.room.own_order)

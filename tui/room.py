@@ -2,27 +2,18 @@
 
 from collections.abc import Callable
 
-from engine.attachment import SinceYouLeft, Standing, StandingChanged
+from engine.attachment import Standing
 from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import (
-    BooksTold,
     CancelMarked,
     Desk,
-    DeskAnswer,
     DeskRequest,
-    EngineStopped,
     ExplainOrder,
     FocusSymbol,
-    LineAnswered,
-    Notice,
-    OrderExplained,
-    PreviewAnswered,
     PreviewLine,
-    RealismTold,
 )
-from engine.second_factor import FactorWanted
 from engine.values import Instruction, OrderId
 from tui.clock import seconds_text, zone_of
 from tui.coach import FAMILIAR_SYMBOL, Coach
@@ -32,14 +23,11 @@ from tui.guard import Guard
 from tui.keyboard import Cadence, Keymap
 from tui.layout import HOME_SLOT, SHOWN_FIRST, TURNS, PaneName, is_compact
 from tui.marks import Marks, tally_of
-from tui.missed import say_missed
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
 from tui.screens.marked import Marked
-from tui.screens.realism import RealismPage
 from tui.screens.second_factor import Asked
-from tui.screens.why import Why
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 from tui.shell import Shell
@@ -101,10 +89,10 @@ class Room:
         self.own_order: OrderId | None = None
         """The order just sent from here: the blotter's cursor goes to it."""
         self._before_ticket = PaneName.WATCHLIST
-        self._request = 0
+        self.request = 0
         self._asked_at = -1.0
         self._wanted: Sending | None = None
-        self._awaited: Sending | None = None
+        self.awaited: Sending | None = None
         self._sent_from: Sending | None = None
 
     def _first_symbol(self) -> str:
@@ -252,9 +240,9 @@ class Room:
         if sending is None or sending.is_spent or not sending.text.strip():
             return
         self._asked_at = self.clock()
-        self._request += 1
-        self._awaited = sending
-        self.ask(PreviewLine(text=sending.asks_about, request=self._request, symbol=sending.symbol))
+        self.request += 1
+        self.awaited = sending
+        self.ask(PreviewLine(text=sending.asks_about, request=self.request, symbol=sending.symbol))
 
     @property
     def open_draft(self) -> Sending | None:
@@ -295,50 +283,6 @@ class Room:
         self.view = view
         if not self.symbol:
             self.symbol = self._first_symbol()
-
-    def take(self, answer: DeskAnswer) -> None:
-        match answer:
-            case PreviewAnswered():
-                if answer.request == self._request and self._awaited is not None:
-                    self._awaited.take_preview(answer.preview)
-            case LineAnswered():
-                self._line_answered(answer)
-            case OrderExplained():
-                self.open_page(Why(answer.title, answer.lines))
-            case RealismTold() | BooksTold():
-                self.open_page(RealismPage(answer.title, answer.lines))
-            case Notice():
-                self.say(answer.text, Severity(answer.severity))
-            case EngineStopped():
-                words = f"trader: {answer.text}" if answer.text else ""
-                self.shell.leave(answer.exit_code, f"{words}\n{self.last_words}".strip())
-            case FactorWanted():
-                self.guard.asked(answer)
-            case StandingChanged():
-                if self.standing.alarm and not answer.standing.alarm:
-                    self.notices.dismiss()
-                self.standing = answer.standing
-            case SinceYouLeft():
-                say_missed(answer, self.view.account.equity, self.say)
-
-    def _line_answered(self, answer: LineAnswered) -> None:
-        self.guard.answered(answer)
-        self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)
-        is_line = self.command.sending.take_answer(answer)
-        is_ticket = self.ticket.take_answer(answer)
-        if not answer.ok or not (is_line or is_ticket):
-            return
-        if is_line:
-            self.command.finish()
-            if not self.command.editor.text:
-                self.close_line()
-            else:
-                self.line_changed()
-                return
-        self.has_draft = False
-        if answer.order_id:
-            self.own_order = answer.order_id
-            self.focus_on(PaneName.ORDERS)
 
     # ---- where the keys go
 

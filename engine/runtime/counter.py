@@ -9,9 +9,10 @@ from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
 from engine.domain.contingent.groups import legs_of
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import Trading
-from engine.domain.views import Preview, Severity
+from engine.domain.views import Severity
 from engine.errors import TraderError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line

@@ -9,10 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.attachment import StopEngine
-from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
-from engine.domain.contingent.protection import left_bare_by
-from engine.domain.orders import Order
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -33,13 +30,13 @@ from engine.runtime.factor_door import FactorDoor, NoSecondFactor
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import FOREVER, Host
+from engine.runtime.interrupts import Interrupts
 from engine.runtime.live_time import LiveTime
-from engine.runtime.narration import Narrator, sentence
 from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, OrderId
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
 
 INBOX_REQUESTS_MAX = 1_024
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
@@ -75,11 +72,6 @@ class _Asked(NamedTuple):
     reply: Reply | None
     until: int
     """Nanoseconds of a clock that goes on in sleep; 0: always."""
-
-
-def _number_of(order: Order) -> int | str:
-    """What people call it: the day's number, the leg's name."""
-    return order.name if order.leg else order.number
 
 
 class LiveDesk:
@@ -133,7 +125,7 @@ class LiveDesk:
         self._is_closing = False
         self._counter = self._seat_counter(host, views, history, account, factor, read_only)
         self._account = account
-        self._narrator = Narrator(host.session.state, _number_of)
+        self.interrupts = Interrupts(host.session.state, account)
         host.session.listen(self._note)
         self._publisher.publish(self._time.word, time.monotonic_ns())
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -359,67 +351,6 @@ class LiveDesk:
 
     def _note(self, record: Record) -> None:
         """What must interrupt is told the moment it is durable."""
-        notice = self.notice_of(record)
+        notice = self.interrupts.notice_of(record)
         if notice is not None:
             self._tell(notice)
-
-    def notice_of(self, record: Record) -> Notice | None:
-        """A record in words, if it is one that must interrupt; of an order that is known here."""
-        severity = _NOTICES.get(type(record.body))
-        if severity is None:
-            return None
-        state, order_id = self._host.session.state, OrderId(getattr(record.body, "order_id", 0))
-        if order_id and order_id not in state.orders:
-            return None
-        fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
-        if fields is None:
-            return None
-        if isinstance(record.body, ev.CancelRejected) and state.orders[order_id].is_done:
-            # Too late to cancel: the fill won the race, and nothing is wrong (F16).
-            severity = Severity.OK
-        own = state.accounts[self._account].currency
-        text, bare = sentence(fields, own), ""
-        if type(record.body) in _ENDINGS:
-            bare = left_bare_by(state, state.orders[order_id])
-        if bare:
-            severity, text = Severity.ATTENTION, f"{text} — {bare}"
-        return Notice(severity, fields["event"], text, order_id)
-
-
-_ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)
-_NOTICES: dict[type, Severity] = {
-    ev.OrderFilled: Severity.OK,
-    ev.OrderDenied: Severity.ATTENTION,
-    ev.OrderRejected: Severity.ATTENTION,
-    ev.OrderTriggered: Severity.OK,
-    ev.ExitsSwapped: Severity.OK,
-    ev.OrderCancelled: Severity.OK,
-    ev.OrderExpired: Severity.OK,
-    ev.CancelRejected: Severity.ATTENTION,
-    ev.ReplaceRejected: Severity.ATTENTION,
-    ev.OutcomeUnknown: Severity.DEGRADED,
-    ev.TradingStateChanged: Severity.ATTENTION,
-    ev.LimitLooseningAsked: Severity.ATTENTION,
-    ev.LimitLooseningDropped: Severity.OK,
-    ev.LimitLoosened: Severity.ATTENTION,
-    ev.SecondFactorChanged: Severity.ATTENTION,
-    ev.SecondFactorFailed: Severity.ATTENTION,
-    ev.LinkMoved: Severity.ATTENTION,
-    ev.PhaseEntered: Severity.ATTENTION,
-    ev.FlattenMoved: Severity.OK,
-    ev.FlattenFinished: Severity.OK,
-    ev.CommandRefused: Severity.ATTENTION,
-    ev.CancelDenied: Severity.ATTENTION,
-    ev.Faulted: Severity.UNAVAILABLE,
-    ev.DiskSpaceChanged: Severity.ATTENTION,
-    ev.FillReversed: Severity.ATTENTION,
-    ev.OrderRestated: Severity.ATTENTION,
-    ev.OrderResolved: Severity.ATTENTION,
-    ev.OrderAdopted: Severity.ATTENTION,
-    ev.ForeignOrderFound: Severity.ATTENTION,
-    ev.PositionAdopted: Severity.ATTENTION,
-    ev.DifferenceFound: Severity.ATTENTION,
-    ev.ReconcileFinished: Severity.ATTENTION,
-    ev.ClockMoved: Severity.ATTENTION,
-    ev.MachineWoke: Severity.DEGRADED,
-}

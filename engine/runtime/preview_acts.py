@@ -8,10 +8,10 @@ from engine.domain.commands import Command
 from engine.domain.contingent.protection import left_unprotected, without_order
 from engine.domain.decide import decide
 from engine.domain.events import CurrencyConverted
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.state import State
 from engine.domain.tally import Counted, tally
-from engine.domain.views import Preview
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.ports import SimulatedVenue

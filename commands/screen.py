@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from commands.engine_door import StartingEngine, find_engine
 from commands.engine_flags import contradictions
+from commands.engine_shell import as_words
 from data.home import Home, default_home
 from data.settings import Settings, load_settings
 from engine.domain.views import Severity
@@ -101,7 +102,8 @@ def _refuse_contradictions(options: Namespace, attached: Attached) -> None:
 
 def _greeting(attached: Attached) -> str:
     welcome = attached.welcome
-    words = f"attached to the engine that runs since {welcome.since} (process {welcome.process})"
+    since = as_words(welcome.since)
+    words = f"attached to the engine that runs since {since} (process {welcome.process})"
     if welcome.terminals > 1 and not welcome.has_control:
         return f"{words}; another terminal has control, this one watches"
     return words

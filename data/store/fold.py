@@ -25,6 +25,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.LimitTightened: fold_desk.limit_tightened,
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
+    ev.ClockMoved: fold_desk.clock_moved,
+    ev.MachineWoke: fold_desk.machine_woke,
     ev.OrderReleased: fold_orders.released,
     ev.OrderHeld: fold_orders.held,
     ev.ExitReduced: fold_orders.reduced,

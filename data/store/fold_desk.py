@@ -3,6 +3,7 @@
 from data.store.book import Book, SessionRow
 from data.store.schema import ALERTS, CASH_MOVEMENTS, INSTRUMENTS, SESSIONS
 from engine.domain import events as ev
+from engine.domain.clocks import sleep_in_words, step_in_words
 from engine.domain.records import Record
 from engine.domain.reports import LinkState, SpaceLevel
 
@@ -95,6 +96,14 @@ def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> Non
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
     _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)
+
+
+def clock_moved(book: Book, record: Record, event: ev.ClockMoved) -> None:
+    _alert(book, record, "attention", "clock_step", step_in_words(event.by))
+
+
+def machine_woke(book: Book, record: Record, event: ev.MachineWoke) -> None:
+    _alert(book, record, "degraded", "woke", sleep_in_words(event.span, event.is_suspend))
 
 
 def faulted(book: Book, record: Record, event: ev.Faulted) -> None:

@@ -8,6 +8,7 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.adopting import adopt_order, adopt_position
+from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
@@ -141,4 +142,6 @@ _DECISIONS: dict[type, Decision] = {
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,
+    rep.ClockStepped: heed_clock_step,
+    rep.MachineSlept: heed_sleep,
 }

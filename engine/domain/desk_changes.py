@@ -41,6 +41,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
     state.patience, state.link_up_at = event.patience, Nanos(0)
+    state.clock_off, state.woke_text = Nanos(0), ""
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest

@@ -220,6 +220,20 @@ class DiskSpaceChanged(Fact, frozen=True, tag="disk_changed"):
     text: str
 
 
+class ClockMoved(Fact, frozen=True, tag="clock_step"):
+    """The wall clock was set; `by` is below 0 where it was set back."""
+
+    at: Nanos
+    by: Nanos
+
+
+class MachineWoke(Fact, frozen=True, tag="woke"):
+    at: Nanos
+    span: Nanos
+    """For which nothing ran."""
+    is_suspend: bool
+
+
 class Faulted(Fact, frozen=True, tag="faulted"):
     at: Nanos
     text: str

@@ -16,6 +16,7 @@ from engine.domain.cost_events import (
 )
 from engine.domain.desk_events import (
     AccountOpened,
+    ClockMoved,
     CommandRefused,
     DateRolled,
     DiskSpaceChanged,
@@ -30,6 +31,7 @@ from engine.domain.desk_events import (
     Killed,
     LimitTightened,
     LinkMoved,
+    MachineWoke,
     PhaseEntered,
     ReportOrphaned,
     SessionClosed,
@@ -144,6 +146,8 @@ Event = (
     | ReconcileStarted
     | StatementAsked
     | StatementHeard
+    | ClockMoved
+    | MachineWoke
 )
 
 __all__ = [
@@ -176,6 +180,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ClockMoved",
+    "MachineWoke",
     "ExitReduced",
     "ExitsSwapped",
     "Faulted",

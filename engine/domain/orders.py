@@ -76,6 +76,15 @@ class Order(msgspec.Struct, gc=False):
     """What it pays by, whatever the account is charged later; empty for what never left."""
     month_volume: Quantity = Quantity(0)
     """What the account had traded of the month when it left."""
+    ending: int = 0
+    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
+
+    It lives on here while fills of before are owed.
+    """
+    restated_at: Nanos = Nanos(0)
+    """When the venue itself last changed it."""
+    manual: str = ""
+    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
     oca_group: str = ""
     """Of a leg: the group at the venue in which it shares one quantity with its sibling."""
     taken: Quantity = Quantity(0)
@@ -111,16 +120,6 @@ class Order(msgspec.Struct, gc=False):
     def is_spent(self) -> bool:
         """A leg that did what it was for: it and its siblings filled all that it protected."""
         return self.is_done and self.cumulative + self.taken >= self.quantity
-
-    ending: int = 0
-    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
-
-    It lives on here while fills of before are owed.
-    """
-    restated_at: Nanos = Nanos(0)
-    """When the venue itself last changed it."""
-    manual: str = ""
-    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
 
     @property
     def leaves(self) -> Quantity:

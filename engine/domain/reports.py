@@ -314,6 +314,20 @@ class DiskSpaceSeen(Fact, frozen=True, tag="disk"):
     """How much is left and what it allows, in one sentence to act on; empty when ample."""
 
 
+class ClockStepped(Fact, frozen=True, tag="clock_stepped"):
+    """Somebody set the machine's wall clock, or a time server did (F27)."""
+
+    by: Nanos
+    """Ahead; below 0 behind."""
+
+
+class MachineSlept(Fact, frozen=True, tag="slept"):
+    """Nothing ran for so long: the machine was suspended, or the engine stopped (F28)."""
+
+    span: Nanos
+    is_suspend: bool
+
+
 class EngineFaulted(Fact, frozen=True, tag="fault"):
     """Our own code failed while handling something: the desk stops itself (F42)."""
 
@@ -357,4 +371,6 @@ Report = (
     | VenueExecutions
     | VenuePositions
     | VenueCash
+    | ClockStepped
+    | MachineSlept
 )

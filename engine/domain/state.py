@@ -213,6 +213,11 @@ class State(msgspec.Struct):
     disk: SpaceLevel = SpaceLevel.AMPLE
     """The last rung of room on the home's disk that was told of."""
     disk_text: str = ""
+    clock_off: Nanos = Nanos(0)
+    """How far the wall clock was set ahead since the run began; below 0 behind."""
+    woke_at: Nanos = Nanos(0)
+    """Market time at which the engine last came back from a sleep, and what to say of it."""
+    woke_text: str = ""
     faults: int = 0
     duplicates: int = 0
     events: int = 0

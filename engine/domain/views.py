@@ -51,6 +51,8 @@ class QuoteRow(Row, frozen=True):
     source: Source
     phase_text: str = ""
     """Why it is halted; empty otherwise."""
+    is_stale: bool = False
+    """From before the machine slept: nobody has heard of it since."""
 
 
 class DepthRow(Row, frozen=True):
@@ -334,7 +336,6 @@ class DeskView(Row, frozen=True):
     progress: int = -1
     """How far the recording or the day has played, in thousandths; −1 where nobody can tell."""
     attentions: tuple[AttentionRow, ...] = ()
-    """What needs a person, bounded."""
     realism: str = ""
     """How far the session so far can be believed, in one line; empty before the first fill."""
 

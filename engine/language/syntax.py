@@ -8,6 +8,7 @@ import msgspec
 
 from engine.language.choices import Adopted as Adopted
 from engine.language.choices import Comparison as Comparison
+from engine.language.choices import Offset as Offset
 from engine.language.choices import OffsetUnit as OffsetUnit
 from engine.language.choices import OrderGroup as OrderGroup
 from engine.language.choices import OrderState as OrderState
@@ -52,18 +53,6 @@ class WordTerm(Term, frozen=True, gc=False, tag="word"):
 
 
 QuantityTerm = SharesTerm | CashTerm | PercentTerm | WordTerm
-
-
-class Offset(msgspec.Struct, frozen=True, gc=False):
-    """A signed distance: plus is a higher price, minus a lower one, whatever the side."""
-
-    is_up: bool
-    amount: str
-    unit: OffsetUnit = OffsetUnit.MONEY
-
-    @property
-    def sign(self) -> int:
-        return 1 if self.is_up else -1
 
 
 class LimitPrice(Term, frozen=True, gc=False, tag="limit"):

@@ -12,6 +12,7 @@ from engine.attachment import StopEngine
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
 from engine.domain.contingent.protection import left_bare_by
+from engine.domain.orders import Order
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -26,6 +27,7 @@ from engine.ports import (
     Notice,
     SendLine,
 )
+from engine.runtime.clock_watch import ClockWatch, ReadClocks, machine_clocks, waking_nanos
 from engine.runtime.counter import Counter
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
@@ -70,7 +72,12 @@ class _Asked(NamedTuple):
     encoded: bytes
     reply: Reply | None
     until: int
-    """Steady nanoseconds; 0: always."""
+    """Nanoseconds of a clock that goes on in sleep; 0: always."""
+
+
+def _number_of(order: Order) -> int | str:
+    """What people call it: the day's number, the leg's name."""
+    return order.name if order.leg else order.number
 
 
 class LiveDesk:
@@ -91,6 +98,7 @@ class LiveDesk:
         welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
         keep_fault: Callable[[Exception], str] = lambda fault: "",
+        clocks: ReadClocks = machine_clocks,
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
@@ -101,18 +109,16 @@ class LiveDesk:
         """
         self._host = host
         self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
-        self._reply: Reply | None = None
-        """Of the request that is being served."""
+        self._reply: Reply | None = None  # of the request that is being served
         self._leaves_by = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
         host.attend = self._attend
+        self._clocks = ClockWatch(host, clocks)
         self._publisher = Publisher(views, host.session.market)
-        self._kill_requested = kill_requested
-        self._work = work
-        self._remarks = remarks
-        self._welcome = welcome
+        self._kill_requested, self._work = kill_requested, work
+        self._remarks, self._welcome = remarks, welcome
         self._news = news
         self._keep_fault = keep_fault
         self._end: EngineStopped | None = None
@@ -131,9 +137,7 @@ class LiveDesk:
             read_only=read_only,
         )
         self._account = account
-        self._narrator = Narrator(
-            host.session.state, lambda order: order.name if order.leg else order.number
-        )
+        self._narrator = Narrator(host.session.state, _number_of)
         host.session.listen(self._note)
         self._publisher.publish(self._time.word, time.monotonic_ns())
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -247,6 +251,7 @@ class LiveDesk:
         return f"{noun} in this home and will stand again at the next start"
 
     def _attend(self) -> None:
+        self._clocks.look()
         while not self._inbox.empty():
             self._serve(self._inbox.get_nowait())
         self._time.look()
@@ -265,7 +270,7 @@ class LiveDesk:
     def _serve(self, asked: _Asked) -> None:
         request = _requests.decode(asked.encoded)
         self._reply = asked.reply
-        late = time.monotonic_ns() - asked.until if asked.until else 0
+        late = waking_nanos() - asked.until if asked.until else 0
         if late > 0 and isinstance(request, SendLine):
             words = TOO_OLD.format(seconds=late / NANOS_PER_SECOND)
             self._answer(LineAnswered(request.ticket, False, words))
@@ -379,4 +384,6 @@ _NOTICES: dict[type, Severity] = {
     ev.PositionAdopted: Severity.ATTENTION,
     ev.DifferenceFound: Severity.ATTENTION,
     ev.ReconcileFinished: Severity.ATTENTION,
+    ev.ClockMoved: Severity.ATTENTION,
+    ev.MachineWoke: Severity.DEGRADED,
 }

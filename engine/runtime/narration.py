@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.clocks import sleep_in_words, step_in_words
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
 from engine.domain.phases import TURNS
@@ -214,6 +215,11 @@ class Narrator:
             case ev.DiskSpaceChanged():
                 level = event.level.name.lower()
                 return {"event": "disk_space", "level": level, "text": event.text}
+            case ev.ClockMoved():
+                return {"event": "clock_step", "nanos": event.by, "text": step_in_words(event.by)}
+            case ev.MachineWoke():
+                text = sleep_in_words(event.span, event.is_suspend)
+                return {"event": "woke", "nanos": event.span, "text": text}
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
             case _:
@@ -340,6 +346,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             kind = fields["kind"].replace("_", " ")
             money = f"{format_money(parse_money(fields['amount']), grouped=True)}"
             return f"{kind} {money} {fields['currency']}: {fields['text']}"
+        case "clock_step" | "woke":
+            return str(fields["text"])
         case "disk_space":
             return fields["text"] or "the disk of the home has room enough again"
         case "link":

@@ -70,8 +70,9 @@ async def test_stopping_wants_the_key_that_sends_and_the_engine_s_word_ends_the_
 
 async def test_cancelling_first_is_a_choice_and_esc_goes_back():
     async with sitting(desk=a_desk(3)) as here:
-        await here.press("ctrl+q", "escape")
-        assert "leaving" not in here.text
+        for back in (("escape",), ("down", "down", "down", "enter")):
+            await here.press("ctrl+q", *back)
+            assert "leaving" not in here.text and here.app.is_running
         await here.press("ctrl+q", "down", "down", "ctrl+t")
         assert stops(here) == [StopEngine(cancel=True)]
 

@@ -15,6 +15,7 @@ from engine.ports import (
     Notice,
     PreviewLine,
     SendLine,
+    TellBooks,
     TellRealism,
 )
 from engine.runtime.terminals.messages import Hello, Role
@@ -24,7 +25,7 @@ from engine.runtime.terminals.wire import REQUEST_BYTES_MAX, Unpacker
 Focus = tuple[str, int]
 """A symbol and how many levels of its depth."""
 
-LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism)
+LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks)
 """Requests that change nothing for anybody else."""
 WATCHING = (
     "this terminal watches: nothing was sent. `:take-control` makes its keys send; `trader kill`"

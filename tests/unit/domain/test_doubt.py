@@ -94,6 +94,15 @@ def test_one_timer_watches_everything_that_is_out() -> None:
     assert list(bench.state.in_doubt) == [1, 2]
 
 
+def test_a_new_request_has_its_own_time_beside_one_that_is_asked_about_less_and_less(
+    bench: DeskBench,
+) -> None:
+    bench.pass_time(60)
+    bench.submit(order("t2", Instruction.SHORT, "other side"))
+    bench.pass_time(5.1)
+    assert list(bench.state.in_doubt) == [1, 2]
+
+
 def test_an_answer_ends_the_doubt(bench: DeskBench) -> None:
     bench.pass_time(6)
     told(bench, rep.VenueAccepted(FIRST, "V1"))

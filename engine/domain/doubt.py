@@ -113,7 +113,7 @@ def venue_order_unknown(
     pending = change if is_change else order.pending_new
     if order.is_done or pending is None:
         return repeated(report.client_order_id, "unknown", now)
-    doubt = _why_not_proof(state, pending, now)
+    doubt = _why_not_proof(state, pending, report.at, now)
     if doubt:
         happened: list[ev.Event] = [
             ev.EvidenceHeard(now, order.order_id, report.client_order_id, doubt, report.at)
@@ -128,12 +128,12 @@ def venue_order_unknown(
     return [rejected, *nudged(state, order, now)]
 
 
-def _why_not_proof(state: State, pending: Pending, now: Nanos) -> str:
+def _why_not_proof(state: State, pending: Pending, said_at: Nanos, now: Nanos) -> str:
     """Why "never had it" proves nothing yet; empty where it does."""
     if any(link is rep.LinkState.DOWN for link in state.links.values()):
         return "the venue says it never had it, over a link that is down"
-    if pending.asked_at < state.link_up_at:
-        return "the venue says it never had it, to a question from before the link was back"
+    if pending.asked_at < state.link_up_at or 0 < said_at < state.link_up_at:
+        return "the venue says it never had it, but said so before the link was back"
     patience = state.patience
     # A venue that cannot be overtaken by a question needs no time; its clock may have gone back.
     if patience.settle and now < pending.since + patience.settle:

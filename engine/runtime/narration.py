@@ -23,7 +23,7 @@ from engine.runtime.flatten_words import flatten_fields, flatten_words
 from engine.runtime.guard_words import GUARD_EVENTS, GuardEvent, guard_fields, guard_words
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
-from engine.runtime.truth_words import truth_fields
+from engine.runtime.truth_words import truth_fields, truth_sentence
 from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
@@ -364,6 +364,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):
             return flatten_words(fields)
+        case _ if words := truth_sentence(fields):
+            return words
         case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))

@@ -9,7 +9,7 @@ from engine.domain.residence import order_in_words
 from engine.domain.views import DeskView, OrderRow
 from engine.instruments import Instrument
 from engine.ports import DeskRequest, EngineStopped, LineAnswered
-from engine.runtime.machine_time import machine_nanos
+from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import answer_decoder, view_decoder
 from engine.runtime.terminals.wire import READ_BYTES, STAMP_BYTES, Kind, packed
@@ -28,7 +28,7 @@ class EngineShell:
         self.is_over = False
 
     def ask(self, request: DeskRequest) -> None:
-        stamp = machine_nanos().to_bytes(STAMP_BYTES, "big")
+        stamp = waking_nanos().to_bytes(STAMP_BYTES, "big")
         self._connection.settimeout(None)
         self._connection.sendall(packed(Kind.REQUEST, stamp + msgspec.msgpack.encode(request)))
 

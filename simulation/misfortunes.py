@@ -3,15 +3,17 @@
 from connectors.faults.venue import FaultyVenue
 from engine.domain.quotes import Phase
 from engine.domain.reports import DiskSpaceSeen, SpaceLevel
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, Price, Quantity
 from simulation.chance import Chance
 from simulation.clock import Clock
+from simulation.crowd import TICK
 from simulation.desk import Desk
 from simulation.disk import Disk
 from simulation.fate import Fate
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
+from simulation.whims import bust, correct, restate, roll
 
 SECOND = NANOS_PER_SECOND
 BREAKS = (SECOND, 5 * SECOND, 40 * SECOND)
@@ -57,11 +59,15 @@ class Misfortunes:
             self._sleep()
         if happens(plan.venue_cancels):
             self._venue_lets_go()
+        if happens(plan.busts):
+            self._amend()
+        if happens(plan.restates):
+            self._restate()
         if happens(plan.halts):
             self._halt()
         if happens(plan.rolls):
             self._trace.say(step, "the trade date rolls")
-            self._venue.roll()
+            roll(self._venue)
         if happens(plan.bug):
             self._trace.say(step, "a bug of ours waits in the next step")
             desk.plant_bug()
@@ -112,6 +118,29 @@ class Misfortunes:
             order = self._chance.pick(live)
             self._trace.say(self._step, f"the venue lets {order.client_order_id} go")
             self._venue.let_go(order, "the venue's own decision")
+
+    def _amend(self) -> None:
+        """Of an order that is over: what stays open after a bust is not in question then."""
+        done = [o for o in self._venue.account.orders() if o.fills and not o.is_live]
+        if not done:
+            return
+        order = self._chance.pick(done)
+        trade = self._chance.pick(order.fills)
+        self._trace.say(self._step, f"the venue amends {trade.execution_id}")
+        if self._chance.happens(400):
+            bust(self._venue, order, trade)
+            return
+        price = Price(trade.price + self._chance.between(-5, 5) * TICK)
+        quantity = Quantity(self._chance.between(1, trade.quantity))
+        correct(self._venue, order, trade, price, quantity)
+
+    def _restate(self) -> None:
+        live = [o for o in self._venue.account.live() if o.open > 1]
+        if live:
+            order = self._chance.pick(live)
+            quantity = Quantity(order.cumulative + self._chance.between(1, order.open - 1))
+            self._trace.say(self._step, f"the venue restates {order.client_order_id}: {quantity}")
+            restate(self._venue, order, quantity)
 
     def _halt(self) -> None:
         symbol = self._chance.pick(self._plan.symbols)

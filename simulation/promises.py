@@ -59,7 +59,7 @@ class Promises:
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
-        if not self._plan.shorts:
+        if not (self._plan.shorts or self._venue.account.has_amended):
             money.i29_cash_covers_what_is_held(account)
         money.i21_the_ledger_sums_to_zero(account)
         money.i22_cash_and_positions_follow_from_the_fills(account, evidence, self._opening)
@@ -79,7 +79,7 @@ class Promises:
         self.mirror.follow(venue.events)
         venue.arrivals.clear()
         venue.events.clear()
-        if self._is_told_in_order:
+        if not venue.account.has_amended:
             orders.i51_nothing_that_closes_crosses_zero(venue.account)
 
     def heed_answers(self, open_ones: set[int], happened: Sequence[Event], state: State) -> None:
@@ -123,6 +123,8 @@ class Promises:
         rest.i06_the_venue_has_each_once(there, self.names)
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
-        money.i10_holdings_are_the_venues(account, there, self.evidence, self._opening)
+        money.i10_holdings_are_the_venues(
+            account, there, self.evidence, self._opening, state.recon.breaks
+        )
         live_hash = state_hash(state)
         rest.i35_the_journal_gives_the_same_state(self._disk, live_hash, self._fate)

@@ -172,7 +172,7 @@ class DeskBench:
             next_order=state.order_next,
             has_oca=self._has_oca,
         )
-        self.paper.tally.begin(*_holdings(state))
+        self.paper.tally.begin(*_holdings(state, trade_date))
         self.venue = self._wrap(self.paper)
         self.session = Session(
             state=state,
@@ -275,11 +275,13 @@ class DeskBench:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
 
 
-def _holdings(state: State) -> tuple[dict[str, int], dict[str, int]]:
+def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
     account = state.accounts.get("PAPER")
     if account is None:
         return {}, {}
     held = {symbol: int(p.quantity) for symbol, p in account.positions.items()}
+    if state.trade_date != trade_date:
+        return held, {}
     return held, {"USD": sum(int(p.day_cash) for p in account.positions.values())}
 
 

@@ -297,7 +297,9 @@ class Counter:
 
     def _answer_status(self, request: StatusRequest) -> None:
         known = self._clerk.roll.known_of(request.client_order_id)
-        self._clerk.reports.extend(known or [VenueOrderUnknown(request.client_order_id)])
+        self._clerk.reports.extend(
+            known or [VenueOrderUnknown(request.client_order_id, query=request.query)]
+        )
 
     def _working(self, client_order_id: str) -> OwnOrder | str:
         """The live order that the id names, or why there is none."""

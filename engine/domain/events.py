@@ -16,6 +16,7 @@ from engine.domain.cost_events import (
 )
 from engine.domain.desk_events import (
     AccountOpened,
+    ClockMoved,
     CommandRefused,
     DateRolled,
     DiskSpaceChanged,
@@ -28,8 +29,12 @@ from engine.domain.desk_events import (
     FlattenStep,
     InstrumentsKnown,
     Killed,
+    LimitLoosened,
+    LimitLooseningAsked,
+    LimitLooseningDropped,
     LimitTightened,
     LinkMoved,
+    MachineWoke,
     PhaseEntered,
     ReportOrphaned,
     SessionClosed,
@@ -39,6 +44,11 @@ from engine.domain.desk_events import (
     TradingState,
     TradingStateChanged,
     VenueCheckpointed,
+)
+from engine.domain.factor_facts import (
+    SecondFactorChanged,
+    SecondFactorFailed,
+    SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
@@ -144,6 +154,14 @@ Event = (
     | ReconcileStarted
     | StatementAsked
     | StatementHeard
+    | ClockMoved
+    | MachineWoke
+    | LimitLooseningAsked
+    | LimitLooseningDropped
+    | LimitLoosened
+    | SecondFactorChanged
+    | SecondFactorPassed
+    | SecondFactorFailed
 )
 
 __all__ = [
@@ -176,6 +194,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ClockMoved",
+    "MachineWoke",
     "ExitReduced",
     "ExitsSwapped",
     "Faulted",
@@ -186,6 +206,9 @@ __all__ = [
     "FlattenStep",
     "InstrumentsKnown",
     "Killed",
+    "LimitLoosened",
+    "LimitLooseningAsked",
+    "LimitLooseningDropped",
     "LimitTightened",
     "LinkMoved",
     "LotChange",
@@ -208,6 +231,9 @@ __all__ = [
     "ReplaceRejected",
     "ReplaceRequested",
     "ReportOrphaned",
+    "SecondFactorChanged",
+    "SecondFactorFailed",
+    "SecondFactorPassed",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

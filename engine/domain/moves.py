@@ -46,10 +46,12 @@ def cleared(state: State, order: Order) -> None:
 
 
 def watched(state: State, at: Nanos) -> None:
-    """The first request that goes out arms the one timer of all that are in flight."""
+    """A request that goes out arms the one timer of all that are in flight, unless it is armed;
+    one that waits longer, for another question, is set for this request."""
     timers = state.timers
-    if ACK_TIMER not in timers:
-        timers[ACK_TIMER] = Nanos(at + state.patience.ack)
+    due = at + state.patience.ack
+    if timers.get(ACK_TIMER, due + 1) > due:
+        timers[ACK_TIMER] = Nanos(due)
     if ORDERS_TIMER not in timers and state.patience.orders_every:
         timers[ORDERS_TIMER] = Nanos(at + state.patience.orders_every)
     if POSITIONS_TIMER not in timers and state.patience.positions_every:
@@ -74,9 +76,10 @@ def reopen(state: State, order: Order, at: Nanos) -> None:
         state.in_doubt[order.order_id] = None
         watched(state, at)
     order_id, symbol = order.order_id, order.order.symbol
-    state.live = dict.fromkeys(sorted([*state.live, order_id]))
-    of_symbol = state.live_by_symbol.get(symbol, {})
-    state.live_by_symbol[symbol] = dict.fromkeys(sorted([*of_symbol, order_id]))
+    live = {order_id, *state.live}
+    state.live = {i: None for i in state.orders if i in live}
+    of_symbol = {order_id, *state.live_by_symbol.get(symbol, {})}
+    state.live_by_symbol[symbol] = {i: None for i in state.orders if i in of_symbol}
 
 
 def bring_back(state: State, order_id: int) -> Order:
@@ -84,5 +87,5 @@ def bring_back(state: State, order_id: int) -> Order:
     order = state.orders.get(order_id)
     if order is None:
         order = state.past_orders.pop(order_id)
-        state.orders = dict(sorted({**state.orders, order_id: order}.items()))
+        state.orders = {order_id: order, **state.orders}
     return order

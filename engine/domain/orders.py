@@ -76,6 +76,15 @@ class Order(msgspec.Struct, gc=False):
     """What it pays by, whatever the account is charged later; empty for what never left."""
     month_volume: Quantity = Quantity(0)
     """What the account had traded of the month when it left."""
+    ending: int = 0
+    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
+
+    It lives on here while fills of before are owed.
+    """
+    restated_at: Nanos = Nanos(0)
+    """When the venue itself last changed it."""
+    manual: str = ""
+    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
     oca_group: str = ""
     """Of a leg: the group at the venue in which it shares one quantity with its sibling."""
     taken: Quantity = Quantity(0)
@@ -111,16 +120,6 @@ class Order(msgspec.Struct, gc=False):
     def is_spent(self) -> bool:
         """A leg that did what it was for: it and its siblings filled all that it protected."""
         return self.is_done and self.cumulative + self.taken >= self.quantity
-
-    ending: int = 0
-    """The `Happening` that proved its end at the venue, whatever was filled; 0 while none did.
-
-    It lives on here while fills of before are owed.
-    """
-    restated_at: Nanos = Nanos(0)
-    """When the venue itself last changed it."""
-    manual: str = ""
-    """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
 
     @property
     def leaves(self) -> Quantity:
@@ -183,6 +182,13 @@ class Order(msgspec.Struct, gc=False):
             pending is not None and pending.certainty is Certainty.UNKNOWN
             for pending in (self.pending_new, self.pending_cancel, self.pending_replace)
         )
+
+    def request_named(self, client_order_id: str) -> Pending | None:
+        """The change that would bring this id, else the order's own beginning, if it is open."""
+        change = self.pending_replace
+        if change is not None and change.client_order_id == client_order_id:
+            return change
+        return self.pending_new
 
     @property
     def label(self) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+import msgspec
+
 Size = int | str
 """A number of shares or coins: whole, or exact decimal text ("0.015") where parts are traded."""
 
@@ -96,3 +98,15 @@ class Adopted(StrEnum):
 
     ORDER = "order"
     POSITION = "position"
+
+
+class Offset(msgspec.Struct, frozen=True, gc=False):
+    """A signed distance: plus is a higher price, minus a lower one, whatever the side."""
+
+    is_up: bool
+    amount: str
+    unit: OffsetUnit = OffsetUnit.MONEY
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.is_up else -1

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.clocks import sleep_in_words, step_in_words
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.orders import Order
 from engine.domain.phases import TURNS
@@ -19,9 +20,10 @@ from engine.instruments import (
     quantity_words,
 )
 from engine.runtime.flatten_words import flatten_fields, flatten_words
+from engine.runtime.guard_words import GUARD_EVENTS, GuardEvent, guard_fields, guard_words
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
-from engine.runtime.truth_words import truth_fields
+from engine.runtime.truth_words import truth_fields, truth_sentence
 from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
@@ -214,13 +216,20 @@ class Narrator:
             case ev.DiskSpaceChanged():
                 level = event.level.name.lower()
                 return {"event": "disk_space", "level": level, "text": event.text}
+            case ev.ClockMoved():
+                return {"event": "clock_step", "nanos": event.by, "text": step_in_words(event.by)}
+            case ev.MachineWoke():
+                text = sleep_in_words(event.span, event.is_suspend)
+                return {"event": "woke", "nanos": event.span, "text": text}
             case ev.Faulted():
                 return {"event": "engine_fault", "text": event.text}
             case _:
                 return self._exits(event)
 
     def _exits(self, event: ev.Event) -> Fields | None:
-        """What one exit means for another."""
+        """What one exit means for another; what is looser, and who gave the second factor."""
+        if isinstance(event, GuardEvent):
+            return guard_fields(event)
         match event:
             case ev.ExitReduced():
                 order, base = self._order(event.order_id)
@@ -327,6 +336,8 @@ def _words(fields: Fields, own: str) -> str:
 
 def _desk_words(fields: Fields, own: str) -> str:
     """What is about the desk, or about a request and not about its order."""
+    if fields["event"] in GUARD_EVENTS:
+        return guard_words(fields)
     match fields["event"]:
         case "preview":
             return preview_words(fields, own)
@@ -340,6 +351,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             kind = fields["kind"].replace("_", " ")
             money = f"{format_money(parse_money(fields['amount']), grouped=True)}"
             return f"{kind} {money} {fields['currency']}: {fields['text']}"
+        case "clock_step" | "woke":
+            return str(fields["text"])
         case "disk_space":
             return fields["text"] or "the disk of the home has room enough again"
         case "link":
@@ -351,6 +364,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):
             return flatten_words(fields)
+        case _ if words := truth_sentence(fields):
+            return words
         case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))

@@ -5,13 +5,7 @@ from engine.domain.commands import ExitsOnKill
 from engine.domain.events import Killed
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.requests import (
-    CancelRequest,
-    NewOrderRequest,
-    ReplaceRequest,
-    StatementRequest,
-    StatusRequest,
-)
+from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
 from engine.domain.state import State
 from simulation.account import VenueAccount
 from simulation.broken import hold
@@ -57,8 +51,8 @@ def i07_nothing_leaves_that_is_not_durable(sent: Sent, evidence: Evidence) -> No
     """I-07: the same bytes lie on the disk already; a cancel of a desk whose journal failed is
     the one thing that may leave without, and names what is durable."""
     request = sent.request
-    if isinstance(request, StatusRequest | StatementRequest):
-        return
+    if not isinstance(request, NewOrderRequest | CancelRequest | ReplaceRequest):
+        return  # a question changes nothing
     if sent.from_memory:
         is_known = evidence.knows(request.client_order_id)
         may_leave = isinstance(request, CancelRequest) and is_known
@@ -122,7 +116,9 @@ def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
     for order_id in state.live:
         order = state.orders[order_id]
         may_stay = order_id in exits and not takes_exits
-        is_going = order.pending_cancel is not None or order.created_at >= event.at
+        # What owes fills has ended at the venue: there is nothing to cancel any more.
+        is_over = order.pending_cancel is not None or order.has_ended
+        is_going = is_over or order.created_at >= event.at
         hold(may_stay or is_going, "I-11", f"{order.label} works on after the kill")
 
 

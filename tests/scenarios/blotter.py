@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.domain import events as ev
+from engine.domain import reports as rep
 from engine.domain.commands import (
     ALL_SYMBOLS,
     CancelMany,
@@ -16,15 +17,29 @@ from engine.domain.commands import (
 from engine.domain.contingent.protection import protected_quantity
 from engine.domain.identity import group_of, leg_id, leg_of
 from engine.domain.orders import state_word
+from engine.domain.patience import Patience
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Refusal, Verdict
 from engine.domain.state import State
+from engine.domain.statements import OpenOrder, VenueOpenOrders
 from engine.instruments import format_money, parse_money
 from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
 from engine.runtime.preview import room_for
 from engine.runtime.resolve import Context, UnresolvedError, resolve
-from engine.values import NANOS_PER_MILLISECOND, Money, Nanos, OrderId, Price, Side, TimeInForce
+from engine.values import (
+    NANOS_PER_MILLISECOND,
+    Instruction,
+    Liquidity,
+    Money,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+    TimeInForce,
+)
 from tests.harness import TRADE_DATE, DeskBench
 
 ARROW = "=>"
@@ -75,6 +90,8 @@ class Blotter:
             "phase": self._phase,
             "restart": self._restart,
             "strip": self._strip,
+            "venue": self._venue,
+            "silent": self._silent,
         }
 
     def _desk(self, words: list[str]) -> list[ev.Event]:
@@ -129,6 +146,62 @@ class Blotter:
             return self._bench.submit(Kill("PAPER", ExitsOnKill[words[1].upper()], "strip"))
         scope = {"entries": CancelScope.ENTRIES, "everything": CancelScope.ALL}[words[0]]
         return self._bench.submit(Halt("PAPER", "strip"), CancelMany("PAPER", ALL_SYMBOLS, scope))
+
+    def _silent(self, words: list[str]) -> list[ev.Event]:
+        """`silent AAPL 190.00 190.02`: a desk whose venue never answers by itself; see `venue`."""
+        self._bench = DeskBench(latency=lambda request: NEVER, patience=Patience())
+        symbol, bid, ask = words
+        return self._bench.quotes(symbol, self._price(symbol, bid), self._price(symbol, ask))
+
+    def _venue(self, words: list[str]) -> list[ev.Event]:
+        """What a venue says that answers when the scenario says so: `venue fills 1 60 190.10`."""
+        said, *rest = words
+        if said == "orders":
+            return self._bench.submit(self._open_orders(rest))
+        name = f"TEST-1-{rest[0]}-0"
+        return self._bench.submit(self._said(said, name, rest[1:]))
+
+    def _said(self, said: str, name: str, rest: list[str]) -> rep.Report:
+        number = name.split("-")[2]
+        match said:
+            case "accepts":
+                return rep.VenueAccepted(name, f"V{number}")
+            case "fills":
+                price, size = self._price("AAPL", rest[1]), Quantity(int(rest[0]))
+                execution = rest[2] if len(rest) > 2 else f"E{number}-{rest[0]}"
+                return rep.VenueFilled(name, execution, price, size, Liquidity.MAKER)
+            case "corrects":
+                price, size = self._price("AAPL", rest[2]), Quantity(int(rest[1]))
+                return rep.VenueTradeCorrected(name, rest[0], 1, price, size, Liquidity.MAKER)
+            case "busts":
+                return rep.VenueTradeBusted(name, rest[0])
+            case "cancels":
+                return rep.VenueCancelled(name, cumulative=Quantity(int(rest[0])))
+            case "never_had":
+                return rep.VenueOrderUnknown(name)
+            case _:
+                raise ScenarioError(f"a venue does not say {said}")
+
+    def _open_orders(self, rows: list[str]) -> VenueOpenOrders:
+        """`venue orders 1:0 PERM-9:20`: name and filled quantity of each, for 100 at 190.00."""
+        told = []
+        for text in rows:
+            name, _, filled = text.partition(":")
+            name = f"TEST-1-{name}-0" if name.isdigit() else name
+            told.append(
+                OpenOrder(
+                    name,
+                    "V",
+                    "AAPL",
+                    Instruction.BUY,
+                    OrderType.LIMIT,
+                    TimeInForce.DAY,
+                    Quantity(100),
+                    Quantity(int(filled)),
+                    self._price("AAPL", "190.00"),
+                )
+            )
+        return VenueOpenOrders(self._bench.state.recon.query, tuple(told))
 
     def _order_language(self, asked: str) -> list[str]:
         line = parse_line(asked)
@@ -190,6 +263,13 @@ class Blotter:
                 return f"date {event.trade_date}"
             case ev.DuplicateIgnored():
                 return "ignored"
+            case ev.OrderResolved():
+                return f"resolved {event.order_id} {event.outcome.name.lower()}"
+            case ev.FillReversed():
+                return f"reversed {event.order_id} {event.quantity}"
+            case ev.DifferenceFound():
+                kind = event.difference.name.lower()
+                return f"{'break' if event.is_break else 'difference'} {kind}"
             case ev.ExitReduced():
                 return f"reduced {_name(event.order_id)} {event.quantity}"
             case _:
@@ -294,4 +374,8 @@ _ORDER_WORDS: dict[type, str] = {
     ev.ReplaceRejected: "replace_rejected",
     ev.OrderReplaced: "replaced",
     ev.OutcomeUnknown: "unknown",
+    ev.EvidenceHeard: "no_proof",
+    ev.OrderRestated: "restated",
+    ev.OrderAdopted: "adopted",
 }
+NEVER = Nanos(10**15)

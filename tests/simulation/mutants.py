@@ -195,7 +195,8 @@ def late_fills_are_dropped() -> Patches:
     def make(usual: Any) -> Any:
         def drop(state: Any, report: Any, market: Any, now: Any) -> Any:
             order_id = state.by_client_id.get(report.client_order_id)
-            if order_id is not None and state.orders[order_id].is_done:
+            order = state.orders.get(order_id)
+            if order is not None and order.is_done:
                 return [events.DuplicateIgnored(now, "late")]
             return usual(state, report, market, now)
 
@@ -208,7 +209,8 @@ def a_fill_before_its_acceptance_is_dropped() -> Patches:
     def make(usual: Any) -> Any:
         def drop(state: Any, report: Any, market: Any, now: Any) -> Any:
             order_id = state.by_client_id.get(report.client_order_id)
-            if order_id is not None and not state.orders[order_id].venue_order_id:
+            order = state.orders.get(order_id)
+            if order is not None and not order.venue_order_id:
                 return [events.DuplicateIgnored(now, "early")]
             return usual(state, report, market, now)
 

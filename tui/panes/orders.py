@@ -148,8 +148,7 @@ class Orders(FramedPane):
         line = Line().add("orders ", style)
         for tab, count in counts.items():
             words = f"{tab.value} {count}"
-            is_here = tab is self.tab
-            plain = ink.caution if tab is Tab.ATTENTION else style
+            is_here, plain = tab is self.tab, ink.caution if tab is Tab.ATTENTION else style
             line.add(f"[{words}]" if is_here else f" {words} ", ink.strong if is_here else plain)
         marked = len(self.host.marks.rows(view))
         if marked:

@@ -1,6 +1,6 @@
 """One step of the desk: decide, apply, journal in one commit, and only then let anything leave."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from engine.domain.acts import orders_in_scope
 from engine.domain.apply import apply
@@ -87,14 +87,16 @@ class Session:
         return step.events()
 
     def _become_true(
-        self, state: State, inbounds: Sequence[Inbound], first: int
+        self, state: State, inbounds: Iterable[Inbound], first: int
     ) -> tuple[Step, list[Request]]:
         """Decides and applies; the step's facts from sequence `first` on, and what may leave."""
         market, now = self.market, self.now
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
-        for inbound in _unfolded(state, inbounds):
+        if VenueExecutions in map(type, inbounds):
+            inbounds = _unfolded(state, inbounds)
+        for inbound in inbounds:
             backs.append(0)
             bodies.append(inbound)
             for back, event in enumerate(decide(state, inbound, market, now), 1):
@@ -164,7 +166,7 @@ class Session:
         return len(cancels)
 
 
-def _unfolded(state: State, inbounds: Sequence[Inbound]) -> Iterator[Inbound]:
+def _unfolded(state: State, inbounds: Iterable[Inbound]) -> Iterator[Inbound]:
     """A list of executions is heard trade by trade, as far as it is news."""
     for inbound in inbounds:
         if type(inbound) is VenueExecutions:

@@ -172,3 +172,13 @@ async def test_the_danger_strip_cuts_no_word():
         await here.press("ctrl+x")
         assert "k KILL" in here.row(-1)
         assert "…" not in here.row(-1)
+
+
+async def test_enter_on_a_line_that_cannot_be_read_says_what_fits_there():
+    async with sitting() as here:
+        await here.press("colon")
+        here.app.room.command.editor.put('resolve 7 rejected "so"')
+        here.app.room.line_changed()
+        await here.press("enter")
+        assert "'rejected' is no outcome — here fits" in here.text
+        assert "not-placed" in here.text

@@ -296,7 +296,9 @@ def _remarks(
 ) -> tuple[str, ...]:
     remarks = [*found, *([flow.note] if flow.note else [])]
     if resumes:
-        remarks.append("the last session left its day open; the market goes on where it stood")
+        remarks.append(
+            "the last session was cut off or stopped within its day; the market goes on where it stood"
+        )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
     asleep = sorted({state.orders[i].market for i in state.live} - {flow.description})

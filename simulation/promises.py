@@ -81,6 +81,7 @@ class Promises:
         venue.events.clear()
         if not venue.account.has_amended:
             orders.i51_nothing_that_closes_crosses_zero(venue.account)
+            orders.i12_exits_fill_no_more_than_their_entry(venue.account, self.evidence)
 
     def heed_answers(self, open_ones: set[int], happened: Sequence[Event], state: State) -> None:
         """What must follow from a command in the same step."""

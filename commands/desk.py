@@ -19,12 +19,15 @@ from connectors.paper.latency import AUTOMATIC, NONE, Latency
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
+from data.errors import VaultDamagedError
 from data.home import Home, default_home
 from data.journal import Journal
 from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
+from data.vault.attempts import read_tries
 from engine.domain.events import TradingState
+from engine.domain.factor_facts import SecondFactorKnown
 from engine.domain.orders import Order
 from engine.domain.patience import Patience
 from engine.domain.quotes import Source
@@ -185,6 +188,7 @@ def _recovered(
     opening: list[Report] = [InstrumentsListed(venue.instruments), *market.costs]
     opening.append(_opened(state, settings, venue, market, recovered.left_at))
     opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
+    found += _second_factor(home, state, opening)
     # A kill at the next moment finds the market here, not at its beginning.
     host.submit(*opening, *expired, venue.checkpoint())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
@@ -208,6 +212,18 @@ def _recovered(
         remarks=remarks,
         disk=DiskWatch(home, host),
     )
+
+
+def _second_factor(home: Home, state: State, opening: list[Report]) -> list[str]:
+    """The desk hears what is enrolled where that is news; what cannot be read stays as it was."""
+    try:
+        tries = read_tries(home.factor_path)
+    except VaultDamagedError as damage:
+        return [str(damage)]
+    enrolment = tries.enrolment if tries is not None else ""
+    if enrolment != state.factor.enrolment:
+        opening.append(SecondFactorKnown(enrolment))
+    return []
 
 
 def _after_recovery(home: Home, journal: Journal, recovered: Recovered) -> list[str]:

@@ -210,6 +210,6 @@ def _remember_what_nobody_saw(
         return
     for block in parts.journal.blocks(type(parts.journal.last_sequence)(left.sequence)):
         for record in decode_records(block.payload):
-            notice = desk.notice_of(record) if record.sequence > left.sequence else None
+            notice = desk.interrupts.notice_of(record) if record.sequence > left.sequence else None
             if notice is not None:
                 server.memory.note(record.sequence, notice)

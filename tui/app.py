@@ -20,15 +20,17 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
+from tui import answers
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
 from tui.frames import keep_painted
-from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
+from tui.layout import PaneName
 from tui.paint import clean
 from tui.painter import Painter, Painting
 from tui.panes.base import FramedPane, LinePane
 from tui.panes.bottom import CommandPane, Footer, MessageLine
 from tui.panes.depth import Depth
+from tui.panes.lock import LockPane
 from tui.panes.orders import Orders
 from tui.panes.page import PagePane
 from tui.panes.profit import Profit
@@ -37,6 +39,7 @@ from tui.panes.tape import Tape
 from tui.panes.ticket import Ticket
 from tui.panes.too_small import TooSmall
 from tui.panes.watchlist import Watchlist
+from tui.regions import regions_of
 from tui.room import Room
 from tui.screens.desk import DeskScreen
 from tui.sending import Stage
@@ -130,6 +133,7 @@ class TraderApp(App[int], inherit_bindings=False):
             CommandPane(room, room.command, room.coach),
             self.footer,
             self.page_pane,
+            LockPane(room, room.notices),
             TooSmall(room),
         ]
         self.dispatcher = Dispatcher(room, self.panes, self.page_pane, reference)
@@ -206,7 +210,7 @@ class TraderApp(App[int], inherit_bindings=False):
             return  # the loop has ended: nobody is there to be told
 
     def on_desk_said(self, message: DeskSaid) -> None:
-        self.room.take(message.answer)
+        answers.take(self.room, message.answer)
         orders = self.panes[PaneName.ORDERS]
         if self.room.own_order is not None and isinstance(orders, Orders):
             orders.select(self.room.own_order)
@@ -366,26 +370,9 @@ class TraderApp(App[int], inherit_bindings=False):
     def _regions(self, size: Size) -> dict[str, Region]:
         """Where every widget stands now; the panes are told as well."""
         self._layout_is_due = False
-        regions = self._arrangement(size)
+        regions = regions_of(self.room, self.page_pane, size)
         for pane in self._lines:
             pane.place(regions.get(pane.id or ""))
-        return regions
-
-    def _arrangement(self, size: Size) -> dict[str, Region]:
-        width, height = size
-        if is_too_small(width, height):
-            return {"too_small": Region(0, 0, width, height)}
-        room = self.room
-        boxes = arrange(width, height, slots=room.slots, zoomed=room.zoomed)
-        regions = {
-            name.value: Region(box.x, box.y + 1, box.width, box.height)
-            for name, box in boxes.items()
-        }
-        regions["status"] = Region(0, 0, width, 1)
-        for row, name in enumerate(("message", "command", "footer")):
-            regions[name] = Region(0, height - BOTTOM_ROWS + row, width, 1)
-        if room.page is not None:
-            regions["page"] = Region(*self.page_pane.box(size))
         return regions
 
     def run_quietly(self, **options: Any) -> int:

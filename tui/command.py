@@ -125,7 +125,7 @@ class CommandLine:
 
     @property
     def wants_preview(self) -> bool:
-        return isinstance(self.parsed, (*REVIEWED, *ASKED, PreviewedLine))
+        return is_reviewed(self.parsed) or isinstance(self.parsed, (*ASKED, PreviewedLine))
 
     # ---- history
 
@@ -189,6 +189,12 @@ class CommandLine:
         room = STAGED_LINES_MAX - len(self.staged)
         self.staged.extend(further[:room])
         return len(further[:room])
+
+
+def is_reviewed(line: Line | SyntaxProblem) -> bool:
+    """Whether Enter only reviews it; a limit with a reason is one that may become looser."""
+    is_looser = isinstance(line, SetLine) and line.reason is not None
+    return is_looser or isinstance(line, REVIEWED)
 
 
 def takes_everything(line: Line | SyntaxProblem) -> bool:

@@ -10,6 +10,7 @@ from tui.acts import LATER, DangerActs, DeskActs, SymbolActs
 from tui.danger import Strip
 from tui.field_acts import LineActs, TicketActs
 from tui.layout import PaneName
+from tui.lock_acts import LockActs
 from tui.paint import clean
 from tui.panes.base import FramedPane
 from tui.panes.depth import SAFE
@@ -81,6 +82,7 @@ class Dispatcher:
             "danger": danger,
             "confirm": danger,
             "depth": panes[PaneName.DEPTH],
+            "lock": LockActs(room.guard),
             "orders": panes[PaneName.ORDERS],
             "tape": panes[PaneName.TAPE],
         }
@@ -95,6 +97,8 @@ class Dispatcher:
             return (Scope.CONFIRM,)
         if room.danger.state is Strip.OPEN:
             return (Scope.DANGER,)
+        if room.guard.is_locked:
+            return (Scope.LOCK,)
         if room.page is not None:
             return (Scope.PAGE, Scope.EVERYWHERE)
         if room.command.is_open:
@@ -104,9 +108,11 @@ class Dispatcher:
         return _CHAINS[room.focus]
 
     def press(self, press: Press) -> None:
-        room, chain = self._room, self.chain
+        room = self._room
         room.cadence.press(press.at)
+        room.guard.key(press.at)
         room.danger.expire(press.at)
+        chain = self.chain
         action = room.keymap.find(press.key, chain)
         if action is None:
             self._unbound(press, chain)
@@ -133,7 +139,9 @@ class Dispatcher:
         room = self._room
         if Scope.DANGER in chain or Scope.CONFIRM in chain:
             return  # the strip eats every other key
-        if press.text and Scope.TICKET in chain and press.text in "+-":
+        if Scope.LOCK in chain:
+            room.guard.type(press.text)
+        elif press.text and Scope.TICKET in chain and press.text in "+-":
             self._step_or_type(press.text, chain)
         elif press.text and any(scope in chain for scope in (Scope.TICKET, Scope.LINE, Scope.PAGE)):
             self._type(press.text, chain)
@@ -226,7 +234,9 @@ class Dispatcher:
         """A paste fills a field, or stages lines; it never does anything else."""
         room, chain = self._room, self.chain
         lines = [clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-        if Scope.LINE in chain:
+        if Scope.LOCK in chain:
+            room.guard.type(lines[0])
+        elif Scope.LINE in chain:
             staged = room.command.paste(lines)
             room.line_changed()
             if staged:

@@ -23,6 +23,11 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.Killed: fold_desk.killed,
     ev.FlattenMoved: fold_desk.flatten_moved,
     ev.LimitTightened: fold_desk.limit_tightened,
+    ev.LimitLooseningAsked: fold_desk.limit_loosening,
+    ev.LimitLoosened: fold_desk.limit_loosened,
+    ev.SecondFactorChanged: fold_desk.factor_changed,
+    ev.SecondFactorPassed: fold_desk.factor_passed,
+    ev.SecondFactorFailed: fold_desk.factor_failed,
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.ClockMoved: fold_desk.clock_moved,
@@ -79,6 +84,7 @@ WITHOUT_ROWS = frozenset(
         ev.StatementAsked,
         ev.StatementHeard,
         ev.BreakEnded,
+        ev.LimitLooseningDropped,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""

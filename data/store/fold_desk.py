@@ -93,6 +93,30 @@ def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> Non
     _alert(book, record, "ok", "limit_tightened", text, account=event.account)
 
 
+def limit_loosening(book: Book, record: Record, event: ev.LimitLooseningAsked) -> None:
+    text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
+    _alert(book, record, "attention", "limit_loosening", text, account=event.account)
+
+
+def limit_loosened(book: Book, record: Record, event: ev.LimitLoosened) -> None:
+    text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
+    _alert(book, record, "attention", "limit_loosened", text, account=event.account)
+
+
+def factor_changed(book: Book, record: Record, event: ev.SecondFactorChanged) -> None:
+    text = f"{event.before or 'none'} → {event.after or 'none'}"
+    _alert(book, record, "attention", "factor_changed", text)
+
+
+def factor_passed(book: Book, record: Record, event: ev.SecondFactorPassed) -> None:
+    way = "recovery code" if event.by_recovery else "code"
+    _alert(book, record, "ok", "factor_passed", f"{event.purpose} ({way})")
+
+
+def factor_failed(book: Book, record: Record, event: ev.SecondFactorFailed) -> None:
+    _alert(book, record, "attention", "factor_failed", f"{event.purpose}: {event.text}")
+
+
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
     _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)

@@ -53,6 +53,7 @@ _FOR_THE_TRAIL_ONLY = (
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,
+    ev.SecondFactorFailed,
 )
 _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,

@@ -180,6 +180,16 @@ class TightenLimit(Fact, frozen=True, tag="set"):
     origin: Origin = Origin.TICKET
 
 
+class LoosenLimit(Fact, frozen=True, tag="loosen"):
+    """`set NAME VALUE "reason"`: wants the second factor too, and counts a minute later."""
+
+    account: str
+    name: str
+    value: str
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
 class Convert(Fact, frozen=True, tag="convert"):
     """Cash of one currency for another; `amount` is what is sold.
 
@@ -251,6 +261,7 @@ Command = (
     | Flatten
     | Reverse
     | TightenLimit
+    | LoosenLimit
     | Convert
     | ResolveOrder
     | Reconcile

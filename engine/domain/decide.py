@@ -15,7 +15,9 @@ from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
 from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
+from engine.domain.loosening import loosen_limit
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -28,6 +30,7 @@ from engine.domain.reconcile import (
 )
 from engine.domain.records import Inbound
 from engine.domain.resolving import resolve_order
+from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
     checkpoint,
     close_session,
@@ -111,6 +114,7 @@ _DECISIONS: dict[type, Decision] = {
     st.VenuePositions: hear_positions,
     st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
+    cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,
@@ -144,4 +148,6 @@ _DECISIONS: dict[type, Decision] = {
     rep.DiskSpaceSeen: heed_disk_space,
     rep.ClockStepped: heed_clock_step,
     rep.MachineSlept: heed_sleep,
+    SecondFactorKnown: know_factor,
+    SecondFactorChecked: check_factor,
 }

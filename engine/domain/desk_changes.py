@@ -16,11 +16,14 @@ from engine.domain.risk.limits import Limits
 from engine.domain.state import (
     Account,
     Checkpoint,
+    Factor,
     FlattenRun,
+    Loosening,
     State,
     Trading,
     flatten_key,
     flatten_timer,
+    loosening_timer,
 )
 from engine.values import Money, Nanos, Price, Quantity
 
@@ -45,6 +48,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    _forget_loosening(state, *state.loosening)
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
     newest = event.at - 1 if state.ended_clean else event.at
@@ -214,9 +218,37 @@ def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
         account.symbols[event.symbol] = trading
 
 
-def _limit_tightened(state: State, event: ev.LimitTightened) -> None:
+def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) -> None:
     pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
     state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+    _forget_loosening(state, event.key)
+
+
+def _limit_loosening(state: State, event: ev.LimitLooseningAsked) -> None:
+    state.loosening[event.key] = Loosening(
+        event.account, event.before, event.after, event.reason, event.origin, event.at
+    )
+    state.timers[loosening_timer(event.key)] = event.due
+
+
+def _limit_not_loosened(state: State, event: ev.LimitLooseningDropped) -> None:
+    _forget_loosening(state, event.key)
+
+
+def _forget_loosening(state: State, *keys: str) -> None:
+    for key in keys:
+        if state.loosening.pop(key, None) is not None:
+            state.timers.pop(loosening_timer(key), None)
+
+
+def _factor_changed(state: State, event: ev.SecondFactorChanged) -> None:
+    state.factor = Factor(event.after)
+
+
+def _factor_passed(state: State, event: ev.SecondFactorPassed) -> None:
+    # `apply` counts this event when it is done with it: that is where the next one is decided.
+    last = max(state.factor.last_step, event.step)
+    state.factor = Factor(state.factor.enrolment, last, state.events + 1)
 
 
 def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
@@ -277,7 +309,12 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.VenueCheckpointed: _checkpointed,
     ev.DuplicateIgnored: _duplicate,
     ev.TradingStateChanged: _trading_state,
-    ev.LimitTightened: _limit_tightened,
+    ev.LimitTightened: _limit_changed,
+    ev.LimitLoosened: _limit_changed,
+    ev.LimitLooseningAsked: _limit_loosening,
+    ev.LimitLooseningDropped: _limit_not_loosened,
+    ev.SecondFactorChanged: _factor_changed,
+    ev.SecondFactorPassed: _factor_passed,
     ev.FlattenStarted: _flatten_started,
     ev.FlattenMoved: _flatten_moved,
     ev.FlattenFinished: _flatten_finished,

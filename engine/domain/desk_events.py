@@ -146,6 +146,38 @@ class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
     limits_digest: str
 
 
+class LimitLooseningAsked(Fact, frozen=True, tag="limit_loosening"):
+    """Passed the second factor; it becomes true at `due`, unless the limit is tightened before."""
+
+    at: Nanos
+    account: str
+    key: str
+    before: str
+    after: str
+    reason: str
+    origin: Origin
+    due: Nanos
+
+
+class LimitLooseningDropped(Fact, frozen=True, tag="limit_not_loosened"):
+    at: Nanos
+    account: str
+    key: str
+    text: str
+
+
+class LimitLoosened(Fact, frozen=True, tag="limit_loosened"):
+    at: Nanos
+    account: str
+    key: str
+    before: str
+    after: str
+    limits_digest: str
+    reason: str
+    origin: Origin
+    asked_at: Nanos
+
+
 class FlattenStep(IntEnum):
     CANCELLING = 1
     CLOSING = 2

@@ -113,7 +113,7 @@ def venue_order_unknown(
     pending = change if is_change else order.pending_new
     if order.is_done or pending is None:
         return repeated(report.client_order_id, "unknown", now)
-    doubt = _why_not_proof(state, pending, report.query, now)
+    doubt = _why_not_proof(state, pending, report, now)
     if doubt:
         happened: list[ev.Event] = [
             ev.EvidenceHeard(now, order.order_id, report.client_order_id, doubt, report.at)
@@ -128,16 +128,19 @@ def venue_order_unknown(
     return [rejected, *nudged(state, order, now)]
 
 
-def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> str:
+def _why_not_proof(
+    state: State, pending: Pending, report: rep.VenueOrderUnknown, now: Nanos
+) -> str:
     """Why "never had it" proves nothing yet; empty where it does.
 
     It says what was so when the question reached the venue, however late it is heard: what counts
     is when that question was asked.
     """
+    query, said_at = report.query, report.at
     if any(link is rep.LinkState.DOWN for link in state.links.values()):
         return "the venue says it never had it, over a link that is down"
-    if pending.asked_at < state.link_up_at:
-        return "the venue says it never had it, to a question from before the link was back"
+    if pending.asked_at < state.link_up_at or 0 < said_at < state.link_up_at:
+        return "the venue says it never had it, but said so before the link was back"
     patience = state.patience
     # A venue that cannot be overtaken by a question needs no time; its clock may have gone back.
     if patience.settle and query and query < pending.asked:

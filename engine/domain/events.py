@@ -29,6 +29,9 @@ from engine.domain.desk_events import (
     FlattenStep,
     InstrumentsKnown,
     Killed,
+    LimitLoosened,
+    LimitLooseningAsked,
+    LimitLooseningDropped,
     LimitTightened,
     LinkMoved,
     MachineWoke,
@@ -41,6 +44,11 @@ from engine.domain.desk_events import (
     TradingState,
     TradingStateChanged,
     VenueCheckpointed,
+)
+from engine.domain.factor_facts import (
+    SecondFactorChanged,
+    SecondFactorFailed,
+    SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
@@ -148,6 +156,12 @@ Event = (
     | StatementHeard
     | ClockMoved
     | MachineWoke
+    | LimitLooseningAsked
+    | LimitLooseningDropped
+    | LimitLoosened
+    | SecondFactorChanged
+    | SecondFactorPassed
+    | SecondFactorFailed
 )
 
 __all__ = [
@@ -192,6 +206,9 @@ __all__ = [
     "FlattenStep",
     "InstrumentsKnown",
     "Killed",
+    "LimitLoosened",
+    "LimitLooseningAsked",
+    "LimitLooseningDropped",
     "LimitTightened",
     "LinkMoved",
     "LotChange",
@@ -214,6 +231,9 @@ __all__ = [
     "ReplaceRejected",
     "ReplaceRequested",
     "ReportOrphaned",
+    "SecondFactorChanged",
+    "SecondFactorFailed",
+    "SecondFactorPassed",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

@@ -7,6 +7,8 @@ from engine.domain.statements import OpenOrder, Statement
 from engine.values import Nanos
 
 ORDERS_TIMER, POSITIONS_TIMER = "reconcile:orders", "reconcile:positions"
+GAVE_WAY = "another one took its place"
+"""How a comparison ends that matters less than one that began meanwhile."""
 BACKGROUND = "reconcile:"
 """How the names of timers begin that let a market end: they only look."""
 DIFFERENCES_KEPT_MAX = 200

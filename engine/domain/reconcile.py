@@ -14,7 +14,7 @@ from engine.domain.differences import (
 )
 from engine.domain.doubt import resume_in_flight
 from engine.domain.quotes import Market
-from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.recon import GAVE_WAY, ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
 from engine.domain.state import State
 from engine.domain.statements import Statement
@@ -38,7 +38,7 @@ def begin(
     if run is not None:
         if run.cause.holds_orders and not cause.holds_orders:
             return [_watchdog(state, now)]
-        happened.append(_given_up(state, now, "another one took its place"))
+        happened.append(_given_up(state, now, GAVE_WAY))
     account = account or next(iter(state.accounts), "")
     query = state.recon.query + 1
     happened.append(ev.ReconcileStarted(now, query, cause, asks, account))

@@ -7,6 +7,7 @@ from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
@@ -373,4 +374,6 @@ Report = (
     | VenueCash
     | ClockStepped
     | MachineSlept
+    | SecondFactorKnown
+    | SecondFactorChecked
 )

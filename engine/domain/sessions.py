@@ -10,6 +10,7 @@ from engine.domain.cost_facts import FxRate
 from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
+from engine.domain.loosening import LOOSENING_TIMER, loosened
 from engine.domain.quotes import Market, Phase
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -202,6 +203,8 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     if report.name.startswith(BRACKET_TIMER):
         group = int(report.name.removeprefix(BRACKET_TIMER))
         return cleared + advance_exits(state, group, market, now)
+    if report.name.startswith(LOOSENING_TIMER):
+        return cleared + loosened(state, report.name.removeprefix(LOOSENING_TIMER), now)
     return cleared
 
 

@@ -64,6 +64,28 @@ class Bracket(msgspec.Struct, gc=False):
     """Legs that the desk itself cancelled, for another to take their turn."""
 
 
+class Factor(msgspec.Struct, frozen=True, gc=False):
+    """The second factor as the desk knows it."""
+
+    enrolment: str = ""
+    """Empty: none is enrolled."""
+    last_step: int = 0
+    """The half minute of the last code that passed with this enrolment."""
+    passed_at: int = -1
+    """How many events had been applied when one passed: it counts for what is asked next."""
+
+
+class Loosening(msgspec.Struct, frozen=True, gc=False):
+    """A looser limit on its way: it counts when its minute is over."""
+
+    account: str
+    before: str
+    after: str
+    reason: str
+    origin: Origin
+    asked_at: Nanos
+
+
 class Purse(msgspec.Struct):
     """Cash and the double-entry ledger of one currency that is not the account's own."""
 
@@ -231,6 +253,9 @@ class State(msgspec.Struct):
     """The venue of this session takes groups of orders that share one quantity."""
     brackets: dict[int, Bracket] = {}
     """Exits by their group: the id of their entry, or one of their own."""
+    factor: Factor = Factor()
+    loosening: dict[str, Loosening] = {}
+    """By the limit's key."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
@@ -244,6 +269,11 @@ class State(msgspec.Struct):
 def flatten_key(account: str, symbol: str) -> str:
     """Key of a running flatten in `State.flattening`."""
     return f"{account}/{symbol}"
+
+
+def loosening_timer(key: str) -> str:
+    """Name of the timer behind which a looser limit counts."""
+    return f"loosen:{key}"
 
 
 def bracket_timer(group: int) -> str:

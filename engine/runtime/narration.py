@@ -20,9 +20,10 @@ from engine.instruments import (
     quantity_words,
 )
 from engine.runtime.flatten_words import flatten_fields, flatten_words
+from engine.runtime.guard_words import GUARD_EVENTS, GuardEvent, guard_fields, guard_words
 from engine.runtime.market_time import iso_utc, time_of_day
 from engine.runtime.preview_words import finding_fields, preview_words, said_in
-from engine.runtime.truth_words import truth_fields
+from engine.runtime.truth_words import truth_fields, truth_sentence
 from engine.values import OrderId, Price
 
 Fields = dict[str, Any]
@@ -226,7 +227,9 @@ class Narrator:
                 return self._exits(event)
 
     def _exits(self, event: ev.Event) -> Fields | None:
-        """What one exit means for another."""
+        """What one exit means for another; what is looser, and who gave the second factor."""
+        if isinstance(event, GuardEvent):
+            return guard_fields(event)
         match event:
             case ev.ExitReduced():
                 order, base = self._order(event.order_id)
@@ -333,6 +336,8 @@ def _words(fields: Fields, own: str) -> str:
 
 def _desk_words(fields: Fields, own: str) -> str:
     """What is about the desk, or about a request and not about its order."""
+    if fields["event"] in GUARD_EVENTS:
+        return guard_words(fields)
     match fields["event"]:
         case "preview":
             return preview_words(fields, own)
@@ -359,6 +364,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             return f"{fields['key']} tightened from {fields['before']} to {fields['after']}"
         case str(event) if event.startswith(("flatten_", "reverse_")):
             return flatten_words(fields)
+        case _ if words := truth_sentence(fields):
+            return words
         case event:
             shown = {k: v for k, v in fields.items() if k not in ("at", "event", "order", "id")}
             said = ", ".join(_value_words(k, v) for k, v in shown.items() if v not in ("", None))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.recon import GAVE_WAY
 from engine.instruments import format_money, format_money_rounded
 from engine.values import Price
 
@@ -99,6 +100,11 @@ def truth_fields(
             return _recon_fields(event, base)
 
 
+def _is_news(event: ev.ReconcileFinished) -> bool:
+    """It came to no end; giving way to another comparison is nothing to tell."""
+    return not event.is_complete and GAVE_WAY not in event.text
+
+
 def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | None:
     match event:
         case ev.DifferenceFound():
@@ -112,7 +118,7 @@ def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | No
                 "break": event.is_break,
                 "text": event.action,
             }
-        case ev.ReconcileFinished() if event.differences or not event.is_complete:
+        case ev.ReconcileFinished() if event.differences or _is_news(event):
             return {
                 "event": "reconciled",
                 "cause": event.cause.name.lower(),
@@ -143,3 +149,35 @@ def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | No
             }
         case _:
             return None
+
+
+def truth_sentence(fields: Fields) -> str:
+    """The same for people; empty for what is none of these."""
+    text = f": {fields['text']}" if fields.get("text") else ""
+    match fields["event"]:
+        case "fill_reversed":
+            what = "busted" if fields["busted"] else "corrected"
+            size = f"{fields['quantity']} at {fields['price']}"
+            return f"trade {fields['execution']} {what}, {size} taken back{text}"
+        case "order_restated":
+            return f"changed by the venue to {fields['quantity']} at {fields['price']}{text}"
+        case "order_resolved":
+            words = fields["outcome"].replace("_", " ")
+            trade = f" {fields['quantity']} at {fields['price']}" if fields["quantity"] else ""
+            return f"settled by hand as {words}{trade}{text}"
+        case "order_adopted":
+            what = f"{fields['side']} {fields['quantity']} {fields['symbol']}"
+            return f"{what} found at the venue, not from this desk{text}"
+        case "foreign_order":
+            return f"{fields['symbol']}: {fields['name']} stands at the venue, not from this desk"
+        case "position_adopted":
+            return f"{fields['symbol']} {fields['before']} became {fields['after']}{text}"
+        case "difference":
+            mark = "RECON_BREAK " if fields["break"] else ""
+            where = f"{fields['symbol']} " if fields["symbol"] else ""
+            books = f"{fields['ours']} here, {fields['venue']} at the venue"
+            return f"{mark}{where}{fields['kind']}: {books}{text}"
+        case "reconciled":
+            return f"books compared{text}"
+        case _:
+            return ""

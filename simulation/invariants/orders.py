@@ -117,7 +117,7 @@ def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
         order = state.orders[order_id]
         may_stay = order_id in exits and not takes_exits
         # What owes fills has ended at the venue: there is nothing to cancel any more.
-        is_over = order.pending_cancel is not None or order.ending != 0
+        is_over = order.pending_cancel is not None or order.has_ended
         is_going = is_over or order.created_at >= event.at
         hold(may_stay or is_going, "I-11", f"{order.label} works on after the kill")
 

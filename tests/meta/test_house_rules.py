@@ -16,8 +16,10 @@ FUNCTION_LINES_MAX = 60
 VENDOR_ROOMS = {
     "duckdb": ("data/",),
     "polars": ("data/",),
-    "keyring": ("data/",),
-    "pyotp": ("data/",),
+    "keyring": ("data/vault/",),
+    "pyotp": ("data/vault/",),
+    "segno": ("data/vault/",),
+    "cryptography": ("data/vault/",),
     "simplefix": ("connectors/fix/",),
     "ib_insync": ("connectors/ib/",),
     "ib_async": ("connectors/ib/",),
@@ -31,6 +33,7 @@ VENDOR_ROOMS = {
 DOORS = {
     "trader.py:main",
     "commands/headless.py:_HeadlessSession.run",
+    "data/vault/stores.py:_answer_of",
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/failstop.py:fail_stop",
     "engine/runtime/failstop.py:_from_memory",

@@ -9,12 +9,12 @@ from tui.host import Host
 from tui.paint import clean
 
 ATTENTION_COLUMNS = (
-    Column("label", 10, 0, right=False, gap=0, title="#"),
+    Column("label", 6, 0, right=False, gap=0, title="#"),
     Column("kind", 7, 1, right=False, title=""),
     Column("symbol", 7, 2, right=False),
     Column("age", 4, 5),
-    Column("worst", 18, 3, right=False, title="at worst"),
-    Column("known", 60, 4, right=False, title="what is known"),
+    Column("worst", 16, 3, right=False, title="at worst"),
+    Column("known", 28, 4, right=False, title="what is known"),
 )
 
 

@@ -19,6 +19,7 @@ from engine.domain.risk.rules import (
     quantities,
     sessions,
 )
+from engine.domain.second_factor import has_passed
 from engine.domain.state import State
 from engine.values import Nanos
 
@@ -160,8 +161,10 @@ def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:
     """
     if found.verdict is Verdict.WARN:
         return True
-    if found.verdict is Verdict.ASK_SECOND_FACTOR and state.mode == LIVE_MODE:
-        return False
+    if found.verdict is Verdict.ASK_SECOND_FACTOR:
+        is_asked = bool(state.factor.enrolment) or state.mode.lower() == LIVE_MODE
+        if is_asked and not has_passed(state):
+            return False
     return found.verdict in _ANSWERABLE and proposal.override != ""
 
 

@@ -1,0 +1,52 @@
+"""The list of what needs a person, the key that settles it, and the page of the books."""
+
+import msgspec
+
+from engine.domain.attention import AttentionRow
+from engine.domain.views import DeskView
+from engine.ports import BooksTold, TellBooks
+from engine.values import Nanos, OrderId
+from tests.tui.desk_screen import sitting
+from tests.tui.fake_desk import FakeDesk
+
+NEED = AttentionRow(
+    "unknown",
+    "order/7",
+    Nanos(0),
+    OrderId(7),
+    "7",
+    "AAPL",
+    "sent 0/100, new outcome unknown",
+    "+100 AAPL more",
+    "resolve 7 ",
+)
+
+
+class DoubtingDesk(FakeDesk):
+    """One order is in doubt."""
+
+    def _build(self) -> DeskView:
+        return msgspec.structs.replace(super()._build(), attention=1, attentions=(NEED,))
+
+
+async def test_the_list_tells_what_is_known_and_the_key_opens_the_line_that_settles_it():
+    async with sitting(desk=DoubtingDesk()) as here:
+        await here.press("6")
+        assert "attention 1" in here.text
+        await here.press("right", "right", "right", "right")
+        assert "[attention 1]" in here.text and "+100 AAPL more" in here.text
+        assert "sent 0/100" in here.text
+        await here.press("u")
+        assert here.app.room.command.editor.text == "resolve 7 "
+        assert not here.desk.sent()
+
+
+async def test_the_page_of_the_books_is_asked_for_and_shown():
+    async with sitting() as here:
+        await here.press("colon")
+        await here.type("books")
+        await here.press("enter")
+        assert any(isinstance(request, TellBooks) for request in here.desk.requests)
+        here.desk.tell(BooksTold("our books and the venue's", ("compared whole: they agree",)))
+        await here.frames(2)
+        assert "compared whole: they agree" in here.text

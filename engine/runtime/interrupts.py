@@ -7,7 +7,8 @@ from engine.domain.records import Record
 from engine.domain.state import State
 from engine.domain.views import Severity
 from engine.ports import Notice
-from engine.runtime.narration import Narrator, sentence
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.values import OrderId
 
 

@@ -92,6 +92,17 @@ def test_a_change_that_is_heard_after_what_the_venue_made_of_it_sets_nothing_bac
     assert (order.client_order_id, order.quantity) == (CHANGED, 20)
 
 
+def test_a_restatement_that_is_heard_after_a_later_change_sets_nothing_back(
+    bench: DeskBench,
+) -> None:
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 2)))
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(20), at=Nanos(now + 1)))
+    assert bench.order(1).quantity == 150
+
+
 def test_trades_are_asked_for_from_where_the_venues_own_clock_was(bench: DeskBench) -> None:
     """Ours may be an hour ahead: what it has traded since would lie before our question."""
     venue_now = Nanos(bench.host.now - HOUR)

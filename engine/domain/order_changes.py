@@ -217,6 +217,8 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.price, order.quantity = event.price, event.quantity
     order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
+    # What the venue had made of it before this is older, also if it is heard later.
+    order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
     cleared(state, order)

@@ -196,7 +196,7 @@ def late_fills_are_dropped() -> Patches:
         def drop(state: Any, report: Any, market: Any, now: Any) -> Any:
             order_id = state.by_client_id.get(report.client_order_id)
             order = state.orders.get(order_id)
-            if order is not None and order.is_done:
+            if order is not None and order.has_ended:
                 return [events.DuplicateIgnored(now, "late")]
             return usual(state, report, market, now)
 
@@ -509,7 +509,7 @@ MUTANTS = (
     Mutant("id rollback", ("I-06", "F42"), ids_are_counted_in_memory),
     Mutant(
         "index-based lookup",
-        ("I-02", "I-09", "I-10", "I-01", "F42"),
+        ("I-51", "I-02", "I-09", "I-10", "I-01", "F42"),
         orders_are_found_by_their_place,
     ),
     Mutant("release before commit", ("I-07",), requests_leave_before_the_commit),

@@ -6,6 +6,8 @@ from typing import Any
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
+from engine.domain.arming import arm, disarm, reconciled
+from engine.domain.arming_facts import AccountReconciled
 from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
@@ -88,6 +90,8 @@ _DECISIONS: dict[type, Decision] = {
     cmd.Reverse: _of_known_account("reverse", reverse),
     cmd.Convert: _of_known_account("convert", convert),
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
+    cmd.ArmLive: _of_known_account("arm", arm),
+    cmd.DisarmLive: _of_known_account("disarm", disarm),
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
@@ -119,4 +123,5 @@ _DECISIONS: dict[type, Decision] = {
     rep.DiskSpaceSeen: heed_disk_space,
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
+    AccountReconciled: reconciled,
 }

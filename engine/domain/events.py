@@ -1,5 +1,6 @@
 """What became true on the desk: each event carries all that `apply` needs, decided once."""
 
+from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -127,6 +128,9 @@ Event = (
     | SecondFactorChanged
     | SecondFactorPassed
     | SecondFactorFailed
+    | LiveArmed
+    | ArmingSuspended
+    | LiveDisarmed
 )
 
 __all__ = [
@@ -136,6 +140,9 @@ __all__ = [
     "CarryBooked",
     "CurrencyConverted",
     "AccountOpened",
+    "ArmingSuspended",
+    "LiveArmed",
+    "LiveDisarmed",
     "CancelDenied",
     "CancelRejected",
     "CancelRequested",

@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.arming_facts import AccountReconciled
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
@@ -322,4 +323,5 @@ Report = (
     | DiskSpaceSeen
     | SecondFactorKnown
     | SecondFactorChecked
+    | AccountReconciled
 )

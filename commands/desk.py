@@ -26,7 +26,7 @@ from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
 from data.vault.attempts import read_tries
-from engine.domain.events import TradingState
+from engine.domain.events import LimitLooseningDropped, TradingState
 from engine.domain.factor_facts import SecondFactorKnown
 from engine.domain.orders import Order
 from engine.domain.patience import Patience
@@ -194,6 +194,11 @@ def _recovered(
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wait_for_the_books()
     host.wake_up()
+    found += [
+        f"{record.body.key} stays: {record.body.text}"
+        for record in opening_records.records
+        if isinstance(record.body, LimitLooseningDropped)
+    ]
     remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
     return DeskParts(
@@ -222,7 +227,8 @@ def _second_factor(home: Home, state: State, opening: list[Report]) -> list[str]
         return [str(damage)]
     enrolment = tries.enrolment if tries is not None else ""
     if enrolment != state.factor.enrolment:
-        opening.append(SecondFactorKnown(enrolment))
+        # Before the run begins, which asks what it guards; a new home has no run to ask about.
+        opening.insert(0 if state.run else len(opening), SecondFactorKnown(enrolment))
     return []
 
 

@@ -25,14 +25,8 @@ from engine.runtime.recovery import orders_at_venue
 from engine.values import Nanos, OrderType, TimeInForce
 
 HEADLESS_SEED = 1
-
-
 SEED_BITS = 31
-
-
 BEGINS_ANEW = "its recorded day begins anew"
-
-
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
 

@@ -93,6 +93,8 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "status": _target("commands.status:run"),
     "stop": _target("commands.stop:run"),
     "kill": _target("commands.kill:run"),
+    "secrets": _target("commands.secrets:run"),
+    "totp": _target("commands.totp:run"),
     "config": _target("commands.config:run"),
     "sim": _target("commands.sim:run"),
     "bench": _target("commands.bench:run"),

@@ -9,6 +9,7 @@ from engine.domain.residence import order_in_words
 from engine.domain.views import DeskView, OrderRow
 from engine.instruments import Instrument
 from engine.ports import DeskRequest, EngineStopped, LineAnswered
+from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import answer_decoder, view_decoder
 from engine.runtime.terminals.wire import READ_BYTES, STAMP_BYTES, Kind, packed
@@ -27,7 +28,7 @@ class EngineShell:
         self.is_over = False
 
     def ask(self, request: DeskRequest) -> None:
-        stamp = time.monotonic_ns().to_bytes(STAMP_BYTES, "big")
+        stamp = waking_nanos().to_bytes(STAMP_BYTES, "big")
         self._connection.settimeout(None)
         self._connection.sendall(packed(Kind.REQUEST, stamp + msgspec.msgpack.encode(request)))
 
@@ -110,6 +111,11 @@ class EngineShell:
 def working(view: DeskView) -> list[OrderRow]:
     """Oldest first."""
     return [row for row in reversed(view.orders) if not row.is_done]
+
+
+def as_words(since: str) -> str:
+    """`2026-01-05T14:30:00+00:00` as people write it."""
+    return since.replace("T", " ").replace("+00:00", " UTC")
 
 
 def nobody_there(home: Home) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -11,16 +12,13 @@ from commands.flag_values import read_date, read_market_time, read_seed, read_sp
 from commands.flags_check_fills import add_check_fills, positive
 from commands.flags_engine import add_attach, add_kill, add_stop
 from commands.flags_sim import add_sim
+from commands.flags_vault import add_secrets, add_totp, secrets_objection
 
 VERSION = "0.1.0"
+FORCE_PAPER = "TRADER_FORCE_PAPER"
 SESSION = "session"  # the command of a line that names none
 
-NOT_YET = (
-    "export",
-    "venue",
-    "secrets",
-    "totp",
-)
+NOT_YET = ("export", "venue")
 LATENCIES = ("none", "lan", "retail", "mobile")
 BENCHMARKS = [
     "match",
@@ -201,6 +199,8 @@ def _refuse_left_over(words: list[str]) -> None:
 
 def _check_session(options: argparse.Namespace) -> None:
     """Refuse what does not go together, and fill in what one flag implies about another."""
+    if os.environ.get(FORCE_PAPER) == "1" and (options.live or options.venue != "paper"):
+        raise UsageError(f"{FORCE_PAPER}=1: this machine trades on paper, whatever the flags say")
     if options.venue != "paper":
         raise UsageError(_not_yet(f"--venue {options.venue}"))
     if options.live:
@@ -318,6 +318,8 @@ COMMANDS = (
     Command("status", "how the engine of this home stands", _no_flags),
     Command("stop", "end the engine; what works stays where it lives", add_stop),
     Command("kill", "the kill switch, from any shell", add_kill),
+    Command("secrets", "keep, list, rotate and delete secrets", add_secrets),
+    Command("totp", "set up the second factor, try a code", add_totp),
     Command("config", "settings in effect and where each comes from", _add_config),
     Command("sim", "prove the desk against faults, a seed at a time", add_sim),
     Command("bench", "measure", _add_bench),
@@ -331,6 +333,10 @@ def _check_command(options: argparse.Namespace) -> None:
         raise UsageError(_not_yet(f"doctor --venue {options.venue}"))
     if options.command == "report":
         _check_report(options)
+    if options.command == "secrets":
+        objection = secrets_objection(options.act, options.name)
+        if objection:
+            raise UsageError(objection)
     if options.command != "config":
         return
     expected = 2 if options.act == "set" else 0

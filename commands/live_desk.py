@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from commands.desk import DeskParts
 from commands.faults import keep_details
+from data.vault.factor import FactorDesk
+from data.vault.vault import Vault
 from engine.language import syntax as syn
 from engine.runtime.host import Host
 from engine.runtime.live import LiveDesk
@@ -39,6 +41,7 @@ def live_desk(
         work=_watched(parts, script) if script is not None else None,
         remarks=parts.remarks,
         welcome=(parts.recording.remark,) if parts.recording else (),
+        factor=FactorDesk(parts.home, lambda ask: Vault(parts.home, ask)),
         news=lambda: (
             parts.disk.attend() + (parts.recording.news() if parts.recording else ()) + news()
         ),

@@ -8,7 +8,7 @@ from commands.json_lines import json_line
 from connectors.feeds.lobster_presence import Presence
 from engine.errors import MachineError
 from engine.instruments import format_money, parse_money, quantity_words
-from engine.runtime.narration import sentence
+from engine.runtime.narration_words import sentence
 
 CLEAR_LINE = "\r\x1b[K"
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from commands.engine_door import StartingEngine, find_engine
 from commands.engine_flags import contradictions
+from commands.engine_shell import as_words
+from commands.terminal_check import check_terminal
 from data.home import Home, default_home
 from data.settings import Settings, load_settings
 from engine.domain.views import Severity
@@ -29,6 +31,7 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
 
     A script that is watched stays in the process that shows it, as every script does.
     """
+    check_terminal()
     home = default_home(options.home)
     settings = load_settings(home.settings_path, options.config)
     if script is not None or settings.engine.process == IN_TERMINAL:
@@ -101,7 +104,8 @@ def _refuse_contradictions(options: Namespace, attached: Attached) -> None:
 
 def _greeting(attached: Attached) -> str:
     welcome = attached.welcome
-    words = f"attached to the engine that runs since {welcome.since} (process {welcome.process})"
+    since = as_words(welcome.since)
+    words = f"attached to the engine that runs since {since} (process {welcome.process})"
     if welcome.terminals > 1 and not welcome.has_control:
         return f"{words}; another terminal has control, this one watches"
     return words

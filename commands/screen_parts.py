@@ -72,5 +72,8 @@ def _screen_settings(settings: Settings) -> ScreenSettings:
         frames_per_second=screen.frames_per_second,
         flash=screen.flash,
         coach=screen.coach,
+        disarm_minutes=screen.disarm_minutes,
+        lock_minutes=screen.lock_minutes,
+        lock_over_positions=screen.lock_over_positions,
         keys=settings.keys,
     )

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from commands.hardening import harden
 from engine.errors import InputError
 from engine.language import syntax as syn
 from engine.language.parser import parse_script
@@ -13,6 +14,7 @@ SCRIPT_BYTES_MAX = 8 * 1024 * 1024
 
 def run(options: Namespace) -> int:
     """Exit codes of the command line's table; a script is read whole before anything is opened."""
+    harden()
     script = _script(options)
     if options.headless:
         from commands.headless import run_headless

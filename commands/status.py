@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.engine_door import find_engine
-from commands.engine_shell import EngineShell, nobody_there, working
+from commands.engine_shell import EngineShell, as_words, nobody_there, working
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
@@ -106,8 +106,9 @@ def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
     view, welcome = shell.view, shell.welcome
     reason = f" ({view.trading_reason})" if view.trading_reason else ""
     stalled = f"  STALLED: last view {welcome.view_age_ms / 1_000:.0f} s ago"
+    since = as_words(welcome.since)
     return [
-        f"engine     process {welcome.process}, trader {welcome.version}, since {welcome.since},"
+        f"engine     process {welcome.process}, trader {welcome.version}, since {since},"
         f" {fields['cpu_seconds']} CPU seconds{stalled if fields['result'] == 'stalled' else ''}",
         f"market     {view.mode}  {view.market} {view.speed}  {time_of_day(fields['clock'])}"
         f" {view.phase.word}",

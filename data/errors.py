@@ -10,6 +10,10 @@ TraderError
 ├── SettingsError             4: names file, key and line
 ├── QueryError                2: SQL that the store refuses; names the position
 ├── StoreError                7: the projection failed even after it was rebuilt
+├── VaultError                3: a secret cannot be kept or read, and what to do about it
+│   ├── VaultUnavailableError 3: the keyring is missing, locked, hanging or not to be trusted
+│   ├── WrongPassphraseError  3: of the encrypted file
+│   └── VaultDamagedError     1: the encrypted file was changed, cut off, or is another thing
 ├── BackupError               3: a copy cannot be made or put back
 └── ArchiveError              3: an epoch cannot be put away
 """
@@ -81,3 +85,21 @@ class BackupError(MachineError):
 
 class ArchiveError(MachineError):
     """An epoch cannot be put away; the home is as it was."""
+
+
+class VaultError(MachineError):
+    """A secret cannot be kept or read; the sentence names no value."""
+
+
+class VaultUnavailableError(VaultError):
+    """No keyring that may be used, or one that does not answer: nothing was kept."""
+
+
+class WrongPassphraseError(VaultError):
+    """The file is whole; the passphrase is another one."""
+
+
+class VaultDamagedError(VaultError):
+    """Bytes of the file are not those that were written."""
+
+    exit_code = 1

@@ -51,6 +51,10 @@ class Home:
         self.frames_path = path / "frames.db"
         self.last_seen_path = path / "last-seen.json"
         self.engine_log_path = path / "logs" / "engine.log"
+        self.vault_path = path / "vault.enc"
+        self.vault_index_path = path / "vault.json"
+        self.vault_lock_path = path / "vault.lock"
+        self.factor_path = path / "second-factor.json"
         self._owner: int | None = None
 
     @classmethod
@@ -95,9 +99,12 @@ class Home:
             self.key_path,
             self.owner_path,
             self.settings_path,
+            self.vault_path,
+            self.vault_index_path,
+            self.factor_path,
         ):
             with suppress(FileNotFoundError):
-                secret = file == self.key_path
+                secret = file in (self.key_path, self.vault_path, self.factor_path)
                 _check_private(
                     file, file.lstat(), forbidden=0o077 if secret else 0o022, remedy="chmod 600"
                 )

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
 from engine.domain.commands import CancelScope, ExitsOnKill
+from engine.domain.preview_view import Preview
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.requests import Request
@@ -18,11 +19,11 @@ from engine.domain.views import (
     FillTime,
     GhostFillRow,
     GhostRow,
-    Preview,
     SymbolMatch,
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.second_factor import FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos, OrderId, Side
 from engine.values import Sequence as RecordSequence
 
@@ -230,6 +231,8 @@ class SendLine(msgspec.Struct, frozen=True, tag="send_line"):
     symbol: str = ""
     """What `.` means."""
     from_ticket: bool = False
+    proof: Proof | None = None
+    """The second factor, where a FactorWanted asked for it under this ticket."""
 
 
 class PreviewLine(msgspec.Struct, frozen=True, tag="preview_line"):
@@ -297,6 +300,7 @@ DeskRequest = (
     | SetSpeed
     | TakeControl
     | StopEngine
+    | UnlockDesk
 )
 
 
@@ -367,6 +371,7 @@ DeskAnswer = (
     | EngineStopped
     | StandingChanged
     | SinceYouLeft
+    | FactorWanted
 )
 
 

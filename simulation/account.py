@@ -2,28 +2,14 @@
 
 import msgspec
 
-from engine.domain.reports import Report, VenueFilled
-from engine.domain.requests import (
-    CashRequest,
-    ExecutionsRequest,
-    NewOrderRequest,
-    OpenOrdersRequest,
-    PositionsRequest,
-    StatementRequest,
-)
-from engine.domain.statements import (
-    Execution,
-    OpenOrder,
-    VenueCash,
-    VenueExecutions,
-    VenueOpenOrders,
-    VenuePositions,
-    VenueStatement,
-)
-from engine.values import Instruction, Money, Nanos, Price, Quantity
+from engine.domain.reports import Report, VenueFilled, VenueRestated, VenueTradeCorrected
+from engine.domain.requests import NewOrderRequest
+from engine.values import Instruction, Price, Quantity
 
 CLOSING = (Instruction.SELL, Instruction.COVER)
 """Orders that may bring a position to zero and never beyond."""
+
+Trade = VenueFilled | VenueTradeCorrected
 
 
 class VenueOrder(msgspec.Struct):
@@ -37,12 +23,17 @@ class VenueOrder(msgspec.Struct):
     price: Price
     total: Quantity
     cumulative: int = 0
+    taken_back: int = 0
+    """Of what traded in the book: busted, or corrected away."""
+    restated: VenueRestated | None = None
+    """What the venue last made of it by itself."""
     is_live: bool = True
     is_kept: bool = False
     """The venue never gives it back."""
     answers: dict[str, Report] = {}
     """By client order id: how the request that brought it was answered."""
-    fills: list[VenueFilled] = []
+    fills: list[Trade] = []
+    """As they stand now: a corrected one in its newest form, a busted one not at all."""
     ending: Report | None = None
 
     @property
@@ -57,7 +48,8 @@ class VenueOrder(msgspec.Struct):
         ending = self.ending
         is_extra = ending is not None and ending is not answer and type(ending) is not VenueFilled
         end = [ending] if ending is not None and is_extra else []
-        return [answer, *self.fills, *end]
+        restated = [self.restated] if self.restated is not None else []
+        return [answer, *restated, *self.fills, *end]
 
 
 class VenueAccount:
@@ -72,6 +64,10 @@ class VenueAccount:
         self.cash = 0
         self.entered: dict[str, int] = {}
         """Orders that really came in: how often each id was entered into the book."""
+        self.cash_of_earlier_dates = 0
+        """What `cash` was when the trade date began."""
+        self.has_amended = False
+        """Some trade was taken back or corrected: what closed then may have opened since."""
         self.crossings: list[str] = []
         """Fills of closing orders that opened something."""
 
@@ -93,6 +89,25 @@ class VenueAccount:
         """Every order that ever came in, oldest first."""
         return list(self.by_number.values())
 
+    def amended(
+        self,
+        order: VenueOrder,
+        before: Trade,
+        after: VenueTradeCorrected | None,
+        *,
+        value: int,
+    ) -> None:
+        """A trade stands differently, or not at all; `value` is how much more was traded."""
+        quantity = (0 if after is None else after.quantity) - before.quantity
+        order.cumulative += quantity
+        order.taken_back -= quantity
+        place = order.fills.index(before)
+        order.fills[place : place + 1] = [] if after is None else [after]
+        side, symbol = order.asked.instruction.side, order.asked.symbol
+        self.positions[symbol] = self.positions.get(symbol, 0) + side * quantity
+        self.cash -= side * value
+        self.has_amended = True
+
     def filled(self, order: VenueOrder, fill: VenueFilled, value: int) -> None:
         """Counts one execution."""
         order.cumulative += fill.quantity
@@ -106,55 +121,3 @@ class VenueAccount:
         self.cash -= side * value
         if order.cumulative >= order.total:
             order.is_live, order.ending = False, fill
-
-    def statement(self, request: StatementRequest, now: Nanos) -> VenueStatement:
-        """What it says when asked for everything of a kind: the truth, whole."""
-        query = request.query
-        match request:
-            case OpenOrdersRequest():
-                return VenueOpenOrders(query, tuple(map(_open, self.live())), at=now)
-            case ExecutionsRequest():
-                told = tuple(
-                    _execution(order, fill)
-                    for order in self.orders()
-                    for fill in order.fills
-                    if fill.at >= request.since
-                )
-                return VenueExecutions(query, request.since, told, at=now)
-            case PositionsRequest():
-                held = tuple((s, Quantity(q)) for s, q in sorted(self.positions.items()) if q)
-                return VenuePositions(query, request.account, held, at=now)
-            case CashRequest():
-                moved = (("USD", Money(self.cash)),)
-                return VenueCash(query, request.account, moved, is_traded=True, at=now)
-
-
-def _open(order: VenueOrder) -> OpenOrder:
-    asked = order.asked
-    return OpenOrder(
-        order.client_order_id,
-        str(order.number),
-        asked.symbol,
-        asked.instruction,
-        asked.type,
-        asked.time_in_force,
-        order.total,
-        Quantity(order.cumulative),
-        order.price,
-        asked.stop,
-    )
-
-
-def _execution(order: VenueOrder, fill: VenueFilled) -> Execution:
-    asked = order.asked
-    return Execution(
-        fill.client_order_id,
-        fill.execution_id,
-        asked.symbol,
-        asked.instruction,
-        fill.price,
-        fill.quantity,
-        fill.liquidity,
-        0,
-        fill.at,
-    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
-from engine.domain.commands import Origin
+from engine.domain.commands import Origin, ProtectPosition
 from engine.domain.records import Record, decode_records
 from engine.domain.reports import LinkState
 from simulation.broken import hold
@@ -28,11 +28,13 @@ class Evidence:
         """Change since the opening, fees included."""
         self.fees = 0
         self.filled: dict[int, int] = {}
-        self.executions: set[str] = set()
+        self.executions: set[tuple[str, int]] = set()
         self.released: dict[str, ev.OrderReleased] = {}
         """By client order id."""
         self.by_order: dict[int, ev.OrderReleased] = {}
         self.tickets: set[str] = set()
+        self.protected: dict[str, int] = {}
+        """Quantity of a position that exits were asked for, by their ticket."""
         self.renamed: set[str] = set()
         """Ids that replaces would bring."""
         self.staged: dict[bytes, int] = {}
@@ -65,6 +67,8 @@ class Evidence:
             self._sequence = record.sequence
             if record.cause != record.sequence:
                 self._read_event(record)
+            elif type(record.body) is ProtectPosition:
+                self.protected[record.body.ticket] = record.body.quantity
 
     def _read_event(self, record: Record) -> None:
         event: Any = record.body
@@ -115,7 +119,7 @@ class Evidence:
 
     def filled_order(self, event: ev.OrderFilled) -> None:
         """I-03: each execution once; held and cash follow from the fills."""
-        name = event.execution_id
+        name = (event.execution_id, event.revision)
         hold(name not in self.executions, "I-03", f"{name} was applied twice")
         self.executions.add(name)
         order = self.by_order[event.order_id].order
@@ -123,6 +127,17 @@ class Evidence:
         self.held[order.symbol] = self.held.get(order.symbol, 0) + side * event.quantity
         self.filled[event.order_id] = self.filled.get(event.order_id, 0) + event.quantity
         self.cash += -side * event.quantity * event.price * 100 - event.fee
+        self.fees += event.fee
+
+    def reversed_fill(self, event: ev.FillReversed) -> None:
+        """What it had changed is taken out again."""
+        if not event.quantity:
+            return
+        order = self.by_order[event.order_id].order
+        side = order.instruction.side
+        self.held[order.symbol] -= side * event.quantity
+        self.filled[event.order_id] -= event.quantity
+        self.cash += side * event.quantity * event.price * 100 - event.fee
         self.fees += event.fee
 
     def trading_changed(self, event: ev.TradingStateChanged) -> None:
@@ -141,6 +156,7 @@ _LOOKS: dict[type, Callable[[Evidence, Any], None]] = {
     ev.OrderReleased: Evidence.released_order,
     ev.ReplaceRequested: Evidence.asked_to_replace,
     ev.OrderFilled: Evidence.filled_order,
+    ev.FillReversed: Evidence.reversed_fill,
     ev.TradingStateChanged: Evidence.trading_changed,
     ev.LinkMoved: Evidence.link_moved,
 }

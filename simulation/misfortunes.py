@@ -2,16 +2,18 @@
 
 from connectors.faults.venue import FaultyVenue
 from engine.domain.quotes import Phase
-from engine.domain.reports import DiskSpaceSeen, SpaceLevel
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
+from engine.domain.reports import ClockStepped, DiskSpaceSeen, MachineSlept, Report, SpaceLevel
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, Price, Quantity
 from simulation.chance import Chance
 from simulation.clock import Clock
+from simulation.crowd import TICK
 from simulation.desk import Desk
 from simulation.disk import Disk
 from simulation.fate import Fate
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
+from simulation.whims import bust, correct, restate, roll
 
 SECOND = NANOS_PER_SECOND
 BREAKS = (SECOND, 5 * SECOND, 40 * SECOND)
@@ -36,6 +38,7 @@ class Misfortunes:
         self._venue, self._line, self._trace = venue, line, trace
         self._chance = Chance(plan.seed, "misfortunes")
         self._step = 0
+        self._words: list[Report] = []
 
     def strike(self, step: int, desk: Desk) -> None:
         """Whatever this step brings; the desk hears of most of it later or never."""
@@ -52,26 +55,34 @@ class Misfortunes:
         if happens(plan.disk_error):
             self._disk.is_failing = True
         if happens(plan.clock_step):
-            self._clock.step_wall(self._chance.pick(CLOCK_STEPS))
+            step_by = self._chance.pick(CLOCK_STEPS)
+            self._clock.step_wall(step_by)
+            self._words.append(ClockStepped(Nanos(step_by)))
         if happens(plan.suspend):
             self._sleep()
         if happens(plan.venue_cancels):
             self._venue_lets_go()
+        if happens(plan.busts):
+            self._amend()
+        if happens(plan.restates):
+            self._restate()
         if happens(plan.halts):
             self._halt()
         if happens(plan.rolls):
             self._trace.say(step, "the trade date rolls")
-            self._venue.roll()
+            roll(self._venue)
         if happens(plan.bug):
             self._trace.say(step, "a bug of ours waits in the next step")
             desk.plant_bug()
 
-    def space_seen(self) -> DiskSpaceSeen | None:
-        """What the host's look at the disk brings; mostly nothing new."""
-        if not self._chance.happens(self._plan.disk_low):
-            return None
-        level = self._chance.pick(tuple(SpaceLevel))
-        return DiskSpaceSeen(level, "" if level is SpaceLevel.AMPLE else f"room is {level.name}")
+    def noticed(self) -> list[Report]:
+        """What the host has to say of the machine: its clock, its sleep, the room on its disk."""
+        words, self._words = self._words, []
+        if self._chance.happens(self._plan.disk_low):
+            level = self._chance.pick(tuple(SpaceLevel))
+            text = "" if level is SpaceLevel.AMPLE else f"room is {level.name}"
+            words.append(DiskSpaceSeen(level, text))
+        return words
 
     def end(self) -> None:
         """No fault goes on: what was drawn for messages on their way is all that is left."""
@@ -103,6 +114,7 @@ class Misfortunes:
         self._clock.move(span)
         self._venue.now = self._clock.now
         self._line.pass_to(self._clock.now)
+        self._words.append(MachineSlept(Nanos(span), is_suspend=True))
         soon = Nanos(self._clock.now + NANOS_PER_MILLISECOND)
         self._line.disconnect(soon, "the machine slept")
 
@@ -112,6 +124,29 @@ class Misfortunes:
             order = self._chance.pick(live)
             self._trace.say(self._step, f"the venue lets {order.client_order_id} go")
             self._venue.let_go(order, "the venue's own decision")
+
+    def _amend(self) -> None:
+        """Of an order that is over: what stays open after a bust is not in question then."""
+        done = [o for o in self._venue.account.orders() if o.fills and not o.is_live]
+        if not done:
+            return
+        order = self._chance.pick(done)
+        trade = self._chance.pick(order.fills)
+        self._trace.say(self._step, f"the venue amends {trade.execution_id}")
+        if self._chance.happens(400):
+            bust(self._venue, order, trade)
+            return
+        price = Price(trade.price + self._chance.between(-5, 5) * TICK)
+        quantity = Quantity(self._chance.between(1, trade.quantity))
+        correct(self._venue, order, trade, price, quantity)
+
+    def _restate(self) -> None:
+        live = [o for o in self._venue.account.live() if o.open > 1]
+        if live:
+            order = self._chance.pick(live)
+            quantity = Quantity(order.cumulative + self._chance.between(1, order.open - 1))
+            self._trace.say(self._step, f"the venue restates {order.client_order_id}: {quantity}")
+            restate(self._venue, order, quantity)
 
     def _halt(self) -> None:
         symbol = self._chance.pick(self._plan.symbols)

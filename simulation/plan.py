@@ -40,10 +40,16 @@ class Plan(msgspec.Struct, frozen=True):
     """Messages a second that the venue takes; 0: any number."""
     stubborn: int
     """Of cancels: the venue says no."""
+    breaks_off: int
+    """Of statements: the venue does not come to the end of them."""
     rejects: int
     """Of orders: the venue says no."""
     venue_cancels: int
     """The venue lets go of an order by itself."""
+    busts: int
+    """The venue takes a trade back, or corrects it."""
+    restates: int
+    """The venue makes an order smaller by itself."""
     halts: int
     rolls: int
     """A new trade date; what was good for a day is over."""
@@ -68,6 +74,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 ACTS = {
     "submit": 40,
+    "bracket": 10,
+    "protect": 4,
     "cancel": 10,
     "replace": 12,
     "ticket_again": 3,
@@ -107,11 +115,15 @@ def plan_of(seed: int) -> Plan:
         snapshot=some(300, 1_000),
         busy=some(5, 20),
         stubborn=some(100, 400),
+        breaks_off=some(100, 400),
         rejects=some(50, 300),
         venue_cancels=some(10, 40),
+        # A bust that is lost shows as a break, for a person to look at.
+        busts=some(10, 40) if line.keeps_reports else NEVER,
+        restates=some(10, 40),
         halts=some(10, 30),
         # A new date that overtakes a fill of the old one is not told apart yet.
-        rolls=NEVER if line.reports.reorder else some(10, 30),
+        rolls=some(10, 30),
         bug=some(5, 20),
         disk_low=some(20, 100),
         leaves=some(5, 20),
@@ -139,7 +151,12 @@ def _line_of(chance: Chance) -> Faults:
     def longest() -> Nanos:
         return Nanos(chance.pick(DELAYS_SECONDS) * NANOS_PER_SECOND)
 
-    # Requests cross one ordered stream: they are late or lost together, but overtake nothing.
-    requests = Rates(some(20, 100, 300), some(50, 200), some(50, 300), NEVER, longest())
-    reports = Rates(NEVER, some(100, 500), some(50, 300), some(50, 300), longest())
-    return Faults(requests, reports, keeps_reports=True, holds_requests=chance.happens(500))
+    # What overtakes a request is believed no sooner than it can have arrived (T_settle, 30 s).
+    reorder = some(50, 200)
+    late = Nanos(20 * NANOS_PER_SECOND) if reorder else longest()
+    requests = Rates(some(20, 100, 300), some(50, 200), some(50, 300), reorder, late)
+    # A FIX session asks again for what it missed; an IB gateway says nothing twice.
+    keeps = chance.happens(600)
+    lost = NEVER if keeps else some(20, 100, 300)
+    reports = Rates(lost, some(100, 500), some(50, 300), some(50, 300), longest())
+    return Faults(requests, reports, keeps_reports=keeps, holds_requests=chance.happens(500))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.domain.apply import state_hash
-from engine.domain.events import CancelRequested, Event, Killed
+from engine.domain.events import CancelRequested, Event, Killed, OrderCancelled
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
 from simulation.desk import Desk, opening_cash
@@ -59,7 +59,7 @@ class Promises:
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
-        if not self._plan.shorts:
+        if not (self._plan.shorts or self._venue.account.has_amended):
             money.i29_cash_covers_what_is_held(account)
         money.i21_the_ledger_sums_to_zero(account)
         money.i22_cash_and_positions_follow_from_the_fills(account, evidence, self._opening)
@@ -79,12 +79,15 @@ class Promises:
         self.mirror.follow(venue.events)
         venue.arrivals.clear()
         venue.events.clear()
-        if self._is_told_in_order:
+        if not venue.account.has_amended:
             orders.i51_nothing_that_closes_crosses_zero(venue.account)
+            orders.i12_exits_fill_no_more_than_their_entry(venue.account, self.evidence)
 
     def heed_answers(self, open_ones: set[int], happened: Sequence[Event], state: State) -> None:
         """What must follow from a command in the same step."""
-        asked = {int(each.order_id) for each in happened if isinstance(each, CancelRequested)}
+        # What is held back on the desk is withdrawn at once.
+        taken = (each for each in happened if isinstance(each, CancelRequested | OrderCancelled))
+        asked = {int(each.order_id) for each in taken}
         orders.i31_cancels_always_pass(open_ones, asked)
         for event in happened:
             if isinstance(event, Killed):
@@ -123,6 +126,8 @@ class Promises:
         rest.i06_the_venue_has_each_once(there, self.names)
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
-        money.i10_holdings_are_the_venues(account, there, self.evidence, self._opening)
+        money.i10_holdings_are_the_venues(
+            account, there, self.evidence, self._opening, state.recon.breaks
+        )
         live_hash = state_hash(state)
         rest.i35_the_journal_gives_the_same_state(self._disk, live_hash, self._fate)

@@ -11,7 +11,6 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reports import (
     PhaseChanged,
     Report,
-    TradeDateRolled,
     VenueAccepted,
     VenueCancelled,
     VenueCancelRefused,
@@ -50,16 +49,17 @@ from engine.exchange.messages import (
 from engine.exchange.settings import BookSettings
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Liquidity, Nanos, OrderType, Quantity
-from simulation.account import VenueAccount, VenueOrder
+from simulation.account import Trade, VenueAccount, VenueOrder
 from simulation.chance import Chance
 from simulation.plan import Plan
+from simulation.statements import statement_of
 
 OWN_FROM = 1 << 40
 OWN_OWNER = 1
+SHARE = Instrument("")
 TRADE_DATE = 20260105
 SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 TOO_BUSY = "too many messages: send it again later"
-OrderRequest = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest
 _decode = msgspec.msgpack.Decoder(Request).decode
 
 
@@ -87,6 +87,7 @@ class SimVenue:
         self._said: list[Report] = []
         self._next_execution = self._next_number = self._told_from = 1
         self._served: list[Nanos] = []
+        self._stamped = Nanos(0)
         for symbol in plan.symbols:
             self.exchange.list_symbol(symbol)
             self.keeper.entered(symbol, Phase.OPEN, "")
@@ -127,13 +128,14 @@ class SimVenue:
         self.keeper.refresh(self.exchange.book(symbol), self.now)
         self._said.append(PhaseChanged(symbol, phase))
 
-    def roll(self) -> None:
-        """The day is over and the next begins: a new date, and no DAY order of the old one."""
+    def say(self, *reports: Report) -> None:
+        """To the desk, behind everything that was said before."""
+        self._said += reports
+
+    def expire_the_day(self) -> None:
+        """Nothing that was good for this date stands any more."""
         self._heed(self.exchange.expire_day_orders())
-        self.trade_date += 1
-        marks = [(q.symbol, q.last or q.mid) for q in self.market.quotes.values()]
-        known = tuple(mark for mark in marks if mark[1])
-        self._said.append(TradeDateRolled(self.trade_date, known))
+        self.account.cash_of_earlier_dates = self.account.cash
 
     def restart(self) -> None:
         """Its orders are kept; its own numbers of orders begin anew, as they do at some (F23)."""
@@ -141,17 +143,16 @@ class SimVenue:
 
     def let_go(self, order: VenueOrder, text: str) -> None:
         """The venue ends an order that nobody asked it to end."""
-        self._end(order, VenueCancelled(order.client_order_id, text, requested=False, at=self.now))
+        self._end(order, self._cancelled(order, text, requested=False))
         self._heed(self.exchange.submit([CancelOrder(order.number, order.asked.symbol)]))
 
     # --- requests
 
     def _serve(self, request: Request) -> None:
-        if isinstance(request, StatementRequest):
-            if not self._is_too_busy():
-                self._said.append(self.account.statement(request, self.now))
-        elif self._is_too_busy():
+        if self._is_too_busy():
             self._refuse(request)
+        elif isinstance(request, StatementRequest):
+            self._state(request)
         elif type(request) is NewOrderRequest:
             self._enter(request)
         elif type(request) is CancelRequest:
@@ -160,7 +161,8 @@ class SimVenue:
             self._replace(request)
         elif type(request) is StatusRequest:
             known = self.account.known_of(request.client_order_id)
-            self._said += known or [VenueOrderUnknown(request.client_order_id, self.now)]
+            unknown = VenueOrderUnknown(request.client_order_id, self.stamp(), request.query)
+            self._said += known or [unknown]
         else:
             raise AssertionError(f"no request of a desk: {request!r}")
 
@@ -172,13 +174,21 @@ class SimVenue:
         self._served.append(self.now)
         return len(self._served) > self._plan.busy
 
-    def _refuse(self, request: OrderRequest) -> None:
+    def _state(self, request: StatementRequest) -> None:
+        """A statement of everything; now and then it breaks off, and says so."""
+        is_complete = not self._by_chance(self._plan.breaks_off)
+        said = statement_of(self.account, request, self.stamp(), is_complete=is_complete)
+        self._said.append(said)
+
+    def _refuse(self, request: Request) -> None:
         """A venue that is too busy says so; a question it does not even answer."""
+        if isinstance(request, StatementRequest | StatusRequest):
+            return
         account, name = self.account, request.client_order_id
         if type(request) is NewOrderRequest and not account.knows(name):
             self._reject(name, TOO_BUSY)
         elif type(request) is CancelRequest:
-            self._said.append(VenueCancelRefused(name, TOO_BUSY, self.now))
+            self._said.append(VenueCancelRefused(name, TOO_BUSY, self.stamp()))
         elif type(request) is ReplaceRequest and not account.knows(request.new_client_order_id):
             self._refuse_replace(request, TOO_BUSY)
 
@@ -204,11 +214,11 @@ class SimVenue:
         account.entered[name] = account.entered.get(name, 0) + 1
         account.by_client_id[name] = account.by_number[order.number] = order
         number = order.number - OWN_FROM - self._told_from + 1
-        answer = VenueAccepted(name, str(number), at=self.now)
+        answer = VenueAccepted(name, str(number), at=self.stamp())
         order.answers[name] = answer
         self._said.append(answer)
         if refused is Refusal.FOK_UNFILLABLE:
-            self._end(order, VenueCancelled(name, "fill or kill", requested=False, at=self.now))
+            self._end(order, self._cancelled(order, "fill or kill", requested=False))
         self._heed(events)
 
     def _objection(self, request: NewOrderRequest) -> str:
@@ -226,12 +236,12 @@ class SimVenue:
         order = self.account.by_client_id.get(name)
         why = "unknown here" if order is None else self._why_not(order, name)
         if why or order is None:
-            self._said.append(VenueCancelRefused(name, why, self.now))
+            self._said.append(VenueCancelRefused(name, why, self.stamp()))
             return
         if order.is_kept and not self.calm:
-            self._said.append(VenueCancelRefused(name, "it cannot be taken back", self.now))
+            self._said.append(VenueCancelRefused(name, "it cannot be taken back", self.stamp()))
             return
-        self._end(order, VenueCancelled(name, "", at=self.now))
+        self._end(order, self._cancelled(order, "", requested=True))
         self._heed(self.exchange.submit([CancelOrder(order.number, order.asked.symbol)]))
 
     def _why_not(self, order: VenueOrder, name: str) -> str:
@@ -254,7 +264,7 @@ class SimVenue:
             self._refuse_replace(request, why)
             return
         leaves = Quantity(request.quantity - order.cumulative)
-        change = ReplaceOrder(order.number, order.asked.symbol, request.price, leaves)
+        change = ReplaceOrder(order.number, order.asked.symbol, request.price, leaves, request.stop)
         events = self.exchange.submit([change])
         refused = _refusal_in(events, order.number)
         if refused is not None:
@@ -262,9 +272,8 @@ class SimVenue:
             return
         order.client_order_id, order.total, order.price = new_name, request.quantity, request.price
         account.by_client_id[new_name] = order
-        answer = VenueReplaced(
-            request.client_order_id, new_name, request.price, request.quantity, at=self.now
-        )
+        name, price, total = request.client_order_id, request.price, request.quantity
+        answer = VenueReplaced(name, new_name, price, total, at=self.stamp(), stop=request.stop)
         order.answers[new_name] = answer
         self._said.append(answer)
         self._heed(events)
@@ -279,17 +288,22 @@ class SimVenue:
         return "not today" if self._by_chance(self._plan.rejects) else ""
 
     def _reject(self, name: str, text: str) -> None:
-        answer = self.account.refused[name] = VenueRejected(name, text, self.now)
+        answer = self.account.refused[name] = VenueRejected(name, text, self.stamp())
         self._said.append(answer)
 
     def _refuse_replace(self, request: ReplaceRequest, text: str) -> None:
         name = request.new_client_order_id
-        answer = VenueReplaceRefused(request.client_order_id, text, name, self.now)
+        answer = VenueReplaceRefused(request.client_order_id, text, name, self.stamp())
         self.account.refused[name] = answer
         self._said.append(answer)
 
     def _by_chance(self, mille: int) -> bool:
         return not self.calm and self._chance.happens(mille)
+
+    def stamp(self) -> Nanos:
+        """The time of a message: no two have the same."""
+        self._stamped = max(self.now, Nanos(self._stamped + 1))
+        return self._stamped
 
     def _number(self) -> int:
         number = OWN_FROM + self._next_number
@@ -316,15 +330,21 @@ class SimVenue:
             if type(event) is Cancelled:
                 self._end(order, self._gone(order, event.reason))
             elif type(event) is Triggered:
-                self._said.append(VenueTriggered(order.client_order_id, event.stop, self.now))
+                self._said.append(VenueTriggered(order.client_order_id, event.stop, self.stamp()))
         for symbol in {event.symbol for event in events}:
             self.keeper.refresh(self.exchange.book(symbol), self.now)
 
     def _gone(self, order: VenueOrder, reason: CancelReason) -> VenueCancelled | VenueExpired:
         name, text = order.client_order_id, words.CANCELS[reason]
         if reason is CancelReason.EXPIRED:
-            return VenueExpired(name, text, self.now)
-        return VenueCancelled(name, text, requested=False, at=self.now)
+            return VenueExpired(name, text, self.now, cumulative=Quantity(order.cumulative))
+        return self._cancelled(order, text, requested=False)
+
+    def _cancelled(self, order: VenueOrder, text: str, *, requested: bool) -> VenueCancelled:
+        filled = Quantity(order.cumulative)
+        return VenueCancelled(
+            order.client_order_id, text, requested, self.stamp(), cumulative=filled
+        )
 
     def _fill(self, number: int, trade: Traded, liquidity: Liquidity) -> None:
         order = self.account.by_number.get(number)
@@ -336,11 +356,10 @@ class SimVenue:
             trade.price,
             trade.quantity,
             liquidity,
-            at=self.now,
+            at=self.stamp(),
         )
         self._next_execution += 1
-        value = self.instruments[0].notional(trade.price, trade.quantity)
-        self.account.filled(order, fill, value)
+        self.account.filled(order, fill, value_of(fill))
         self._said.append(fill)
 
     def _end(self, order: VenueOrder, ending: VenueCancelled | VenueExpired) -> None:
@@ -348,6 +367,11 @@ class SimVenue:
         ending = msgspec.structs.replace(ending, cumulative=counted)
         order.is_live, order.ending = False, ending
         self._said.append(ending)
+
+
+def value_of(trade: Trade) -> int:
+    """In money units; every symbol here is a share in dollars."""
+    return SHARE.notional(trade.price, trade.quantity)
 
 
 def operation_of(request: NewOrderRequest, number: int) -> NewOrder:

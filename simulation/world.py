@@ -8,7 +8,7 @@ from data.errors import JournalDamagedError
 from engine.domain.commands import CancelOrder, Command
 from engine.domain.reports import SessionEnded
 from engine.runtime.session import DeskStoppedError
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
 from simulation.broken import hold
 from simulation.chance import Chance
 from simulation.clock import Clock
@@ -26,6 +26,8 @@ from simulation.wire import Wire
 
 SECOND, MILLISECOND = NANOS_PER_SECOND, NANOS_PER_MILLISECOND
 PAUSES = (0, 0, 0, MILLISECOND, 20 * MILLISECOND, 300 * MILLISECOND, 2 * SECOND, 10 * SECOND)
+LAST_LOOKS = 360 * SECOND
+"""Longer than it takes to ask about a request until it is known, and to compare all books twice."""
 STARTS_MAX = 40
 """Starts that may die in a row before one is spared."""
 BACK_AFTER = 400
@@ -101,8 +103,7 @@ class World:
             self.trace.asked(self.step, command)
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
-        space = self.misfortunes.space_seen()
-        happened = desk.ask(commands if space is None else [space, *commands])
+        happened = desk.ask([*self.misfortunes.noticed(), *commands])
         self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
 
@@ -208,11 +209,8 @@ class World:
             self._ensure_a_desk()
             ends = self._ends
             self._pass(LAST_DELAYS)
-            # Requests that were lost in silence are asked about when the link comes back.
-            self.line.disconnect(Nanos(self.clock.now + SECOND), "for good measure")
-            self._pass(5 * SECOND)
             self.crowd.settle_down()
-            self._pass(60 * SECOND)
+            self._pass(LAST_LOOKS)
             if self._ends == ends:
                 return
 

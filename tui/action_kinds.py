@@ -10,6 +10,7 @@ class Scope(StrEnum):
 
     DANGER = "danger"
     CONFIRM = "confirm"
+    LOCK = "lock"
     PAGE = "page"
     LINE = "line"
     TICKET = "ticket"

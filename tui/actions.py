@@ -3,6 +3,7 @@
 from tui.action_kinds import Action, Scope, do
 from tui.actions_of_fields import FIELD_ACTIONS
 from tui.actions_of_panes import PANE_ACTIONS
+from tui.lock_acts import LOCK_ACTIONS
 from tui.replay_actions import REPLAY_ACTIONS
 
 S = Scope
@@ -288,8 +289,17 @@ ACTIONS: tuple[Action, ...] = (
         reduces_risk=True,
         word="kill",
     ),
-    do("danger.lock", S.DANGER, "l ctrl+l", "lock", "", later="the lock screen"),
+    do(
+        "danger.lock",
+        S.DANGER,
+        "l ctrl+l",
+        "lock",
+        "blanks the screen until it is unlocked",
+        footer=7,
+        word="lock",
+    ),
     do("danger.close", S.DANGER, "escape", "leave", "closes the strip"),
+    *LOCK_ACTIONS,
     # ---- one question
     do("confirm.yes", S.CONFIRM, "y", "yes", "does it", footer=1, reduces_risk=True),
     do("confirm.no", S.CONFIRM, "escape n", "no", "does nothing", footer=2),
@@ -297,10 +307,12 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 BY_WORD = {action.word: action for action in ACTIONS if action.word}
-SCOPES_WITH_FIELDS = (Scope.TICKET, Scope.LINE, Scope.PAGE)
+SCOPES_WITH_FIELDS = (Scope.TICKET, Scope.LINE, Scope.PAGE, Scope.LOCK)
 """There a letter is text."""
 
-_PARTS_OF_ANOTHER = (Scope.LIST, Scope.LINE, Scope.TICKET, Scope.PAGE, Scope.CONFIRM)
+_PARTS_OF_ANOTHER = (
+    *(Scope.LIST, Scope.LINE, Scope.TICKET, Scope.PAGE, Scope.CONFIRM, Scope.LOCK),
+)
 BY_KEY_ALONE = frozenset(
     action.id
     for action in ACTIONS

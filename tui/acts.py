@@ -202,6 +202,11 @@ class DangerActs:
 
     def _asked(self, act: Act) -> None:
         room = self.room
+        if room.guard.is_locked and act in (Act.FLATTEN_SYMBOL, Act.FLATTEN_ACCOUNT):
+            # It trades: whoever may not look may stop everything, and close nothing.
+            room.danger.close()
+            room.say("unlock first: flatten trades; halt, cancel and KILL act", Severity.ATTENTION)
+            return
         symbol = room.symbol
         text = question(act, room.view, symbol, room.instrument)
         room.danger.ask(text, lambda: self._sent(act, symbol), room.clock())
@@ -227,6 +232,10 @@ class DangerActs:
 
     def do_kill(self) -> None:
         self._asked(Act.KILL)
+
+    def do_lock(self) -> None:
+        self.room.danger.close()
+        self.room.guard.lock()
 
     def do_close(self) -> None:
         self.room.danger.close()

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import signal
 import time
 from collections.abc import Callable
 from itertools import count
@@ -20,15 +19,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
+from tui import answers
+from tui.actions import BY_ID
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
 from tui.frames import keep_painted
-from tui.layout import BOTTOM_ROWS, PaneName, arrange, is_too_small
+from tui.layout import PaneName
 from tui.paint import clean
 from tui.painter import Painter, Painting
 from tui.panes.base import FramedPane, LinePane
 from tui.panes.bottom import CommandPane, Footer, MessageLine
 from tui.panes.depth import Depth
+from tui.panes.lock import LockPane
 from tui.panes.orders import Orders
 from tui.panes.page import PagePane
 from tui.panes.profit import Profit
@@ -37,15 +39,16 @@ from tui.panes.tape import Tape
 from tui.panes.ticket import Ticket
 from tui.panes.too_small import TooSmall
 from tui.panes.watchlist import Watchlist
+from tui.regions import regions_of
 from tui.room import Room
 from tui.screens.desk import DeskScreen
 from tui.sending import Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
+from tui.signals import watch_signals
 from tui.themes import ground
 
 SCREEN_FAULT = 7
 """A fault of ours: the exit code table of the command line."""
-SIGNAL_BASE = 128
 COLLECT_ABOVE = 50_000
 """Objects made before the collector looks: a pause of the loop is a key that waits."""
 
@@ -130,6 +133,7 @@ class TraderApp(App[int], inherit_bindings=False):
             CommandPane(room, room.command, room.coach),
             self.footer,
             self.page_pane,
+            LockPane(room, room.notices),
             TooSmall(room),
         ]
         self.dispatcher = Dispatcher(room, self.panes, self.page_pane, reference)
@@ -165,7 +169,10 @@ class TraderApp(App[int], inherit_bindings=False):
         return {"ground": ground(self._theme_now, self._color_now)}
 
     def on_mount(self) -> None:
-        self._watch_signals()
+        if os.name == "posix" and not self.is_headless:
+            watch_signals(self.leave, self._interrupt)
+        # Whoever had the terminal in between has written over the desk.
+        self.app_resume_signal.subscribe(self, lambda _: self.recolour())
         self.desk.listen(self._hear)
         self.room.look_again()
         self.set_interval(self.room_settings.frame_seconds, self.show_frame)
@@ -174,13 +181,10 @@ class TraderApp(App[int], inherit_bindings=False):
         gc.set_threshold(COLLECT_ABOVE, 20, 50)
         gc.enable()  # held back while the desk was opened
 
-    def _watch_signals(self) -> None:
-        """Without a handler of the loop these signals kill the program with the terminal raw."""
-        if os.name != "posix" or self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.leave, SIGNAL_BASE + number)
+    def _interrupt(self) -> None:
+        """SIGINT, which says what Ctrl+C says."""
+        self.dispatcher.perform(BY_ID["desk.interrupt"])
+        self._after_key()
 
     def leave(self, code: int, words: str = "") -> None:
         """Ends the screen; working orders stay where they live."""
@@ -206,7 +210,7 @@ class TraderApp(App[int], inherit_bindings=False):
             return  # the loop has ended: nobody is there to be told
 
     def on_desk_said(self, message: DeskSaid) -> None:
-        self.room.take(message.answer)
+        answers.take(self.room, message.answer)
         orders = self.panes[PaneName.ORDERS]
         if self.room.own_order is not None and isinstance(orders, Orders):
             orders.select(self.room.own_order)
@@ -228,7 +232,7 @@ class TraderApp(App[int], inherit_bindings=False):
         self._coach_sees()
         self.message_line.now = self._clock()
         self._tell_footer()
-        changed = [pane for pane in self._lines if old is not new and pane.concerns(old, new)]
+        changed = [pane for pane in self._lines if old is not new and pane.is_due(old, new)]
         self._redraw_one([self.message_line, self.footer, *changed])
 
     def _redraw_one(self, panes: list[LinePane]) -> None:
@@ -366,26 +370,9 @@ class TraderApp(App[int], inherit_bindings=False):
     def _regions(self, size: Size) -> dict[str, Region]:
         """Where every widget stands now; the panes are told as well."""
         self._layout_is_due = False
-        regions = self._arrangement(size)
+        regions = regions_of(self.room, self.page_pane, size)
         for pane in self._lines:
             pane.place(regions.get(pane.id or ""))
-        return regions
-
-    def _arrangement(self, size: Size) -> dict[str, Region]:
-        width, height = size
-        if is_too_small(width, height):
-            return {"too_small": Region(0, 0, width, height)}
-        room = self.room
-        boxes = arrange(width, height, slots=room.slots, zoomed=room.zoomed)
-        regions = {
-            name.value: Region(box.x, box.y + 1, box.width, box.height)
-            for name, box in boxes.items()
-        }
-        regions["status"] = Region(0, 0, width, 1)
-        for row, name in enumerate(("message", "command", "footer")):
-            regions[name] = Region(0, height - BOTTOM_ROWS + row, width, 1)
-        if room.page is not None:
-            regions["page"] = Region(*self.page_pane.box(size))
         return regions
 
     def run_quietly(self, **options: Any) -> int:

@@ -125,7 +125,7 @@ class CommandLine:
 
     @property
     def wants_preview(self) -> bool:
-        return isinstance(self.parsed, (*REVIEWED, *ASKED, PreviewedLine))
+        return is_reviewed(self.parsed) or isinstance(self.parsed, (*ASKED, PreviewedLine))
 
     # ---- history
 
@@ -186,9 +186,20 @@ class CommandLine:
             return 0
         self.editor.type(lines[0])
         further = [line for line in lines[1:] if line.strip()]
-        room = STAGED_LINES_MAX - len(self.staged)
-        self.staged.extend(further[:room])
-        return len(further[:room])
+        taken = further[: self.staging_room]
+        self.staged.extend(taken)
+        return len(taken)
+
+    @property
+    def staging_room(self) -> int:
+        """So many lines more can wait."""
+        return STAGED_LINES_MAX - len(self.staged)
+
+
+def is_reviewed(line: Line | SyntaxProblem) -> bool:
+    """Whether Enter only reviews it; a limit with a reason is one that may become looser."""
+    is_looser = isinstance(line, SetLine) and line.reason is not None
+    return is_looser or isinstance(line, REVIEWED)
 
 
 def takes_everything(line: Line | SyntaxProblem) -> bool:

@@ -13,7 +13,7 @@ from engine.language.syntax import (
 )
 from engine.ports import Act, SendLine
 from tui.actions import BY_ID, Action
-from tui.command import ASKED, AT_ONCE, REVIEWED, is_comment, takes_everything
+from tui.command import ASKED, AT_ONCE, is_comment, is_reviewed, takes_everything
 from tui.danger import question
 from tui.paint import order_number
 from tui.room import Room
@@ -118,7 +118,7 @@ class LineActs:
             isinstance(parsed, OrderLine) and parsed.preview
         ):
             room.say("a line that ends in ? only previews")
-        elif isinstance(parsed, REVIEWED):
+        elif is_reviewed(parsed):
             self._review()
         elif isinstance(parsed, ASKED) or takes_everything(parsed):
             self._ask_once()

@@ -11,6 +11,7 @@ from engine.domain.views import DeskView, Severity
 from engine.instruments import Instrument
 from engine.ports import DeskRequest
 from engine.values import Instruction
+from tui.guard import Guard
 from tui.layout import PaneName
 from tui.marks import Marks
 from tui.sending import Sending
@@ -28,6 +29,7 @@ class Host(Protocol):
     frame_count: int
     marks: Marks
     standing: Standing
+    guard: Guard
 
     def instrument(self, symbol: str) -> Instrument: ...
 

@@ -36,6 +36,10 @@ _SHOWN = {
     "right_square_bracket": "]",
     "left_parenthesis": "(",
     "right_parenthesis": ")",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
 }
 _NAMES = {shown.lower(): name for name, shown in _SHOWN.items()}
 

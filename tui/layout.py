@@ -35,6 +35,13 @@ NUMBERS: Mapping[PaneName, int] = {
 }
 
 
+TURNS = (
+    *(PaneName.WATCHLIST, PaneName.DEPTH, PaneName.TICKET),
+    *(PaneName.TAPE, PaneName.PROFIT, PaneName.ORDERS),
+)
+"""The way round the desk, pane after pane."""
+
+
 class Slot(StrEnum):
     """The three places of a small terminal."""
 

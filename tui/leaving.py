@@ -20,6 +20,7 @@ def leave(room: Room) -> None:
                 send_key=room.key("desk.send"),
                 go=lambda: room.shell.leave(0, _runs_on(room)),
                 stop=lambda cancel: _stop(room, cancel=cancel),
+                back=room.close_page,
             )
         )
         return

@@ -2,46 +2,37 @@
 
 from collections.abc import Callable
 
-from engine.attachment import SinceYouLeft, Standing, StandingChanged
+from engine.attachment import Standing
 from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.ports import (
-    BooksTold,
     CancelMarked,
     Desk,
-    DeskAnswer,
     DeskRequest,
-    EngineStopped,
     ExplainOrder,
     FocusSymbol,
-    LineAnswered,
-    Notice,
-    OrderExplained,
-    PreviewAnswered,
     PreviewLine,
-    RealismTold,
 )
-from engine.values import Instruction, OrderId, Price
+from engine.values import Instruction, OrderId
 from tui.clock import seconds_text, zone_of
 from tui.coach import FAMILIAR_SYMBOL, Coach
 from tui.command import CommandLine
 from tui.danger import Danger
+from tui.guard import Guard
 from tui.keyboard import Cadence, Keymap
-from tui.layout import HOME_SLOT, SHOWN_FIRST, PaneName, is_compact
+from tui.layout import HOME_SLOT, SHOWN_FIRST, TURNS, PaneName, is_compact
 from tui.marks import Marks, tally_of
-from tui.missed import say_missed
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
 from tui.screens.marked import Marked
-from tui.screens.realism import RealismPage
-from tui.screens.why import Why
+from tui.screens.second_factor import Asked
 from tui.sending import Sending, Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
 from tui.shell import Shell
 from tui.themes import palette
-from tui.ticket import TicketForm, working_size
+from tui.ticket import TicketForm, near_touch, working_size
 
 PREVIEW_SECONDS = 0.04
 """Least time between two questions for figures; the panel follows a key within 50 ms."""
@@ -94,13 +85,14 @@ class Room:
             is_on=settings.coach and not self.instrument(self.symbol).quantity_digits,
             symbol=FAMILIAR_SYMBOL if FAMILIAR_SYMBOL in self.instruments else self.symbol,
         )
+        self.guard = Guard(self)
         self.own_order: OrderId | None = None
         """The order just sent from here: the blotter's cursor goes to it."""
         self._before_ticket = PaneName.WATCHLIST
-        self._request = 0
+        self.request = 0
         self._asked_at = -1.0
         self._wanted: Sending | None = None
-        self._awaited: Sending | None = None
+        self.awaited: Sending | None = None
         self._sent_from: Sending | None = None
 
     def _first_symbol(self) -> str:
@@ -129,6 +121,7 @@ class Room:
     # ---- Host: what panes ask for
 
     def ask(self, request: DeskRequest) -> bool:
+        self.guard.note(request)
         try:
             self.desk.send(request)
         except TraderError as refused:
@@ -198,7 +191,7 @@ class Room:
             closes = held and held * instruction.side < 0
             known = self.instrument(symbol)
             quantity = known.plain_quantity(abs(held) if closes else working_size(known))
-        price = price or self._near_touch(symbol, instruction)
+        price = price or near_touch(self.quote(symbol), self.instrument(symbol), instruction)
         self.form.seed(instruction, symbol, quantity=quantity, price=price)
         self.has_draft = True
         if self.focus is not PaneName.TICKET:
@@ -206,11 +199,6 @@ class Room:
         self.ticket.open("", "")
         self.focus_on(PaneName.TICKET)
         self.form_changed()
-
-    def _near_touch(self, symbol: str, instruction: Instruction) -> str:
-        row = self.quote(symbol)
-        price = Price(0) if row is None else row.bid if instruction.side > 0 else row.ask
-        return self.instrument(symbol).format_price(price) if price else ""
 
     def form_changed(self) -> None:
         """The ticket's fields as they stand now become its intent."""
@@ -252,9 +240,9 @@ class Room:
         if sending is None or sending.is_spent or not sending.text.strip():
             return
         self._asked_at = self.clock()
-        self._request += 1
-        self._awaited = sending
-        self.ask(PreviewLine(text=sending.asks_about, request=self._request, symbol=sending.symbol))
+        self.request += 1
+        self.awaited = sending
+        self.ask(PreviewLine(text=sending.asks_about, request=self.request, symbol=sending.symbol))
 
     @property
     def open_draft(self) -> Sending | None:
@@ -276,6 +264,8 @@ class Room:
         if sending is None:
             self.say("nothing is reviewed here: b, s or : begin an order", Severity.ATTENTION)
             return
+        if self.guard.stops_sending():
+            return
         if sending.stage is Stage.REVIEWED:
             # What the person looks at, before the sending changes it.
             self.shell.keep_frame(sending.ticket)
@@ -294,47 +284,6 @@ class Room:
         if not self.symbol:
             self.symbol = self._first_symbol()
 
-    def take(self, answer: DeskAnswer) -> None:
-        match answer:
-            case PreviewAnswered():
-                if answer.request == self._request and self._awaited is not None:
-                    self._awaited.take_preview(answer.preview)
-            case LineAnswered():
-                self._line_answered(answer)
-            case OrderExplained():
-                self.open_page(Why(answer.title, answer.lines))
-            case RealismTold() | BooksTold():
-                self.open_page(RealismPage(answer.title, answer.lines))
-            case Notice():
-                self.say(answer.text, Severity(answer.severity))
-            case EngineStopped():
-                words = f"trader: {answer.text}" if answer.text else ""
-                self.shell.leave(answer.exit_code, f"{words}\n{self.last_words}".strip())
-            case StandingChanged():
-                if self.standing.alarm and not answer.standing.alarm:
-                    self.notices.dismiss()
-                self.standing = answer.standing
-            case SinceYouLeft():
-                say_missed(answer, self.view.account.equity, self.say)
-
-    def _line_answered(self, answer: LineAnswered) -> None:
-        self.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)
-        is_line = self.command.sending.take_answer(answer)
-        is_ticket = self.ticket.take_answer(answer)
-        if not answer.ok or not (is_line or is_ticket):
-            return
-        if is_line:
-            self.command.finish()
-            if not self.command.editor.text:
-                self.close_line()
-            else:
-                self.line_changed()
-                return
-        self.has_draft = False
-        if answer.order_id:
-            self.own_order = answer.order_id
-            self.focus_on(PaneName.ORDERS)
-
     # ---- where the keys go
 
     def focus_on(self, pane: PaneName) -> None:
@@ -346,14 +295,7 @@ class Room:
 
     def turn(self, step: int) -> None:
         """The next visible pane; on a small screen those that are shown."""
-        order = [
-            PaneName.WATCHLIST,
-            PaneName.DEPTH,
-            PaneName.TICKET,
-            PaneName.TAPE,
-            PaneName.PROFIT,
-            PaneName.ORDERS,
-        ]
+        order = list(TURNS)
         if is_compact(*self.shell.screen_size()):
             order = [pane for pane in order if pane in self.slots.values()]
         place = order.index(self.focus) if self.focus in order else 0
@@ -364,12 +306,23 @@ class Room:
         self.shell.relayout()
 
     def open_page(self, page: Page) -> None:
+        if isinstance(self.page, Asked):
+            self.page.left()
         self.page = page
         self.shell.relayout()
 
     def close_page(self) -> None:
-        self.page = None
+        page, self.page = self.page, None
         self.shell.relayout()
+        if isinstance(page, Asked):
+            page.left()
+
+    def take_back_review(self) -> None:
+        """What was reviewed is looked at again before it is sent."""
+        for sending in (self.command.sending, self.ticket):
+            if sending.stage in (Stage.REVIEWED, Stage.SENT) and sending.answer is None:
+                sending.open(sending.text, sending.symbol)
+                self.draft_changed(sending)
 
     def set_theme(self, theme: ThemeName) -> None:
         self.theme = theme
@@ -382,6 +335,7 @@ class Room:
         """Time passes: drafts follow the market, the strip closes, the coach looks."""
         self.frame_count += 1
         self.danger.expire(self.clock())
+        self.guard.tick(self.clock())
         draft = self.open_draft
         if (
             draft is not None

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.views import Preview
 from engine.ports import LineAnswered, SendLine
 
 CROSSES_ZERO = "R26"

@@ -35,6 +35,11 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
     flash: bool = True
     coach: bool = True
     mode: str = "paper"
+    disarm_minutes: int = 10
+    """Without a key; order entry is off then. 0: never."""
+    lock_minutes: int = 60
+    lock_over_positions: bool = False
+    """Also while live positions are open."""
     keys: dict[str, str] = {}
 
     @property

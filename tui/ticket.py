@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from engine.domain.views import QuoteRow
 from engine.instruments import Instrument, NumberTextError
 from engine.values import Instruction, Price
 from tui.editor import Editor
@@ -25,6 +26,12 @@ _SIDES = tuple(instruction.word for instruction in Instruction)
 def working_size(instrument: Instrument) -> int:
     """What a new ticket suggests and a step changes: 100 shares, or 1,000 lots of a coin."""
     return 1_000 * instrument.lot_size if instrument.quantity_digits else SIZE_STEP
+
+
+def near_touch(row: QuoteRow | None, instrument: Instrument, instruction: Instruction) -> str:
+    """The price at which a new ticket would wait in front; empty where there is none."""
+    price = Price(0) if row is None else row.bid if instruction.side > 0 else row.ask
+    return instrument.format_price(price) if price else ""
 
 
 class TicketForm:

@@ -128,10 +128,14 @@ class FaultyVenue:
     def desk_died(self, unheard: Sequence[Report] = ()) -> None:
         """The process at this end is gone and a new one takes over the line, which is up.
 
-        What was handed over still arrives. What it was being told waits for the new one or is
-        lost, by `keeps_reports`; so is what it took and had not made durable (`unheard`).
+        What was handed over has arrived before the new one is let in, for a connection that broke
+        brings nothing any more. What it was being told waits for the new one or is lost, by
+        `keeps_reports`; so is what it took and had not made durable (`unheard`).
         """
         self._fetch()
+        if not self.is_down:
+            self._out.hurry(self.now)
+            self._deliver()
         if self.faults.keeps_reports:
             self._back.again(unheard, self.now)
         else:

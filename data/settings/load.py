@@ -80,6 +80,10 @@ class ScreenSettings(msgspec.Struct, frozen=True):
     frames_per_second: int
     flash: bool
     coach: bool
+    disarm_minutes: int
+    """Without a key until order entry is off; 0: never."""
+    lock_minutes: int
+    lock_over_positions: bool
 
 
 class Settings(msgspec.Struct, frozen=True):

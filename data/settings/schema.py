@@ -25,6 +25,7 @@ PRE_OPEN = "pre-open"
 SYMBOLS_MAX = 5_000
 RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
+MINUTES_MAX = 24 * 60
 TEXT_MAX = 1_000
 
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -146,6 +147,9 @@ READERS: Mapping[str, Reader] = {
     "screen.frames_per_second": _count(1, 10),
     "screen.flash": _switch,
     "screen.coach": _switch,
+    "screen.disarm_minutes": _count(0, MINUTES_MAX),
+    "screen.lock_minutes": _count(0, MINUTES_MAX),
+    "screen.lock_over_positions": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
 TABLES = ("paper", "market", "record", "engine", "risk", "screen", "keys")

@@ -23,8 +23,18 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.Killed: fold_desk.killed,
     ev.FlattenMoved: fold_desk.flatten_moved,
     ev.LimitTightened: fold_desk.limit_tightened,
+    ev.LimitLooseningAsked: fold_desk.limit_loosening,
+    ev.LimitLoosened: fold_desk.limit_loosened,
+    ev.SecondFactorChanged: fold_desk.factor_changed,
+    ev.SecondFactorPassed: fold_desk.factor_passed,
+    ev.SecondFactorFailed: fold_desk.factor_failed,
+    ev.LiveArmed: fold_desk.live_armed,
+    ev.ArmingSuspended: fold_desk.arming_ended,
+    ev.LiveDisarmed: fold_desk.arming_ended,
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
+    ev.ClockMoved: fold_desk.clock_moved,
+    ev.MachineWoke: fold_desk.machine_woke,
     ev.OrderReleased: fold_orders.released,
     ev.OrderHeld: fold_orders.held,
     ev.ExitReduced: fold_orders.reduced,
@@ -77,6 +87,7 @@ WITHOUT_ROWS = frozenset(
         ev.StatementAsked,
         ev.StatementHeard,
         ev.BreakEnded,
+        ev.LimitLooseningDropped,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""

@@ -3,6 +3,7 @@
 from data.store.book import Book, SessionRow
 from data.store.schema import ALERTS, CASH_MOVEMENTS, INSTRUMENTS, SESSIONS
 from engine.domain import events as ev
+from engine.domain.clocks import sleep_in_words, step_in_words
 from engine.domain.records import Record
 from engine.domain.reports import LinkState, SpaceLevel
 
@@ -92,9 +93,51 @@ def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> Non
     _alert(book, record, "ok", "limit_tightened", text, account=event.account)
 
 
+def limit_loosening(book: Book, record: Record, event: ev.LimitLooseningAsked) -> None:
+    text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
+    _alert(book, record, "attention", "limit_loosening", text, account=event.account)
+
+
+def limit_loosened(book: Book, record: Record, event: ev.LimitLoosened) -> None:
+    text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
+    _alert(book, record, "attention", "limit_loosened", text, account=event.account)
+
+
+def factor_changed(book: Book, record: Record, event: ev.SecondFactorChanged) -> None:
+    text = f"{event.before or 'none'} → {event.after or 'none'}"
+    _alert(book, record, "attention", "factor_changed", text)
+
+
+def factor_passed(book: Book, record: Record, event: ev.SecondFactorPassed) -> None:
+    way = "recovery code" if event.by_recovery else "code"
+    _alert(book, record, "ok", "factor_passed", f"{event.purpose} ({way})")
+
+
+def factor_failed(book: Book, record: Record, event: ev.SecondFactorFailed) -> None:
+    _alert(book, record, "attention", "factor_failed", f"{event.purpose}: {event.text}")
+
+
+def live_armed(book: Book, record: Record, event: ev.LiveArmed) -> None:
+    word = "live_rearmed" if event.returned else "live_armed"
+    _alert(book, record, "attention", word, event.reason, account=event.account)
+
+
+def arming_ended(book: Book, record: Record, event: ev.ArmingSuspended | ev.LiveDisarmed) -> None:
+    word = "live_disarmed" if isinstance(event, ev.LiveDisarmed) else "arming_suspended"
+    _alert(book, record, "attention", word, event.reason, account=event.account)
+
+
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
     _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)
+
+
+def clock_moved(book: Book, record: Record, event: ev.ClockMoved) -> None:
+    _alert(book, record, "attention", "clock_step", step_in_words(event.by))
+
+
+def machine_woke(book: Book, record: Record, event: ev.MachineWoke) -> None:
+    _alert(book, record, "degraded", "woke", sleep_in_words(event.span, event.is_suspend))
 
 
 def faulted(book: Book, record: Record, event: ev.Faulted) -> None:

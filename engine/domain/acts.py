@@ -2,6 +2,7 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
+from engine.domain.arming import disarmed
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
 from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.flatten import begin_flatten
@@ -9,6 +10,7 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
+from engine.domain.second_factor import wants_factor
 from engine.domain.state import Account, State
 from engine.domain.submission import cancel_of
 from engine.values import Instruction, Nanos
@@ -112,15 +114,21 @@ def halt(state: State, command: cmd.Halt, market: Market, now: Nanos) -> list[ev
 
 
 def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> list[ev.Event]:
-    """Raises the account and every symbol, for a reason that is written down."""
+    """Raises the account and every symbol, for a reason that is written down.
+
+    Where a second factor is enrolled it takes that as well.
+    """
     account = state.accounts[command.account]
     lowered = [ALL_SYMBOLS] if account.trading.state is not ev.TradingState.ACTIVE else []
     lowered += sorted(account.symbols)
     if not lowered:
         return [ev.CommandRefused(now, "resume", Refusal.NOT_LOWERING, "trading is active")]
-    if not command.reason and not _is_own_halt(account, command.origin):
+    is_own = _is_own_halt(account, command.origin)
+    if not command.reason and not is_own:
         refusal = Refusal.KILLED if account.trading.latched else Refusal.REASON_MISSING
         return [ev.CommandRefused(now, "resume", refusal, "")]
+    if not is_own and wants_factor(state):
+        return [ev.CommandRefused(now, "resume", Refusal.SECOND_FACTOR_WANTED, "")]
     return [
         ev.TradingStateChanged(
             now,
@@ -162,6 +170,7 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
                 command.origin,
             )
         )
+    happened += disarmed(state, command.account, "killed", now)
     happened.append(ev.Killed(now, command.account, command.exits, command.reason, command.origin))
     if command.exits is ExitsOnKill.FLATTEN:
         happened += begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
 from engine.domain.order_changes import ORDER_CHANGES
@@ -52,11 +53,13 @@ _FOR_THE_TRAIL_ONLY = (
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,
+    ev.SecondFactorFailed,
 )
 _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,
     **DESK_CHANGES,
     **COST_CHANGES,
     **RECON_CHANGES,
+    **CLOCK_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }

@@ -6,6 +6,7 @@ from engine.domain.facts import Fact
 from engine.values import (
     Instruction,
     Money,
+    Nanos,
     OrderId,
     OrderType,
     Price,
@@ -180,6 +181,31 @@ class TightenLimit(Fact, frozen=True, tag="set"):
     origin: Origin = Origin.TICKET
 
 
+class LoosenLimit(Fact, frozen=True, tag="loosen"):
+    """`set NAME VALUE "reason"`: wants the second factor too, and counts a minute later."""
+
+    account: str
+    name: str
+    value: str
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
+class ArmLive(Fact, frozen=True, tag="arm"):
+    """Lets live orders of the account leave, up to the close of the venue's session."""
+
+    account: str
+    until: Nanos
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
+class DisarmLive(Fact, frozen=True, tag="disarm"):
+    account: str
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
 class Convert(Fact, frozen=True, tag="convert"):
     """Cash of one currency for another; `amount` is what is sold.
 
@@ -251,6 +277,9 @@ Command = (
     | Flatten
     | Reverse
     | TightenLimit
+    | LoosenLimit
+    | ArmLive
+    | DisarmLive
     | Convert
     | ResolveOrder
     | Reconcile

@@ -8,13 +8,18 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.adopting import adopt_order, adopt_position
+from engine.domain.arming import arm, disarm, reconciled
+from engine.domain.arming_facts import AccountReconciled
+from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
 from engine.domain.conversion import convert
 from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
+from engine.domain.loosening import loosen_limit
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -27,6 +32,7 @@ from engine.domain.reconcile import (
 )
 from engine.domain.records import Inbound
 from engine.domain.resolving import resolve_order
+from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
     checkpoint,
     close_session,
@@ -110,6 +116,9 @@ _DECISIONS: dict[type, Decision] = {
     st.VenuePositions: hear_positions,
     st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
+    cmd.ArmLive: _of_known_account("arm", arm),
+    cmd.DisarmLive: _of_known_account("disarm", disarm),
+    cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: venue_filled,
@@ -141,4 +150,9 @@ _DECISIONS: dict[type, Decision] = {
     rep.SessionEnded: close_session,
     rep.EngineFaulted: engine_fault,
     rep.DiskSpaceSeen: heed_disk_space,
+    rep.ClockStepped: heed_clock_step,
+    rep.MachineSlept: heed_sleep,
+    SecondFactorKnown: know_factor,
+    SecondFactorChecked: check_factor,
+    AccountReconciled: reconciled,
 }

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.arming import arming_changed, arming_ended, arming_suspended
 from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
@@ -16,11 +17,14 @@ from engine.domain.risk.limits import Limits
 from engine.domain.state import (
     Account,
     Checkpoint,
+    Factor,
     FlattenRun,
+    Loosening,
     State,
     Trading,
     flatten_key,
     flatten_timer,
+    loosening_timer,
 )
 from engine.values import Money, Nanos, Price, Quantity
 
@@ -41,9 +45,12 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.run, state.mode, state.market = event.run, event.mode, event.market
     state.was_disconnected = False
     state.patience, state.link_up_at = event.patience, Nanos(0)
+    state.clock_off, state.woke_text = Nanos(0), ""
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    state.configured = event.limits
+    _forget_loosening(state, *state.loosening)
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
     newest = event.at - 1 if state.ended_clean else event.at
@@ -63,7 +70,10 @@ def _settle_fills(state: State, event: ev.SessionStarted) -> None:
     for account in state.accounts.values():
         for position in account.positions.values():
             fills = position.memory.fills
-            if fills and (event.market != state.market or event.at < fills[-1].at):
+            # The clock of a venue can be ahead of ours, but only a recording begins anew.
+            is_replay = event.source is Source.REPLAY
+            begins_anew = is_replay and bool(fills) and event.at < fills[-1].at
+            if fills and (event.market != state.market or begins_anew):
                 settle(position)
 
 
@@ -210,9 +220,43 @@ def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
         account.symbols[event.symbol] = trading
 
 
-def _limit_tightened(state: State, event: ev.LimitTightened) -> None:
+def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) -> None:
     pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
     state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+    _forget_loosening(state, event.key)
+
+
+def _limit_loosened(state: State, event: ev.LimitLoosened) -> None:
+    _limit_changed(state, event)
+    pairs = tuple((k, event.after if k == event.key else v) for k, v in state.configured)
+    state.configured = pairs
+
+
+def _limit_loosening(state: State, event: ev.LimitLooseningAsked) -> None:
+    state.loosening[event.key] = Loosening(
+        event.account, event.before, event.after, event.reason, event.origin, event.at
+    )
+    state.timers[loosening_timer(event.key)] = event.due
+
+
+def _limit_not_loosened(state: State, event: ev.LimitLooseningDropped) -> None:
+    _forget_loosening(state, event.key)
+
+
+def _forget_loosening(state: State, *keys: str) -> None:
+    for key in keys:
+        if state.loosening.pop(key, None) is not None:
+            state.timers.pop(loosening_timer(key), None)
+
+
+def _factor_changed(state: State, event: ev.SecondFactorChanged) -> None:
+    state.factor = Factor(event.after)
+
+
+def _factor_passed(state: State, event: ev.SecondFactorPassed) -> None:
+    # `apply` counts this event when it is done with it: that is where the next one is decided.
+    last = max(state.factor.last_step, event.step)
+    state.factor = Factor(state.factor.enrolment, last, state.events + 1)
 
 
 def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
@@ -273,7 +317,15 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.VenueCheckpointed: _checkpointed,
     ev.DuplicateIgnored: _duplicate,
     ev.TradingStateChanged: _trading_state,
-    ev.LimitTightened: _limit_tightened,
+    ev.LimitTightened: _limit_changed,
+    ev.LimitLoosened: _limit_loosened,
+    ev.LimitLooseningAsked: _limit_loosening,
+    ev.LimitLooseningDropped: _limit_not_loosened,
+    ev.SecondFactorChanged: _factor_changed,
+    ev.SecondFactorPassed: _factor_passed,
+    ev.LiveArmed: arming_changed,
+    ev.ArmingSuspended: arming_suspended,
+    ev.LiveDisarmed: arming_ended,
     ev.FlattenStarted: _flatten_started,
     ev.FlattenMoved: _flatten_moved,
     ev.FlattenFinished: _flatten_finished,

@@ -146,6 +146,38 @@ class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
     limits_digest: str
 
 
+class LimitLooseningAsked(Fact, frozen=True, tag="limit_loosening"):
+    """Passed the second factor; it becomes true at `due`, unless the limit is tightened before."""
+
+    at: Nanos
+    account: str
+    key: str
+    before: str
+    after: str
+    reason: str
+    origin: Origin
+    due: Nanos
+
+
+class LimitLooseningDropped(Fact, frozen=True, tag="limit_not_loosened"):
+    at: Nanos
+    account: str
+    key: str
+    text: str
+
+
+class LimitLoosened(Fact, frozen=True, tag="limit_loosened"):
+    at: Nanos
+    account: str
+    key: str
+    before: str
+    after: str
+    limits_digest: str
+    reason: str
+    origin: Origin
+    asked_at: Nanos
+
+
 class FlattenStep(IntEnum):
     CANCELLING = 1
     CLOSING = 2
@@ -218,6 +250,20 @@ class DiskSpaceChanged(Fact, frozen=True, tag="disk_changed"):
     at: Nanos
     level: SpaceLevel
     text: str
+
+
+class ClockMoved(Fact, frozen=True, tag="clock_step"):
+    """The wall clock was set; `by` is below 0 where it was set back."""
+
+    at: Nanos
+    by: Nanos
+
+
+class MachineWoke(Fact, frozen=True, tag="woke"):
+    at: Nanos
+    span: Nanos
+    """For which nothing ran."""
+    is_suspend: bool
 
 
 class Faulted(Fact, frozen=True, tag="faulted"):

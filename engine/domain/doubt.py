@@ -127,7 +127,7 @@ def venue_order_unknown(
     pending = change if is_change else order.pending_new
     if order.is_done or pending is None:
         return repeated(report.client_order_id, "unknown", now)
-    doubt = _why_not_proof(state, pending, now)
+    doubt = _why_not_proof(state, pending, report.query, now)
     if doubt:
         happened: list[ev.Event] = [
             ev.EvidenceHeard(now, order.order_id, report.client_order_id, doubt, report.at)
@@ -142,16 +142,22 @@ def venue_order_unknown(
     return [rejected, *nudged(state, order, now)]
 
 
-def _why_not_proof(state: State, pending: Pending, now: Nanos) -> str:
-    """Why "never had it" proves nothing yet; empty where it does."""
+def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> str:
+    """Why "never had it" proves nothing yet; empty where it does.
+
+    It says what was so when the question reached the venue, however late it is heard: what counts
+    is when that question was asked, by our own clock alone, for the venue's may be another.
+    """
     if any(link is rep.LinkState.DOWN for link in state.links.values()):
         return "the venue says it never had it, over a link that is down"
-    # By our own clock alone: the venue's may be another.
     if pending.asked_at < state.link_up_at:
         return "the venue says it never had it, and was not asked since the link is up"
     patience = state.patience
     # A venue that cannot be overtaken by a question needs no time; its clock may have gone back.
-    if patience.settle and now < pending.since + patience.settle:
+    if patience.settle and query and query < pending.asked:
+        return "the venue says it never had it, to an earlier question"
+    asked_at = pending.asked_at if query else now
+    if patience.settle and asked_at < pending.since + patience.settle:
         wait = _seconds(patience.settle)
         return f"the venue says it never had it, sooner than {wait} s after it was sent"
     is_new = not patience.settle or now >= pending.negative_at + patience.settle

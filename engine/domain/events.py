@@ -7,6 +7,7 @@ from engine.domain.amendment_events import (
     OrderResolved,
     OrderRestated,
 )
+from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -16,6 +17,7 @@ from engine.domain.cost_events import (
 )
 from engine.domain.desk_events import (
     AccountOpened,
+    ClockMoved,
     CommandRefused,
     DateRolled,
     DiskSpaceChanged,
@@ -28,8 +30,12 @@ from engine.domain.desk_events import (
     FlattenStep,
     InstrumentsKnown,
     Killed,
+    LimitLoosened,
+    LimitLooseningAsked,
+    LimitLooseningDropped,
     LimitTightened,
     LinkMoved,
+    MachineWoke,
     PhaseEntered,
     ReportOrphaned,
     SessionClosed,
@@ -39,6 +45,11 @@ from engine.domain.desk_events import (
     TradingState,
     TradingStateChanged,
     VenueCheckpointed,
+)
+from engine.domain.factor_facts import (
+    SecondFactorChanged,
+    SecondFactorFailed,
+    SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
@@ -144,6 +155,17 @@ Event = (
     | ReconcileStarted
     | StatementAsked
     | StatementHeard
+    | ClockMoved
+    | MachineWoke
+    | LimitLooseningAsked
+    | LimitLooseningDropped
+    | LimitLoosened
+    | SecondFactorChanged
+    | SecondFactorPassed
+    | SecondFactorFailed
+    | LiveArmed
+    | ArmingSuspended
+    | LiveDisarmed
 )
 
 __all__ = [
@@ -167,6 +189,9 @@ __all__ = [
     "CarryBooked",
     "CurrencyConverted",
     "AccountOpened",
+    "ArmingSuspended",
+    "LiveArmed",
+    "LiveDisarmed",
     "CancelDenied",
     "CancelRejected",
     "CancelRequested",
@@ -176,6 +201,8 @@ __all__ = [
     "EntriesCancelled",
     "Event",
     "DiskSpaceChanged",
+    "ClockMoved",
+    "MachineWoke",
     "ExitReduced",
     "ExitsSwapped",
     "Faulted",
@@ -186,6 +213,9 @@ __all__ = [
     "FlattenStep",
     "InstrumentsKnown",
     "Killed",
+    "LimitLoosened",
+    "LimitLooseningAsked",
+    "LimitLooseningDropped",
     "LimitTightened",
     "LinkMoved",
     "LotChange",
@@ -208,6 +238,9 @@ __all__ = [
     "ReplaceRejected",
     "ReplaceRequested",
     "ReportOrphaned",
+    "SecondFactorChanged",
+    "SecondFactorFailed",
+    "SecondFactorPassed",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

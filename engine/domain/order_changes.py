@@ -217,6 +217,8 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.price, order.quantity = event.price, event.quantity
     order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
+    # What the venue had made of it before this is older, also if it is heard later.
+    order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
     cleared(state, order)
@@ -244,15 +246,8 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
     order.text, order.changed_at = event.text, event.at
 
 
-def _request_named(order: Order, client_order_id: str) -> Pending | None:
-    change = order.pending_replace
-    if change is not None and change.client_order_id == client_order_id:
-        return change
-    return order.pending_new
-
-
 def _status_requested(state: State, event: ev.StatusRequested) -> None:
-    pending = _request_named(state.orders[event.order_id], event.client_order_id)
+    pending = state.orders[event.order_id].request_named(event.client_order_id)
     if pending is not None:
         pending.asked, pending.asked_at = pending.asked + 1, event.at
         watched(state, event.at)
@@ -260,7 +255,7 @@ def _status_requested(state: State, event: ev.StatusRequested) -> None:
 
 def _evidence_heard(state: State, event: ev.EvidenceHeard) -> None:
     order = state.orders[event.order_id]
-    pending = _request_named(order, event.client_order_id)
+    pending = order.request_named(event.client_order_id)
     if pending is not None:
         pending.negatives, pending.negative_at = pending.negatives + 1, event.at
     order.text, order.changed_at = event.text, event.at

@@ -82,7 +82,7 @@ class Order(msgspec.Struct, gc=False):
     It lives on here while fills of before are owed.
     """
     restated_at: Nanos = Nanos(0)
-    """When the venue itself last changed it."""
+    """When it last changed at the venue: by a replace, or by the venue itself."""
     manual: str = ""
     """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
     oca_group: str = ""
@@ -182,6 +182,13 @@ class Order(msgspec.Struct, gc=False):
             pending is not None and pending.certainty is Certainty.UNKNOWN
             for pending in (self.pending_new, self.pending_cancel, self.pending_replace)
         )
+
+    def request_named(self, client_order_id: str) -> Pending | None:
+        """The change that would bring this id, else the order's own beginning, if it is open."""
+        change = self.pending_replace
+        if change is not None and change.client_order_id == client_order_id:
+            return change
+        return self.pending_new
 
     @property
     def label(self) -> str:

@@ -61,7 +61,9 @@ def _replace(event: ev.ReplaceRequested, state: State) -> ReplaceRequest:
 
 
 def _status(event: ev.StatusRequested, state: State) -> StatusRequest:
-    return StatusRequest(event.client_order_id)
+    order = state.orders[event.order_id]
+    pending = order.request_named(event.client_order_id)
+    return StatusRequest(event.client_order_id, 0 if pending is None else pending.asked)
 
 
 def _statement(event: ev.StatementAsked, state: State) -> Request:

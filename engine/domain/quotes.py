@@ -91,11 +91,13 @@ class Quote(msgspec.Struct, gc=False):
 class Market:
     """Last values by symbol, and when the feed behind them last gave a sign of life."""
 
-    __slots__ = ("feed_heard_at", "quotes")
+    __slots__ = ("doubted_at", "feed_heard_at", "quotes")
 
     def __init__(self) -> None:
         self.quotes: dict[str, Quote] = {}
         self.feed_heard_at: Nanos = Nanos(0)
+        self.doubted_at: Nanos = Nanos(-1)
+        """The machine slept here: what was heard up to then is old, whatever the clocks say."""
 
     def quote(self, symbol: str) -> Quote | None:
         return self.quotes.get(symbol)

@@ -73,6 +73,13 @@ class Refusal(IntEnum):
     NOTHING_FOREIGN = 33
     NO_BREAK = 34
     NO_MARK = 35
+    SECOND_FACTOR_WANTED = 41
+    NOT_ENROLLED = 42
+    LOOSENING_WITHOUT_REASON = 43
+    WRONG_SECOND_FACTOR = 44
+    NOT_LOOSER = 45
+    NOT_LIVE = 46
+    SESSION_OVER = 47
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -86,7 +93,14 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NO_POSITION: "There is no position to close.",
     Refusal.NOT_LOWERING: "Trading stands there already, so nothing was changed.",
     Refusal.UNKNOWN_LIMIT: "There is no such limit; `config limits` lists them.",
-    Refusal.NOT_TIGHTER: "`set` only tightens; loosening is a change of config.toml.",
+    Refusal.NOT_TIGHTER: "That is not tighter than the limit is now.",
+    Refusal.NOT_LIVE: "Nothing here could send a live order, so there is nothing to arm.",
+    Refusal.SESSION_OVER: "The venue's session is over: it is armed for the next one, not before.",
+    Refusal.NOT_LOOSER: "The limit is as loose as that already.",
+    Refusal.SECOND_FACTOR_WANTED: "It raises risk: give the second factor; a script cannot.",
+    Refusal.NOT_ENROLLED: "It takes the second factor: `trader totp enrol` sets it up.",
+    Refusal.LOOSENING_WITHOUT_REASON: 'Looser wants a reason: write set NAME VALUE "why".',
+    Refusal.WRONG_SECOND_FACTOR: "The second factor was not accepted; nothing was done.",
     Refusal.FLATTEN_RUNNING: "A flatten is already running there.",
     Refusal.KILLED: 'The desk is killed; re-arm it with a reason (`resume "reason"`).',
     Refusal.REASON_MISSING: 'Trading resumes for a reason: write resume "why".',

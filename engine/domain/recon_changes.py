@@ -39,7 +39,8 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
     if event.is_complete:
         run.heard[event.statement] = None
         if event.statement is Statement.EXECUTIONS:
-            state.recon.executions_since = run.asked_at
+            # Trades bear the venue's time, which ours can be ahead of by any amount.
+            state.recon.executions_since = event.venue_at or run.asked_at
     else:
         run.failed = event.text or f"{event.statement.name.lower()} did not come whole"
 

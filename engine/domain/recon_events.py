@@ -56,6 +56,8 @@ class StatementHeard(Fact, frozen=True, tag="statement_heard"):
     is_complete: bool
     rows: int
     text: str = ""
+    venue_at: Nanos = Nanos(0)
+    """When the venue made it, by its own clock; 0 where it does not say."""
 
 
 class DifferenceFound(Fact, frozen=True, tag="difference"):

@@ -168,7 +168,9 @@ def _heard(
     run = recon.run
     if run is None or not recon.awaits(report.query, statement):
         return repeated(f"query {report.query}", statement.name.lower(), now)
-    heard = ev.StatementHeard(now, run.query, statement, report.is_complete, rows, report.text)
+    heard = ev.StatementHeard(
+        now, run.query, statement, report.is_complete, rows, report.text, report.at
+    )
     if not report.is_complete and run.cause.holds_orders:
         return [heard]  # it is asked for again until it comes whole
     asked = {event.statement for event in found if isinstance(event, ev.StatementAsked)}

@@ -6,7 +6,9 @@ from typing import get_args
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
+from engine.domain.arming_facts import AccountReconciled
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
@@ -138,6 +140,8 @@ class VenueOrderUnknown(Fact, frozen=True, tag="v_unknown"):
 
     client_order_id: str
     at: Nanos = Nanos(0)
+    query: int = 0
+    """Of the question that it answers; 0 where the venue does not say."""
 
 
 class VenueCompared(Fact, frozen=True, tag="v_compared"):
@@ -312,6 +316,20 @@ class DiskSpaceSeen(Fact, frozen=True, tag="disk"):
     """How much is left and what it allows, in one sentence to act on; empty when ample."""
 
 
+class ClockStepped(Fact, frozen=True, tag="clock_stepped"):
+    """Somebody set the machine's wall clock, or a time server did (F27)."""
+
+    by: Nanos
+    """Ahead; below 0 behind."""
+
+
+class MachineSlept(Fact, frozen=True, tag="slept"):
+    """Nothing ran for so long: the machine was suspended, or the engine stopped (F28)."""
+
+    span: Nanos
+    is_suspend: bool
+
+
 class EngineFaulted(Fact, frozen=True, tag="fault"):
     """Our own code failed while handling something: the desk stops itself (F42)."""
 
@@ -355,4 +373,9 @@ Report = (
     | VenueExecutions
     | VenuePositions
     | VenueCash
+    | ClockStepped
+    | MachineSlept
+    | SecondFactorKnown
+    | SecondFactorChecked
+    | AccountReconciled
 )

@@ -40,6 +40,8 @@ class ReplaceRequest(Fact, frozen=True, tag="q_replace"):
 
 class StatusRequest(Fact, frozen=True, tag="q_status"):
     client_order_id: str
+    query: int = 0
+    """Which question about it this is, from 1: a "never had it" says which one it answers."""
 
 
 class OpenOrdersRequest(Fact, frozen=True, tag="q_open_orders"):

@@ -44,7 +44,8 @@ def order_in_words(order: OrderRow, instrument: Instrument) -> str:
     if order.cumulative:
         size = f"{instrument.format_quantity(order.leaves)}/{size}"
     price = instrument.format_price(order.price) if order.price > 0 else ""
-    terms = f"{order.type.code} {price}".strip()
+    stop = instrument.format_price(order.stop) if order.stop > 0 else ""
+    terms = " ".join(part for part in (order.type.code, stop, price) if part)
     return (
         f"#{order.label} {order.instruction.name} {size} {order.symbol} {terms}"
         f" {order.time_in_force.name} {order.state}"

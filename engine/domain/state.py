@@ -64,6 +64,38 @@ class Bracket(msgspec.Struct, gc=False):
     """Legs that the desk itself cancelled, for another to take their turn."""
 
 
+class Factor(msgspec.Struct, frozen=True, gc=False):
+    """The second factor as the desk knows it."""
+
+    enrolment: str = ""
+    """Empty: none is enrolled."""
+    last_step: int = 0
+    """The half minute of the last code that passed with this enrolment."""
+    passed_at: int = -1
+    """How many events had been applied when one passed: it counts for what is asked next."""
+
+
+class Arming(msgspec.Struct, frozen=True, gc=False):
+    """A live account that a person has armed, and under which limits."""
+
+    until: Nanos
+    limits_digest: str
+    reason: str
+    suspended_at: Nanos = Nanos(0)
+    """When the line dropped; 0 while it stands."""
+
+
+class Loosening(msgspec.Struct, frozen=True, gc=False):
+    """A looser limit on its way: it counts when its minute is over."""
+
+    account: str
+    before: str
+    after: str
+    reason: str
+    origin: Origin
+    asked_at: Nanos
+
+
 class Purse(msgspec.Struct):
     """Cash and the double-entry ledger of one currency that is not the account's own."""
 
@@ -213,6 +245,11 @@ class State(msgspec.Struct):
     disk: SpaceLevel = SpaceLevel.AMPLE
     """The last rung of room on the home's disk that was told of."""
     disk_text: str = ""
+    clock_off: Nanos = Nanos(0)
+    """How far the wall clock was set ahead since the run began; below 0 behind."""
+    woke_at: Nanos = Nanos(0)
+    """Market time at which the engine last came back from a sleep, and what to say of it."""
+    woke_text: str = ""
     faults: int = 0
     duplicates: int = 0
     events: int = 0
@@ -226,6 +263,13 @@ class State(msgspec.Struct):
     """The venue of this session takes groups of orders that share one quantity."""
     brackets: dict[int, Bracket] = {}
     """Exits by their group: the id of their entry, or one of their own."""
+    factor: Factor = Factor()
+    configured: tuple[tuple[str, str], ...] = ()
+    """(key, text) of every limit as the settings had it, with what the second factor loosened."""
+    loosening: dict[str, Loosening] = {}
+    """By the limit's key."""
+    arming: dict[str, Arming] = {}
+    """By live account; empty on paper."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
@@ -239,6 +283,16 @@ class State(msgspec.Struct):
 def flatten_key(account: str, symbol: str) -> str:
     """Key of a running flatten in `State.flattening`."""
     return f"{account}/{symbol}"
+
+
+def loosening_timer(key: str) -> str:
+    """Name of the timer behind which a looser limit counts."""
+    return f"loosen:{key}"
+
+
+def arming_timer(account: str) -> str:
+    """Name of the timer at which an arming is over."""
+    return f"arming:{account}"
 
 
 def bracket_timer(group: int) -> str:

@@ -212,5 +212,7 @@ def _nothing_open(
     missing = order.quantity - order.cancelled - rebooking.cumulative
     if leaves == LEAVES_UNSAID or leaves > 0 or missing <= 0 or order.is_gone:
         return []
+    if order.is_done and order.ending:
+        return []  # it had ended before its trades were heard of, and ends that way again
     text = "nothing stayed open after the venue took a trade back"
     return [ev.OrderCancelled(now, order.order_id, Quantity(missing), text, False, venue_at)]

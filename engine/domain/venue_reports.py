@@ -142,13 +142,17 @@ def venue_replaced(
     pending = order.pending_replace
     if pending is None or pending.client_order_id != report.new_client_order_id:
         return repeated(report.new_client_order_id, "replaced", now)
-    proposal = propose_replace(order, report.price, report.quantity, "", state, market)
+    price, quantity = report.price, report.quantity
+    if report.at and report.at < order.restated_at:
+        # The venue has changed it again since, and that was heard first.
+        price, quantity = order.price, order.quantity
+    proposal = propose_replace(order, price, quantity, "", state, market)
     replaced = ev.OrderReplaced(
         now,
         order.order_id,
         report.new_client_order_id,
-        report.price,
-        report.quantity,
+        price,
+        quantity,
         reserve_for(proposal),
         report.queue_ahead,
         report.at,

@@ -201,12 +201,17 @@ def read_convert(reader: Reader) -> ConvertLine | SyntaxProblem:
 
 
 def read_set(reader: Reader) -> SetLine | SyntaxProblem:
-    """`NAME VALUE`; whether there is such a limit, and whether this tightens it, is the desk's."""
+    """`NAME VALUE ["reason"]`; whether that is a limit, and which way it goes, is the desk's."""
     name = reader.read("a limit", _read_limit_name)
     if isinstance(name, SyntaxProblem):
         return name
     value = reader.read("a value", _read_limit_value)
-    return value if isinstance(value, SyntaxProblem) else reader.done(SetLine(name, value))
+    if isinstance(value, SyntaxProblem):
+        return value
+    reason = _optional_reason(reader, 'set NAME VALUE "…"')
+    if isinstance(reason, SyntaxProblem):
+        return reason
+    return reader.done(SetLine(name, value, reason))
 
 
 def _read_part(text: str) -> WordTerm | PercentTerm | Misread:

@@ -132,7 +132,8 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
         case PreviewedLine():
             return f"{describe(line.act)} — preview, nothing is sent"
         case SetLine():
-            return f"SET {line.name} to {line.value}, if that tightens it"
+            when = "" if line.reason else ", if that tightens it"
+            return f"SET {line.name} to {line.value}{when}"
         case ConvertLine():
             if line.amount is None:
                 return f"CONVERT all {line.sold} against {line.bought}, a debit too"

@@ -250,7 +250,8 @@ def _print_act(
         case PracticeLine():
             return _print_practice(line)
         case SetLine():
-            return f"set {line.name} {line.value}"
+            word = f"set {line.name} {line.value}"
+            return _quoted(word, line.reason) or word
         case ConvertLine():
             return f"convert {line.amount or ALL_OF_IT} {line.sold} {line.bought}"
         case ResolveLine():

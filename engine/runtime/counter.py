@@ -7,9 +7,12 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
 from engine.domain.contingent.groups import legs_of
+from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
-from engine.domain.views import Preview, Severity
+from engine.domain.state import Trading
+from engine.domain.views import Severity
 from engine.errors import TraderError
 from engine.language import syntax as syn
 from engine.language.parser import parse_line
@@ -37,6 +40,7 @@ from engine.ports import (
     TellRealism,
 )
 from engine.runtime.books_words import books_lines
+from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
@@ -47,11 +51,13 @@ from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
+from engine.second_factor import FactorWanted, UnlockDesk
 from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
 DANGER_STRIP = "danger strip"
 ALL = cmd.ALL_SYMBOLS
+STOPPED_MEANWHILE = "trading was stopped while the second factor was checked: nothing was done"
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
 
@@ -68,6 +74,7 @@ class Counter:
         answer: Callable[[DeskAnswer], None],
         set_speed: Callable[[float], None],
         replay: Callable[[syn.ReplayLine], str],
+        door: FactorDoor,
         read_only: bool = False,
     ) -> None:
         self._host = host
@@ -77,12 +84,13 @@ class Counter:
         self._answer = answer
         self._set_speed = set_speed
         self._replay = replay
+        self._door = door
         self._read_only = read_only
 
     def serve(self, request: DeskRequest) -> None:
         match request:
             case SendLine():
-                self._answer(self._send(request))
+                self._answer_to(request)
             case PreviewLine():
                 preview = self._preview(request)
                 self._answer(PreviewAnswered(request.request, preview))
@@ -103,6 +111,8 @@ class Counter:
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
             case SetSpeed():
                 self._set_speed(request.factor)
+            case UnlockDesk():
+                self._door.unlock(request)
             case TakeControl() | StopEngine():
                 pass  # between terminals, and the live desk's: neither reaches the counter
 
@@ -147,7 +157,31 @@ class Counter:
                 return order.order_id if leg else order.group
         return None
 
-    def _send(self, request: SendLine) -> LineAnswered:
+    def _answer_to(self, request: SendLine) -> None:
+        """At once, or when the second factor that came with the line has been looked at."""
+        if request.proof is None:
+            self._answer(self._send(request))
+            return
+
+        stood = self._stands()
+
+        def passed(report: SecondFactorChecked) -> None:
+            if self._stands() == stood:
+                self._answer(self._send(request, report))
+                return
+            # Whoever stopped trading meanwhile is not overruled by a proof given before.
+            self._host.submit(report)
+            self._answer(LineAnswered(request.ticket, False, STOPPED_MEANWHILE))
+
+        self._door.check(request.proof, request.ticket, request.text, passed)
+
+    def _stands(self) -> tuple[Trading, dict[str, Trading]]:
+        account = self._host.session.state.accounts[self._account]
+        return account.trading, dict(account.symbols)
+
+    def _send(
+        self, request: SendLine, passed: SecondFactorChecked | None = None
+    ) -> LineAnswered | FactorWanted:
         parsed = parse_line(request.text)
         if isinstance(parsed, SyntaxProblem):
             return _misread(request.ticket, parsed)
@@ -167,6 +201,12 @@ class Counter:
             commands = resolve(parsed, context, request.ticket)
         except UnresolvedError as problem:
             return LineAnswered(request.ticket, False, str(problem))
+        if passed is not None:
+            # One step, so that nothing else can come between the pass and what it is for.
+            return self._outcome(request.ticket, self._host.submit(passed, *commands))
+        wanted = self._door.wanted(commands, request.ticket, request.text)
+        if wanted is not None:
+            return wanted
         happened = [event for command in commands for event in self._host.submit(command)]
         return self._outcome(request.ticket, happened)
 
@@ -198,6 +238,8 @@ class Counter:
                     return LineAnswered(ticket, True, text, event.order_id)
                 case ev.ReconcileFinished():
                     return LineAnswered(ticket, True, f"compared: {event.text}; :books tells all")
+                case ev.SecondFactorFailed():
+                    return LineAnswered(ticket, False, event.text)
                 case ev.DuplicateIgnored():
                     sentence = REFUSAL_SENTENCES[Refusal.DUPLICATE_TICKET]
                     return LineAnswered(ticket, False, sentence)
@@ -291,6 +333,8 @@ def _done(happened: list[ev.Event]) -> str:
             return f"converted {conversion_words(event)}"
         if isinstance(event, ev.ReconcileStarted):
             return "the venue is asked for its books; :books tells what comes of it"
+        if isinstance(event, ev.LimitLooseningAsked):
+            return f"{event.key} goes from {event.before} to {event.after} in a minute"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"

@@ -9,9 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.attachment import StopEngine
-from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
-from engine.domain.contingent.protection import left_bare_by
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -26,16 +24,19 @@ from engine.ports import (
     Notice,
     SendLine,
 )
+from engine.runtime.clock_watch import ClockWatch, ReadClocks, machine_clocks, waking_nanos
 from engine.runtime.counter import Counter
+from engine.runtime.factor_door import FactorDoor, NoSecondFactor
 from engine.runtime.failstop import fail_stop
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import FOREVER, Host
+from engine.runtime.interrupts import Interrupts
 from engine.runtime.live_time import LiveTime
-from engine.runtime.narration import Narrator, sentence
 from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, OrderId
+from engine.second_factor import SecondFactor
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
 
 INBOX_REQUESTS_MAX = 1_024
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
@@ -70,7 +71,7 @@ class _Asked(NamedTuple):
     encoded: bytes
     reply: Reply | None
     until: int
-    """Steady nanoseconds; 0: always."""
+    """Nanoseconds of a clock that goes on in sleep; 0: always."""
 
 
 class LiveDesk:
@@ -91,6 +92,8 @@ class LiveDesk:
         welcome: tuple[str, ...] = (),
         news: Callable[[], tuple[str, ...]] = lambda: (),
         keep_fault: Callable[[Exception], str] = lambda fault: "",
+        clocks: ReadClocks = machine_clocks,
+        factor: SecondFactor | None = None,
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
@@ -101,13 +104,15 @@ class LiveDesk:
         """
         self._host = host
         self._inbox: queue.Queue[_Asked] = queue.Queue(INBOX_REQUESTS_MAX)
-        self._reply: Reply | None = None
-        """Of the request that is being served."""
+        self._reply: Reply | None = None  # of the request that is being served
+        self._late: queue.SimpleQueue[tuple[Reply | None, Callable[[], None]]] = queue.SimpleQueue()
+        """What came of requests that took something else's time."""
         self._leaves_by = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
         host.attend = self._attend
+        self._clocks = ClockWatch(host, clocks)
         self._publisher = Publisher(views, host.session.market)
         self._kill_requested, self._work = kill_requested, work
         self._remarks, self._welcome = remarks, welcome
@@ -118,7 +123,23 @@ class LiveDesk:
         self._latest: tuple[bytes, DeskView] | None = None
         self._kill_file_at = self._night_since = 0
         self._is_closing = False
-        self._counter = Counter(
+        self._counter = self._seat_counter(host, views, history, account, factor, read_only)
+        self._account = account
+        self.interrupts = Interrupts(host.session.state, account)
+        host.session.listen(self._note)
+        self._publisher.publish(self._time.word, time.monotonic_ns())
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def _seat_counter(
+        self,
+        host: Host,
+        views: ViewBuilder,
+        history: OrderHistory,
+        account: str,
+        factor: SecondFactor | None,
+        read_only: bool,
+    ) -> Counter:
+        return Counter(
             host=host,
             views=views,
             history=history,
@@ -126,15 +147,9 @@ class LiveDesk:
             answer=self._answer,
             set_speed=self._time.set_speed,
             replay=self._time.carry_out,
+            door=FactorDoor(host, factor or NoSecondFactor(), self._answer, self._way_back),
             read_only=read_only,
         )
-        self._account = account
-        self._narrator = Narrator(
-            host.session.state, lambda order: order.name if order.leg else order.number
-        )
-        host.session.listen(self._note)
-        self._publisher.publish(self._time.word, time.monotonic_ns())
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -245,8 +260,13 @@ class LiveDesk:
         return f"{noun} in this home and will stand again at the next start"
 
     def _attend(self) -> None:
+        self._clocks.look()
         while not self._inbox.empty():
             self._serve(self._inbox.get_nowait())
+        while not self._late.empty():
+            self._reply, call = self._late.get_nowait()
+            call()
+            self._reply = None
         self._time.look()
         wall = time.monotonic_ns()
         if self._leaves_by:
@@ -263,7 +283,7 @@ class LiveDesk:
     def _serve(self, asked: _Asked) -> None:
         request = _requests.decode(asked.encoded)
         self._reply = asked.reply
-        late = time.monotonic_ns() - asked.until if asked.until else 0
+        late = waking_nanos() - asked.until if asked.until else 0
         if late > 0 and isinstance(request, SendLine):
             words = TOO_OLD.format(seconds=late / NANOS_PER_SECOND)
             self._answer(LineAnswered(request.ticket, False, words))
@@ -272,6 +292,16 @@ class LiveDesk:
         else:
             self._counter.serve(request)
         self._reply = None
+
+    def _way_back(self) -> Callable[[Callable[[], None]], None]:
+        """From another thread to this one, and to whoever asked what is being served now."""
+        reply = self._reply
+
+        def back(call: Callable[[], None]) -> None:
+            self._late.put((reply, call))
+            self._wake.set()
+
+        return back
 
     def _stop(self, request: StopEngine) -> None:
         """At once, or when the venue has taken back what was cancelled for it."""
@@ -321,60 +351,6 @@ class LiveDesk:
 
     def _note(self, record: Record) -> None:
         """What must interrupt is told the moment it is durable."""
-        notice = self.notice_of(record)
+        notice = self.interrupts.notice_of(record)
         if notice is not None:
             self._tell(notice)
-
-    def notice_of(self, record: Record) -> Notice | None:
-        """A record in words, if it is one that must interrupt; of an order that is known here."""
-        severity = _NOTICES.get(type(record.body))
-        if severity is None:
-            return None
-        state, order_id = self._host.session.state, OrderId(getattr(record.body, "order_id", 0))
-        if order_id and order_id not in state.orders:
-            return None
-        fields = self._narrator.tell(record.body)  # type: ignore[arg-type]
-        if fields is None:
-            return None
-        if isinstance(record.body, ev.CancelRejected) and state.orders[order_id].is_done:
-            # Too late to cancel: the fill won the race, and nothing is wrong (F16).
-            severity = Severity.OK
-        own = state.accounts[self._account].currency
-        text, bare = sentence(fields, own), ""
-        if type(record.body) in _ENDINGS:
-            bare = left_bare_by(state, state.orders[order_id])
-        if bare:
-            severity, text = Severity.ATTENTION, f"{text} — {bare}"
-        return Notice(severity, fields["event"], text, order_id)
-
-
-_ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)
-_NOTICES: dict[type, Severity] = {
-    ev.OrderFilled: Severity.OK,
-    ev.OrderDenied: Severity.ATTENTION,
-    ev.OrderRejected: Severity.ATTENTION,
-    ev.OrderTriggered: Severity.OK,
-    ev.ExitsSwapped: Severity.OK,
-    ev.OrderCancelled: Severity.OK,
-    ev.OrderExpired: Severity.OK,
-    ev.CancelRejected: Severity.ATTENTION,
-    ev.ReplaceRejected: Severity.ATTENTION,
-    ev.OutcomeUnknown: Severity.DEGRADED,
-    ev.TradingStateChanged: Severity.ATTENTION,
-    ev.LinkMoved: Severity.ATTENTION,
-    ev.PhaseEntered: Severity.ATTENTION,
-    ev.FlattenMoved: Severity.OK,
-    ev.FlattenFinished: Severity.OK,
-    ev.CommandRefused: Severity.ATTENTION,
-    ev.CancelDenied: Severity.ATTENTION,
-    ev.Faulted: Severity.UNAVAILABLE,
-    ev.DiskSpaceChanged: Severity.ATTENTION,
-    ev.FillReversed: Severity.ATTENTION,
-    ev.OrderRestated: Severity.ATTENTION,
-    ev.OrderResolved: Severity.ATTENTION,
-    ev.OrderAdopted: Severity.ATTENTION,
-    ev.ForeignOrderFound: Severity.ATTENTION,
-    ev.PositionAdopted: Severity.ATTENTION,
-    ev.DifferenceFound: Severity.ATTENTION,
-    ev.ReconcileFinished: Severity.ATTENTION,
-}

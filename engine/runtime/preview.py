@@ -6,6 +6,7 @@ import msgspec
 
 from engine.domain.commands import SubmitOrder
 from engine.domain.ledger.fees import fee_parts
+from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
@@ -13,7 +14,7 @@ from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
-from engine.domain.views import AuctionView, FeeRow, Preview, RuleCount
+from engine.domain.views import AuctionView
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.echo import describe

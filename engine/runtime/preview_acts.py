@@ -8,10 +8,10 @@ from engine.domain.commands import Command
 from engine.domain.contingent.protection import left_unprotected, without_order
 from engine.domain.decide import decide
 from engine.domain.events import CurrencyConverted
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.state import State
 from engine.domain.tally import Counted, tally
-from engine.domain.views import Preview
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.ports import SimulatedVenue
@@ -21,6 +21,9 @@ from engine.runtime.preview_flat import preview_flatten, preview_reverse
 from engine.runtime.preview_replace import preview_replace
 from engine.runtime.resolve import Context, UnresolvedError, close_line, resolve
 from engine.values import Nanos, OrderId
+
+_ASKED_FOR = (Refusal.SECOND_FACTOR_WANTED,)
+"""No reason not to send: it is asked for when the line is sent."""
 
 
 def preview_any(
@@ -62,6 +65,7 @@ def preview_act(
             cancelled = _cancelled(commands, context, now)
             changes = (f"cancels {tally(cancelled)}",) if cancelled else ()
             changes += tuple(f"leaves {each}" for each in _left_unprotected(commands, context))
+            changes += _factor_words(commands, context, now)
             told = Preview(text=text, is_valid=True, changes=changes)
     return msgspec.structs.replace(told, text=text, echo=echo)
 
@@ -79,6 +83,8 @@ def _refusal(commands: list[Command], context: Context, now: Nanos) -> str:
     sentences = []
     for event in _decided(commands, context, now):
         match event:
+            case ev.CommandRefused() if event.refusal in _ASKED_FOR:
+                return ""
             case ev.CommandRefused() | ev.CancelDenied():
                 sentences.append(REFUSAL_SENTENCES[event.refusal])
             case ev.ReplaceDenied(findings=()):
@@ -86,6 +92,13 @@ def _refusal(commands: list[Command], context: Context, now: Nanos) -> str:
             case _:
                 return ""
     return sentences[0] if sentences else ""
+
+
+def _factor_words(commands: list[Command], context: Context, now: Nanos) -> tuple[str, ...]:
+    for event in _decided(commands, context, now):
+        if isinstance(event, ev.CommandRefused) and event.refusal in _ASKED_FOR:
+            return ("asks for the second factor",)
+    return ()
 
 
 def _cancelled(commands: list[Command], context: Context, now: Nanos) -> list[Counted]:

@@ -6,12 +6,12 @@ from engine.domain import commands as cmd
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.flatten import closing_order, opening_order
 from engine.domain.listing import is_listed
+from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import Purse, State
 from engine.domain.tally import Counted, tally
-from engine.domain.views import Preview
 from engine.instruments import Instrument, format_money_rounded
 from engine.ports import SimulatedVenue
 from engine.runtime.preview import (

@@ -5,10 +5,10 @@ import msgspec
 from engine.domain import commands as cmd
 from engine.domain.ledger.fees import order_fee
 from engine.domain.orders import Order
+from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import buying_power, reserve_for
-from engine.domain.views import Preview
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.printer import print_line

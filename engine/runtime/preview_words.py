@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import Finding
-from engine.domain.views import Preview
 from engine.instruments import Instrument, format_money, quantity_words
 from engine.runtime.market_time import iso_utc
 from engine.values import Nanos

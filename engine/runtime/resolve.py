@@ -8,6 +8,7 @@ from engine.domain.contingent.groups import legs_of
 from engine.domain.ledger.currency import NO_RATE, PAR, from_base
 from engine.domain.ledger.figures import average_cost
 from engine.domain.listing import is_listed
+from engine.domain.loosening import is_looser
 from engine.domain.risk.exposure import cash_in_base
 from engine.instruments import Instrument, NumberTextError, parse_money, parse_scaled
 from engine.language import syntax as syn
@@ -93,9 +94,16 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
         case syn.PracticeLine():
             return []
         case syn.SetLine():
-            return [cmd.TightenLimit(context.account, line.name, line.value, context.origin)]
+            return [_limit_change(line, context)]
         case _:
             raise UnresolvedError("this line belongs in a script: it sends nothing")
+
+
+def _limit_change(line: syn.SetLine, context: Context) -> Command:
+    account, origin = context.account, context.origin
+    if is_looser(context.state.limits, line.name, line.value):
+        return cmd.LoosenLimit(account, line.name, line.value, line.reason or "", origin)
+    return cmd.TightenLimit(account, line.name, line.value, origin)
 
 
 # ── quantities ─────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.domain.attention import attention_of, count_attention
+from engine.domain.clocks import clock_condition, woke_condition
 from engine.domain.contingent.groups import legs_of
 from engine.domain.contingent.protection import has_exits, protected_quantity
 from engine.domain.events import OrderDenied, OrderFilled, TradingState
@@ -137,7 +138,7 @@ class ViewBuilder:
             orders=orders,
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
-            conditions=tuple(_conditions(state, account)),
+            conditions=tuple(_conditions(state, account, session.now)),
             links=(*_links(state), *self.more_links()),
             updates_per_second=updates_per_second,
             conflated=0,
@@ -178,6 +179,7 @@ class ViewBuilder:
             phase=quote.phase,
             source=quote.source,
             phase_text=quote.phase_text,
+            is_stale=quote.at <= self._session.market.doubted_at,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:
@@ -324,13 +326,17 @@ def _desk_phase(state: State) -> Phase:
     return max(set(phases), key=phases.count)
 
 
-def _conditions(state: State, account: Account) -> list[Condition]:
+def _conditions(state: State, account: Account, now: Nanos) -> list[Condition]:
     found: list[Condition] = []
     if _desk_phase(state) is not Phase.OPEN:
         word = _desk_phase(state).word
         found.append(Condition("market", f"market {word}", Severity.ATTENTION))
     if state.disk is not SpaceLevel.AMPLE:
         found.append(Condition("disk", state.disk_text, _DISK_SEVERITY[state.disk]))
+    if clock := clock_condition(state):
+        found.append(Condition("clock", clock, Severity.ATTENTION))
+    if woke := woke_condition(state, now):
+        found.append(Condition("woke", woke, Severity.DEGRADED))
     for name, text in sorted(state.link_texts.items()):
         found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
     for symbol, text in sorted(state.halts.items()):

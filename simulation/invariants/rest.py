@@ -1,8 +1,11 @@
 """Promises that must hold once everything has come to rest: faults are over, time has passed."""
 
 from engine.domain.apply import state_hash
+from engine.domain.doubt import in_flight
 from engine.domain.events import FlattenStep
+from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
+from engine.domain.patience import ASKS_MAX
 from engine.domain.state import State
 from engine.runtime.recovery import recover, replay
 from engine.values import TimeInForce
@@ -14,12 +17,13 @@ from simulation.fate import Fate
 
 
 def i10_nothing_is_left_open(state: State) -> None:
-    """I-10: no request waits for an answer, and of none the outcome is unknown."""
+    """I-10: no request waits for an answer, unless it was asked about until only a person helps."""
     for order_id in state.live:
         order = state.orders[order_id]
-        hold(not order.is_unknown, "I-10", f"{order.client_order_id} is still unknown")
-        pending = (order.pending_new, order.pending_cancel, order.pending_replace)
-        hold(pending == (None, None, None), "I-10", f"{order.client_order_id} still waits")
+        for request, pending in in_flight(order):
+            is_asked = pending.certainty is Certainty.UNKNOWN and pending.asked >= ASKS_MAX
+            name = f"the {request.name.lower()} of {order.client_order_id}"
+            hold(is_asked, "I-10", f"{name} is {pending.certainty.name}, asked {pending.asked} x")
 
 
 def i10_protocols_have_ended_or_ask(state: State) -> None:
@@ -36,7 +40,7 @@ def i18_what_does_not_rest_is_gone(account: VenueAccount) -> None:
             waits = order.asked.type.has_stop
             hold(waits or not order.is_live, "I-18", f"{name} is {lives.name} and lives")
         if lives is TimeInForce.FOK and not order.asked.type.has_stop:
-            filled = order.cumulative
+            filled = order.cumulative + order.taken_back
             hold(filled in (0, order.total), "I-18", f"{name}: {filled} of {order.total} filled")
 
 
@@ -44,6 +48,7 @@ def i17_what_traded_is_what_was_filled(account: VenueAccount, traded: dict[int, 
     """I-17: for each order, what the book traded is what its owner was told of."""
     for number, order in account.by_number.items():
         there = traded.get(number, 0)
+        there -= order.taken_back
         hold(order.cumulative == there, "I-17", f"{order.client_order_id}: {there} traded")
 
 
@@ -55,11 +60,19 @@ def i02_orders_are_the_venues(state: State, account: VenueAccount, evidence: Evi
         order = state.orders.get(order_id) if order_id is not None else None
         if order is None:
             _was_known(there, evidence)
-        else:
+        elif not _a_person_is_asked(state, order, account):
             _same(order, there)
     for order_id in state.live:
-        name = state.orders[order_id].client_order_id
-        hold(name in account.by_client_id, "I-10", f"{name} lives here alone")
+        order = state.orders[order_id]
+        is_known = order.client_order_id in account.by_client_id
+        is_asked = _a_person_is_asked(state, order, account)
+        hold(is_known or is_asked, "I-10", f"{order.client_order_id} lives here alone")
+
+
+def _a_person_is_asked(state: State, order: Order, account: VenueAccount) -> bool:
+    """Nothing is concluded about it; where trades were taken back, also what is a break."""
+    is_break = account.has_amended and f"order/{order.order_id}" in state.recon.breaks
+    return is_break or any(True for _ in in_flight(order))
 
 
 def _was_known(there: VenueOrder, evidence: Evidence) -> None:

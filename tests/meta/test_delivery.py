@@ -137,7 +137,10 @@ def test_an_old_python_can_read_the_launcher_as_far_as_the_sentence_for_it() -> 
     ast.parse((ROOT / "trader.py").read_text(), feature_version=(3, 7))
 
 
-HEAVY = ("textual", "rich", "polars", "ib_insync", "ib_async", "eventkit", "simplefix", "pandas")
+HEAVY = (
+    *("textual", "rich", "polars", "ib_insync", "ib_async", "eventkit", "simplefix", "pandas"),
+    *("keyring", "pyotp", "segno", "cryptography"),
+)
 
 
 def _heavy_after(code: str) -> set[str]:

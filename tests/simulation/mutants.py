@@ -519,7 +519,7 @@ MUTANTS = (
     Mutant("id rollback", ("I-06", "F42"), ids_are_counted_in_memory),
     Mutant(
         "index-based lookup",
-        ("I-02", "I-09", "I-10", "I-01", "F42"),
+        ("I-51", "I-02", "I-09", "I-10", "I-01", "F42"),
         orders_are_found_by_their_place,
     ),
     Mutant("release before commit", ("I-07",), requests_leave_before_the_commit),

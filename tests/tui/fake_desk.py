@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.domain.luck import Luck
+from engine.domain.preview_view import Preview, RuleCount
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import (
@@ -19,9 +20,7 @@ from engine.domain.views import (
     LinkView,
     OrderRow,
     PositionRow,
-    Preview,
     QuoteRow,
-    RuleCount,
     Severity,
     TradePrint,
 )

@@ -11,10 +11,11 @@ from engine.attachment import (
     StopEngine,
     TakeControl,
 )
-from engine.domain.residence import Residence, residence_of
+from engine.domain.residence import Residence, order_in_words, residence_of
 from engine.domain.views import Severity
+from engine.instruments import Instrument
 from engine.ports import EngineStopped, Notice, SendLine
-from engine.values import Money
+from engine.values import Money, OrderType, Price, Quantity
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
 from tui.missed import since_you_left
@@ -70,8 +71,9 @@ async def test_stopping_wants_the_key_that_sends_and_the_engine_s_word_ends_the_
 
 async def test_cancelling_first_is_a_choice_and_esc_goes_back():
     async with sitting(desk=a_desk(3)) as here:
-        await here.press("ctrl+q", "escape")
-        assert "leaving" not in here.text
+        for back in (("escape",), ("down", "down", "down", "enter")):
+            await here.press("ctrl+q", *back)
+            assert "leaving" not in here.text and here.app.is_running
         await here.press("ctrl+q", "down", "down", "ctrl+t")
         assert stops(here) == [StopEngine(cancel=True)]
 
@@ -166,6 +168,19 @@ def test_the_sum_of_what_was_missed_counts_each_kind():
     )
     nothing = SinceYouLeft(seconds=5, equity=Money(0), missed=())
     assert since_you_left(nothing, Money(0)).startswith("since you left 5 s ago: no order changed")
+
+
+def test_an_order_in_words_names_its_stop_and_what_is_open_of_it():
+    row = msgspec.structs.replace(
+        a_desk(1).latest().orders[0],
+        type=OrderType.STOP_LIMIT,
+        stop=Price(990_000),
+        cumulative=Quantity(60),
+        leaves=Quantity(40),
+    )
+    assert order_in_words(row, Instrument("AAPL")) == (
+        f"#1 BUY 40/100 AAPL {OrderType.STOP_LIMIT.code} 99.00 100.00 DAY working"
+    )
 
 
 def test_where_an_order_lives_follows_from_mode_and_state():

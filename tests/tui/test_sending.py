@@ -5,8 +5,8 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.views import Preview
 from engine.ports import LineAnswered, SendLine
 from tui.sending import Sending, Stage
 

@@ -54,6 +54,8 @@ class MessageLine(LinePane):
         if said is not None and said.severity > Severity.OK:
             style = ink.caution if said.severity is Severity.ATTENTION else ink.alarm
             return Line().add(f" {_SEVERITY_WORDS[said.severity]}{said.text}", style)
+        if self.host.guard.is_locked:
+            return Line()
         if self.command.is_open and self.command.editor.text:
             return self._line_in_words(width)
         if said is not None:

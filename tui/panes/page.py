@@ -71,9 +71,10 @@ class PagePane(LinePane):
         self._scroll(room, chooses=page.chooses)
         strips = [self._edge("╭", "╮", clean(page.title), width)]
         if page.search is not None:
-            line = (
-                Line().add(" / ", ink.key).add(clean(page.search), ink.strong).add(" ", ink.caret)
-            )
+            prompt = getattr(page, "prompt", "/")
+            is_hidden = getattr(page, "is_hidden", False)
+            typed = "•" * len(page.search) if is_hidden else clean(page.search)
+            line = Line().add(f" {prompt} ", ink.key).add(typed, ink.strong).add(" ", ink.caret)
             if not page.search:
                 line.add(f" {page.hint}", ink.quiet)
             strips.append(self._inside(line, width))

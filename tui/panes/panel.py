@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from engine.domain.preview_view import Preview
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.views import OrderRow, Preview
+from engine.domain.views import OrderRow
 from engine.instruments import Instrument
 from engine.values import Money
 from tui.paint import (

@@ -84,6 +84,8 @@ class Status(LinePane):
             line.add("  ", self.ink.text).add(f" {standing.alarm} ", self.ink.alarm)
         elif not standing.has_control:
             line.add("  ", self.ink.text).add("WATCHING", self.ink.caution)
+        if self.host.guard.is_disarmed:
+            line.add("  ", self.ink.text).add("ENTRY OFF", self.ink.caution)
 
     def _money(
         self, line: Line, word: str, value: int | None, *, signed: bool, style: Style | None = None

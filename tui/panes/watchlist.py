@@ -137,7 +137,8 @@ class Watchlist(FramedPane):
 
     def _row_strip(self, place: int, row: QuoteRow, *, is_cursor: bool) -> Strip:
         age = self.host.view.market_at - row.at
-        age_shown = age_text(age) if row.at and age >= STALE_AFTER else ""
+        is_old = row.at and (age >= STALE_AFTER or row.is_stale)
+        age_shown = ("old" if row.is_stale else age_text(age)) if is_old else ""
         flash = self._flash_of(row)
         key = (row, is_cursor, self.is_focused, age_shown, flash)
         build = partial(self._build, row, is_cursor=is_cursor, age=age_shown, flash=flash)

@@ -18,6 +18,7 @@ _HEADINGS = {
     Scope.PAGE: "in a page like this",
     Scope.DANGER: "after Ctrl+X",
     Scope.CONFIRM: "when asked",
+    Scope.LOCK: "while the screen is locked",
 }
 
 

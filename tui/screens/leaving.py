@@ -32,12 +32,14 @@ class Leaving:
         send_key: str,
         go: Callable[[], None],
         stop: Callable[[bool], None],
+        back: Callable[[], None],
     ) -> None:
         """`stop` is told whether every order is to be cancelled first."""
         self._host = host
         self._send_key = send_key
         self._go = go
         self._stop = stop
+        self._back = back
 
     @property
     def title(self) -> str:
@@ -52,20 +54,19 @@ class Leaving:
         orders = f"{count} order{'' if count == 1 else 's'}"
         choices = [Choice("leave the engine running: what works, works on", self._go)]
         if self._host.standing.has_control:
-            stays = "stop the engine: orders stay in this home and stand again at the next start"
+            stays = "stop the engine: orders stay and stand again at the next start"
             cancels = f"cancel {orders}, then stop the engine"
             choices += [
                 Choice(stays, lambda: self._stop(False), acts=True),
                 Choice(cancels, lambda: self._stop(True), acts=True),
             ]
-        return choices
+        return [*choices, Choice("back to the desk", self._back)]
 
     def rows(self, ink: Palette, width: int) -> list[Line]:
         lines = []
         for choice in self._choices():
             key = self._send_key if choice.acts else "Enter"
             lines.append(Line().cell(key, 7, ink.key).add(choice.words, ink.strong))
-        lines.append(Line().cell("Esc", 7, ink.key).add("back to the desk", ink.strong))
         lines += [Line(), Line().add("What stays, and if this machine dies now:", ink.quiet)]
         for row in self._working():
             lines += self._order(row, ink)

@@ -71,8 +71,9 @@ def reductions(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.
 
 
 def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
-    order = state.orders[fill.order_id]
-    if not order.oca_group:
+    # A late fill can be of an order that an earlier trade date has taken away.
+    order = state.orders.get(fill.order_id) or state.past_orders.get(fill.order_id)
+    if order is None or not order.oca_group:
         return []
     happened: list[ev.Event] = []
     for sibling in legs_of(state, order.group):

@@ -144,6 +144,20 @@ def tighten(limits: Limits, name: str, text: str) -> Limits | Refusal:
     return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
 
 
+def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
+    """The limits with one of them looser; tighter, equal or unreadable is refused."""
+    if isinstance(tighten(limits, name, text), Limits):
+        return Refusal.NOT_LOOSER
+    spec = find_spec(name)
+    if spec is None:
+        return Refusal.UNKNOWN_LIMIT
+    if _problem(spec.key, text):
+        return Refusal.BAD_LIMIT
+    if int(getattr(limits, spec.field)) == int(_read(spec, text)):
+        return Refusal.NOT_LOOSER
+    return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
+
+
 def digest(limits: Limits) -> str:
     """A short stable name for exactly these values, independent of how they were written."""
     text = "\n".join(f"{key}={value}" for key, value in limits.pairs())

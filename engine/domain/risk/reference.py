@@ -23,7 +23,9 @@ def is_fresh(quote: Quote, market: Market, limits: Limits, now: Nanos) -> bool:
     source = quote.source
     if source in _NEVER_STALE:
         return True
-    return source is Source.LIVE and now - market.feed_heard_at <= limits.quote_age_max
+    heard_at = market.feed_heard_at
+    is_young = heard_at > market.doubted_at and now - heard_at <= limits.quote_age_max
+    return source is Source.LIVE and is_young
 
 
 def reference_price(quote: Quote) -> Price:

@@ -14,6 +14,7 @@ from engine.domain.views import DeskView, Severity
 from engine.errors import MachineError, TraderError
 from engine.instruments import Instrument
 from engine.ports import DeskAnswer, DeskRequest, EngineStopped, LineAnswered, Notice, SendLine
+from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import (
     Welcome,
@@ -109,7 +110,7 @@ class SocketDesk:
         """Never waits. Raises EngineAwayError when it did not leave and never will."""
         if self._alarm and (isinstance(request, SendLine) or self._connection is None):
             raise EngineAwayError(self._alarm.lower().replace("engine", "the engine is"))
-        stamp = time.monotonic_ns().to_bytes(STAMP_BYTES, "big")
+        stamp = waking_nanos().to_bytes(STAMP_BYTES, "big")
         message = packed(Kind.REQUEST, stamp + msgspec.msgpack.encode(request))
         with self._lock:
             if len(self._unsent) + len(message) > UNSENT_BYTES_MAX:

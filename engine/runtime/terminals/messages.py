@@ -13,7 +13,12 @@ from engine.runtime.terminals.wire import WireError
 
 PROTOCOL = 1
 """Rises when framing or greeting change; what a desk says changes with `vocabulary`."""
-VOCABULARY_FILES = ("ports.py", "attachment.py", "instruments.py", "values.py", "domain/views.py")
+VOCABULARY_FILES = (
+    *("ports.py", "attachment.py", "second_factor.py", "instruments.py", "values.py"),
+    *("domain/views.py", "domain/commands.py", "domain/quotes.py", "domain/reasons.py"),
+    *("domain/preview_view.py", "domain/attention.py", "domain/luck.py"),
+)
+"""Everything that a view, an answer or a request may be made of is defined in one of these."""
 VOCABULARY_BYTES = 6
 
 

@@ -15,16 +15,18 @@ from engine.ports import (
     Notice,
     PreviewLine,
     SendLine,
+    TellBooks,
     TellRealism,
 )
 from engine.runtime.terminals.messages import Hello, Role
 from engine.runtime.terminals.outbox import Outbox
 from engine.runtime.terminals.wire import REQUEST_BYTES_MAX, Unpacker
+from engine.second_factor import UnlockDesk
 
 Focus = tuple[str, int]
 """A symbol and how many levels of its depth."""
 
-LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism)
+LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, UnlockDesk)
 """Requests that change nothing for anybody else."""
 WATCHING = (
     "this terminal watches: nothing was sent. `:take-control` makes its keys send; `trader kill`"

@@ -12,7 +12,7 @@ REQUEST_BYTES_MAX = 64 * 1024
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 """What an engine may say at once: a view with everything that works."""
 STAMP_BYTES = 8
-"""Before a request: steady nanoseconds, which the processes of one machine share."""
+"""Before a request: nanoseconds on the machine's clock."""
 READ_BYTES = 256 * 1024
 
 

@@ -62,9 +62,7 @@ class Told:
             self._trade(number, name, f"E{number}-{part}", quantity)
         counted = self.counted[number]
         if rng.random() < 0.7:
-            cancelled = rep.VenueCancelled(
-                name, "", True, self._now(), cumulative=Quantity(counted)
-            )
+            cancelled = rep.VenueCancelled(name, at=self._now(), cumulative=Quantity(counted))
             self.messages.append(cancelled)
 
     def _trade(self, number: int, name: str, execution: str, quantity: int) -> None:

@@ -205,6 +205,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
         syntax.SetLine,
         st.from_regex(r"[a-z][a-z0-9_.]{0,30}", fullmatch=True),
         st.from_regex(r"[A-Za-z0-9$][A-Za-z0-9.,%]{0,20}", fullmatch=True),
+        st.none() | texts,
     ),
     st.builds(syntax.ConvertLine, st.none() | converted, currencies, currencies),
     st.builds(

@@ -12,7 +12,8 @@ from engine.domain.reports import FxRatesSet, InstrumentsListed, TradeDateRolled
 from engine.domain.risk.reserve import buying_power
 from engine.instruments import Instrument, TickBand, parse_money
 from engine.runtime.history import OrderHistory
-from engine.runtime.narration import Narrator, sentence
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.runtime.preview_acts import preview_act, preview_any
 from engine.runtime.preview_words import preview_fields
 from engine.runtime.why import explain

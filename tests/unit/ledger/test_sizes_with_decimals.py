@@ -11,7 +11,8 @@ from engine.domain.ledger.figures import account_figures
 from engine.domain.reports import FxRatesSet
 from engine.instruments import parse_money
 from engine.runtime.history import OrderHistory
-from engine.runtime.narration import Narrator, sentence
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.preview_words import preview_fields
 from engine.runtime.resolve import UnresolvedError

@@ -7,7 +7,8 @@ from engine.domain.attention import attention_of, count_attention
 from engine.domain.commands import Outcome, ResolveOrder
 from engine.domain.records import Inbound
 from engine.runtime.books_words import books_fields, books_lines
-from engine.runtime.narration import Narrator, sentence
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.values import Liquidity, OrderId, Price, Quantity
 from tests.unit.domain.test_reconcile import FIRST, PRICE, Books, order, row
 

@@ -21,6 +21,7 @@ from engine.ports import (
     TellRealism,
 )
 from engine.runtime.counter import Counter
+from engine.runtime.factor_door import FactorDoor, NoSecondFactor
 from engine.runtime.history import OrderHistory
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.view import ViewBuilder
@@ -49,6 +50,9 @@ class Door:
             answer=self.answers.append,
             set_speed=self.speeds.append,
             replay=lambda line: "the market's time",
+            door=FactorDoor(
+                self.bench.host, NoSecondFactor(), self.answers.append, lambda: lambda call: call()
+            ),
             read_only=read_only,
         )
         self.tickets = 0
@@ -101,7 +105,7 @@ def test_a_line_that_cannot_be_read_is_answered_with_its_column(door: Door) -> N
         ("replace 1 qty 5", False, "already has that price and quantity"),
         ("replace 1 qty 50000", False, "above your limit of 10,000"),
         ("flatten GOOG", False, "There is no position to close."),
-        ("set order_quantity_max 99999", False, "only tightens"),
+        ("set order_quantity_max 99999", False, "Looser wants a reason"),
         ("set order_quantity_max 99", True, "done"),
         ("resume", False, "stands there already"),
         ('halt "news"', True, "done"),

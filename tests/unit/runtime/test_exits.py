@@ -6,8 +6,9 @@ from engine.domain.commands import ExitTerm
 from engine.domain.contingent.groups import legs_of
 from engine.domain.identity import leg_id
 from engine.domain.orders import Order
-from engine.domain.views import Preview
-from engine.runtime.narration import Narrator, sentence
+from engine.domain.preview_view import Preview
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.resolve import UnresolvedError
 from engine.runtime.script import Outcome

@@ -1,7 +1,6 @@
 """The live desk in its thread: one door, everything encoded, and an end that is always told."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from engine.attachment import StopEngine
 from engine.domain.views import Severity
 from engine.ports import Act, DeskAnswer, DoAct, EngineStopped, LineAnswered, Notice, SendLine
+from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.history import OrderHistory
 from engine.runtime.live import INBOX_REQUESTS_MAX, InboxFullError, LiveDesk
 from engine.runtime.terminals.messages import view_decoder
@@ -142,7 +142,7 @@ def test_an_answer_goes_to_who_asked_and_what_happened_to_everybody() -> None:
 def test_a_line_that_came_too_late_does_nothing_and_a_cancel_still_does() -> None:
     bench = DeskBench()
     desk, _ = a_desk(bench, lambda tell: say(bench, "buy 5 AAPL 189.00"))
-    asker, long_ago = Listener(), time.monotonic_ns() - 3_000_000_000
+    asker, long_ago = Listener(), waking_nanos() - 3_000_000_000
     desk.send(SendLine("buy 5 AAPL 190.02", "k1"), asker, long_ago)
     desk.send(DoAct(Act.KILL, ticket="k2"), asker, long_ago)
     desk.start()

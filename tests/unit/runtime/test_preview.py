@@ -3,7 +3,7 @@
 import pytest
 
 from engine.domain.events import OrderFilled
-from engine.domain.views import Preview
+from engine.domain.preview_view import Preview
 from engine.runtime.preview import preview_line
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, read, say

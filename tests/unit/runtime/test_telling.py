@@ -10,7 +10,8 @@ from engine.domain.quotes import Phase
 from engine.domain.reports import SessionEnded
 from engine.domain.views import Severity
 from engine.runtime.history import OrderHistory
-from engine.runtime.narration import Narrator, sentence
+from engine.runtime.narration import Narrator
+from engine.runtime.narration_words import sentence
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
 from tests.harness import DeskBench

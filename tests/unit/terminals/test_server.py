@@ -3,7 +3,6 @@
 import os
 import socket
 import stat
-import threading
 
 import msgspec
 import pytest
@@ -310,19 +309,16 @@ def test_a_terminal_that_reads_nothing_is_let_go_with_a_word_and_the_others_hear
 ) -> None:
     stuck, lively = here.attach(), here.attach()
     received: list[str] = []
-
-    def listen() -> None:
-        lively.connection.settimeout(30)
-        while len(received) < 6_000:
-            for kind, payload in lively.unpacker.feed(lively.connection.recv(READ_BYTES)):
+    lively.connection.settimeout(30)
+    for hundred in range(60):
+        for number in range(100 * hundred, 100 * hundred + 100):
+            here.tell(Notice(Severity.OK, "order_filled", f"{number} {'x' * 1_000}"))
+        while len(received) < 100 * hundred + 100:
+            data = lively.connection.recv(READ_BYTES)
+            assert data, "it was let go although it reads"
+            for kind, payload in lively.unpacker.feed(data):
                 answer = answer_decoder.decode(payload) if kind is Kind.ANSWER else None
                 received.extend([answer.text] if isinstance(answer, Notice) else [])
-
-    ear = threading.Thread(target=listen, daemon=True)
-    ear.start()
-    for number in range(6_000):
-        here.tell(Notice(Severity.OK, "order_filled", f"{number} {'x' * 1_000}"))
-    ear.join(60)
     assert [int(text.split()[0]) for text in received] == list(range(6_000))
     stuck.connection.settimeout(20)
     assert last_word(stuck.connection) == TOO_SLOW

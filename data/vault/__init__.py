@@ -1,0 +1,1 @@
+"""Secrets and the second factor: an operating system's keyring, or an encrypted file."""

@@ -1,0 +1,149 @@
+"""What the simulator found in how late, early and skewed words of a venue were taken."""
+
+import pytest
+
+from engine.domain import reports as rep
+from engine.domain.commands import ExitTerm, Origin, Reconcile, ReplaceOrder, SubmitOrder
+from engine.domain.patience import Patience
+from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
+from engine.domain.statements import VenueCash, VenueExecutions, VenueOpenOrders, VenuePositions
+from engine.values import (
+    NANOS_PER_SECOND,
+    Instruction,
+    Liquidity,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+)
+from tests.harness import TRADE_DATE, DeskBench
+
+NAME, CHANGED = "TEST-1-1-0", "TEST-1-1-1"
+PRICE = Price(1_900_000)
+MAKER = Liquidity.MAKER
+HOUR = 3_600 * NANOS_PER_SECOND
+
+
+def never(request: Request) -> Nanos:
+    return Nanos(10**15)
+
+
+@pytest.fixture
+def bench() -> DeskBench:
+    """A buy of 100 has left for a distant venue that the test speaks for."""
+    bench = DeskBench(latency=never, patience=Patience())
+    for symbol in ("AAPL", "GOOG"):
+        bench.quotes(symbol, 1_900_000, 1_900_200)
+    bench.submit(
+        SubmitOrder("t1", "PAPER", "AAPL", Instruction.BUY, Quantity(100), OrderType.LIMIT, PRICE)
+    )
+    return bench
+
+
+def fill(quantity: int, at: int = 0) -> rep.VenueFilled:
+    return rep.VenueFilled(NAME, "E1", PRICE, Quantity(quantity), MAKER, at=Nanos(at))
+
+
+def corrected(quantity: int) -> rep.VenueTradeCorrected:
+    return rep.VenueTradeCorrected(
+        NAME, "E1", 1, PRICE, Quantity(quantity), MAKER, leaves=Quantity(0)
+    )
+
+
+def questions(bench: DeskBench) -> list[int]:
+    return [r.query for r in bench.paper.heard if isinstance(r, StatusRequest)]
+
+
+def test_a_late_no_to_an_early_question_proves_nothing(bench: DeskBench) -> None:
+    """It says what was so when it was asked: the order may have arrived since."""
+    bench.pass_time(60)
+    first, *_, last = questions(bench)
+    bench.submit(rep.VenueOrderUnknown(NAME, query=first))
+    assert not bench.order(1).is_done
+    bench.submit(rep.VenueOrderUnknown(NAME, query=last))
+    assert bench.order(1).text == "never reached the venue"
+
+
+def test_the_last_question_proves_nothing_while_it_was_asked_too_soon(bench: DeskBench) -> None:
+    bench.pass_time(6)
+    (only,) = questions(bench)
+    bench.submit(rep.VenueOrderUnknown(NAME, query=only))
+    assert not bench.order(1).is_done
+
+
+def test_a_venue_whose_clock_is_ahead_can_still_correct_after_a_restart(bench: DeskBench) -> None:
+    bench.submit(rep.VenueAccepted(NAME, "V1"), fill(100, at=bench.host.now + HOUR))
+    bench.submit(bench.opening())
+    bench.submit(corrected(60))
+    assert bench.position("AAPL") == 60
+
+
+def test_a_change_that_is_heard_after_what_the_venue_made_of_it_sets_nothing_back(
+    bench: DeskBench,
+) -> None:
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueRestated(CHANGED, PRICE, Quantity(20), at=Nanos(now + 2)))
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 1)))
+    order = bench.order(1)
+    assert (order.client_order_id, order.quantity) == (CHANGED, 20)
+
+
+def test_a_restatement_that_is_heard_after_a_later_change_sets_nothing_back(
+    bench: DeskBench,
+) -> None:
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 2)))
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(20), at=Nanos(now + 1)))
+    assert bench.order(1).quantity == 150
+
+
+def test_trades_are_asked_for_from_where_the_venues_own_clock_was(bench: DeskBench) -> None:
+    """Ours may be an hour ahead: what it has traded since would lie before our question."""
+    venue_now = Nanos(bench.host.now - HOUR)
+    for _ in range(2):
+        bench.submit(Reconcile("PAPER"))
+        query = bench.state.recon.query
+        bench.submit(
+            VenueOpenOrders(query, (), at=venue_now),
+            VenueExecutions(query, Nanos(0), (), at=venue_now),
+            VenuePositions(query, "PAPER", (), at=venue_now),
+            VenueCash(query, "PAPER", (), at=venue_now),
+        )
+    asked = [r.since for r in bench.paper.heard if isinstance(r, ExecutionsRequest)]
+    assert asked[-1] < venue_now
+
+
+def test_a_trade_of_an_order_that_was_thought_lost_can_be_corrected(bench: DeskBench) -> None:
+    """It fell back to rejected and was cancelled once more, which stopped the desk."""
+    bench.submit(rep.VenueRejected(NAME, "no"), fill(100))
+    bench.submit(corrected(60))
+    order = bench.order(1)
+    assert (order.status.name, order.cumulative, order.cancelled) == ("REJECTED", 60, 40)
+
+
+def test_a_fill_that_comes_a_day_late_is_booked_beside_a_bracket(bench: DeskBench) -> None:
+    """Its order has left with its date, and whoever looks for siblings found nobody."""
+    bench.submit(rep.VenueCancelled(NAME))
+    bench.submit(
+        SubmitOrder(
+            "t2",
+            "PAPER",
+            "GOOG",
+            Instruction.BUY,
+            Quantity(100),
+            OrderType.LIMIT,
+            PRICE,
+            time_in_force=TimeInForce.GTC,
+            origin=Origin.SCRIPT,
+            override="meant",
+            stop_loss=ExitTerm(offset=-1_000),
+        )
+    )
+    bench.submit(rep.TradeDateRolled(TRADE_DATE + 1, ()), fill(100))
+    assert bench.position("AAPL") == 100

@@ -1,0 +1,66 @@
+"""Where each answer of the desk belongs: to a draft, a page, the notices, or the end."""
+
+from engine.attachment import SinceYouLeft, StandingChanged
+from engine.domain.views import Severity
+from engine.ports import (
+    BooksTold,
+    DeskAnswer,
+    EngineStopped,
+    LineAnswered,
+    Notice,
+    OrderExplained,
+    PreviewAnswered,
+    RealismTold,
+)
+from engine.second_factor import FactorWanted
+from tui.layout import PaneName
+from tui.missed import say_missed
+from tui.room import Room
+from tui.screens.realism import RealismPage
+from tui.screens.why import Why
+
+
+def take(room: Room, answer: DeskAnswer) -> None:
+    """The screen's thread calls this for everything that the desk says and must not be missed."""
+    match answer:
+        case PreviewAnswered():
+            if answer.request == room.request and room.awaited is not None:
+                room.awaited.take_preview(answer.preview)
+        case LineAnswered():
+            _line_answered(room, answer)
+        case OrderExplained():
+            room.open_page(Why(answer.title, answer.lines))
+        case RealismTold() | BooksTold():
+            room.open_page(RealismPage(answer.title, answer.lines))
+        case Notice():
+            room.say(answer.text, Severity(answer.severity))
+        case EngineStopped():
+            words = f"trader: {answer.text}" if answer.text else ""
+            room.shell.leave(answer.exit_code, f"{words}\n{room.last_words}".strip())
+        case FactorWanted():
+            room.guard.asked(answer)
+        case StandingChanged():
+            if room.standing.alarm and not answer.standing.alarm:
+                room.notices.dismiss()
+            room.standing = answer.standing
+        case SinceYouLeft():
+            say_missed(answer, room.view.account.equity, room.say)
+
+
+def _line_answered(room: Room, answer: LineAnswered) -> None:
+    room.guard.answered(answer)
+    room.say(answer.text, Severity.OK if answer.ok else Severity.ATTENTION)
+    is_line = room.command.sending.take_answer(answer)
+    is_ticket = room.ticket.take_answer(answer)
+    if not answer.ok or not (is_line or is_ticket):
+        return
+    if is_line:
+        room.command.finish()
+        if room.command.editor.text:
+            room.line_changed()
+            return
+        room.close_line()
+    room.has_draft = False
+    if answer.order_id:
+        room.own_order = answer.order_id
+        room.focus_on(PaneName.ORDERS)

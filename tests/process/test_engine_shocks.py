@@ -51,7 +51,7 @@ def test_an_engine_that_was_stopped_says_so_and_its_store_may_break_meanwhile(de
     store = desk.home / "store.duckdb"
     store.write_bytes(os.urandom(len(store.read_bytes())))
     os.kill(int(desk_owner(desk)), signal.SIGCONT)
-    screen.until("nothing ran for")
+    screen.until("stopped ")
     assert desk.trader.query("select count(*) as n from orders") == [{"n": 1}]
     assert desk.trader.query("select code from alerts where code = 'woke'") == [{"code": "woke"}]
     assert desk.status["trading_state"] == "ACTIVE"

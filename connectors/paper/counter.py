@@ -32,7 +32,6 @@ from engine.domain.requests import (
 )
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
-    NO_GROUP,
     NO_PRICE,
     CancelOrder,
     CancelReason,
@@ -136,11 +135,8 @@ class Counter:
             request.price,
             request.time_in_force,
             request.quantity,
-            oca_group=request.oca_group,
         )
-        order.oca = self._group_of(order)
-        order.taken = Quantity(min(roll.filled_of_group.get(order.oca_group, 0), order.total))
-        if not order.open_quantity:
+        if request.oca_group and not self._joins_group(order, request.oca_group):
             self._too_late_for_its_group(order)
             return
         book = self._exchange.book(request.symbol)
@@ -162,12 +158,15 @@ class Counter:
         self._clerk.accepted(order)
         self._clerk.gone_by_rule(order, words.CANCELS[CancelReason.SIBLING_FILLED])
 
-    def _group_of(self, order: OwnOrder) -> int:
-        """The exchange's number of the order's group: the id of its first member."""
-        if not order.oca_group:
-            return NO_GROUP
-        siblings = self._clerk.roll.siblings(order.oca_group)
-        return siblings[0].oca if siblings else order.exchange_id
+    def _joins_group(self, order: OwnOrder, group: str) -> bool:
+        """Whether anything of the group's one quantity is left for it."""
+        roll = self._clerk.roll
+        order.oca_group = group
+        siblings = roll.siblings(group)
+        # The exchange's number of a group is the id of its first member.
+        order.oca = siblings[0].oca if siblings else order.exchange_id
+        order.taken = Quantity(min(roll.filled_of_group.get(group, 0), order.total))
+        return order.open_quantity > 0
 
     def _objection_to_group(self, request: NewOrderRequest) -> str:
         """A group is one limit and one stop: at any time no more than one of them can trade."""

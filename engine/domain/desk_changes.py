@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.arming import arming_changed, arming_ended, arming_suspended
 from engine.domain.contingent.changes import remember_of
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
@@ -48,6 +49,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    state.configured = event.limits
     _forget_loosening(state, *state.loosening)
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
@@ -224,6 +226,12 @@ def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) ->
     _forget_loosening(state, event.key)
 
 
+def _limit_loosened(state: State, event: ev.LimitLoosened) -> None:
+    _limit_changed(state, event)
+    pairs = tuple((k, event.after if k == event.key else v) for k, v in state.configured)
+    state.configured = pairs
+
+
 def _limit_loosening(state: State, event: ev.LimitLooseningAsked) -> None:
     state.loosening[event.key] = Loosening(
         event.account, event.before, event.after, event.reason, event.origin, event.at
@@ -310,11 +318,14 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.DuplicateIgnored: _duplicate,
     ev.TradingStateChanged: _trading_state,
     ev.LimitTightened: _limit_changed,
-    ev.LimitLoosened: _limit_changed,
+    ev.LimitLoosened: _limit_loosened,
     ev.LimitLooseningAsked: _limit_loosening,
     ev.LimitLooseningDropped: _limit_not_loosened,
     ev.SecondFactorChanged: _factor_changed,
     ev.SecondFactorPassed: _factor_passed,
+    ev.LiveArmed: arming_changed,
+    ev.ArmingSuspended: arming_suspended,
+    ev.LiveDisarmed: arming_ended,
     ev.FlattenStarted: _flatten_started,
     ev.FlattenMoved: _flatten_moved,
     ev.FlattenFinished: _flatten_finished,

@@ -78,6 +78,8 @@ class Refusal(IntEnum):
     LOOSENING_WITHOUT_REASON = 43
     WRONG_SECOND_FACTOR = 44
     NOT_LOOSER = 45
+    NOT_LIVE = 46
+    SESSION_OVER = 47
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -92,6 +94,8 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_LOWERING: "Trading stands there already, so nothing was changed.",
     Refusal.UNKNOWN_LIMIT: "There is no such limit; `config limits` lists them.",
     Refusal.NOT_TIGHTER: "That is not tighter than the limit is now.",
+    Refusal.NOT_LIVE: "Nothing here could send a live order, so there is nothing to arm.",
+    Refusal.SESSION_OVER: "The venue's session is over: it is armed for the next one, not before.",
     Refusal.NOT_LOOSER: "The limit is as loose as that already.",
     Refusal.SECOND_FACTOR_WANTED: "It raises risk: give the second factor; a script cannot.",
     Refusal.NOT_ENROLLED: "It takes the second factor: `trader totp enrol` sets it up.",

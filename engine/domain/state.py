@@ -75,6 +75,16 @@ class Factor(msgspec.Struct, frozen=True, gc=False):
     """How many events had been applied when one passed: it counts for what is asked next."""
 
 
+class Arming(msgspec.Struct, frozen=True, gc=False):
+    """A live account that a person has armed, and under which limits."""
+
+    until: Nanos
+    limits_digest: str
+    reason: str
+    suspended_at: Nanos = Nanos(0)
+    """When the line dropped; 0 while it stands."""
+
+
 class Loosening(msgspec.Struct, frozen=True, gc=False):
     """A looser limit on its way: it counts when its minute is over."""
 
@@ -254,8 +264,12 @@ class State(msgspec.Struct):
     brackets: dict[int, Bracket] = {}
     """Exits by their group: the id of their entry, or one of their own."""
     factor: Factor = Factor()
+    configured: tuple[tuple[str, str], ...] = ()
+    """(key, text) of every limit as the settings had it, with what the second factor loosened."""
     loosening: dict[str, Loosening] = {}
     """By the limit's key."""
+    arming: dict[str, Arming] = {}
+    """By live account; empty on paper."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
@@ -274,6 +288,11 @@ def flatten_key(account: str, symbol: str) -> str:
 def loosening_timer(key: str) -> str:
     """Name of the timer behind which a looser limit counts."""
     return f"loosen:{key}"
+
+
+def arming_timer(account: str) -> str:
+    """Name of the timer at which an arming is over."""
+    return f"arming:{account}"
 
 
 def bracket_timer(group: int) -> str:

@@ -24,7 +24,7 @@ from engine.values import Sequence as RecordSequence
 INBOUNDS_PER_STEP_MAX = 512
 """One commit carries at most this many, so that a burst cannot hold back its own answers."""
 
-_NEW_DATES = (TradeDateRolled, SessionOpened)
+_CUT_BEFORE = (TradeDateRolled, SessionOpened, VenueExecutions)
 
 
 class DeskStoppedError(TraderError):
@@ -94,7 +94,10 @@ class Session:
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
-        for inbound in _unfolded(state, inbounds):
+        if len(inbounds) == 1 and type(inbounds[0]) is VenueExecutions:
+            # A list of executions is heard trade by trade, as far as it is news.
+            inbounds = unfolded(state, inbounds[0])
+        for inbound in inbounds:
             backs.append(0)
             bodies.append(inbound)
             for back, event in enumerate(decide(state, inbound, market, now), 1):
@@ -164,25 +167,18 @@ class Session:
         return len(cancels)
 
 
-def _unfolded(state: State, inbounds: Sequence[Inbound]) -> Iterator[Inbound]:
-    """A list of executions is heard trade by trade, as far as it is news."""
-    for inbound in inbounds:
-        if type(inbound) is VenueExecutions:
-            yield from unfolded(state, inbound)
-        else:
-            yield inbound
-
-
 def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:
-    """Bounded, and cut in front of a new trade date.
+    """Bounded, and cut in front of a new trade date; a list of executions stands alone.
 
     With the date done orders leave the state: whoever listens has to hear of their end before.
     """
-    start = 0
+    start, was_list = 0, False
     for position, inbound in enumerate(inbounds):
-        is_new_date = type(inbound) in _NEW_DATES
-        if position > start and (is_new_date or position - start == INBOUNDS_PER_STEP_MAX):
+        kind = type(inbound)
+        is_cut = kind in _CUT_BEFORE or was_list or position - start == INBOUNDS_PER_STEP_MAX
+        if position > start and is_cut:
             yield inbounds[start:position]
             start = position
+        was_list = kind is VenueExecutions
     if start < len(inbounds):
         yield inbounds[start:]

@@ -14,7 +14,7 @@ from tui.danger import STRIP_SECONDS, Danger, Strip, question
 from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
 from tui.paint import protection_text
-from tui.terminal import ForgivingParser
+from tui.parser import ForgivingParser
 
 MOVES = ("left", "right", "home", "end", "rub_out", "delete", "clear", "rub_out_word")
 
@@ -164,3 +164,10 @@ def test_a_sequence_that_the_parser_raises_on_is_counted():
     list(parser.feed("\x1b[999999999999;1u"))
     assert dropped == [1]
     assert [event.key for event in parser.feed("q")] == ["q"]
+
+
+def test_a_text_that_was_cut_has_its_caret_at_its_end():
+    editor = Editor()
+    editor.put("x" * (TEXT_CHARACTERS_MAX + 50))
+    editor.rub_out()
+    assert len(editor.text) == TEXT_CHARACTERS_MAX - 1

@@ -49,7 +49,7 @@ def open_quantities(
     if not of_symbol:
         return 0, 0
     orders = state.orders
-    grouped: dict[str, int] = {}
+    grouped: dict[str, int] | None = None
     for order_id in of_symbol:
         order = orders[order_id]
         if order_id == excluding or order.order.account != account:
@@ -63,6 +63,7 @@ def open_quantities(
             leaves = max(0, leaves)
             if group == sharing:
                 continue
+            grouped = {} if grouped is None else grouped
             counted = grouped.get(group, 0)
             grouped[group] = max(counted, leaves)
             leaves = max(0, leaves - counted)

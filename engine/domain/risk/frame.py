@@ -9,6 +9,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
+    arming,
     borrow,
     currencies,
     doubts,
@@ -79,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R17, flow.open_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
+    Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),

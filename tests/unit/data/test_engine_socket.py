@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -75,18 +76,19 @@ def test_an_engine_writes_a_pointer_that_can_be_followed(deep: Home) -> None:
         place.parent.rmdir()
 
 
-def test_a_socket_of_another_user_is_refused(home: Home) -> None:
+def test_a_socket_of_another_user_is_refused() -> None:
     if os.geteuid() != 0 or not hasattr(socket, "SO_PEERCRED"):
         pytest.skip("only root can listen as somebody else")
-    home.path.chmod(0o777)
-    for parent in home.path.parents:
-        if not os.access(parent, os.X_OK) or not parent.stat().st_mode & 0o001:
-            pytest.skip("nobody else can reach a socket in the folder of the tests")
-    words = [sys.executable, "-c", LISTENER, str(home.path / NAME)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
-        try:
-            assert other.stdout is not None and other.stdout.readline() == "ready\n"
-            with pytest.raises(ForeignPeerError, match="belongs to another user"):
-                find_engine(home, Role.SHELL)
-        finally:
-            other.kill()
+    # Not below the folder of the tests, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.prepare(Path(folder) / "home")
+        for place in (Path(folder), home.path):
+            place.chmod(0o777)
+        words = [sys.executable, "-c", LISTENER, str(home.path / NAME)]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
+            try:
+                assert other.stdout is not None and other.stdout.readline() == "ready\n"
+                with pytest.raises(ForeignPeerError, match="belongs to another user"):
+                    find_engine(home, Role.SHELL)
+            finally:
+                other.kill()

@@ -8,7 +8,7 @@ from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
-from engine.values import Quantity
+from engine.values import OrderId, Quantity
 
 
 def joins(state: State, order: Order) -> None:
@@ -21,12 +21,11 @@ def joins(state: State, order: Order) -> None:
         bracket.legs.append(order.order_id)
 
 
-def remember_of(bracket: Bracket, order: Order) -> None:
-    """An order of the group leaves the state with its day; what it filled still counts."""
-    if order.leg:
-        bracket.filled = Quantity(bracket.filled + order.cumulative)
-    else:
-        bracket.quantity = order.cumulative
+def groups_at_work(state: State) -> set[OrderId]:
+    """Groups of which an order is not done: they outlive their day as a whole, because what is left
+    to protect, and which exit may have a successor, follows from all of their orders."""
+    going = {order.group for order in state.orders.values() if not order.is_done}
+    return going & state.brackets.keys()
 
 
 def sent_leg(state: State, event: ev.OrderReleased) -> Order:

@@ -7,7 +7,8 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.arming import arming_changed, arming_ended, arming_suspended
-from engine.domain.contingent.changes import groups_at_work
+from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
+from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
@@ -264,6 +265,7 @@ def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
         reopen=event.reopen,
         override=event.override,
     )
+    stay_away(state, event.account, event.symbol)
 
 
 def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
@@ -280,6 +282,8 @@ def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:
 
 def _killed(state: State, event: ev.Killed) -> None:
     state.accounts[event.account].kill_exits = event.exits
+    if event.exits is ExitsOnKill.CANCEL:
+        stay_away(state, event.account, ALL_SYMBOLS)
 
 
 def _timer_set(state: State, event: ev.TimerSet) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
 from engine.domain.orders import Order
@@ -26,6 +27,27 @@ def groups_at_work(state: State) -> set[OrderId]:
     to protect, and which exit may have a successor, follows from all of their orders."""
     going = {order.group for order in state.orders.values() if not order.is_done}
     return going & state.brackets.keys()
+
+
+def stay_away(state: State, account: str, symbol: str, side: int = 0) -> None:
+    """An act takes exits back: also those that only waited for their turn do not come any more.
+
+    `side` 0 means both.
+    """
+    for bracket in state.brackets.values():
+        if bracket.account != account or symbol not in (ALL_SYMBOLS, bracket.symbol):
+            continue
+        back = bracket.taken_back
+        orders = state.orders
+        bracket.taken_back = [i for i in back if i in orders and side * orders[i].side < 0]
+
+
+def _taken_back(state: State, event: ev.EntriesCancelled) -> None:
+    if event.scope is not CancelScope.ENTRIES:
+        stay_away(state, event.account, event.symbol, _SIDES.get(event.scope, 0))
+
+
+_SIDES = {CancelScope.BUYS: 1, CancelScope.SELLS: -1}
 
 
 def sent_leg(state: State, event: ev.OrderReleased) -> Order:
@@ -95,5 +117,6 @@ LEG_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderHeld: _held,
     ev.ExitReduced: _reduced,
     ev.ExitsSwapped: _swapped,
+    ev.EntriesCancelled: _taken_back,
 }
 """Event type → what it changes about its group."""

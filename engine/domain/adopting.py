@@ -7,6 +7,7 @@ from engine.domain.ledger.positions import Position, fill_effect
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.recon_events import DifferenceKind
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
@@ -69,7 +70,8 @@ def adopt_position(
     """The venue's figure becomes ours, at the mark, against the owner's capital and never cash."""
     symbol = command.symbol
     found = state.recon.breaks.get(f"position/{symbol}")
-    if found is None:
+    if found is None or found.difference is not DifferenceKind.POSITION:
+        # A trade of nobody's is a break as well, and says nothing of what is held.
         return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
     if not command.reason:
         return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, symbol)]

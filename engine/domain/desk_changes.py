@@ -7,7 +7,8 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.arming import arming_changed, arming_ended, arming_suspended
-from engine.domain.contingent.changes import remember_of
+from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
+from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
@@ -163,22 +164,18 @@ def _forget_done_orders(state: State) -> None:
 
     Their ids stay unusable: client order ids are pure functions of counters that only rise.
     """
-    done = [order for order in state.orders.values() if order.is_done]
+    kept = groups_at_work(state)
+    done = [order for order in state.orders.values() if order.is_done and order.group not in kept]
     past = state.past_orders
     for order in done:
-        bracket = state.brackets.get(order.group)
-        if bracket is not None:
-            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
         if order.client_order_id:
             past[order.order_id] = order
     while len(past) > PAST_ORDERS_MAX:
         del past[next(iter(past))]
+    state.brackets = {group: b for group, b in state.brackets.items() if group in kept}
     orders = state.orders
-    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
-    for group in over:
-        del state.brackets[group]
     known = orders.keys() | past.keys()
     state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in known}
     state.executions = {k: i for k, i in state.executions.items() if i in known}
@@ -268,6 +265,7 @@ def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
         reopen=event.reopen,
         override=event.override,
     )
+    stay_away(state, event.account, event.symbol)
 
 
 def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
@@ -284,6 +282,8 @@ def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:
 
 def _killed(state: State, event: ev.Killed) -> None:
     state.accounts[event.account].kill_exits = event.exits
+    if event.exits is ExitsOnKill.CANCEL:
+        stay_away(state, event.account, ALL_SYMBOLS)
 
 
 def _timer_set(state: State, event: ev.TimerSet) -> None:

@@ -52,10 +52,7 @@ class Bracket(msgspec.Struct, gc=False):
     account: str
     symbol: str
     quantity: Quantity = Quantity(0)
-    """Of two exits without an entry, or of an entry that left the state with its day; 0: as much
-    as the entry has filled."""
-    filled: Quantity = Quantity(0)
-    """By legs that left the state with their day."""
+    """Of two exits without an entry; 0: as much as the entry has filled."""
     legs: list[OrderId] = []
     """In the order in which they were made; one that was spent may have a successor."""
     turn: OrderType | None = None

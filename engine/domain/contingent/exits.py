@@ -44,7 +44,7 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
         return []
     legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
     covered = covered_by(state, group, bracket)
-    left = covered - filled_by(state, group, bracket)
+    left = covered - filled_by(state, group)
     if left <= 0:
         return _nothing_left(state, group, legs, covered, now)
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
@@ -318,7 +318,7 @@ def exits_waiting(state: State) -> list[Order]:
     found: list[Order] = []
     for group, bracket in state.brackets.items():
         legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
-        if covered_by(state, group, bracket) <= filled_by(state, group, bracket):
+        if covered_by(state, group, bracket) <= filled_by(state, group):
             continue
         turn = turn_of(bracket, legs)
         others = (newest(legs, kind) for kind in KINDS if kind is not turn)

@@ -49,9 +49,9 @@ def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
     return bracket.quantity if entry is None else entry.cumulative
 
 
-def filled_by(state: State, group: int, bracket: Bracket) -> Quantity:
-    """What the exits of a group have filled together, those of earlier days included."""
-    return Quantity(bracket.filled + sum(leg.cumulative for leg in legs_of(state, group)))
+def filled_by(state: State, group: int) -> Quantity:
+    """What the exits of a group have filled together, on whatever day."""
+    return Quantity(sum(leg.cumulative for leg in legs_of(state, group)))
 
 
 def is_entry_over(state: State, group: int) -> bool:

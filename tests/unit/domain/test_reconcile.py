@@ -294,3 +294,18 @@ def test_cash_that_differs_is_told_and_blocks_nothing(books: Books) -> None:
     books.cash = (("USD", Money(-5_000_000)),)
     assert differences(books.compare()) == [("CASH", False)]
     assert state_of(books) is None
+
+
+def test_a_strangers_trade_says_nothing_of_the_position_that_could_be_adopted() -> None:
+    books = Books()
+    bench = books.bench
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER))
+    books.executions = (trade("E1", 100), trade("X9", 40, "STRANGER"))
+    books.told(Reconcile("PAPER"))
+    # The list of executions has come; that of positions has not.
+    asked = next(each for each in bench.paper.heard if isinstance(each, ExecutionsRequest))
+    books.told(books.statement(asked))
+    assert "position/AAPL" in bench.state.recon.breaks
+    (refused,) = books.told(AdoptPosition("PAPER", "AAPL", reason="as the venue says"))
+    assert type(refused).__name__ == "CommandRefused"
+    assert bench.position("AAPL") == 100

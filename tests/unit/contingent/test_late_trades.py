@@ -1,0 +1,81 @@
+"""Exits over midnight: what is told of yesterday's orders, and what is left to protect."""
+
+from engine.domain import reports as rep
+from engine.domain.apply import state_hash
+from engine.domain.contingent.protection import protected_quantity
+from engine.domain.requests import Request
+from engine.values import Liquidity, Nanos, Price, Quantity, Side, TimeInForce
+from tests.harness import DeskBench
+
+from .bench import BID, TARGET, desk, entry, leg, told
+
+GTC, IOC = TimeInForce.GTC, TimeInForce.IOC
+NEXT_DATE = rep.TradeDateRolled(20260106, ())
+
+
+def never(request: Request) -> Nanos:
+    return Nanos(10**17)
+
+
+def fill(name: str, execution: str, price: Price, quantity: int) -> rep.VenueFilled:
+    return rep.VenueFilled(name, execution, price, Quantity(quantity), Liquidity.MAKER)
+
+
+def protected_desk() -> DeskBench:
+    """A filled bracket, its exits working at a venue that the test speaks for."""
+    bench = desk(latency=never)
+    bench.submit(entry(100, time_in_force=GTC), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 100))
+    bench.pass_time(0.001)
+    for number in (1, 2):
+        bench.submit(rep.VenueAccepted(leg(bench, 1, number).client_order_id, f"V1{number}"))
+    return bench
+
+
+def test_a_fill_of_yesterdays_order_is_booked_while_a_bracket_lives() -> None:
+    bench = desk(latency=never)
+    plain = entry(100, ticket="plain", target=None, stop_loss=None, price=Price(BID - 500))
+    bench.submit(plain, entry(100, ticket="b", time_in_force=GTC))
+    bench.submit(rep.VenueAccepted("TEST-1-1-0", "V1"), rep.VenueAccepted("TEST-1-2-0", "V2"))
+    bench.submit(rep.VenueExpired("TEST-1-1-0"), NEXT_DATE)
+    assert 1 in bench.state.past_orders
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 30))
+    assert bench.position("AAPL") == 30
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_spent_exits_have_successors_when_their_entry_fills_on_another_day() -> None:
+    bench = desk()
+    bench.submit(entry(100, time_in_force=GTC))
+    bench.other(Side.SELL, 10_050, "AAPL", BID, time_in_force=IOC)
+    bench.quotes("AAPL", Price(BID + 5_000), Price(BID + 5_200))
+    bench.other(Side.BUY, 20_050, "AAPL", TARGET, time_in_force=IOC)
+    assert told(bench, 1) == ["1.1 filled 0", "1.2 cancelled 0"]
+    bench.submit(NEXT_DATE)
+    bench.others_leave("AAPL")
+    bench.other(Side.SELL, 50, "AAPL", BID, time_in_force=IOC)
+    assert bench.position("AAPL") == 50
+    assert protected_quantity(bench.state, "PAPER", "AAPL") == 50
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_a_late_fill_of_yesterdays_exit_counts_once() -> None:
+    bench = protected_desk()
+    target, stop = leg(bench, 1, 1).client_order_id, leg(bench, 1, 2)
+    bench.submit(fill(target, "E2", TARGET, 30), rep.VenueCancelled(target), NEXT_DATE)
+    bench.submit(fill(target, "E3", TARGET, 10))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 60 == stop.leaves
+    assert stop.pending_replace is None
+    assert stop.pending_cancel is None
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_a_group_leaves_the_state_when_all_of_it_is_done() -> None:
+    bench = protected_desk()
+    for number in (1, 2):
+        bench.submit(rep.VenueCancelled(leg(bench, 1, number).client_order_id))
+    bench.submit(NEXT_DATE)
+    assert not bench.state.brackets
+    assert not bench.state.orders
+    assert len(bench.state.past_orders) == 3

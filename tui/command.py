@@ -17,6 +17,7 @@ from engine.language.syntax import (
     HaltLine,
     KillLine,
     Line,
+    OcoLine,
     OrderLine,
     PracticeLine,
     PreviewedLine,
@@ -41,6 +42,7 @@ AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine, PracticeLine, ReconcileLin
 """They only reduce risk, move the market's time, ask, or are a drill on paper: Enter does them."""
 REVIEWED = (
     OrderLine,
+    OcoLine,
     ReplaceLine,
     CloseLine,
     ReverseLine,

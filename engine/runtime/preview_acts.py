@@ -18,6 +18,7 @@ from engine.ports import SimulatedVenue
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.preview import preview_line, preview_order, spelled_out
 from engine.runtime.preview_flat import preview_flatten, preview_reverse
+from engine.runtime.preview_oco import preview_oco
 from engine.runtime.preview_replace import preview_replace
 from engine.runtime.resolve import Context, UnresolvedError, close_line, resolve
 from engine.values import Nanos, OrderId
@@ -53,6 +54,8 @@ def preview_act(
     match commands:
         case [cmd.ReplaceOrder() as command] if isinstance(line, syn.ReplaceLine):
             told = preview_replace(command, line, context, venue, now)
+        case [cmd.ProtectPosition() as command] if isinstance(line, syn.OcoLine):
+            told = preview_oco(command, line, context, now)
         case [cmd.Reverse() as command]:
             told = preview_reverse(command, context, venue, now)
         case [cmd.Convert()]:

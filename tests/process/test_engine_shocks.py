@@ -24,6 +24,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield one
 
 
+def review(screen: Screen, line: str) -> None:
+    """Everything of an order but the key that sends it."""
+    screen.press(":", *line)
+    screen.until("rests")
+    screen.press("\r")
+    screen.until("^T sends")
+
+
 def works_again(desk: Desk, orders: int) -> None:
     """A new start has what was acknowledged, and nothing else."""
     wait_for(lambda: desk.status["result"] == "none", lambda: f"no engine: {desk.status}")
@@ -43,7 +51,7 @@ def test_an_engine_that_was_stopped_says_so_and_its_store_may_break_meanwhile(de
     store = desk.home / "store.duckdb"
     store.write_bytes(os.urandom(len(store.read_bytes())))
     os.kill(int(desk_owner(desk)), signal.SIGCONT)
-    screen.until("nothing ran for")
+    screen.until("stopped ")
     assert desk.trader.query("select count(*) as n from orders") == [{"n": 1}]
     assert desk.trader.query("select code from alerts where code = 'woke'") == [{"code": "woke"}]
     assert desk.status["trading_state"] == "ACTIVE"
@@ -54,7 +62,9 @@ def desk_owner(desk: Desk) -> str:
     return claim.split('"pid":')[1].split(",")[0].strip(" }")
 
 
-@pytest.mark.parametrize("what", ["journal.db", "journal.db-wal"])
+@pytest.mark.parametrize(
+    "what", ["journal.db", pytest.param("journal.db-wal", marks=pytest.mark.long)]
+)
 def test_a_journal_deleted_under_the_engine_ends_it_in_words(desk: Desk, what: str) -> None:
     """F06: a file without a name still takes writes, which nobody would ever find again."""
     screen = desk.opened()
@@ -63,10 +73,7 @@ def test_a_journal_deleted_under_the_engine_ends_it_in_words(desk: Desk, what: s
     kept = desk.home / f"{what}.aside"
     os.link(desk.home / what, kept)
     (desk.home / what).unlink()
-    screen.press(":", *SECOND)
-    screen.until("rests")
-    screen.press("\r")
-    screen.until("^T sends")
+    review(screen, SECOND)
     screen.press("\x14")
     assert screen.exit_code() == 7
     screen.until_said("the journal cannot be written")
@@ -117,8 +124,9 @@ def test_a_disk_that_fails_under_the_engine_ends_it_and_sends_nothing(
             screen.until("AAPL")
             screen.send(RESTING)
             desk.wait_for_orders(1)
+            review(screen, SECOND)
             trigger.touch()
-            screen.send(SECOND)
+            screen.press("\x14")
             assert screen.exit_code() == 7
             screen.until_said("the journal cannot be written")
             screen.until_said("nothing of this step was sent")
@@ -168,7 +176,7 @@ def test_a_disk_that_is_full_to_the_last_byte_ends_the_engine_in_words(small_dis
                     file.flush()
             except OSError as full:
                 assert full.errno == errno.ENOSPC
-        screen.press("\x18", "k")
+        desk.trader.run("kill")
         wait_for(lambda: screen.process.poll() is not None or "KILLED" in screen.text, "an end")
         if screen.process.poll() is not None:
             assert screen.exit_code() == 7
@@ -188,7 +196,8 @@ def test_a_kill_takes_effect_while_the_link_is_down_the_disk_low_and_the_screen_
     screen = desk.opened()
     screen.send(RESTING)
     desk.wait_for_orders(1)
-    screen.send("practice disconnect 8s")
+    screen.press(":", *"practice disconnect 8s", "\r")
+    screen.until("link to paper down")
     os.kill(screen.process.pid, signal.SIGSTOP)
     killed = desk.trader.run("kill", "--json")
     assert killed.result["orders"][0]["known"] != "cancelled"

@@ -274,6 +274,8 @@ async def test_alarms_stay_painted_and_quiet_words_do_not() -> None:
     async with sitting(desk=desk) as at:
         await at.press("ctrl+x", "l")
         desk.tell(Notice(Severity.OK, "fill", "bought 100 of something"))
+        await at.frames(1)
+        assert "bought" not in at.text
         desk.tell(Notice(Severity.ATTENTION, "rejected", "the venue rejected order 7"))
         await at.frames(2)
         assert "the venue rejected order 7" in at.text

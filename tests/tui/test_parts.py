@@ -1,15 +1,18 @@
 """The small machines behind the screen: editor, danger strip, notices, completion, input."""
 
+from typing import get_args
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.views import Severity
 from engine.instruments import Instrument
+from engine.language.syntax import ActLine, OrderLine, ReplayLine
 from engine.ports import Act, SendLine
 from engine.values import Quantity
 from tests.tui.fake_desk import FakeDesk
-from tui.command import CommandLine
+from tui.command import ASKED, AT_ONCE, REVIEWED, CommandLine
 from tui.danger import STRIP_SECONDS, Danger, Strip, question
 from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
@@ -125,6 +128,10 @@ def test_tab_goes_round_the_fitting_words():
         command.complete((), (), "AAPL")
         seen.append(command.editor.text.split()[-1])
     assert seen[0] != seen[1] and seen[2] == seen[0] and set(seen) == {"mkt", "mid"}
+
+
+def test_every_act_of_the_language_can_be_done_at_the_screen():
+    assert {*get_args(ActLine), OrderLine} == {*REVIEWED, *AT_ONCE, *ASKED} - {ReplayLine}
 
 
 def test_the_same_line_is_kept_once_and_the_half_typed_one_comes_back():

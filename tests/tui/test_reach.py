@@ -133,3 +133,14 @@ async def test_cancelling_by_name_from_another_pane_shows_the_row_first():
         await here.press("enter")
         assert "look at the row under the cursor first" in here.text
         assert not any(row.is_done for row in here.desk.latest().orders)
+
+
+async def test_a_page_that_is_opened_again_shows_its_rows_again():
+    async with sitting() as here:
+        await here.press("question_mark")
+        first = here.text
+        assert "╭ keys ─" in first and "everywhere" in first
+        await here.press("escape")
+        assert "╭ keys ─" not in here.text
+        await here.press("question_mark")
+        assert here.text.splitlines()[1:-2] == first.splitlines()[1:-2]

@@ -67,6 +67,9 @@ class LinePane(Widget):
         """
         self.cells, self.lines = (region.width, region.height) if region is not None else (0, 0)
         self._at = region.offset if region is not None else Offset()
+        if region is None:
+            # Nothing is drawn meanwhile: what it showed then is not what it will show.
+            self._drawn_size = (0, 0)
 
     def redraw(self) -> None:
         """Makes the lines again; they stand on the screen once they are painted."""

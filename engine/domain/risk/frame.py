@@ -100,7 +100,9 @@ LIVE_MODE = "live"
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    checks, bits = (_EXIT_CHECKS, _EXIT_BITS) if proposal.is_exit else (_ENTRY_CHECKS, _ENTRY_BITS)
+    checks, bits = _ENTRY_CHECKS, _ENTRY_BITS
+    if proposal.is_exit or proposal.only_shrinks:
+        checks, bits = _EXIT_CHECKS, _EXIT_BITS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, len(checks), bits)
     off = off_bits = 0

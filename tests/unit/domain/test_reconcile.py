@@ -75,9 +75,9 @@ class Books:
         patience = patience or Patience(settle=Nanos(0))
         self.bench = DeskBench(latency=never, patience=patience)
         self.bench.quotes("AAPL", 1_900_000, 1_900_200)
+        self.bench.submit(order("t1"), rep.VenueAccepted(FIRST, "V1"))
         if mode != "PAPER":
             self.bench.state.mode = mode
-        self.bench.submit(order("t1"), rep.VenueAccepted(FIRST, "V1"))
         self.orders: tuple[st.OpenOrder, ...] = (row(),)
         self.executions: tuple[st.Execution, ...] = ()
         self.positions: tuple[tuple[str, Quantity], ...] = ()

@@ -283,6 +283,16 @@ def test_a_replace_counts_as_the_worse_of_old_and_new(desk: Any) -> None:
     assert assessment.room_quantity == 0
 
 
+def test_an_exit_larger_than_the_position_can_be_made_smaller(desk: Any) -> None:
+    """A trade that was taken back leaves it so; nothing but its size may change on this lane."""
+    desk.hold(100)
+    order = desk.works(100, instruction=SELL)
+    desk.hold(60)
+    assert desk.judge_replace(order, quantity=60).is_allowed
+    assert not desk.judge_replace(order, quantity=60, price="51.00").is_allowed
+    assert not desk.judge_replace(order, quantity=100).is_allowed
+
+
 @pytest.mark.parametrize(
     ("quantity", "price", "held"),
     [(100, "50.00", "10001"), (200, "40.00", "10001"), (200, "100.00", "20001")],

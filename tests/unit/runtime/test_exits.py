@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain.commands import ExitTerm
 from engine.domain.contingent.groups import legs_of
+from engine.domain.events import OrderDenied
 from engine.domain.identity import leg_id
 from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
@@ -103,6 +104,29 @@ def test_what_exits_cannot_mean_is_said_in_one_sentence(
         say(bench, "oco 40 AAPL tp 192 sl 189")
     with pytest.raises(UnresolvedError, match=problem):
         meant(bench, line)
+
+
+def test_exits_of_a_position_are_previewed_in_money_and_sent_in_figures(bench: DeskBench) -> None:
+    say(bench, "buy 100 AAPL mkt")
+    told = preview(bench, "oco pos AAPL tp +2 sl -1")
+    assert told.is_valid, told.problem
+    assert told.changes == (
+        "target 192.02 +200.00 · 2 R",
+        "stop 189.02 −100.00 · 1 R",
+    )
+    assert told.resolved == "oco 100 AAPL tp 192.02 sl 189.02"
+    say(bench, told.resolved)
+    assert [row.leaves for row in bench.state.orders.values() if not row.is_done] == [100, 100]
+
+
+def test_exits_that_a_rule_denies_are_previewed_as_denied(bench: DeskBench) -> None:
+    say(bench, "buy 100 AAPL mkt")
+    told = preview(bench, "oco 200 AAPL tp 192 sl 189")
+    assert not told.is_valid
+    assert told.findings and told.problem in [found.sentence for found in told.findings]
+    happened = say(bench, "oco 200 AAPL tp 192 sl 189")
+    (denied,) = [event for event in happened if isinstance(event, OrderDenied)]
+    assert denied.findings == told.findings
 
 
 # ── changes and cancels ────────────────────────────────────────────────────────────────────────

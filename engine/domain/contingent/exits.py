@@ -10,6 +10,7 @@ from msgspec import structs
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
     covered_by,
     filled_by,
@@ -47,6 +48,8 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
     left = covered - filled_by(state, group)
     if left <= 0:
         return _nothing_left(state, group, legs, covered, now)
+    if _is_killed(state, bracket):
+        return []
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
     return step.together() if state.has_oca else step.in_turn()
 
@@ -55,6 +58,13 @@ def _is_flattening(state: State, bracket: Bracket) -> bool:
     """The protocol closes whatever the entry still brings, exits out of its way."""
     run = state.flattening.get(flatten_key(bracket.account, bracket.symbol))
     return run is not None and run.step is not ev.FlattenStep.ASKING
+
+
+def _is_killed(state: State, bracket: Bracket) -> bool:
+    """Killed with exits cancelled or closed: what an entry fills late is left to a person."""
+    account = state.accounts[bracket.account]
+    is_killed = account.trading.state is ev.TradingState.KILLED
+    return is_killed and account.kill_exits is not ExitsOnKill.KEEP
 
 
 def _nothing_left(

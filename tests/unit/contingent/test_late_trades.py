@@ -1,7 +1,10 @@
 """Exits over midnight: what is told of yesterday's orders, and what is left to protect."""
 
+import pytest
+
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
+from engine.domain.commands import ExitsOnKill, Kill
 from engine.domain.contingent.protection import protected_quantity
 from engine.domain.requests import Request
 from engine.values import Liquidity, Nanos, Price, Quantity, Side, TimeInForce
@@ -79,3 +82,20 @@ def test_a_group_leaves_the_state_when_all_of_it_is_done() -> None:
     assert not bench.state.brackets
     assert not bench.state.orders
     assert len(bench.state.past_orders) == 3
+
+
+@pytest.mark.parametrize("exits", [ExitsOnKill.CANCEL, ExitsOnKill.FLATTEN])
+def test_killed_without_exits_a_late_fill_brings_none(exits: ExitsOnKill) -> None:
+    bench = desk(latency=never)
+    bench.submit(entry(100, time_in_force=GTC), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 50))
+    bench.pass_time(0.001)
+    bench.submit(fill(leg(bench, 1, 1).client_order_id, "E2", TARGET, 50))
+    bench.submit(rep.VenueCancelled(leg(bench, 1, 2).client_order_id))
+    assert told(bench, 1) == ["1.1 filled 0", "1.2 cancelled 0"]
+    bench.submit(Kill("PAPER", exits, "test"), rep.VenueCancelled("TEST-1-1-0", requested=True))
+    bench.pass_time(0.001)
+    bench.submit(fill("TEST-1-1-0", "E3", BID, 10))
+    bench.pass_time(3)
+    assert told(bench, 1) == ["1.1 filled 0", "1.2 cancelled 0"]
+    assert not bench.state.live

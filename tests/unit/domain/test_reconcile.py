@@ -309,3 +309,28 @@ def test_a_strangers_trade_says_nothing_of_the_position_that_could_be_adopted() 
     (refused,) = books.told(AdoptPosition("PAPER", "AAPL", reason="as the venue says"))
     assert type(refused).__name__ == "CommandRefused"
     assert bench.position("AAPL") == 100
+
+
+def test_a_smaller_position_is_not_adopted_under_exits_that_would_cross_zero() -> None:
+    books = Books()
+    bench = books.bench
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER))
+    exit_of_all = SubmitOrder(
+        "x", "PAPER", "AAPL", Instruction.SELL, Quantity(100), OrderType.LIMIT, Price(1_910_000)
+    )
+    bench.submit(exit_of_all, rep.VenueAccepted("TEST-1-2-0", "V2"))
+    sell = st.OpenOrder(
+        "TEST-1-2-0", "V2", "AAPL", Instruction.SELL, OrderType.LIMIT, TimeInForce.DAY,
+        Quantity(100), Quantity(0), Price(1_910_000),
+    )  # fmt: skip
+    books.orders, books.executions = (sell,), (trade("E1", 100),)
+    books.positions = (("AAPL", Quantity(60)),)
+    for _ in range(bench.state.patience.passes + 1):
+        books.compare()
+    adopt = AdoptPosition("PAPER", "AAPL", reason="as the venue says")
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "EXITS_TOO_LARGE"
+    assert bench.position("AAPL") == 100
+    books.told(CancelOrder(OrderId(2)), rep.VenueCancelled("TEST-1-2-0", requested=True))
+    books.told(adopt)
+    assert bench.position("AAPL") == 60

@@ -114,6 +114,8 @@ def _compare_order(
     compared: _Comparison, order: Order, row: OpenOrder | None, market: Market
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
+    known = state.instruments[order.order.symbol]
+    size = known.format_quantity
     is_quiet = order.changed_at <= compared.run.asked_at and not any(in_flight(order))
     if row is None:
         if is_quiet:
@@ -127,8 +129,8 @@ def _compare_order(
         compared.differs(
             DifferenceKind.FILL,
             symbol=order.order.symbol,
-            ours=f"{order.cumulative} filled",
-            venues=f"{row.cumulative} filled",
+            ours=f"{size(order.cumulative)} filled",
+            venues=f"{size(row.cumulative)} filled",
             action="asked for its executions",
             is_break=compared.seen_before(key) > 1,
             order_id=order.order_id,
@@ -141,8 +143,8 @@ def _compare_order(
         compared.differs(
             DifferenceKind.FILL,
             symbol=order.order.symbol,
-            ours=f"{order.cumulative} filled",
-            venues=f"{row.cumulative} filled",
+            ours=f"{size(order.cumulative)} filled",
+            venues=f"{size(row.cumulative)} filled",
             action="nothing was changed: a person has to look",
             is_break=True,
             order_id=order.order_id,
@@ -153,8 +155,8 @@ def _compare_order(
         compared.differs(
             DifferenceKind.ORDER,
             symbol=order.order.symbol,
-            ours=f"{order.quantity} at {order.price}",
-            venues=f"{row.quantity} at {row.price}",
+            ours=f"{size(order.quantity)} at {known.format_price(order.price)}",
+            venues=f"{size(row.quantity)} at {known.format_price(row.price)}",
             action="taken over: the venue is right",
             is_break=False,
             order_id=order.order_id,
@@ -171,10 +173,11 @@ def _is_changed(order: Order, row: OpenOrder) -> bool:
 
 
 def _not_open_there(compared: _Comparison, order: Order, key: str) -> None:
+    known = compared.state.instruments[order.order.symbol]
     compared.differs(
         DifferenceKind.ORDER,
         symbol=order.order.symbol,
-        ours=f"open for {order.leaves}",
+        ours=f"open for {known.format_quantity(order.leaves)}",
         venues="not open",
         action="asked what became of it",
         is_break=compared.seen_before(key) > 0,
@@ -188,6 +191,7 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
     """What stands there and is not live here: done in our books, or of somebody else."""
     state, adopted = compared.state, 0
     for name, row in rows.items():
+        left = _size(state, row.symbol, row.quantity - row.cumulative)
         known = state.by_client_id.get(name)
         if known is not None:
             order = state.orders.get(known) or state.past_orders.get(known)
@@ -196,7 +200,7 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
                     DifferenceKind.ORDER,
                     symbol=row.symbol,
                     ours="done",
-                    venues=f"open for {row.quantity - row.cumulative}",
+                    venues=f"open for {left}",
                     action="nothing was changed: cancel it at the venue, or ask there",
                     is_break=True,
                     order_id=known,
@@ -205,7 +209,8 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
         if name in state.recon.foreign or row.symbol not in state.instruments:
             continue
         is_paper = state.mode in PAPER_MODES
-        words = f"{row.instruction.word} {row.quantity} open for {row.quantity - row.cumulative}"
+        size = _size(state, row.symbol, row.quantity)
+        words = f"{row.instruction.word} {size} open for {left}"
         how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
         compared.differs(
             DifferenceKind.ORDER,
@@ -226,6 +231,14 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
             compared.found.append(found)
 
 
+def _size(state: State, symbol: str, quantity: int, *, signed: bool = False) -> str:
+    """As people read it; of what is not listed here, in the smallest unit."""
+    known = state.instruments.get(symbol)
+    if known is None:
+        return f"{quantity:+,}" if signed else f"{quantity:,}"
+    return known.format_quantity(quantity, signed=signed)
+
+
 # ── executions, positions, cash ────────────────────────────────────────────────────────────────
 
 
@@ -244,7 +257,7 @@ def execution_differences(state: State, report: VenueExecutions, now: Nanos) -> 
                 DifferenceKind.FILL,
                 symbol=each.symbol,
                 ours="not booked",
-                venues=_trade_in_words(each),
+                venues=_trade_in_words(compared.state, each),
                 action="nobody's order here: nothing was booked",
                 is_break=True,
             )
@@ -256,15 +269,17 @@ def _missed(compared: _Comparison, each: Execution, order_id: int) -> None:
         DifferenceKind.FILL,
         symbol=each.symbol,
         ours="not told",
-        venues=_trade_in_words(each),
+        venues=_trade_in_words(compared.state, each),
         action="booked: the venue is right",
         is_break=False,
         order_id=order_id,
     )
 
 
-def _trade_in_words(each: Execution) -> str:
-    return f"{each.instruction.word} {each.quantity} at {each.price} ({each.execution_id})"
+def _trade_in_words(state: State, each: Execution) -> str:
+    known = state.instruments[each.symbol]
+    size, price = known.format_quantity(each.quantity), known.format_price(each.price)
+    return f"{each.instruction.word} {size} at {price} ({each.execution_id})"
 
 
 def position_differences(state: State, report: VenuePositions, now: Nanos) -> list[ev.Event]:
@@ -287,8 +302,8 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
             compared.differs(
                 DifferenceKind.POSITION,
                 symbol=symbol,
-                ours=f"{ours:+}",
-                venues=f"{venues:+}",
+                ours=_size(state, symbol, ours, signed=True),
+                venues=_size(state, symbol, venues, signed=True),
                 action=act,
                 is_break=is_sure,
                 venue_quantity=venues,

@@ -62,9 +62,9 @@ async def test_leaving_and_the_shell_name_legs_in_their_order():
     desk.send(SendLine("b 100 AAPL 99", "t0"))
     desk.send(SendLine("b 100 AAPL mkt tp +1 sl -1", "t1"))
     assert [row.label for row in working(desk.latest())] == [
-        "20260105-1",
-        "20260105-2.1",
-        "20260105-2.2",
+        "1",
+        "2.1",
+        "2.2",
     ]
     async with sitting(desk=desk) as here:
         await here.press("ctrl+q")

@@ -291,6 +291,10 @@ class TraderApp(App[int], inherit_bindings=False):
             event.stop()
             self.dispatcher.paste(event.text)
             self._after_key()
+        elif isinstance(event, events.Resize) and event.size == self.size:
+            # It was another size meanwhile, and the terminal has cut what stood there.
+            await super().on_event(event)
+            self.relayout()
         else:
             await super().on_event(event)
 

@@ -291,9 +291,10 @@ class TraderApp(App[int], inherit_bindings=False):
             event.stop()
             self.dispatcher.paste(event.text)
             self._after_key()
-        elif isinstance(event, events.Resize) and event.size == self.size:
-            # It was another size meanwhile, and the terminal has cut what stood there.
+        elif isinstance(event, events.Resize):
+            # Also to the size it had: it was another meanwhile, and the terminal has cut every row.
             await super().on_event(event)
+            self.screen.refresh()
             self.relayout()
         else:
             await super().on_event(event)

@@ -128,7 +128,7 @@ def _lines(shell: EngineShell, milliseconds: float, found: list[tuple[OrderRow, 
     lines = [f"{shell.view.trading_state} after {milliseconds:.0f} ms"]
     lines += [f"  {shell.words_of(row)} — {WORDS[known]}" for row, known in found]
     lines += ["  no order was working"] if not found else []
-    lines += [f"positions: {', '.join(held)}"] if held else []
+    lines.append(f"positions: {', '.join(held) or 'none'}")
     return [*lines, '`resume "why"` lets it trade again']
 
 

@@ -1,5 +1,7 @@
 """The desk under somebody's hands: a fake desk, real keys, no wall clock."""
 
+import pytest
+
 from data.frames import as_plain_text
 from engine.domain.views import Severity
 from engine.ports import (
@@ -561,3 +563,16 @@ async def test_own_keys_are_used_and_shown():
         assert "v buy" in here.row(23)
         await here.press("v")
         assert here.app.room.has_draft
+
+
+LONG = "#2.2 cancelled, 100 unfilled: as asked — +100 AAPL without a stop"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [((80, 24), LONG), ((200, 60), f"09:31:01.134  {LONG}")]
+)
+async def test_a_notice_that_does_not_fit_leaves_out_when_before_what(size, shown: str):
+    async with sitting(size) as here:
+        here.desk.tell(Notice(Severity.ATTENTION, "cancelled", f"09:31:01.134  {LONG}"))
+        await here.frames()
+        assert here.row(-3).rstrip() == f" attention: {shown}"

@@ -6,6 +6,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.preview_view import Preview
+from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import Severity
 from engine.instruments import Instrument
 from engine.language.syntax import ActLine, OrderLine, ReplayLine
@@ -17,7 +19,10 @@ from tui.danger import STRIP_SECONDS, Danger, Strip, question
 from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
 from tui.paint import protection_text
+from tui.panes.panel import findings
 from tui.parser import ForgivingParser
+from tui.settings import ColorUse, ThemeName
+from tui.themes import palette
 
 MOVES = ("left", "right", "home", "end", "rub_out", "delete", "clear", "rub_out_word")
 
@@ -189,3 +194,14 @@ def test_a_text_that_was_cut_has_its_caret_at_its_end():
     editor.put("x" * (TEXT_CHARACTERS_MAX + 50))
     editor.rub_out()
     assert len(editor.text) == TEXT_CHARACTERS_MAX - 1
+
+
+def test_a_rule_that_compares_words_is_told_in_its_sentence():
+    told = "The link to paper is down: nothing new leaves until it is back"
+    words = Finding("R41", "not_ready", Verdict.DENY, told, "down", "up")
+    figures = Finding("R41", "not_ready", Verdict.DENY, told, "5,000", "1,000")
+    ink = palette(ThemeName.DARK, ColorUse.FULL)
+    for finding, shown in ((words, told), (figures, "5,000 against 1,000")):
+        preview = Preview(text="b 1 AAPL bid", is_valid=False, findings=(finding,))
+        lines = [line.strip().text.strip() for line in findings(preview, ink, 120)]
+        assert lines[1] == shown

@@ -1,5 +1,8 @@
 """The three lines under the desk: what is being said, the `:` line, and the keys."""
 
+import re
+
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, Severity
@@ -22,6 +25,8 @@ _SEVERITY_WORDS = {
     Severity.DEGRADED: "degraded: ",
     Severity.UNAVAILABLE: "unavailable: ",
 }
+_CLOCK = re.compile(r"^\d\d:\d\d:\d\d\.\d{3}  ")
+"""What a told event begins with."""
 
 
 class MessageLine(LinePane):
@@ -53,7 +58,11 @@ class MessageLine(LinePane):
         said = self.notices.current(self.now)
         if said is not None and said.severity > Severity.OK:
             style = ink.caution if said.severity is Severity.ATTENTION else ink.alarm
-            return Line().add(f" {_SEVERITY_WORDS[said.severity]}{said.text}", style)
+            words = f" {_SEVERITY_WORDS[said.severity]}{said.text}"
+            if cell_len(words) > width:
+                # What has happened is worth more than when, which the list of notices keeps.
+                words = f" {_SEVERITY_WORDS[said.severity]}{_CLOCK.sub('', said.text)}"
+            return Line().add(words, style)
         if self.host.guard.is_locked:
             return Line()
         if self.command.is_open and self.command.editor.text:

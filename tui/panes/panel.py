@@ -99,6 +99,8 @@ def findings(preview: Preview, ink: Palette, width: int) -> Iterator[Line]:
 
 
 def _numbers(row: Finding) -> str:
+    if row.actual.isalpha() and row.limit.isalpha():
+        return ""  # "down against up": two words are no figures, the sentence says it better
     return joined(
         (
             f"{clean(row.actual, limit=24)} against {clean(row.limit, limit=24)}"

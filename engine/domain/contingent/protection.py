@@ -74,7 +74,10 @@ def _protected(state: State, account: str, symbol: str, without: frozenset[int])
     stops = [
         order
         for order in (state.orders[i] for i in state.live_by_symbol.get(symbol, ()))
-        if order.order.account == account and order.order_id not in without and _is_stop(order)
+        if order.order.account == account
+        and order.order_id not in without
+        and order.market == state.market  # one that sleeps in another market closes nothing here
+        and _is_stop(order)
     ]
     working = sum(order.leaves for order in stops if order.side * held < 0)
     return Quantity(min(abs(held), working))

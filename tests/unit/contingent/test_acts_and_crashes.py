@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from engine.domain import commands as cmd
 from engine.domain.commands import CancelScope, ExitsOnKill
@@ -225,3 +226,14 @@ def test_what_a_hand_took_back_stays_away_after_a_restart() -> None:
     bench.pass_time(3)
     assert protected(bench)["AAPL"] == 0
     assert told(bench, 1) == ["1.1 working 100", "1.2 cancelled 0"]
+
+
+def test_a_stop_that_sleeps_in_another_market_protects_nothing() -> None:
+    bench = three_protected()
+    assert protected(bench) == PROTECTED
+    here = bench.opening()
+    bench.submit(structs.replace(here, market="another"))
+    assert protected(bench) == dict.fromkeys(SYMBOLS, 0)
+    assert left_unprotected(bench.state, "PAPER", cmd.ALL_SYMBOLS, CancelScope.ALL) == ()
+    bench.submit(here)
+    assert protected(bench) == PROTECTED

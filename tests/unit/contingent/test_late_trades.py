@@ -3,11 +3,21 @@
 import pytest
 
 from engine.domain import reports as rep
+from engine.domain import statements as st
 from engine.domain.apply import state_hash
 from engine.domain.commands import ExitsOnKill, Kill
 from engine.domain.contingent.protection import protected_quantity
 from engine.domain.requests import Request
-from engine.values import Liquidity, Nanos, Price, Quantity, Side, TimeInForce
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Nanos,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+    TimeInForce,
+)
 from tests.harness import DeskBench
 
 from .bench import BID, TARGET, desk, entry, leg, told
@@ -99,3 +109,28 @@ def test_killed_without_exits_a_late_fill_brings_none(exits: ExitsOnKill) -> Non
     bench.pass_time(3)
     assert told(bench, 1) == ["1.1 filled 0", "1.2 cancelled 0"]
     assert not bench.state.live
+
+
+def test_an_exit_that_waits_for_the_link_writes_nothing_down_until_it_is_back() -> None:
+    bench = desk(latency=never)
+    bench.submit(entry(100, time_in_force=GTC), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(rep.LinkChanged("venue", rep.LinkState.DOWN, "gone"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 50))
+    bench.pass_time(60)
+    assert told(bench, 1) == ["1.1 held -", "1.2 held -"]
+    written = [e for e in bench.journal.events() if getattr(e, "name", "") == "bracket:1"]
+    assert len(written) < 5
+    bench.submit(rep.LinkChanged("venue", rep.LinkState.UP))
+    query = bench.state.recon.query
+    entry_there = st.OpenOrder(
+        "TEST-1-1-0", "V1", "AAPL", Instruction.BUY, OrderType.LIMIT, GTC,
+        Quantity(100), Quantity(50), BID,
+    )  # fmt: skip
+    bench.submit(
+        st.VenueOpenOrders(query, (entry_there,)),
+        st.VenueExecutions(query, Nanos(0), ()),
+        st.VenuePositions(query, "PAPER", (("AAPL", Quantity(50)),)),
+        st.VenueCash(query, "PAPER", ()),
+    )
+    bench.pass_time(2)
+    assert told(bench, 1) == ["1.1 sent 50", "1.2 sent 50"]

@@ -5,7 +5,7 @@ import pytest
 from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.apply import state_hash
-from engine.domain.commands import ExitsOnKill, Kill
+from engine.domain.commands import CancelOrder, ExitsOnKill, Kill, Origin
 from engine.domain.contingent.protection import protected_quantity
 from engine.domain.requests import Request
 from engine.values import (
@@ -134,3 +134,41 @@ def test_an_exit_that_waits_for_the_link_writes_nothing_down_until_it_is_back() 
     )
     bench.pass_time(2)
     assert told(bench, 1) == ["1.1 sent 50", "1.2 sent 50"]
+
+
+def test_exits_that_a_bust_took_away_come_back_with_the_next_fill_of_their_entry() -> None:
+    bench = protected_desk()
+    bench.submit(rep.VenueTradeBusted("TEST-1-1-0", "E1"))
+    bench.pass_time(0.001)
+    for number in (1, 2):
+        going = leg(bench, 1, number)
+        assert going.pending_cancel is not None
+        bench.submit(rep.VenueCancelled(going.client_order_id, requested=True))
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 100))
+    bench.pass_time(1)
+    assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0", "1.3 sent 100", "1.4 sent 100"]
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_that_a_person_took_back_stays_away_from_the_next_fill() -> None:
+    bench = protected_desk()
+    stop = leg(bench, 1, 2)
+    bench.submit(CancelOrder(stop.order_id))
+    bench.submit(rep.VenueCancelled(stop.client_order_id, requested=True))
+    bench.submit(rep.VenueTradeBusted("TEST-1-1-0", "E1"))
+    bench.pass_time(0.001)
+    bench.submit(rep.VenueCancelled(leg(bench, 1, 1).client_order_id, requested=True))
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 100))
+    bench.pass_time(1)
+    assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0", "1.3 sent 100"]
+
+
+def test_an_exit_that_ends_with_its_script_does_not_come_back() -> None:
+    bench = protected_desk()
+    for number in (1, 2):
+        going = leg(bench, 1, number)
+        bench.submit(CancelOrder(going.order_id, Origin.DESK))
+        bench.submit(rep.VenueCancelled(going.client_order_id, requested=True))
+    bench.pass_time(1)
+    assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0"]
+    assert not bench.state.live

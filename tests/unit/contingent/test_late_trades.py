@@ -5,9 +5,10 @@ import pytest
 from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.apply import state_hash
-from engine.domain.commands import CancelOrder, ExitsOnKill, Kill, Origin
+from engine.domain.commands import CancelOrder, ExitsOnKill, ExitTerm, Kill, Origin
 from engine.domain.contingent.protection import protected_quantity
 from engine.domain.requests import Request
+from engine.instruments import Instrument
 from engine.values import (
     Instruction,
     Liquidity,
@@ -172,3 +173,18 @@ def test_an_exit_that_ends_with_its_script_does_not_come_back() -> None:
     bench.pass_time(1)
     assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0"]
     assert not bench.state.live
+
+
+def test_exits_at_a_distance_follow_what_a_part_of_a_coin_cost() -> None:
+    coin = Instrument("BTC", quantity_digits=8)
+    bench = DeskBench(symbols=(coin,), latency=never)
+    bench.quotes("BTC", BID, Price(BID + 200), 1_000_000_000)
+    bought = entry(
+        33_333_333, symbol="BTC", target=ExitTerm(percent=10_000), stop_loss=ExitTerm(offset=-5_000)
+    )
+    bench.submit(bought, rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 11_111_111))
+    bench.pass_time(0.001)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    assert (target.price, stop.stop) == (1_918_900, 1_894_900)
+    assert target.quantity == stop.quantity == 11_111_111

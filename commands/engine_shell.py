@@ -5,6 +5,7 @@ import time
 import msgspec
 
 from data.home import Home
+from engine.domain.identity import by_group
 from engine.domain.residence import order_in_words
 from engine.domain.views import DeskView, OrderRow
 from engine.instruments import Instrument
@@ -109,8 +110,9 @@ class EngineShell:
 
 
 def working(view: DeskView) -> list[OrderRow]:
-    """Oldest first."""
-    return [row for row in reversed(view.orders) if not row.is_done]
+    """Oldest first, legs behind their entry in their order."""
+    rows = [row for row in view.orders if not row.is_done]
+    return sorted(rows, key=lambda row: by_group(row.order_id))
 
 
 def as_words(since: str) -> str:

@@ -11,6 +11,7 @@ from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import FILE_MODE, Home
 from engine.domain.commands import ExitsOnKill
+from engine.domain.identity import by_group
 from engine.domain.views import OrderRow
 from engine.errors import MachineError, TraderError
 from engine.ports import Act, DoAct, LineAnswered
@@ -65,7 +66,8 @@ def _by_socket(options: Namespace, home: Home, shell: EngineShell) -> int:
     if not answer.ok:
         raise MachineError(answer.text)
     _wait_for_evidence(options, shell, before)
-    orders = [row for row in reversed(shell.view.orders) if row.order_id in before]
+    orders = [row for row in shell.view.orders if row.order_id in before]
+    orders.sort(key=lambda row: by_group(row.order_id))
     found = [(row, _known(row)) for row in orders]
     is_known = all(known not in ("sent", "unknown") for _, known in found)
     if options.json:

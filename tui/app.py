@@ -21,6 +21,7 @@ from textual.widget import Widget
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
 from tui import answers
 from tui.actions import BY_ID
+from tui.command import REVIEW
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
 from tui.frames import keep_painted
@@ -290,6 +291,10 @@ class TraderApp(App[int], inherit_bindings=False):
             event.stop()
             self.dispatcher.paste(event.text)
             self._after_key()
+        elif isinstance(event, events.Resize) and event.size == self.size:
+            # It was another size meanwhile, and the terminal has cut what stood there.
+            await super().on_event(event)
+            self.relayout()
         else:
             await super().on_event(event)
 
@@ -338,6 +343,8 @@ class TraderApp(App[int], inherit_bindings=False):
         draft = self.room.reviewed
         self.footer.chain = self.dispatcher.chain
         self.footer.is_reviewed = draft is not None and draft.stage is Stage.REVIEWED
+        line = self.room.command
+        self.footer.enter_words = line.enter_words if line.is_open else REVIEW
 
     # ---- the room's shell
 

@@ -35,6 +35,7 @@ from tui.editor import Editor
 from tui.sending import Sending
 
 HISTORY_LINES_MAX = 200
+REVIEW = "review"
 STAGED_LINES_MAX = 200
 FITS_SHOWN_MAX = 8
 
@@ -128,6 +129,15 @@ class CommandLine:
     @property
     def wants_preview(self) -> bool:
         return is_reviewed(self.parsed) or isinstance(self.parsed, (*ASKED, PreviewedLine))
+
+    @property
+    def enter_words(self) -> str:
+        """What Enter does with the line as it stands: it reviews, asks, or does it at once."""
+        parsed = self.parsed
+        if isinstance(parsed, ASKED) or takes_everything(parsed):
+            return "asks once"
+        is_act = isinstance(parsed, AT_ONCE) and not is_reviewed(parsed)
+        return "does it" if is_act or self.action is not None else REVIEW
 
     # ---- history
 

@@ -77,15 +77,17 @@ def question(
             held_now = sum(row.quantity for row in here)
             noun = known.unit if known.quantity_digits else "shares"
             size = f"{known.format_quantity(held_now, signed=True)} {noun}, "
-            shares = size if here else "no position, "
+            shares = f"{size}{_worth(view, symbol)}" if here else "no position"
             orders = _count([row for row in working if row.symbol == symbol])
-            return f"Flatten {symbol}: {shares}{_worth(view, symbol)}, and cancel its {orders}?"
+            return f"Flatten {symbol}: {shares}, and cancel its {orders}?"
         case Act.FLATTEN_ACCOUNT:
             positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
             return f"Flatten all: {positions}, {_worth(view)}, and cancel {_count(working)}?"
         case Act.KILL:
             stay = len(working) - len(entries)
-            return f"KILL: halt, cancel {len(entries)} entries, keep {stay} exits?"
+            entry = "entry" if len(entries) == 1 else "entries"
+            leave = "exit" if stay == 1 else "exits"
+            return f"KILL: halt, cancel {len(entries)} {entry}, keep {stay} {leave}?"
         case _:
             return f"{act.name.replace('_', ' ').capitalize()}?"
 

@@ -13,7 +13,7 @@ from engine.language.syntax import (
 )
 from engine.ports import Act, SendLine
 from tui.actions import BY_ID, Action
-from tui.command import ASKED, AT_ONCE, is_comment, is_reviewed, takes_everything
+from tui.command import ASKED, AT_ONCE, FITS_SHOWN_MAX, is_comment, is_reviewed, takes_everything
 from tui.danger import question
 from tui.paint import order_number
 from tui.room import Room
@@ -112,8 +112,9 @@ class LineActs:
             room.line_changed()
         elif line.problem is not None:
             room.notices.dismiss()
-            hint = f" — {line.problem.hint}" if line.problem.hint else ""
-            room.advise(f"{line.problem.message}{hint}")
+            fits = line.problem.expected[:FITS_SHOWN_MAX]
+            hint = line.problem.hint or (f"here fits {' · '.join(fits)}" if fits else "")
+            room.advise(f"{line.problem.message} — {hint}" if hint else line.problem.message)
         elif isinstance(parsed, PreviewedLine) or (
             isinstance(parsed, OrderLine) and parsed.preview
         ):

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.arming import all_disarmed
 from engine.domain.commands import ALL_SYMBOLS, Origin
 from engine.domain.quotes import Market
 from engine.domain.residence import SIMULATED_MODES
@@ -37,7 +38,7 @@ def heed_sleep(
         if account.trading.state not in (disarmed, ev.TradingState.KILLED):
             change = (now, account.account, ALL_SYMBOLS, disarmed, False, reason, Origin.DESK)
             happened.append(ev.TradingStateChanged(*change))
-    return happened
+    return happened + all_disarmed(state, reason, now)
 
 
 def sleep_in_words(span: int, is_suspend: bool) -> str:

@@ -5,7 +5,7 @@ import msgspec
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.luck import is_of_bars
-from engine.domain.orders import Order, state_word
+from engine.domain.orders import NEVER_REACHED, Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
 from engine.domain.state import State
@@ -156,6 +156,8 @@ class _Teller:
                 return waiting_in_words(event, self._instrument)
             case ev.OrderFilled():
                 return self._fill(event)
+            case ev.OrderRejected() if event.text == NEVER_REACHED:
+                return [f"it {event.text}, says the venue: nothing of it stands anywhere"]
             case ev.OrderRejected():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
                 return [f"rejected by the venue{legs}: {event.text}"]

@@ -6,6 +6,7 @@ from connectors.paper.drills import BREAK_SECONDS_MAX, BREAK_SECONDS_MIN, HOUR, 
 from engine.domain.commands import CancelOrder, SubmitOrder
 from engine.domain.events import StatusRequested
 from engine.domain.reports import LinkChanged, LinkState, VenueCancelled, VenueRejected
+from engine.runtime.why import explain
 from engine.values import (
     NANOS_PER_SECOND,
     Instruction,
@@ -101,6 +102,10 @@ def test_what_was_on_its_way_is_asked_about_and_never_sent_again(bench):
     assert "not known yet" in bench.order(4).text
     bench.pass_time(3)
     assert bench.order(2).text == "never reached the venue"
+    of_it = [each for each in bench.journal.events() if getattr(each, "order_id", 0) == 2]
+    told = "\n".join(explain(bench.order(2), of_it, bench.state).lines)
+    assert "it never reached the venue, says the venue" in told
+    assert "rejected by the venue" not in told
     assert bench.order(1).status.name == "CANCELLED"
     new = [heard for heard in bench.paper.heard if type(heard).__name__ == "NewOrderRequest"]
     assert len(new) == 2, "nothing was sent twice"

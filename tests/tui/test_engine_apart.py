@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from commands.engine_shell import working
 from engine.attachment import (
     Missed,
     SinceYouLeft,
@@ -54,6 +55,20 @@ async def test_leaving_with_orders_says_where_each_lives_and_enter_leaves_them()
         await here.press("enter")
         assert stops(here) == []
     assert here.app.return_code == 0
+
+
+async def test_leaving_and_the_shell_name_legs_in_their_order():
+    desk = a_desk()
+    desk.send(SendLine("b 100 AAPL 99", "t0"))
+    desk.send(SendLine("b 100 AAPL mkt tp +1 sl -1", "t1"))
+    assert [row.label for row in working(desk.latest())] == [
+        "1",
+        "2.1",
+        "2.2",
+    ]
+    async with sitting(desk=desk) as here:
+        await here.press("ctrl+q")
+        assert here.text.index("#2.1 SELL") < here.text.index("#2.2 SELL")
 
 
 async def test_stopping_wants_the_key_that_sends_and_the_engine_s_word_ends_the_screen():

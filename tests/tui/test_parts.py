@@ -64,6 +64,17 @@ def test_kill_names_how_many_entries_go_and_how_many_exits_stay():
     assert question(Act.KILL, view, "AAPL") == "KILL: halt, cancel 0 entries, keep 0 exits?"
 
 
+def test_kill_counts_one_as_one():
+    desk = FakeDesk()
+    desk.send(SendLine("b 100 AAPL 1.00", "t"))
+    assert question(Act.KILL, desk.latest(), "AAPL") == "KILL: halt, cancel 1 entry, keep 0 exits?"
+
+
+def test_flattening_where_nothing_is_held_tells_no_amount():
+    asked = question(Act.FLATTEN_SYMBOL, FakeDesk().latest(), "AAPL")
+    assert asked == "Flatten AAPL: no position, and cancel its 0 orders?"
+
+
 def test_cancelling_everything_names_what_it_leaves_without_a_stop():
     desk = FakeDesk()
     desk.send(SendLine("b 100 AAPL mkt tp +1 sl -1", "t"))

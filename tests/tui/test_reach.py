@@ -144,3 +144,41 @@ async def test_a_page_that_is_opened_again_shows_its_rows_again():
         assert "╭ keys ─" not in here.text
         await here.press("question_mark")
         assert here.text.splitlines()[1:-2] == first.splitlines()[1:-2]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("b 100 AAPL bid", "Enter review"),
+        ("oco pos AAPL tp 192 sl 189", "Enter review"),
+        ("cancel 3", "Enter does it"),
+        ("practice reject next", "Enter does it"),
+        ("help", "Enter does it"),
+        ("flatten AAPL", "Enter asks once"),
+        ("cancel *", "Enter asks once"),
+    ],
+)
+async def test_the_footer_says_what_enter_does_with_the_line(line: str, words: str):
+    async with sitting() as here:
+        await here.press("colon")
+        here.app.room.command.editor.put(line)
+        here.app.room.line_changed()
+        await here.frames()
+        assert words in here.row(-1)
+
+
+async def test_the_danger_strip_cuts_no_word():
+    async with sitting() as here:
+        await here.press("ctrl+x")
+        assert "k KILL" in here.row(-1)
+        assert "…" not in here.row(-1)
+
+
+async def test_enter_on_a_line_that_cannot_be_read_says_what_fits_there():
+    async with sitting() as here:
+        await here.press("colon")
+        here.app.room.command.editor.put('resolve 7 rejected "so"')
+        here.app.room.line_changed()
+        await here.press("enter")
+        assert "'rejected' is no outcome — here fits" in here.text
+        assert "not-placed" in here.text

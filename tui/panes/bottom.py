@@ -5,7 +5,7 @@ from textual.strip import Strip
 from engine.domain.views import DeskView, Severity
 from tui.actions import BY_ID, Scope
 from tui.coach import Coach
-from tui.command import FITS_SHOWN_MAX, CommandLine
+from tui.command import FITS_SHOWN_MAX, REVIEW, CommandLine
 from tui.danger import Danger
 from tui.danger import Strip as Showing
 from tui.host import Host
@@ -158,12 +158,14 @@ class Footer(LinePane):
         self.keymap = Keymap()
         self.chain: tuple[Scope, ...] = ()
         self.is_reviewed = False
+        self.enter_words = REVIEW
+        """What Enter does with the line as it stands."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return False
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        key = (self.chain, self.is_reviewed, width)
+        key = (self.chain, self.is_reviewed, self.enter_words, width)
         return [self.slot(0, key, lambda: self._keys(width))]
 
     def _keys(self, width: int) -> Strip:
@@ -186,7 +188,7 @@ class Footer(LinePane):
         """After a review the next key is the one that sends."""
         offers = self.keymap.footer(self.chain)
         if not self.is_reviewed:
-            return offers
+            return [(key, self.enter_words if words == REVIEW else words) for key, words in offers]
         review = self.keymap.shown("ticket.review"), self.keymap.shown("line.review")
         others = [offer for offer in offers if offer[0] not in review]
         return [
@@ -198,5 +200,8 @@ class Footer(LinePane):
         danger = self.ink.danger
         line = Line()
         for key, words in self.keymap.footer(self.chain):
-            line.add(f" {key} {words} ", danger)
+            offer = f" {key} {words} "
+            if line.used + len(offer) > width:
+                break  # the least of them last: half a word is of no use
+            line.add(offer, danger)
         return line.pad(width, danger).strip()

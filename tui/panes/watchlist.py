@@ -179,7 +179,8 @@ class Watchlist(FramedPane):
         key = (len(view.quotes), account.day, self.is_focused)
 
         def build() -> Strip:
-            line = Line().add(f" {len(view.quotes)} symbols", ink.quiet)
+            count = len(view.quotes)
+            line = Line().add(f" {count} symbol{'s' if count != 1 else ''}", ink.quiet)
             day = money_text(account.day, signed=True)
             line.pad(width - len(day) - 5, ink.quiet).add("day ", ink.quiet)
             return self.inside(line.add(day, signed_style(ink, account.day)))

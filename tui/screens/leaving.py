@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from engine.domain.identity import by_group
 from engine.domain.residence import FATES, PLACES, order_in_words, residence_of
 from engine.domain.views import OrderRow
 from tui.host import Host
@@ -47,7 +48,8 @@ class Leaving:
         return f"leaving: {count} order{'' if count == 1 else 's'} work{'s' if count == 1 else ''}"
 
     def _working(self) -> list[OrderRow]:
-        return [row for row in reversed(self._host.view.orders) if not row.is_done]
+        rows = [row for row in self._host.view.orders if not row.is_done]
+        return sorted(rows, key=lambda row: by_group(row.order_id))
 
     def _choices(self) -> list[Choice]:
         count = len(self._working())

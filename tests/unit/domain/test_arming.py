@@ -9,7 +9,7 @@ from engine.domain.arming_facts import AccountReconciled
 from engine.domain.commands import ArmLive, DisarmLive, Kill, TightenLimit
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.reasons import Refusal
-from engine.domain.reports import LinkChanged, LinkState
+from engine.domain.reports import LinkChanged, LinkState, MachineSlept
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -186,3 +186,11 @@ def test_an_arming_comes_back_from_the_journal_as_it_was(live: LiveDesk) -> None
     live.arm()
     live.bench.submit(DOWN, UP, CLEAN)
     assert live.bench.replayed_hash() == state_hash(live.bench.state)
+
+
+def test_a_machine_that_slept_wakes_disarmed_and_no_reconcile_arms_it_again(live: LiveDesk) -> None:
+    live.arm()
+    happened = live.bench.submit(MachineSlept(Nanos(HOUR), True))
+    assert ev.LiveDisarmed in [type(event) for event in happened]
+    live.bench.submit(CLEAN)
+    assert not live.is_armed

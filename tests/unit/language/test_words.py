@@ -75,7 +75,7 @@ def test_completion_looks_only_at_what_is_left_of_the_cursor() -> None:
         ("c . buys", "CANCEL all buys in the symbol IBM"),
         ("c *", "CANCEL every working order of the account"),
         ("c 1119-7.1", "CANCEL order 7.1 of 19 November"),
-        ("r 3 price 190.20 qty 50", "REPLACE 3: LMT 190.20, total 50"),
+        ("r 3 price 190.20 qty 50", "REPLACE 3: price 190.20, total 50"),
         ("close AAPL half", "CLOSE half the position in AAPL"),
         ("close . 25%", "CLOSE 25% of the position in IBM"),
         ("flatten *", "FLATTEN the whole account: stop entries, cancel exits, close what is left"),

@@ -7,6 +7,7 @@ from engine.domain import reports as rep
 from engine.domain.adopting import adopted_order
 from engine.domain.answers import lowered
 from engine.domain.doubt import in_flight
+from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.recon import Run
@@ -120,6 +121,8 @@ def _compare_order(
     if row is None:
         if is_quiet:
             _not_open_there(compared, order, key)
+        elif _is_forgotten(order, compared.run.asked_at):
+            _doubted_there(compared, order)
         return
     if order.pending_new is not None:
         # It stands there: that is the answer that was missing.
@@ -162,8 +165,41 @@ def _compare_order(
             order_id=order.order_id,
         )
         compared.found += venue_restated(state, told, market, now)
+    elif is_quiet and row.stop and row.stop != order.stop:
+        compared.differs(
+            DifferenceKind.ORDER,
+            symbol=order.order.symbol,
+            ours=f"stop {known.format_price(order.stop)}",
+            venues=f"stop {known.format_price(row.stop)}",
+            action="nothing was changed: a person has to look",
+            is_break=True,
+            order_id=order.order_id,
+        )
     else:
         compared.agrees(key, "both sides agree about it again")
+
+
+def _is_forgotten(order: Order, asked_at: int) -> bool:
+    """All that is in flight was given up as unknown before the books were asked for."""
+    pending = [each for _, each in in_flight(order)]
+    is_old = order.changed_at <= asked_at
+    return is_old and all(each.certainty is Certainty.UNKNOWN for each in pending)
+
+
+def _doubted_there(compared: _Comparison, order: Order) -> None:
+    """Not open there is no proof of how it ended, and it is no agreement: it is asked about."""
+    known = compared.state.instruments[order.order.symbol]
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"unknown, open for {known.format_quantity(order.leaves)}",
+        venues="not open",
+        action=f"asked what became of it: `resolve {order.label}` says what nobody can prove",
+        is_break=False,
+        order_id=order.order_id,
+    )
+    asked = ev.StatusRequested(compared.now, order.order_id, order.client_order_id)
+    compared.found.append(asked)
 
 
 def _is_changed(order: Order, row: OpenOrder) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
+from engine.domain.contingent.groups import covered_by, filled_by
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
 from engine.domain.orders import Order
@@ -27,6 +28,15 @@ def groups_at_work(state: State) -> set[OrderId]:
     to protect, and which exit may have a successor, follows from all of their orders."""
     going = {order.group for order in state.orders.values() if not order.is_done}
     return going & state.brackets.keys()
+
+
+def taken_back_by_desk(state: State, order: Order) -> None:
+    """It went because nothing was left for it, and nobody else wanted it away: should there be
+    something to protect again, so is it."""
+    bracket = state.brackets[order.group]
+    left = covered_by(state, order.group, bracket) - filled_by(state, order.group)
+    if left <= 0 and order.order_id not in bracket.taken_back:
+        bracket.taken_back.append(order.order_id)
 
 
 def stay_away(state: State, account: str, symbol: str, side: int = 0) -> None:

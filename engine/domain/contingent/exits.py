@@ -269,7 +269,10 @@ class _Step:
         return (leg.price, price) if leg.order.type is STOP else (price, leg.stop)
 
     def _wait(self, findings: tuple[Finding, ...]) -> list[ev.Event]:
-        """A session that does not trade wakes the group itself; for the link it is asked again."""
+        """A session that does not trade, or a link that is down, wakes the group itself; while
+        books are compared it is asked again."""
+        if any(link is rep.LinkState.DOWN for link in self.state.links.values()):
+            return []
         phase = self.state.phases.get(self.bracket.symbol)
         if phase is not Phase.OPEN and all(found.rule == "R25" for found in findings):
             return []

@@ -6,6 +6,7 @@ from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.identity import group_of
 from engine.domain.orders import Order
+from engine.domain.reports import LinkState
 from engine.domain.state import Bracket, State, bracket_timer
 from engine.values import Nanos, OrderId, Quantity
 
@@ -100,6 +101,8 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
             groups[group_of(order_id)] = None
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
+        elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
+            groups.update(dict.fromkeys(OrderId(group) for group in state.brackets))
     return [
         ev.TimerSet(now, bracket_timer(group), now)
         for group in groups

@@ -38,6 +38,7 @@ from engine.values import (
     OrderType,
     Price,
     Quantity,
+    Side,
     TimeInForce,
 )
 from tests.harness import DeskBench
@@ -334,3 +335,36 @@ def test_a_smaller_position_is_not_adopted_under_exits_that_would_cross_zero() -
     books.told(CancelOrder(OrderId(2)), rep.VenueCancelled("TEST-1-2-0", requested=True))
     books.told(adopt)
     assert bench.position("AAPL") == 60
+
+
+def test_an_order_in_doubt_that_does_not_stand_there_is_no_agreement() -> None:
+    books = Books()
+    bench = books.bench
+    books.told(CancelOrder(OrderId(1)))
+    bench.pass_time(600)
+    assert bench.order(1).is_unknown
+    books.answered, books.orders = len(bench.paper.heard), ()
+    found = [each for each in books.compare() if isinstance(each, DifferenceFound)]
+    assert [(each.ours, each.venues) for each in found] == [("unknown, open for 100", "not open")]
+    assert bench.order(1).is_unknown
+    assert bench.order(1).leaves == 100
+
+
+def test_a_stop_that_stands_elsewhere_at_the_venue_is_found() -> None:
+    books = Books()
+    books.bench.other(Side.BUY, 1, "AAPL", 1_900_200)
+    stop = SubmitOrder(
+        "s", "PAPER", "AAPL", BUY, Quantity(10), OrderType.STOP, stop=Price(1_905_000)
+    )
+    books.told(stop, rep.VenueAccepted("TEST-1-2-0", "V2"))
+    assert books.bench.order(2).is_live, books.bench.order(2).text
+    there = st.OpenOrder(
+        "TEST-1-2-0", "V2", "AAPL", BUY, OrderType.STOP, TimeInForce.DAY,
+        Quantity(10), Quantity(0), Price(0), Price(1_910_000),
+    )  # fmt: skip
+    books.orders = (row(), there)
+    assert differences(books.compare()) == [("ORDER", True)]
+    assert books.bench.state.accounts["PAPER"].symbols["AAPL"].state is TradingState.REDUCING
+    books.orders = (row(), with_changes(there, stop=Price(1_905_000)))
+    books.compare()
+    assert not books.bench.state.recon.breaks

@@ -5,6 +5,7 @@ from argparse import Namespace
 from commands.flags import UsageError
 from commands.hardening import harden
 from commands.screen import attach_screen
+from commands.terminal_check import check_terminal
 from data.home import Home
 from data.settings import load_settings
 from engine.runtime.terminals.messages import Role
@@ -15,6 +16,7 @@ def run(options: Namespace) -> int:
     if options.json:
         raise UsageError("--json needs stdout, which the screen uses: `trader status --json`")
     harden()
+    check_terminal()
     home = Home.existing(options.home)
     settings = load_settings(home.settings_path, options.config)
     role = Role.VIEWER if options.watch else Role.TERMINAL

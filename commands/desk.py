@@ -1,23 +1,15 @@
 """Puts a desk together: home, journal, market, venue, session and host, in the order of `start`."""
 
-import secrets
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 
-from commands.assume import assume
 from commands.costs import BASE_CURRENCY, cost_reports
 from commands.disk_watch import DiskWatch
+from commands.paper_market import PaperMarket, paper_market, standing
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
-from connectors.feeds.open import open_market
-from connectors.paper.drills import Drills
-from connectors.paper.latency import AUTOMATIC, NONE, Latency
-from connectors.paper.link import Link
-from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
 from data.errors import VaultDamagedError
 from data.home import Home, default_home
@@ -26,9 +18,8 @@ from data.journal.identity import instance_from_seed
 from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
 from data.vault.attempts import read_tries
-from engine.domain.events import TradingState
+from engine.domain.events import LimitLooseningDropped, TradingState
 from engine.domain.factor_facts import SecondFactorKnown
-from engine.domain.orders import Order
 from engine.domain.patience import Patience
 from engine.domain.quotes import Source
 from engine.domain.records import Record
@@ -38,42 +29,23 @@ from engine.domain.reports import (
     LinkState,
     Report,
     SessionOpened,
-    VenueExpired,
 )
-from engine.domain.state import Checkpoint, State
+from engine.domain.state import State
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
-from engine.runtime.market_time import hang_clock_of
 from engine.runtime.realism_tally import RealismTally
-from engine.runtime.recovery import Recovered, orders_at_venue, recover
+from engine.runtime.recovery import Recovered, recover
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
+from engine.values import NANOS_PER_SECOND, Nanos
 
-HEADLESS_SEED = 1
-SEED_BITS = 31
-BEGINS_ANEW = "its recorded day begins anew"
 PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
 """Both are paper: no object of this process could send a live order."""
-SCREEN_LATENCY = "retail"
-"""What a person at the screen practises with, unless another is asked for."""
 
 
 AT_ONCE = Nanos(0)
 """Questions to the paper venue travel behind the orders they ask about, on one ordered line:
 its word that it never had one is believed at once."""
-
-
-class PaperMarket(NamedTuple):
-    """What a paper venue is built from: a market's flow, every chance's seed, the line to it."""
-
-    flow: Flow
-    seed: int
-    link: Link | None
-    drills: Drills
-    is_recorded: bool = False
-    costs: Sequence[Report] = ()
-    """The home's tables of borrow terms, dividends and rates, as reports."""
 
 
 class DeskParts(msgspec.Struct):
@@ -124,7 +96,7 @@ def open_desk(options: Namespace) -> DeskParts:
     """Settings → market → lock and verified journal → replay → open orders → ready."""
     # What cannot be read is refused before there is a home: nothing is half done then.
     settings = load_settings(default_home(options.home).settings_path, options.config)
-    market = _market(options, settings)
+    market = paper_market(options, settings)
     costs = cost_reports(default_home(options.home).path)
     home = Home.prepare(options.home)
     journal = Journal.open(
@@ -176,7 +148,7 @@ def _recovered(
     state, flow = recovered.state, market.flow
     stood_at = state.checkpoints.get(flow.description)
     cut_off = not state.ended_clean and state.market == flow.description
-    venue, left_behind = _standing(market, state, stood_at, recovered.left_at)
+    venue, left_behind = standing(market, state, stood_at, recovered.left_at)
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)
     realism = RealismTally(session.state)
@@ -194,6 +166,11 @@ def _recovered(
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wait_for_the_books()
     host.wake_up()
+    found += [
+        f"{record.body.key} stays: {record.body.text}"
+        for record in opening_records.records
+        if isinstance(record.body, LimitLooseningDropped)
+    ]
     remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
     opening_records.is_over = True
     return DeskParts(
@@ -222,7 +199,8 @@ def _second_factor(home: Home, state: State, opening: list[Report]) -> list[str]
         return [str(damage)]
     enrolment = tries.enrolment if tries is not None else ""
     if enrolment != state.factor.enrolment:
-        opening.append(SecondFactorKnown(enrolment))
+        # Before the run begins, which asks what it guards; a new home has no run to ask about.
+        opening.insert(0 if state.run else len(opening), SecondFactorKnown(enrolment))
     return []
 
 
@@ -247,57 +225,14 @@ def _after_recovery(home: Home, journal: Journal, recovered: Recovered) -> list[
     return remarks
 
 
-def _standing(
-    market: PaperMarket, state: State, stood_at: Checkpoint | None, left_at: Nanos
-) -> tuple[PaperVenue, list[VenueExpired]]:
-    """The market with this home's orders in their places, and those that cannot stand any more."""
-    flow = market.flow
-    here = [order for order in orders_at_venue(state) if order.market == flow.description]
-    working = [_resting(order, stood_at) for order in here] if stood_at is not None else []
-    venue = PaperVenue(
-        flow,
-        cursor=stood_at.cursor if stood_at is not None else b"",
-        stood_at=stood_at.at if stood_at is not None else 0,
-        heard_at=_heard_at(state, stood_at, left_at) if stood_at is not None else 0,
-        working=working,
-        next_execution=state.executions_seen + 1,
-        next_order=state.order_next,
-        link=market.link,
-        drills=market.drills,
-        is_recorded=market.is_recorded,
-    )
-    venue.tally.begin(*_holdings(state, venue.trade_date))
-    if stood_at is None:
-        return venue, [VenueExpired(order.client_order_id, BEGINS_ANEW) for order in here]
-    return venue, venue.left_behind
-
-
-def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
-    """What the rebuilt venue begins its own count with: positions, and cash that trades moved."""
-    held: dict[str, int] = {}
-    traded: dict[str, int] = {}
-    for account in state.accounts.values():
-        for symbol, position in account.positions.items():
-            held[symbol] = held.get(symbol, 0) + position.quantity
-            currency = state.instruments[symbol].currency
-            if state.trade_date == trade_date:
-                traded[currency] = traded.get(currency, 0) + position.day_cash
-    return held, traded
-
-
-def _heard_at(state: State, stood_at: Checkpoint, left_at: Nanos) -> Nanos:
-    """The last market time that the journal knows of a market, in whichever run that was."""
-    was_last = state.checkpoints.get(state.market) is stood_at
-    return max(stood_at.at, stood_at.heard_at, left_at if was_last else Nanos(0))
-
-
 def _remarks(
     found: list[str], flow: Flow, state: State, *, resumes: bool, left_behind: int
 ) -> tuple[str, ...]:
     remarks = [*found, *([flow.note] if flow.note else [])]
     if resumes:
         remarks.append(
-            "the last session was cut off or stopped in its day; the market goes on where it stood"
+            "the last session was cut off or stopped within its day;"
+            " the market goes on where it stood"
         )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
@@ -310,65 +245,6 @@ def _remarks(
         for a in lowered
     ]
     return tuple(remarks)
-
-
-def _seed(options: Namespace, settings: Settings) -> int:
-    if options.seed is not None:
-        return int(options.seed)
-    if settings.market.seed:
-        return settings.market.seed
-    return HEADLESS_SEED if options.headless else secrets.randbits(SEED_BITS)
-
-
-def _market(options: Namespace, settings: Settings) -> PaperMarket:
-    seed = _seed(options, settings)
-    market = options.market or settings.market.kind
-    symbols = options.symbols or settings.market.symbols or None
-    flow = open_market(str(market), symbols=symbols, seed=seed, start=settings.market.start)
-    assume(flow, settings)
-    hang_clock_of(instrument.mic for instrument in flow.instruments)
-    paper = settings.paper
-    drills = Drills(seed, rejects=paper.practice_rejects, breaks=paper.practice_disconnects)
-    return PaperMarket(flow, seed, _link(options, settings, seed), drills)
-
-
-def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:
-    name = latency_name(options, settings)
-    return None if name == NONE else Link(Latency(name, seed))
-
-
-def latency_name(options: Namespace, settings: Settings) -> str:
-    """How far away the venue is: as asked, else a home line at the screen, nothing in a script."""
-    name = str(options.latency or settings.paper.latency)
-    if name == AUTOMATIC:
-        return NONE if options.headless else SCREEN_LATENCY
-    return name
-
-
-def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
-    asked = order.order
-    # It left as a limit at the edge of its band that does not rest.
-    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
-    return RestingOrder(
-        client_order_id=order.client_order_id,
-        symbol=asked.symbol,
-        instruction=asked.instruction,
-        type=OrderType.LIMIT if is_protected else asked.type,
-        price=order.protection if is_protected else order.price,
-        stop=order.stop,
-        trigger=asked.trigger,
-        open_quantity=order.leaves,
-        total_quantity=order.quantity,
-        cumulative=order.cumulative,
-        queue_ahead=stood_at.queue_ahead.get(order.client_order_id, order.queue_ahead),
-        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
-        post_only=asked.post_only,
-        triggered=order.is_triggered,
-        trade_date=order.trade_date,
-        waits=order.client_order_id in stood_at.waiting,
-        oca_group=order.oca_group,
-        taken=order.taken,
-    )
 
 
 def _opened(

@@ -146,7 +146,9 @@ def _venues(options: Namespace) -> list[Check]:
 
 
 def _keyring(options: Namespace) -> list[Check]:
-    return [Check("keyring", "ok", "not needed on paper: no secret is kept")]
+    from commands.doctor_vault import vault_words
+
+    return [Check("keyring", *vault_words(options.home))]
 
 
 _LOOKS: tuple[Callable[[Namespace], list[Check]], ...] = (

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from commands.desk import DeskParts, latency_name, open_desk
+from commands.desk import DeskParts, open_desk
 from commands.engine_flags import how_started
 from commands.engine_log import EngineLog
 from commands.faults import explain
 from commands.flags import VERSION
 from commands.live_desk import live_desk
+from commands.paper_market import latency_name
 from data.engine_socket import place_to_listen
 from data.last_seen import keep, kept
 from engine.attachment import StopEngine

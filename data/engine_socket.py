@@ -16,6 +16,7 @@ PATH_BYTES_MAX = 100
 POINTER_BYTES_MAX = 4_096
 NAME = "engine.sock"
 POINTER_NAME = "engine.sock.path"
+FOLDER_PREFIX = "trader-"
 DIGEST_BYTES = 8
 
 
@@ -46,6 +47,8 @@ def place_to_connect(home: Home) -> Path:
             place = Path(os.fsdecode(file.read(POINTER_BYTES_MAX)))
     except FileNotFoundError:
         return _short_folder(home) / NAME
+    if not _is_a_short_place(place):
+        raise HomeError(f"{pointer} does not say where an engine listens: remove it")
     if place.parent.exists():
         _check_folder(place.parent)
     return place
@@ -72,7 +75,14 @@ def _short_folder(home: Home) -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     if len(os.fsencode(base)) > PATH_BYTES_MAX // 2:
         base = "/tmp"
-    return Path(base) / f"trader-{os.geteuid()}-{digest}"
+    return Path(base) / f"{FOLDER_PREFIX}{os.geteuid()}-{digest}"
+
+
+def _is_a_short_place(place: Path) -> bool:
+    """What an engine may have written there, whatever a damaged disk made of it."""
+    text = os.fsencode(place)
+    is_named = place.name == NAME and place.parent.name.startswith(FOLDER_PREFIX)
+    return place.is_absolute() and is_named and b"\0" not in text and len(text) <= PATH_BYTES_MAX
 
 
 def _check_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
-from engine.domain.commands import Origin
+from engine.domain.commands import Origin, ProtectPosition
 from engine.domain.records import Record, decode_records
 from engine.domain.reports import LinkState
 from simulation.broken import hold
@@ -33,6 +33,8 @@ class Evidence:
         """By client order id."""
         self.by_order: dict[int, ev.OrderReleased] = {}
         self.tickets: set[str] = set()
+        self.protected: dict[str, int] = {}
+        """Quantity of a position that exits were asked for, by their ticket."""
         self.renamed: set[str] = set()
         """Ids that replaces would bring."""
         self.staged: dict[bytes, int] = {}
@@ -65,6 +67,8 @@ class Evidence:
             self._sequence = record.sequence
             if record.cause != record.sequence:
                 self._read_event(record)
+            elif type(record.body) is ProtectPosition:
+                self.protected[record.body.ticket] = record.body.quantity
 
     def _read_event(self, record: Record) -> None:
         event: Any = record.body

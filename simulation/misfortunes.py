@@ -2,7 +2,7 @@
 
 from connectors.faults.venue import FaultyVenue
 from engine.domain.quotes import Phase
-from engine.domain.reports import DiskSpaceSeen, SpaceLevel
+from engine.domain.reports import ClockStepped, DiskSpaceSeen, MachineSlept, Report, SpaceLevel
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, Price, Quantity
 from simulation.chance import Chance
 from simulation.clock import Clock
@@ -38,6 +38,7 @@ class Misfortunes:
         self._venue, self._line, self._trace = venue, line, trace
         self._chance = Chance(plan.seed, "misfortunes")
         self._step = 0
+        self._words: list[Report] = []
 
     def strike(self, step: int, desk: Desk) -> None:
         """Whatever this step brings; the desk hears of most of it later or never."""
@@ -54,7 +55,9 @@ class Misfortunes:
         if happens(plan.disk_error):
             self._disk.is_failing = True
         if happens(plan.clock_step):
-            self._clock.step_wall(self._chance.pick(CLOCK_STEPS))
+            step_by = self._chance.pick(CLOCK_STEPS)
+            self._clock.step_wall(step_by)
+            self._words.append(ClockStepped(Nanos(step_by)))
         if happens(plan.suspend):
             self._sleep()
         if happens(plan.venue_cancels):
@@ -72,12 +75,14 @@ class Misfortunes:
             self._trace.say(step, "a bug of ours waits in the next step")
             desk.plant_bug()
 
-    def space_seen(self) -> DiskSpaceSeen | None:
-        """What the host's look at the disk brings; mostly nothing new."""
-        if not self._chance.happens(self._plan.disk_low):
-            return None
-        level = self._chance.pick(tuple(SpaceLevel))
-        return DiskSpaceSeen(level, "" if level is SpaceLevel.AMPLE else f"room is {level.name}")
+    def noticed(self) -> list[Report]:
+        """What the host has to say of the machine: its clock, its sleep, the room on its disk."""
+        words, self._words = self._words, []
+        if self._chance.happens(self._plan.disk_low):
+            level = self._chance.pick(tuple(SpaceLevel))
+            text = "" if level is SpaceLevel.AMPLE else f"room is {level.name}"
+            words.append(DiskSpaceSeen(level, text))
+        return words
 
     def end(self) -> None:
         """No fault goes on: what was drawn for messages on their way is all that is left."""
@@ -109,6 +114,7 @@ class Misfortunes:
         self._clock.move(span)
         self._venue.now = self._clock.now
         self._line.pass_to(self._clock.now)
+        self._words.append(MachineSlept(Nanos(span), is_suspend=True))
         soon = Nanos(self._clock.now + NANOS_PER_MILLISECOND)
         self._line.disconnect(soon, "the machine slept")
 

@@ -74,6 +74,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 ACTS = {
     "submit": 40,
+    "bracket": 10,
+    "protect": 4,
     "cancel": 10,
     "replace": 12,
     "ticket_again": 3,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.domain.apply import state_hash
-from engine.domain.events import CancelRequested, Event, Killed
+from engine.domain.events import CancelRequested, Event, Killed, OrderCancelled
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
 from simulation.desk import Desk, opening_cash
@@ -81,10 +81,13 @@ class Promises:
         venue.events.clear()
         if not venue.account.has_amended:
             orders.i51_nothing_that_closes_crosses_zero(venue.account)
+            orders.i12_exits_fill_no_more_than_their_entry(venue.account, self.evidence)
 
     def heed_answers(self, open_ones: set[int], happened: Sequence[Event], state: State) -> None:
         """What must follow from a command in the same step."""
-        asked = {int(each.order_id) for each in happened if isinstance(each, CancelRequested)}
+        # What is held back on the desk is withdrawn at once.
+        taken = (each for each in happened if isinstance(each, CancelRequested | OrderCancelled))
+        asked = {int(each.order_id) for each in taken}
         orders.i31_cancels_always_pass(open_ones, asked)
         for event in happened:
             if isinstance(event, Killed):

@@ -9,10 +9,12 @@ from engine.domain.commands import (
     CancelScope,
     Command,
     ExitsOnKill,
+    ExitTerm,
     Flatten,
     Halt,
     Kill,
     Origin,
+    ProtectPosition,
     ReplaceOrder,
     Resume,
     Reverse,
@@ -120,6 +122,40 @@ class Trader:
         )
         self.sent.append(order)
         return order
+
+    def _bracket(self, state: State) -> SubmitOrder | None:
+        """An entry with its exits: a target, a stop, mostly both."""
+        order = self._submit(state)
+        opens = order.instruction in (Instruction.BUY, Instruction.SHORT)
+        if not opens or order.type.has_stop or order.reduce_only:
+            return order
+        side, chance = order.instruction.side, self._chance
+        which = chance.below(4)
+        target = ExitTerm(offset=side * chance.between(1, REACH_TICKS) * TICK)
+        stop = ExitTerm(offset=-side * chance.between(1, REACH_TICKS) * TICK)
+        return msgspec.structs.replace(
+            order,
+            target=target if which != 1 else None,
+            stop_loss=stop if which != 2 else None,
+        )
+
+    def _protect(self, state: State) -> ProtectPosition | None:
+        """Two exits for a position that has none."""
+        symbol = self._symbol()
+        held = held_of(state, symbol)
+        if not held:
+            return None
+        self._tickets += 1
+        side, chance = 1 if held > 0 else -1, self._chance
+        return ProtectPosition(
+            f"t{self._tickets}",
+            DEFAULT_ACCOUNT,
+            symbol,
+            Instruction.SELL if held > 0 else Instruction.COVER,
+            Quantity(chance.between(1, abs(held))),
+            Price(MID + side * chance.between(1, REACH_TICKS) * TICK),
+            Price(MID - side * chance.between(1, REACH_TICKS) * TICK),
+        )
 
     def _sensible(self, held: int) -> tuple[Instruction, ...]:
         """Mostly what the position allows, sometimes what it does not."""

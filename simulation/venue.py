@@ -264,7 +264,7 @@ class SimVenue:
             self._refuse_replace(request, why)
             return
         leaves = Quantity(request.quantity - order.cumulative)
-        change = ReplaceOrder(order.number, order.asked.symbol, request.price, leaves)
+        change = ReplaceOrder(order.number, order.asked.symbol, request.price, leaves, request.stop)
         events = self.exchange.submit([change])
         refused = _refusal_in(events, order.number)
         if refused is not None:
@@ -272,9 +272,8 @@ class SimVenue:
             return
         order.client_order_id, order.total, order.price = new_name, request.quantity, request.price
         account.by_client_id[new_name] = order
-        answer = VenueReplaced(
-            request.client_order_id, new_name, request.price, request.quantity, at=self.stamp()
-        )
+        name, price, total = request.client_order_id, request.price, request.quantity
+        answer = VenueReplaced(name, new_name, price, total, at=self.stamp(), stop=request.stop)
         order.answers[new_name] = answer
         self._said.append(answer)
         self._heed(events)

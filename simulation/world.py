@@ -103,8 +103,7 @@ class World:
             self.trace.asked(self.step, command)
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
-        space = self.misfortunes.space_seen()
-        happened = desk.ask(commands if space is None else [space, *commands])
+        happened = desk.ask([*self.misfortunes.noticed(), *commands])
         self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
 

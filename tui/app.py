@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import signal
 import time
 from collections.abc import Callable
 from itertools import count
@@ -21,6 +20,7 @@ from textual.widget import Widget
 
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
 from tui import answers
+from tui.actions import BY_ID
 from tui.command import REVIEW
 from tui.dispatch import Dispatcher, Press
 from tui.faults import place_of
@@ -45,11 +45,11 @@ from tui.room import Room
 from tui.screens.desk import DeskScreen
 from tui.sending import Stage
 from tui.settings import ColorUse, ScreenSettings, ThemeName
+from tui.signals import watch_signals
 from tui.themes import ground
 
 SCREEN_FAULT = 7
 """A fault of ours: the exit code table of the command line."""
-SIGNAL_BASE = 128
 COLLECT_ABOVE = 50_000
 """Objects made before the collector looks: a pause of the loop is a key that waits."""
 
@@ -170,7 +170,10 @@ class TraderApp(App[int], inherit_bindings=False):
         return {"ground": ground(self._theme_now, self._color_now)}
 
     def on_mount(self) -> None:
-        self._watch_signals()
+        if os.name == "posix" and not self.is_headless:
+            watch_signals(self.leave, self._interrupt)
+        # Whoever had the terminal in between has written over the desk.
+        self.app_resume_signal.subscribe(self, lambda _: self.recolour())
         self.desk.listen(self._hear)
         self.room.look_again()
         self.set_interval(self.room_settings.frame_seconds, self.show_frame)
@@ -179,13 +182,10 @@ class TraderApp(App[int], inherit_bindings=False):
         gc.set_threshold(COLLECT_ABOVE, 20, 50)
         gc.enable()  # held back while the desk was opened
 
-    def _watch_signals(self) -> None:
-        """Without a handler of the loop these signals kill the program with the terminal raw."""
-        if os.name != "posix" or self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.leave, SIGNAL_BASE + number)
+    def _interrupt(self) -> None:
+        """SIGINT, which says what Ctrl+C says."""
+        self.dispatcher.perform(BY_ID["desk.interrupt"])
+        self._after_key()
 
     def leave(self, code: int, words: str = "") -> None:
         """Ends the screen; working orders stay where they live."""
@@ -233,7 +233,7 @@ class TraderApp(App[int], inherit_bindings=False):
         self._coach_sees()
         self.message_line.now = self._clock()
         self._tell_footer()
-        changed = [pane for pane in self._lines if old is not new and pane.concerns(old, new)]
+        changed = [pane for pane in self._lines if old is not new and pane.is_due(old, new)]
         self._redraw_one([self.message_line, self.footer, *changed])
 
     def _redraw_one(self, panes: list[LinePane]) -> None:
@@ -291,6 +291,11 @@ class TraderApp(App[int], inherit_bindings=False):
             event.stop()
             self.dispatcher.paste(event.text)
             self._after_key()
+        elif isinstance(event, events.Resize):
+            # Also to the size it had: it was another meanwhile, and the terminal has cut every row.
+            await super().on_event(event)
+            self.screen.refresh()
+            self.relayout()
         else:
             await super().on_event(event)
 

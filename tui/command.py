@@ -198,9 +198,14 @@ class CommandLine:
             return 0
         self.editor.type(lines[0])
         further = [line for line in lines[1:] if line.strip()]
-        room = STAGED_LINES_MAX - len(self.staged)
-        self.staged.extend(further[:room])
-        return len(further[:room])
+        taken = further[: self.staging_room]
+        self.staged.extend(taken)
+        return len(taken)
+
+    @property
+    def staging_room(self) -> int:
+        """So many lines more can wait."""
+        return STAGED_LINES_MAX - len(self.staged)
 
 
 def is_reviewed(line: Line | SyntaxProblem) -> bool:

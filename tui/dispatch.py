@@ -8,6 +8,7 @@ from engine.ports import Reference
 from tui.actions import BY_ID, Action, Scope
 from tui.acts import LATER, DangerActs, DeskActs, SymbolActs
 from tui.danger import Strip
+from tui.editor import TEXT_CHARACTERS_MAX
 from tui.field_acts import LineActs, TicketActs
 from tui.layout import PaneName
 from tui.lock_acts import LockActs
@@ -22,6 +23,8 @@ from tui.screens.palette import ActionPalette
 
 FRAME_SECONDS_MAX = 0.3
 """A key that sends is refused when what the person saw is older than this."""
+TOO_LONG = "a pasted line has {has:,} characters, {most} fit: nothing was taken"
+TOO_MANY = "{has:,} more lines pasted, {most} fit: nothing was taken, use a script"
 PASTED = "that looks like a paste: nothing was sent"
 STALE = "the screen was {age:.1f} s behind: nothing was sent, look again"
 
@@ -230,17 +233,33 @@ class Dispatcher:
 
     # ---- text that was not typed
 
+    def _paste_lines(self, lines: list[str], longest: int) -> None:
+        """All of it or nothing: a line that was cut, or left out, would be another order."""
+        room = self._room
+        longest = max(longest, len(room.command.editor.text) + len(lines[0]))
+        if longest > TEXT_CHARACTERS_MAX:
+            room.say(TOO_LONG.format(has=longest, most=TEXT_CHARACTERS_MAX), Severity.ATTENTION)
+            return
+        further = sum(bool(line.strip()) for line in lines[1:])
+        if further > room.command.staging_room:
+            most = room.command.staging_room
+            room.say(TOO_MANY.format(has=further, most=most), Severity.ATTENTION)
+            return
+        staged = room.command.paste(lines)
+        room.line_changed()
+        if staged:
+            room.say(f"{staged} more lines are staged: each is reviewed and sent by itself")
+
     def paste(self, text: str) -> None:
         """A paste fills a field, or stages lines; it never does anything else."""
         room, chain = self._room, self.chain
-        lines = [clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+        pasted = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        longest = max(map(len, pasted))
+        lines = [clean(line) for line in pasted]
         if Scope.LOCK in chain:
             room.guard.type(lines[0])
         elif Scope.LINE in chain:
-            staged = room.command.paste(lines)
-            room.line_changed()
-            if staged:
-                room.say(f"{staged} more lines are staged: each is reviewed and sent by itself")
+            self._paste_lines(lines, longest)
         elif Scope.TICKET in chain or Scope.PAGE in chain:
             self._type(lines[0], chain)
         else:

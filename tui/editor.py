@@ -14,7 +14,8 @@ class Editor:
         self.is_fresh = is_fresh
 
     def put(self, text: str, *, is_fresh: bool = False) -> None:
-        self.text, self.caret, self.is_fresh = text[:TEXT_CHARACTERS_MAX], len(text), is_fresh
+        self.text, self.is_fresh = text[:TEXT_CHARACTERS_MAX], is_fresh
+        self.caret = len(self.text)
 
     def type(self, text: str) -> None:
         if self.is_fresh:

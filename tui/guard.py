@@ -14,6 +14,7 @@ from tui.shell import Shell
 READY_WORD = "ready"
 LIVE = "live"
 SECONDS_A_MINUTE = 60.0
+LINES_KEPT_MAX = 8
 
 
 class Around(Protocol):
@@ -45,7 +46,8 @@ class Guard:
 
     def __init__(self, room: Around) -> None:
         self._room = room
-        self._sent: SendLine | None = None
+        self._sent: dict[str, SendLine] = {}
+        """The last few lines by their ticket: the desk may answer one with a question."""
         self._key_at = room.clock()
         self.is_disarmed = False
         """Too long without a key: nothing is sent before a person says that they are back."""
@@ -97,16 +99,18 @@ class Guard:
     # ── the second factor ──────────────────────────────────────────────────────────────────────
 
     def note(self, request: DeskRequest) -> None:
-        """What left last: the desk may answer it with a question."""
-        if isinstance(request, SendLine):
-            self._sent = request
+        """What has left, without its proof: nothing of that is kept."""
+        if isinstance(request, SendLine) and request.proof is None:
+            self._sent[request.ticket] = request
+            while len(self._sent) > LINES_KEPT_MAX:
+                del self._sent[next(iter(self._sent))]
 
     def asked(self, wanted: FactorWanted) -> None:
         if self.is_locked and wanted.ticket == self._unlock_ticket:
             self._ask_to_unlock(wanted)
             return
-        sent, page = self._sent, self._room.page
-        if sent is None or wanted.ticket != sent.ticket:
+        sent, page = self._sent.get(wanted.ticket), self._room.page
+        if sent is None:
             return
         if isinstance(page, FactorPage) and page.ticket == wanted.ticket:
             page.ask(needs_passphrase=wanted.needs_passphrase, problem=wanted.problem)
@@ -116,19 +120,15 @@ class Guard:
                 wanted.ticket,
                 wanted.purpose,
                 needs_passphrase=wanted.needs_passphrase,
-                give=self._give,
+                give=lambda proof: self._give(sent, proof),
                 left=self._not_given,
             )
         )
 
-    def _give(self, proof: Proof) -> None:
-        if self._sent is not None:
-            self._room.ask(msgspec.structs.replace(self._sent, proof=proof))
-            # It has left; what is kept for the next question holds nothing of it.
-            self._sent = msgspec.structs.replace(self._sent, proof=None)
+    def _give(self, sent: SendLine, proof: Proof) -> None:
+        self._room.ask(msgspec.structs.replace(sent, proof=proof))
 
     def _not_given(self) -> None:
-        self._sent = None
         self._room.take_back_review()
         self._room.say("nothing was done: the second factor was not given", Severity.ATTENTION)
 

@@ -1,56 +1,19 @@
-"""The terminal under the screen: unreadable input is dropped, a key says what was painted."""
+"""The terminal under the screen: takes it and gives it back, and says what a key could see."""
 
 import os
 import selectors
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterable
 
 from textual import events
-from textual._parser import ParseError, Parser
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from tui.parser import ForgivingParser
 
 READ_BYTES_MAX = 4096
 POLL_SECONDS = 0.1
 WRITES_WAITING_MAX = 9
 """Three paintings of three writes. Textual's queue takes 30, then it holds up the loop."""
-
-
-class ForgivingParser(XTermParser):
-    """Textual's own parser, restarted behind a sequence that it raises on."""
-
-    def __init__(self, *, on_dropped: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_dropped = on_dropped
-
-    def feed(self, data: str) -> Iterable[Message]:
-        """Character by character, so that a bad sequence costs itself alone.
-
-        No text is no end of input here: half a character of several bytes decodes to nothing yet.
-        """
-        for character in data:
-            yield from self._one(character)
-
-    def tick(self) -> Iterable[Message]:
-        try:
-            yield from super().tick()
-        except ParseError:
-            raise
-        except Exception:
-            self._restart()
-
-    def _one(self, character: str) -> Iterable[Message]:
-        try:
-            yield from super().feed(character)
-        except ParseError:
-            raise
-        except Exception:  # whatever a terminal sends, the desk goes on
-            self._restart()
-
-    def _restart(self) -> None:
-        self._on_dropped()
-        Parser.__init__(self)
 
 
 class DeskDriver(LinuxDriver):
@@ -68,6 +31,18 @@ class DeskDriver(LinuxDriver):
             if stamp is not None:
                 stamp(message)
         super().process_message(message)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """After SIGSTOP, of which nobody was told, the terminal is given back first.
+
+        Taken a second time as it stands it would be read by two threads, and keys torn in two.
+        """
+        if not os.isatty(self.fileno):
+            return  # the kernel says SIGCONT after SIGHUP: there is nothing left to take
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
 
     def _dropped(self) -> None:
         dropped = getattr(self._app, "input_dropped", None)

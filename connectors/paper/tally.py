@@ -24,6 +24,7 @@ from engine.domain.statements import (
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
+UNCOUNTED_MAX = 1_000
 EXECUTIONS_KEPT_MAX = 10_000
 """The newest; of more, a list of executions says that it is not complete."""
 
@@ -34,13 +35,15 @@ class Tally:
     Cash is what executions moved on this trade date, before fees: it charges none.
     """
 
-    __slots__ = ("_executions", "_forgot", "_instruments", "_positions", "_traded")
+    __slots__ = ("_executions", "_forgot", "_instruments", "_new", "_positions", "_traded")
 
     def __init__(self, instruments: Sequence[Instrument]) -> None:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._positions: dict[str, int] = {}
         self._traded: dict[str, int] = {}
         self._executions: deque[Execution] = deque(maxlen=EXECUTIONS_KEPT_MAX)
+        self._new: list[tuple[OwnOrder, VenueFilled, Nanos]] = []
+        """Not counted yet: that waits until somebody asks, for every fill comes through here."""
         self._forgot = Nanos(0)
         """When the newest execution was made that is not kept any more."""
 
@@ -53,7 +56,18 @@ class Tally:
             self._traded[currency] = self._traded.get(currency, 0) + amount
 
     def filled(self, order: OwnOrder, fill: VenueFilled, now: Nanos) -> None:
-        """Counts one execution."""
+        """Takes note of one execution."""
+        self._new.append((order, fill, now))
+        if len(self._new) >= UNCOUNTED_MAX:
+            self.count()
+
+    def count(self) -> None:
+        """Everything that was noted counts."""
+        for order, fill, now in self._new:
+            self._count(order, fill, now)
+        self._new.clear()
+
+    def _count(self, order: OwnOrder, fill: VenueFilled, now: Nanos) -> None:
         known, side = self._instruments[order.symbol], order.instruction.side
         self._positions[order.symbol] = self._positions.get(order.symbol, 0) + side * fill.quantity
         value = known.notional(fill.price, fill.quantity)
@@ -76,10 +90,12 @@ class Tally:
 
     def new_day(self) -> None:
         """Another trade date: what was traded counts from nothing."""
+        self.count()
         self._traded.clear()
 
     def statement(self, request: StatementRequest, roll: OrderRoll) -> VenueStatement:
         """The answer to one question; what is not there is not held, and not open."""
+        self.count()
         query = request.query
         match request:
             case OpenOrdersRequest():

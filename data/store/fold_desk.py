@@ -117,6 +117,16 @@ def factor_failed(book: Book, record: Record, event: ev.SecondFactorFailed) -> N
     _alert(book, record, "attention", "factor_failed", f"{event.purpose}: {event.text}")
 
 
+def live_armed(book: Book, record: Record, event: ev.LiveArmed) -> None:
+    word = "live_rearmed" if event.returned else "live_armed"
+    _alert(book, record, "attention", word, event.reason, account=event.account)
+
+
+def arming_ended(book: Book, record: Record, event: ev.ArmingSuspended | ev.LiveDisarmed) -> None:
+    word = "live_disarmed" if isinstance(event, ev.LiveDisarmed) else "arming_suspended"
+    _alert(book, record, "attention", word, event.reason, account=event.account)
+
+
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
     _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)

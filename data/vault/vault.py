@@ -41,6 +41,8 @@ class Index(msgspec.Struct, frozen=True):
     backend: str
     entries: tuple[Entry, ...] = ()
     version: int = 1
+    allowed: str = ""
+    """The keyring's class that --allow-keyring named when the first secret was kept."""
 
     def entry(self, name: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.name == name), None)
@@ -163,7 +165,10 @@ class Vault:
     def _index_for(self, backend: str | None) -> Index:
         index = self.index
         if index is None:
-            return Index(os.urandom(6).hex(), backend or KEYRING)
+            named = self._allowed or ""
+            return Index(os.urandom(6).hex(), backend or KEYRING, allowed=named)
+        if not index.entries and self._allowed:
+            index = msgspec.structs.replace(index, allowed=self._allowed)
         if backend is None or backend == index.backend:
             return index
         if index.entries:
@@ -184,7 +189,11 @@ class Vault:
     def _store_of(self, index: Index) -> Store:
         if index.backend == FILE:
             return FileStore(self._home.vault_path, self._ask)
-        return KeyringStore(f"trader-{index.id}", allowed=self._allowed)
+        return KeyringStore(f"trader-{index.id}", allowed=self._allowed_by(index))
+
+    def _allowed_by(self, index: Index) -> str | None:
+        """An engine is started without the flag: what was allowed once, stays so."""
+        return self._allowed or index.allowed or None
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
+from engine.domain.arming import disarmed
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
 from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.flatten import begin_flatten
@@ -169,6 +170,7 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
                 command.origin,
             )
         )
+    happened += disarmed(state, command.account, "killed", now)
     happened.append(ev.Killed(now, command.account, command.exits, command.reason, command.origin))
     if command.exits is ExitsOnKill.FLATTEN:
         happened += begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)

@@ -7,6 +7,8 @@ from engine.domain.ledger.positions import Position, fill_effect
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.recon_events import DifferenceKind
+from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
@@ -69,7 +71,8 @@ def adopt_position(
     """The venue's figure becomes ours, at the mark, against the owner's capital and never cash."""
     symbol = command.symbol
     found = state.recon.breaks.get(f"position/{symbol}")
-    if found is None:
+    if found is None or found.difference is not DifferenceKind.POSITION:
+        # A trade of nobody's is a break as well, and says nothing of what is held.
         return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
     if not command.reason:
         return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, symbol)]
@@ -80,6 +83,8 @@ def adopt_position(
     missing = found.venue_quantity - position.quantity
     if not missing:
         return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
+    if _would_cross(state, command, position.quantity, found.venue_quantity):
+        return [ev.CommandRefused(now, "adopt", Refusal.EXITS_TOO_LARGE, symbol)]
     side = Side.BUY if missing > 0 else Side.SELL
     instrument = state.instruments[symbol]
     effect = fill_effect(position, side, mark, Quantity(abs(missing)), instrument, now)
@@ -97,3 +102,12 @@ def adopt_position(
             command.origin,
         )
     ]
+
+
+def _would_cross(state: State, command: cmd.AdoptPosition, before: int, after: int) -> bool:
+    """Whether orders that close what we hold would open the other side of what is really there."""
+    if not before:
+        return False
+    side = 1 if before > 0 else -1
+    buys, sells = open_quantities(state, command.account, command.symbol)
+    return (sells if before > 0 else buys) > max(0, after * side)

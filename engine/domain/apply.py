@@ -49,7 +49,6 @@ _FOR_THE_TRAIL_ONLY = (
     ev.OrderWaited,
     ev.CommandRefused,
     ev.ReportOrphaned,
-    ev.EntriesCancelled,
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,

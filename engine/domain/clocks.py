@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.arming import all_disarmed
 from engine.domain.commands import ALL_SYMBOLS, Origin
 from engine.domain.quotes import Market
 from engine.domain.residence import SIMULATED_MODES
@@ -37,15 +38,15 @@ def heed_sleep(
         if account.trading.state not in (disarmed, ev.TradingState.KILLED):
             change = (now, account.account, ALL_SYMBOLS, disarmed, False, reason, Origin.DESK)
             happened.append(ev.TradingStateChanged(*change))
-    return happened
+    return happened + all_disarmed(state, reason, now)
 
 
 def sleep_in_words(span: int, is_suspend: bool) -> str:
-    """Such as `resumed after 7,200 s asleep`."""
+    """Such as `asleep 7,200 s: the machine was suspended`; the figure first, for narrow screens."""
     seconds = f"{span // NANOS_PER_SECOND:,} s"
     if is_suspend:
-        return f"resumed after {seconds} asleep"
-    return f"nothing ran for {seconds}: the engine was stopped, or the machine too busy"
+        return f"asleep {seconds}: the machine was suspended"
+    return f"stopped {seconds}: the engine stood still, or the machine was too busy"
 
 
 def step_in_words(by: int) -> str:
@@ -65,13 +66,18 @@ def _machine_woke(state: State, event: ev.MachineWoke) -> None:
 
 def clock_condition(state: State) -> str:
     """For the status line; empty while the clock stands where it stood when the run began."""
-    return step_in_words(state.clock_off) if abs(state.clock_off) >= STEP_SHOWN else ""
+    off = state.clock_off
+    if abs(off) < STEP_SHOWN:
+        return ""
+    # What counts comes first: a narrow screen cuts the rest off.
+    seconds = off // NANOS_PER_SECOND if off > 0 else -(-off // NANOS_PER_SECOND)
+    return f"clock {seconds:+,} s: {step_in_words(off)}" if seconds else step_in_words(off)
 
 
 def woke_condition(state: State, now: Nanos) -> str:
     """The same of a sleep, for a while after it."""
     is_recent = state.woke_text and now - state.woke_at < WOKE_SHOWN
-    return f"{state.woke_text}: look before you send" if is_recent else ""
+    return f"{state.woke_text}; look before you send" if is_recent else ""
 
 
 CLOCK_CHANGES: dict[type, Callable[[State, Any], None]] = {

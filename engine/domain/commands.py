@@ -6,6 +6,7 @@ from engine.domain.facts import Fact
 from engine.values import (
     Instruction,
     Money,
+    Nanos,
     OrderId,
     OrderType,
     Price,
@@ -190,6 +191,21 @@ class LoosenLimit(Fact, frozen=True, tag="loosen"):
     origin: Origin = Origin.TICKET
 
 
+class ArmLive(Fact, frozen=True, tag="arm"):
+    """Lets live orders of the account leave, up to the close of the venue's session."""
+
+    account: str
+    until: Nanos
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
+class DisarmLive(Fact, frozen=True, tag="disarm"):
+    account: str
+    reason: str = ""
+    origin: Origin = Origin.TICKET
+
+
 class Convert(Fact, frozen=True, tag="convert"):
     """Cash of one currency for another; `amount` is what is sold.
 
@@ -262,6 +278,8 @@ Command = (
     | Reverse
     | TightenLimit
     | LoosenLimit
+    | ArmLive
+    | DisarmLive
     | Convert
     | ResolveOrder
     | Reconcile

@@ -8,6 +8,8 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.adopting import adopt_order, adopt_position
+from engine.domain.arming import arm, disarm, reconciled
+from engine.domain.arming_facts import AccountReconciled
 from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
@@ -114,6 +116,8 @@ _DECISIONS: dict[type, Decision] = {
     st.VenuePositions: hear_positions,
     st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
+    cmd.ArmLive: _of_known_account("arm", arm),
+    cmd.DisarmLive: _of_known_account("disarm", disarm),
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
@@ -150,4 +154,5 @@ _DECISIONS: dict[type, Decision] = {
     rep.MachineSlept: heed_sleep,
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
+    AccountReconciled: reconciled,
 }

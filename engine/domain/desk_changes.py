@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
-from engine.domain.contingent.changes import remember_of
+from engine.domain.arming import arming_changed, arming_ended, arming_suspended
+from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
+from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
@@ -48,6 +50,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    state.configured = event.limits
     _forget_loosening(state, *state.loosening)
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
@@ -161,22 +164,18 @@ def _forget_done_orders(state: State) -> None:
 
     Their ids stay unusable: client order ids are pure functions of counters that only rise.
     """
-    done = [order for order in state.orders.values() if order.is_done]
+    kept = groups_at_work(state)
+    done = [order for order in state.orders.values() if order.is_done and order.group not in kept]
     past = state.past_orders
     for order in done:
-        bracket = state.brackets.get(order.group)
-        if bracket is not None:
-            remember_of(bracket, order)
         del state.orders[order.order_id]
         state.tickets.pop(order.order.ticket, None)
         if order.client_order_id:
             past[order.order_id] = order
     while len(past) > PAST_ORDERS_MAX:
         del past[next(iter(past))]
+    state.brackets = {group: b for group, b in state.brackets.items() if group in kept}
     orders = state.orders
-    over = [group for group, b in state.brackets.items() if not any(i in orders for i in b.legs)]
-    for group in over:
-        del state.brackets[group]
     known = orders.keys() | past.keys()
     state.by_client_id = {k: i for k, i in state.by_client_id.items() if i in known}
     state.executions = {k: i for k, i in state.executions.items() if i in known}
@@ -224,6 +223,12 @@ def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) ->
     _forget_loosening(state, event.key)
 
 
+def _limit_loosened(state: State, event: ev.LimitLoosened) -> None:
+    _limit_changed(state, event)
+    pairs = tuple((k, event.after if k == event.key else v) for k, v in state.configured)
+    state.configured = pairs
+
+
 def _limit_loosening(state: State, event: ev.LimitLooseningAsked) -> None:
     state.loosening[event.key] = Loosening(
         event.account, event.before, event.after, event.reason, event.origin, event.at
@@ -260,6 +265,7 @@ def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
         reopen=event.reopen,
         override=event.override,
     )
+    stay_away(state, event.account, event.symbol)
 
 
 def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
@@ -276,6 +282,8 @@ def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:
 
 def _killed(state: State, event: ev.Killed) -> None:
     state.accounts[event.account].kill_exits = event.exits
+    if event.exits is ExitsOnKill.CANCEL:
+        stay_away(state, event.account, ALL_SYMBOLS)
 
 
 def _timer_set(state: State, event: ev.TimerSet) -> None:
@@ -310,11 +318,14 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.DuplicateIgnored: _duplicate,
     ev.TradingStateChanged: _trading_state,
     ev.LimitTightened: _limit_changed,
-    ev.LimitLoosened: _limit_changed,
+    ev.LimitLoosened: _limit_loosened,
     ev.LimitLooseningAsked: _limit_loosening,
     ev.LimitLooseningDropped: _limit_not_loosened,
     ev.SecondFactorChanged: _factor_changed,
     ev.SecondFactorPassed: _factor_passed,
+    ev.LiveArmed: arming_changed,
+    ev.ArmingSuspended: arming_suspended,
+    ev.LiveDisarmed: arming_ended,
     ev.FlattenStarted: _flatten_started,
     ev.FlattenMoved: _flatten_moved,
     ev.FlattenFinished: _flatten_finished,

@@ -7,6 +7,7 @@ from engine.domain import reports as rep
 from engine.domain.adopting import adopted_order
 from engine.domain.answers import lowered
 from engine.domain.doubt import in_flight
+from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.recon import Run
@@ -27,6 +28,7 @@ from engine.values import Money, Nanos, OrderId, OrderType, Quantity
 
 NOBODY = OrderId(0)
 BREAK = "RECON_BREAK"
+LOOK = "nothing was changed: a person has to look"
 PAPER_MODES = ("PAPER", "REPLAY", "")
 """Where what is found at the venue is taken over by itself; live a person consents."""
 
@@ -114,54 +116,92 @@ def _compare_order(
     compared: _Comparison, order: Order, row: OpenOrder | None, market: Market
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
+    known = state.instruments[order.order.symbol]
+    size = known.format_quantity
     is_quiet = order.changed_at <= compared.run.asked_at and not any(in_flight(order))
     if row is None:
         if is_quiet:
             _not_open_there(compared, order, key)
+        elif _is_forgotten(order, compared.run.asked_at):
+            _doubted_there(compared, order)
         return
     if order.pending_new is not None:
         # It stands there: that is the answer that was missing.
         stands = rep.VenueAccepted(row.client_order_id, row.venue_order_id)
         compared.found += venue_accepted(state, stands, market, now)
     if row.cumulative > order.cumulative:
-        compared.differs(
-            DifferenceKind.FILL,
-            symbol=order.order.symbol,
-            ours=f"{order.cumulative} filled",
-            venues=f"{row.cumulative} filled",
-            action="asked for its executions",
-            is_break=compared.seen_before(key) > 1,
-            order_id=order.order_id,
+        _fills_differ(
+            compared, order, row, "asked for its executions", is_break=compared.seen_before(key) > 1
         )
         if Statement.EXECUTIONS not in compared.run.awaiting:
             run = compared.run
             asked = ev.StatementAsked(now, run.query, Statement.EXECUTIONS, run.account)
             compared.found.append(asked)
     elif row.cumulative < order.cumulative and is_quiet:
-        compared.differs(
-            DifferenceKind.FILL,
-            symbol=order.order.symbol,
-            ours=f"{order.cumulative} filled",
-            venues=f"{row.cumulative} filled",
-            action="nothing was changed: a person has to look",
-            is_break=True,
-            order_id=order.order_id,
-        )
+        _fills_differ(compared, order, row, LOOK, is_break=True)
     elif is_quiet and _is_changed(order, row):
         text = "so it stood at the venue when both were compared"
         told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text)
         compared.differs(
             DifferenceKind.ORDER,
             symbol=order.order.symbol,
-            ours=f"{order.quantity} at {order.price}",
-            venues=f"{row.quantity} at {row.price}",
+            ours=f"{size(order.quantity)} at {known.format_price(order.price)}",
+            venues=f"{size(row.quantity)} at {known.format_price(row.price)}",
             action="taken over: the venue is right",
             is_break=False,
             order_id=order.order_id,
         )
         compared.found += venue_restated(state, told, market, now)
+    elif is_quiet and row.stop and row.stop != order.stop:
+        compared.differs(
+            DifferenceKind.ORDER,
+            symbol=order.order.symbol,
+            ours=f"stop {known.format_price(order.stop)}",
+            venues=f"stop {known.format_price(row.stop)}",
+            action=LOOK,
+            is_break=True,
+            order_id=order.order_id,
+        )
     else:
         compared.agrees(key, "both sides agree about it again")
+
+
+def _fills_differ(
+    compared: _Comparison, order: Order, row: OpenOrder, action: str, *, is_break: bool
+) -> None:
+    size = compared.state.instruments[order.order.symbol].format_quantity
+    compared.differs(
+        DifferenceKind.FILL,
+        symbol=order.order.symbol,
+        ours=f"{size(order.cumulative)} filled",
+        venues=f"{size(row.cumulative)} filled",
+        action=action,
+        is_break=is_break,
+        order_id=order.order_id,
+    )
+
+
+def _is_forgotten(order: Order, asked_at: int) -> bool:
+    """All that is in flight was given up as unknown before the books were asked for."""
+    pending = [each for _, each in in_flight(order)]
+    is_old = order.changed_at <= asked_at
+    return is_old and all(each.certainty is Certainty.UNKNOWN for each in pending)
+
+
+def _doubted_there(compared: _Comparison, order: Order) -> None:
+    """Not open there is no proof of how it ended, and it is no agreement: it is asked about."""
+    known = compared.state.instruments[order.order.symbol]
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"unknown, open for {known.format_quantity(order.leaves)}",
+        venues="not open",
+        action=f"asked what became of it: `resolve {order.label}` says what nobody can prove",
+        is_break=False,
+        order_id=order.order_id,
+    )
+    asked = ev.StatusRequested(compared.now, order.order_id, order.client_order_id)
+    compared.found.append(asked)
 
 
 def _is_changed(order: Order, row: OpenOrder) -> bool:
@@ -171,10 +211,11 @@ def _is_changed(order: Order, row: OpenOrder) -> bool:
 
 
 def _not_open_there(compared: _Comparison, order: Order, key: str) -> None:
+    known = compared.state.instruments[order.order.symbol]
     compared.differs(
         DifferenceKind.ORDER,
         symbol=order.order.symbol,
-        ours=f"open for {order.leaves}",
+        ours=f"open for {known.format_quantity(order.leaves)}",
         venues="not open",
         action="asked what became of it",
         is_break=compared.seen_before(key) > 0,
@@ -188,6 +229,7 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
     """What stands there and is not live here: done in our books, or of somebody else."""
     state, adopted = compared.state, 0
     for name, row in rows.items():
+        left = _size(state, row.symbol, row.quantity - row.cumulative)
         known = state.by_client_id.get(name)
         if known is not None:
             order = state.orders.get(known) or state.past_orders.get(known)
@@ -196,7 +238,7 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
                     DifferenceKind.ORDER,
                     symbol=row.symbol,
                     ours="done",
-                    venues=f"open for {row.quantity - row.cumulative}",
+                    venues=f"open for {left}",
                     action="nothing was changed: cancel it at the venue, or ask there",
                     is_break=True,
                     order_id=known,
@@ -205,7 +247,8 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
         if name in state.recon.foreign or row.symbol not in state.instruments:
             continue
         is_paper = state.mode in PAPER_MODES
-        words = f"{row.instruction.word} {row.quantity} open for {row.quantity - row.cumulative}"
+        size = _size(state, row.symbol, row.quantity)
+        words = f"{row.instruction.word} {size} open for {left}"
         how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
         compared.differs(
             DifferenceKind.ORDER,
@@ -226,6 +269,14 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
             compared.found.append(found)
 
 
+def _size(state: State, symbol: str, quantity: int, *, signed: bool = False) -> str:
+    """As people read it; of what is not listed here, in the smallest unit."""
+    known = state.instruments.get(symbol)
+    if known is None:
+        return f"{quantity:+,}" if signed else f"{quantity:,}"
+    return known.format_quantity(quantity, signed=signed)
+
+
 # ── executions, positions, cash ────────────────────────────────────────────────────────────────
 
 
@@ -244,7 +295,7 @@ def execution_differences(state: State, report: VenueExecutions, now: Nanos) -> 
                 DifferenceKind.FILL,
                 symbol=each.symbol,
                 ours="not booked",
-                venues=_trade_in_words(each),
+                venues=_trade_in_words(compared.state, each),
                 action="nobody's order here: nothing was booked",
                 is_break=True,
             )
@@ -256,15 +307,17 @@ def _missed(compared: _Comparison, each: Execution, order_id: int) -> None:
         DifferenceKind.FILL,
         symbol=each.symbol,
         ours="not told",
-        venues=_trade_in_words(each),
+        venues=_trade_in_words(compared.state, each),
         action="booked: the venue is right",
         is_break=False,
         order_id=order_id,
     )
 
 
-def _trade_in_words(each: Execution) -> str:
-    return f"{each.instruction.word} {each.quantity} at {each.price} ({each.execution_id})"
+def _trade_in_words(state: State, each: Execution) -> str:
+    known = state.instruments[each.symbol]
+    size, price = known.format_quantity(each.quantity), known.format_price(each.price)
+    return f"{each.instruction.word} {size} at {price} ({each.execution_id})"
 
 
 def position_differences(state: State, report: VenuePositions, now: Nanos) -> list[ev.Event]:
@@ -287,8 +340,8 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
             compared.differs(
                 DifferenceKind.POSITION,
                 symbol=symbol,
-                ours=f"{ours:+}",
-                venues=f"{venues:+}",
+                ours=_size(state, symbol, ours, signed=True),
+                venues=_size(state, symbol, venues, signed=True),
                 action=act,
                 is_break=is_sure,
                 venue_quantity=venues,

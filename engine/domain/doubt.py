@@ -10,6 +10,7 @@ from engine.domain.lifecycle import Certainty, Request
 from engine.domain.orders import NEVER_REACHED, Order, Pending
 from engine.domain.patience import ASKS_MAX, ask_again_after
 from engine.domain.quotes import Market
+from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import ACK_TIMER, State
@@ -57,7 +58,20 @@ def watch(state: State, now: Nanos) -> list[ev.Event]:
                 dues.append(now + ask_again_after(state.patience.ack, pending.asked + 1))
     if dues:
         happened.append(ev.TimerSet(now, ACK_TIMER, Nanos(min(dues))))
-    return happened
+    return happened + _looks_again(state, now)
+
+
+def _looks_again(state: State, now: Nanos) -> list[ev.Event]:
+    """While something lives, the books are compared now and then."""
+    if not state.live:
+        return []
+    patience = state.patience
+    every = {ORDERS_TIMER: patience.orders_every, POSITIONS_TIMER: patience.positions_every}
+    return [
+        ev.TimerSet(now, name, Nanos(now + wait))
+        for name, wait in every.items()
+        if wait and name not in state.timers
+    ]
 
 
 def _due(state: State, pending: Pending) -> int | None:
@@ -113,7 +127,7 @@ def venue_order_unknown(
     pending = change if is_change else order.pending_new
     if order.is_done or pending is None:
         return repeated(report.client_order_id, "unknown", now)
-    doubt = _why_not_proof(state, pending, report, now)
+    doubt = _why_not_proof(state, pending, report.query, now)
     if doubt:
         happened: list[ev.Event] = [
             ev.EvidenceHeard(now, order.order_id, report.client_order_id, doubt, report.at)
@@ -128,19 +142,16 @@ def venue_order_unknown(
     return [rejected, *nudged(state, order, now)]
 
 
-def _why_not_proof(
-    state: State, pending: Pending, report: rep.VenueOrderUnknown, now: Nanos
-) -> str:
+def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> str:
     """Why "never had it" proves nothing yet; empty where it does.
 
     It says what was so when the question reached the venue, however late it is heard: what counts
-    is when that question was asked.
+    is when that question was asked, by our own clock alone, for the venue's may be another.
     """
-    query, said_at = report.query, report.at
     if any(link is rep.LinkState.DOWN for link in state.links.values()):
         return "the venue says it never had it, over a link that is down"
-    if pending.asked_at < state.link_up_at or 0 < said_at < state.link_up_at:
-        return "the venue says it never had it, but said so before the link was back"
+    if pending.asked_at < state.link_up_at:
+        return "the venue says it never had it, and was not asked since the link is up"
     patience = state.patience
     # A venue that cannot be overtaken by a question needs no time; its clock may have gone back.
     if patience.settle and query and query < pending.asked:

@@ -7,6 +7,7 @@ from engine.domain.amendment_events import (
     OrderResolved,
     OrderRestated,
 )
+from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -162,6 +163,9 @@ Event = (
     | SecondFactorChanged
     | SecondFactorPassed
     | SecondFactorFailed
+    | LiveArmed
+    | ArmingSuspended
+    | LiveDisarmed
 )
 
 __all__ = [
@@ -185,6 +189,9 @@ __all__ = [
     "CarryBooked",
     "CurrencyConverted",
     "AccountOpened",
+    "ArmingSuspended",
+    "LiveArmed",
+    "LiveDisarmed",
     "CancelDenied",
     "CancelRejected",
     "CancelRequested",

@@ -4,7 +4,7 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
-from engine.domain.risk.limits import Limits, digest, find_spec, loosen, tighten
+from engine.domain.risk.limits import KEY_PREFIX, Limits, digest, find_spec, loosen, tighten
 from engine.domain.second_factor import wants_factor
 from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -70,6 +70,30 @@ def loosened(state: State, key: str, now: Nanos) -> list[ev.Event]:
             asked.asked_at,
         )
     ]
+
+
+def held_limits(
+    state: State, asked: Limits, now: Nanos, account: str
+) -> tuple[Limits, list[ev.Event]]:
+    """S18: settings that became looser since the last run do not count by being written down.
+
+    Where a second factor is enrolled each such limit stays as the home last had it in its
+    settings; `set`, which asks for the factor, makes the new value count, now and from then on.
+    """
+    if not state.factor.enrolment or not state.configured:
+        return asked, []
+    kept, told = asked, list[ev.Event]()
+    for key, before in state.configured:
+        if not is_looser(Limits.from_pairs(state.configured), key, asked.text(key)):
+            continue
+        kept = Limits.from_pairs([(k, before if k == key else v) for k, v in kept.pairs()])
+        name = key.removeprefix(KEY_PREFIX)
+        text = (
+            f"the settings say {asked.text(key)} and a looser limit wants the second factor:"
+            f' set {name} {asked.text(key)} "why"'
+        )
+        told.append(ev.LimitLooseningDropped(now, account, key, text))
+    return kept, told
 
 
 def is_looser(limits: Limits, name: str, value: str) -> bool:

@@ -52,10 +52,12 @@ def watched(state: State, at: Nanos) -> None:
     due = at + state.patience.ack
     if timers.get(ACK_TIMER, due + 1) > due:
         timers[ACK_TIMER] = Nanos(due)
-    if ORDERS_TIMER not in timers and state.patience.orders_every:
-        timers[ORDERS_TIMER] = Nanos(at + state.patience.orders_every)
-    if POSITIONS_TIMER not in timers and state.patience.positions_every:
-        timers[POSITIONS_TIMER] = Nanos(at + state.patience.positions_every)
+        # The books are compared again while something lives; each firing sees to the next.
+        patience = state.patience
+        if patience.orders_every:
+            timers.setdefault(ORDERS_TIMER, Nanos(at + patience.orders_every))
+        if patience.positions_every:
+            timers.setdefault(POSITIONS_TIMER, Nanos(at + patience.positions_every))
 
 
 def answered(order: Order) -> None:

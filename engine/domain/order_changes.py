@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg
+from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, watched
@@ -168,6 +168,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         # The same wish again: it is as doubtful as it was until one of them is answered.
         pending.since, pending.certainty = before.since, before.certainty
         pending.asked, pending.asked_at = before.asked + 1, event.at
+    elif order.leg and event.origin is Origin.DESK:
+        taken_back_by_desk(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
 
@@ -217,6 +219,8 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.price, order.quantity = event.price, event.quantity
     order.stop = event.stop or order.stop
     order.queue_ahead = event.queue_ahead
+    # What the venue had made of it before this is older, also if it is heard later.
+    order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
     cleared(state, order)

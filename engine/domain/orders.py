@@ -82,7 +82,7 @@ class Order(msgspec.Struct, gc=False):
     It lives on here while fills of before are owed.
     """
     restated_at: Nanos = Nanos(0)
-    """When the venue itself last changed it."""
+    """When it last changed at the venue: by a replace, or by the venue itself."""
     manual: str = ""
     """Execution id of the fill that a person has stated and the venue has not told of; else ''."""
     oca_group: str = ""

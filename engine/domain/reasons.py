@@ -73,11 +73,14 @@ class Refusal(IntEnum):
     NOTHING_FOREIGN = 33
     NO_BREAK = 34
     NO_MARK = 35
+    EXITS_TOO_LARGE = 36
     SECOND_FACTOR_WANTED = 41
     NOT_ENROLLED = 42
     LOOSENING_WITHOUT_REASON = 43
     WRONG_SECOND_FACTOR = 44
     NOT_LOOSER = 45
+    NOT_LIVE = 46
+    SESSION_OVER = 47
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -92,6 +95,8 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_LOWERING: "Trading stands there already, so nothing was changed.",
     Refusal.UNKNOWN_LIMIT: "There is no such limit; `config limits` lists them.",
     Refusal.NOT_TIGHTER: "That is not tighter than the limit is now.",
+    Refusal.NOT_LIVE: "Nothing here could send a live order, so there is nothing to arm.",
+    Refusal.SESSION_OVER: "The venue's session is over: it is armed for the next one, not before.",
     Refusal.NOT_LOOSER: "The limit is as loose as that already.",
     Refusal.SECOND_FACTOR_WANTED: "It raises risk: give the second factor; a script cannot.",
     Refusal.NOT_ENROLLED: "It takes the second factor: `trader totp enrol` sets it up.",
@@ -112,6 +117,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
     Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
     Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
+    Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",
     Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
     Refusal.NOTHING_WORKING: "No working order matches.",

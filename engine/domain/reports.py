@@ -6,6 +6,7 @@ from typing import get_args
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
+from engine.domain.arming_facts import AccountReconciled
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
@@ -376,4 +377,5 @@ Report = (
     | MachineSlept
     | SecondFactorKnown
     | SecondFactorChecked
+    | AccountReconciled
 )

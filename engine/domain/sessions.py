@@ -3,6 +3,7 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
+from engine.domain.arming import ARMING_TIMER, all_disarmed, disarmed, suspended
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.contingent.exits import advance_exits
@@ -10,7 +11,7 @@ from engine.domain.cost_facts import FxRate
 from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
-from engine.domain.loosening import LOOSENING_TIMER, loosened
+from engine.domain.loosening import LOOSENING_TIMER, held_limits, loosened
 from engine.domain.quotes import Market, Phase
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -28,6 +29,8 @@ def open_session(
 ) -> list[ev.Event]:
     """A new account gets its opening cash; a new trade date rolls the old one."""
     happened: list[ev.Event] = []
+    asked = Limits.from_pairs(report.limits)
+    limits, held = held_limits(state, asked, now, report.account)
     if report.account not in state.accounts:
         happened.append(ev.AccountOpened(now, report.account, report.currency, report.opening_cash))
     if state.trade_date not in (0, report.trade_date):
@@ -47,8 +50,8 @@ def open_session(
             report.trade_date,
             report.account,
             report.fee_table,
-            report.limits,
-            digest(Limits.from_pairs(report.limits)),
+            report.limits if limits is asked else limits.pairs(),
+            digest(limits),
             report.seed,
             report.fee_tables,
             state.epoch,
@@ -58,6 +61,8 @@ def open_session(
             report.patience,
         )
     )
+    happened += held
+    happened += all_disarmed(state, "a new run began", now)
     return happened + _flattens_cut_off(state, now)
 
 
@@ -159,6 +164,7 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
     if report.state is rep.LinkState.UP:
         was_down = state.links.get(report.link) is rep.LinkState.DOWN
         return happened + (_reconcile(state, now) if was_down else [])
+    happened += suspended(state, report.text, now)
     why = report.text.partition(":")[0]
     for order_id in state.live:
         order = state.orders[order_id]
@@ -203,6 +209,9 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     if report.name.startswith(BRACKET_TIMER):
         group = int(report.name.removeprefix(BRACKET_TIMER))
         return cleared + advance_exits(state, group, market, now)
+    if report.name.startswith(ARMING_TIMER):
+        account = report.name.removeprefix(ARMING_TIMER)
+        return cleared + disarmed(state, account, "its session is over", now)[:1]
     if report.name.startswith(LOOSENING_TIMER):
         return cleared + loosened(state, report.name.removeprefix(LOOSENING_TIMER), now)
     return cleared

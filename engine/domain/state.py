@@ -52,10 +52,7 @@ class Bracket(msgspec.Struct, gc=False):
     account: str
     symbol: str
     quantity: Quantity = Quantity(0)
-    """Of two exits without an entry, or of an entry that left the state with its day; 0: as much
-    as the entry has filled."""
-    filled: Quantity = Quantity(0)
-    """By legs that left the state with their day."""
+    """Of two exits without an entry; 0: as much as the entry has filled."""
     legs: list[OrderId] = []
     """In the order in which they were made; one that was spent may have a successor."""
     turn: OrderType | None = None
@@ -73,6 +70,16 @@ class Factor(msgspec.Struct, frozen=True, gc=False):
     """The half minute of the last code that passed with this enrolment."""
     passed_at: int = -1
     """How many events had been applied when one passed: it counts for what is asked next."""
+
+
+class Arming(msgspec.Struct, frozen=True, gc=False):
+    """A live account that a person has armed, and under which limits."""
+
+    until: Nanos
+    limits_digest: str
+    reason: str
+    suspended_at: Nanos = Nanos(0)
+    """When the line dropped; 0 while it stands."""
 
 
 class Loosening(msgspec.Struct, frozen=True, gc=False):
@@ -254,8 +261,12 @@ class State(msgspec.Struct):
     brackets: dict[int, Bracket] = {}
     """Exits by their group: the id of their entry, or one of their own."""
     factor: Factor = Factor()
+    configured: tuple[tuple[str, str], ...] = ()
+    """(key, text) of every limit as the settings had it, with what the second factor loosened."""
     loosening: dict[str, Loosening] = {}
     """By the limit's key."""
+    arming: dict[str, Arming] = {}
+    """By live account; empty on paper."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
@@ -274,6 +285,11 @@ def flatten_key(account: str, symbol: str) -> str:
 def loosening_timer(key: str) -> str:
     """Name of the timer behind which a looser limit counts."""
     return f"loosen:{key}"
+
+
+def arming_timer(account: str) -> str:
+    """Name of the timer at which an arming is over."""
+    return f"arming:{account}"
 
 
 def bracket_timer(group: int) -> str:

@@ -52,7 +52,8 @@ def _instead_of_manual(
     left = abs(stated.quantity) - report.quantity if stated is not None else 0
     if stated is not None and left > 0:
         rest, outcome = f"{name}-{report.execution_id}", Outcome.FILLED
-        why = f"what is left of {abs(stated.quantity):,} stated by hand"
+        known = state.instruments[order.order.symbol]
+        why = f"what is left of {known.format_quantity(abs(stated.quantity))} stated by hand"
         quantity = Quantity(left)
         happened.append(
             ev.OrderResolved(

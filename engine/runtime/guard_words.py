@@ -13,6 +13,9 @@ GuardEvent = (
     | ev.SecondFactorChanged
     | ev.SecondFactorPassed
     | ev.SecondFactorFailed
+    | ev.LiveArmed
+    | ev.ArmingSuspended
+    | ev.LiveDisarmed
 )
 
 
@@ -30,6 +33,10 @@ def guard_fields(event: GuardEvent) -> Fields:
         case ev.SecondFactorPassed():
             way = "recovery_code" if event.by_recovery else "code"
             return {"event": "second_factor_passed", "for": event.purpose, "by": way}
+        case ev.LiveArmed():
+            return {**_arming(event), "until": iso_utc(event.until), "returned": event.returned}
+        case ev.ArmingSuspended() | ev.LiveDisarmed():
+            return _arming(event)
         case ev.SecondFactorFailed():
             return {
                 "event": "second_factor_failed",
@@ -37,6 +44,12 @@ def guard_fields(event: GuardEvent) -> Fields:
                 "verdict": event.verdict.name.lower(),
                 "text": event.text,
             }
+
+
+def _arming(event: ev.LiveArmed | ev.ArmingSuspended | ev.LiveDisarmed) -> Fields:
+    word = {ev.ArmingSuspended: "arming_suspended", ev.LiveDisarmed: "live_disarmed"}
+    fields = {"event": word.get(type(event), "live_armed"), "account": event.account}
+    return {**fields, "reason": event.reason}
 
 
 def _limit(event: ev.LimitLooseningAsked | ev.LimitLoosened) -> Fields:
@@ -64,6 +77,12 @@ def guard_words(fields: Fields) -> str:
             return (
                 "a second factor is enrolled" if fields["enrolled"] else "no second factor is left"
             )
+        case "live_armed":
+            again = " again, after the line dropped" if fields["returned"] else ""
+            return f"{fields['account']} is ARMED{again}: {fields['reason']}"
+        case "arming_suspended" | "live_disarmed" as event:
+            word = "not sending" if event == "arming_suspended" else "DISARMED"
+            return f"{fields['account']} is {word}: {fields['reason']}"
         case "second_factor_passed":
             return f"second factor given: {fields['for']}"
         case _:
@@ -74,5 +93,6 @@ GUARD_EVENTS = frozenset(
     {
         *("limit_loosening", "limit_loosened", "limit_not_loosened"),
         *("second_factor", "second_factor_passed", "second_factor_failed"),
+        *("live_armed", "arming_suspended", "live_disarmed"),
     }
 )

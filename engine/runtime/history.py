@@ -42,6 +42,14 @@ class OrderHistory:
         if order_id is not None and record.cause != record.sequence:
             self._keep(order_id, record.sequence)
 
+    def note_events(self, events: Iterable[Record]) -> None:
+        """The same of records that are events all: a start reads back a million of them."""
+        keep = self._keep
+        for record in events:
+            order_id = getattr(record.body, "order_id", None)
+            if order_id is not None:
+                keep(order_id, record.sequence)
+
     def note_step(self, step: Step) -> None:
         """Every session listens with this, so it does no more than it must."""
         sequence = step.first

@@ -279,9 +279,14 @@ class Narrator:
     def _truth(self, event: ev.Event) -> Fields | None:
         order_id = getattr(event, "order_id", None)
         if order_id not in self._state.orders:
-            return truth_fields(event, lambda order_id: {}, lambda price: None)
+            asked = event.order if isinstance(event, ev.OrderAdopted) else event
+            known = self._state.instruments.get(getattr(asked, "symbol", ""), _UNKNOWN)
+            return truth_fields(
+                event, lambda order_id: {}, lambda price: None, known.quantity_field
+            )
         order, base = self._order(order_id)
-        return truth_fields(event, lambda _: base, lambda price: self._price(order, price))
+        size = self._known(order).quantity_field
+        return truth_fields(event, lambda _: base, lambda price: self._price(order, price), size)
 
 
 _UNKNOWN = Instrument(symbol="?")

@@ -101,13 +101,13 @@ def _recovered(journal: Journal, instance: str, epoch: int) -> Recovered:
 def _replayed(
     journal: Journal, state: State, history: OrderHistory, tail: Tail, after: RecordSequence
 ) -> Recovered:
-    note, note_tail = history.note, tail.note
     for block in journal.blocks(after):
         # Half of all records only asked: they cost a start nothing but being passed over.
-        for record in decode_events(block.payload):
+        events = decode_events(block.payload)
+        for record in events:
             apply(state, record.body)  # type: ignore[arg-type]
-            note(record)
-            note_tail(record)
+        history.note_events(events)
+        tail.note(events)
     last = journal.last_sequence
     return Recovered(state, history, tail, last, last - after, _left_at(journal))
 

@@ -1,6 +1,6 @@
 """One step of the desk: decide, apply, journal in one commit, and only then let anything leave."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.domain.acts import orders_in_scope
 from engine.domain.apply import apply
@@ -24,7 +24,7 @@ from engine.values import Sequence as RecordSequence
 INBOUNDS_PER_STEP_MAX = 512
 """One commit carries at most this many, so that a burst cannot hold back its own answers."""
 
-_NEW_DATES = (TradeDateRolled, SessionOpened)
+_CUT_BEFORE = (TradeDateRolled, SessionOpened, VenueExecutions)
 
 
 class DeskStoppedError(TraderError):
@@ -87,15 +87,16 @@ class Session:
         return step.events()
 
     def _become_true(
-        self, state: State, inbounds: Iterable[Inbound], first: int
+        self, state: State, inbounds: Sequence[Inbound], first: int
     ) -> tuple[Step, list[Request]]:
         """Decides and applies; the step's facts from sequence `first` on, and what may leave."""
         market, now = self.market, self.now
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
-        if VenueExecutions in map(type, inbounds):
-            inbounds = _unfolded(state, inbounds)
+        if len(inbounds) == 1 and type(inbounds[0]) is VenueExecutions:
+            # A list of executions is heard trade by trade, as far as it is news.
+            inbounds = unfolded(state, inbounds[0])
         for inbound in inbounds:
             backs.append(0)
             bodies.append(inbound)
@@ -166,25 +167,18 @@ class Session:
         return len(cancels)
 
 
-def _unfolded(state: State, inbounds: Iterable[Inbound]) -> Iterator[Inbound]:
-    """A list of executions is heard trade by trade, as far as it is news."""
-    for inbound in inbounds:
-        if type(inbound) is VenueExecutions:
-            yield from unfolded(state, inbound)
-        else:
-            yield inbound
-
-
 def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:
-    """Bounded, and cut in front of a new trade date.
+    """Bounded, and cut in front of a new trade date; a list of executions stands alone.
 
     With the date done orders leave the state: whoever listens has to hear of their end before.
     """
-    start = 0
+    start, was_list = 0, False
     for position, inbound in enumerate(inbounds):
-        is_new_date = type(inbound) in _NEW_DATES
-        if position > start and (is_new_date or position - start == INBOUNDS_PER_STEP_MAX):
+        kind = type(inbound)
+        is_cut = kind in _CUT_BEFORE or was_list or position - start == INBOUNDS_PER_STEP_MAX
+        if position > start and is_cut:
             yield inbounds[start:position]
             start = position
+        was_list = kind is VenueExecutions
     if start < len(inbounds):
         yield inbounds[start:]

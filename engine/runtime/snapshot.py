@@ -22,9 +22,12 @@ class Tail:
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self.records: deque[Record] = deque(records, maxlen=TAIL_RECORDS_MAX)
 
-    def note(self, record: Record) -> None:
-        if type(record.body) in (OrderFilled, OrderDenied, OrderCompared):
-            self.records.append(record)
+    def note(self, events: Iterable[Record]) -> None:
+        """Keeps what only events can tell; events of one block, oldest first."""
+        self.records.extend([record for record in events if type(record.body) in _TOLD])
+
+
+_TOLD = (OrderFilled, OrderDenied, OrderCompared)
 
 
 class SnapshotError(ValueError):

@@ -10,19 +10,21 @@ from engine.values import Price
 
 Fields = dict[str, Any]
 PriceWords = Callable[[Price], str | None]
+SizeWords = Callable[[int], str]
+Size = Callable[[int], int | str]
 
 
-def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
+def truth_lines(event: ev.Event, price: PriceWords, size: SizeWords) -> list[str]:
     """For `why`: one sentence, details behind it; nothing for what is told elsewhere."""
     match event:
         case ev.FillReversed():
-            return _reversed_lines(event, price)
+            return _reversed_lines(event, price, size)
         case ev.OrderRestated():
             tail = f": {event.text}" if event.text else ""
-            return [f"changed by the venue to {event.quantity:,} at {price(event.price)}{tail}"]
+            return [f"changed by the venue to {size(event.quantity)} at {price(event.price)}{tail}"]
         case ev.OrderResolved():
             return [
-                f"resolved by {event.origin.name.lower()}: {_outcome(event, price)}",
+                f"resolved by {event.origin.name.lower()}: {_outcome(event, price, size)}",
                 event.reason,
             ]
         case ev.EvidenceHeard():
@@ -35,31 +37,32 @@ def truth_lines(event: ev.Event, price: PriceWords) -> list[str]:
             return []
 
 
-def _reversed_lines(event: ev.FillReversed, price: PriceWords) -> list[str]:
+def _reversed_lines(event: ev.FillReversed, price: PriceWords, size: SizeWords) -> list[str]:
     what = "busted" if event.revision == ev.BUSTED else "corrected"
     if not event.quantity:
         return [f"trade {event.execution_id} was {what} before anybody told of it: {event.text}"]
     head = (
-        f"trade {event.execution_id} {what}: {event.quantity:,} at {price(event.price)} taken back,"
-        f" cash {format_money_rounded(event.cash_delta)}, position {event.position_after:+,}"
+        f"trade {event.execution_id} {what}: {size(event.quantity)} at {price(event.price)} taken"
+        f" back, cash {format_money_rounded(event.cash_delta)}, position"
+        f" {'+' if event.position_after >= 0 else ''}{size(event.position_after)}"
     )
     return [head, event.text]
 
 
-def _outcome(event: ev.OrderResolved, price: PriceWords) -> str:
+def _outcome(event: ev.OrderResolved, price: PriceWords, size: SizeWords) -> str:
     word = event.outcome.name.lower().replace("_", " ")
     if not event.quantity:
         return word
-    return f"{word} {event.quantity:,} at {price(event.price)}"
+    return f"{word} {size(event.quantity)} at {price(event.price)}"
 
 
-def owed_words(owed: int) -> str:
+def owed_words(owed: int, size: SizeWords) -> str:
     """Behind a cancel or an end: what the venue has counted and not told yet; else nothing."""
-    return f"; {owed:,} filled before it are still to be told" if owed else ""
+    return f"; {size(owed)} filled before it are still to be told" if owed else ""
 
 
 def truth_fields(
-    event: ev.Event, base: Callable[[int], Fields], price: PriceWords
+    event: ev.Event, base: Callable[[int], Fields], price: PriceWords, size: Size
 ) -> Fields | None:
     """For stdout; None for what is told elsewhere or not at all."""
     match event:
@@ -69,19 +72,19 @@ def truth_fields(
                 **base(event.order_id),
                 "execution": event.execution_id,
                 "busted": event.revision == ev.BUSTED,
-                "quantity": event.quantity,
+                "quantity": size(event.quantity),
                 "price": price(event.price),
-                "filled": event.cumulative,
+                "filled": size(event.cumulative),
                 "cash": format_money(event.cash_delta),
                 "realised": format_money(event.realised),
-                "position": event.position_after,
+                "position": size(event.position_after),
                 "text": event.text,
             }
         case ev.OrderRestated():
             return {
                 "event": "order_restated",
                 **base(event.order_id),
-                "quantity": event.quantity,
+                "quantity": size(event.quantity),
                 "price": price(event.price),
                 "text": event.text,
             }
@@ -90,14 +93,14 @@ def truth_fields(
                 "event": "order_resolved",
                 **base(event.order_id),
                 "outcome": event.outcome.name.lower(),
-                "quantity": event.quantity or None,
+                "quantity": size(event.quantity) if event.quantity else None,
                 "price": price(event.price),
                 "text": event.reason,
             }
         case ev.EvidenceHeard():
             return {"event": "order_evidence", **base(event.order_id), "text": event.text}
         case _:
-            return _recon_fields(event, base)
+            return _recon_fields(event, base, size)
 
 
 def _is_news(event: ev.ReconcileFinished) -> bool:
@@ -105,7 +108,7 @@ def _is_news(event: ev.ReconcileFinished) -> bool:
     return not event.is_complete and GAVE_WAY not in event.text
 
 
-def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | None:
+def _recon_fields(event: ev.Event, base: Callable[[int], Fields], size: Size) -> Fields | None:
     match event:
         case ev.DifferenceFound():
             return {
@@ -132,7 +135,7 @@ def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | No
                 **base(event.order_id),
                 "symbol": event.order.symbol,
                 "side": event.order.instruction.word,
-                "quantity": event.order.quantity,
+                "quantity": size(event.order.quantity),
                 "text": event.reason,
             }
         case ev.ForeignOrderFound():
@@ -143,8 +146,8 @@ def _recon_fields(event: ev.Event, base: Callable[[int], Fields]) -> Fields | No
             return {
                 "event": "position_adopted",
                 "symbol": event.symbol,
-                "before": event.before,
-                "after": event.after,
+                "before": size(event.before),
+                "after": size(event.after),
                 "text": event.reason,
             }
         case _:

@@ -167,21 +167,20 @@ class _Teller:
                 self.ended = event
                 if event.requested:
                     legs = _legs(self._asked_at, event.venue_at, event.at)
-                    owed = owed_words(event.owed)
+                    owed = owed_words(event.owed, self._size)
                     return [
                         f"cancelled on request, {self._size(event.quantity)} unfilled{owed}{legs}"
                     ]
                 tail = f": {event.text}" if event.text else ""
-                owed = owed_words(event.owed)
+                owed = owed_words(event.owed, self._size)
                 return [
                     f"cancelled by the venue, {self._size(event.quantity)} unfilled{owed}{tail}"
                 ]
             case ev.OrderExpired():
                 self.ended = event
                 tail = f": {event.text}" if event.text else ""
-                return [
-                    f"expired, {self._size(event.quantity)} unfilled{owed_words(event.owed)}{tail}"
-                ]
+                owed = owed_words(event.owed, self._size)
+                return [f"expired, {self._size(event.quantity)} unfilled{owed}{tail}"]
             case _:
                 return self._requests(event)
 
@@ -224,7 +223,7 @@ class _Teller:
             case ev.OrderCompared():
                 return [*self._booked(event), *self._other_luck(event)]
             case _:
-                return truth_lines(event, self._price)
+                return truth_lines(event, self._price, self._size)
 
     def _book(self, quote: ev.QuoteSeen) -> str:
         if not quote.bid and not quote.ask:

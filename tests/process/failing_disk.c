@@ -2,14 +2,47 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 static long calls;
 
 /* FAIL_AT counts from 1; FAIL_STICKY=1 fails every later call too; FAIL_WITH is an errno. */
+static int has_name(const char *part) {
+    char line[8192];
+    int fd = open("/proc/self/cmdline", O_RDONLY);
+    ssize_t size = fd < 0 ? 0 : read(fd, line, sizeof line - 1);
+    if (fd >= 0)
+        close(fd);
+    for (ssize_t i = 0; i < size; i++)
+        if (line[i] == 0)
+            line[i] = ' ';
+    line[size > 0 ? size : 0] = 0;
+    return strstr(line, part) != NULL;
+}
+
+/* FAIL_WHEN is a file: while it exists calls fail in the process whose arguments have FAIL_IN;
+   the first that does removes it unless FAIL_STICKY=1. */
+static int fails_when(const char *file) {
+    static int is_meant = -1;
+    if (is_meant < 0)
+        is_meant = has_name(getenv("FAIL_IN"));
+    if (!is_meant || access(file, F_OK) != 0)
+        return 0;
+    const char *sticky = getenv("FAIL_STICKY");
+    if (sticky == NULL || sticky[0] != '1')
+        unlink(file);
+    errno = atoi(getenv("FAIL_WITH"));
+    return 1;
+}
+
 static int fails(void) {
+    const char *when = getenv("FAIL_WHEN");
+    if (when != NULL)
+        return fails_when(when);
     const char *at = getenv("FAIL_AT");
     if (at == NULL)
         return 0;

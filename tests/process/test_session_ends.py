@@ -19,7 +19,7 @@ from tests.process.trader_process import GOOG, ROOT, Done, Trader, ended, read_u
 WAITS = ("buy 100 AAPL bid-5 gtc", "buy 50 AAPL bid-6", "at 15:00:00")
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 SECONDS_TO_END_MAX = 2.0
-JOURNAL_BYTES_MAX = 160 * 1024
+JOURNAL_BYTES_MAX = 256 * 1024
 RESTING = tuple(f"buy {n} AAPL bid-{n} gtc" for n in range(1, 15))
 
 

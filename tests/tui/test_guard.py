@@ -274,6 +274,8 @@ async def test_alarms_stay_painted_and_quiet_words_do_not() -> None:
     async with sitting(desk=desk) as at:
         await at.press("ctrl+x", "l")
         desk.tell(Notice(Severity.OK, "fill", "bought 100 of something"))
+        await at.frames(1)
+        assert "bought" not in at.text
         desk.tell(Notice(Severity.ATTENTION, "rejected", "the venue rejected order 7"))
         await at.frames(2)
         assert "the venue rejected order 7" in at.text
@@ -317,3 +319,49 @@ async def test_what_was_reviewed_before_the_lock_is_not_sent_behind_it() -> None
         await reviewed_order(at)
         await at.press("ctrl+x", "l", *CODE, "enter", "ctrl+t")
         assert desk.lines == []
+
+
+async def test_a_vault_that_is_a_file_is_opened_from_the_locked_screen_too() -> None:
+    class ClosedVault(GuardedDesk):
+        def send(self, request) -> None:
+            if isinstance(request, UnlockDesk) and not request.passphrase:
+                self.requests.append(request)
+                self.tell(FactorWanted(request.ticket, "unlock", True, "its passphrase first"))
+                return
+            super().send(request)
+
+    desk = ClosedVault()
+    async with sitting(desk=desk) as at:
+        await at.press("ctrl+x", "l", *CODE, "enter")
+        assert "its passphrase first" in at.text
+        await at.type("horse")
+        assert "horse" not in at.text
+        await at.press("enter", *CODE, "enter")
+        unlocks = [request for request in desk.requests if isinstance(request, UnlockDesk)]
+        assert (unlocks[-1].typed, unlocks[-1].passphrase) == (CODE, "horse")
+        assert "LOCKED" not in at.text
+
+
+async def test_a_line_that_goes_at_once_meanwhile_does_not_lose_the_question() -> None:
+    class SlowDesk(GuardedDesk):
+        def send(self, request) -> None:
+            if isinstance(request, SendLine) and request.text.startswith("cancel"):
+                self.requests.append(request)
+                self.tell(LineAnswered(request.ticket, False, "nothing works"))
+                return
+            if isinstance(request, SendLine) and request.proof is None:
+                self.requests.append(request)
+                return
+            super().send(request)
+
+    desk = SlowDesk()
+    async with sitting(desk=desk) as at:
+        await ask_to_resume(at)
+        asked = desk.lines[-1]
+        await at.press("ctrl+u")
+        await at.type("cancel AAPL")
+        await at.press("enter")
+        assert desk.lines[-1].text == "cancel AAPL"
+        desk.tell(FactorWanted(asked.ticket, asked.text))
+        await at.press("tab", *CODE, "enter")
+        assert (desk.lines[-1].text, desk.lines[-1].proof) == (asked.text, Proof(CODE))

@@ -13,7 +13,7 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.test_paint import ATTACKS
 from tui.layout import PaneName
 from tui.panes.orders import Tab
-from tui.terminal import ForgivingParser
+from tui.parser import ForgivingParser
 
 SIZES = ((80, 24), (200, 60))
 

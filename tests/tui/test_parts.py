@@ -20,8 +20,8 @@ from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
 from tui.paint import protection_text
 from tui.panes.panel import findings
+from tui.parser import ForgivingParser
 from tui.settings import ColorUse, ThemeName
-from tui.terminal import ForgivingParser
 from tui.themes import palette
 
 MOVES = ("left", "right", "home", "end", "rub_out", "delete", "clear", "rub_out_word")
@@ -187,6 +187,13 @@ def test_a_sequence_that_the_parser_raises_on_is_counted():
     list(parser.feed("\x1b[999999999999;1u"))
     assert dropped == [1]
     assert [event.key for event in parser.feed("q")] == ["q"]
+
+
+def test_a_text_that_was_cut_has_its_caret_at_its_end():
+    editor = Editor()
+    editor.put("x" * (TEXT_CHARACTERS_MAX + 50))
+    editor.rub_out()
+    assert len(editor.text) == TEXT_CHARACTERS_MAX - 1
 
 
 def test_a_rule_that_compares_words_is_told_in_its_sentence():

@@ -10,11 +10,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from engine.domain.views import DeskView
+from tui.faults import place_of
 from tui.host import Host
 from tui.layout import NUMBERS, PaneName
-from tui.paint import Line
+from tui.paint import Line, wrap
 from tui.painter import Painter
 from tui.themes import Palette
+
+FAILED = "this pane failed ({kind}{place}): look elsewhere for what it shows; orders live on"
 
 
 class LinePane(Widget):
@@ -50,6 +53,13 @@ class LinePane(Widget):
         """Whether the new view can look different here."""
         return old is not new
 
+    def is_due(self, old: DeskView, new: DeskView) -> bool:
+        """The same, asked by the app; a pane that cannot say is drawn."""
+        try:
+            return self.concerns(old, new)
+        except Exception:  # it will say where it broke when it is drawn
+            return True
+
     def place(self, region: Region | None) -> None:
         """Where the layout puts the pane now; None is nowhere.
 
@@ -71,7 +81,18 @@ class LinePane(Widget):
         if size != self._drawn_size:
             self._slots.clear()
             self._painted = [None] * self.lines
-        self._strips, self._drawn_size = self.draw(*size), size
+        self._strips, self._drawn_size = self._drawn(*size), size
+
+    def _drawn(self, width: int, height: int) -> list[Strip]:
+        """A pane that breaks says so in its own place, and again until it can be drawn (F43)."""
+        try:
+            return self.draw(width, height)
+        except Exception as fault:  # drawing only reads: the others show what is true
+            self._slots.clear()
+            words = FAILED.format(kind=type(fault).__name__, place=place_of(fault))
+            rows = (wrap(words, max(width, 1)) + [""] * height)[:height]
+            alarm = self.ink.alarm
+            return [Line().add(row, alarm).pad(width, self.ink.text).strip() for row in rows]
 
     def paint(self, painter: Painter) -> Iterator[str]:
         """What the terminal has to be told to show the pane as it was last drawn.

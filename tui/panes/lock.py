@@ -10,7 +10,7 @@ from tui.panes.base import LinePane
 from tui.panes.status import ACTIVE, mode_style
 
 ALARMS_SHOWN_MAX = 8
-HOW = "Enter unlocks: the code of the second factor, or the word unlock where none is enrolled"
+HOW = "the code of the second factor unlocks; where none is enrolled: the word unlock"
 WORKS = "orders keep working; halt, cancel and KILL act from here as ever"
 
 

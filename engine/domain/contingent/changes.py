@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.commands import ALL_SYMBOLS, CancelScope
+from engine.domain.contingent.groups import covered_by, filled_by
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
-from engine.values import Quantity
+from engine.values import OrderId, Quantity
 
 
 def joins(state: State, order: Order) -> None:
@@ -21,12 +23,41 @@ def joins(state: State, order: Order) -> None:
         bracket.legs.append(order.order_id)
 
 
-def remember_of(bracket: Bracket, order: Order) -> None:
-    """An order of the group leaves the state with its day; what it filled still counts."""
-    if order.leg:
-        bracket.filled = Quantity(bracket.filled + order.cumulative)
-    else:
-        bracket.quantity = order.cumulative
+def groups_at_work(state: State) -> set[OrderId]:
+    """Groups of which an order is not done: they outlive their day as a whole, because what is left
+    to protect, and which exit may have a successor, follows from all of their orders."""
+    going = {order.group for order in state.orders.values() if not order.is_done}
+    return going & state.brackets.keys()
+
+
+def taken_back_by_desk(state: State, order: Order) -> None:
+    """It went because nothing was left for it, and nobody else wanted it away: should there be
+    something to protect again, so is it."""
+    bracket = state.brackets[order.group]
+    left = covered_by(state, order.group, bracket) - filled_by(state, order.group)
+    if left <= 0 and order.order_id not in bracket.taken_back:
+        bracket.taken_back.append(order.order_id)
+
+
+def stay_away(state: State, account: str, symbol: str, side: int = 0) -> None:
+    """An act takes exits back: also those that only waited for their turn do not come any more.
+
+    `side` 0 means both.
+    """
+    for bracket in state.brackets.values():
+        if bracket.account != account or symbol not in (ALL_SYMBOLS, bracket.symbol):
+            continue
+        back = bracket.taken_back
+        orders = state.orders
+        bracket.taken_back = [i for i in back if i in orders and side * orders[i].side < 0]
+
+
+def _taken_back(state: State, event: ev.EntriesCancelled) -> None:
+    if event.scope is not CancelScope.ENTRIES:
+        stay_away(state, event.account, event.symbol, _SIDES.get(event.scope, 0))
+
+
+_SIDES = {CancelScope.BUYS: 1, CancelScope.SELLS: -1}
 
 
 def sent_leg(state: State, event: ev.OrderReleased) -> Order:
@@ -96,5 +127,6 @@ LEG_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderHeld: _held,
     ev.ExitReduced: _reduced,
     ev.ExitsSwapped: _swapped,
+    ev.EntriesCancelled: _taken_back,
 }
 """Event type → what it changes about its group."""

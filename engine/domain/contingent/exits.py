@@ -10,6 +10,7 @@ from msgspec import structs
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
     covered_by,
     filled_by,
@@ -44,9 +45,11 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
         return []
     legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
     covered = covered_by(state, group, bracket)
-    left = covered - filled_by(state, group, bracket)
+    left = covered - filled_by(state, group)
     if left <= 0:
         return _nothing_left(state, group, legs, covered, now)
+    if _is_killed(state, bracket):
+        return []
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
     return step.together() if state.has_oca else step.in_turn()
 
@@ -55,6 +58,13 @@ def _is_flattening(state: State, bracket: Bracket) -> bool:
     """The protocol closes whatever the entry still brings, exits out of its way."""
     run = state.flattening.get(flatten_key(bracket.account, bracket.symbol))
     return run is not None and run.step is not ev.FlattenStep.ASKING
+
+
+def _is_killed(state: State, bracket: Bracket) -> bool:
+    """Killed with exits cancelled or closed: what an entry fills late is left to a person."""
+    account = state.accounts[bracket.account]
+    is_killed = account.trading.state is ev.TradingState.KILLED
+    return is_killed and account.kill_exits is not ExitsOnKill.KEEP
 
 
 def _nothing_left(
@@ -259,7 +269,10 @@ class _Step:
         return (leg.price, price) if leg.order.type is STOP else (price, leg.stop)
 
     def _wait(self, findings: tuple[Finding, ...]) -> list[ev.Event]:
-        """A session that does not trade wakes the group itself; for the link it is asked again."""
+        """A session that does not trade, or a link that is down, wakes the group itself; while
+        books are compared it is asked again."""
+        if any(link is rep.LinkState.DOWN for link in self.state.links.values()):
+            return []
         phase = self.state.phases.get(self.bracket.symbol)
         if phase is not Phase.OPEN and all(found.rule == "R25" for found in findings):
             return []
@@ -318,7 +331,7 @@ def exits_waiting(state: State) -> list[Order]:
     found: list[Order] = []
     for group, bracket in state.brackets.items():
         legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
-        if covered_by(state, group, bracket) <= filled_by(state, group, bracket):
+        if covered_by(state, group, bracket) <= filled_by(state, group):
             continue
         turn = turn_of(bracket, legs)
         others = (newest(legs, kind) for kind in KINDS if kind is not turn)

@@ -6,6 +6,7 @@ from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.identity import group_of
 from engine.domain.orders import Order
+from engine.domain.reports import LinkState
 from engine.domain.state import Bracket, State, bracket_timer
 from engine.values import Nanos, OrderId, Quantity
 
@@ -49,9 +50,9 @@ def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
     return bracket.quantity if entry is None else entry.cumulative
 
 
-def filled_by(state: State, group: int, bracket: Bracket) -> Quantity:
-    """What the exits of a group have filled together, those of earlier days included."""
-    return Quantity(bracket.filled + sum(leg.cumulative for leg in legs_of(state, group)))
+def filled_by(state: State, group: int) -> Quantity:
+    """What the exits of a group have filled together, on whatever day."""
+    return Quantity(sum(leg.cumulative for leg in legs_of(state, group)))
 
 
 def is_entry_over(state: State, group: int) -> bool:
@@ -71,8 +72,9 @@ def reductions(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.
 
 
 def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
-    order = state.orders[fill.order_id]
-    if not order.oca_group:
+    # A late fill can be of an order that an earlier trade date has taken away.
+    order = state.orders.get(fill.order_id) or state.past_orders.get(fill.order_id)
+    if order is None or not order.oca_group:
         return []
     happened: list[ev.Event] = []
     for sibling in legs_of(state, order.group):
@@ -99,6 +101,8 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
             groups[group_of(order_id)] = None
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
+        elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
+            groups.update(dict.fromkeys(OrderId(group) for group in state.brackets))
     return [
         ev.TimerSet(now, bracket_timer(group), now)
         for group in groups

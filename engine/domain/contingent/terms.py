@@ -9,7 +9,6 @@ from engine.domain.orders import Order
 from engine.domain.state import State
 from engine.instruments import Instrument
 from engine.values import (
-    MONEY_SCALE,
     Instruction,
     Nanos,
     OrderId,
@@ -105,8 +104,7 @@ def price_of(
 
 
 def average_of(order: Order, instrument: Instrument) -> Price:
-    """What a filled order cost on average, rounded down to the price scale; 0 without fills."""
+    """What a filled order cost on average; 0 without fills."""
     if not order.cumulative:
         return Price(0)
-    per_unit = MONEY_SCALE // instrument.price_scale * instrument.multiplier
-    return Price(order.value // (order.cumulative * per_unit))
+    return instrument.average_price(order.value, order.cumulative)

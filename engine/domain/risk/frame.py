@@ -9,6 +9,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
+    arming,
     borrow,
     currencies,
     doubts,
@@ -79,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R17, flow.open_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
+    Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
@@ -98,7 +100,9 @@ LIVE_MODE = "live"
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    checks, bits = (_EXIT_CHECKS, _EXIT_BITS) if proposal.is_exit else (_ENTRY_CHECKS, _ENTRY_BITS)
+    checks, bits = _ENTRY_CHECKS, _ENTRY_BITS
+    if proposal.is_exit or proposal.only_shrinks:
+        checks, bits = _EXIT_CHECKS, _EXIT_BITS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, len(checks), bits)
     off = off_bits = 0

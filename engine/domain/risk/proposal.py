@@ -19,6 +19,7 @@ UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
 UNCHANGED = Price(0)
 _SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
+_CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
 class Proposal(msgspec.Struct, gc=False):
@@ -57,6 +58,18 @@ class Proposal(msgspec.Struct, gc=False):
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
     rate: int = PAR
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
+
+    @property
+    def only_shrinks(self) -> bool:
+        """A change that only takes quantity off an order that closes: nothing gets worse by it.
+
+        Also where the order is larger than what it should close, as after a trade was taken back.
+        """
+        old = self.replaces
+        if old is None or self.order.instruction not in _CLOSING:
+            return False
+        unchanged = (self.price, self.stop) == (old.price, old.stop)
+        return unchanged and self.quantity < old.quantity
 
     def notional(self, quantity: int) -> Money:
         """Value of `quantity` at the worst price, in the account's currency."""

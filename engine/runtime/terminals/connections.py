@@ -20,6 +20,8 @@ GREETING_SECONDS_MAX = 5.0
 """A connection that does not say what it is goes."""
 LETTING_GO_SECONDS = 10.0
 """So long a terminal that was let go may still read why."""
+PAUSE_SECONDS = 0.5
+"""Before another try to let somebody in, where the process had no descriptor left."""
 TOO_SLOW = (
     "this terminal could not keep up with what the desk says and was let go; it attaches again"
 )
@@ -52,6 +54,8 @@ class Connections:
         self._clock = clock
         self._terminals: dict[int, Terminal] = {}
         self._next_number = 1
+        self._accepts_at = 0.0
+        """Above 0: nobody new is let in before."""
         self._wake_end, self._woken_end = socket.socketpair()
         self._wake_end.setblocking(False)
         self._woken_end.setblocking(False)
@@ -135,20 +139,27 @@ class Connections:
     # ── in ─────────────────────────────────────────────────────────────────────────────────────
 
     def _accept(self) -> None:
-        with suppress(BlockingIOError, ConnectionAbortedError):
+        try:
             connection, _ = self._listening.accept()
-            try:
-                check_peer(connection)
-            except (ForeignPeerError, OSError):
-                connection.close()
-                return
-            connection.setblocking(False)
-            terminal = Terminal(self._next_number, connection, self._clock())
-            self._next_number += 1
-            self._terminals[terminal.number] = terminal
-            self._selector.register(connection, selectors.EVENT_READ, terminal)
-            if len(self._terminals) > self._most:
-                self.refuse(terminal, f"{self._most} terminals are attached already")
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError:
+            # No descriptor is left for it: whoever knocks waits, and who is here is served on.
+            self._selector.unregister(self._listening)
+            self._accepts_at = self._clock() + PAUSE_SECONDS
+            return
+        try:
+            check_peer(connection)
+        except (ForeignPeerError, OSError):
+            connection.close()
+            return
+        connection.setblocking(False)
+        terminal = Terminal(self._next_number, connection, self._clock())
+        self._next_number += 1
+        self._terminals[terminal.number] = terminal
+        self._selector.register(connection, selectors.EVENT_READ, terminal)
+        if len(self._terminals) > self._most:
+            self.refuse(terminal, f"{self._most} terminals are attached already")
 
     def _serve(self, terminal: Terminal, mask: int) -> None:
         if mask & selectors.EVENT_WRITE:
@@ -174,6 +185,9 @@ class Connections:
 
     def _expire(self) -> None:
         now = self._clock()
+        if 0 < self._accepts_at <= now:
+            self._accepts_at = 0.0
+            self._selector.register(self._listening, selectors.EVENT_READ, None)
         for terminal in list(self._terminals.values()):
             is_silent = terminal.hello is None and now - terminal.since > GREETING_SECONDS_MAX
             is_heard = terminal.leaves_by and terminal.outbox.is_empty

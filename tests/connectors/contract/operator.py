@@ -105,6 +105,7 @@ class Operator:
 
     def _take_out(self, execution_id: str) -> Execution:
         tally = self._clerk.tally
+        tally.count()
         trade = next(each for each in tally._executions if each.execution_id == execution_id)
         tally._executions.remove(trade)
         self._count(trade, -1)

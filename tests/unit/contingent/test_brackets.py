@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain import commands as cmd
+from engine.domain.amendments import VenueTradeBusted, VenueTradeCorrected
 from engine.domain.commands import ExitTerm
 from engine.domain.events import (
     DuplicateIgnored,
@@ -28,7 +29,16 @@ from engine.domain.reports import (
     TradeDateRolled,
     VenueCancelRefused,
 )
-from engine.values import Instruction, Nanos, OrderType, Price, Quantity, Side, TimeInForce
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Nanos,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+    TimeInForce,
+)
 
 from .bench import ASK, BID, STOP, TARGET, desk, entry, leg, oco, told
 
@@ -203,7 +213,7 @@ def test_exits_that_live_on_are_sized_by_an_entry_of_the_day_before() -> None:
     bench.other(Side.SELL, 10_100, "AAPL", BID)
     bench.other(Side.BUY, 10_030, "AAPL", TARGET)
     bench.submit(TradeDateRolled(20260106, ()))
-    assert 1 not in bench.state.orders
+    assert bench.state.orders[1].is_done, "it stays as long as its exits work"
     stop = leg(bench, 1, 2)
     bench.submit(cmd.ReplaceOrder(stop.order_id, stop=Price(STOP - 100)))
     assert told(bench, 1) == ["1.1 partial 70", "1.2 working 70"]
@@ -289,3 +299,25 @@ def test_an_entry_that_is_scalped_again_and_again_is_protected_every_time() -> N
         assert told(bench, 1)[-2:] == [f"1.{2 * part - 1} working 10", f"1.{2 * part} working 10"]
         bench.other(Side.BUY, 10, "AAPL", TARGET)
         assert bench.position("AAPL") == 0
+
+
+def test_a_trade_that_is_taken_back_takes_its_exits_with_it():
+    bench = desk()
+    bench.host.submit(entry(100, ASK))
+    name = bench.state.orders[1].client_order_id
+    (execution,) = bench.state.executions
+    bench.host.reports(VenueTradeBusted(name, execution, leaves=Quantity(0)))
+    assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0"]
+
+
+def test_a_trade_that_is_corrected_downwards_leaves_no_exit_larger_than_the_position():
+    bench = desk()
+    bench.host.submit(entry(100, ASK))
+    name = bench.state.orders[1].client_order_id
+    (execution,) = bench.state.executions
+    sixty = VenueTradeCorrected(
+        name, execution, 1, ASK, Quantity(60), Liquidity.TAKER, leaves=Quantity(0)
+    )
+    bench.host.reports(sixty)
+    assert bench.position("AAPL") == 60
+    assert told(bench, 1) == ["1.1 working 60", "1.2 working 60"]

@@ -277,3 +277,14 @@ def test_a_reopened_journal_keeps_the_instance_it_was_begun_with(home: Home) -> 
     journal = Journal.open(home, instance="ELSE")
     assert (journal.instance, journal.epoch) == ("TEST", 1)
     journal.close()
+
+
+def test_a_wall_clock_that_runs_back_or_says_1970_changes_no_order(home: Home) -> None:
+    stamps = iter([10**18, 0, 10**18 - 3_600 * 10**9, 1])
+    journal = Journal.open(home, instance="TEST", wall_clock=lambda: next(stamps))
+    for sequence in range(1, 5):
+        journal.append(sequence, sequence, b"record %d" % sequence, ())
+    journal.close()
+    again = open_journal(home)
+    assert [block.payload for block in again.blocks()] == [b"record %d" % n for n in range(1, 5)]
+    again.close()

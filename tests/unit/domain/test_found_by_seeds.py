@@ -3,7 +3,7 @@
 import pytest
 
 from engine.domain import reports as rep
-from engine.domain.commands import Reconcile, ReplaceOrder, SubmitOrder
+from engine.domain.commands import ExitTerm, Origin, Reconcile, ReplaceOrder, SubmitOrder
 from engine.domain.patience import Patience
 from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
 from engine.domain.statements import VenueCash, VenueExecutions, VenueOpenOrders, VenuePositions
@@ -16,8 +16,9 @@ from engine.values import (
     OrderType,
     Price,
     Quantity,
+    TimeInForce,
 )
-from tests.harness import DeskBench
+from tests.harness import TRADE_DATE, DeskBench
 
 NAME, CHANGED = "TEST-1-1-0", "TEST-1-1-1"
 PRICE = Price(1_900_000)
@@ -33,7 +34,8 @@ def never(request: Request) -> Nanos:
 def bench() -> DeskBench:
     """A buy of 100 has left for a distant venue that the test speaks for."""
     bench = DeskBench(latency=never, patience=Patience())
-    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    for symbol in ("AAPL", "GOOG"):
+        bench.quotes(symbol, 1_900_000, 1_900_200)
     bench.submit(
         SubmitOrder("t1", "PAPER", "AAPL", Instruction.BUY, Quantity(100), OrderType.LIMIT, PRICE)
     )
@@ -90,6 +92,17 @@ def test_a_change_that_is_heard_after_what_the_venue_made_of_it_sets_nothing_bac
     assert (order.client_order_id, order.quantity) == (CHANGED, 20)
 
 
+def test_a_restatement_that_is_heard_after_a_later_change_sets_nothing_back(
+    bench: DeskBench,
+) -> None:
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 2)))
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(20), at=Nanos(now + 1)))
+    assert bench.order(1).quantity == 150
+
+
 def test_trades_are_asked_for_from_where_the_venues_own_clock_was(bench: DeskBench) -> None:
     """Ours may be an hour ahead: what it has traded since would lie before our question."""
     venue_now = Nanos(bench.host.now - HOUR)
@@ -112,3 +125,25 @@ def test_a_trade_of_an_order_that_was_thought_lost_can_be_corrected(bench: DeskB
     bench.submit(corrected(60))
     order = bench.order(1)
     assert (order.status.name, order.cumulative, order.cancelled) == ("REJECTED", 60, 40)
+
+
+def test_a_fill_that_comes_a_day_late_is_booked_beside_a_bracket(bench: DeskBench) -> None:
+    """Its order has left with its date, and whoever looks for siblings found nobody."""
+    bench.submit(rep.VenueCancelled(NAME))
+    bench.submit(
+        SubmitOrder(
+            "t2",
+            "PAPER",
+            "GOOG",
+            Instruction.BUY,
+            Quantity(100),
+            OrderType.LIMIT,
+            PRICE,
+            time_in_force=TimeInForce.GTC,
+            origin=Origin.SCRIPT,
+            override="meant",
+            stop_loss=ExitTerm(offset=-1_000),
+        )
+    )
+    bench.submit(rep.TradeDateRolled(TRADE_DATE + 1, ()), fill(100))
+    assert bench.position("AAPL") == 100

@@ -38,6 +38,7 @@ from engine.values import (
     OrderType,
     Price,
     Quantity,
+    Side,
     TimeInForce,
 )
 from tests.harness import DeskBench
@@ -75,9 +76,9 @@ class Books:
         patience = patience or Patience(settle=Nanos(0))
         self.bench = DeskBench(latency=never, patience=patience)
         self.bench.quotes("AAPL", 1_900_000, 1_900_200)
+        self.bench.submit(order("t1"), rep.VenueAccepted(FIRST, "V1"))
         if mode != "PAPER":
             self.bench.state.mode = mode
-        self.bench.submit(order("t1"), rep.VenueAccepted(FIRST, "V1"))
         self.orders: tuple[st.OpenOrder, ...] = (row(),)
         self.executions: tuple[st.Execution, ...] = ()
         self.positions: tuple[tuple[str, Quantity], ...] = ()
@@ -294,3 +295,76 @@ def test_cash_that_differs_is_told_and_blocks_nothing(books: Books) -> None:
     books.cash = (("USD", Money(-5_000_000)),)
     assert differences(books.compare()) == [("CASH", False)]
     assert state_of(books) is None
+
+
+def test_a_strangers_trade_says_nothing_of_the_position_that_could_be_adopted() -> None:
+    books = Books()
+    bench = books.bench
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER))
+    books.executions = (trade("E1", 100), trade("X9", 40, "STRANGER"))
+    books.told(Reconcile("PAPER"))
+    # The list of executions has come; that of positions has not.
+    asked = next(each for each in bench.paper.heard if isinstance(each, ExecutionsRequest))
+    books.told(books.statement(asked))
+    assert "position/AAPL" in bench.state.recon.breaks
+    (refused,) = books.told(AdoptPosition("PAPER", "AAPL", reason="as the venue says"))
+    assert type(refused).__name__ == "CommandRefused"
+    assert bench.position("AAPL") == 100
+
+
+def test_a_smaller_position_is_not_adopted_under_exits_that_would_cross_zero() -> None:
+    books = Books()
+    bench = books.bench
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER))
+    exit_of_all = SubmitOrder(
+        "x", "PAPER", "AAPL", Instruction.SELL, Quantity(100), OrderType.LIMIT, Price(1_910_000)
+    )
+    bench.submit(exit_of_all, rep.VenueAccepted("TEST-1-2-0", "V2"))
+    sell = st.OpenOrder(
+        "TEST-1-2-0", "V2", "AAPL", Instruction.SELL, OrderType.LIMIT, TimeInForce.DAY,
+        Quantity(100), Quantity(0), Price(1_910_000),
+    )  # fmt: skip
+    books.orders, books.executions = (sell,), (trade("E1", 100),)
+    books.positions = (("AAPL", Quantity(60)),)
+    for _ in range(bench.state.patience.passes + 1):
+        books.compare()
+    adopt = AdoptPosition("PAPER", "AAPL", reason="as the venue says")
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "EXITS_TOO_LARGE"
+    assert bench.position("AAPL") == 100
+    books.told(CancelOrder(OrderId(2)), rep.VenueCancelled("TEST-1-2-0", requested=True))
+    books.told(adopt)
+    assert bench.position("AAPL") == 60
+
+
+def test_an_order_in_doubt_that_does_not_stand_there_is_no_agreement() -> None:
+    books = Books()
+    bench = books.bench
+    books.told(CancelOrder(OrderId(1)))
+    bench.pass_time(600)
+    assert bench.order(1).is_unknown
+    books.answered, books.orders = len(bench.paper.heard), ()
+    found = [each for each in books.compare() if isinstance(each, DifferenceFound)]
+    assert [(each.ours, each.venues) for each in found] == [("unknown, open for 100", "not open")]
+    assert bench.order(1).is_unknown
+    assert bench.order(1).leaves == 100
+
+
+def test_a_stop_that_stands_elsewhere_at_the_venue_is_found() -> None:
+    books = Books()
+    books.bench.other(Side.BUY, 1, "AAPL", 1_900_200)
+    stop = SubmitOrder(
+        "s", "PAPER", "AAPL", BUY, Quantity(10), OrderType.STOP, stop=Price(1_905_000)
+    )
+    books.told(stop, rep.VenueAccepted("TEST-1-2-0", "V2"))
+    assert books.bench.order(2).is_live, books.bench.order(2).text
+    there = st.OpenOrder(
+        "TEST-1-2-0", "V2", "AAPL", BUY, OrderType.STOP, TimeInForce.DAY,
+        Quantity(10), Quantity(0), Price(0), Price(1_910_000),
+    )  # fmt: skip
+    books.orders = (row(), there)
+    assert differences(books.compare()) == [("ORDER", True)]
+    assert books.bench.state.accounts["PAPER"].symbols["AAPL"].state is TradingState.REDUCING
+    books.orders = (row(), with_changes(there, stop=Price(1_905_000)))
+    books.compare()
+    assert not books.bench.state.recon.breaks

@@ -1,12 +1,13 @@
 """What raises risk wants the second factor where one is enrolled; a pass counts for one thing."""
 
+import msgspec
 import pytest
 
 from engine.domain import events as ev
 from engine.domain.commands import Halt, Kill, LoosenLimit, Origin, Resume, TightenLimit
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.reasons import Refusal
-from engine.domain.reports import TimerFired
+from engine.domain.reports import SessionOpened, TimerFired
 from engine.domain.state import loosening_timer
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
@@ -169,6 +170,42 @@ class TestLoosening:
         self, guarded: DeskBench, value: str, refusal: Refusal
     ) -> None:
         assert refusals(guarded.submit(passed(7), self.loosen(value))) == [refusal]
+
+
+class TestSettings:
+    """S18: what is written into a file is no way around the second factor."""
+
+    def opening(self, desk: DeskBench, **limits: str) -> SessionOpened:
+        changed = {f"risk.{name}": text for name, text in limits.items()}
+        report = desk.opening()
+        pairs = tuple((key, changed.get(key, text)) for key, text in report.limits)
+        return msgspec.structs.replace(report, limits=pairs)
+
+    def test_a_looser_setting_counts_where_no_factor_is_enrolled(self, desk: DeskBench) -> None:
+        desk.submit(self.opening(desk, order_quantity_max="20000"))
+        assert desk.state.limits.order_quantity_max == 20_000
+
+    def test_it_stays_as_it_was_and_says_so_where_one_is(self, guarded: DeskBench) -> None:
+        opening = self.opening(guarded, order_quantity_max="20000", position_max="10")
+        happened = guarded.submit(opening)
+        (held,) = [e for e in happened if isinstance(e, ev.LimitLooseningDropped)]
+        assert (held.key, '20000 "why"' in held.text) == (KEY, True)
+        assert guarded.state.limits.order_quantity_max == 10_000
+        assert guarded.state.limits.position_max == 1_000, "tighter counts at once"
+
+    def test_what_the_factor_loosened_counts_in_the_settings_from_then_on(
+        self, guarded: DeskBench
+    ) -> None:
+        command = LoosenLimit("PAPER", "order_quantity_max", "20000", "bigger account")
+        guarded.submit(passed(7), command)
+        guarded.pass_time(61)
+        guarded.submit(self.opening(guarded, order_quantity_max="20000"))
+        assert guarded.state.limits.order_quantity_max == 20_000
+
+    def test_a_tightening_of_yesterday_holds_nothing_back(self, guarded: DeskBench) -> None:
+        guarded.submit(TightenLimit("PAPER", "order_quantity_max", "5"))
+        guarded.submit(self.opening(guarded))
+        assert guarded.state.limits.order_quantity_max == 10_000
 
 
 class TestAskingForTheSecondFactor:

@@ -18,7 +18,7 @@ from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import Limits, default_pairs
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
-from engine.domain.state import Account, FlattenRun, State, Trading
+from engine.domain.state import Account, Arming, FlattenRun, State, Trading
 from engine.instruments import Instrument, parse_money
 from engine.values import Instruction, Money, Nanos, OrderId, OrderType, Price, Quantity
 
@@ -143,6 +143,15 @@ class Desk:
             self.account.trading = Trading(state, reason=reason)
         else:
             self.account.symbols[symbol] = Trading(state, reason=reason)
+
+    def live(self, *, armed: bool, until: int = 1, suspended: bool = False) -> None:
+        """Trading for real; `until`: seconds from now."""
+        self.state.mode = "LIVE"
+        if armed:
+            ends = Nanos(self.now + until * SECOND)
+            dropped = Nanos(self.now if suspended else 0)
+            account = self.account.account
+            self.state.arming[account] = Arming(ends, "", "morning", dropped)
 
     def phase(self, phase: Phase | None, symbol: str = "GOOG") -> None:
         self.state.phases.pop(symbol, None)

@@ -374,6 +374,13 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D04", "a distance up", [], {"type": MARKET, "stop_loss": TO(offset=5_000)}, DENY),
     ("D04", "a stop above the ask", [], {"type": MARKET, "stop_loss": TO(1_002_000)}, DENY),
     ("D04", "for the close", [], {"time_in_force": CLS, "target": TO(1_010_000)}, DENY),
+    # ── R42 live arming ──
+    ("R42", "live and not armed", [given("live", armed=False)], {}, DENY),
+    ("R42", "armed", [given("live", armed=True)], {}, PASS),
+    ("R42", "armed until now", [given("live", armed=True, until=0)], {}, DENY),
+    ("R42", "armed, and the line dropped", [given("live", armed=True, suspended=True)], {}, DENY),
+    ("R42", "an exit that is not armed",
+     [given("live", armed=False), given("hold", 100)], {"instruction": SELL}, PASS),
     # ── D01 the trading state ──
     ("D01", "active", [], {}, PASS),
     ("D01", "reducing", [given("trading", TradingState.REDUCING)], {}, DENY),

@@ -96,6 +96,8 @@ def test_a_wall_clock_that_is_set_is_journaled_shown_and_moves_nothing(
     assert machine.bench.host.now == now
     assert machine.bench.order(1).status is Status.WORKING
     (shown,) = machine.conditions()
+    if abs(step) == HOUR:
+        assert shown.startswith(f"clock {step // NANOS_PER_SECOND:+,} s: ")
     assert shown.endswith(f"{'ahead of' if step > 0 else 'behind'} where it was")
     assert machine.bench.replayed_hash() == state_hash(machine.bench.state)
 
@@ -133,7 +135,9 @@ def test_a_sleep_is_no_step_of_the_clock_and_is_told(machine: Machine) -> None:
     machine.clocks.sleep(2 * HOUR)
     (woke,) = machine.look()
     assert isinstance(woke, ev.MachineWoke) and woke.is_suspend
-    assert machine.conditions() == ["resumed after 7,200 s asleep: look before you send"]
+    assert machine.conditions() == [
+        "asleep 7,200 s: the machine was suspended; look before you send"
+    ]
     assert machine.look() == []
     machine.bench.pass_time(61)
     assert machine.conditions() == []
@@ -143,7 +147,7 @@ def test_a_stopped_engine_wakes_up_the_same_way(machine: Machine) -> None:
     machine.clocks.pass_time(5 * NANOS_PER_SECOND)
     (woke,) = machine.look()
     assert isinstance(woke, ev.MachineWoke) and not woke.is_suspend
-    assert machine.conditions()[0].startswith("nothing ran for 5 s: the engine was stopped")
+    assert machine.conditions()[0].startswith("stopped 5 s: the engine stood still")
 
 
 def test_a_simulated_market_slept_too_so_the_desk_stays_armed(machine: Machine) -> None:
@@ -160,7 +164,7 @@ def test_at_a_venue_a_sleep_disarms_until_a_person_resumes(machine: Machine) -> 
     assert ev.ReconcileStarted in happened, "the books are compared before anybody trades again"
     trading = machine.bench.state.accounts["PAPER"].trading
     assert trading.state is TradingState.DISARMED
-    assert trading.reason == "resumed after 3,600 s asleep"
+    assert trading.reason == "asleep 3,600 s: the machine was suspended"
     say(machine.bench, "buy 10 AAPL 189")
     assert machine.bench.order(1).status is Status.DENIED
     machine.clocks.sleep(HOUR)
@@ -239,7 +243,9 @@ def test_the_live_desk_looks_before_it_serves_what_waited_through_the_sleep() ->
     assert isinstance(answer, LineAnswered) and not answer.ok
     assert "DISARMED" in answer.text
     notices = [one for one in listener.heard if isinstance(one, Notice)]
-    assert notices[0].code == "woke" and "resumed after 3,600 s asleep" in notices[0].text
+    assert (
+        notices[0].code == "woke" and "asleep 3,600 s: the machine was suspended" in notices[0].text
+    )
     assert not any(isinstance(one, EngineStopped) for one in listener.heard)
 
 

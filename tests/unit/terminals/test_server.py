@@ -1,8 +1,10 @@
 """Who may ask what of an engine, who is told, and what no terminal can do to it."""
 
+import errno
 import os
 import socket
 import stat
+import threading
 
 import msgspec
 import pytest
@@ -347,3 +349,23 @@ def test_a_desk_that_opens_again_greets_whoever_is_attached(here: House) -> None
     while not welcomed:
         found = list(attached.unpacker.feed(attached.connection.recv(READ_BYTES)))
         welcomed = any(kind is Kind.WELCOME for kind, _ in found)
+
+
+def test_no_descriptor_left_for_another_connection_ends_nothing(tmp_path, monkeypatch) -> None:
+    with house(tmp_path) as here:
+        attached = here.attach()
+        with monkeypatch.context() as patched:
+            tried = threading.Event()
+
+            def full(listening: socket.socket):
+                tried.set()
+                raise OSError(errno.EMFILE, "too many open files")
+
+            patched.setattr(socket.socket, "accept", full)
+            waiting = here.raw()
+            assert tried.wait(10)
+        ask(attached, SendLine("buy 1 S000 mkt", "t"))
+        assert heard(attached, LineAnswered).ok
+        assert here.thread.is_alive()
+        waiting.close()
+        assert here.attach().welcome.terminals == 2

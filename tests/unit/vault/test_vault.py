@@ -118,3 +118,18 @@ def test_others_cannot_read_a_vault_that_is_used(tmp_path: Path) -> None:
     home.vault_path.chmod(0o644)
     with pytest.raises(HomeError, match="others can reach"):
         Home.prepare(tmp_path / "home")
+
+
+def test_a_keyring_that_was_named_once_is_used_by_whoever_reads_the_home(desk: Desk) -> None:
+    """An engine has no --allow-keyring: it was allowed when the first secret was kept."""
+
+    def vault(allowed: str | None) -> Vault:
+        return Vault(desk.home, lambda is_new: Secret(""), allowed_keyring=allowed)
+
+    desk.vault().set("first", Secret("a"), backend="keyring")
+    desk.vault().delete("first")
+    named = vault("somebody.elses.Keyring")
+    index = named._index_for(None)
+    assert index.allowed == "somebody.elses.Keyring"
+    assert named._allowed_by(index) == vault(None)._allowed_by(index) == "somebody.elses.Keyring"
+    assert vault(None)._allowed_by(vault(None)._index_for(None)) is None

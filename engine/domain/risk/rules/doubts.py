@@ -22,10 +22,13 @@ def outcome_unknown(p: Proposal, state: State, market: Market, now: Nanos) -> Fi
         if order.side is not p.side:
             continue
         worst = p.held + p.side * (p.open_same + p.quantity)
+        size = state.instruments[asked.symbol].format_quantity
+        at_worst = size(worst, signed=True)
         sentence = (
-            f"The outcome of order {order.label} ({asked.instruction.word} {order.worst_leaves:,}"
-            f" {asked.symbol}) is unknown: with this one you hold {worst:+,} at worst"
+            f"The outcome of order {order.label} ({asked.instruction.word}"
+            f" {size(order.worst_leaves)} {asked.symbol}) is unknown: with this one you hold"
+            f" {at_worst} at worst"
         )
         room = "write override with the reason"
-        return finding(D04, Verdict.ASK, sentence, actual=f"{worst:+,}", room=room)
+        return finding(D04, Verdict.ASK, sentence, actual=at_worst, room=room)
     return None

@@ -133,7 +133,7 @@ def _typed(p: Proposal, quantity: int) -> str:
 
 def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """An order that may only reduce is an exit, or it does not leave."""
-    if not p.order.reduce_only or p.is_exit:
+    if not p.order.reduce_only or p.is_exit or p.only_shrinks:
         return None
     return deny(
         R36,

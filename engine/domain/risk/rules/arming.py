@@ -1,0 +1,25 @@
+"""R42: on a live account nothing new leaves unless a person has armed it."""
+
+from engine.domain.arming import LIVE_MODE, is_armed
+from engine.domain.quotes import Market
+from engine.domain.reasons import Finding
+from engine.domain.risk.findings import OFF, RuleName, deny
+from engine.domain.risk.proposal import Proposal
+from engine.domain.state import State
+from engine.values import Nanos
+
+R42 = RuleName("R42", "not_armed")
+
+
+def not_armed(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """Off on paper, where nothing could be armed."""
+    if state.mode.upper() != LIVE_MODE:
+        return OFF
+    if is_armed(state, p.order.account, now):
+        return None
+    return deny(
+        R42,
+        f"{p.order.account} is not armed: live orders leave once a person has armed it",
+        actual="DISARMED",
+        limit="armed",
+    )

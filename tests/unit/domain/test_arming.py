@@ -1,0 +1,196 @@
+"""Live arming (S06, R42): who arms, what ends it, and when it returns by itself."""
+
+import msgspec
+import pytest
+
+from engine.domain import events as ev
+from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN, is_armed
+from engine.domain.arming_facts import AccountReconciled
+from engine.domain.commands import ArmLive, DisarmLive, Kill, TightenLimit
+from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
+from engine.domain.reasons import Refusal
+from engine.domain.reports import LinkChanged, LinkState, MachineSlept
+from engine.values import NANOS_PER_SECOND, Nanos
+from tests.harness import DeskBench
+from tests.unit.runtime.desk import say
+
+HOUR = 3_600 * NANOS_PER_SECOND
+DOWN = LinkChanged("paper", LinkState.DOWN, "the line broke")
+UP = LinkChanged("paper", LinkState.UP)
+CLEAN = AccountReconciled("PAPER", True)
+
+
+class LiveDesk:
+    """The core in live mode with a second factor; behind it stands the paper venue as ever."""
+
+    def __init__(self) -> None:
+        self.bench = DeskBench()
+        self.bench.submit(
+            msgspec.structs.replace(self.bench.opening(), mode="LIVE"), SecondFactorKnown("abc")
+        )
+        self.bench.quotes("AAPL", 1_899_000, 1_900_000)
+        self.step = 0
+
+    @property
+    def now(self) -> Nanos:
+        return self.bench.session.now
+
+    def passed(self) -> SecondFactorChecked:
+        self.step += 1
+        return SecondFactorChecked(FactorVerdict.PASSED, "arm", "abc", self.step)
+
+    def arm(self, hours: int = 6, reason: str = "morning") -> list[ev.Event]:
+        until = Nanos(self.now + hours * HOUR)
+        return self.bench.submit(self.passed(), ArmLive("PAPER", until, reason))
+
+    def wait(self, seconds: int) -> list[ev.Event]:
+        self.bench.session.now = Nanos(self.now + seconds * NANOS_PER_SECOND)
+        return self.bench.host.settle()
+
+    @property
+    def is_armed(self) -> bool:
+        return is_armed(self.bench.state, "PAPER", self.now)
+
+    def denials(self) -> set[str]:
+        events = say(self.bench, "buy 5 AAPL 189.95")
+        return {f.rule for e in events if isinstance(e, ev.OrderDenied) for f in e.findings}
+
+
+@pytest.fixture
+def live() -> LiveDesk:
+    return LiveDesk()
+
+
+def refusal(happened: list[ev.Event]) -> Refusal | None:
+    return next((e.refusal for e in happened if isinstance(e, ev.CommandRefused)), None)
+
+
+def test_nothing_live_leaves_before_a_person_has_armed_it(live: LiveDesk) -> None:
+    assert "R42" in live.denials()
+    live.arm()
+    assert "R42" not in live.denials()
+
+
+def test_paper_has_nothing_to_arm(live: LiveDesk) -> None:
+    paper = DeskBench()
+    asked = ArmLive("PAPER", Nanos(paper.session.now + HOUR), "why")
+    assert refusal(paper.submit(asked)) is Refusal.NOT_LIVE
+    paper.quotes("AAPL", 1_899_000, 1_900_000)
+    assert any(isinstance(e, ev.OrderReleased) for e in say(paper, "buy 5 AAPL 189.95"))
+
+
+def test_arming_takes_reason_second_factor_and_a_session_that_is_not_over(live: LiveDesk) -> None:
+    until = Nanos(live.now + HOUR)
+    assert refusal(live.arm(reason="")) is Refusal.REASON_MISSING
+    assert refusal(live.arm(hours=0)) is Refusal.SESSION_OVER
+    asked = ArmLive("PAPER", until, "why")
+    assert refusal(live.bench.submit(asked)) is Refusal.SECOND_FACTOR_WANTED
+    live.bench.submit(SecondFactorKnown(""))
+    assert refusal(live.bench.submit(asked)) is Refusal.NOT_ENROLLED
+    live.bench.submit(SecondFactorKnown("abc"), Kill("PAPER"))
+    assert refusal(live.arm()) is Refusal.KILLED
+    assert not live.is_armed
+
+
+def test_it_says_account_time_and_limits_and_lasts_eight_hours_at_most(live: LiveDesk) -> None:
+    (armed,) = [e for e in live.arm(hours=24) if isinstance(e, ev.LiveArmed)]
+    assert (armed.account, armed.reason, armed.returned) == ("PAPER", "morning", False)
+    assert armed.until == live.now + ARMED_MAX
+    assert armed.limits_digest == live.bench.state.limits_digest
+
+
+def test_it_ends_with_the_session_of_the_venue(live: LiveDesk) -> None:
+    live.arm(hours=1)
+    live.wait(3_599)
+    assert live.is_armed
+    happened = live.wait(1)
+    assert [type(e) for e in happened if isinstance(e, ev.LiveDisarmed)] == [ev.LiveDisarmed]
+    assert "R42" in live.denials()
+
+
+@pytest.mark.parametrize("command", [DisarmLive("PAPER"), Kill("PAPER")])
+def test_a_hand_and_a_kill_end_it_at_once(live: LiveDesk, command: DisarmLive | Kill) -> None:
+    live.arm()
+    live.bench.submit(command)
+    assert live.bench.state.arming == {}
+    assert "arming:PAPER" not in live.bench.state.timers
+
+
+def test_a_new_run_is_no_drop_and_disarms(live: LiveDesk) -> None:
+    live.arm()
+    live.bench.submit(msgspec.structs.replace(live.bench.opening(), mode="LIVE"))
+    assert live.bench.state.arming == {}
+
+
+class TestReturn:
+    """After a drop: five minutes, clean, same account, same limits."""
+
+    def test_nothing_leaves_while_the_line_is_down_nor_before_it_is_reconciled(
+        self, live: LiveDesk
+    ) -> None:
+        live.arm()
+        live.bench.submit(DOWN)
+        assert not live.is_armed
+        live.bench.submit(UP)
+        assert "R42" in live.denials()
+
+    def test_it_returns_by_itself_after_a_clean_reconcile(self, live: LiveDesk) -> None:
+        live.arm()
+        until = live.bench.state.arming["PAPER"].until
+        live.bench.submit(DOWN, UP)
+        live.wait(RETURNS_WITHIN // NANOS_PER_SECOND)
+        (armed,) = live.bench.submit(CLEAN)
+        assert isinstance(armed, ev.LiveArmed)
+        assert (armed.returned, armed.until) == (True, until)
+        assert live.is_armed
+
+    @pytest.mark.parametrize("why", ["late", "not clean", "limits", "over"])
+    def test_otherwise_a_person_arms(self, live: LiveDesk, why: str) -> None:
+        live.arm(hours=1)
+        live.bench.submit(DOWN, UP)
+        report = CLEAN
+        if why == "late":
+            live.wait(RETURNS_WITHIN // NANOS_PER_SECOND + 1)
+        elif why == "not clean":
+            report = AccountReconciled("PAPER", False, "100 AAPL there, none here")
+        elif why == "limits":
+            live.bench.submit(TightenLimit("PAPER", "order_quantity_max", "5"))
+        else:
+            live.wait(3_600)
+        live.bench.submit(report)
+        assert not live.is_armed
+        assert live.bench.state.arming == {}
+
+    def test_a_reconcile_of_another_account_or_without_a_drop_changes_nothing(
+        self, live: LiveDesk
+    ) -> None:
+        live.arm()
+        assert live.bench.submit(CLEAN) == []
+        live.bench.submit(DOWN)
+        assert live.bench.submit(AccountReconciled("OTHER", True)) == []
+        assert not live.is_armed
+
+    def test_the_five_minutes_count_from_the_first_drop(self, live: LiveDesk) -> None:
+        live.arm()
+        live.bench.submit(DOWN, UP)
+        live.wait(200)
+        live.bench.submit(DOWN, UP)
+        live.wait(101)
+        live.bench.submit(CLEAN)
+        assert not live.is_armed
+
+
+def test_an_arming_comes_back_from_the_journal_as_it_was(live: LiveDesk) -> None:
+    from engine.domain.apply import state_hash
+
+    live.arm()
+    live.bench.submit(DOWN, UP, CLEAN)
+    assert live.bench.replayed_hash() == state_hash(live.bench.state)
+
+
+def test_a_machine_that_slept_wakes_disarmed_and_no_reconcile_arms_it_again(live: LiveDesk) -> None:
+    live.arm()
+    happened = live.bench.submit(MachineSlept(Nanos(HOUR), True))
+    assert ev.LiveDisarmed in [type(event) for event in happened]
+    live.bench.submit(CLEAN)
+    assert not live.is_armed

@@ -166,17 +166,22 @@ def _compare_order(
         )
         compared.found += venue_restated(state, told, market, now)
     elif is_quiet and row.stop and row.stop != order.stop:
-        compared.differs(
-            DifferenceKind.ORDER,
-            symbol=order.order.symbol,
-            ours=f"stop {known.format_price(order.stop)}",
-            venues=f"stop {known.format_price(row.stop)}",
-            action="nothing was changed: a person has to look",
-            is_break=True,
-            order_id=order.order_id,
-        )
+        _stop_moved(compared, order, row)
     else:
         compared.agrees(key, "both sides agree about it again")
+
+
+def _stop_moved(compared: _Comparison, order: Order, row: OpenOrder) -> None:
+    known = compared.state.instruments[order.order.symbol]
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"stop {known.format_price(order.stop)}",
+        venues=f"stop {known.format_price(row.stop)}",
+        action="nothing was changed: a person has to look",
+        is_break=True,
+        order_id=order.order_id,
+    )
 
 
 def _is_forgotten(order: Order, asked_at: int) -> bool:

@@ -74,6 +74,7 @@ class Refusal(IntEnum):
     NO_BREAK = 34
     NO_MARK = 35
     EXITS_TOO_LARGE = 36
+    ORDERS_FIRST = 37
     SECOND_FACTOR_WANTED = 41
     NOT_ENROLLED = 42
     LOOSENING_WITHOUT_REASON = 43
@@ -117,6 +118,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
     Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
     Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
+    Refusal.ORDERS_FIRST: "A foreign order has traded here: adopt it first, its fills count.",
     Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",
     Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",

@@ -14,7 +14,7 @@ from engine.domain.quotes import Market
 from engine.domain.rebooking import Rebooking
 from engine.domain.state import State
 from engine.domain.submission import quote_seen
-from engine.values import Money, Nanos, Price, Quantity
+from engine.values import Instruction, Money, Nanos, Price, Quantity
 
 
 def venue_filled(
@@ -144,6 +144,7 @@ def venue_trade_busted(
     reverse = rebooking.reverse(report.execution_id, booked, ev.BUSTED, text, report.at)
     happened: list[ev.Event] = [reverse]
     happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    happened += _exits_beyond(state, order, reverse.position_after, now)
     return happened + nudged(state, order, now)
 
 
@@ -180,7 +181,29 @@ def venue_trade_corrected(
     if corrected.resurrected or corrected.overfill:
         happened += _alarms(state, order, corrected, now)
     happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    happened += _exits_beyond(state, order, corrected.position_after, now)
     return happened + nudged(state, order, now)
+
+
+def _exits_beyond(state: State, order: Order, held: int, now: Nanos) -> list[ev.Event]:
+    """Orders that close more than is left now could cross zero (I-51): a person has to look.
+
+    Exits of a bracket follow by themselves; what a hand sent stays the hand's.
+    """
+    symbol, working = order.order.symbol, {Instruction.SELL: 0, Instruction.COVER: 0}
+    for order_id in state.live_by_symbol.get(symbol, ()):
+        other = state.orders[order_id]
+        if other.order.account == order.order.account and other.order.instruction in working:
+            working[other.order.instruction] += other.worst_leaves
+    sells, covers = working.values()
+    if sells <= max(0, held) and covers <= max(0, -held):
+        return []
+    size = state.instruments[symbol].format_quantity
+    text = (
+        f"order {order.label}: a trade was taken back; orders that close"
+        f" {size(Quantity(max(sells, covers)))} work against {size(Quantity(abs(held)))} held"
+    )
+    return _lowered(state, order, ev.TradingState.REDUCING, text, now)
 
 
 def _booked(

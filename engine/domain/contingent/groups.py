@@ -47,7 +47,15 @@ def no_more_needed(order: Order, now: Nanos, text: str) -> ev.OrderCancelled:
 def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
     """What the exits of a group are for: the fills of their entry, or a part of a position."""
     entry = state.orders.get(group)
-    return bracket.quantity if entry is None else entry.cumulative
+    if entry is not None:
+        return entry.cumulative
+    legs = legs_of(state, group)
+    if not legs:
+        return bracket.quantity
+    # A position can lose shares that its exits were for: a trade of it was taken back.
+    held = state.accounts[bracket.account].positions.get(bracket.symbol)
+    there = max(0, -legs[0].side * held.quantity) if held is not None else 0
+    return Quantity(min(bracket.quantity, there + sum(leg.cumulative for leg in legs)))
 
 
 def filled_by(state: State, group: int) -> Quantity:
@@ -99,6 +107,8 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
         order_id = getattr(event, "order_id", None)
         if order_id is not None:
             groups[group_of(order_id)] = None
+            if type(event) is ev.FillReversed:
+                groups.update(dict.fromkeys(_of_symbol_of(state, order_id)))
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
         elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
@@ -107,6 +117,19 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
         ev.TimerSet(now, bracket_timer(group), now)
         for group in groups
         if group in state.brackets and state.timers.get(bracket_timer(group), now + 1) > now
+    ]
+
+
+def _of_symbol_of(state: State, order_id: int) -> list[OrderId]:
+    """Groups that protect what this order traded in: less of it may be held now."""
+    order = state.orders.get(order_id) or state.past_orders.get(order_id)
+    if order is None:
+        return []
+    asked = order.order
+    return [
+        OrderId(group)
+        for group, bracket in state.brackets.items()
+        if (bracket.account, bracket.symbol) == (asked.account, asked.symbol)
     ]
 
 

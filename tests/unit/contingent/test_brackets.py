@@ -321,3 +321,16 @@ def test_a_trade_that_is_corrected_downwards_leaves_no_exit_larger_than_the_posi
     bench.host.reports(sixty)
     assert bench.position("AAPL") == 60
     assert told(bench, 1) == ["1.1 working 60", "1.2 working 60"]
+
+
+def test_a_position_that_loses_its_trade_keeps_no_exits():
+    bench = desk()
+    bench.host.submit(entry(100, ASK, target=None, stop_loss=None))
+    bench.host.submit(oco(100))
+    (group,) = bench.state.brackets
+    assert told(bench, group) == [f"{leg(bench, group, n).name} working 100" for n in (1, 2)]
+    (execution,) = bench.state.executions
+    name = bench.state.orders[1].client_order_id
+    bench.host.reports(VenueTradeBusted(name, execution, leaves=Quantity(0)))
+    assert bench.position("AAPL") == 0
+    assert all(each.is_done for each in (leg(bench, group, 1), leg(bench, group, 2)))

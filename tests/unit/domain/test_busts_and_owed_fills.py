@@ -210,3 +210,17 @@ def test_every_change_comes_back_from_the_journal(bench: DeskBench) -> None:
     told(bench, rep.VenueRestated(FIRST, PRICE, Quantity(90)), cancelled(70))
     assert bench.replayed_hash() == state_hash(bench.state)
     assert isinstance(bench.journal.events()[-1], ev.OrderCancelled)
+
+
+def test_an_exit_of_a_hand_that_a_bust_leaves_too_large_makes_a_person_look(
+    bench: DeskBench,
+) -> None:
+    told(bench, fill("E1", 100))
+    exit_of_all = SubmitOrder(
+        "x", "PAPER", "AAPL", Instruction.SELL, Quantity(100), OrderType.LIMIT, Price(1_910_000)
+    )
+    bench.submit(exit_of_all, rep.VenueAccepted(SECOND, "V2"))
+    told(bench, rep.VenueTradeBusted(FIRST, "E1", leaves=Quantity(0)))
+    symbol = bench.state.accounts["PAPER"].symbols["AAPL"]
+    assert symbol.state is ev.TradingState.REDUCING
+    assert symbol.reason.endswith("orders that close 100 work against 0 held")

@@ -368,3 +368,25 @@ def test_a_stop_that_stands_elsewhere_at_the_venue_is_found() -> None:
     books.orders = (row(), with_changes(there, stop=Price(1_905_000)))
     books.compare()
     assert not books.bench.state.recon.breaks
+
+
+def test_a_position_is_not_adopted_before_the_foreign_order_that_made_it() -> None:
+    """Its fills would count twice: in the venue's figure, and with the order."""
+    books = Books(mode="LIVE", patience=Patience(settle=Nanos(0), passes=1))
+    foreign = st.OpenOrder(
+        "PERM-9", "V9", "AAPL", Instruction.BUY, OrderType.LIMIT, TimeInForce.DAY,
+        Quantity(100), Quantity(40), PRICE,
+    )  # fmt: skip
+    books.orders = (row(), foreign)
+    books.executions = (trade("X9", 40, "PERM-9"),)
+    books.positions = (("AAPL", Quantity(40)),)
+    for _ in range(2):
+        books.compare()
+    adopt = AdoptPosition("PAPER", "AAPL", reason="as the venue says")
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "ORDERS_FIRST"
+    books.told(AdoptOrder("PAPER", "PERM-9", "mine, from the phone"))
+    books.compare()
+    assert books.bench.position("AAPL") == 40
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "NO_BREAK"

@@ -22,11 +22,12 @@ from engine.domain.statements import (
     VenueOpenOrders,
     VenuePositions,
 )
-from engine.domain.venue_reports import venue_accepted, venue_restated
+from engine.domain.venue_reports import restated_as, venue_accepted
 from engine.instruments import format_money
 from engine.values import Money, Nanos, OrderId, OrderType, Quantity
 
 NOBODY = OrderId(0)
+UNSAID = Nanos(0)
 BREAK = "RECON_BREAK"
 LOOK = "nothing was changed: a person has to look"
 PAPER_MODES = ("PAPER", "REPLAY", "")
@@ -36,10 +37,11 @@ PAPER_MODES = ("PAPER", "REPLAY", "")
 class _Comparison:
     """One statement against the state; collects what is found, in order."""
 
-    def __init__(self, state: State, now: Nanos) -> None:
+    def __init__(self, state: State, now: Nanos, as_of: Nanos = UNSAID) -> None:
+        """`as_of`: when the venue stated it, by its own clock; 0 where it does not say."""
         run = state.recon.run
         assert run is not None, "statements are compared while somebody waits for them"
-        self.state, self.now = state, now
+        self.state, self.now, self.as_of = state, now, as_of
         self.run: Run = run
         self.found: list[ev.Event] = []
         self._lowered: set[str] = set()
@@ -94,7 +96,7 @@ def order_differences(
     state: State, report: VenueOpenOrders, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """Every order that stands on one side alone, or not alike on both."""
-    compared = _Comparison(state, now)
+    compared = _Comparison(state, now, report.at)
     rows = {row.client_order_id: row for row in report.orders}
     for order_id in state.live:
         order = state.orders[order_id]
@@ -140,18 +142,7 @@ def _compare_order(
     elif row.cumulative < order.cumulative and is_quiet:
         _fills_differ(compared, order, row, LOOK, is_break=True)
     elif is_quiet and _is_changed(order, row):
-        text = "so it stood at the venue when both were compared"
-        told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text)
-        compared.differs(
-            DifferenceKind.ORDER,
-            symbol=order.order.symbol,
-            ours=f"{size(order.quantity)} at {known.format_price(order.price)}",
-            venues=f"{size(row.quantity)} at {known.format_price(row.price)}",
-            action="taken over: the venue is right",
-            is_break=False,
-            order_id=order.order_id,
-        )
-        compared.found += venue_restated(state, told, market, now)
+        _taken_over(compared, order, row, market)
     elif is_quiet and row.stop and row.stop != order.stop:
         compared.differs(
             DifferenceKind.ORDER,
@@ -179,6 +170,24 @@ def _fills_differ(
         is_break=is_break,
         order_id=order.order_id,
     )
+
+
+def _taken_over(compared: _Comparison, order: Order, row: OpenOrder, market: Market) -> None:
+    """The venue is right: it was asked after all that had been heard, so this is newer."""
+    known = compared.state.instruments[order.order.symbol]
+    size, money = known.format_quantity, known.format_price
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"{size(order.quantity)} at {money(order.price)}",
+        venues=f"{size(row.quantity)} at {money(row.price)}",
+        action="taken over: the venue is right",
+        is_break=False,
+        order_id=order.order_id,
+    )
+    text = "so it stood at the venue when both were compared"
+    told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text, compared.as_of)
+    compared.found += restated_as(compared.state, order, told, market, compared.now)
 
 
 def _is_forgotten(order: Order, asked_at: int) -> bool:

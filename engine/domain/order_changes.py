@@ -156,7 +156,8 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order = state.orders[event.order_id]
     order.price, order.quantity, order.text = event.price, event.quantity, event.text
     order.reserved_total, order.changed_at = event.reserved, event.at
-    order.restated_at = event.venue_at or event.at
+    # Without the venue's time nothing is known: ours may be ahead of it by any amount.
+    order.restated_at = max(order.restated_at, event.venue_at)
     hold(state, order)
     _complete(state, order, event.at)
 

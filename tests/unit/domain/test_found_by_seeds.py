@@ -6,7 +6,13 @@ from engine.domain import reports as rep
 from engine.domain.commands import ExitTerm, Origin, Reconcile, ReplaceOrder, SubmitOrder
 from engine.domain.patience import Patience
 from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
-from engine.domain.statements import VenueCash, VenueExecutions, VenueOpenOrders, VenuePositions
+from engine.domain.statements import (
+    OpenOrder,
+    VenueCash,
+    VenueExecutions,
+    VenueOpenOrders,
+    VenuePositions,
+)
 from engine.values import (
     NANOS_PER_SECOND,
     Instruction,
@@ -50,6 +56,19 @@ def corrected(quantity: int) -> rep.VenueTradeCorrected:
     return rep.VenueTradeCorrected(
         NAME, "E1", 1, PRICE, Quantity(quantity), MAKER, leaves=Quantity(0)
     )
+
+
+def stands(quantity: int) -> OpenOrder:
+    """The order as the venue lists it."""
+    kind, day = OrderType.LIMIT, TimeInForce.DAY
+    size, buy = Quantity(quantity), Instruction.BUY
+    return OpenOrder(NAME, "V1", "AAPL", buy, kind, day, size, Quantity(0), PRICE)
+
+
+def compare(bench: DeskBench, row: OpenOrder, *, at: int) -> None:
+    bench.pass_time(1)
+    bench.submit(Reconcile("PAPER"))
+    bench.submit(VenueOpenOrders(bench.state.recon.query, (row,), at=Nanos(at)))
 
 
 def questions(bench: DeskBench) -> list[int]:
@@ -101,6 +120,36 @@ def test_a_restatement_that_is_heard_after_a_later_change_sets_nothing_back(
     bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 2)))
     bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(20), at=Nanos(now + 1)))
     assert bench.order(1).quantity == 150
+
+
+def test_a_venue_can_restate_what_it_was_compared_with_while_our_clock_is_ahead(
+    bench: DeskBench,
+) -> None:
+    """A comparison is of the venue's time: by ours its next word would be an hour too old."""
+    venue_now = bench.host.now - HOUR
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    compare(bench, stands(20), at=venue_now)
+    assert bench.order(1).quantity == 20
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(10), at=Nanos(venue_now + 1)))
+    assert bench.order(1).quantity == 10
+
+
+def test_what_the_venue_did_before_it_was_compared_with_sets_nothing_back(
+    bench: DeskBench,
+) -> None:
+    venue_now = bench.host.now - HOUR
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    compare(bench, stands(20), at=venue_now)
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(60), at=Nanos(venue_now - 1)))
+    assert bench.order(1).quantity == 20
+
+
+def test_a_comparison_without_a_time_makes_nothing_older(bench: DeskBench) -> None:
+    venue_now = bench.host.now - HOUR
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    compare(bench, stands(20), at=0)
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(10), at=Nanos(venue_now)))
+    assert bench.order(1).quantity == 10
 
 
 def test_trades_are_asked_for_from_where_the_venues_own_clock_was(bench: DeskBench) -> None:

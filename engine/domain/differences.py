@@ -22,7 +22,7 @@ from engine.domain.statements import (
     VenueOpenOrders,
     VenuePositions,
 )
-from engine.domain.venue_reports import venue_accepted, venue_restated
+from engine.domain.venue_reports import restated_as, venue_accepted
 from engine.instruments import format_money
 from engine.values import Money, Nanos, OrderId, OrderType, Quantity
 
@@ -103,7 +103,7 @@ def order_differences(
         change = order.pending_replace
         if row is None and change is not None:
             row = rows.pop(change.client_order_id, None)
-        _compare_order(compared, order, row, market)
+        _compare_order(compared, order, row, market, report.at)
     _compare_others(compared, rows, market)
     for name in state.recon.foreign:
         if name not in rows:
@@ -112,7 +112,7 @@ def order_differences(
 
 
 def _compare_order(
-    compared: _Comparison, order: Order, row: OpenOrder | None, market: Market
+    compared: _Comparison, order: Order, row: OpenOrder | None, market: Market, venue_at: Nanos
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
     known = state.instruments[order.order.symbol]
@@ -153,18 +153,7 @@ def _compare_order(
             order_id=order.order_id,
         )
     elif is_quiet and _is_changed(order, row):
-        text = "so it stood at the venue when both were compared"
-        told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text)
-        compared.differs(
-            DifferenceKind.ORDER,
-            symbol=order.order.symbol,
-            ours=f"{size(order.quantity)} at {known.format_price(order.price)}",
-            venues=f"{size(row.quantity)} at {known.format_price(row.price)}",
-            action="taken over: the venue is right",
-            is_break=False,
-            order_id=order.order_id,
-        )
-        compared.found += venue_restated(state, told, market, now)
+        _taken_over(compared, order, row, market, venue_at)
     elif is_quiet and row.stop and row.stop != order.stop:
         compared.differs(
             DifferenceKind.ORDER,
@@ -177,6 +166,26 @@ def _compare_order(
         )
     else:
         compared.agrees(key, "both sides agree about it again")
+
+
+def _taken_over(
+    compared: _Comparison, order: Order, row: OpenOrder, market: Market, venue_at: Nanos
+) -> None:
+    """Nothing was on its way: as it stands there it is, by the venue's own clock."""
+    state, known = compared.state, compared.state.instruments[order.order.symbol]
+    size, price = known.format_quantity, known.format_price
+    compared.differs(
+        DifferenceKind.ORDER,
+        symbol=order.order.symbol,
+        ours=f"{size(order.quantity)} at {price(order.price)}",
+        venues=f"{size(row.quantity)} at {price(row.price)}",
+        action="taken over: the venue is right",
+        is_break=False,
+        order_id=order.order_id,
+    )
+    text = "so it stood at the venue when both were compared"
+    told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text, venue_at)
+    compared.found += restated_as(state, order, told, market, compared.now)
 
 
 def _is_forgotten(order: Order, asked_at: int) -> bool:

@@ -156,7 +156,9 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order = state.orders[event.order_id]
     order.price, order.quantity, order.text = event.price, event.quantity, event.text
     order.reserved_total, order.changed_at = event.reserved, event.at
-    order.restated_at = event.venue_at or event.at
+    if event.venue_at:
+        # By the venue's clock alone: ours may be hours off it.
+        order.restated_at = event.venue_at
     hold(state, order)
     _complete(state, order, event.at)
 

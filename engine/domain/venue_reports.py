@@ -119,6 +119,13 @@ def venue_restated(
     is_older = report.at and report.at <= order.restated_at
     if order.has_ended or same or is_older:
         return repeated(report.client_order_id, "restated", now)
+    return restated_as(state, order, report, market, now)
+
+
+def restated_as(
+    state: State, order: Order, report: rep.VenueRestated, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """So it stands there now."""
     proposal = propose_replace(order, report.price, report.quantity, "", state, market)
     restated = ev.OrderRestated(
         now,

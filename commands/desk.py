@@ -231,7 +231,8 @@ def _remarks(
     remarks = [*found, *([flow.note] if flow.note else [])]
     if resumes:
         remarks.append(
-            "the last session was cut off or stopped within its day; the market goes on where it stood"
+            "the last session was cut off or stopped within its day;"
+            " the market goes on where it stood"
         )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")

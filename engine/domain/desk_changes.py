@@ -33,7 +33,6 @@ MONTHS_KEPT_MAX = 120
 """Months with a volume that one account remembers beside its present one."""
 PAST_ORDERS_MAX = 10_000
 """Done orders of earlier dates that a late fill still finds: the newest."""
-"""Months with a volume that one account remembers beside its present one."""
 
 
 def _session_started(state: State, event: ev.SessionStarted) -> None:

@@ -28,6 +28,7 @@ from engine.values import Money, Nanos, OrderId, OrderType, Quantity
 
 NOBODY = OrderId(0)
 BREAK = "RECON_BREAK"
+LOOK = "nothing was changed: a person has to look"
 PAPER_MODES = ("PAPER", "REPLAY", "")
 """Where what is found at the venue is taken over by itself; live a person consents."""
 
@@ -116,7 +117,6 @@ def _compare_order(
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
     known = state.instruments[order.order.symbol]
-    size = known.format_quantity
     is_quiet = order.changed_at <= compared.run.asked_at and not any(in_flight(order))
     if row is None:
         if is_quiet:
@@ -129,29 +129,15 @@ def _compare_order(
         stands = rep.VenueAccepted(row.client_order_id, row.venue_order_id)
         compared.found += venue_accepted(state, stands, market, now)
     if row.cumulative > order.cumulative:
-        compared.differs(
-            DifferenceKind.FILL,
-            symbol=order.order.symbol,
-            ours=f"{size(order.cumulative)} filled",
-            venues=f"{size(row.cumulative)} filled",
-            action="asked for its executions",
-            is_break=compared.seen_before(key) > 1,
-            order_id=order.order_id,
+        _fills_differ(
+            compared, order, row, "asked for its executions", is_break=compared.seen_before(key) > 1
         )
         if Statement.EXECUTIONS not in compared.run.awaiting:
             run = compared.run
             asked = ev.StatementAsked(now, run.query, Statement.EXECUTIONS, run.account)
             compared.found.append(asked)
     elif row.cumulative < order.cumulative and is_quiet:
-        compared.differs(
-            DifferenceKind.FILL,
-            symbol=order.order.symbol,
-            ours=f"{size(order.cumulative)} filled",
-            venues=f"{size(row.cumulative)} filled",
-            action="nothing was changed: a person has to look",
-            is_break=True,
-            order_id=order.order_id,
-        )
+        _fills_differ(compared, order, row, LOOK, is_break=True)
     elif is_quiet and _is_changed(order, row):
         _taken_over(compared, order, row, market, venue_at)
     elif is_quiet and row.stop and row.stop != order.stop:
@@ -160,7 +146,7 @@ def _compare_order(
             symbol=order.order.symbol,
             ours=f"stop {known.format_price(order.stop)}",
             venues=f"stop {known.format_price(row.stop)}",
-            action="nothing was changed: a person has to look",
+            action=LOOK,
             is_break=True,
             order_id=order.order_id,
         )
@@ -186,6 +172,21 @@ def _taken_over(
     text = "so it stood at the venue when both were compared"
     told = rep.VenueRestated(row.client_order_id, row.price, row.quantity, text, venue_at)
     compared.found += restated_as(state, order, told, market, compared.now)
+
+
+def _fills_differ(
+    compared: _Comparison, order: Order, row: OpenOrder, action: str, *, is_break: bool
+) -> None:
+    size = compared.state.instruments[order.order.symbol].format_quantity
+    compared.differs(
+        DifferenceKind.FILL,
+        symbol=order.order.symbol,
+        ours=f"{size(order.cumulative)} filled",
+        venues=f"{size(row.cumulative)} filled",
+        action=action,
+        is_break=is_break,
+        order_id=order.order_id,
+    )
 
 
 def _is_forgotten(order: Order, asked_at: int) -> bool:

@@ -576,3 +576,13 @@ async def test_a_notice_that_does_not_fit_leaves_out_when_before_what(size, show
         here.desk.tell(Notice(Severity.ATTENTION, "cancelled", f"09:31:01.134  {LONG}"))
         await here.frames()
         assert here.row(-3).rstrip() == f" attention: {shown}"
+
+
+async def test_how_much_is_protected_is_told_on_the_smallest_screen():
+    async with sitting() as here:
+        await order(here, "b 100 AAPL mkt tp +1 sl -1")
+        await here.press("6")
+        while here.app.panes[PaneName.ORDERS].tab is not Tab.POSITIONS:
+            await here.press("right")
+        assert "protected" in here.row(14) and "day" in here.row(14)
+        assert here.row(15).rstrip("│ ").endswith("100/100")

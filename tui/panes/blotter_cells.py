@@ -62,10 +62,10 @@ POSITION_COLUMNS = (
     Column("position", 8, 1, title="pos"),
     Column("average", 10, 2, title="avg"),
     Column("mark", 10, 3),
-    Column("open", 12, 4),
+    Column("open", 11, 4),
     Column("realised", 12, 7, title="real"),
-    Column("day", 12, 5),
-    Column("protected", 11, 6),
+    Column("day", 11, 6),
+    Column("protected", 11, 5),
 )
 
 

@@ -196,3 +196,30 @@ def test_a_fill_that_comes_a_day_late_is_booked_beside_a_bracket(bench: DeskBenc
     )
     bench.submit(rep.TradeDateRolled(TRADE_DATE + 1, ()), fill(100))
     assert bench.position("AAPL") == 100
+
+
+def test_a_change_after_a_comparison_counts_by_the_venues_clock_alone(bench: DeskBench) -> None:
+    """The comparison was dated by ours, an hour ahead: every later answer seemed older than it."""
+    venue_now = Nanos(bench.host.now - HOUR)
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.pass_time(1)
+    bench.submit(Reconcile("PAPER"))
+    stands = OpenOrder(
+        NAME,
+        "V1",
+        "AAPL",
+        Instruction.BUY,
+        OrderType.LIMIT,
+        TimeInForce.DAY,
+        Quantity(60),
+        Quantity(0),
+        PRICE,
+    )
+    bench.submit(VenueOpenOrders(bench.state.recon.query, (stands,), at=venue_now))
+    assert bench.order(1).quantity == 60
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(
+        rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(venue_now + 2)),
+        rep.VenueRestated(NAME, PRICE, Quantity(60), at=Nanos(venue_now - 1)),
+    )
+    assert bench.order(1).quantity == 150

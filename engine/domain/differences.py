@@ -119,7 +119,6 @@ def _compare_order(
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
     known = state.instruments[order.order.symbol]
-    size = known.format_quantity
     is_quiet = order.changed_at <= compared.run.asked_at and not any(in_flight(order))
     if row is None:
         if is_quiet:

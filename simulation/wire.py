@@ -1,13 +1,16 @@
 """Between desk and line: every request that leaves is written down, and is a point to die at."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from connectors.faults.venue import FaultyVenue
+from engine.domain.records import Inbound, decode_records
 from engine.domain.reports import LinkChanged, Report
 from engine.domain.requests import Request
-from simulation.disk import Disk, SimJournal
+from engine.domain.statements import VenueExecutions
+from simulation.disk import Disk, Row, SimJournal
 from simulation.fate import Fate
 
 
@@ -52,10 +55,26 @@ class Wire:
 
     def desk_died(self) -> None:
         """What the process had taken and not made durable, it has not acknowledged either."""
-        is_durable = len(self._disk.rows) > self._told_at
-        unheard = [] if is_durable else [r for r in self._told if type(r) is not LinkChanged]
+        unheard = [r for r in self._not_durable() if type(r) is not LinkChanged]
         self._told = []
         self.line.desk_died(unheard)
 
+    def _not_durable(self) -> list[Report]:
+        """The rest of what it took last: a step can die between two commits."""
+        kept = iter([body for row in self._disk.rows[self._told_at :] for body in inbounds_of(row)])
+        for place, report in enumerate(self._told):
+            if all(body != report for body in kept):
+                return self._told[place:]
+        return []
+
     def queue_ahead(self, client_order_id: str) -> int:
         return self.line.queue_ahead(client_order_id)
+
+
+def inbounds_of(row: Row) -> list[Inbound]:
+    """What the step had heard, as it was told: what a list had brought is noted by the desk."""
+    bodies: list[Any] = [r.body for r in decode_records(row.block.payload) if r.cause == r.sequence]
+    return [
+        msgspec.structs.replace(body, missed=()) if type(body) is VenueExecutions else body
+        for body in bodies
+    ]

@@ -13,6 +13,7 @@ from engine.domain.differences import (
     position_differences,
 )
 from engine.domain.doubt import resume_in_flight
+from engine.domain.owing import nothing_owed
 from engine.domain.quotes import Market
 from engine.domain.recon import GAVE_WAY, ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -129,7 +130,7 @@ def hear_executions(
     state: State, report: st.VenueExecutions, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """What nobody had told was booked in front of this; what is nobody's is a break."""
-    found = execution_differences(state, report, now)
+    found = execution_differences(state, report, now) + nothing_owed(state, report, now)
     rows = len(report.executions)
     return _heard(state, report, Statement.EXECUTIONS, rows, found, market, now)
 

@@ -3,9 +3,13 @@
 import msgspec
 import pytest
 
+from connectors.faults.rates import Faults
+from connectors.faults.venue import FaultyVenue
 from data.errors import JournalDamagedError, JournalError
+from engine.domain.records import Step, encode_step
 from engine.domain.reports import VenueAccepted, VenueCancelRefused, VenueFilled, VenueOrderUnknown
 from engine.domain.requests import CancelRequest, NewOrderRequest, Request, StatusRequest
+from engine.domain.statements import VenueExecutions
 from engine.exchange.messages import NewOrder
 from engine.values import (
     Instruction,
@@ -25,6 +29,7 @@ from simulation.fate import Fate, ProcessDied
 from simulation.invariants.book import Mirror
 from simulation.plan import NEVER, plan_of
 from simulation.venue import SimVenue
+from simulation.wire import Wire
 
 BID, ASK = 1_899_900, 1_900_100
 
@@ -180,3 +185,26 @@ def test_the_mirror_follows_the_books_from_their_events(venue):
     mirror.follow(venue.events)
     mirror.same_as(venue.exchange.books)
     assert sum(mirror.traded.values()) == 2 * 100
+
+
+def test_what_a_step_had_not_made_durable_when_it_died_comes_again(venue):
+    """A list of executions stands alone: the same step commits before it and after it."""
+    said = [
+        VenueCancelRefused("SIM-1-1-0", "too late"),
+        VenueExecutions(1, Nanos(0), ()),
+        VenueOrderUnknown("SIM-1-2-0"),
+    ]
+    disk = Disk(Chance(1, "disk"))
+    line = FaultyVenue(venue, Faults(keeps_reports=True))
+    wire = Wire(line, fate(), disk)
+    journal = SimJournal(disk, fate())
+    commits = [said[:1], [VenueExecutions(1, Nanos(0), (), missed=("X1",))], said[2:]]
+    for died_after in range(len(commits) + 1):
+        venue.say(*said)
+        assert wire.collect() == said
+        for bodies in commits[:died_after]:
+            step = Step(journal.last_sequence + 1, Nanos(1), [0], bodies)
+            first, last = RecordSequence(step.first), RecordSequence(step.last)
+            journal.append(first, last, encode_step(step), [])
+        wire.desk_died()
+        assert line.collect() == said[died_after:]

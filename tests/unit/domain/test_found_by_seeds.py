@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain import reports as rep
 from engine.domain.commands import ExitTerm, Origin, Reconcile, ReplaceOrder, SubmitOrder
+from engine.domain.events import TradingState
 from engine.domain.patience import Patience
 from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
 from engine.domain.statements import (
@@ -30,6 +31,8 @@ NAME, CHANGED = "TEST-1-1-0", "TEST-1-1-1"
 PRICE = Price(1_900_000)
 MAKER = Liquidity.MAKER
 HOUR = 3_600 * NANOS_PER_SECOND
+SETTLED = 31
+"""Seconds: a little more than the venue's patience wants."""
 
 
 def never(request: Request) -> Nanos:
@@ -69,6 +72,24 @@ def compare(bench: DeskBench, row: OpenOrder, *, at: int) -> None:
     bench.pass_time(1)
     bench.submit(Reconcile("PAPER"))
     bench.submit(VenueOpenOrders(bench.state.recon.query, (row,), at=Nanos(at)))
+
+
+def list_trades(bench: DeskBench, *, is_complete: bool = True) -> None:
+    """A person compares, and the venue's list of trades has nothing new."""
+    bench.submit(Reconcile("PAPER"))
+    query = bench.state.recon.query
+    bench.submit(VenueExecutions(query, Nanos(0), (), is_complete))
+
+
+@pytest.fixture
+def owing(bench: DeskBench) -> DeskBench:
+    """It ended, and the venue counts 100 filled: a trade that was 40 smaller when it was told."""
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(rep.VenueCancelled(NAME, cumulative=Quantity(100)))
+    size = Quantity(60)
+    bench.submit(rep.VenueTradeCorrected(NAME, "E1", 1, PRICE, size, MAKER))
+    assert (bench.order(1).owed, bench.order(1).is_done) == (40, False)
+    return bench
 
 
 def questions(bench: DeskBench) -> list[int]:
@@ -223,3 +244,41 @@ def test_a_change_after_a_comparison_counts_by_the_venues_clock_alone(bench: Des
         rep.VenueRestated(NAME, PRICE, Quantity(60), at=Nanos(venue_now - 1)),
     )
     assert bench.order(1).quantity == 150
+
+
+def test_what_the_venues_trades_do_not_have_is_owed_no_more(owing: DeskBench) -> None:
+    """It was corrected before anybody was told: the order owed 40 for ever."""
+    owing.pass_time(SETTLED)
+    list_trades(owing)
+    order = owing.order(1)
+    assert (order.status.name, order.cumulative, order.cancelled) == ("CANCELLED", 60, 40)
+    assert not owing.state.live and owing.state.accounts["PAPER"].reserved == 0
+    assert [d.ours for d in owing.state.recon.differences] == ["40 owed"]
+
+
+def test_an_order_that_ran_out_of_time_and_owes_no_more_has_expired(bench: DeskBench) -> None:
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(rep.VenueExpired(NAME, cumulative=Quantity(100)))
+    bench.pass_time(SETTLED)
+    list_trades(bench)
+    assert (bench.order(1).status.name, bench.order(1).cancelled) == ("EXPIRED", 100)
+
+
+def test_a_list_that_was_asked_for_too_soon_or_broke_off_leaves_owed_what_is_owed(
+    owing: DeskBench,
+) -> None:
+    list_trades(owing)
+    assert owing.order(1).owed == 40
+    owing.pass_time(SETTLED)
+    list_trades(owing, is_complete=False)
+    assert owing.order(1).owed == 40
+
+
+def test_a_fill_after_nothing_was_owed_any_more_is_booked_and_lowers_the_symbol(
+    owing: DeskBench,
+) -> None:
+    owing.pass_time(SETTLED)
+    list_trades(owing)
+    owing.submit(rep.VenueFilled(NAME, "E2", PRICE, Quantity(40), MAKER))
+    assert owing.position("AAPL") == 100 and owing.order(1).is_resurrected
+    assert owing.state.accounts["PAPER"].symbols["AAPL"].state is TradingState.REDUCING

@@ -11,6 +11,7 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.state import State
 from engine.domain.trade_reports import venue_filled
+from engine.domain.venue_reports import proved_change
 from engine.values import Liquidity, Nanos
 
 LIVE_MODE = "LIVE"
@@ -80,7 +81,10 @@ def _came_of_it(
         case Outcome.NOT_PLACED:
             return not_replaced(state, order, f"not changed, {text}", Nanos(0), market, now)
         case Outcome.CANCELLED:
-            return [ev.OrderCancelled(now, order.order_id, order.leaves, text, False)]
+            name, filled = order.client_order_id, order.cumulative
+            changed = proved_change(state, order, name, filled, market, now)
+            left = order.worst_leaves if changed else order.leaves
+            return [*changed, ev.OrderCancelled(now, order.order_id, left, text, False)]
         case Outcome.FILLED:
             fill = rep.VenueFilled(
                 order.client_order_id,

@@ -65,18 +65,19 @@ def venue_cancelled(
         return orphaned(report.client_order_id, "cancelled", now)
     if order.has_ended and not _ends_otherwise(order, report.cumulative):
         return repeated(report.client_order_id, "cancelled", now)
-    owed = _owed(order, report.cumulative)
+    changed = proved_change(state, order, report.client_order_id, report.cumulative, market, now)
+    left, owed = _left_and_owed(order, report.cumulative, is_changed=bool(changed))
     cancelled = ev.OrderCancelled(
         now,
         order.order_id,
-        Quantity(order.leaves - owed),
+        left,
         report.text,
         report.requested,
         report.at,
         report.twice_mid,
         owed,
     )
-    return [cancelled, *nudged(state, order, now)]
+    return [*changed, cancelled, *nudged(state, order, now)]
 
 
 def _ends_otherwise(order: Order, cumulative: Quantity) -> bool:
@@ -84,12 +85,42 @@ def _ends_otherwise(order: Order, cumulative: Quantity) -> bool:
     return not order.ending and 0 <= cumulative < order.cumulative
 
 
-def _owed(order: Order, cumulative: Quantity) -> Quantity:
-    """Fills that the venue has counted and that have not been heard of; never beyond what is open.
+def _left_and_owed(
+    order: Order, cumulative: Quantity, *, is_changed: bool
+) -> tuple[Quantity, Quantity]:
+    """(what is gone, fills that the venue has counted and that have not been heard of).
 
-    Below zero the venue does not say what it counts.
+    Together they are what was open; below zero the venue does not say what it counts.
     """
-    return Quantity(min(order.leaves, max(0, cumulative - order.cumulative)))
+    leaves = order.worst_leaves if is_changed else order.leaves
+    owed = min(leaves, max(0, cumulative - order.cumulative))
+    return Quantity(leaves - owed), Quantity(owed)
+
+
+def proved_change(
+    state: State, order: Order, name: str, cumulative: Quantity, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """A larger quantity that nobody has confirmed, and the end proves it: it is told of under
+    the new name, or more was filled than the old quantity allowed."""
+    change = order.pending_replace
+    if change is None or change.quantity <= order.quantity:
+        return []
+    is_named = name == change.client_order_id
+    if not is_named and max(order.cumulative, cumulative) <= order.quantity:
+        return []
+    proposal = propose_replace(order, change.price, change.quantity, "", state, market)
+    return [
+        ev.OrderReplaced(
+            now,
+            order.order_id,
+            change.client_order_id,
+            change.price,
+            change.quantity,
+            reserve_for(proposal),
+            order.queue_ahead,
+            stop=change.stop,
+        )
+    ]
 
 
 def venue_expired(
@@ -101,11 +132,11 @@ def venue_expired(
         return orphaned(report.client_order_id, "expired", now)
     if order.has_ended and not _ends_otherwise(order, report.cumulative):
         return repeated(report.client_order_id, "expired", now)
-    owed = _owed(order, report.cumulative)
-    left = Quantity(order.leaves - owed)
+    changed = proved_change(state, order, report.client_order_id, report.cumulative, market, now)
+    left, owed = _left_and_owed(order, report.cumulative, is_changed=bool(changed))
     mid = report.twice_mid
     expired = ev.OrderExpired(now, order.order_id, left, report.text, report.at, mid, owed)
-    return [expired, *nudged(state, order, now)]
+    return [*changed, expired, *nudged(state, order, now)]
 
 
 def venue_restated(

@@ -3,7 +3,15 @@
 import pytest
 
 from engine.domain import reports as rep
-from engine.domain.commands import ExitTerm, Origin, Reconcile, ReplaceOrder, SubmitOrder
+from engine.domain.commands import (
+    ExitTerm,
+    Origin,
+    Outcome,
+    Reconcile,
+    ReplaceOrder,
+    ResolveOrder,
+    SubmitOrder,
+)
 from engine.domain.events import TradingState
 from engine.domain.patience import Patience
 from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
@@ -282,3 +290,44 @@ def test_a_fill_after_nothing_was_owed_any_more_is_booked_and_lowers_the_symbol(
     owing.submit(rep.VenueFilled(NAME, "E2", PRICE, Quantity(40), MAKER))
     assert owing.position("AAPL") == 100 and owing.order(1).is_resurrected
     assert owing.state.accounts["PAPER"].symbols["AAPL"].state is TradingState.REDUCING
+
+
+@pytest.mark.parametrize("name", [NAME, CHANGED])
+@pytest.mark.parametrize("ending", [rep.VenueCancelled, rep.VenueExpired])
+def test_an_end_proves_the_larger_quantity_that_nobody_has_confirmed(
+    bench: DeskBench, ending: type[rep.VenueCancelled | rep.VenueExpired], name: str
+) -> None:
+    """50 of 40 were filled, and of what the venue had filled besides nothing was owed."""
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(40), at=Nanos(now + 1)))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(114)))
+    bench.submit(rep.VenueFilled(CHANGED, "E1", PRICE, Quantity(50), MAKER))
+    bench.submit(ending(name, cumulative=Quantity(100)))
+    order = bench.order(1)
+    assert (order.quantity, order.cumulative, order.cancelled) == (114, 50, 14)
+    assert order.owed == 50
+    bench.submit(rep.VenueFilled(CHANGED, "E2", PRICE, Quantity(50), MAKER))
+    assert (order.is_done, order.cumulative, order.cancelled) == (True, 100, 14)
+    assert not order.is_resurrected
+
+
+def test_an_end_that_proves_no_larger_quantity_keeps_the_old_quantity(
+    bench: DeskBench,
+) -> None:
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueCancelled(NAME, cumulative=Quantity(0)))
+    order = bench.order(1)
+    assert (order.quantity, order.cumulative, order.cancelled) == (100, 0, 100)
+
+
+def test_a_person_who_ends_an_order_keeps_what_its_fills_have_proved(bench: DeskBench) -> None:
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), quantity=Quantity(150)))
+    bench.submit(rep.VenueFilled(CHANGED, "E1", PRICE, Quantity(120), MAKER))
+    bench.pass_time(60)
+    bench.submit(ResolveOrder(OrderId(1), Outcome.CANCELLED, reason="the venue's page says so"))
+    order = bench.order(1)
+    assert (order.quantity, order.cumulative, order.cancelled) == (150, 120, 30)
+    assert order.is_done

@@ -45,7 +45,6 @@ def _nothing(state: State, event: ev.Event) -> None:
 
 _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
-    ev.ReplaceDenied,
     ev.OrderWaited,
     ev.CommandRefused,
     ev.ReportOrphaned,

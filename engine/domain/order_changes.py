@@ -9,7 +9,8 @@ from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, watched
-from engine.domain.orders import Order, Pending
+from engine.domain.orders import Order, Pending, Wish
+from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
 from engine.domain.trade_changes import TRADE_CHANGES
@@ -194,11 +195,31 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     )
     if event.origin is not Origin.DESK:
         order.is_set_by_hand = True
+    elif order.leg:
+        _wished(order, event)
     order.reserved_total, order.changed_at = event.reserved, event.at
     hold(state, order)
     watched(state, event.at)
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
+
+
+def _wished(order: Order, event: ev.ReplaceRequested) -> None:
+    """The same wish again counts, so that the next one can wait longer."""
+    stop, before = event.stop or order.stop, order.wish
+    wish = order.wish = Wish(event.price, event.quantity, stop, event.at)
+    if before is not None and before.is_for(wish.price, wish.quantity, wish.stop):
+        wish.again, wish.is_told = before.again + 1, before.is_told
+
+
+def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
+    """Of our own no only one changes anything: a person has been told of it, once."""
+    if event.refusal != Refusal.NOT_KEPT:
+        return
+    order = state.orders[event.order_id]
+    order.text = REFUSAL_SENTENCES[Refusal.NOT_KEPT]
+    if order.wish is not None:
+        order.wish.is_told = True
 
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
@@ -283,6 +304,7 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.CancelRequested: _cancel_requested,
     ev.CancelRejected: _cancel_rejected,
     ev.ReplaceRequested: _replace_requested,
+    ev.ReplaceDenied: _replace_denied,
     ev.ReplaceRejected: _replace_rejected,
     ev.OrderReplaced: _replaced,
     ev.OutcomeUnknown: _unknown,

@@ -29,6 +29,21 @@ class Pending(msgspec.Struct, gc=False):
     negative_at: Nanos = Nanos(0)
 
 
+class Wish(msgspec.Struct, gc=False):
+    """What the desk last asked of an exit, and how often before it had asked for just that."""
+
+    price: Price
+    quantity: Quantity
+    stop: Price
+    at: Nanos
+    again: int = 0
+    is_told: bool = False
+    """A person knows that the venue does not keep it."""
+
+    def is_for(self, price: Price, quantity: Quantity, stop: Price) -> bool:
+        return (self.price, self.quantity, self.stop) == (price, quantity, stop)
+
+
 class Order(msgspec.Struct, gc=False):
     """Mutable; only `apply` touches it. `quantity` is the total, filled part included."""
 
@@ -95,6 +110,8 @@ class Order(msgspec.Struct, gc=False):
     """A person has changed its price: the desk leaves it there."""
     base: Quantity = Quantity(0)
     """Of a leg: what the other legs of its group had filled before it left."""
+    wish: Wish | None = None
+    """Of a leg: the change that the desk last asked for; None before the first."""
 
     @property
     def leg(self) -> int:

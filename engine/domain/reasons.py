@@ -82,6 +82,7 @@ class Refusal(IntEnum):
     NOT_LOOSER = 45
     NOT_LIVE = 46
     SESSION_OVER = 47
+    NOT_KEPT = 48
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -127,6 +128,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
     Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
+    Refusal.NOT_KEPT: "The venue does not keep this change of an exit: it is asked again later.",
     Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

@@ -3,6 +3,7 @@
 from engine.domain import events as ev
 from engine.domain.contingent.protection import left_bare_by
 from engine.domain.orders import Order
+from engine.domain.reasons import Refusal
 from engine.domain.records import Record
 from engine.domain.state import State
 from engine.domain.views import Severity
@@ -22,6 +23,8 @@ class Interrupts:
     def notice_of(self, record: Record) -> Notice | None:
         """A record in words, if it is one that must interrupt; of an order that is known here."""
         severity = _NOTICES.get(type(record.body))
+        if type(record.body) is ev.ReplaceDenied and record.body.refusal == Refusal.NOT_KEPT:
+            severity = Severity.ATTENTION  # nobody has asked: nobody else would say it
         if severity is None:
             return None
         state, order_id = self._state, OrderId(getattr(record.body, "order_id", 0))

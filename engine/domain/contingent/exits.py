@@ -22,7 +22,7 @@ from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_ord
 from engine.domain.identity import LEGS_MAX, client_order_id, leg_id, leg_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Phase, Quote
-from engine.domain.reasons import Finding
+from engine.domain.reasons import Finding, Refusal
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
@@ -32,6 +32,8 @@ from engine.values import NANOS_PER_SECOND, Nanos, OrderId, OrderType, Price, Qu
 
 RETRY = NANOS_PER_SECOND
 """How long an exit waits that only the link kept from leaving."""
+DOUBLINGS_MAX = 5
+"""Of that time, while a venue does not keep the same change: 32 s at most."""
 _PASSING = frozenset({"R25", "R41"})
 """Rules about the moment and not about the order: the exit waits here instead of being denied."""
 NEVER_NEEDED = "its entry ended unfilled"
@@ -251,12 +253,28 @@ class _Step:
             return later
         if total <= leg.cumulative + leg.taken:
             return _ended(leg, self.group, self.now)
+        if later := self._not_kept(leg, price, total, stop):
+            return later
         change = cmd.ReplaceOrder(leg.order_id, price, total, cmd.Origin.DESK, "", stop)
         decided = replace(self.state, change, self.market, self.now)
         denied = decided[0]
         if isinstance(denied, ev.ReplaceDenied) and _will_pass(denied.findings):
             return self._wait(denied.findings)
         return decided
+
+    def _not_kept(self, leg: Order, price: Price, total: Quantity, stop: Price) -> list[ev.Event]:
+        """Just this was asked for, and it does not stand there, whatever the answer was: it is
+        asked for ever more rarely, and a person is told; empty when now."""
+        wish = leg.wish
+        if wish is None or not wish.is_for(price, total, stop):
+            return []
+        due = Nanos(wish.at + (RETRY << min(wish.again, DOUBLINGS_MAX)))
+        if due <= self.now:
+            return []
+        later = ev.TimerSet(self.now, bracket_timer(self.group), due)
+        if wish.is_told:
+            return [later]
+        return [ev.ReplaceDenied(self.now, leg.order_id, Refusal.NOT_KEPT, ()), later]
 
     def _price_now(self, leg: Order) -> tuple[Price, Price]:
         """(limit, stop): a distance follows the entry's average, until a hand has set a price."""

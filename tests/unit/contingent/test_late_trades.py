@@ -7,8 +7,12 @@ from engine.domain import statements as st
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelOrder, ExitsOnKill, ExitTerm, Kill, Origin
 from engine.domain.contingent.protection import protected_quantity
+from engine.domain.events import ReplaceDenied
+from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.requests import Request
+from engine.domain.views import Severity
 from engine.instruments import Instrument
+from engine.runtime.interrupts import Interrupts
 from engine.values import (
     Instruction,
     Liquidity,
@@ -188,3 +192,40 @@ def test_exits_at_a_distance_follow_what_a_part_of_a_coin_cost() -> None:
     target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
     assert (target.price, stop.stop) == (1_918_900, 1_894_900)
     assert target.quantity == stop.quantity == 11_111_111
+
+
+def stop_not_kept(bench: DeskBench, number: int) -> None:
+    """The venue confirms the change that is on its way, and leaves the stop as large as it was."""
+    stop = leg(bench, 1, 2)
+    assert stop.pending_replace is not None, f"ask {number} is on its way"
+    changed = stop.pending_replace.client_order_id
+    bench.submit(rep.VenueReplaced(stop.client_order_id, changed, stop.price, Quantity(40)))
+
+
+def test_a_change_that_a_venue_confirms_and_does_not_make_is_asked_for_ever_more_rarely() -> None:
+    """It was asked for again at once, without end, until the desk stopped."""
+    bench = protected_desk()
+    stop = leg(bench, 1, 2).client_order_id
+    bench.submit(rep.VenueRestated(stop, Price(0), Quantity(40)))
+    waits = (1, 2, 4)
+    for number, seconds in enumerate(waits):
+        bench.pass_time(0.001)
+        stop_not_kept(bench, number)
+        bench.pass_time(seconds - 0.1)
+        assert leg(bench, 1, 2).pending_replace is None, f"{seconds} s have not passed"
+        bench.pass_time(0.1)
+    stop_not_kept(bench, len(waits))
+    told = [e for e in bench.journal.events() if isinstance(e, ReplaceDenied)]
+    assert [e.refusal for e in told] == [Refusal.NOT_KEPT], "a person is told once"
+    assert leg(bench, 1, 2).text == REFUSAL_SENTENCES[Refusal.NOT_KEPT]
+    interrupts = Interrupts(bench.state, "PAPER")
+    notices = [
+        interrupts.notice_of(record)
+        for record in bench.journal.records()
+        if isinstance(record.body, ReplaceDenied)
+    ]
+    said = [(notice.severity, notice.text) for notice in notices if notice is not None]
+    assert len(said) == 1
+    assert said[0][0] is Severity.ATTENTION
+    assert "The venue does not keep this change" in said[0][1]
+    assert bench.replayed_hash() == state_hash(bench.state)

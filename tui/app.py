@@ -291,11 +291,6 @@ class TraderApp(App[int], inherit_bindings=False):
             event.stop()
             self.dispatcher.paste(event.text)
             self._after_key()
-        elif isinstance(event, events.Resize):
-            # Also to the size it had: it was another meanwhile, and the terminal has cut every row.
-            await super().on_event(event)
-            self.screen.refresh()
-            self.relayout()
         else:
             await super().on_event(event)
 

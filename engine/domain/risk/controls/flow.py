@@ -1,0 +1,95 @@
+"""How much may leave the desk: orders, messages, repeats and the day as a whole."""
+
+from engine.domain.risk.controls.spec import (
+    HOUSE,
+    RTS6,
+    UNBOUND,
+    LimitKind,
+    LimitSpec,
+    Tighter,
+    keyless,
+    later,
+    load,
+    part,
+)
+
+_DUPLICATES = "SEC 15c3-5 (duplicative orders); " + HOUSE
+
+_R12 = LimitSpec(
+    id="R12",
+    code="order_rate",
+    key="risk.order_rate_max",
+    formula="orders tried within one second, denied ones too",
+    mode="HARD; scripts are paced",
+    field="order_rate_max",
+    kind=LimitKind.RATE,
+    unit="orders/s",
+    default="5",
+    profiles=load(UNBOUND),
+    source=RTS6,
+)
+_R17 = LimitSpec(
+    id="R17",
+    code="open_orders",
+    key="risk.open_orders_max",
+    formula="open orders of the account",
+    mode="HARD",
+    field="open_orders_max",
+    kind=LimitKind.COUNT,
+    unit="orders",
+    default="100",
+    profiles=load(UNBOUND),
+    source=HOUSE,
+)
+
+FLOW: tuple[LimitSpec, ...] = (
+    _R12,
+    part(_R12, "order_rate_minute_max", "orders tried within one minute", "60", unit="orders/min"),
+    part(
+        _R12,
+        "order_rate_ladder_max",
+        "the same for the armed ladder",
+        "10",
+        mode="HARD",
+        source=f"{RTS6}; india: SEBI 2025-02-04, more than 10 a second must register",
+    ),
+    part(
+        _R12,
+        "order_rate_ladder_minute_max",
+        "the same for the armed ladder, within one minute",
+        "300",
+        mode="HARD",
+        unit="orders/min",
+    ),
+    part(
+        _R12,
+        "order_rate_script",
+        "scripts send at most this many orders a second; they wait and are never denied",
+        "50",
+        mode="paced",
+        profiles=(("india", "10"), *load(UNBOUND)),
+        source=f"{HOUSE}; india: SEBI 2025-02-04",
+    ),
+    later("R13", "message_rate", "risk.message_rate_max", "messages a second, cancels included"),
+    later("R14", "repeated_execution", "risk.repeated_execution_max", "same automated fills"),
+    LimitSpec(
+        id="R15",
+        code="duplicate_order",
+        key="risk.duplicate_window",
+        formula="the same order from another ticket within this time",
+        mode="SOFT",
+        field="duplicate_window",
+        kind=LimitKind.SECONDS,
+        unit="s",
+        default="10",
+        profiles=load("0"),
+        tighter=Tighter.HIGHER,
+        source=_DUPLICATES,
+    ),
+    keyless("R16", "ticket_replay", "drop", "the ticket was sent before", _DUPLICATES),
+    _R17,
+    part(_R17, "open_orders_symbol_max", "open orders of the symbol", "20"),
+    later("R18", "cancel_ratio", "risk.cancel_ratio_max", "cancels and changes ÷ fills"),
+    later("R19", "daily_notional", "risk.daily_notional_max", "traded and open value of the day"),
+    later("R20", "daily_orders", "risk.daily_orders_max", "orders of the day"),
+)

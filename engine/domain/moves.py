@@ -1,10 +1,12 @@
 """How an order moves through its life in the state: status, live lists, and what is held for it."""
 
-from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
+from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.state import ACK_TIMER, State
-from engine.values import Money, Nanos
+from engine.values import Nanos
+
+_following = TRANSITIONS.get
 
 
 def hold(state: State, order: Order) -> None:
@@ -13,9 +15,10 @@ def hold(state: State, order: Order) -> None:
     if held == before:
         return
     account = state.accounts[order.order.account]
-    account.reserved = Money(account.reserved + held - before)
+    reserved = account.reserved + held - before
+    assert reserved >= 0, "more buying power was released than was held"
+    account.reserved = reserved  # type: ignore[assignment]  # a sum of money is money
     order.reserved = held
-    assert account.reserved >= 0, "more buying power was released than was held"
 
 
 def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
@@ -26,14 +29,15 @@ def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
 
 def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
     """The next status alone; an order that became done leaves the live lists."""
-    following = next_status(order.status, happening)
+    following = _following((order.status, happening))
     assert following is not None, f"{order.status.name} cannot {happening.name}"
     order.status, order.changed_at = following, at
     if following in DONE:
-        state.live.pop(order.order_id, None)
-        symbol_live = state.live_by_symbol.get(order.order.symbol)
-        if symbol_live is not None:
-            symbol_live.pop(order.order_id, None)
+        order_id = order.order_id
+        state.live.pop(order_id, None)
+        of_symbol = state.live_by_symbol.get(order.order.symbol)
+        if of_symbol is not None:
+            of_symbol.pop(order_id, None)
         answered(order)
     if state.in_doubt:
         cleared(state, order)
@@ -64,7 +68,12 @@ def answered(order: Order) -> None:
     """Nothing is waited for any more: the order is over."""
     if order.pending_cancel is not None:
         order.late_cancel = order.pending_cancel.client_order_id
-    order.pending_new = order.pending_cancel = order.pending_replace = None
+        order.pending_cancel = None
+    # Setting a field costs more than looking at it.
+    if order.pending_new is not None:
+        order.pending_new = None
+    if order.pending_replace is not None:
+        order.pending_replace = None
 
 
 def reopen(state: State, order: Order, at: Nanos) -> None:

@@ -28,11 +28,12 @@ _SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    if event.order_id < LEG_STRIDE:
-        state.order_next = event.order_id + 1
+    order_id, order = event.order_id, event.order
+    if order_id < LEG_STRIDE:
+        state.order_next = order_id + 1
         state.number_next[event.trade_date] = event.number + 1
-    state.tickets[event.order.ticket] = event.order_id
-    if event.order.origin in _UNTHROTTLED:
+    state.tickets[order.ticket] = order_id
+    if order.origin in _UNTHROTTLED:
         return
     state.order_attempts.append(event.at)
     if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
@@ -59,22 +60,22 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
-    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    recent = state.recent_orders
-    key = fingerprint(event.order)
+    order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
+    symbol, recent = asked.symbol, state.recent_orders
+    key = fingerprint(asked)
     recent.pop(key, None)
-    recent[key] = event.at
+    recent[key] = at
     if len(recent) > RECENT_ORDERS_MAX:
         del recent[next(iter(recent))]
     order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
-    account = state.accounts[event.order.account]
+    account = state.accounts[asked.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
-    order.pending_new = Pending(event.at)
+    order.pending_new = Pending(at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -83,7 +84,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    watched(state, event.at)
+    watched(state, at)
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:

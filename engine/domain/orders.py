@@ -226,15 +226,21 @@ def short_label(order: Order, trade_date: int) -> str:
     return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
+_NONE_HELD = Money(0)
+
+
 def reserve_of(order: Order) -> Money:
     """The share of the whole order's reserve for what is open, rounded up: never short."""
     whole = order.reserved_total
-    if not whole:
-        return whole  # an exit: nothing is held for it
-    leaves, quantity = order.worst_leaves, order.worst_quantity
+    if not whole or order.status in DONE:
+        return _NONE_HELD  # an exit holds nothing either
+    quantity, replace = order.quantity, order.pending_replace
+    if replace is not None and replace.quantity > quantity:
+        quantity = replace.quantity
+    leaves = quantity - order.cumulative - order.cancelled
     if leaves == quantity:
         return whole
-    return Money(-(-whole * leaves // quantity)) if leaves else Money(0)
+    return Money(-(-whole * leaves // quantity)) if leaves > 0 else _NONE_HELD
 
 
 STATE_WORDS: dict[Status, str] = {

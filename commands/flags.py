@@ -24,6 +24,7 @@ LATENCIES = ("none", "lan", "retail", "mobile")
 BENCHMARKS = [
     "match",
     "path",
+    "risk",
     "quotes",
     "screen",
     "halt",

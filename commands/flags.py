@@ -28,6 +28,7 @@ BENCHMARKS = [
     "quotes",
     "screen",
     "halt",
+    "kill",
     "store",
     "start",
     "recovery",

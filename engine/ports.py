@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
+from engine.attachment import AttachmentAnswer, AttachmentRequest
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.preview_view import Preview
 from engine.domain.quotes import Market
@@ -298,9 +298,8 @@ DeskRequest = (
     | TellRealism
     | TellBooks
     | SetSpeed
-    | TakeControl
-    | StopEngine
     | UnlockDesk
+    | AttachmentRequest
 )
 
 
@@ -369,9 +368,8 @@ DeskAnswer = (
     | BooksTold
     | Notice
     | EngineStopped
-    | StandingChanged
-    | SinceYouLeft
     | FactorWanted
+    | AttachmentAnswer
 )
 
 

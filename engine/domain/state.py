@@ -4,6 +4,7 @@ import msgspec
 
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
@@ -144,6 +145,9 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    flow: DayFlow = msgspec.field(default_factory=DayFlow)
+    open_value: Money = Money(0)
+    """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -226,8 +230,12 @@ class State(msgspec.Struct):
     limits_digest: str = ""
     order_attempts: list[Nanos] = []
     """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
+    ladder_attempts: list[Nanos] = []
+    """The same of the armed ladder, which has limits of its own."""
     recent_orders: dict[str, Nanos] = {}
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
+    recent_prices: dict[str, Nanos] = {}
+    """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
     timers: dict[str, Nanos] = {}
     flattening: dict[str, FlattenRun] = {}
     """Key `ACCOUNT/SYMBOL`."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.cost_changes import purse_of
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
 from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
 from engine.domain.ledger.postings import post, postings_of_fill
@@ -54,9 +55,22 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
         apply_fill(position, event, order.side, value)
+    _count_trade(state, account, instrument, value, fills=1)
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += event.quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, Money(position.cost - cost_before))
+
+
+def _count_trade(
+    state: State, account: Account, instrument: Instrument, value: Money, *, fills: int
+) -> None:
+    """The day's turnover; both below zero for a trade that is taken back."""
+    flow = account.flow
+    if instrument.currency != account.currency:
+        value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    flow.traded = Money(max(0, flow.traded + value))
+    of_symbol = flow.of(instrument.symbol)
+    of_symbol.fills = max(0, of_symbol.fills + fills)
 
 
 def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
@@ -97,6 +111,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if order.cumulative <= order.quantity:
         order.is_overfilled = False
     _reopened(state, order, event)
+    _count_trade(state, account, instrument, Money(-value), fills=-1)
     position = account.positions[order.order.symbol]
     cost_before = position.cost
     _take_out(position, event, order, value, instrument)

@@ -11,7 +11,9 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
     borrow,
+    conduct,
     currencies,
+    day,
     doubts,
     exits,
     flow,
@@ -78,12 +80,16 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
+    Rule(day.R18, day.cancel_ratio),
+    Rule(day.R19, day.daily_notional, room=day.daily_notional_room),
+    Rule(day.R20, day.daily_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
+    Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
 )
 EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)
@@ -187,6 +193,8 @@ def room_of(
     ids = {rule.name.id for rule in rules if rule.room is None and rule.name != quantities.R03}
     ids.discard(holdings.R36.id)
     for found in findings:
+        if found.verdict is Verdict.WARN:
+            continue
         if found.rule in ids or (found.rule == quantities.R03.id and found.room_quantity < 0):
             return 0, found.rule
     if can_exit:

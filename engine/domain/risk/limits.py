@@ -74,6 +74,10 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     buying_power: bool = True
     short_margin: int = 5_000
     locate: bool = True
+    cancel_ratio_max: int = 20
+    daily_notional_max: int = 20
+    daily_orders_max: int = 3_000
+    wash_window: Nanos = Nanos(30_000_000_000)
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

@@ -1,5 +1,6 @@
 """Traders, other participants and a calendar, driven by a seed, and what must hold meanwhile."""
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -85,6 +86,7 @@ class DeskMachine:
         self.executions: set[str] = set()
         self.filled: dict[int, int] = {}
         self.date = TRADE_DATE
+        self.today: Counter[str] = Counter()
         for symbol in SYMBOLS:
             self.bench.quotes(symbol, MID - TICK, MID + TICK, 200)
         moves = self.moves()
@@ -265,6 +267,7 @@ class DeskMachine:
         self.quantities_add_up()
         self.money_adds_up()
         self.reserves_add_up()
+        self.the_day_is_counted()
         self.live_lists_are_the_orders_that_live()
 
     def the_journal_tells_the_same_state(self) -> None:
@@ -279,10 +282,26 @@ class DeskMachine:
 
     def look_at(self, event: ev.Event) -> None:
         """`shadow` is the state just before the event."""
+        self.count(event)
         if isinstance(event, ev.OrderFilled):
             self.look_at_fill(event)
         elif isinstance(event, ev.OrderReleased):
             self.look_at_release(event)
+
+    def count(self, event: ev.Event) -> None:
+        match event:
+            case ev.DateRolled():
+                self.today = Counter()
+            case ev.OrderReleased():
+                self.today["orders"] += 1
+            case ev.OrderFilled():
+                self.today["fills"] += 1
+                self.today["traded"] += event.quantity * event.price * 100
+            case ev.ReplaceRequested():
+                self.today["withdrawn"] += 1
+            case ev.CancelRequested():
+                is_first = self.shadow.orders[event.order_id].pending_cancel is None
+                self.today["withdrawn"] += is_first
 
     def look_at_fill(self, event: ev.OrderFilled) -> None:
         order = self.shadow.orders[event.order_id]
@@ -365,6 +384,17 @@ class DeskMachine:
         assert all(not order.reserved for order in state.orders.values() if order.is_done)
         total = sum(state.orders[i].reserved for i in state.live)
         assert state.accounts[ACCOUNT].reserved == total
+        assert all(not order.open_value for order in state.orders.values() if order.is_done)
+        open_value = sum(state.orders[i].open_value for i in state.live)
+        assert state.accounts[ACCOUNT].open_value == open_value
+
+    def the_day_is_counted(self) -> None:
+        """What left, what was withdrawn and what was traded today, recounted from the journal."""
+        flow = self.bench.state.accounts[ACCOUNT].flow
+        assert flow.orders == self.today["orders"] == sum(s.orders for s in flow.symbols.values())
+        assert flow.traded == self.today["traded"]
+        assert sum(s.fills for s in flow.symbols.values()) == self.today["fills"]
+        assert sum(s.withdrawn for s in flow.symbols.values()) == self.today["withdrawn"]
 
     def live_lists_are_the_orders_that_live(self) -> None:
         state = self.bench.state

@@ -61,7 +61,7 @@ def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Fin
         return deny(R02, "There is no price to value the order with; wait for a quote")
     limit = notional_limit(p)
     if limit is None:
-        return deny(R02, _no_worth(p))
+        return deny(R02, no_worth(p))
     notional = p.notional(p.quantity)
     if notional <= limit:
         return None
@@ -167,7 +167,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     if not price:
         return deny(R08, "There is no price to value the position with; wait for a quote")
     if worth is None:
-        return deny(R08, _no_worth(p))
+        return deny(R08, no_worth(p))
     assert p.instrument is not None
     limit = Money(worth * p.limits.position_max // BPS)
     value = in_base_up(p.instrument.notional(price, Quantity(worst)), p.rate)
@@ -222,6 +222,7 @@ def _lot(p: Proposal) -> Quantity:
     return p.instrument.lot_size
 
 
-def _no_worth(p: Proposal) -> str:
+def no_worth(p: Proposal) -> str:
+    """Why nothing can be compared with net liquidation value, and what to do about it."""
     symbol = p.worth.unmarked or p.order.symbol
     return f"Your short {symbol} has no price, so net liquidation value is unknown: cover it first"

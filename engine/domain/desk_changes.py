@@ -140,6 +140,8 @@ def _forget_attempts(state: State, newest: int) -> None:
     """Keeps what was tried up to that time."""
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.ladder_attempts = [at for at in state.ladder_attempts if at <= newest]
+    kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
+    state.repeats = {key: times for key, times in kept.items() if times}
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:

@@ -89,6 +89,7 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -166,6 +167,8 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | StrategyDisabled
+    | StrategyEnabled
 )
 
 __all__ = [
@@ -244,6 +247,8 @@ __all__ = [
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

@@ -14,6 +14,7 @@ from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
+from engine.domain.strategy_changes import STRATEGY_CHANGES, count_execution
 from engine.domain.trade_changes import TRADE_CHANGES
 from engine.values import Nanos, Price, Quantity
 
@@ -77,6 +78,8 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     flow = account.flow
     flow.orders += 1
     flow.of(symbol).orders += 1
+    if event.reserved:
+        count_execution(state, event.order, order.side, event.at)
     if order.price:
         _note(
             state.recent_prices,
@@ -353,5 +356,6 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
     **TRADE_CHANGES,
+    **STRATEGY_CHANGES,
 }
 """Event type → what it changes about its order."""

@@ -15,6 +15,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.recon import Recon
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
+from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
@@ -148,6 +149,8 @@ class Account(msgspec.Struct):
     flow: DayFlow = msgspec.field(default_factory=DayFlow)
     open_value: Money = Money(0)
     """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
+    strategies: dict[str, StrategyHold] = {}
+    """Those that are disabled, by name."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -236,6 +239,8 @@ class State(msgspec.Struct):
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
     recent_prices: dict[str, Nanos] = {}
     """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
+    repeats: dict[str, list[Nanos]] = {}
+    """When each strategy executed what it does in a symbol and on a side; bounded."""
     timers: dict[str, Nanos] = {}
     flattening: dict[str, FlattenRun] = {}
     """Key `ACCOUNT/SYMBOL`."""

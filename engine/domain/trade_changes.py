@@ -14,6 +14,7 @@ from engine.domain.lifecycle import Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
 from engine.domain.state import Account, State
+from engine.domain.strategy_changes import count_execution, executes_later
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
@@ -30,6 +31,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
+    if not order.fills and executes_later(state, order, event.at):
+        count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:
         order.is_resurrected = True

@@ -33,6 +33,7 @@ from engine.domain.reports import TradeDateRolled
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import State
+from engine.domain.strategy_facts import strategy_of
 from engine.values import (
     Instruction,
     Money,
@@ -72,6 +73,7 @@ class DeskMachine:
             fee_table="us_retail",
             latency=self.delays(),
             wrap=lambda venue: self.link(venue, Random(seed)),
+            limits={"repeated_execution_max": str(self.rng.choice([4, 10]))},
         )
         self.log: list[str] = []
         """For a failure: what was done, in order."""
@@ -87,6 +89,7 @@ class DeskMachine:
         self.filled: dict[int, int] = {}
         self.date = TRADE_DATE
         self.today: Counter[str] = Counter()
+        self.executed: dict[tuple[str, int], list[int]] = {}
         for symbol in SYMBOLS:
             self.bench.quotes(symbol, MID - TICK, MID + TICK, 200)
         moves = self.moves()
@@ -283,6 +286,7 @@ class DeskMachine:
     def look_at(self, event: ev.Event) -> None:
         """`shadow` is the state just before the event."""
         self.count(event)
+        self.look_at_strategies(event)
         if isinstance(event, ev.OrderFilled):
             self.look_at_fill(event)
         elif isinstance(event, ev.OrderReleased):
@@ -302,6 +306,23 @@ class DeskMachine:
             case ev.CancelRequested():
                 is_first = self.shadow.orders[event.order_id].pending_cancel is None
                 self.today["withdrawn"] += is_first
+
+    def look_at_strategies(self, event: ev.Event) -> None:
+        """I-34: what is lowered comes back by a person's word alone; I-33 for the executions of a
+        strategy: in no window more than the limit, and nothing of it enters once it is disabled."""
+        account, limits = self.shadow.accounts.get(ACCOUNT), self.shadow.limits
+        if isinstance(event, ev.StrategyEnabled):
+            assert event.origin is Origin.TICKET
+            self.executed.clear()
+        elif isinstance(event, ev.TradingStateChanged) and account is not None:
+            before = account.symbols.get(event.symbol, account.trading)
+            assert event.state >= before.state or event.origin is Origin.TICKET
+        elif isinstance(event, ev.OrderReleased) and strategy_of(event.order) and event.reserved:
+            assert account is not None and not account.strategies
+            times = self.executed.setdefault((event.order.symbol, event.order.instruction.side), [])
+            times.append(event.at)
+            since = event.at - limits.repeated_execution_window
+            assert sum(at > since for at in times) <= limits.repeated_execution_max
 
     def look_at_fill(self, event: ev.OrderFilled) -> None:
         order = self.shadow.orders[event.order_id]

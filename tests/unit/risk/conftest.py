@@ -22,6 +22,7 @@ from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.state import Account, Arming, FlattenRun, State, Trading
+from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument, parse_money
 from engine.values import (
     MONEY_SCALE,
@@ -159,6 +160,14 @@ class Desk:
         flow = self.account.flow
         flow.orders, flow.traded = orders, Money(traded * MONEY_SCALE)
         flow.symbols["GOOG"] = SymbolFlow(orders, cancels, fills)
+
+    def repeats(self, count: int, seconds_ago: float, strategy: str = "script") -> None:
+        """Purchases of GOOG that a strategy has sent."""
+        at = Nanos(self.now - int(seconds_ago * SECOND))
+        self.state.repeats[f"PAPER|{strategy}|GOOG|1"] = [at] * count
+
+    def disabled(self, strategy: str = "script") -> None:
+        self.account.strategies[strategy] = StrategyHold(NOW, "more than 10 buys", "R1")
 
     def sent(self, seconds_ago: float, **order: Any) -> None:
         """An order that left, as the wash rule remembers it."""

@@ -58,6 +58,7 @@ RATE = limit(
     order_rate_ladder_minute_max=300,
 )
 WINDOW = limit(duplicate_window=10_000_000_000)
+REPEATS = limit(repeated_execution_max=10, repeated_execution_window=60_000_000_000)
 RATIO = limit(cancel_ratio_max=20)
 DAY_2 = limit(daily_notional_max=2)
 DAILY_3 = limit(daily_orders_max=3)
@@ -243,6 +244,30 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
     ("R12", "an exit has its reserve",
      [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R14 the same execution again: entries of one script, symbol and side ──
+    ("R14", "the tenth within a minute",
+     [REPEATS, given("repeats", 9, 59)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the eleventh within a minute",
+     [REPEATS, given("repeats", 10, 59.999)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "the eleventh, just outside",
+     [REPEATS, given("repeats", 10, 60)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the other side",
+     [REPEATS, given("repeats", 10, 5)], {"origin": Origin.SCRIPT, "instruction": SHORT}, PASS),
+    ("R14", "another symbol", [REPEATS, *AAPL, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "symbol": "AAPL"}, PASS),
+    ("R14", "another strategy", [REPEATS, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "strategy": "twap"}, PASS),
+    ("R14", "a hand is no strategy", [REPEATS, given("repeats", 10, 5)], {}, PASS),
+    ("R14", "a child of an algorithm", [REPEATS, given("repeats", 10, 5, strategy="twap")],
+     {"origin": Origin.DESK, "strategy": "twap"}, DENY),
+    ("R14", "a limit of nothing",
+     [limit(repeated_execution_max=0)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "a disabled script", [REPEATS, given("disabled")], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "another one is disabled",
+     [REPEATS, given("disabled", "twap")], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "a ticket beside a disabled script", [REPEATS, given("disabled")], {}, PASS),
+    ("R14", "an exit of a disabled script", [REPEATS, given("disabled"), given("hold", 100)],
+     {"origin": Origin.SCRIPT, "instruction": SELL}, PASS),
     # ── R15 the same order twice ──
     ("R15", "the same after 9.999 s", [WINDOW, same_order(9.999)], {}, ASK),
     ("R15", "the same after 10 s", [WINDOW, same_order(10)], {}, PASS),

@@ -148,7 +148,9 @@ def test_wait_ends_at_once_when_the_order_can_never_get_there(bench: DeskBench) 
     assert bench.host.now - began < NANOS_PER_SECOND
 
 
-def test_a_script_is_paced_and_never_denied_by_the_order_rate(bench: DeskBench) -> None:
+def test_a_script_is_paced_and_never_denied_by_the_order_rate() -> None:
+    bench = DeskBench(limits={"repeated_execution_max": "1000"})
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
     lines = [f"buy {n} AAPL 189.00 ioc" for n in range(1, 2 * 50 + 2)]
     result = play(bench, *lines)
     assert (result.outcome, result.orders) == (Outcome.OK, len(lines))
@@ -160,7 +162,7 @@ def test_a_script_is_paced_and_never_denied_by_the_order_rate(bench: DeskBench) 
 
 def test_a_script_is_paced_by_the_limit_as_it_is_and_not_at_all_where_there_is_none() -> None:
     def seconds(profile: str, *first: str) -> float:
-        bench = DeskBench(profile=profile)
+        bench = DeskBench(profile=profile, limits={"repeated_execution_max": "1000"})
         bench.quotes("AAPL", 1_900_000, 1_900_200)
         result = play(bench, *first, *[f"buy {n} AAPL 189.00 ioc" for n in range(1, 22)])
         assert (result.outcome, result.orders) == (Outcome.OK, 21)

@@ -28,6 +28,19 @@ _R12 = LimitSpec(
     profiles=load(UNBOUND),
     source=RTS6,
 )
+_R14 = LimitSpec(
+    id="R14",
+    code="repeated_execution",
+    key="risk.repeated_execution_max",
+    formula="entries of one strategy, symbol and side that left or were filled within the time",
+    mode="HARD; the strategy is disabled until a person enables it",
+    field="repeated_execution_max",
+    kind=LimitKind.COUNT,
+    unit="executions",
+    default="10",
+    profiles=load(UNBOUND),
+    source=RTS6,
+)
 _R17 = LimitSpec(
     id="R17",
     code="open_orders",
@@ -71,7 +84,17 @@ FLOW: tuple[LimitSpec, ...] = (
         source=f"{HOUSE}; india: SEBI 2025-02-04",
     ),
     later("R13", "message_rate", "risk.message_rate_max", "messages a second, cancels included"),
-    later("R14", "repeated_execution", "risk.repeated_execution_max", "same automated fills"),
+    _R14,
+    part(
+        _R14,
+        "repeated_execution_window",
+        "the time in which they are counted",
+        "60",
+        kind=LimitKind.SECONDS,
+        unit="s",
+        profiles=load("0"),
+        tighter=Tighter.HIGHER,
+    ),
     LimitSpec(
         id="R15",
         code="duplicate_order",

@@ -105,8 +105,9 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
         state.phases[symbol] = event.phase
         if event.text and event.phase is not Phase.OPEN:
             state.halts[symbol] = event.text
-        else:
-            state.halts.pop(symbol, None)
+            state.began.setdefault(f"halt/{symbol}", event.at)
+        elif state.halts.pop(symbol, None) is not None:
+            state.began.pop(f"halt/{symbol}", None)
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
@@ -185,8 +186,10 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
     if event.state is LinkState.DOWN:
         state.was_disconnected = True
         state.link_texts[event.link] = event.text
+        state.began.setdefault(f"link/{event.link}", event.at)
     else:
         state.link_texts.pop(event.link, None)
+        state.began.pop(f"link/{event.link}", None)
         state.link_up_at = event.at
     state.links[event.link] = event.state
 

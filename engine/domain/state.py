@@ -267,6 +267,8 @@ class State(msgspec.Struct):
     """By the limit's key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
+    began: dict[str, Nanos] = {}
+    """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

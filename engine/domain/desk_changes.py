@@ -12,6 +12,7 @@ from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
+from engine.domain.loss_memory import turn_day
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
@@ -127,6 +128,8 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
         find_day(state, account)
+    for memory in state.losses.values():
+        turn_day(memory)
     _forget_done_orders(state)
     state.recent_orders.clear()
     # A second is a second, also with midnight in it; what lies ahead is of another market's time.

@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -166,6 +167,7 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | BreakerEvent
 )
 
 __all__ = [

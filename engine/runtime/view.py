@@ -68,6 +68,8 @@ class ViewBuilder:
         self.focus = ""
         self.more_links: Callable[[], tuple[LinkView, ...]] = lambda: ()
         """Shown beside the venue's: what else of this session can fail, such as its recording."""
+        self.more_standings: Callable[[str], tuple[StandingRow, ...]] = lambda account: ()
+        """What only whoever watches the market knows."""
         self.levels = 20
         self._luck = LuckTally(session.market, self._instrument)
         self.realism = realism or RealismTally(session.state)
@@ -123,7 +125,7 @@ class ViewBuilder:
         account = state.accounts[self._account]
         trading = account.trading
         orders = self._orders(state)
-        stands = standings(state, account, session.now)
+        stands = standings(state, account, session.now) + self.more_standings(self._account)
         return DeskView(
             frame=self._frame,
             market_at=session.now,

@@ -74,6 +74,12 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     buying_power: bool = True
     short_margin: int = 5_000
     locate: bool = True
+    daily_loss_max: int = 300
+    daily_loss_warn: int = 200
+    drawdown_max: int = 500
+    drawdown_days_max: int = 1_000
+    loss_velocity_max: int = 200
+    swing_max: int = 500
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

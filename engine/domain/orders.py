@@ -112,6 +112,14 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg: what the other legs of its group had filled before it left."""
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
+    worst_price: Price = Price(0)
+    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    opening: Money = Money(0)
+    """Worst value of what it may still open, kept by `apply` like `reserved`."""
+    value_total: Money = Money(0)
+    """What the whole order would trade at worst, in the account's currency."""
+    open_value: Money = Money(0)
+    """The share of that for what is open, kept by `apply` with every change."""
 
     @property
     def leg(self) -> int:
@@ -148,15 +156,18 @@ class Order(msgspec.Struct, gc=False):
     @property
     def worst_quantity(self) -> Quantity:
         """Total if a larger one that is on its way takes effect after all."""
-        replace = self.pending_replace
-        return self.quantity if replace is None else max(self.quantity, replace.quantity)
+        quantity, replace = self.quantity, self.pending_replace
+        if replace is not None and replace.quantity > quantity:
+            return replace.quantity
+        return quantity
 
     @property
     def worst_leaves(self) -> Quantity:
         """Open quantity if a replace in flight takes effect after all."""
         if self.status in DONE:
             return Quantity(0)
-        return Quantity(max(0, self.worst_quantity - self.cumulative - self.cancelled))
+        leaves = self.worst_quantity - self.cumulative - self.cancelled
+        return Quantity(leaves) if leaves > 0 else Quantity(0)
 
     @property
     def is_done(self) -> bool:
@@ -231,7 +242,15 @@ _NONE_HELD = Money(0)
 
 def reserve_of(order: Order) -> Money:
     """The share of the whole order's reserve for what is open, rounded up: never short."""
-    whole = order.reserved_total
+    return _share_of(order, order.reserved_total)
+
+
+def open_value_of(order: Order) -> Money:
+    """The same share of what the whole order would trade."""
+    return _share_of(order, order.value_total)
+
+
+def _share_of(order: Order, whole: Money) -> Money:
     if not whole or order.status in DONE:
         return _NONE_HELD  # an exit holds nothing either
     quantity, replace = order.quantity, order.pending_replace

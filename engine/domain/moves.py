@@ -2,7 +2,7 @@
 
 from engine.domain.ledger.currency import in_base_up
 from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening
-from engine.domain.orders import Order, Pending, open_value_of, reserve_of
+from engine.domain.orders import Order, Pending, shares_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
@@ -16,7 +16,11 @@ def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
     opening = held = value = _NOTHING
     if order.status not in DONE:
-        opening, held, value = opening_of(state, order), reserve_of(order), open_value_of(order)
+        if order.cumulative or order.cancelled or order.pending_replace is not None:
+            held, value = shares_of(order)
+        else:
+            held, value = order.reserved_total, order.value_total  # all of it is open
+        opening = opening_of(state, order)
     held_before, value_before = order.reserved, order.open_value
     if held == held_before and value == value_before and opening == order.opening:
         return
@@ -37,13 +41,13 @@ def revalue(state: State, order: Order, price: Price) -> None:
 
     `hold` comes after it.
     """
-    change, quantity = order.pending_replace, order.quantity
+    change, quantity, asked = order.pending_replace, order.quantity, order.order
     if change is not None:
         price, quantity = max(price, change.price), max(quantity, change.quantity)
-    instrument = state.instruments.get(order.order.symbol)
+    instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return
-    value, account = instrument.notional(price, quantity), state.accounts[order.order.account]
+    value, account = instrument.notional(price, quantity), state.accounts[asked.account]
     if instrument.currency != account.currency:
         value = in_base_up(value, state.rate_of(instrument.currency, account.currency))
     order.value_total = value

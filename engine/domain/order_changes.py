@@ -1,6 +1,7 @@
 """What the events of an order's life change: its status, requests in flight, money and figures."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from engine.domain import events as ev
@@ -14,10 +15,10 @@ from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.risk.opening import unbounded_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
-from engine.domain.state import State
+from engine.domain.state import Account, State
 from engine.domain.strategy_changes import STRATEGY_CHANGES, count_execution
 from engine.domain.trade_changes import TRADE_CHANGES
-from engine.values import Nanos, Price, Quantity
+from engine.values import Nanos, OrderType, Price, Quantity
 
 ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
@@ -29,7 +30,8 @@ _UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
 """The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
 # What every order goes through has a name here: on Python 3.11 looking a member up in its enum
 # takes longer than what is done with it.
-_SENT, _ACCEPT, _LADDER = Status.SENT, Happening.ACCEPT, Origin.LADDER
+_SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
+_LADDER, _LIMIT = Origin.LADDER, OrderType.LIMIT
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
@@ -47,7 +49,7 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
         del attempts[: ORDER_ATTEMPTS_MAX // 2]
 
 
-def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
+def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status, market: str) -> Order:
     order, at = event.order, event.at
     return Order(
         event.order_id,
@@ -62,36 +64,26 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
         event.protection if type(event) is ev.OrderReleased else order.price,
         at,
         at,
+        market,
     )
 
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
     order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
-    symbol, price, protection = asked.symbol, asked.price, event.protection
-    _note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
-    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
-    order.client_order_id, order.market = name, state.market
-    account = state.accounts[asked.account]
+    symbol, market, account = asked.symbol, state.market, state.accounts[asked.account]
+    is_leg = order_id >= LEG_STRIDE
+    order = sent_leg(state, event) if is_leg else _new_order(event, _SENT, market)
+    order.client_order_id = name
+    if is_leg:
+        order.market = market
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
-    side = order.side
-    order.worst_price = protection or unbounded_price(
-        asked.type, side, price, asked.stop, event.quote
-    )
-    flow = account.flow
-    flow.orders += 1
-    flow.of(symbol).orders += 1
-    if event.reserved:
-        count_execution(state, asked, side, at)
-    if order.price:
-        printed = price_print(symbol, side, order.quantity, order.price)
-        _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
-    revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
     order.pending_new = Pending(at)
+    _remember_order(state, account, order, event)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -103,12 +95,34 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     watched(state, at)
 
 
-def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
-    """The newest last; the oldest goes where there are too many."""
+def _remember_order(state: State, account: Account, order: Order, event: ev.OrderReleased) -> None:
+    """What the rules remember of an order that leaves."""
+    asked, side, price, at = event.order, order.side, order.price, event.at
+    symbol, worst, flow = asked.symbol, event.protection, account.flow
+    if not worst and not (side > 0 and asked.type is _LIMIT):
+        worst = unbounded_price(asked.type, side, asked.price, asked.stop, event.quote)
+    if worst:
+        order.worst_price = worst
+    flow.orders += 1
+    counted = flow.symbols.get(symbol) or flow.of(symbol)
+    counted.orders += 1
+    if event.reserved:
+        count_execution(state, asked, side, at)
+    _note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
+    if price:
+        printed = price_print(symbol, side, order.quantity, price)
+        _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+    revalue(state, order, price or event.protection or order.stop or _price_of(event.quote))
+
+
+def _note(memory: dict[Any, Nanos], key: object, at: Nanos, most: int) -> None:
+    """The newest last; where there are too many the oldest go, a quarter at once: what is taken off
+    a dict's front one by one has to be stepped over each time."""
     memory.pop(key, None)
     memory[key] = at
-    if len(memory) > most:
-        del memory[next(iter(memory))]
+    if len(memory) >= most + most // 4:
+        for old in list(islice(memory, most // 4)):
+            del memory[old]
 
 
 def _price_of(quote: ev.QuoteSeen) -> Price:
@@ -118,7 +132,7 @@ def _price_of(quote: ev.QuoteSeen) -> Price:
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
     _remember_submission(state, event)
-    order = _new_order(event, Status.DENIED)
+    order = _new_order(event, Status.DENIED, "")
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
     if event.order_id >= LEG_STRIDE:

@@ -1,15 +1,17 @@
 """What live orders may still open, at their worst price: a tally that `apply` keeps."""
 
 from engine.domain.ledger.currency import in_base_up
+from engine.domain.lifecycle import DONE
 from engine.domain.order_events import QuoteSeen
-from engine.domain.orders import Order, reserve_of
+from engine.domain.orders import Order, shares_of
 from engine.domain.state import Account, State
 from engine.values import Instruction, Money, OrderType, Price, Side
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
-_NOTHING = Money(0)
+_LIMIT = OrderType.LIMIT
+_NOTHING, _BOUNDED = Money(0), Price(0)
 
 
 def opening_of(state: State, order: Order) -> Money:
@@ -18,16 +20,15 @@ def opening_of(state: State, order: Order) -> Money:
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
     """
-    asked, leaves = order.order, order.worst_leaves
+    asked, leaves = order.order, order.worst_quantity - order.cumulative - order.cancelled
     instruction = asked.instruction
     is_opening = instruction is _BUY or instruction is _SHORT or order.reserved_total
-    if not leaves or not is_opening:
+    if leaves <= 0 or not is_opening or order.status in DONE:
         return _NOTHING
     instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return _NOTHING
     price, stop, worst, replace = order.price, order.stop, order.worst_price, order.pending_replace
-    # Most orders have one price: `max` takes longer than to see that.
     if stop or worst:
         price = max(price, stop, worst)
     if replace is not None:
@@ -35,8 +36,8 @@ def opening_of(state: State, order: Order) -> Money:
     if not price:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
-        return reserve_of(order)
-    value = instrument.notional(price, leaves)
+        return shares_of(order)[0]
+    value = instrument.notional(price, leaves)  # type: ignore[arg-type]  # the sum of quantities
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value
@@ -45,26 +46,28 @@ def opening_of(state: State, order: Order) -> Money:
 
 def tally_opening(account: Account, order: Order, opening: Money) -> None:
     """The order opens this much from now on, and the account's sums follow."""
-    change, symbol = opening - order.opening, order.order.symbol
+    change, symbol, by_symbol = opening - order.opening, order.order.symbol, account.opening
     order.opening = opening
+    # Sums of money are money; saying so by a call of the type costs more than the sum.
     if order.side > 0:
-        account.opening_long = Money(account.opening_long + change)
+        total = account.opening_long + change
+        account.opening_long = total  # type: ignore[assignment]
     else:
-        account.opening_short = Money(account.opening_short + change)
-    of_symbol = account.opening.get(symbol, 0) + change
-    if of_symbol:
-        account.opening[symbol] = Money(of_symbol)
+        total = account.opening_short + change
+        account.opening_short = total  # type: ignore[assignment]
+    assert total >= 0, "more was closed than could open"
+    if of_symbol := by_symbol.get(symbol, 0) + change:
+        by_symbol[symbol] = of_symbol  # type: ignore[assignment]
     else:
-        account.opening.pop(symbol, None)
-    assert account.opening_long >= 0 <= account.opening_short, "more was closed than could open"
+        by_symbol.pop(symbol, None)
 
 
 def unbounded_price(
     type: OrderType, side: Side, price: Price, stop: Price, quote: QuoteSeen
 ) -> Price:
     """The worst price of an order whose own limit does not bound it; 0 where that does."""
-    if side > 0 and type.has_limit:
-        return Price(0)
+    if side > 0 and (type is _LIMIT or type.has_limit):
+        return _BOUNDED
     return worst_of(
         type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=quote.last
     )

@@ -4,15 +4,15 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import RuleName, finding
 from engine.domain.risk.proposal import Proposal
-from engine.domain.state import State
+from engine.domain.state import PricePrint, State
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Quantity
 
 R35 = RuleName("R35", "wash_intent", "risk.wash_window")
 
 
-def price_print(symbol: str, side: int, quantity: Quantity, price: Price) -> str:
+def price_print(symbol: str, side: int, quantity: Quantity, price: Price) -> PricePrint:
     """What makes two orders opposite to each other but for the side."""
-    return f"{symbol}|{quantity}|{price}|{side + 0}"
+    return symbol, quantity, price, side
 
 
 def wash_intent(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -90,10 +90,14 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     def text(self, key: str) -> str:
         """The canonical text of one limit: `10000`, `3`, `on`."""
         spec = SPECS_BY_KEY[key]
-        value = int(getattr(self, spec.field))
-        if spec.kind is LimitKind.SWITCH:
-            return "on" if value else "off"
-        return format_scaled(value, _DIGITS[spec.kind])
+        return text_of(spec, int(getattr(self, spec.field)))
+
+
+def text_of(spec: LimitSpec, value: int) -> str:
+    """The canonical text of a value in the limit's own integer unit."""
+    if spec.kind is LimitKind.SWITCH:
+        return "on" if value else "off"
+    return format_scaled(value, _DIGITS[spec.kind])
 
 
 @lru_cache(maxsize=PROFILES_KEPT_MAX)
@@ -156,6 +160,18 @@ def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
     if int(getattr(limits, spec.field)) == int(_read(spec, text)):
         return Refusal.NOT_LOOSER
     return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
+
+
+def value_of(spec: LimitSpec, text: str) -> int:
+    """A value in the limit's own integer unit. Raises NumberTextError."""
+    return int(_read(spec, text))
+
+
+def reads_as(spec: LimitSpec, text: str) -> str:
+    """The canonical text of a value of that limit; '' for what is none."""
+    if _problem(spec.key, text):
+        return ""
+    return text_of(spec, int(_read(spec, text)))
 
 
 def digest(limits: Limits) -> str:

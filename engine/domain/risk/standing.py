@@ -75,7 +75,7 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], off_bits: 
         name=spec.key.removeprefix(KEY_PREFIX) if spec.field else "",
         formula=spec.formula,
         mode=spec.mode,
-        limit=limit_words(spec, value),
+        limit=limit_words(spec, value, ground.account.currency),
         value=value,
         source=_source(spec, ground.state, sources),
         is_control=spec.is_control,
@@ -84,16 +84,17 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], off_bits: 
         share=use.share,
         off=off,
         tighter=tighter_text(spec, value),
-        waiting=_waiting(spec, ground.state),
+        waiting=_waiting(spec, ground.state, ground.account.currency),
     )
 
 
-def limit_words(spec: LimitSpec, value: str) -> str:
+def limit_words(spec: LimitSpec, value: str, currency: str) -> str:
     """`10000` as "10,000 shares"; a switch as it is; empty for what has no value."""
     if not value or spec.kind is LimitKind.SWITCH:
         return value
     whole, dot, part = value.partition(".")
-    unit = f" {spec.unit}" if spec.unit else ""
+    name = currency if spec.kind is LimitKind.MONEY else spec.unit
+    unit = f" {name}" if name else ""
     return f"{int(whole):,}{dot}{part}{unit}"
 
 
@@ -118,7 +119,7 @@ def _off(spec: LimitSpec, state: State, off_bits: int) -> str:
     if spec.kind is LimitKind.SWITCH and spec.tighter is Tighter.HIGHER:
         if not getattr(state.limits, spec.field):
             return SWITCHED_OFF
-    elif spec.tighter is Tighter.HIGHER and spec.field and not getattr(state.limits, spec.field):
+    elif spec.key == "risk.duplicate_window" and not state.limits.duplicate_window:
         return "no time is set"
     if spec.key == "risk.locate" and not state.borrow:
         return "no borrow file"
@@ -137,12 +138,14 @@ def _source(spec: LimitSpec, state: State, sources: Mapping[str, str]) -> str:
     return f"{word} from {changed.before} {WHO[changed.origin]}{why}"
 
 
-def _waiting(spec: LimitSpec, state: State) -> WaitingRow | None:
+def _waiting(spec: LimitSpec, state: State, currency: str) -> WaitingRow | None:
     asked = state.loosening.get(spec.key)
     if asked is None:
         return None
     due = Nanos(asked.asked_at + LOOSENING_DELAY)
-    return WaitingRow(limit_words(spec, asked.after), asked.reason, due, WHO[asked.origin])
+    return WaitingRow(
+        limit_words(spec, asked.after, currency), asked.reason, due, WHO[asked.origin]
+    )
 
 
 # ── what stops the desk ────────────────────────────────────────────────────────────────────────

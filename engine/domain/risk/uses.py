@@ -84,6 +84,7 @@ def order_notional_share(g: Ground) -> Use | None:
 
 
 def quote_age(g: Ground) -> Use | None:
+    """How long a live feed has been silent; nothing of what is never stale."""
     if g.quote is None or g.quote.source is not Source.LIVE:
         return None
     age, limit = max(0, g.now - g.market.feed_heard_at), g.state.limits.quote_age_max
@@ -91,6 +92,7 @@ def quote_age(g: Ground) -> Use | None:
 
 
 def spread(g: Ground) -> Use | None:
+    """Of the mid, as a market order would meet it."""
     quote = g.quote
     if quote is None or not 0 < quote.bid <= quote.ask:
         return None
@@ -120,11 +122,13 @@ def _tried(g: Ground, span: int, limit: int) -> Use:
 
 
 def open_orders(g: Ground) -> Use | None:
+    """Of the account, over all symbols."""
     mine = sum(1 for i in g.state.live if g.state.orders[i].order.account == g.account.account)
     return counts(mine, g.state.limits.open_orders_max)
 
 
 def open_orders_of_symbol(g: Ground) -> Use | None:
+    """Of the account, in this symbol."""
     state = g.state
     mine = sum(
         1
@@ -135,11 +139,13 @@ def open_orders_of_symbol(g: Ground) -> Use | None:
 
 
 def market_state(g: Ground) -> Use | None:
+    """The phase of the symbol's session."""
     phase = g.state.phases.get(g.symbol)
     return Use(f"{g.symbol} {phase.word}" if phase is not None else f"{g.symbol} not known")
 
 
 def locate(g: Ground) -> Use | None:
+    """Shares that can still be borrowed."""
     terms = terms_of(g.state, g.symbol)
     if terms is None or g.instrument is None:
         return None
@@ -166,6 +172,7 @@ def power(g: Ground) -> Use | None:
 
 
 def rate(g: Ground) -> Use | None:
+    """The exchange rate of the symbol's currency, where that is another than the account's."""
     known = g.instrument
     if known is None or known.currency == g.account.currency:
         return None
@@ -174,10 +181,12 @@ def rate(g: Ground) -> Use | None:
 
 
 def listed(g: Ground) -> Use | None:
+    """Whether its instrument is known."""
     return Use(f"{g.symbol} known" if g.instrument is not None else f"{g.symbol} not known")
 
 
 def readiness(g: Ground) -> Use | None:
+    """Links that are down, or outcomes that nobody knows."""
     down = [name for name, link in g.state.links.items() if link is LinkState.DOWN]
     if down:
         return Use(f"{', '.join(down)} down")
@@ -187,6 +196,7 @@ def readiness(g: Ground) -> Use | None:
 
 
 def armed(g: Ground) -> Use | None:
+    """On a live account, whether orders may leave."""
     if g.state.mode.upper() != LIVE_MODE:
         return None
     return Use("armed" if is_armed(g.state, g.account.account, g.now) else "not armed")

@@ -21,10 +21,13 @@ CLEAN = AccountReconciled("PAPER", True)
 
 
 class LiveDesk:
-    """The core in live mode with a second factor; behind it stands the paper venue as ever."""
+    """The core in live mode with a second factor; the venue behind it answers nothing by itself.
 
-    def __init__(self) -> None:
-        self.bench = DeskBench()
+    What its own statements make of an arming is told in test_reconcile.
+    """
+
+    def __init__(self, *, answers: bool = False) -> None:
+        self.bench = DeskBench() if answers else DeskBench(latency=lambda request: Nanos(10**18))
         self.bench.submit(
             msgspec.structs.replace(self.bench.opening(), mode="LIVE"), SecondFactorKnown("abc")
         )
@@ -185,6 +188,18 @@ def test_an_arming_comes_back_from_the_journal_as_it_was(live: LiveDesk) -> None
 
     live.arm()
     live.bench.submit(DOWN, UP, CLEAN)
+    assert live.bench.replayed_hash() == state_hash(live.bench.state)
+
+
+def test_a_venue_whose_books_agree_brings_the_arming_back_and_the_journal_has_it() -> None:
+    from engine.domain.apply import state_hash
+
+    live = LiveDesk(answers=True)
+    live.arm()
+    happened = [*live.bench.submit(DOWN), *live.bench.submit(UP)]
+    kinds = [type(e) for e in happened if isinstance(e, ev.ArmingSuspended | ev.LiveArmed)]
+    assert kinds == [ev.ArmingSuspended, ev.LiveArmed]
+    assert live.is_armed
     assert live.bench.replayed_hash() == state_hash(live.bench.state)
 
 

@@ -6,12 +6,14 @@ import pytest
 
 from engine.domain import events as ev
 from engine.domain.factor_facts import FactorVerdict, SecondFactorKnown
+from engine.domain.reports import LinkChanged, LinkState
 from engine.ports import DeskAnswer, LineAnswered, SendLine
 from engine.runtime.counter import Counter
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.history import OrderHistory
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import FactorAnswer, FactorStanding, FactorWanted, Proof, UnlockDesk
+from engine.values import Nanos
 from tests.harness import DeskBench
 
 CODE = "271828"
@@ -46,17 +48,20 @@ class Door:
         self.bench = DeskBench()
         self.factor = FakeFactor(enrolment)
         self.answers: list[DeskAnswer] = []
-        session = self.bench.session
-        self.counter = Counter(
-            host=self.bench.host,
-            views=ViewBuilder(session, self.bench.venue, "PAPER"),
-            history=OrderHistory(self.bench.journal),
+        self.counter = self.over(self.bench)
+
+    def over(self, bench: DeskBench) -> Counter:
+        """The desk's counter, with this door in front of it."""
+        return Counter(
+            host=bench.host,
+            views=ViewBuilder(bench.session, bench.venue, "PAPER"),
+            history=OrderHistory(bench.journal),
             account="PAPER",
             answer=self.answers.append,
             set_speed=lambda factor: None,
             replay=lambda line: "",
             door=FactorDoor(
-                self.bench.host, self.factor, self.answers.append, lambda: lambda call: call()
+                bench.host, self.factor, self.answers.append, lambda: lambda call: call()
             ),
         )
 
@@ -163,6 +168,22 @@ def test_an_order_that_wants_it_is_asked_and_sent_once(door: Door) -> None:
     assert answer.ok, answer
     assert not door.send(line, CODE, ticket="t3").ok  # type: ignore[union-attr]
     assert len(door.events(ev.OrderReleased)) == 1
+
+
+def test_live_what_became_of_an_order_is_said_with_the_second_factor() -> None:
+    door = Door()
+    bench = door.bench = DeskBench(latency=lambda request: Nanos(10**18))
+    door.counter = door.over(bench)
+    bench.quotes("AAPL", 1_899_000, 1_900_000)
+    assert door.send("buy 5 AAPL 189.95").ok  # type: ignore[union-attr]
+    bench.submit(LinkChanged("paper", LinkState.DOWN, "the line broke"))
+    bench.state.mode = "LIVE"
+    line = 'resolve 1 not-placed "the broker said so"'
+    assert door.send(line, ticket="t2") == FactorWanted("t2", line)
+    answer = door.send(line, CODE, ticket="t2")
+    assert isinstance(answer, LineAnswered)
+    assert answer.ok, answer
+    assert len(door.events(ev.OrderResolved)) == 1
 
 
 def test_an_enrolment_that_is_new_is_journaled_before_it_is_asked_for() -> None:

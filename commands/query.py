@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.inert import REPLACED, inert
 from commands.json_lines import json_line
 from data.home import Home
 from data.store.ask import Answer, ask, save_parquet
@@ -68,10 +69,14 @@ def _print_csv(answer: Answer) -> None:
 
 
 class _Lines:
-    """Ends lines as this system does; the writer must think of CR too, or it leaves one bare."""
+    """Ends lines as this system does; the writer must think of CR too, or it leaves one bare.
+
+    A file gets every character as it is; a terminal gets none that could steer it.
+    """
 
     def write(self, line: str) -> int:
-        return sys.stdout.write(line.removesuffix("\r\n") + "\n")
+        line = line.removesuffix("\r\n")
+        return sys.stdout.write((inert(line) if sys.stdout.isatty() else line) + "\n")
 
 
 def safe_cell(value: Any, *, is_text: bool) -> Any:
@@ -130,7 +135,7 @@ def _cell(value: Any) -> str:
 
 def _clean(text: str) -> str:
     """What a venue or a person typed must not steer the terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    return inert(text).replace("\n", REPLACED)
 
 
 def _say(sentence: str) -> None:

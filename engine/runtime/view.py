@@ -33,6 +33,7 @@ from engine.domain.views import (
 )
 from engine.instruments import Instrument
 from engine.ports import SimulatedVenue
+from engine.runtime.arming_words import arming_conditions
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
@@ -345,6 +346,7 @@ def _conditions(state: State, account: Account, now: Nanos) -> list[Condition]:
         noun = "order" if len(state.in_doubt) == 1 else "orders"
         text = f"{len(state.in_doubt)} {noun} UNKNOWN: the list attention settles it"
         found.append(Condition("unknown", text, Severity.DEGRADED))
+    found += [Condition("arming", text, Severity.ATTENTION) for text in arming_conditions(state)]
     if state.recon.holds_orders:
         text = "comparing books with the venue: nothing new leaves"
         found.append(Condition("reconciling", text, Severity.ATTENTION))

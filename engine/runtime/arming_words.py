@@ -4,7 +4,7 @@ a broken line does."""
 from collections.abc import Sequence
 
 from engine.domain import events as ev
-from engine.domain.arming import ARMED_MAX, LIVE_MODE, RETURNS_WITHIN
+from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN
 from engine.domain.commands import ArmLive
 from engine.domain.risk.controls.spec import LimitSpec
 from engine.domain.risk.limits import SPECS_BY_KEY, Limits
@@ -41,19 +41,6 @@ def _limit(spec: LimitSpec, text: str) -> str:
     whole, _, part = text.partition(".")
     figure = f"{int(whole):,}" + (f".{part}" if part else "")
     return f"{name} {figure} {spec.unit}".strip()
-
-
-def arming_conditions(state: State) -> list[str]:
-    """Of a live desk: every account whose orders do not leave now, and why."""
-    if state.mode.upper() != LIVE_MODE:
-        return []
-    told = [
-        f"{name} is not armed: live orders leave once a person has"
-        for name in state.accounts
-        if name not in state.arming
-    ]
-    waiting = [name for name, arming in state.arming.items() if arming.suspended_at]
-    return told + [f"{name} is not sending: the line dropped" for name in waiting]
 
 
 def armed_words(happened: Sequence[ev.Event]) -> str:

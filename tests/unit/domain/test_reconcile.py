@@ -471,7 +471,9 @@ class TestArming:
     def test_an_outcome_that_nobody_knows_wants_a_person(self, live: Books) -> None:
         live.told(rep.LinkChanged("venue", rep.LinkState.UP))
         live.answer()
+        live.bench.state.mode = "PAPER"  # where less is asked of an order: it is in flight then
         live.told(order("t2", 50))
+        live.bench.state.mode = "LIVE"
         live.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "with one in flight"))
         live.orders = (row(),)
         happened = self.after_the_return(live)

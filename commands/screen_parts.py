@@ -75,5 +75,6 @@ def _screen_settings(settings: Settings) -> ScreenSettings:
         disarm_minutes=screen.disarm_minutes,
         lock_minutes=screen.lock_minutes,
         lock_over_positions=screen.lock_over_positions,
+        privacy=screen.privacy,
         keys=settings.keys,
     )

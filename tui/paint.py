@@ -17,6 +17,7 @@ from engine.instruments import (
     format_scaled,
 )
 from engine.values import Instruction, Money, Price, Quantity
+from tui.privacy import PRIVACY
 from tui.themes import Palette
 
 FOREIGN_TEXT_CHARACTERS_MAX = 512
@@ -198,7 +199,8 @@ def distance_text(
 
 
 def money_text(money: Money | None, *, signed: bool = False) -> str:
-    return MISSING if money is None else format_money_rounded(money, signed=signed)
+    """In privacy mode dots, wherever money is shown."""
+    return MISSING if money is None else PRIVACY.hides(format_money_rounded(money, signed=signed))
 
 
 def quantity_text(instrument: Instrument, quantity: int, *, signed: bool = False) -> str:

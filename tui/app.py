@@ -178,7 +178,8 @@ class TraderApp(App[int], inherit_bindings=False):
         # Whoever had the terminal in between has written over the desk.
         self.app_resume_signal.subscribe(self, lambda _: self.recolour())
         if self._warning:
-            self.room.say(self._warning, Severity.ATTENTION)
+            self.room.is_shared = True
+            self.room.say(self._warning, Severity.DEGRADED)
         self.desk.listen(self._hear)
         self.room.look_again()
         self.set_interval(self.room_settings.frame_seconds, self.show_frame)

@@ -66,6 +66,8 @@ class Room:
         self.color = color
         self.theme = settings.theme
         PRIVACY.is_on = settings.privacy
+        self.is_shared = False
+        """Others can see this terminal, or type at it."""
         self.ink = palette(self.theme, color)
         self.keymap = Keymap(settings.keys)
         self.cadence = Cadence()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commands.onlookers import onlookers
+from engine.domain.views import Severity
 from tests.tui.desk_screen import sitting
 
 NOWHERE = Path("/nonexistent/tty")
@@ -96,3 +97,9 @@ async def test_the_screen_says_it_first() -> None:
     async with sitting((120, 40), warning="other users can attach to this tmux") as here:
         await here.frames(1)
         assert "other users can attach to this tmux" in here.text
+        here.app.room.say("something else that wants attention", Severity.ATTENTION)
+        await here.frames(1)
+        assert "other users can attach to this tmux" in here.text, "what matters less waits"
+        assert " SHARED " in here.text
+    async with sitting((80, 24)) as here:
+        assert " SHARED " not in here.text

@@ -18,7 +18,8 @@ ENTER, SEND, STRIP, QUIT, TAB = "\r", "\x14", "\x18", "\x11", "\t"
 ORDER = "b 100 AAPL bid"
 ROWS_MAX, COLUMNS_MAX = 200, 500
 FUZZ_BYTES_AT_ONCE = 512
-KEYS_TRIED_MAX = 15
+KEYS_TRIED_MAX = 100
+"""A slow machine may be minutes behind: every click of the rubbish is painted."""
 PASTED = ("y", f"{STRIP}h", f"{ORDER}{ENTER}{SEND}", f"\x1b{SEND}", "\x1b[120;5u\x1b[104u")
 
 

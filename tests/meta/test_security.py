@@ -222,6 +222,7 @@ REQUIREMENTS: dict[str, Shown] = {
             "process/test_secrets_commands.py:test_a_machine_that_is_forced_to_paper_refuses_live_in_its_own_words",
             "process/test_secrets_commands.py:test_a_machine_that_is_forced_to_paper_trades_on_paper",
             "unit/domain/test_arming.py:test_nothing_live_leaves_before_a_person_has_armed_it",
+            "tui/test_desk_screen.py:test_a_live_desk_says_so_on_the_banner_the_ticket_and_the_review",
         ),
         "the check of an account's prefix, and client ids of their own, come with IB",
     ),

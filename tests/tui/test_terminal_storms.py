@@ -250,6 +250,7 @@ def test_ten_thousand_sequences_of_rubbish_neither_crash_nor_act(session) -> Non
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_hundred_thousand_sequences_of_rubbish_neither_crash_nor_act(session, seed) -> None:
     fuzz(session, 25_000, seed=100 + seed)

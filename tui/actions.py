@@ -226,6 +226,14 @@ ACTIONS: tuple[Action, ...] = (
         word="theme",
     ),
     do(
+        "desk.privacy",
+        S.DESK,
+        "",
+        "privacy",
+        "hides money and account numbers, and shows them again",
+        word="privacy",
+    ),
+    do(
         "desk.settings",
         S.DESK,
         "comma",

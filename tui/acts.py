@@ -8,6 +8,7 @@ from tui.danger import question, request
 from tui.layout import PaneName
 from tui.leaving import leave
 from tui.paint import clean
+from tui.privacy import PRIVACY
 from tui.room import Room
 from tui.screens.detail import Detail
 from tui.screens.help import Help
@@ -154,6 +155,11 @@ class DeskActs:
             return
         place = names.index(self.room.theme)
         self.room.set_theme(ThemeName(name) if name else names[(place + 1) % len(names)])
+
+    def do_privacy(self) -> None:
+        is_on = not PRIVACY.is_on
+        self.room.set_privacy(is_on=is_on)
+        self.room.say("money and account numbers are hidden" if is_on else "money is shown again")
 
     def do_faster(self) -> None:
         self._speed(1)

@@ -28,6 +28,7 @@ from tui.marks import Marks, tally_of
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
+from tui.privacy import PRIVACY
 from tui.screens.limits import LimitsPage
 from tui.screens.marked import Marked
 from tui.screens.second_factor import Asked
@@ -67,6 +68,9 @@ class Room:
         self.instruments = desk.instruments()
         self.color = color
         self.theme = settings.theme
+        PRIVACY.is_on = settings.privacy
+        self.is_shared = False
+        """Others can see this terminal, or type at it."""
         self.ink = palette(self.theme, color)
         self.keymap = Keymap(settings.keys)
         self.cadence = Cadence()
@@ -340,6 +344,11 @@ class Room:
     def set_theme(self, theme: ThemeName) -> None:
         self.theme = theme
         self.ink = palette(theme, self.color)
+        self.shell.recolour()
+
+    def set_privacy(self, *, is_on: bool) -> None:
+        """Money and account numbers as dots; figures in sentences of the desk stay."""
+        PRIVACY.is_on = is_on
         self.shell.recolour()
 
     # ---- once a frame

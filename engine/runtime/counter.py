@@ -41,6 +41,7 @@ from engine.ports import (
     TellBooks,
     TellRealism,
 )
+from engine.runtime.arming_words import armed_words
 from engine.runtime.books_words import books_lines
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
@@ -355,4 +356,4 @@ def _done(happened: list[ev.Event]) -> str:
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"
-    return "done"
+    return armed_words(happened) or "done"

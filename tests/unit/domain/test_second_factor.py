@@ -8,6 +8,7 @@ from engine.domain.commands import Halt, Kill, LoosenLimit, Origin, Resume, Tigh
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.reasons import Refusal
 from engine.domain.reports import SessionOpened, TimerFired
+from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import loosening_timer
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
@@ -251,3 +252,15 @@ class TestAskingForTheSecondFactor:
 
     def test_then_the_reason_alone_is_denied(self, guarded: DeskBench) -> None:
         assert any(isinstance(event, ev.OrderDenied) for event in self.order(guarded))
+
+
+def test_the_journal_has_the_limits_that_count_from_the_start_through_every_change(
+    guarded: DeskBench,
+) -> None:
+    """S18: a digest of all limits at each start, and a new one with each change of any."""
+    (started, *_) = [e for e in guarded.journal.events() if isinstance(e, (ev.SessionStarted))]
+    assert started.limits_digest == digest(Limits.from_pairs(started.limits))
+    guarded.submit(TightenLimit("PAPER", "order_quantity_max", "700"))
+    (tightened,) = [e for e in guarded.journal.events() if isinstance(e, ev.LimitTightened)]
+    assert tightened.limits_digest == digest(guarded.state.limits) != started.limits_digest
+    assert guarded.state.limits_digest == tightened.limits_digest

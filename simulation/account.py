@@ -22,11 +22,18 @@ class VenueOrder(msgspec.Struct):
     asked: NewOrderRequest
     price: Price
     total: Quantity
+    """Of a group's order the group's, whatever its siblings have filled of it."""
     cumulative: int = 0
     taken_back: int = 0
     """Of what traded in the book: busted, or corrected away."""
     restated: VenueRestated | None = None
     """What the venue last made of it by itself."""
+    stop: Price = Price(0)
+    group: str = ""
+    group_number: int = 0
+    """The same at the exchange."""
+    taken: int = 0
+    """What fills of its siblings took off it."""
     is_live: bool = True
     is_kept: bool = False
     """The venue never gives it back."""
@@ -38,7 +45,7 @@ class VenueOrder(msgspec.Struct):
 
     @property
     def open(self) -> int:
-        return self.total - self.cumulative if self.is_live else 0
+        return self.total - self.cumulative - self.taken if self.is_live else 0
 
     def known_of(self, client_order_id: str) -> list[Report]:
         """What a question about this id hears."""
@@ -70,6 +77,9 @@ class VenueAccount:
         """Some trade was taken back or corrected: what closed then may have opened since."""
         self.crossings: list[str] = []
         """Fills of closing orders that opened something."""
+        self.filled_of_group: dict[str, int] = {}
+        """What its orders have filled together. A trade that is taken back stays counted: nothing
+        that was taken off a sibling comes back to it."""
 
     def knows(self, client_order_id: str) -> bool:
         return client_order_id in self.by_client_id or client_order_id in self.refused
@@ -81,6 +91,13 @@ class VenueAccount:
             return order.known_of(client_order_id)
         refused = self.refused.get(client_order_id)
         return [] if refused is None else [refused]
+
+    def joins_group(self, order: VenueOrder) -> bool:
+        """Whether anything of its group's one quantity is left for it."""
+        siblings = [other for other in self.live() if other.group == order.group]
+        order.group_number = siblings[0].group_number if siblings else order.number
+        order.taken = min(self.filled_of_group.get(order.group, 0), order.total)
+        return order.open > 0
 
     def live(self) -> list[VenueOrder]:
         return [order for order in self.by_number.values() if order.is_live]
@@ -119,5 +136,15 @@ class VenueAccount:
             name = order.client_order_id
             self.crossings.append(f"{name} took {symbol} from {before} to {after}")
         self.cash -= side * value
-        if order.cumulative >= order.total:
+        if order.cumulative + order.taken >= order.total:
             order.is_live, order.ending = False, fill
+        if order.group:
+            self._filled_in_group(order, fill.quantity)
+
+    def _filled_in_group(self, order: VenueOrder, quantity: int) -> None:
+        """Taken off the others in the same instant; the exchange ends what has nothing left."""
+        counted = self.filled_of_group.get(order.group, 0)
+        self.filled_of_group[order.group] = counted + quantity
+        for sibling in self.live():
+            if sibling.group == order.group and sibling is not order:
+                sibling.taken += min(quantity, sibling.open)

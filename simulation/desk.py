@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from engine.domain.contingent.exits import exits_reached
 from engine.domain.events import Event
 from engine.domain.quotes import Source
 from engine.domain.records import Inbound, Step, decode_records
@@ -97,6 +98,7 @@ class Desk:
         happened: list[Event] = []
         for _ in range(ROUNDS_MAX):
             inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers()]
+            inbounds = inbounds or [*exits_reached(self.state, self.session.market)]
             if not inbounds:
                 return happened
             happened += self.ask(inbounds)
@@ -135,6 +137,7 @@ class Desk:
             fee_table=self._plan.fee_table,
             limits=LIMITS,
             seed=self._plan.seed,
+            has_oca=self._venue.has_oca,
         )
 
 

@@ -68,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Whether the trader ever sells short; without, cash alone has to cover everything."""
     acts: dict[str, int]
     """What the trader does, by weight."""
+    groups: bool = False
+    """The venue takes groups of orders that cancel each other."""
     dies_at: frozenset[int] = frozenset()
     """Points at which the process ends for certain, counted over all its lives."""
 
@@ -132,6 +134,8 @@ def plan_of(seed: int) -> Plan:
         hurried=some(50, 200),
         shorts=chance.happens(700),
         acts=_acts_of(chance),
+        # A stream of its own: what was drawn of a seed before there were groups stays as it was.
+        groups=Chance(seed, "groups").happens(500),
     )
 
 

@@ -22,6 +22,7 @@ from engine.domain.commands import (
     TightenLimit,
 )
 from engine.domain.events import TradingState
+from engine.domain.flatten import closing_order
 from engine.domain.orders import Order
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.values import (
@@ -202,6 +203,21 @@ class Trader:
         if not self._plan.shorts:
             return None
         return Reverse(DEFAULT_ACCOUNT, self._symbol(), override=MEANT)
+
+    def _close(self, state: State) -> SubmitOrder | None:
+        """Everything that is held, at once, beside whatever works."""
+        symbol = self._symbol()
+        held = held_of(state, symbol)
+        if not held:
+            return None
+        self._tickets += 1
+        ticket, meant = f"t{self._tickets}", self._chance.happens(500)
+        close = closing_order(DEFAULT_ACCOUNT, symbol, held, ticket, "close")
+        order = msgspec.structs.replace(
+            close, origin=self._chance.pick(ORIGINS), reduce_only=meant, override=MEANT
+        )
+        self.sent.append(order)
+        return order
 
     def _halt(self, state: State) -> Halt:
         return Halt(DEFAULT_ACCOUNT, "enough")

@@ -9,7 +9,8 @@ from engine.domain.reports import (
 from engine.exchange.messages import ReduceOrder
 from engine.values import Price, Quantity
 from simulation.account import Trade, VenueOrder
-from simulation.venue import SimVenue, value_of
+from simulation.floor import value_of
+from simulation.venue import SimVenue
 
 NOTHING_OPEN = Quantity(0)
 

@@ -159,6 +159,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order.reserved_total, order.changed_at = event.reserved, event.at
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
+    _within_its_quantity(order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -229,6 +230,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
@@ -245,9 +247,17 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
+
+
+def _within_its_quantity(order: Order) -> None:
+    """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
+    if order.taken:
+        room = max(0, order.quantity - order.cumulative)
+        order.cancelled = Quantity(min(order.cancelled, room))
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:

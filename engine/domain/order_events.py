@@ -78,6 +78,8 @@ class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
     order_id: OrderId
     quantity: Quantity
     by: OrderId
+    completes: bool = False
+    """Its own fills were told before, and with these nothing of the group is left."""
 
 
 class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):

@@ -112,6 +112,8 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg: what the other legs of its group had filled before it left."""
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
+    filled_at: Nanos = Nanos(0)
+    """Of a leg that shares its quantity: its newest fill by the venue's clock."""
 
     @property
     def leg(self) -> int:

@@ -42,6 +42,10 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
     is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
+    if order.oca_group:
+        order.filled_at = max(order.filled_at, event.venue_at)
+        # What was proved to be over is filled by its own trades alone.
+        is_full = is_full and not (order.ending and order.cumulative < order.quantity)
     order.pending_new = None
     move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     if order.ending:

@@ -22,6 +22,7 @@ from engine.exchange.settings import BookSettings
 from engine.runtime.session import Session
 from engine.values import OrderType, TimeInForce
 from simulation import desk as sim_desk
+from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
@@ -473,18 +474,18 @@ def late_orders_stand_in_front() -> Patches:
         usual(self, resting, before or resting.level.first)
 
     slow_way = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE, orders_max=1_000_000)
-    return [patch.object(Book, "join", jump), patch.object(sim_venue, "SETTINGS", slow_way)]
+    return [patch.object(Book, "join", jump), patch.object(sim_floor, "SETTINGS", slow_way)]
 
 
 def the_trader_trades_with_himself() -> Patches:
-    return [patch.object(sim_venue, "SETTINGS", BookSettings())]
+    return [patch.object(sim_floor, "SETTINGS", BookSettings())]
 
 
 def what_should_not_rest_rests() -> Patches:
     usual = sim_venue.operation_of
 
-    def lasting(request: Any, number: int) -> Any:
-        arrival = usual(request, number)
+    def lasting(request: Any, order: Any) -> Any:
+        arrival = usual(request, order)
         is_ioc = arrival.time_in_force is TimeInForce.IOC
         return replace(arrival, time_in_force=TimeInForce.DAY) if is_ioc else arrival
 

@@ -8,6 +8,7 @@ from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.contingent.groups import covered_by, filled_by
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
+from engine.domain.moves import move
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
 from engine.values import OrderId, Quantity
@@ -77,11 +78,15 @@ def sent_leg(state: State, event: ev.OrderReleased) -> Order:
 
 
 def _reduced(state: State, event: ev.ExitReduced) -> None:
-    """Also of an exit that is done: its end may be told before the fill that caused it."""
+    """Also of an exit that is over: its end may be told before the fill that caused it, and what
+    that end counts as filled is still owed."""
     order = state.orders[event.order_id]
     order.taken = Quantity(order.taken + event.quantity)
-    if not order.is_done:
-        order.cancelled = Quantity(order.cancelled + event.quantity)
+    if order.has_ended:
+        return
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    if event.completes:
+        move(state, order, Happening.FULL_FILL, event.at)
 
 
 def _held(state: State, event: ev.OrderHeld) -> None:

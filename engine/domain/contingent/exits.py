@@ -342,7 +342,8 @@ def exit_reached(
 def exits_waiting(state: State) -> list[Order]:
     """Exits that stand here and not at the venue because another one of their group does there.
 
-    None at a venue with groups: there every exit stands at the venue itself.
+    None at a venue with groups: there every exit stands at the venue itself. Nor of a group that
+    does nothing now: a turn that nobody takes would go back and forth.
     """
     if state.has_oca:
         return []
@@ -351,6 +352,8 @@ def exits_waiting(state: State) -> list[Order]:
         legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
         if covered_by(state, group, bracket) <= filled_by(state, group):
             continue
+        if _is_flattening(state, bracket) or _is_killed(state, bracket):
+            continue
         turn = turn_of(bracket, legs)
         others = (newest(legs, kind) for kind in KINDS if kind is not turn)
         found += [leg for leg in others if leg and (leg.is_held or has_successor(bracket, leg))]
@@ -358,10 +361,23 @@ def exits_waiting(state: State) -> list[Order]:
 
 
 def exits_reached(state: State, market: Market) -> list[rep.ExitReached]:
-    """Those of them whose price the market shows: the host brings them back as reports."""
+    """Those of them whose price the market shows: the host brings them back as reports.
+
+    At both prices at once the stop has the turn and keeps it: the loss is ended first.
+    """
     waiting = [(leg, market.quotes.get(leg.order.symbol)) for leg in exits_waiting(state)]
-    found = [(leg, _reached_at(state, leg, quote)) for leg, quote in waiting if quote is not None]
-    return [rep.ExitReached(leg.order_id, price) for leg, price in found if price]
+    found: list[rep.ExitReached] = []
+    for leg, quote in waiting:
+        price = Price(0) if quote is None else _reached_at(state, leg, quote)
+        if quote is not None and price and not _is_at_its_stop(state, leg, quote):
+            found.append(rep.ExitReached(leg.order_id, price))
+    return found
+
+
+def _is_at_its_stop(state: State, leg: Order, quote: Quote) -> bool:
+    """The stop of a target's group, whose turn it is, is reached as well."""
+    stop = newest(legs_of(state, leg.group), STOP)
+    return stop is not None and stop is not leg and _reached_at(state, stop, quote) > 0
 
 
 def _reached_at(state: State, leg: Order, quote: Quote) -> Price:

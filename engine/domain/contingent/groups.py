@@ -92,8 +92,20 @@ def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Eve
         room = sibling.worst_quantity - sibling.cumulative - sibling.taken
         taken = Quantity(max(0, min(fill.quantity, room)))
         if taken:
-            happened.append(ev.ExitReduced(now, sibling.order_id, taken, order.order_id))
+            completes = taken == room and _filled_after(sibling, fill)
+            reduced = ev.ExitReduced(now, sibling.order_id, taken, order.order_id, completes)
+            happened.append(reduced)
     return happened
+
+
+def _filled_after(sibling: Order, fill: ev.OrderFilled) -> bool:
+    """Its own last fill left nothing of the group, and this one, though told later, was before it.
+
+    The other way round the venue ends it with a word of its own.
+    """
+    if sibling.has_ended or not sibling.cumulative or sibling.worst_quantity > sibling.quantity:
+        return False
+    return 0 < fill.venue_at <= sibling.filled_at
 
 
 def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:

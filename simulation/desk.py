@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.domain.contingent.exits import exits_reached
 from engine.domain.events import Event
+from engine.domain.factor_facts import SecondFactorKnown
 from engine.domain.quotes import Source
 from engine.domain.records import Inbound, Step, decode_records
 from engine.domain.reports import (
@@ -31,6 +32,7 @@ from simulation.wire import Wire
 
 MARKET = "simulated"
 LIMITS = default_pairs("paper")
+ENROLMENT = "simulated"
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 
@@ -83,6 +85,8 @@ class Desk:
             LinkChanged(venue.name, LinkState.UP, MARKET),
             *phases,
         ]
+        if self._plan.factor:
+            opening.append(SecondFactorKnown(ENROLMENT))
         self.ask(opening)
         self._fate.passes("before asking about requests in doubt")
         self.ask([SessionResumed()])

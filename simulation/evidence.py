@@ -44,7 +44,9 @@ class Evidence:
         self.touched: set[int] = set()
         """Orders with an event since somebody last looked."""
         self._hands: list[int] = []
-        self._sequence = 0
+        self._sequence = self._step = 0
+        self._enrolment = ""
+        self._has_passed = False
 
     def knows(self, client_order_id: str) -> bool:
         """Whether the id belongs to something durable."""
@@ -79,6 +81,9 @@ class Evidence:
         look = _LOOKS.get(type(event))
         if look is not None:
             look(self, event)
+        # One act can raise several symbols; anything else that happens uses a code up.
+        if type(event) is not ev.TradingStateChanged:
+            self._has_passed = type(event) is ev.SecondFactorPassed
 
     def released_order(self, event: ev.OrderReleased) -> None:
         name = event.client_order_id
@@ -142,11 +147,25 @@ class Evidence:
 
     def trading_changed(self, event: ev.TradingStateChanged) -> None:
         """I-34: only a person raises it."""
+        raises = event.state < self.trading if event.symbol == "*" else True
+        if raises and self._enrolment and event.state is ev.TradingState.ACTIVE:
+            hold(self._has_passed, "I-48", f"{event.symbol} was raised without a fresh code")
         if event.symbol != "*":
             return
         is_person = event.origin is not Origin.DESK
         hold(event.state >= self.trading or is_person, "I-34", "the desk raised its own state")
         self.trading = event.state
+
+    def factor_changed(self, event: ev.SecondFactorChanged) -> None:
+        self._enrolment, self._step = event.after, 0
+
+    def factor_passed(self, event: ev.SecondFactorPassed) -> None:
+        """I-48: no code twice, and none that is older than one that counted."""
+        hold(event.step > self._step, "I-48", f"the code of {event.step} passed again")
+        self._step = event.step
+
+    def loosening_asked(self, event: ev.LimitLooseningAsked) -> None:
+        hold(self._has_passed, "I-48", f"{event.key} was loosened without a fresh code")
 
     def link_moved(self, event: ev.LinkMoved) -> None:
         self.links[event.link] = event.state
@@ -159,6 +178,9 @@ _LOOKS: dict[type, Callable[[Evidence, Any], None]] = {
     ev.FillReversed: Evidence.reversed_fill,
     ev.TradingStateChanged: Evidence.trading_changed,
     ev.LinkMoved: Evidence.link_moved,
+    ev.SecondFactorChanged: Evidence.factor_changed,
+    ev.SecondFactorPassed: Evidence.factor_passed,
+    ev.LimitLooseningAsked: Evidence.loosening_asked,
 }
 _LENGTH_BYTES = 4
 

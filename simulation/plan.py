@@ -70,6 +70,8 @@ class Plan(msgspec.Struct, frozen=True):
     """What the trader does, by weight."""
     groups: bool = False
     """The venue takes groups of orders that cancel each other."""
+    factor: bool = False
+    """A second factor is enrolled: what raises risk wants a code."""
     dies_at: frozenset[int] = frozenset()
     """Points at which the process ends for certain, counted over all its lives."""
 
@@ -136,6 +138,7 @@ def plan_of(seed: int) -> Plan:
         acts=_acts_of(chance),
         # A stream of its own: what was drawn of a seed before there were groups stays as it was.
         groups=Chance(seed, "groups").happens(500),
+        factor=Chance(seed, "factor").happens(300),
     )
 
 

@@ -103,7 +103,8 @@ class World:
             self.trace.asked(self.step, command)
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
-        happened = desk.ask([*self.misfortunes.noticed(), *commands])
+        asked = self.trader.with_codes(commands)
+        happened = desk.ask([*self.misfortunes.noticed(), *asked])
         self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
 

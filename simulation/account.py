@@ -37,6 +37,8 @@ class VenueOrder(msgspec.Struct):
     is_live: bool = True
     is_kept: bool = False
     """The venue never gives it back."""
+    is_foreign: bool = False
+    """Somebody else at the account sent it."""
     answers: dict[str, Report] = {}
     """By client order id: how the request that brought it was answered."""
     fills: list[Trade] = []
@@ -73,6 +75,10 @@ class VenueAccount:
         """Orders that really came in: how often each id was entered into the book."""
         self.cash_of_earlier_dates = 0
         """What `cash` was when the trade date began."""
+        self.has_foreign = False
+        """Another hand traded: what the desk closes may be closed already."""
+        self.has_been_misjudged = False
+        """A person may have said what is not so: what the desk does then is not its own doing."""
         self.has_amended = False
         """Some trade was taken back or corrected: what closed then may have opened since."""
         self.crossings: list[str] = []
@@ -80,6 +86,11 @@ class VenueAccount:
         self.filled_of_group: dict[str, int] = {}
         """What its orders have filled together. A trade that is taken back stays counted: nothing
         that was taken off a sibling comes back to it."""
+
+    @property
+    def is_as_the_desk_made_it(self) -> bool:
+        """Nobody else traded, took a trade back or misled the desk."""
+        return not (self.has_foreign or self.has_amended or self.has_been_misjudged)
 
     def knows(self, client_order_id: str) -> bool:
         return client_order_id in self.by_client_id or client_order_id in self.refused
@@ -132,7 +143,9 @@ class VenueAccount:
         side, symbol = order.asked.instruction.side, order.asked.symbol
         before = self.positions.get(symbol, 0)
         after = self.positions[symbol] = before + side * fill.quantity
-        if order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
+        if order.is_foreign:
+            self.has_foreign = True
+        elif order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
             name = order.client_order_id
             self.crossings.append(f"{name} took {symbol} from {before} to {after}")
         self.cash -= side * value

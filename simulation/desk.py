@@ -33,6 +33,8 @@ from simulation.wire import Wire
 MARKET = "simulated"
 LIMITS = default_pairs("paper")
 ENROLMENT = "simulated"
+CONSENTING = "SANDBOX"
+"""A mode that is neither paper nor live: what is found at the venue waits for a person."""
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 
@@ -131,7 +133,7 @@ class Desk:
         run = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
         return SessionOpened(
             run=f"R{run}",
-            mode="PAPER",
+            mode=CONSENTING if self._plan.consents else "PAPER",
             market=MARKET,
             source=Source.SYNTHETIC,
             trade_date=self._venue.trade_date,

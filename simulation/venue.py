@@ -26,6 +26,7 @@ from engine.domain.requests import (
 )
 from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import (
+    ANONYMOUS,
     NO_PRICE,
     CancelOrder,
     CancelReason,
@@ -95,6 +96,17 @@ class SimVenue(Floor):
     def restart(self) -> None:
         """Its orders are kept; its own numbers of orders begin anew, as they do at some (F23)."""
         self._told_from = self._next_number
+
+    def enter_foreign(self, request: NewOrderRequest) -> None:
+        """Somebody else at this account sends an order; the desk hears of it like of its own."""
+        order = VenueOrder(
+            request.client_order_id, self._number(), request, request.price, request.quantity
+        )
+        order.is_foreign = True
+        arrival = msgspec.structs.replace(operation_of(request, order), owner=ANONYMOUS)
+        self.arrivals.append(arrival)
+        self._stands(order)
+        self._heed(self.exchange.submit([arrival]))
 
     def let_go(self, order: VenueOrder, text: str) -> None:
         """The venue ends an order that nobody asked it to end."""

@@ -342,7 +342,7 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
         key = f"position/{symbol}"
         if ours == venues:
             compared.agrees(key, "both sides hold the same again")
-        elif not _is_moving(state, symbol, compared.run.asked_at):
+        elif not _is_moving(state, symbol, compared.run, report.at):
             is_sure = compared.seen_before(key) + 1 >= state.patience.passes
             act = f"nothing was changed: adopt position {symbol}" if is_sure else "looked at again"
             compared.differs(
@@ -357,10 +357,12 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
     return compared.found
 
 
-def _is_moving(state: State, symbol: str, asked_at: Nanos) -> bool:
-    """A trade may have come between the question and the answer."""
+def _is_moving(state: State, symbol: str, run: Run, stated_at: Nanos) -> bool:
+    """A trade may have come between the question and the answer, or between what was stated and
+    now; one that was made before is in what was stated."""
     ids = state.live_by_symbol.get(symbol, {})
-    return any(state.orders[i].changed_at > asked_at for i in ids)
+    is_newer = run.traded.get(symbol, UNSAID) > stated_at
+    return is_newer or any(state.orders[i].changed_at > run.asked_at for i in ids)
 
 
 def cash_differences(state: State, report: VenueCash, now: Nanos) -> list[ev.Event]:

@@ -143,6 +143,7 @@ def _end(
 ) -> None:
     """Nothing of it works any more; while it owes fills it lives on, open for just these."""
     order.cancelled = Quantity(order.cancelled + event.quantity)
+    _within_its_quantity(order, event.owed)
     order.ending, order.changed_at = happening, event.at
     if order.status is Status.FILLED:
         return  # by trades that the venue has taken back, which is still to be told
@@ -253,10 +254,10 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     _complete(state, order, event.at)
 
 
-def _within_its_quantity(order: Order) -> None:
+def _within_its_quantity(order: Order, owed: int = 0) -> None:
     """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
     if order.taken:
-        room = max(0, order.quantity - order.cumulative)
+        room = max(0, order.quantity - order.cumulative - owed)
         order.cancelled = Quantity(min(order.cancelled, room))
 
 

@@ -63,11 +63,13 @@ def _difference(state: State, event: ev.DifferenceFound) -> None:
     recon.suspected[key] = recon.suspected.get(key, 0) + 1
     if event.is_break:
         recon.breaks[key] = event
+        recon.outdated.pop(event.symbol, None)
 
 
 def _break_ended(state: State, event: ev.BreakEnded) -> None:
     state.recon.breaks.pop(event.key, None)
     state.recon.suspected.pop(event.key, None)
+    state.recon.outdated.pop(event.key.removeprefix("position/"), None)
     state.recon.foreign.pop(event.key.removeprefix("foreign/"), None)
 
 
@@ -146,6 +148,7 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     )
     state.recon.breaks.pop(f"position/{event.symbol}", None)
     state.recon.suspected.pop(f"position/{event.symbol}", None)
+    state.recon.outdated.pop(event.symbol, None)
 
 
 RECON_CHANGES: dict[type, Callable[[State, Any], None]] = {

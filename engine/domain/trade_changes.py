@@ -50,6 +50,9 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
+    recon = state.recon
+    if recon.run is not None or recon.breaks:
+        recon.heard_trade(symbol, event.venue_at)
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)
@@ -101,6 +104,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if order.cumulative <= order.quantity:
         order.is_overfilled = False
     _reopened(state, order, event)
+    state.recon.heard_trade(order.order.symbol, event.venue_at)
     position = account.positions[order.order.symbol]
     cost_before = position.cost
     _take_out(position, event, order, value, instrument)

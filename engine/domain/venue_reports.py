@@ -92,9 +92,13 @@ def _left_and_owed(
 
     Together they are what was open; below zero the venue does not say what it counts.
     """
-    leaves = order.worst_leaves if is_changed else order.leaves
-    owed = min(leaves, max(0, cumulative - order.cumulative))
-    return Quantity(leaves - owed), Quantity(owed)
+    leaves, quantity = order.leaves, order.quantity
+    if is_changed:
+        leaves, quantity = order.worst_leaves, order.worst_quantity
+    # Of a leg siblings may have taken more than it had: what it filled itself is owed all the same.
+    room = max(leaves, quantity - order.cumulative) if order.taken else leaves
+    owed = min(room, max(0, cumulative - order.cumulative))
+    return Quantity(max(0, leaves - owed)), Quantity(owed)
 
 
 def proved_change(

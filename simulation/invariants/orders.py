@@ -62,12 +62,17 @@ def i07_nothing_leaves_that_is_not_durable(sent: Sent, evidence: Evidence) -> No
     hold(since is not None and since <= sent.committed, "I-07", f"{request} was not durable")
 
 
-def i09_nothing_alive_is_shown_dead(state: State, account: VenueAccount) -> None:
-    """I-09: what may still trade at the venue counts at the desk, at its worst."""
+def i09_nothing_alive_is_shown_dead(
+    state: State, account: VenueAccount, evidence: Evidence
+) -> None:
+    """I-09: what may still trade at the venue counts at the desk, at its worst; not what another
+    hand sent and nobody has found yet, nor what a person has said is over."""
     for known in account.by_number.values():
         if not known.is_live:
             continue
         order_id = state.by_client_id.get(known.client_order_id)
+        if order_id in evidence.resolved or (order_id is None and known.is_foreign):
+            continue
         order = state.orders.get(order_id) if order_id is not None else None
         name = known.client_order_id
         if order is None:

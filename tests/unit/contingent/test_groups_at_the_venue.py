@@ -92,3 +92,26 @@ def test_fills_that_an_exit_owes_stay_owed_whatever_its_sibling_fills() -> None:
     bench.submit(fill(target.client_order_id, "E3", TARGET, 63))
     assert (target.status, target.owed, target.cancelled) == (Status.CANCELLED, 0, 100)
     assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_what_an_exit_filled_before_its_end_is_owed_though_a_sibling_took_more_than_it_had() -> (
+    None
+):
+    """Nothing seemed to be owed, and its fill came as one of an order that was over."""
+    bench = filled_in_part(50)
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 113))
+    bench.pass_time(0.001)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    change = target.pending_replace
+    assert change is not None and stop.pending_replace is not None
+    name, at = change.client_order_id, change.price
+    bench.submit(rep.VenueReplaced(target.client_order_id, name, at, Quantity(163)))
+    bench.submit(fill(name, "E3", TARGET, 113))
+    assert (stop.quantity, stop.taken) == (50, 113)
+    gone = rep.VenueCancelled(stop.client_order_id, "gone", False, cumulative=Quantity(50))
+    bench.submit(gone)
+    assert (stop.owed, stop.cancelled) == (50, 0)
+    bench.submit(fill(stop.client_order_id, "E4", BID, 50))
+    assert stop.is_done and not stop.is_resurrected
+    assert bench.position("AAPL") == 0
+    assert bench.replayed_hash() == state_hash(bench.state)

@@ -178,6 +178,36 @@ def test_a_person_adopts_a_position_against_the_owners_capital(books: Books) -> 
     assert books.told(AdoptPosition("PAPER", "AAPL", "again"))[0].refusal.name == "NO_BREAK"
 
 
+def test_a_position_that_has_traded_since_is_compared_again_before_it_is_adopted() -> None:
+    """A figure of before a fill became ours after it: 50 here, and nothing at the venue."""
+    books = Books()
+    books.positions = (("AAPL", Quantity(25)),)
+    books.compare()
+    bench, adopt = books.bench, AdoptPosition("PAPER", "AAPL", "as the venue says")
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(30), Liquidity.MAKER))
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "BREAK_OUTDATED" and bench.position("AAPL") == 30
+    books.orders, books.executions = (row(cumulative=30),), (trade("E1", 30),)
+    books.positions = (("AAPL", Quantity(55)),)
+    books.compare()
+    books.told(adopt)
+    assert bench.position("AAPL") == 55
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+@pytest.mark.parametrize(("stated_at", "found"), [(1, []), (3, [("POSITION", True)])])
+def test_a_trade_that_the_venue_made_after_what_it_states_is_no_difference(stated_at, found):
+    """The order was filled by it, so nothing live showed that the position had moved."""
+    books = Books()
+    bench = books.bench
+    books.told(Reconcile("PAPER"))
+    made_at = Nanos(2)
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER, at=made_at))
+    query = bench.state.recon.query
+    positions = st.VenuePositions(query, "PAPER", (), at=Nanos(stated_at))
+    assert differences(books.told(positions)) == found
+
+
 def test_a_venue_of_two_passes_has_to_differ_twice() -> None:
     books = Books(patience=Patience(passes=2))
     books.positions = (("AAPL", Quantity(25)),)

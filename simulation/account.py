@@ -76,7 +76,7 @@ class VenueAccount:
         self.cash_of_earlier_dates = 0
         """What `cash` was when the trade date began."""
         self.has_foreign = False
-        """Another hand traded: what the desk closes may be closed already."""
+        """Another hand is at the account: what the desk closes may be closed already."""
         self.has_been_misjudged = False
         """A person may have said what is not so: what the desk does then is not its own doing."""
         self.has_amended = False
@@ -143,9 +143,8 @@ class VenueAccount:
         side, symbol = order.asked.instruction.side, order.asked.symbol
         before = self.positions.get(symbol, 0)
         after = self.positions[symbol] = before + side * fill.quantity
-        if order.is_foreign:
-            self.has_foreign = True
-        elif order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
+        is_closing = order.asked.instruction in CLOSING and not order.is_foreign
+        if is_closing and (before * side >= 0 or before * after < 0):
             name = order.client_order_id
             self.crossings.append(f"{name} took {symbol} from {before} to {after}")
         self.cash -= side * value

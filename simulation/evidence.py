@@ -41,6 +41,8 @@ class Evidence:
         """Foreign orders that are the desk's own now: their ids by their name at the venue."""
         self.resolved: set[int] = set()
         """Orders of which a person has said what became of them."""
+        self.unexplained: set[str] = set()
+        """Ids of which the venue said what could not be applied: a person is told."""
         self.staged: dict[bytes, int] = {}
         """Bytes that may leave: how many rows there were when they first could."""
         self.trading = ev.TradingState.ACTIVE
@@ -137,6 +139,9 @@ class Evidence:
         self.has_adopted_positions = True
         self.held[event.symbol] = event.after
 
+    def orphaned(self, event: ev.ReportOrphaned) -> None:
+        self.unexplained.add(event.client_order_id)
+
     def resolved_order(self, event: ev.OrderResolved) -> None:
         """I-49: only for a reason."""
         hold(bool(event.reason), "I-49", f"{event} has no reason")
@@ -206,6 +211,7 @@ _LOOKS: dict[type, Callable[[Evidence, Any], None]] = {
     ev.OrderAdopted: Evidence.adopted_order,
     ev.PositionAdopted: Evidence.adopted_position,
     ev.OrderResolved: Evidence.resolved_order,
+    ev.ReportOrphaned: Evidence.orphaned,
     ev.SecondFactorChanged: Evidence.factor_changed,
     ev.SecondFactorPassed: Evidence.factor_passed,
     ev.LimitLooseningAsked: Evidence.loosening_asked,

@@ -102,7 +102,7 @@ class SimVenue(Floor):
         order = VenueOrder(
             request.client_order_id, self._number(), request, request.price, request.quantity
         )
-        order.is_foreign = True
+        order.is_foreign = self.account.has_foreign = True
         arrival = msgspec.structs.replace(operation_of(request, order), owner=ANONYMOUS)
         self.arrivals.append(arrival)
         self._stands(order)

@@ -225,7 +225,7 @@ class World:
         ends = self._ends
         if self.plan.foreign or self.plan.attends:
             self._alive(self._compare)
-            self._pass(LAST_DELAYS)
+            self._pass(2 * LAST_DELAYS)
         return self._ends == ends
 
     def _compare(self) -> None:

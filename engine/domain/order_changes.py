@@ -226,7 +226,8 @@ def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
-    if order.pending_replace is not None:
+    if order.pending_replace is not None and not event.by_hand:
+        # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at

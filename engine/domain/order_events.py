@@ -266,6 +266,8 @@ class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
     text: str
     reserved: Money
     venue_at: Nanos = Nanos(0)
+    by_hand: bool = False
+    """A person says so; the venue may still say that it took effect."""
 
 
 class OrderReplaced(Fact, frozen=True, tag="replaced"):

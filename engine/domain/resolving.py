@@ -3,6 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.answers import nudged
 from engine.domain.commands import Outcome
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Status
@@ -44,7 +45,8 @@ def resolve_order(
         command.origin,
         name,
     )
-    return [resolved, *_came_of_it(state, order, command, name, market, now)]
+    came_of_it = _came_of_it(state, order, command, name, market, now)
+    return [resolved, *came_of_it, *nudged(state, order, now)]
 
 
 def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Refusal | None:
@@ -79,7 +81,8 @@ def _came_of_it(
         case Outcome.NOT_PLACED if order.pending_new is not None:
             return [ev.OrderRejected(now, order.order_id, f"not placed, {text}")]
         case Outcome.NOT_PLACED:
-            return not_replaced(state, order, f"not changed, {text}", Nanos(0), market, now)
+            told = f"not changed, {text}"
+            return not_replaced(state, order, told, Nanos(0), market, now, by_hand=True)
         case Outcome.CANCELLED:
             name, filled = order.client_order_id, order.cumulative
             changed = proved_change(state, order, name, filled, market, now)

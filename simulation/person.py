@@ -10,7 +10,7 @@ from engine.domain.commands import (
 )
 from engine.domain.orders import Order
 from engine.domain.state import DEFAULT_ACCOUNT, State
-from engine.values import Price, Quantity
+from engine.values import OrderId, Price, Quantity
 from simulation.account import VenueOrder
 from simulation.chance import Chance
 from simulation.crowd import MID
@@ -33,7 +33,9 @@ class Person:
         if not self._chance.happens(self._plan.attends):
             return []
         said: list[Command] = [Reconcile(DEFAULT_ACCOUNT)]
-        said += [self._resolve(state.orders[order_id]) for order_id in state.in_doubt]
+        doubted = [state.orders[order_id] for order_id in state.in_doubt]
+        doubted += [o for o in map(state.orders.get, _orders_that_differ(state)) if o is not None]
+        said += [self._resolve(order) for order in doubted]
         said += [AdoptOrder(DEFAULT_ACCOUNT, name, WHY) for name in state.recon.foreign]
         said += [
             AdoptPosition(DEFAULT_ACCOUNT, key.removeprefix("position/"), WHY)
@@ -57,6 +59,11 @@ class Person:
             return ResolveOrder(order.order_id, outcome, WHY)
         quantity = Quantity(self._chance.between(1, max(1, order.worst_leaves)))
         return ResolveOrder(order.order_id, outcome, WHY, quantity, Price(MID))
+
+
+def _orders_that_differ(state: State) -> list[OrderId]:
+    keys = [key for key in state.recon.breaks if key.startswith("order/")]
+    return [OrderId(int(key.removeprefix("order/"))) for key in keys]
 
 
 def _as_it_is(order: Order, there: VenueOrder) -> Command:

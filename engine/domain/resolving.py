@@ -56,7 +56,7 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.NEEDS_SECOND_FACTOR
     if not command.reason:
         return Refusal.WHY_MISSING
-    if not (order.is_unknown or order.owed):
+    if not (order.is_unknown or order.owed or _differs(state, order)):
         return Refusal.NOT_IN_DOUBT
     is_new = order.pending_new is not None and order.status is Status.SENT
     if command.outcome is Outcome.NOT_PLACED and not (is_new or order.pending_replace is not None):
@@ -66,6 +66,11 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
     if command.outcome is Outcome.FILLED and not 0 < command.quantity <= order.worst_leaves:
         return Refusal.BEYOND_OPEN
     return None
+
+
+def _differs(state: State, order: Order) -> bool:
+    """It lives here and nobody can explain what the venue says of it: a person has to."""
+    return not order.is_done and f"order/{order.order_id}" in state.recon.breaks
 
 
 def _came_of_it(

@@ -19,7 +19,7 @@ def i01_quantities_add_up(order: Order, evidence: Evidence) -> None:
         return
     filled = evidence.filled.get(order.order_id, 0)
     hold(0 <= order.cumulative == filled, "I-01", f"{order.label}: {order.cumulative} of {filled}")
-    if order.is_overfilled or order.pending_replace is not None:
+    if order.is_overfilled or order.manual or order.pending_replace is not None:
         return
     whole = order.cumulative + order.leaves + order.cancelled
     hold(whole == order.quantity, "I-01", f"{order.label}: {whole} is not {order.quantity}")

@@ -29,6 +29,8 @@ def i10_nothing_is_left_open(state: State) -> None:
 def i10_protocols_have_ended_or_ask(state: State) -> None:
     """I-10: no flatten or reverse goes on for ever: it is over, or a person is asked."""
     for key, run in state.flattening.items():
+        if any(found.symbol == key.partition("/")[2] for found in state.recon.breaks.values()):
+            continue  # a person is asked about an order of it, or about what is held
         hold(run.step is FlattenStep.ASKING, "I-10", f"the flatten of {key} is {run.step.name}")
 
 

@@ -8,12 +8,15 @@ from msgspec.structs import replace as with_changes
 from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.apply import state_hash
+from engine.domain.attention import attention_of
 from engine.domain.commands import (
     AdoptOrder,
     AdoptPosition,
     CancelOrder,
     Origin,
+    Outcome,
     Reconcile,
+    ResolveOrder,
     SubmitOrder,
 )
 from engine.domain.events import DifferenceFound, OrderDenied, ReconcileFinished, TradingState
@@ -420,3 +423,16 @@ def test_a_position_is_not_adopted_before_the_foreign_order_that_made_it() -> No
     assert books.bench.position("AAPL") == 40
     (refused,) = books.told(adopt)
     assert refused.refusal.name == "NO_BREAK"
+
+
+def test_an_order_that_only_a_person_can_explain_can_be_settled_by_one(books: Books) -> None:
+    """It was no doubt, so `resolve` was refused, and nothing could ever end it here."""
+    resolve = ResolveOrder(OrderId(1), Outcome.CANCELLED, "they say that it is gone")
+    assert books.told(resolve)[0].refusal.name == "NOT_IN_DOUBT"
+    books.orders = ()
+    books.compare(), books.compare()
+    (row,) = [each for each in attention_of(books.bench.state) if each.kind == "break"]
+    assert row.line == "resolve 1 "
+    books.told(resolve)
+    assert books.bench.order(1).status.name == "CANCELLED"
+    assert books.bench.replayed_hash() == state_hash(books.bench.state)

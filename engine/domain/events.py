@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -89,6 +90,8 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.reference_facts import ReferenceKnown
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -139,6 +142,7 @@ Event = (
     | BorrowKnown
     | DividendsKnown
     | FxRatesKnown
+    | ReferenceKnown
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
@@ -166,6 +170,9 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | StrategyDisabled
+    | StrategyEnabled
+    | BreakerEvent
 )
 
 __all__ = [
@@ -241,9 +248,12 @@ __all__ = [
     "SecondFactorChanged",
     "SecondFactorFailed",
     "SecondFactorPassed",
+    "ReferenceKnown",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

@@ -8,7 +8,7 @@ from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.contingent.groups import covered_by, filled_by
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
-from engine.domain.moves import move
+from engine.domain.moves import hold, move
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
 from engine.values import OrderId, Quantity
@@ -87,6 +87,8 @@ def _reduced(state: State, event: ev.ExitReduced) -> None:
     order.cancelled = Quantity(order.cancelled + event.quantity)
     if event.completes:
         move(state, order, Happening.FULL_FILL, event.at)
+    else:
+        hold(state, order)
 
 
 def _held(state: State, event: ev.OrderHeld) -> None:

@@ -129,6 +129,8 @@ class VenueAccount:
         quantity = (0 if after is None else after.quantity) - before.quantity
         order.cumulative += quantity
         order.taken_back -= quantity
+        if order.is_live:
+            order.total = Quantity(order.total + quantity)
         place = order.fills.index(before)
         order.fills[place : place + 1] = [] if after is None else [after]
         side, symbol = order.asked.instruction.side, order.asked.symbol

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.domain.contingent.exits import exits_reached
+from engine.domain.contingent.turns import exits_reached
 from engine.domain.events import Event
 from engine.domain.factor_facts import SecondFactorKnown
 from engine.domain.quotes import Source

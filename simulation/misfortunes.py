@@ -130,12 +130,12 @@ class Misfortunes:
             self._venue.let_go(order, "the venue's own decision")
 
     def _amend(self) -> None:
-        """Of an order that is over: what stays open after a bust is not in question then."""
+        """What it takes back of an order that is open is not open again: less of it is left."""
         orders = self._venue.account.orders()
-        done = [o for o in orders if o.fills and not (o.is_live or o.is_foreign)]
-        if not done:
+        traded = [o for o in orders if o.fills and not o.is_foreign]
+        if not traded:
             return
-        order = self._chance.pick(done)
+        order = self._chance.pick(traded)
         trade = self._chance.pick(order.fills)
         self._trace.say(self._step, f"the venue amends {trade.execution_id}")
         if self._chance.happens(400):

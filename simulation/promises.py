@@ -10,7 +10,7 @@ from simulation.desk import Desk, opening_cash
 from simulation.disk import Disk
 from simulation.evidence import Evidence
 from simulation.fate import Fate
-from simulation.invariants import money, orders, rest
+from simulation.invariants import exits, money, orders, rest
 from simulation.invariants.book import Mirror
 from simulation.plan import Plan
 from simulation.trace import Trace
@@ -127,6 +127,7 @@ class Promises:
         rest.i10_foreign_orders_are_shown(state, there, self.evidence)
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
+        exits.what_is_left_has_its_exits(state, there)
         money.i10_holdings_are_the_venues(
             account, there, self.evidence, self._opening, state.recon.breaks
         )

@@ -5,7 +5,13 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
+from engine.domain.contingent.changes import (
+    LEG_CHANGES,
+    joins,
+    sent_leg,
+    stays_away,
+    taken_back_by_desk,
+)
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
@@ -209,6 +215,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         _count_withdrawn(state, order)
         if order.leg and event.origin is Origin.DESK:
             taken_back_by_desk(state, order)
+        elif order.leg:
+            stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
@@ -13,7 +14,7 @@ from engine.domain.ledger.restating import remember, set_lots
 from engine.domain.lifecycle import Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
-from engine.domain.state import Account, State
+from engine.domain.state import Account, State, flatten_key
 from engine.domain.strategy_changes import count_execution, executes_later
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
@@ -109,6 +110,10 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if not event.quantity:
         return
     order = bring_back(state, event.order_id)
+    key = flatten_key(order.order.account, order.order.symbol)
+    if order.leg and order.is_spent and key not in state.flattening:
+        # It did what it was for, and has not done it any more.
+        may_come_again(state, order)
     account = state.accounts[order.order.account]
     instrument = state.instruments[order.order.symbol]
     value = instrument.notional(event.price, event.quantity)

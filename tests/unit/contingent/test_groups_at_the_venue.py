@@ -115,3 +115,59 @@ def test_what_an_exit_filled_before_its_end_is_owed_though_a_sibling_took_more_t
     assert stop.is_done and not stop.is_resurrected
     assert bench.position("AAPL") == 0
     assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_after_a_bust_the_exits_stand_anew_for_all_that_is_held() -> None:
+    """No venue gives a sibling back what was taken off it: it stayed smaller by the busted trade.
+
+    One after the other they go, the stop last; what stands anew has a group of its own.
+    """
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E2", TARGET, 63))
+    bench.submit(rep.VenueTradeBusted(target.client_order_id, "E2", leaves=Quantity(100)))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 163 and stop.leaves == 100
+    assert (target.is_cancelling, stop.is_cancelling) == (True, False)
+    bench.submit(rep.VenueCancelled(target.client_order_id, cumulative=Quantity(0)))
+    bench.pass_time(0.001)
+    assert stop.is_cancelling and len(bench.state.brackets[1].legs) == 2, "nothing stands beside it"
+    bench.submit(rep.VenueCancelled(stop.client_order_id, cumulative=Quantity(0)))
+    bench.pass_time(0.001)
+    anew = [leg(bench, 1, number) for number in (3, 4)]
+    assert [(each.order.type.name, each.leaves) for each in anew] == [("LIMIT", 163), ("STOP", 163)]
+    assert {each.oca_group for each in anew} != {stop.oca_group}
+    bench.pass_time(2)
+    assert not any(each.is_cancelling for each in anew)
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_whose_whole_work_is_busted_has_a_successor() -> None:
+    """It was over as cancelled, which nobody had wanted, and the position had no stop any more."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(stop.client_order_id, "E2", BID, 163))
+    bench.submit(
+        rep.VenueCancelled(target.client_order_id, requested=False, cumulative=Quantity(0))
+    )
+    bench.submit(rep.VenueTradeBusted(stop.client_order_id, "E2", leaves=Quantity(0)))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 163
+    work = [
+        (each.order.type.name, each.leaves) for each in bench.state.orders.values() if each.leaves
+    ]
+    assert work == [("LIMIT", 163), ("STOP", 163)]
+
+
+def test_a_corrected_trade_of_an_exit_is_taken_off_its_sibling_once() -> None:
+    """The correction took as much again, and less seemed to be open than was."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E2", TARGET, 63))
+    corrected = rep.VenueTradeCorrected(
+        target.client_order_id, "E2", 1, Price(TARGET + 100), Quantity(63), Liquidity.MAKER
+    )
+    bench.submit(corrected)
+    assert (stop.taken, stop.leaves) == (63, 100)
+    bench.pass_time(0.001)
+    assert not stop.is_cancelling and not target.is_cancelling

@@ -7,7 +7,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelScope, ExitsOnKill
-from engine.domain.contingent.exits import exits_waiting
+from engine.domain.contingent.turns import exits_waiting
 from engine.domain.identity import leg_id
 from engine.values import Liquidity, Nanos, OrderId, Price, Quantity, Side, TimeInForce
 from tests.harness import DeskBench

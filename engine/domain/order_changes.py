@@ -39,11 +39,12 @@ _SENT, _ACCEPT, _LADDER = Status.SENT, Happening.ACCEPT, Origin.LADDER
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    if event.order_id < LEG_STRIDE:
-        state.order_next = event.order_id + 1
+    order_id, order = event.order_id, event.order
+    if order_id < LEG_STRIDE:
+        state.order_next = order_id + 1
         state.number_next[event.trade_date] = event.number + 1
-    state.tickets[event.order.ticket] = event.order_id
-    origin = event.order.origin
+    state.tickets[order.ticket] = order_id
+    origin = order.origin
     if origin in _UNTHROTTLED:
         return
     attempts = state.ladder_attempts if origin is _LADDER else state.order_attempts
@@ -72,34 +73,31 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
-    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    _note(state.recent_orders, fingerprint(event.order), event.at, RECENT_ORDERS_MAX)
+    order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
+    symbol, price, protection = asked.symbol, asked.price, event.protection
+    _note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
     order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
-    account = state.accounts[event.order.account]
+    account = state.accounts[asked.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
-    asked = event.order
-    order.worst_price = event.protection or unbounded_price(
-        asked.type, order.side, asked.price, asked.stop, event.quote
+    side = order.side
+    order.worst_price = protection or unbounded_price(
+        asked.type, side, price, asked.stop, event.quote
     )
     flow = account.flow
     flow.orders += 1
     flow.of(symbol).orders += 1
     if event.reserved:
-        count_execution(state, event.order, order.side, event.at)
+        count_execution(state, asked, side, at)
     if order.price:
-        _note(
-            state.recent_prices,
-            price_print(symbol, order.side, order.quantity, order.price),
-            event.at,
-            RECENT_PRICES_MAX,
-        )
-    revalue(state, order, order.price or event.protection or order.stop or _price_of(event.quote))
-    order.pending_new = Pending(event.at)
+        printed = price_print(symbol, side, order.quantity, order.price)
+        _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+    revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
+    order.pending_new = Pending(at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -108,7 +106,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    watched(state, event.at)
+    watched(state, at)
 
 
 def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:

@@ -4,7 +4,7 @@ from engine.domain.ledger.currency import in_base_up
 from engine.domain.order_events import QuoteSeen
 from engine.domain.orders import Order, reserve_of
 from engine.domain.state import Account, State
-from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
+from engine.values import Instruction, Money, OrderType, Price, Side
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
@@ -18,22 +18,25 @@ def opening_of(state: State, order: Order) -> Money:
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
     """
-    leaves = order.worst_leaves
-    asked = order.order
-    is_opening = asked.instruction is _BUY or asked.instruction is _SHORT
-    if not leaves or not (is_opening or order.reserved_total):
+    asked, leaves = order.order, order.worst_leaves
+    instruction = asked.instruction
+    is_opening = instruction is _BUY or instruction is _SHORT or order.reserved_total
+    if not leaves or not is_opening:
         return _NOTHING
     instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return _NOTHING
-    price, replace = max(order.price, order.stop, order.worst_price), order.pending_replace
+    price, stop, worst, replace = order.price, order.stop, order.worst_price, order.pending_replace
+    # Most orders have one price: `max` takes longer than to see that.
+    if stop or worst:
+        price = max(price, stop, worst)
     if replace is not None:
         price = max(price, replace.price, replace.stop)
     if not price:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
         return reserve_of(order)
-    value = instrument.notional(price, Quantity(leaves))
+    value = instrument.notional(price, leaves)
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value

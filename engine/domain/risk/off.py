@@ -5,6 +5,7 @@ from enum import IntEnum
 import msgspec
 
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.findings import bit_of
 
 
 class OffReason(IntEnum):
@@ -51,13 +52,20 @@ SWITCHED_OFF = "switched off"
 """Said of what is off without another reason."""
 
 
-def off(reason: OffReason) -> Finding:
-    """The answer of a rule that is off for this reason; made once, where the rule stands."""
-    return Finding(OFF_REASONS[reason].rule, reason.name, Verdict.OFF, OFF_REASONS[reason].words)
+class OffFinding(Finding, frozen=True, gc=False, array_like=True):
+    """The answer of a rule that is off for a reason; it is never journaled itself."""
+
+    rule_bit: int = 0
+    reason_bit: int = 0
 
 
-BIT_OF_REASON: dict[str, int] = {"": 0, **{reason.name: 1 << reason for reason in OffReason}}
-"""By the code of the answer; what is switched off has none."""
+def off(reason: OffReason) -> OffFinding:
+    """Made once, where the rule stands."""
+    why = OFF_REASONS[reason]
+    bit = 1 << reason
+    return OffFinding(
+        why.rule, reason.name, Verdict.OFF, why.words, rule_bit=bit_of(why.rule), reason_bit=bit
+    )
 
 
 def reasons_of(bits: int) -> dict[str, str]:

@@ -57,6 +57,8 @@ class Proposal(msgspec.Struct, gc=False):
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
     rate: int = PAR
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
+    value: Money | None = None
+    """Of its total quantity at the worst price, once R02 has asked: others ask too."""
     position_worst: Money | None = None
     """What the position could come to, once `position_value` was asked: two rules ask."""
 

@@ -57,6 +57,7 @@ class Promises:
                 orders.i05_one_change_at_a_time(order)
         evidence.touched.clear()
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
+        orders.i29_openings_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
         if not (self._plan.shorts or self._venue.account.has_amended):

@@ -31,6 +31,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.LiveArmed: fold_desk.live_armed,
     ev.ArmingSuspended: fold_desk.arming_ended,
     ev.LiveDisarmed: fold_desk.arming_ended,
+    ev.StrategyDisabled: fold_desk.strategy_disabled,
+    ev.StrategyEnabled: fold_desk.strategy_enabled,
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.ClockMoved: fold_desk.clock_moved,

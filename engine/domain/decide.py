@@ -53,12 +53,9 @@ from engine.domain.sessions import (
     roll_date,
 )
 from engine.domain.state import State
-from engine.domain.submission import cancel, replace, submit
-from engine.domain.trade_reports import (
-    venue_filled,
-    venue_trade_busted,
-    venue_trade_corrected,
-)
+from engine.domain.strategies import filled_of, submit_of
+from engine.domain.submission import cancel, replace
+from engine.domain.trade_reports import venue_trade_busted, venue_trade_corrected
 from engine.domain.venue_reports import (
     venue_accepted,
     venue_cancel_refused,
@@ -97,7 +94,7 @@ def _of_known_account(word: str, decision: Decision) -> Decision:
 
 
 _DECISIONS: dict[type, Decision] = {
-    cmd.SubmitOrder: submit,
+    cmd.SubmitOrder: submit_of,
     cmd.ProtectPosition: _of_known_account("oco", protect_position),
     cmd.CancelOrder: cancel,
     cmd.CancelMany: _of_known_account("cancel", cancel_many),
@@ -123,7 +120,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
-    rep.VenueFilled: venue_filled,
+    rep.VenueFilled: filled_of,
     rep.VenueCancelled: venue_cancelled,
     rep.VenueExpired: venue_expired,
     rep.VenueReplaced: venue_replaced,

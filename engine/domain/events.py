@@ -90,6 +90,7 @@ from engine.domain.recon_events import (
     StatementHeard,
 )
 from engine.domain.reference_facts import ReferenceKnown
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -168,6 +169,8 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | StrategyDisabled
+    | StrategyEnabled
 )
 
 __all__ = [
@@ -247,6 +250,8 @@ __all__ = [
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

@@ -12,6 +12,8 @@ from data.settings import Effective, Settings, load_settings, set_value
 from data.settings.schema import TABLES
 from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitKind, LimitSpec
 
+_WITHOUT_UNIT = (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS)
+
 
 def run(options: Namespace) -> int:
     """`config show | check | set KEY VALUE | limits`; a wrong file ends with 4 and its line."""
@@ -74,7 +76,7 @@ def _limits(options: Namespace) -> int:
             print(json_line(fields))
         return ExitCode.DONE
     for spec in LIMIT_SPECS:
-        unit = "" if spec.kind is LimitKind.SWITCH else spec.unit
+        unit = "" if spec.kind in _WITHOUT_UNIT else spec.unit
         limit = " ".join(filter(None, (values.get(spec.key, ""), unit)))
         print(f"{spec.id}  {spec.key if spec.key != NO_KEY else spec.code:<34}  {limit:<26}"
               f"  {spec.mode:<24}  {spec.formula}")  # fmt: skip

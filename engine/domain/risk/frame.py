@@ -7,7 +7,7 @@ import msgspec
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
-from engine.domain.risk.off import OffFinding
+from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
@@ -147,12 +147,13 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         if found is None:
             continue
         if type(found) is OffFinding:
-            off_bits |= found.rule_bit
             because |= found.reason_bit
         elif found is OFF:
             off_bits |= _OFF_BIT[check]
         else:
             findings.append(found)
+    if because:
+        off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
         passed, off = bits.bit_count(), off_bits.bit_count()

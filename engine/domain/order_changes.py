@@ -11,7 +11,7 @@ from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.opening import unbounded_price
+from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -77,7 +77,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
     asked = event.order
-    order.worst_price = event.protection or unbounded_price(
+    order.worst_price = event.protection or counted_price(
         asked.type, order.side, asked.price, asked.stop, event.quote
     )
     flow = account.flow

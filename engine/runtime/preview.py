@@ -10,6 +10,7 @@ from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
+from engine.domain.risk.off import RULES_WITH_SOURCES
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
@@ -57,9 +58,11 @@ def judged(assessment: Assessment) -> dict[str, Any]:
 
 
 def _off_because(assessment: Assessment) -> tuple[str, ...]:
-    """`R37 no earnings file`, of every rule that is off or of which a part is."""
+    """`R37 no earnings file`, of every rule that is off or of which a part is: first those that
+    a file would bring back."""
     reasons = off_reasons(assessment.off_bits, assessment.off_because)
-    return tuple(f"{rule} {words}" for rule, words in reasons.items())
+    told = sorted(reasons.items(), key=lambda reason: reason[0] not in RULES_WITH_SOURCES)
+    return tuple(f"{rule} {words}" for rule, words in told)
 
 
 def would_take(

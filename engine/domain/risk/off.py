@@ -55,6 +55,7 @@ OFF_REASONS: dict[OffReason, Off] = {
 }
 SOURCES: tuple[str, ...] = tuple(off.source for off in OFF_REASONS.values() if off.source)
 """Every input that a desk may not have."""
+RULES_WITH_SOURCES = frozenset(off.rule for off in OFF_REASONS.values() if off.source)
 SWITCHED_OFF = "switched off"
 """Said of what is off without another reason."""
 

@@ -56,15 +56,17 @@ def tally_opening(account: Account, order: Order, opening: Money) -> None:
     assert account.opening_long >= 0 <= account.opening_short, "more was closed than could open"
 
 
-def unbounded_price(
+def counted_price(
     type: OrderType, side: Side, price: Price, stop: Price, quote: QuoteSeen
 ) -> Price:
-    """The worst price of an order whose own limit does not bound it; 0 where that does."""
+    """What it counts with beside its own limit: the mark that was seen, and where no limit bounds
+    what it costs the worst price. A passive price makes no room."""
+    bid, ask, last = quote.bid, quote.ask, quote.last
+    mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
     if side > 0 and type.has_limit:
-        return Price(0)
-    return worst_of(
-        type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=quote.last
-    )
+        return Price(mark)
+    worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
+    return worst if worst > mark else Price(mark)
 
 
 def worst_of(

@@ -80,8 +80,8 @@ def test_tables_and_tallies_come_back_from_journal_and_snapshot(bench: DeskBench
     say(bench, "buy 100 AAPL 49.00")
     say(bench, "short 50 AAPL 51.00")
     account = bench.state.accounts["PAPER"]
-    assert (account.opening_long, account.opening_short) == (4_900_000_000, 2_550_000_000)
-    assert account.opening == {"AAPL": 7_450_000_000}
+    assert (account.opening_long, account.opening_short) == (5_000_500_000, 2_550_000_000)
+    assert account.opening == {"AAPL": 7_550_500_000}
     now = state_hash(bench.state)
     assert bench.replayed_hash() == now
     snapshot = take_snapshot(Sequence(1), bench.state, OrderHistory(bench.journal.blocks), Tail())
@@ -93,9 +93,9 @@ def test_what_may_open_follows_fills_changes_and_ends(bench: DeskBench) -> None:
     account = bench.state.accounts["PAPER"]
     say(bench, "buy 100 AAPL 49.00")
     say(bench, "replace 1 price 49.50")
-    assert account.opening_long == 4_950_000_000
+    assert account.opening_long == 5_000_500_000, "a passive price counts at the mark of then"
     say(bench, "buy 1,500 AAPL 50.01")
-    assert bench.position("AAPL") == 1_000 and account.opening_long == 29_955_000_000
+    assert bench.position("AAPL") == 1_000 and account.opening_long == 30_005_500_000
     say(bench, "sell 500 AAPL 51.00")
     assert account.opening_short == 0, "what closes opens nothing"
     say(bench, "cancel AAPL")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import NO_SECTOR
@@ -18,7 +19,7 @@ from engine.domain.risk.rules.quantities import (
 )
 from engine.domain.state import State
 from engine.instruments import format_money_rounded
-from engine.values import Money, Nanos
+from engine.values import Money, Nanos, Price, Quantity
 
 R09 = RuleName("R09", "exposure", "risk.exposure_max")
 R09_NET = RuleName("R09", "exposure", "risk.exposure_net_max")
@@ -43,8 +44,9 @@ def exposure(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     if worth_now is None:
         return deny(R09, no_worth(p))
     opens, old = p.worst_leaves - p.exit_room, p.replaces
-    known = p.value if opens == p.quantity else None
-    added = p.notional(opens) if known is None else known
+    added = p.value
+    if added is None or opens != p.quantity or p.mark > p.worst_price:
+        added = _opened(p, opens)
     if old is not None:
         added = Money(added - old.opening)
         if added <= 0:
@@ -65,6 +67,17 @@ def exposure(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     ):
         return None
     return _too_exposed(p, state, added)
+
+
+def _opened(p: Proposal, quantity: int) -> Money:
+    """A passive price makes no room: it counts at the mark at least."""
+    assert p.instrument is not None
+    value = p.instrument.notional(_price(p), Quantity(quantity))
+    return value if p.rate == PAR else in_base_up(value, p.rate)
+
+
+def _price(p: Proposal) -> Price:
+    return p.worst_price if p.worst_price > p.mark else p.mark
 
 
 class _Bound(NamedTuple):
@@ -119,7 +132,7 @@ def exposure_room(p: Proposal, state: State) -> int:
         return 0
     left = min(worth * bound.bps // BPS - bound.value for bound in _bounds(p))
     known = p.replaces.opening if p.replaces is not None else 0
-    return total_of(p, quantity_within(p, Money(left + known), p.worst_price) + p.exit_room)
+    return total_of(p, quantity_within(p, Money(left + known), _price(p)) + p.exit_room)
 
 
 def concentration(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -20,6 +20,8 @@ from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
+from engine.domain.loss_facts import EquitySeen, LossSeen
+from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -155,4 +157,6 @@ _DECISIONS: dict[type, Decision] = {
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
     AccountReconciled: reconciled,
+    LossSeen: heed_loss,
+    EquitySeen: heed_equity,
 }

@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -171,6 +172,7 @@ Event = (
     | LiveDisarmed
     | StrategyDisabled
     | StrategyEnabled
+    | BreakerEvent
 )
 
 __all__ = [

@@ -9,6 +9,7 @@ from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
+from engine.domain.loss_memory import LossMemory
 from engine.domain.orders import Order
 from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
@@ -290,6 +291,10 @@ class State(msgspec.Struct):
     """Tables that a desk may have or not."""
     venue: str = PAPER_VENUE
     """Who the orders of this run go to."""
+    began: dict[str, Nanos] = {}
+    """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
+    losses: dict[str, LossMemory] = {}
+    """Peaks of equity, and the losses that were told, by account."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

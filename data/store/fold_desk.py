@@ -129,12 +129,12 @@ def arming_ended(book: Book, record: Record, event: ev.ArmingSuspended | ev.Live
 
 def strategy_disabled(book: Book, record: Record, event: ev.StrategyDisabled) -> None:
     text = f"{event.strategy}: {event.reason}"
-    _alert(book, record, "attention", "strategy_disabled", text, account=event.account)
+    alert(book, record, "attention", "strategy_disabled", text, account=event.account)
 
 
 def strategy_enabled(book: Book, record: Record, event: ev.StrategyEnabled) -> None:
     text = f"{event.strategy}: {event.reason}"
-    _alert(book, record, "ok", "strategy_enabled", text, account=event.account)
+    alert(book, record, "ok", "strategy_enabled", text, account=event.account)
 
 
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:

@@ -11,11 +11,14 @@ from engine.values import Money, Nanos, Price
 
 def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
-    opening = opening_of(state, order)
+    opening = held = value = Money(0)
+    leaves = order.worst_leaves
+    if leaves:
+        opening = opening_of(state, order, leaves)
+        held, value = reserve_of(order), open_value_of(order)
     if opening != order.opening:
         tally_opening(state.accounts[order.order.account], order, opening)
-    held, before = reserve_of(order), order.reserved
-    value, value_before = open_value_of(order), order.open_value
+    before, value_before = order.reserved, order.open_value
     if held == before and value == value_before:
         return
     account = state.accounts[order.order.account]

@@ -12,16 +12,16 @@ _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
 _NOTHING = Money(0)
 
 
-def opening_of(state: State, order: Order) -> Money:
-    """Worst value of what it may still open, in the account's currency; 0 of what only closes.
+def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
+    """Worst value of the `leaves` that may still fill, in the account's currency; 0 of what only
+    closes.
 
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
     """
-    leaves = order.worst_leaves
     asked = order.order
     is_opening = asked.instruction is _BUY or asked.instruction is _SHORT
-    if not leaves or not (is_opening or order.reserved_total):
+    if not (is_opening or order.reserved_total):
         return _NOTHING
     instrument = state.instruments.get(asked.symbol)
     if instrument is None:
@@ -33,7 +33,7 @@ def opening_of(state: State, order: Order) -> Money:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
         return reserve_of(order)
-    value = instrument.notional(price, Quantity(leaves))
+    value = instrument.notional(price, leaves)
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value

@@ -15,8 +15,10 @@ _following = TRANSITIONS.get
 def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
     opening = held = value = _NOTHING
-    if order.status not in DONE:
-        opening, held, value = opening_of(state, order), reserve_of(order), open_value_of(order)
+    leaves = order.worst_leaves
+    if leaves:
+        opening = opening_of(state, order, leaves)
+        held, value = reserve_of(order), open_value_of(order)
     held_before, value_before = order.reserved, order.open_value
     if held == held_before and value == value_before and opening == order.opening:
         return

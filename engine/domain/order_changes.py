@@ -17,7 +17,7 @@ from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.opening import unbounded_price
+from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -85,7 +85,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
     side = order.side
-    order.worst_price = protection or unbounded_price(
+    order.worst_price = protection or counted_price(
         asked.type, side, price, asked.stop, event.quote
     )
     flow = account.flow

@@ -59,7 +59,7 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     base: Quantity = Quantity(0)
     """Of a leg: what its group's other legs had filled before it left."""
     off_because: int = 0
-    """Why rules are off, as a set by `risk.off.BIT_OF_REASON`; here and below."""
+    """Why rules are off, as a set by the numbers of `risk.off.OffReason`; here and below."""
 
 
 class OrderHeld(Fact, frozen=True, tag="held"):

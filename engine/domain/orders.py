@@ -113,7 +113,7 @@ class Order(msgspec.Struct, gc=False):
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
     worst_price: Price = Price(0)
-    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    """What it counts with beside its own prices, as it was seen when it left."""
     opening: Money = Money(0)
     """Worst value of what it may still open, kept by `apply` like `reserved`."""
     value_total: Money = Money(0)

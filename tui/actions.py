@@ -185,6 +185,14 @@ ACTIONS: tuple[Action, ...] = (
         word="books",
     ),
     do(
+        "desk.limits",
+        S.DESK,
+        "l",
+        "limits",
+        "every limit: used, room, source; tightens one, or loosens with reason and code",
+        word="limits",
+    ),
+    do(
         "desk.notices",
         S.DESK,
         "full_stop",

@@ -46,6 +46,9 @@ class DeskActs:
     def do_books(self) -> None:
         self.room.ask(TellBooks())
 
+    def do_limits(self) -> None:
+        self.room.open_limits()
+
     def do_symbol(self) -> None:
         self.room.open_page(SymbolPage(self._find, self._take_symbol))
 

@@ -6,6 +6,7 @@ from engine.attachment import Standing
 from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
+from engine.limits_told import TellLimits
 from engine.ports import (
     CancelMarked,
     Desk,
@@ -13,6 +14,7 @@ from engine.ports import (
     ExplainOrder,
     FocusSymbol,
     PreviewLine,
+    SendLine,
 )
 from engine.values import Instruction, OrderId
 from tui.clock import seconds_text, zone_of
@@ -27,6 +29,7 @@ from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
 from tui.privacy import PRIVACY
+from tui.screens.limits import LimitsPage
 from tui.screens.marked import Marked
 from tui.screens.second_factor import Asked
 from tui.sending import Sending, Stage
@@ -177,6 +180,16 @@ class Room:
                 instrument=self.instrument,
             )
         )
+
+    def open_limits(self) -> None:
+        """Every limit as it stands for the symbol on the screen, asked for again while it is up."""
+        self.open_page(LimitsPage(self, self._send_at_once, self.close_page))
+        self.ask(TellLimits(self.symbol))
+
+    def _send_at_once(self, text: str) -> None:
+        """A line that only reduces risk; its answer is said."""
+        if self.ask(SendLine(text=text, ticket=self.command.mint(), symbol=self.symbol)):
+            self.ask(TellLimits(self.symbol))
 
     def _cancel_marked(self, orders: tuple[OrderRow, ...]) -> None:
         if self.ask(CancelMarked(tuple(row.order_id for row in orders))):
@@ -345,6 +358,8 @@ class Room:
         self.frame_count += 1
         self.danger.expire(self.clock())
         self.guard.tick(self.clock())
+        if isinstance(self.page, LimitsPage) and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+            self.ask(TellLimits(self.symbol))
         draft = self.open_draft
         if (
             draft is not None

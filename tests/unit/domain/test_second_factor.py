@@ -155,6 +155,37 @@ class TestLoosening:
         assert self.pass_a_minute(guarded) == []
         assert guarded.state.limits.order_quantity_max == 5_000
 
+    def test_the_value_in_force_takes_it_back_before_it_counts(self, guarded: DeskBench) -> None:
+        guarded.submit(passed(7), self.loosen())
+        self.pass_a_minute(guarded, 59)
+        (event,) = guarded.submit(TightenLimit("PAPER", "order_quantity_max", "10000"))
+        assert isinstance(event, ev.LimitLooseningDropped)
+        assert guarded.state.loosening == {}
+        assert loosening_timer(KEY) not in guarded.state.timers
+        assert self.pass_a_minute(guarded) == []
+        assert guarded.state.limits.order_quantity_max == 10_000
+
+    def test_the_value_in_force_is_refused_where_nothing_waits(self, guarded: DeskBench) -> None:
+        same = TightenLimit("PAPER", "order_quantity_max", "10000")
+        assert refusals(guarded.submit(same)) == [Refusal.NOT_TIGHTER]
+        other = TightenLimit("PAPER", "position_max", "60")
+        guarded.submit(passed(7), self.loosen())
+        assert refusals(guarded.submit(other)) == [Refusal.NOT_TIGHTER]
+        assert KEY in guarded.state.loosening
+
+    def test_the_state_knows_who_changed_a_limit_when_and_why_until_the_next_session(
+        self, guarded: DeskBench
+    ) -> None:
+        guarded.submit(passed(7), self.loosen())
+        self.pass_a_minute(guarded)
+        changed = guarded.state.limit_changes[KEY]
+        assert (changed.before, changed.after, changed.is_looser) == ("10000", "20000", True)
+        assert (changed.reason, changed.origin) == ("bigger account", Origin.TICKET)
+        guarded.submit(TightenLimit("PAPER", "order_quantity_max", "7", Origin.LINE))
+        changed = guarded.state.limit_changes[KEY]
+        assert (changed.before, changed.after, changed.is_looser) == ("20000", "7", False)
+        assert changed.origin is Origin.LINE
+
     def test_a_timer_without_a_question_loosens_nothing(self, guarded: DeskBench) -> None:
         assert guarded.submit(TimerFired(loosening_timer(KEY))) == []
 

@@ -4,6 +4,7 @@ from engine.domain.contingent.exits import has_successor, is_killed, newest
 from engine.domain.contingent.groups import covered_by, filled_by, legs_of
 from engine.domain.contingent.terms import KINDS
 from engine.domain.doubt import in_flight
+from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State, flatten_key
 from simulation.account import VenueAccount
@@ -32,9 +33,19 @@ def what_is_left_has_its_exits(state: State, account: VenueAccount) -> None:
             if leg is None or not (leg.is_live or has_successor(bracket, leg)):
                 continue
             works = sum(leg.leaves for leg in live if kind is leg.order.type)
-            is_turn = state.has_oca or works or not live
-            is_enough = works == max(0, left) or not is_turn
-            hold(is_enough, "exits", f"{works} of {left} of group {group} have their {kind.name}")
+            least = min(left, _room_beside_others(state, group, bracket))
+            is_enough = works >= least or not (state.has_oca or works or not live)
+            said = f"{works} of {left} of group {group} have their {kind.name}"
+            hold(is_enough and works <= max(0, left), "exits", said)
+
+
+def _room_beside_others(state: State, group: int, bracket: Bracket) -> int:
+    """What is held and no order outside this group may close already."""
+    position = state.accounts[bracket.account].positions.get(bracket.symbol)
+    held = position.quantity if position is not None else 0
+    ids = state.live_by_symbol.get(bracket.symbol, {})
+    others = [state.orders[i] for i in ids if state.orders[i].group != group]
+    return abs(held) - sum(order.worst_leaves for order in others if order.side * held < 0)
 
 
 def _is_quiet(state: State, bracket: Bracket) -> bool:
@@ -45,8 +56,10 @@ def _is_quiet(state: State, bracket: Bracket) -> bool:
 
 
 def _is_the_venues_matter(leg: Order, account: VenueAccount) -> bool:
-    """It is in doubt, or the venue does not give it back or change it as it was asked to."""
+    """It is in doubt, or the venue does not give it back or change it as it was asked to; or it was
+    denied here, for a reason that a person was told."""
     there = account.by_client_id.get(leg.client_order_id)
     is_kept = there is not None and there.is_kept
     is_wished = leg.wish is not None and leg.wish.again > 0
-    return is_kept or is_wished or any(True for _ in in_flight(leg))
+    is_told = leg.status is Status.DENIED
+    return is_kept or is_wished or is_told or any(True for _ in in_flight(leg))

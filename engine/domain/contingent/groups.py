@@ -11,6 +11,8 @@ from engine.domain.state import Bracket, State, bracket_timer
 from engine.values import Nanos, OrderId, Quantity
 
 WITHDRAWN = "withdrawn before it was sent"
+_MOVES_ROOM = (ev.OrderFilled, ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected)
+"""After these more may be left for an exit to close, or less, whoever's order it was."""
 
 
 def legs_of(state: State, group: int) -> list[Order]:
@@ -47,15 +49,15 @@ def no_more_needed(order: Order, now: Nanos, text: str) -> ev.OrderCancelled:
 def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
     """What the exits of a group are for: the fills of their entry, or a part of a position."""
     entry = state.orders.get(group)
-    if entry is not None:
-        return entry.cumulative
+    most = bracket.quantity if entry is None else entry.cumulative
     legs = legs_of(state, group)
     if not legs:
-        return bracket.quantity
-    # A position can lose shares that its exits were for: a trade of it was taken back.
+        return most
+    # Never more than is held: an entry can have closed something first, and a position can lose
+    # shares that its exits were for, when a trade of it is taken back.
     held = state.accounts[bracket.account].positions.get(bracket.symbol)
     there = max(0, -legs[0].side * held.quantity) if held is not None else 0
-    return Quantity(min(bracket.quantity, there + sum(leg.cumulative for leg in legs)))
+    return Quantity(min(most, there + sum(leg.cumulative for leg in legs)))
 
 
 def filled_by(state: State, group: int) -> Quantity:
@@ -142,9 +144,9 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
             groups[group_of(order_id)] = None
             if type(event) is ev.FillReversed:
                 groups.update(dict.fromkeys(_of_symbol_of(state, order_id)))
-            elif type(event) is ev.OrderFilled:
-                alone = [g for g in _of_symbol_of(state, order_id) if _is_for_a_position(state, g)]
-                groups.update(dict.fromkeys(alone))
+            elif type(event) in _MOVES_ROOM:
+                at_work = [g for g in _of_symbol_of(state, order_id) if _is_at_work(state, g)]
+                groups.update(dict.fromkeys(at_work))
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
         elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
@@ -156,9 +158,9 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
     ]
 
 
-def _is_for_a_position(state: State, group: OrderId) -> bool:
-    """Its exits have no entry and stand at the venue: they follow what is held, down to nothing."""
-    return group not in state.orders and any(leg.is_live for leg in legs_of(state, group))
+def _is_at_work(state: State, group: OrderId) -> bool:
+    """An exit of it stands at the venue, and follows what is held, down to nothing."""
+    return any(leg.is_live for leg in legs_of(state, group))
 
 
 def _of_symbol_of(state: State, order_id: int) -> list[OrderId]:

@@ -83,6 +83,8 @@ def _tighter(spec: LimitSpec) -> str:
         return ""
     if spec.kind is LimitKind.SWITCH:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
+    if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+        return "shorter" if spec.tighter is Tighter.LOWER else "longer"
     return "lower" if spec.tighter is Tighter.LOWER else "higher"
 
 
@@ -110,8 +112,8 @@ def _profiles(defaults: Mapping[str, str]) -> Iterator[str]:
 
 
 def _with_unit(spec: LimitSpec, text: str) -> str:
-    """`10000` as "10,000 shares"; a switch as it is; empty for what has no value."""
-    if not text or spec.kind is LimitKind.SWITCH:
+    """`10000` as "10,000 shares"; a switch or a list as it is; empty for what has no value."""
+    if not text or spec.kind in (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS):
         return text
     whole, dot, part = text.partition(".")
     return f"{int(whole):,}{dot}{part} {spec.unit}".strip()

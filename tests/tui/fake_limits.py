@@ -25,7 +25,7 @@ class LimitedDesk(FakeDesk):
         self.risk.now = Nanos(OPEN_AT + 30 * NANOS_PER_SECOND)
         self.risk.lists("AAPL")
         self.risk.quote("AAPL")
-        self.risk.hold(6_900, "AAPL")
+        self.risk.hold(4_000, "AAPL")
         self.risk.works(1_000, symbol="AAPL")
         self.risk.attempts(3, 0.5)
 

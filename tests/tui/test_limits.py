@@ -28,8 +28,8 @@ async def test_a_key_shows_state_room_and_limits(size: tuple[int, int]) -> None:
     async with sitting(size, desk=LimitedDesk()) as here:
         await here.press("l")
         assert "desk ACTIVE" in here.text
-        assert "AAPL buy 2,229 more, R08 position stops you first" in here.text
-        assert "AAPL sell 6,900 more, R26 short_sale stops you first" in here.text
+        assert "AAPL buy 594 more, R11 concentration stops you first" in here.text
+        assert "AAPL sell 4,000 more, R26 short_sale stops you first" in here.text
         assert "order_quantity_max" in here.text
         assert "10,000 shares" in here.text
         assert "^T tightens to 5000 at once" in here.text
@@ -40,15 +40,15 @@ async def test_what_is_typed_finds_a_limit_and_its_gauge_tells_used_and_room() -
         await here.press("l")
         await here.type("position")
         row = row_of(here, "position_max")
-        # 7,900 at 100.00 against 60 % of 1,690,000
+        # 5,000 at 100.00 against 60 % of 1,400,000
         assert "60 % of NLV" in row
-        assert "790,000.00" in row
-        assert "224,000.00 more" in row
-        assert "████████··" in row
+        assert "500,000.00" in row
+        assert "340,000.00 more" in row
+        assert "██████····" in row
         assert "config.toml" in here.text
         await here.press("ctrl+u")
         await here.type("off available")
-        assert "R33 option_risk" in here.text
+        assert "R10 leverage" in here.text
         assert "order_quantity_max" not in here.text
 
 
@@ -108,7 +108,7 @@ async def test_a_state_is_told_with_who_when_and_why() -> None:
         await here.press("l")
         assert "desk HALTED since 09:30:25 by hand, latched: news" in here.text
         assert "AAPL buy none: D01 trading_state stops you" in here.text
-        assert "AAPL sell 6,900 more" in here.text, "no state keeps a trader from closing"
+        assert "AAPL sell 4,000 more" in here.text, "no state keeps a trader from closing"
 
 
 async def test_the_figures_are_asked_for_only_while_the_page_is_up() -> None:

@@ -7,15 +7,19 @@ import msgspec
 
 from engine.domain.arming import LIVE_MODE, is_armed
 from engine.domain.carrying import terms_of
+from engine.domain.exchange_clock import minute_of_day
 from engine.domain.ledger.currency import PAR, in_base_up
+from engine.domain.ledger.days import days_between
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS
 from engine.domain.quotes import Market, Quote, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import Worth, cash_in_base, open_quantities, worth_of
 from engine.domain.risk.findings import counted, percent
+from engine.domain.risk.lists import clock_text
 from engine.domain.risk.reference import BPS
 from engine.domain.risk.reserve import buying_power
+from engine.domain.risk.rules.expiries import date_text
 from engine.domain.risk.rules.flow import MINUTE, SECOND
 from engine.domain.state import Account, State
 from engine.instruments import Instrument, format_money_rounded
@@ -103,8 +107,12 @@ def spread(g: Ground) -> Use | None:
 
 def position(g: Ground) -> Use | None:
     """The worse side of the position with everything open on it, at the mark."""
-    worth, mark, known = g.worth.net_liquidation, mark_of(g.quote), g.instrument
-    if worth is None or not mark or known is None:
+    return _share_of_worth(g, g.state.limits.position_max)
+
+
+def _worst_value(g: Ground) -> Money | None:
+    mark, known = mark_of(g.quote), g.instrument
+    if not mark or known is None:
         return None
     held = g.account.positions.get(g.symbol)
     quantity = held.quantity if held is not None else 0
@@ -113,7 +121,101 @@ def position(g: Ground) -> Use | None:
     value = known.notional(mark, Quantity(worst))
     if known.currency != g.account.currency:
         value = in_base_up(value, g.state.rate_of(known.currency, g.account.currency))
-    return money(value, worth * g.state.limits.position_max // BPS)
+    return value
+
+
+def _exposures(g: Ground) -> tuple[int, int, int] | None:
+    """(long, short, net liquidation value): positions at their marks and what may still open."""
+    worth = g.worth.net_liquidation
+    if worth is None:
+        return None
+    longs = g.worth.long_value + g.account.opening_long
+    return longs, g.worth.short_value + g.account.opening_short, worth
+
+
+def gross(g: Ground) -> Use | None:
+    """Long and short together."""
+    if (found := _exposures(g)) is None:
+        return None
+    longs, shorts, worth = found
+    return money(longs + shorts, worth * g.state.limits.exposure_max // BPS)
+
+
+def net(g: Ground) -> Use | None:
+    """The worse side: it with all that is open on it, less positions of the other."""
+    if (found := _exposures(g)) is None:
+        return None
+    longs, shorts, worth = found
+    worse = max(longs - g.worth.short_value, shorts - g.worth.long_value, 0)
+    return money(worse, worth * g.state.limits.exposure_net_max // BPS)
+
+
+def long_exposure(g: Ground) -> Use | None:
+    """Long positions and what open buys may open."""
+    if (found := _exposures(g)) is None:
+        return None
+    return money(found[0], found[2] * g.state.limits.exposure_long_max // BPS)
+
+
+def short_exposure(g: Ground) -> Use | None:
+    """Short positions and what open shorts may open."""
+    if (found := _exposures(g)) is None:
+        return None
+    return money(found[1], found[2] * g.state.limits.exposure_short_max // BPS)
+
+
+def _share_of_worth(g: Ground, bps: int) -> Use | None:
+    """The symbol's position as R08 counts it, against a share of what the account is worth."""
+    worth, value = g.worth.net_liquidation, _worst_value(g)
+    if worth is None or value is None:
+        return None
+    return money(value, worth * bps // BPS)
+
+
+def listed_in(names: tuple[str, ...], symbol: str) -> Use:
+    """How long a list of symbols is, and whether this one stands on it."""
+    on = f"{symbol} is on it" if symbol in names else f"{symbol} is not"
+    return Use(f"{counted(len(names))} here", on)
+
+
+def time_of_day(g: Ground) -> Use | None:
+    """What the exchange's clock says."""
+    if g.instrument is None:
+        return None
+    return Use(clock_text(minute_of_day(g.now, g.instrument.mic)))
+
+
+def earnings(g: Ground) -> Use | None:
+    """The next date in the file."""
+    rows = (g.state.reference.earnings or {}).get(g.symbol, ())
+    ahead = next((row.date for row in rows if row.date >= g.state.trade_date), 0)
+    return Use(f"next {date_text(ahead)}") if ahead else None
+
+
+def volume_age(g: Ground) -> Use | None:
+    """Of the average volume of the symbol."""
+    known = (g.state.reference.volumes or {}).get(g.symbol)
+    if known is None:
+        return None
+    age = days_between(known.as_of, g.state.trade_date)
+    return counts(age, g.state.limits.volume_age_max)
+
+
+def volume_share(g: Ground) -> Use | None:
+    """What one order may be of an average day."""
+    known = (g.state.reference.volumes or {}).get(g.symbol)
+    if known is None or g.instrument is None:
+        return None
+    most = known.shares * g.instrument.quantity_scale * g.state.limits.volume_share_max // BPS
+    return Use("", f"{g.instrument.format_quantity(Quantity(most))} an order")
+
+
+def price_least(g: Ground) -> Use | None:
+    """Where the symbol trades."""
+    mark = mark_of(g.quote)
+    if not mark or g.instrument is None:
+        return None
+    return Use(g.instrument.format_price(mark))
 
 
 def _tried(g: Ground, span: int, limit: int) -> Use:
@@ -207,6 +309,21 @@ MEASURES: dict[str, Measure] = {
     "risk.quote_age_max": quote_age,
     "risk.market_spread_max": spread,
     "risk.position_max": position,
+    "risk.exposure_max": gross,
+    "risk.exposure_net_max": net,
+    "risk.exposure_long_max": long_exposure,
+    "risk.exposure_short_max": short_exposure,
+    "risk.concentration_max": lambda g: _share_of_worth(g, g.state.limits.concentration_max),
+    "risk.concentration_warn": lambda g: _share_of_worth(g, g.state.limits.concentration_warn),
+    "risk.volume_share_max": volume_share,
+    "risk.volume_age_max": volume_age,
+    "risk.restricted_list": lambda g: listed_in(g.state.limits.restricted_list, g.symbol),
+    "risk.watch_list": lambda g: listed_in(g.state.limits.watch_list, g.symbol),
+    "risk.price_min": price_least,
+    "risk.time_lock": time_of_day,
+    "risk.earnings_age_max": earnings,
+    "risk.venues_allowed": lambda g: Use(g.state.venue),
+    "risk.accounts_allowed": lambda g: Use(g.account.account),
     "risk.order_rate_max": lambda g: _tried(g, SECOND, g.state.limits.order_rate_max),
     "risk.order_rate_minute_max": lambda g: _tried(g, MINUTE, g.state.limits.order_rate_minute_max),
     "risk.open_orders_max": open_orders,

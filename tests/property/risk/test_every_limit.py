@@ -47,20 +47,33 @@ EXAMPLES = max(6, settings.default.max_examples // 10)
 """Of each limit: there are many."""
 
 
-def ladder(spec: LimitSpec, default: int) -> list[int]:
+LISTS: dict[LimitKind, list[tuple[Any, ...]]] = {
+    LimitKind.NAMES: [(), ("GOOG",), ("GOOG", "PAPER", "paper"), ("any",)],
+    LimitKind.WINDOWS: [(), ((60, 61),), ((0, 30), (60, 90)), ((0, 1_440),)],
+}
+"""The shortest first; each holds all that the one before it holds."""
+
+
+def ladder(spec: LimitSpec, default: Any) -> list[Any]:
     """Values from the loosest to the tightest: every small one, and ever larger steps beyond."""
+    if spec.kind in LISTS:
+        known = LISTS[spec.kind]
+        has_any = spec.names is None or spec.names.has_any
+        found = list(known if has_any else known[:-1])
+        return found if spec.tighter is Tighter.HIGHER else found[::-1]
     if spec.kind is LimitKind.SWITCH:
-        found = {0, 1}
+        numbers = {0, 1}
     else:
         shares = {default * part // 16 for part in range(1, 65)}
-        found = {*range(8), *shares, *(10**power for power in range(1, 19))}
-    return sorted(found, reverse=spec.tighter is Tighter.LOWER)
+        numbers = {*range(8), *shares, *(10**power for power in range(1, 19))}
+    ordered = sorted(numbers, reverse=spec.tighter is Tighter.LOWER)
+    return [bool(each) for each in ordered] if spec.kind is LimitKind.SWITCH else ordered
 
 
-def values(spec: LimitSpec, default: int) -> st.SearchStrategy[int]:
+def values(spec: LimitSpec, default: Any) -> st.SearchStrategy[Any]:
     """Around what a profile has, and at both ends."""
-    if spec.kind is LimitKind.SWITCH:
-        return st.integers(0, 1)
+    if spec.kind in LISTS or spec.kind is LimitKind.SWITCH:
+        return st.sampled_from(ladder(spec, default))
     most = min(4 * max(default, 1), LIMIT_VALUE_MAX)
     ends = st.sampled_from([0, 1, default, LIMIT_VALUE_MAX])
     return st.one_of(st.integers(0, most), ends)
@@ -77,8 +90,7 @@ def limits_with(draw: st.DrawFn, *keys: str) -> Limits:
     changed = {}
     for key in (*keys, *others):
         spec = SPECS_BY_KEY[key]
-        value = draw(values(spec, int(getattr(PROFILES_READ[0], spec.field))))
-        changed[spec.field] = bool(value) if spec.kind is LimitKind.SWITCH else value
+        changed[spec.field] = draw(values(spec, getattr(PROFILES_READ[0], spec.field)))
     return msgspec.structs.replace(limits, **changed)
 
 
@@ -91,11 +103,10 @@ def test_tightening_it_never_turns_a_reject_into_a_pass(
     """I-28, step by step from the loosest to the tightest, with other limits anywhere."""
     (state, market), order = situation
     limits, spec = data.draw(limits_with()), SPECS_BY_KEY[key]
-    default = int(getattr(PROFILES_READ[0], spec.field))
+    default = getattr(PROFILES_READ[0], spec.field)
     was_allowed, was_said = True, dict[str, Verdict]()
     for value in ladder(spec, default):
-        read = bool(value) if spec.kind is LimitKind.SWITCH else value
-        tighter = msgspec.structs.replace(limits, **{spec.field: read})
+        tighter = msgspec.structs.replace(limits, **{spec.field: value})
         found = judge(with_limits(state, tighter), market, order)
         said = {one.rule: one.verdict for one in found.findings}
         assert was_allowed or not found.is_allowed, f"{key} = {text_of(spec, value)}"
@@ -203,8 +214,8 @@ def _session(seed: int, steps: int = 40) -> DeskBench:
         elif act == 3:
             key = rng.choice(KEYS)
             spec, limits = SPECS_BY_KEY[key], bench.state.limits
-            text = text_of(spec, int(getattr(limits, spec.field)) * 3 // 4)
-            if spec.kind is not LimitKind.SWITCH:
+            if spec.kind is not LimitKind.SWITCH and spec.kind not in LISTS:
+                text = text_of(spec, getattr(limits, spec.field) * 3 // 4)
                 bench.submit(TightenLimit("PAPER", key, text))
         else:
             bench.submit(_random_order(rng, number))
@@ -249,7 +260,14 @@ def _is_decided_again(told: ev.OrderReleased | ev.OrderDenied, state: State) -> 
     """From the state that the journal brings back and the quote that stands in the event."""
     seen, market = told.quote, Market()
     market.quotes[SYMBOL] = Quote(
-        SYMBOL, bid=seen.bid, ask=seen.ask, last=seen.last, source=state.source, phase=Phase.OPEN
+        SYMBOL,
+        bid=seen.bid,
+        bid_size=seen.bid_size,
+        ask=seen.ask,
+        ask_size=seen.ask_size,
+        last=seen.last,
+        source=state.source,
+        phase=Phase.OPEN,
     )
     again = evaluate(propose(told.order, state, market), state, market, told.at)
     assert again.findings == told.findings

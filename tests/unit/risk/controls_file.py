@@ -25,6 +25,7 @@ from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.values import Nanos, OrderId, Quantity
 from tests.unit.risk.conftest import SECOND, Desk
 
+A_RATE = 180_000_000
 FILE = Path(__file__).with_name("controls.txt")
 HEADING = re.compile(r"(R\d\d) (\w+) — (.+?)  +\[(.+)\]$")
 CASE = re.compile(r" {4}(\w+) +(?:(.+?) +=> +(.+)|– +(.+))$")
@@ -105,7 +106,7 @@ class Stand(Desk):
         return Context(
             state=self.state,
             market=self.market,
-            account="PAPER",
+            account=self.account.account,
             origin=self.origin,
             symbol="GOOG",
             number=numbered,
@@ -128,7 +129,7 @@ class Stand(Desk):
 
 
 def _quote(desk: Stand, touch: str, *words: str) -> None:
-    """`quote 99.90/100.10 last 100 live`; `–` for a side that is not there."""
+    """`quote 99.90/100.10 last 100 size 5/5 live`; `–` for a side that is not there."""
     bid, _, ask = touch.replace("–", "").partition("/")
     told: dict[str, Any] = {"bid": bid, "ask": ask}
     rest = list(words)
@@ -136,6 +137,11 @@ def _quote(desk: Stand, touch: str, *words: str) -> None:
         word = rest.pop(0)
         if word == "last":
             told["last"] = rest.pop(0).replace("–", "")
+        elif word == "size":
+            sizes = rest.pop(0).split("/")
+            told["bid_size"], told["ask_size"] = (Quantity(int(size)) for size in sizes)
+        elif word == "bar":
+            told["is_bar"] = True
         else:
             told["source"] = Source[word.upper()]
     desk.quote(**told)
@@ -153,7 +159,29 @@ def _lists(desk: Stand, symbol: str, *fields: str) -> None:
 
 
 def _borrow(desk: Stand, symbol: str, kind: str, available: str) -> None:
-    desk.state.borrow[symbol] = BorrowTerms(symbol, kind == "easy", Quantity(int(available)), 0)
+    shares, is_easy = Quantity(int(available)), kind == "easy"
+    desk.state.borrow[symbol] = BorrowTerms(symbol, A_RATE, shares, is_easy)
+
+
+def _clock(desk: Stand, time: str, date: str = "20120621") -> None:
+    hours, minutes = time.split(":")
+    desk.clock(int(hours), int(minutes), int(date))
+
+
+def _volume(desk: Stand, symbol: str, shares: str, as_of: str = "20120620") -> None:
+    desk.knows(volumes={symbol: (int(shares), int(as_of))})
+
+
+def _earnings(desk: Stand, symbol: str, date: str, as_of: str = "20120620") -> None:
+    desk.knows(earnings={symbol: (int(date), int(as_of))})
+
+
+def _sectors(desk: Stand, *rows: str) -> None:
+    desk.knows(sectors=dict(row.split("=") for row in rows))
+
+
+def _reverse(desk: Stand, symbol: str, quantity: str) -> None:
+    desk.flattens(symbol, reopen=int(quantity))
 
 
 def _state(desk: Stand, name: str, symbol: str = "*") -> None:
@@ -185,6 +213,15 @@ FACTS: dict[str, Callable[..., None]] = {
     "borrow": _borrow,
     "live": lambda desk, word, until="1": desk.live(armed=word == "armed", until=int(until)),
     "state": _state,
+    "volume": _volume,
+    "sectors": _sectors,
+    "restricted": lambda desk, symbol: desk.knows(restricted={symbol: False}),
+    "watched": lambda desk, symbol: desk.knows(restricted={symbol: True}),
+    "earnings": _earnings,
+    "exdate": lambda desk, symbol, date: desk.goes_ex(symbol, int(date)),
+    "clock": _clock,
+    "reverse": _reverse,
+    "named": Desk.named,
     "enrolled": _enrolled,
 }
 """What a line can say beforehand, by its first word."""

@@ -27,7 +27,7 @@ def lines(here: Sitting) -> list[str]:
 async def test_a_key_shows_state_room_and_limits(size: tuple[int, int]) -> None:
     async with sitting(size, desk=LimitedDesk()) as here:
         await here.press("l")
-        assert "desk ACTIVE" in here.text
+        assert "account PAPER ACTIVE" in here.text
         assert "AAPL buy 594 more, R11 concentration stops you first" in here.text
         assert "AAPL sell 4,000 more, R26 short_sale stops you first" in here.text
         assert "order_quantity_max" in here.text
@@ -106,9 +106,42 @@ async def test_a_state_is_told_with_who_when_and_why() -> None:
     desk.halts()
     async with sitting(desk=desk) as here:
         await here.press("l")
-        assert "desk HALTED since 09:30:25 by hand, latched: news" in here.text
+        assert "account PAPER HALTED since 09:30:25 by hand: news" in here.text
         assert "AAPL buy none: D01 trading_state stops you" in here.text
         assert "AAPL sell 4,000 more" in here.text, "no state keeps a trader from closing"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_breakers_stand_below_the_limits_and_above_them_once_they_have_tripped(
+    size: tuple[int, int],
+) -> None:
+    desk = LimitedDesk()
+    desk.trips()
+    async with sitting(size, desk=desk) as here:
+        await here.press("l")
+        told = "volatility of AAPL tripped since 09:30:30 by the desk, 4:59 left"
+        assert told in here.text
+        assert "moved 10.4 % in 5 minutes" in here.text
+        await here.type("breaker")
+        assert "tripped, 4:59 left" in row_of(here, "10 %")
+        assert "ready at 0 %" in row_of(here, "reject rate")
+        assert "off: no index" in row_of(here, "market-wide")
+        await here.press("ctrl+t")
+        assert "nothing on this row can be set" in here.text
+        assert lines(here) == []
+
+
+async def test_more_than_there_is_room_for_is_counted() -> None:
+    desk = LimitedDesk()
+    for number in range(7):
+        desk.risk.state.halts[f"S0{number}"] = "news"
+    desk.step()
+    async with sitting(desk=desk) as here:
+        await here.press("l")
+        assert "S00 halted: news" in here.text
+        assert "+4 more" in here.text
+        assert "S03 halted" not in here.text
+        assert "order_quantity_max" in here.text
 
 
 async def test_the_figures_are_asked_for_only_while_the_page_is_up() -> None:

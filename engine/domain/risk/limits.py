@@ -109,6 +109,18 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     off_accepted: tuple[str, ...] = ()
     venues_allowed: tuple[str, ...] = ("paper",)
     accounts_allowed: tuple[str, ...] = EVERYTHING
+    repeated_execution_max: int = 10
+    repeated_execution_window: Nanos = Nanos(60_000_000_000)
+    cancel_ratio_max: int = 20
+    daily_notional_max: int = 20
+    daily_orders_max: int = 3_000
+    wash_window: Nanos = Nanos(30_000_000_000)
+    daily_loss_max: int = 300
+    daily_loss_warn: int = 200
+    drawdown_max: int = 500
+    drawdown_days_max: int = 1_000
+    loss_velocity_max: int = 200
+    swing_max: int = 500
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

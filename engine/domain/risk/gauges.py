@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from engine.domain.arming import LIVE_MODE
-from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
-from engine.domain.events import TradingState
+from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.ledger.valuation import mark_of
-from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, StateRow, WaitingRow
+from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, WaitingRow
 from engine.domain.loosening import LOOSENING_DELAY
 from engine.domain.quotes import Market
 from engine.domain.risk.controls import (
@@ -19,10 +18,11 @@ from engine.domain.risk.controls import (
 )
 from engine.domain.risk.frame import RULES, Assessment, evaluate, room_of
 from engine.domain.risk.limits import KEY_PREFIX, LIMIT_VALUE_MAX, text_of, value_of
+from engine.domain.risk.measures import MEASURES
 from engine.domain.risk.off import OFF_REASONS, SWITCHED_OFF, OffReason
 from engine.domain.risk.proposal import Proposal, propose
-from engine.domain.risk.uses import MEASURES, Ground, Use, ground_of
-from engine.domain.state import Account, State, Trading
+from engine.domain.risk.uses import Ground, Use, ground_of
+from engine.domain.state import State
 from engine.values import Instruction, Nanos, OrderType, Price, Side
 
 OWN_CURRENCY = "account currency"
@@ -60,7 +60,6 @@ def limits_view(
         account=account,
         symbol=symbol,
         at=now,
-        states=_states(ground.account),
         rooms=tuple(_room(*probe, ground) for probe in probes) if has_quote else (),
         rows=tuple(_row(spec, ground, sources, because) for spec in LIMIT_SPECS),
     )
@@ -120,6 +119,7 @@ def tighter_text(spec: LimitSpec, value: str) -> str:
     return text_of(spec, tighter) if now != tighter <= LIMIT_VALUE_MAX else ""
 
 
+_WINDOWS = ("risk.duplicate_window", "risk.wash_window")
 _SETTING_OF: dict[str, tuple[OffReason, ...]] = {
     "risk.volume_share_max": (OffReason.NO_AVERAGE_VOLUME,),
     "risk.volume_age_max": (OffReason.NO_AVERAGE_VOLUME,),
@@ -149,7 +149,7 @@ def _off(spec: LimitSpec, state: State, because: int) -> str:
     if spec.kind is LimitKind.SWITCH and spec.tighter is Tighter.HIGHER:
         if not getattr(state.limits, spec.field):
             return SWITCHED_OFF
-    elif spec.key == "risk.duplicate_window" and not state.limits.duplicate_window:
+    elif spec.key in _WINDOWS and not getattr(state.limits, spec.field):
         return "no time is set"
     reasons = _SETTING_OF.get(spec.key if spec.field else spec.id, ())
     if reasons and all(because & (1 << reason) for reason in reasons):
@@ -175,23 +175,6 @@ def _waiting(spec: LimitSpec, state: State, currency: str) -> WaitingRow | None:
     return WaitingRow(
         limit_words(spec, asked.after, currency), asked.reason, due, WHO[asked.origin]
     )
-
-
-# ── what stops the desk ────────────────────────────────────────────────────────────────────────
-
-
-def _states(account: Account) -> tuple[StateRow, ...]:
-    """The account's first; a symbol's only where it is lower than ACTIVE."""
-    rows = [_state(ALL_SYMBOLS, account.trading)]
-    rows += [_state(symbol, trading) for symbol, trading in sorted(account.symbols.items())]
-    return tuple(rows)
-
-
-def _state(scope: str, trading: Trading) -> StateRow:
-    is_active = trading.state is TradingState.ACTIVE and not trading.changed_at
-    who = "" if is_active else WHO[trading.origin]
-    at, name = trading.changed_at, trading.state.name
-    return StateRow(scope, name, trading.latched, trading.reason, at, who)
 
 
 # ── room at the cursor ─────────────────────────────────────────────────────────────────────────

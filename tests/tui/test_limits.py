@@ -74,6 +74,19 @@ async def test_enter_opens_the_line_for_another_value() -> None:
         await here.type("700")
         await here.press("enter")
         assert lines(here) == ["set order_quantity_max 700"]
+        await here.frames(2)
+        assert "700 shares" in row_of(here, "order_quantity_max"), "the page is there again"
+
+
+async def test_a_line_that_is_left_does_not_come_back_to_the_limits() -> None:
+    async with sitting(desk=LimitedDesk()) as here:
+        await here.press("l", "enter", "escape", "colon")
+        here.app.room.command.editor.put("set order_quantity_max 700")
+        here.app.room.line_changed()
+        await here.press("enter")
+        await here.frames(2)
+        assert lines(here) == ["set order_quantity_max 700"]
+        assert "order_quantity_max" not in here.text
 
 
 async def test_a_looser_value_counts_down_and_the_key_takes_it_back() -> None:
@@ -83,6 +96,7 @@ async def test_a_looser_value_counts_down_and_the_key_takes_it_back() -> None:
         await here.press("l")
         assert "→ 20,000 shares in 43 s" in row_of(here, "order_quantity_max")
         assert "^T takes 20,000 shares back" in here.text
+        assert "asked for by hand: bigger account" in here.text
         await here.press("ctrl+t")
         assert lines(here) == ["set order_quantity_max 10000"]
         await here.frames()

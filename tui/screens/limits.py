@@ -23,11 +23,13 @@ class LimitsPage:
     hint = "type to find: R08, position, rate, off, breaker …"
     chooses = True
 
-    def __init__(self, host: Host, send: Callable[[str], None], close: Callable[[], None]) -> None:
-        """`send` takes a line that goes at once; `close` leaves the page."""
+    def __init__(
+        self, host: Host, send: Callable[[str], None], begin: Callable[[str], None]
+    ) -> None:
+        """`send` takes a line that goes at once; `begin` one that a person finishes."""
         self._host = host
         self._send = send
-        self._close = close
+        self._begin = begin
         self.search: str | None = ""
         self.view: LimitsView | None = None
 
@@ -133,8 +135,7 @@ class LimitsPage:
         if not one.name:
             self._host.say(f"{one.id} {one.code} has nothing to set", Severity.ATTENTION)
             return
-        self._close()
-        self._host.open_line(f"set {one.name} ")
+        self._begin(f"set {one.name} ")
 
     def transmit(self, row: int) -> None:
         """Ctrl+T tightens by one step, or takes back a looser value that waits."""
@@ -151,5 +152,7 @@ class LimitsPage:
 
 def _facts(row: LimitRow) -> list[str]:
     facts = [f"off: {clean(row.off)}"] if row.off else [row.mode, clean(row.source)]
+    if row.waiting is not None:
+        facts.insert(0, f"asked for {row.waiting.who}: {clean(row.waiting.reason)}")
     facts += [f"used {clean(row.used)}"] if row.used else []
     return [*facts, f"room {clean(row.room)}"] if row.room else facts

@@ -54,7 +54,8 @@ async def test_what_is_typed_finds_a_limit_and_its_gauge_tells_used_and_room() -
 
 async def test_the_key_that_sends_tightens_what_is_under_the_cursor_and_shows_who() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", "ctrl+t")
+        await here.press("l")
+        await here.press("ctrl+t")
         assert lines(here) == ["set order_quantity_max 5000"]
         await here.frames()
         assert "5,000 shares" in row_of(here, "order_quantity_max")
@@ -63,13 +64,15 @@ async def test_the_key_that_sends_tightens_what_is_under_the_cursor_and_shows_wh
 
 async def test_enter_that_is_held_sends_nothing() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", *["enter"] * 5, gap=0.03)
+        await here.press("l")
+        await here.press(*["enter"] * 5, gap=0.03)
         assert lines(here) == []
 
 
 async def test_enter_opens_the_line_for_another_value() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", "enter")
+        await here.press("l")
+        await here.press("enter")
         assert here.app.room.command.editor.text == "set order_quantity_max "
         await here.type("700")
         await here.press("enter")
@@ -80,7 +83,8 @@ async def test_enter_opens_the_line_for_another_value() -> None:
 
 async def test_a_line_that_is_left_does_not_come_back_to_the_limits() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", "enter", "escape", "colon")
+        await here.press("l")
+        await here.press("enter", "escape", "colon")
         here.app.room.command.editor.put("set order_quantity_max 700")
         here.app.room.line_changed()
         await here.press("enter")
@@ -175,7 +179,8 @@ async def test_the_figures_are_asked_for_only_while_the_page_is_up() -> None:
 
 async def test_the_cursor_stays_on_its_limit_while_the_list_changes() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", *["down"] * 5)
+        await here.press("l")
+        await here.press(*["down"] * 5)
         assert "price_collar_middle" in under_cursor(here)
         await here.type("collar")
         await here.press("down", "down")
@@ -187,7 +192,8 @@ async def test_the_cursor_stays_on_its_limit_while_the_list_changes() -> None:
 
 async def test_an_answer_that_comes_late_opens_nothing() -> None:
     async with sitting(desk=LimitedDesk()) as here:
-        await here.press("l", "escape")
+        await here.press("l")
+        await here.press("escape")
         here.desk.send(TellLimits("AAPL"))
         await here.frames(2)
         assert "order_quantity_max" not in here.text

@@ -28,7 +28,7 @@ class Columns(NamedTuple):
 
 
 _NARROW = Columns(name=24, limit=17, gauge=5, used=0, room=19, mode=0)
-_WIDE = Columns(name=28, limit=20, gauge=10, used=13, room=19, mode=6)
+_WIDE = Columns(name=28, limit=20, gauge=10, used=13, room=19, mode=8)
 ID_CELLS = 3
 
 

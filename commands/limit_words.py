@@ -83,6 +83,8 @@ def _tighter(spec: LimitSpec) -> str:
         return ""
     if spec.kind is LimitKind.SWITCH:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
+    if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+        return "shorter" if spec.tighter is Tighter.LOWER else "longer"
     return "lower" if spec.tighter is Tighter.LOWER else "higher"
 
 

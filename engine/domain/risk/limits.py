@@ -141,7 +141,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
 
 
 def text_of(spec: LimitSpec, value: Any) -> str:
-    """The canonical text of a value in the limit's own unit."""
+    """The canonical text of a value as `Limits` has it."""
     match spec.kind:
         case LimitKind.SWITCH:
             return "on" if value else "off"
@@ -226,11 +226,12 @@ def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
     return msgspec.structs.replace(limits, **{spec.field: after})
 
 
-def value_of(spec: LimitSpec, text: str) -> int:
-    """A number in the limit's own integer unit. Raises NumberTextError."""
-    value = _read(spec, text)
-    assert isinstance(value, int), "lists have no number"
-    return int(value)
+def value_of(spec: LimitSpec, text: str) -> Any:
+    """A value as `Limits` has it: a number in its own integer unit, or a list.
+
+    Raises NumberTextError.
+    """
+    return _read(spec, text)
 
 
 def reads_as(spec: LimitSpec, text: str) -> str:

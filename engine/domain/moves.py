@@ -15,12 +15,10 @@ _following = TRANSITIONS.get
 def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
     opening = held = value = _NOTHING
-    if order.status not in DONE:
-        if order.cumulative or order.cancelled or order.pending_replace is not None:
-            held, value = shares_of(order)
-        else:
-            held, value = order.reserved_total, order.value_total  # all of it is open
-        opening = opening_of(state, order)
+    leaves = order.worst_leaves
+    if leaves:
+        opening = opening_of(state, order, leaves)
+        held, value = shares_of(order, leaves)
     held_before, value_before = order.reserved, order.open_value
     if held == held_before and value == value_before and opening == order.opening:
         return

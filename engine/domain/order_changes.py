@@ -6,19 +6,25 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
+from engine.domain.contingent.changes import (
+    LEG_CHANGES,
+    joins,
+    sent_leg,
+    stays_away,
+    taken_back_by_desk,
+)
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.opening import unbounded_price
+from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Account, State
 from engine.domain.strategy_changes import STRATEGY_CHANGES, count_execution
 from engine.domain.trade_changes import TRADE_CHANGES
-from engine.values import Nanos, OrderType, Price, Quantity
+from engine.values import Nanos, Price, Quantity
 
 ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
@@ -31,7 +37,7 @@ _UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
 # What every order goes through has a name here: on Python 3.11 looking a member up in its enum
 # takes longer than what is done with it.
 _SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
-_LADDER, _LIMIT = Origin.LADDER, OrderType.LIMIT
+_LADDER = Origin.LADDER
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
@@ -98,11 +104,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
 def _remember_order(state: State, account: Account, order: Order, event: ev.OrderReleased) -> None:
     """What the rules remember of an order that leaves."""
     asked, side, price, at = event.order, order.side, order.price, event.at
-    symbol, worst, flow = asked.symbol, event.protection, account.flow
-    if not worst and not (side > 0 and asked.type is _LIMIT):
-        worst = unbounded_price(asked.type, side, asked.price, asked.stop, event.quote)
-    if worst:
-        order.worst_price = worst
+    symbol, protection, flow = asked.symbol, event.protection, account.flow
+    order.worst_price = protection or counted_price(
+        asked.type, side, asked.price, asked.stop, event.quote
+    )
     flow.orders += 1
     counted = flow.symbols.get(symbol) or flow.of(symbol)
     counted.orders += 1
@@ -112,7 +117,7 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
     if price:
         printed = price_print(symbol, side, order.quantity, price)
         _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
-    revalue(state, order, price or event.protection or order.stop or _price_of(event.quote))
+    revalue(state, order, price or protection or order.stop or _price_of(event.quote))
 
 
 def _note(memory: dict[Any, Nanos], key: object, at: Nanos, most: int) -> None:
@@ -187,6 +192,7 @@ def _end(
 ) -> None:
     """Nothing of it works any more; while it owes fills it lives on, open for just these."""
     order.cancelled = Quantity(order.cancelled + event.quantity)
+    _within_its_quantity(order, event.owed)
     order.ending, order.changed_at = happening, event.at
     if order.status is Status.FILLED:
         return  # by trades that the venue has taken back, which is still to be told
@@ -204,6 +210,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     revalue(state, order, _worth(order))
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
+    _within_its_quantity(order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -219,6 +226,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         _count_withdrawn(state, order)
         if order.leg and event.origin is Origin.DESK:
             taken_back_by_desk(state, order)
+        elif order.leg:
+            stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
 
@@ -282,11 +291,13 @@ def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
-    if order.pending_replace is not None:
+    if order.pending_replace is not None and not event.by_hand:
+        # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
@@ -304,10 +315,18 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
+
+
+def _within_its_quantity(order: Order, owed: int = 0) -> None:
+    """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
+    if order.taken:
+        room = max(0, order.quantity - order.cumulative - owed)
+        order.cancelled = Quantity(min(order.cancelled, room))
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:

@@ -113,13 +113,15 @@ class Order(msgspec.Struct, gc=False):
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
     worst_price: Price = Price(0)
-    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    """What it counts with beside its own prices, as it was seen when it left."""
     opening: Money = Money(0)
     """Worst value of what it may still open, kept by `apply` like `reserved`."""
     value_total: Money = Money(0)
     """What the whole order would trade at worst, in the account's currency."""
     open_value: Money = Money(0)
     """The share of that for what is open, kept by `apply` with every change."""
+    filled_at: Nanos = Nanos(0)
+    """Of a leg that shares its quantity: its newest fill by the venue's clock."""
 
     @property
     def leg(self) -> int:
@@ -237,28 +239,27 @@ def short_label(order: Order, trade_date: int) -> str:
     return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
-def shares_of(order: Order) -> tuple[Money, Money]:
-    """(buying power, value): the shares of the whole live order's for what is open of it.
+def shares_of(order: Order, leaves: Quantity) -> tuple[Money, Money]:
+    """(buying power, value): the shares of the whole order's for the `leaves` that are open.
 
     Rounded up: never short.
     """
     held, value, quantity = order.reserved_total, order.value_total, order.worst_quantity
-    leaves = quantity - order.cumulative - order.cancelled
+    if not leaves:
+        return Money(0), Money(0)
     if leaves == quantity:
         return held, value
-    if leaves <= 0:
-        return Money(0), Money(0)
     return Money(-(-held * leaves // quantity)), Money(-(-value * leaves // quantity))
 
 
 def reserve_of(order: Order) -> Money:
     """Buying power that it holds: none where it is done, and none for an exit."""
-    return Money(0) if order.is_done else shares_of(order)[0]
+    return shares_of(order, order.worst_leaves)[0]
 
 
 def open_value_of(order: Order) -> Money:
     """What the open part of it would trade."""
-    return Money(0) if order.is_done else shares_of(order)[1]
+    return shares_of(order, order.worst_leaves)[1]
 
 
 STATE_WORDS: dict[Status, str] = {

@@ -1,43 +1,45 @@
 """What live orders may still open, at their worst price: a tally that `apply` keeps."""
 
 from engine.domain.ledger.currency import in_base_up
-from engine.domain.lifecycle import DONE
 from engine.domain.order_events import QuoteSeen
 from engine.domain.orders import Order, shares_of
 from engine.domain.state import Account, State
-from engine.values import Instruction, Money, OrderType, Price, Side
+from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
 _LIMIT = OrderType.LIMIT
-_NOTHING, _BOUNDED = Money(0), Price(0)
+_NOTHING = Money(0)
 
 
-def opening_of(state: State, order: Order) -> Money:
-    """Worst value of what it may still open, in the account's currency; 0 of what only closes.
+def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
+    """Worst value of the `leaves` that may still fill, in the account's currency; 0 of what only
+    closes.
 
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
     """
-    asked, leaves = order.order, order.worst_quantity - order.cumulative - order.cancelled
+    asked = order.order
     instruction = asked.instruction
-    is_opening = instruction is _BUY or instruction is _SHORT or order.reserved_total
-    if leaves <= 0 or not is_opening or order.status in DONE:
+    if not (instruction is _BUY or instruction is _SHORT or order.reserved_total):
         return _NOTHING
     instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return _NOTHING
     price, stop, worst, replace = order.price, order.stop, order.worst_price, order.pending_replace
-    if stop or worst:
-        price = max(price, stop, worst)
+    # Compared one by one: every order comes here, and `max` takes longer.
+    if worst > price:
+        price = worst
+    if stop > price:
+        price = stop
     if replace is not None:
         price = max(price, replace.price, replace.stop)
     if not price:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
-        return shares_of(order)[0]
-    value = instrument.notional(price, leaves)  # type: ignore[arg-type]  # the sum of quantities
+        return shares_of(order, leaves)[0]
+    value = instrument.notional(price, leaves)
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value
@@ -62,15 +64,17 @@ def tally_opening(account: Account, order: Order, opening: Money) -> None:
         by_symbol.pop(symbol, None)
 
 
-def unbounded_price(
+def counted_price(
     type: OrderType, side: Side, price: Price, stop: Price, quote: QuoteSeen
 ) -> Price:
-    """The worst price of an order whose own limit does not bound it; 0 where that does."""
+    """What it counts with beside its own limit: the mark that was seen, and where no limit bounds
+    what it costs the worst price. A passive price makes no room."""
+    bid, ask, last = quote.bid, quote.ask, quote.last
+    mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
     if side > 0 and (type is _LIMIT or type.has_limit):
-        return _BOUNDED
-    return worst_of(
-        type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=quote.last
-    )
+        return mark  # type: ignore[return-value]  # half-way between prices is a price
+    worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
+    return worst if worst > mark else Price(mark)
 
 
 def worst_of(

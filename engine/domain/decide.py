@@ -20,6 +20,7 @@ from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
+from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -77,7 +78,11 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
     events = _DECISIONS[type(inbound)](state, inbound, market, now)
     if state.brackets and type(inbound) is not rep.TimerFired:
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
-    return events
+    if state.messages.waiting:
+        events = [*events, *woken(state, events, now)]
+    if type(inbound) is rep.EngineFaulted:
+        return events  # nobody will be there to let out what waits
+    return in_turn(state, events, now)
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:

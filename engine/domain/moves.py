@@ -2,6 +2,7 @@
 
 from engine.domain.ledger.currency import in_base_up
 from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
+from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.state import ACK_TIMER, State
@@ -56,6 +57,8 @@ def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         if symbol_live is not None:
             symbol_live.pop(order.order_id, None)
         answered(order)
+        if state.messages.waiting:
+            drop_messages(state.messages, order.order_id)
     if state.in_doubt:
         cleared(state, order)
 

@@ -8,6 +8,8 @@ from engine.domain.commands import Origin
 from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
+from engine.domain.message_counts import count_message, pending_of, queued, sent
+from engine.domain.message_facts import Message, MessageQueued, MessageSent
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
@@ -88,7 +90,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
             RECENT_PRICES_MAX,
         )
     revalue(state, order, order.price or event.protection or order.stop or _price_of(event.quote))
-    order.pending_new = Pending(event.at)
+    order.pending_new = pending = Pending(event.at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -97,7 +99,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    watched(state, event.at)
+    if count_message(state, Message.NEW, order_id, event.at, is_entry=event.reserved > 0):
+        watched(state, event.at)
+    else:
+        pending.is_queued = True
 
 
 def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
@@ -203,7 +208,10 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         if order.leg and event.origin is Origin.DESK:
             taken_back_by_desk(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
-    watched(state, event.at)
+    if count_message(state, Message.CANCEL, event.order_id, event.at, is_entry=False):
+        watched(state, event.at)
+    else:
+        pending.is_queued = True
 
 
 def _count_withdrawn(state: State, order: Order) -> None:
@@ -240,7 +248,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     _count_withdrawn(state, order)
     revalue(state, order, _worth(order))
     hold(state, order)
-    watched(state, event.at)
+    if count_message(state, Message.REPLACE, event.order_id, event.at, is_entry=event.reserved > 0):
+        watched(state, event.at)
+    else:
+        order.pending_replace.is_queued = True
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -315,6 +326,7 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
 
 def _status_requested(state: State, event: ev.StatusRequested) -> None:
     pending = state.orders[event.order_id].request_named(event.client_order_id)
+    count_message(state, Message.STATUS, event.order_id, event.at, is_entry=False)
     if pending is not None:
         pending.asked, pending.asked_at = pending.asked + 1, event.at
         watched(state, event.at)
@@ -333,6 +345,16 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
     order.text, order.changed_at = f"by hand: {event.reason}", event.at
     if event.execution_id:
         order.manual = event.execution_id
+
+
+def _message_sent(state: State, event: MessageSent) -> None:
+    sent(state, event)
+    order = state.orders.get(event.order_id)
+    pending = None if order is None else pending_of(order, event.message)
+    if order is not None and pending is not None:
+        pending.is_queued, pending.since = False, event.at
+        order.changed_at = event.at
+        watched(state, event.at)
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
@@ -355,6 +377,8 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
+    MessageQueued: queued,
+    MessageSent: _message_sent,
     **TRADE_CHANGES,
     **STRATEGY_CHANGES,
 }

@@ -236,6 +236,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
+    venue_rate: int = 0
+    """Messages a second that the venue takes; 0 where it says nothing of it."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):

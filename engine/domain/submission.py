@@ -17,6 +17,7 @@ from engine.domain.state import State
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 WITHDRAWN_ASLEEP = "withdrawn while its market slept"
+WITHDRAWN_UNSENT = "withdrawn before it was sent"
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
 
@@ -84,7 +85,10 @@ def is_asleep(order: Order, state: State) -> bool:
 
 
 def cancel_of(order: Order, state: State, origin: cmd.Origin, now: Nanos) -> ev.Event:
-    """A request to the venue; a sleeping order is withdrawn at once: the journal is its venue."""
+    """A request to the venue; a sleeping order is withdrawn at once: the journal is its venue, and
+    so is one that waits here for its turn."""
+    if order.pending_new is not None and order.pending_new.is_queued:
+        return ev.OrderCancelled(now, order.order_id, order.leaves, WITHDRAWN_UNSENT, True)
     if is_asleep(order, state):
         return ev.OrderCancelled(now, order.order_id, order.leaves, WITHDRAWN_ASLEEP, True)
     return ev.CancelRequested(now, order.order_id, order.client_order_id, origin)

@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
     Rule(flow.R12, flow.order_rate),
+    Rule(flow.R13, flow.message_rate),
     Rule(repeats.R14, repeats.repeated_execution),
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),

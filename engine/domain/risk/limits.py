@@ -74,6 +74,7 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     buying_power: bool = True
     short_margin: int = 5_000
     locate: bool = True
+    message_rate_max: int = 100
     repeated_execution_max: int = 10
     repeated_execution_window: Nanos = Nanos(60_000_000_000)
     cancel_ratio_max: int = 20

@@ -11,6 +11,7 @@ from engine.domain.day_flow import SymbolFlow
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
+from engine.domain.message_facts import Message, Turn, Waiting
 from engine.domain.moves import revalue
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
@@ -165,6 +166,11 @@ class Desk:
         """Purchases of GOOG that a strategy has sent."""
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.repeats[f"PAPER|{strategy}|GOOG|1"] = [at] * count
+
+    def waits(self) -> None:
+        """A cancel waits for its turn."""
+        waiting = Waiting(Message.CANCEL, OrderId(1), Turn.CANCEL, NOW)
+        self.state.messages.waiting["2:1"] = waiting
 
     def disabled(self, strategy: str = "script") -> None:
         self.account.strategies[strategy] = StrategyHold(NOW, "more than 10 buys", "R1")

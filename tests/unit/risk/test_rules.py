@@ -244,6 +244,14 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
     ("R12", "an exit has its reserve",
      [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R13 messages: what has no room waits, and is told ──
+    ("R13", "nothing waits", [limit(message_rate_max=10)], {}, PASS),
+    ("R13", "something waits", [limit(message_rate_max=10), given("waits")], {}, WARN),
+    ("R13", "a rate that has no room for an entry", [limit(message_rate_max=1)], {}, DENY),
+    ("R13", "a rate that has room for one", [limit(message_rate_max=2)], {}, PASS),
+    ("R13", "a limit of nothing", [limit(message_rate_max=0)], {}, DENY),
+    ("R13", "an exit", [limit(message_rate_max=0), given("waits"), given("hold", 100)],
+     {"instruction": SELL}, PASS),
     # ── R14 the same execution again: entries of one script, symbol and side ──
     ("R14", "the tenth within a minute",
      [REPEATS, given("repeats", 9, 59)], {"origin": Origin.SCRIPT}, PASS),

@@ -3,10 +3,19 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
+from data.store import (
+    fold_breakers,
+    fold_costs,
+    fold_desk,
+    fold_fills,
+    fold_measures,
+    fold_orders,
+    fold_recon,
+)
 from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
+from engine.domain.loss_facts import EquityPeaked, LossLimitReached
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -70,6 +79,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.ForeignOrderFound: fold_recon.foreign,
     ev.OrderAdopted: fold_recon.adopted,
     ev.PositionAdopted: fold_recon.position_adopted,
+    LossLimitReached: fold_breakers.loss_limit,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -77,6 +87,7 @@ WITHOUT_ROWS = frozenset(
         ev.DateRolled,
         ev.BorrowKnown,
         ev.DividendsKnown,
+        ev.ReferenceKnown,
         ev.CommandRefused,
         ev.DuplicateIgnored,
         ev.EntriesCancelled,
@@ -92,6 +103,7 @@ WITHOUT_ROWS = frozenset(
         ev.MessageSent,
         ev.BreakEnded,
         ev.LimitLooseningDropped,
+        EquityPeaked,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""

@@ -20,6 +20,8 @@ from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
+from engine.domain.loss_facts import EquitySeen, LossSeen
+from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -32,6 +34,8 @@ from engine.domain.reconcile import (
     resume_session,
 )
 from engine.domain.records import Inbound
+from engine.domain.reference_changes import know_reference
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.resolving import resolve_order
 from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
@@ -145,6 +149,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.BorrowListed: know_borrow,
     rep.DividendsListed: know_dividends,
     rep.FxRatesSet: know_fx_rates,
+    ReferenceListed: know_reference,
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,
@@ -157,4 +162,6 @@ _DECISIONS: dict[type, Decision] = {
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
     AccountReconciled: reconciled,
+    LossSeen: heed_loss,
+    EquitySeen: heed_equity,
 }

@@ -13,6 +13,7 @@ from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
+from engine.domain.loss_memory import turn_day
 from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
@@ -61,7 +62,8 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
-    state.has_oca, state.venue_rate = event.has_oca, event.venue_rate
+    state.has_oca, state.venue = event.has_oca, event.venue
+    state.venue_rate = event.venue_rate
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -109,8 +111,9 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
         state.phases[symbol] = event.phase
         if event.text and event.phase is not Phase.OPEN:
             state.halts[symbol] = event.text
-        else:
-            state.halts.pop(symbol, None)
+            state.began.setdefault(f"halt/{symbol}", event.at)
+        elif state.halts.pop(symbol, None) is not None:
+            state.began.pop(f"halt/{symbol}", None)
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
@@ -131,6 +134,8 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
         find_day(state, account)
+    for memory in state.losses.values():
+        turn_day(memory)
     _forget_done_orders(state)
     state.recent_orders.clear()
     state.recent_prices.clear()
@@ -200,8 +205,10 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
     if event.state is LinkState.DOWN:
         state.was_disconnected = True
         state.link_texts[event.link] = event.text
+        state.began.setdefault(f"link/{event.link}", event.at)
     else:
         state.link_texts.pop(event.link, None)
+        state.began.pop(f"link/{event.link}", None)
         state.link_up_at = event.at
     state.links[event.link] = event.state
 

@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -90,6 +91,7 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.reference_facts import ReferenceKnown
 from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
@@ -141,6 +143,7 @@ Event = (
     | BorrowKnown
     | DividendsKnown
     | FxRatesKnown
+    | ReferenceKnown
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
@@ -172,6 +175,7 @@ Event = (
     | MessageSent
     | StrategyDisabled
     | StrategyEnabled
+    | BreakerEvent
 )
 
 __all__ = [
@@ -249,6 +253,7 @@ __all__ = [
     "SecondFactorChanged",
     "SecondFactorFailed",
     "SecondFactorPassed",
+    "ReferenceKnown",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

@@ -5,12 +5,16 @@ from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
 from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos, Price
 
 
 def hold(state: State, order: Order) -> None:
-    """Buying power and open value follow what is open; a done order holds nothing."""
+    """What is held and counted of an order follows what is open; a done order holds nothing."""
+    opening = opening_of(state, order)
+    if opening != order.opening:
+        tally_opening(state.accounts[order.order.account], order, opening)
     held, before = reserve_of(order), order.reserved
     value, value_before = open_value_of(order), order.open_value
     if held == before and value == value_before:

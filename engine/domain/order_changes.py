@@ -13,6 +13,7 @@ from engine.domain.message_facts import Message, MessageQueued, MessageSent
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
+from engine.domain.risk.opening import unbounded_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -77,6 +78,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
+    asked = event.order
+    order.worst_price = event.protection or unbounded_price(
+        asked.type, order.side, asked.price, asked.stop, event.quote
+    )
     flow = account.flow
     flow.orders += 1
     flow.of(symbol).orders += 1

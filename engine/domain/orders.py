@@ -114,6 +114,10 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg: what the other legs of its group had filled before it left."""
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
+    worst_price: Price = Price(0)
+    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    opening: Money = Money(0)
+    """Worst value of what it may still open, kept by `apply` like `reserved`."""
     value_total: Money = Money(0)
     """What the whole order would trade at worst, in the account's currency."""
     open_value: Money = Money(0)

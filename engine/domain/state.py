@@ -9,11 +9,13 @@ from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
+from engine.domain.loss_memory import LossMemory
 from engine.domain.message_facts import Messages
 from engine.domain.orders import Order
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.recon import Recon
+from engine.domain.reference_facts import NO_REFERENCE, Reference
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.domain.strategy_facts import StrategyHold
@@ -147,6 +149,11 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    opening_long: Money = Money(0)
+    """Worst value of what its live orders may still open on the long side, kept by `apply`."""
+    opening_short: Money = Money(0)
+    opening: dict[str, Money] = {}
+    """The same by symbol, both sides together; no row where nothing is open."""
     flow: DayFlow = msgspec.field(default_factory=DayFlow)
     open_value: Money = Money(0)
     """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
@@ -284,6 +291,14 @@ class State(msgspec.Struct):
     """By the limit's key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
+    reference: Reference = NO_REFERENCE
+    """Tables that a desk may have or not."""
+    venue: str = PAPER_VENUE
+    """Who the orders of this run go to."""
+    began: dict[str, Nanos] = {}
+    """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
+    losses: dict[str, LossMemory] = {}
+    """Peaks of equity, and the losses that were told, by account."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -2,6 +2,7 @@
 
 from engine.domain import events as ev
 from engine.domain.contingent.protection import left_bare_by
+from engine.domain.loss_facts import LossLimitReached
 from engine.domain.orders import Order
 from engine.domain.reasons import Refusal
 from engine.domain.records import Record
@@ -91,4 +92,5 @@ _NOTICES: dict[type, Severity] = {
     ev.ReconcileFinished: Severity.ATTENTION,
     ev.ClockMoved: Severity.ATTENTION,
     ev.MachineWoke: Severity.DEGRADED,
+    LossLimitReached: Severity.ATTENTION,
 }

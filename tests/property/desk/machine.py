@@ -492,13 +492,16 @@ class OrderlyDesk(DeskMachine):
         return 0 if self.bench.state.limits.message_rate_max >= 100 else 12
 
     def flatten_in_a_deep_market(self) -> None:
-        """Nothing can keep a flatten from being flat when there is something to trade with."""
+        """Nothing can keep a flatten from being flat when there is something to trade with, and
+        when its cancels can leave: where they cannot, a person is asked after 3 s."""
+        if self.queue_takes():
+            return
         symbol = self.symbol()
         self.bench.enters("*", Phase.OPEN)
         self.bench.others_leave(symbol)
         self.bench.quotes(symbol, MID - TICK, MID + TICK, 1_000_000)
         self.ask(Flatten(ACCOUNT, symbol))
-        self.bench.pass_time(10 + 3 * self.queue_takes())
+        self.bench.pass_time(10)
         assert self.bench.position(symbol) == 0
         assert not self.bench.state.live_by_symbol.get(symbol)
 

@@ -1,6 +1,8 @@
 """Settings are layered with their sources, and a file with one wrong word starts nothing."""
 
+import json
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,7 @@ BAD: list[tuple[str, str, int]] = [
     ("[risk]\nmarket_protection = 1\n", "neither on nor off", 2),
     ("[risk]\nprice_collar = 2.555\n", "price_collar", 2),
     ("[risk]\norder_quantity = 5\n", "did you mean risk.order_quantity_max", 2),
-    ("[risk]\ndaily_loss_max = 5\n", "no such setting", 2),
+    ("[risk]\nbad_luck_max = 5\n", "no such setting", 2),
     ("[screen]\ntheme = 'blue'\n", "theme: must be one of", 2),
     ("[screen]\nframes_per_second = 0\n", "from 1 to 10", 2),
     ("[screen]\nframes_per_second = 11\n", "from 1 to 10", 2),
@@ -157,10 +159,12 @@ def test_the_shipped_file_holds_every_setting_with_the_default_of_the_limits_tab
 
 
 def _as_toml(values: dict[str, object]) -> str:
-    shown = {True: "true", False: "false"}
-    return "[risk]\n" + "\n".join(
-        f"{key.removeprefix('risk.')} = {shown[value] if isinstance(value, bool) else value}"
+    shown = {
+        key: value if isinstance(value, Decimal) else json.dumps(value)
         for key, value in values.items()
+    }
+    return "[risk]\n" + "\n".join(
+        f"{key.removeprefix('risk.')} = {text}" for key, text in shown.items()
     )
 
 

@@ -112,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     Rule(restrictions.R28, restrictions.penny),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
     Rule(children.R33, children.option_risk),
+    Rule(conduct.R34, conduct.self_match),
     Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
     Rule(expiries.R37, expiries.over_earnings),

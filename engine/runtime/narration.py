@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.clocks import sleep_in_words, step_in_words
+from engine.domain.message_facts import Message
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import State
@@ -40,6 +41,8 @@ class Narrator:
         self._state = state
         self._name = name
         self._ended = ended
+        self._queued: dict[OrderId, tuple[OrderId, ...]] = {}
+        """New orders that wait here and are told of next, with whose end they wait for."""
 
     def tell(self, event: ev.Event) -> Fields | None:
         """The object for stdout; None for what only the audit trail needs."""
@@ -81,6 +84,10 @@ class Narrator:
                 order, base = self._order(event.order_id)
                 warned = [finding_fields(f) for f in event.findings]
                 extra: Fields = {"warnings": warned} if warned else {}
+                behind = self._queued.pop(event.order_id, None)
+                if behind is not None:
+                    extra["behind"] = [self._order(other)[1]["order"] for other in behind]
+                    return {"event": "order_queued", **base, **self._terms(order), **extra}
                 return {"event": "order_sent", **base, **self._terms(order), **extra}
             case ev.OrderHeld():
                 order, base = self._order(event.order_id)
@@ -229,6 +236,13 @@ class Narrator:
         if isinstance(event, TOLD):
             return breaker_fields(event)
         match event:
+            case ev.MessageQueued():
+                # Told with its terms, by the event that follows it.
+                if event.message is Message.NEW:
+                    self._queued[event.order_id] = event.behind
+                return None
+            case ev.MessageSent() if event.message is Message.NEW:
+                return {"event": "order_left", **self._order(event.order_id)[1]}
             case ev.ExitReduced():
                 order, base = self._order(event.order_id)
                 by = self._order(event.by)[1]["order"]

@@ -81,14 +81,7 @@ class Narrator:
         """One row an event kind; what is missing here is not told."""
         match event:
             case ev.OrderReleased():
-                order, base = self._order(event.order_id)
-                warned = [finding_fields(f) for f in event.findings]
-                extra: Fields = {"warnings": warned} if warned else {}
-                behind = self._queued.pop(event.order_id, None)
-                if behind is not None:
-                    extra["behind"] = [self._order(other)[1]["order"] for other in behind]
-                    return {"event": "order_queued", **base, **self._terms(order), **extra}
-                return {"event": "order_sent", **base, **self._terms(order), **extra}
+                return self._released(event)
             case ev.OrderHeld():
                 order, base = self._order(event.order_id)
                 return {"event": "order_held", **base, **self._terms(order)}
@@ -141,6 +134,17 @@ class Narrator:
                 }
             case _:
                 return self._other(event)
+
+    def _released(self, event: ev.OrderReleased) -> Fields:
+        order, base = self._order(event.order_id)
+        fields: Fields = {**base, **self._terms(order)}
+        if warned := [finding_fields(found) for found in event.findings]:
+            fields["warnings"] = warned
+        behind = self._queued.pop(event.order_id, None)
+        if behind is None:
+            return {"event": "order_sent", **fields}
+        fields["behind"] = [self._order(other)[1]["order"] for other in behind]
+        return {"event": "order_queued", **fields}
 
     def _why_it_went(self, event: ev.OrderCancelled | ev.OrderExpired) -> str:
         if isinstance(event, ev.OrderCancelled) and event.requested:

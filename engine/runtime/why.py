@@ -127,17 +127,20 @@ class _Teller:
             f" {self._size(order.cumulative)}/{self._size(order.quantity)} filled"
         )
 
+    def _message(self, event: ev.MessageQueued | ev.MessageSent) -> str:
+        if isinstance(event, ev.MessageQueued):
+            return _queued(event)
+        if event.message is Message.NEW:
+            self._sent_at = event.at
+        return f"{_MESSAGE_WORDS[event.message]} left: its turn had come"
+
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
             case ev.OrderHeld():
                 return [f"held until its entry fills: {self._size(event.order.quantity)} at most"]
-            case ev.MessageQueued():
-                return [_queued(event)]
-            case ev.MessageSent():
-                if event.message is Message.NEW:
-                    self._sent_at = event.at
-                return [f"{_MESSAGE_WORDS[event.message]} left: its turn had come"]
+            case ev.MessageQueued() | ev.MessageSent():
+                return [self._message(event)]
             case ev.OrderReleased() if self._order.leg:
                 self._sent_at = event.at
                 size = self._size(event.order.quantity)

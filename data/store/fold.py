@@ -99,6 +99,8 @@ WITHOUT_ROWS = frozenset(
         ev.ReconcileStarted,
         ev.StatementAsked,
         ev.StatementHeard,
+        ev.MessageQueued,
+        ev.MessageSent,
         ev.BreakEnded,
         ev.LimitLooseningDropped,
         EquityPeaked,

@@ -22,6 +22,7 @@ from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
+from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -81,7 +82,11 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
     events = _DECISIONS[type(inbound)](state, inbound, market, now)
     if state.brackets and type(inbound) is not rep.TimerFired:
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
-    return events
+    if state.messages.waiting:
+        events = [*events, *woken(state, events, now)]
+    if type(inbound) is rep.EngineFaulted:
+        return events  # nobody will be there to let out what waits
+    return in_turn(state, events, now)
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:

@@ -14,6 +14,7 @@ from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
 from engine.domain.loss_memory import turn_day
+from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
@@ -57,12 +58,14 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.limit_changes = {}
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
-    newest = event.at - 1 if state.ended_clean else event.at
+    newest = Nanos(event.at - 1 if state.ended_clean else event.at)
     _forget_attempts(state, newest)
+    forget_waiting(state)
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
     state.has_oca, state.venue = event.has_oca, event.venue
+    state.venue_rate = event.venue_rate
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -142,10 +145,11 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     _forget_attempts(state, event.at)
 
 
-def _forget_attempts(state: State, newest: int) -> None:
+def _forget_attempts(state: State, newest: Nanos) -> None:
     """Keeps what was tried up to that time."""
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.ladder_attempts = [at for at in state.ladder_attempts if at <= newest]
+    forget_messages(state, newest)
     kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
     state.repeats = {key: times for key, times in kept.items() if times}
 

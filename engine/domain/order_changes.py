@@ -14,9 +14,12 @@ from engine.domain.contingent.changes import (
 )
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
+from engine.domain.message_counts import count_message, pending_of, queued, sent
+from engine.domain.message_facts import Message, MessageQueued, MessageSent
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
+from engine.domain.recent import note
 from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
@@ -75,7 +78,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
     order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
     symbol, price, protection = asked.symbol, asked.price, event.protection
-    _note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
+    note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
     order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[asked.account]
@@ -95,9 +98,9 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         count_execution(state, asked, side, at)
     if order.price:
         printed = price_print(symbol, side, order.quantity, order.price)
-        _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+        note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
     revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
-    order.pending_new = Pending(at)
+    order.pending_new = pending = Pending(at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -106,15 +109,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    watched(state, at)
-
-
-def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
-    """The newest last; the oldest goes where there are too many."""
-    memory.pop(key, None)
-    memory[key] = at
-    if len(memory) > most:
-        del memory[next(iter(memory))]
+    if count_message(state, Message.NEW, order_id, at, is_entry=event.reserved > 0):
+        watched(state, at)
+    else:
+        pending.is_queued = True
 
 
 def _price_of(quote: ev.QuoteSeen) -> Price:
@@ -216,7 +214,10 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         elif order.leg:
             stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
-    watched(state, event.at)
+    if count_message(state, Message.CANCEL, event.order_id, event.at, is_entry=False):
+        watched(state, event.at)
+    else:
+        pending.is_queued = True
 
 
 def _count_withdrawn(state: State, order: Order) -> None:
@@ -253,7 +254,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     _count_withdrawn(state, order)
     revalue(state, order, _worth(order))
     hold(state, order)
-    watched(state, event.at)
+    if count_message(state, Message.REPLACE, event.order_id, event.at, is_entry=event.reserved > 0):
+        watched(state, event.at)
+    else:
+        order.pending_replace.is_queued = True
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -338,6 +342,7 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
 
 def _status_requested(state: State, event: ev.StatusRequested) -> None:
     pending = state.orders[event.order_id].request_named(event.client_order_id)
+    count_message(state, Message.STATUS, event.order_id, event.at, is_entry=False)
     if pending is not None:
         pending.asked, pending.asked_at = pending.asked + 1, event.at
         watched(state, event.at)
@@ -356,6 +361,16 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
     order.text, order.changed_at = f"by hand: {event.reason}", event.at
     if event.execution_id:
         order.manual = event.execution_id
+
+
+def _message_sent(state: State, event: MessageSent) -> None:
+    sent(state, event)
+    order = state.orders.get(event.order_id)
+    pending = None if order is None else pending_of(order, event.message)
+    if order is not None and pending is not None:
+        pending.is_queued, pending.since = False, event.at
+        order.changed_at = event.at
+        watched(state, event.at)
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
@@ -378,6 +393,8 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
+    MessageQueued: queued,
+    MessageSent: _message_sent,
     **TRADE_CHANGES,
     **STRATEGY_CHANGES,
 }

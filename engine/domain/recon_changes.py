@@ -8,6 +8,8 @@ from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.positions import Position, apply_lot
 from engine.domain.ledger.postings import CAPITAL, post, realised_of, securities_of
 from engine.domain.lifecycle import Status
+from engine.domain.message_counts import count_message
+from engine.domain.message_facts import Message
 from engine.domain.moves import hold, revalue, watched
 from engine.domain.orders import Order
 from engine.domain.recon import DIFFERENCES_KEPT_MAX, Run
@@ -46,6 +48,7 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
 
 
 def _asked(state: State, event: ev.StatementAsked) -> None:
+    count_message(state, Message.STATEMENT, 0, event.at, is_entry=False, asked=event)
     run = state.recon.run
     if run is not None and run.query == event.query:
         run.awaiting[event.statement] = None

@@ -12,6 +12,8 @@ from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.loosening import LOOSENING_TIMER, held_limits, loosened
+from engine.domain.message_facts import MESSAGES_TIMER
+from engine.domain.messages import advance_messages, left_behind
 from engine.domain.quotes import Market, Phase
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -60,9 +62,11 @@ def open_session(
             report.has_oca,
             report.patience,
             report.venue,
+            report.venue_rate,
         )
     )
     happened += held
+    happened += left_behind(state, market, now)
     happened += all_disarmed(state, "a new run began", now)
     return happened + _flattens_cut_off(state, now)
 
@@ -172,7 +176,8 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
         order = state.orders[order_id]
         happened += [
             ev.OutcomeUnknown(now, order.order_id, request, f"link down: {why}")
-            for request, _ in in_flight(order)
+            for request, pending in in_flight(order)
+            if not pending.is_queued
         ]
     return happened
 
@@ -188,6 +193,8 @@ def _reconcile(state: State, now: Nanos) -> list[ev.Event]:
         if order.market != state.market:
             continue
         for request, pending in in_flight(order):
+            if pending.is_queued:
+                continue
             if request is Request.NEW or pending.certainty is Certainty.UNKNOWN:
                 happened.append(question(order, request, now))
     happened += begin(state, ReconCause.RECONNECT, now)
@@ -203,6 +210,8 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
     cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
     if report.name == ACK_TIMER:
         return cleared + watch(state, now)
+    if report.name == MESSAGES_TIMER:
+        return cleared + advance_messages(state, market, now)
     if report.name in (ORDERS_TIMER, POSITIONS_TIMER):
         return cleared + fire_recon_timer(state, report.name, now)
     if report.name.startswith(FLATTEN_TIMER):

@@ -42,6 +42,13 @@ def _words(fields: Fields, own: str) -> str:
             return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
         case "order_held":
             return f"{_order_words(fields)} held until its entry fills"
+        case "order_queued":
+            whom = ", ".join(f"#{number}" for number in fields["behind"])
+            turn = f"the end of {whom}" if whom else "its turn to leave"
+            warned = _rule_words(fields.get("warnings", []))
+            return f"{_order_words(fields)} waits for {turn}{warned}"
+        case "order_left":
+            return "leaves now"
         case "order_denied":
             return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
         case "order_accepted":

@@ -109,6 +109,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     off_accepted: tuple[str, ...] = ()
     venues_allowed: tuple[str, ...] = ("paper",)
     accounts_allowed: tuple[str, ...] = EVERYTHING
+    self_match: int = 2
+    message_rate_max: int = 100
     repeated_execution_max: int = 10
     repeated_execution_window: Nanos = Nanos(60_000_000_000)
     cancel_ratio_max: int = 20
@@ -149,6 +151,8 @@ def text_of(spec: LimitSpec, value: Any) -> str:
             return names_text(value)
         case LimitKind.WINDOWS:
             return windows_text(value)
+        case LimitKind.CHOICE:
+            return spec.choices[int(value)]
     return format_scaled(value, _DIGITS[spec.kind])
 
 
@@ -271,6 +275,10 @@ def _read(spec: LimitSpec, text: str) -> int | bool | tuple[str, ...] | Windows:
         return read_names(text, spec.names)
     if spec.kind is LimitKind.WINDOWS:
         return read_windows(text)
+    if spec.kind is LimitKind.CHOICE:
+        if text.lower() not in spec.choices:
+            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
+        return spec.choices.index(text.lower())
     if spec.kind is LimitKind.SWITCH:
         if text.lower() not in _SWITCHES:
             raise NumberTextError(f"'{text}' is neither on nor off")

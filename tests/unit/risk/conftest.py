@@ -11,6 +11,7 @@ from engine.domain.day_flow import SymbolFlow
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
+from engine.domain.message_facts import Message, Turn, Waiting
 from engine.domain.moves import revalue
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
@@ -23,6 +24,7 @@ from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.risk.rules.conduct import price_print
+from engine.domain.risk.self_match import SelfMatchMode
 from engine.domain.state import Account, Arming, FlattenRun, State, Trading
 from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument, parse_money
@@ -208,6 +210,33 @@ class Desk:
         """Purchases of GOOG that a strategy has sent."""
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.repeats[f"PAPER|{strategy}|GOOG|1"] = [at] * count
+
+    def self_match(self, mode: str) -> None:
+        self.limit(self_match=SelfMatchMode[mode.upper()] + 0)
+
+    def mine(
+        self, price: str, *, account: str = "PAPER", to_price: str = "", **fields: Any
+    ) -> None:
+        """50 short that rest, of this account or another of the owner's; `to_price`: on its way."""
+        if account not in self.state.accounts:
+            other = Account(account, "USD", self.account.cash, "", {}, {}, Trading(), {})
+            self.state.accounts[account] = other
+        order = self.works(50, price, **{"instruction": Instruction.SHORT, **fields})
+        order.order = msgspec.structs.replace(order.order, account=account)
+        if to_price:
+            to = self.state.instruments["GOOG"].parse_price(to_price)
+            order.pending_replace = Pending(NOW, price=to, quantity=Quantity(50))
+
+    def sizes(self, size: int) -> None:
+        """What the touch of GOOG shows on both sides."""
+        quote = self.market.quotes["GOOG"]
+        sized = {"bid_size": size, "ask_size": size}
+        self.market.quotes["GOOG"] = msgspec.structs.replace(quote, **sized)
+
+    def waits(self) -> None:
+        """A cancel waits for its turn."""
+        waiting = Waiting(Message.CANCEL, OrderId(1), Turn.CANCEL, NOW)
+        self.state.messages.waiting["2:1"] = waiting
 
     def disabled(self, strategy: str = "script") -> None:
         self.account.strategies[strategy] = StrategyHold(NOW, "more than 10 buys", "R1")

@@ -271,4 +271,5 @@ def _opened(
         left_at=left_at,
         has_oca=venue.has_oca,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
+        index=settings.market.index,
     )

@@ -150,6 +150,7 @@ class DeskBench:
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
         has_oca: bool = True,
         patience: Patience = PAPER_PATIENCE,
+        index: str = "",
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
@@ -157,7 +158,7 @@ class DeskBench:
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
         self._cash, self._wrap = cash, wrap
-        self._has_oca, self._patience = has_oca, patience
+        self._has_oca, self._patience, self._index = has_oca, patience, index
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -199,6 +200,7 @@ class DeskBench:
             limits=default_pairs(self._profile),
             has_oca=self._has_oca,
             patience=self._patience,
+            index=self._index,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:

@@ -43,6 +43,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     """Market time of the last record before this run; 0 in records that did not tell it."""
     has_oca: bool = False
     patience: Patience = Patience()
+    index: str = ""
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

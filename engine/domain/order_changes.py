@@ -9,7 +9,7 @@ from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, watched
-from engine.domain.orders import Order, Pending, Wish
+from engine.domain.orders import NEVER_REACHED, Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -84,6 +84,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     of_symbol[order_id] = None
     hold(state, order)
     watched(state, event.at)
+    state.breakers.activity.note_order(event.at)
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
@@ -112,6 +113,8 @@ def _rejected(state: State, event: ev.OrderRejected) -> None:
     order.text = event.text
     order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
     order.ending = Happening.REJECT
+    if event.text != NEVER_REACHED:
+        state.breakers.activity.note_reject(event.at)
     move(state, order, Happening.REJECT, event.at)
 
 
@@ -226,6 +229,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
     if order.pending_replace is not None:
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    state.breakers.activity.note_error(event.at)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved

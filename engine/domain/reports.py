@@ -237,6 +237,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):

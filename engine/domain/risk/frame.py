@@ -11,6 +11,7 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
     borrow,
+    breakers,
     currencies,
     doubts,
     exits,
@@ -78,11 +79,15 @@ RULES: tuple[Rule, ...] = (
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
+    Rule(breakers.R24, breakers.price_band),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
+    Rule(sessions.R25, breakers.market_wide),
+    Rule(breakers.D08, breakers.slow_mode),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
+    Rule(breakers.R27, breakers.short_sale_restriction),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
 )

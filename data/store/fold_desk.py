@@ -127,6 +127,16 @@ def arming_ended(book: Book, record: Record, event: ev.ArmingSuspended | ev.Live
     alert(book, record, "attention", word, event.reason, account=event.account)
 
 
+def strategy_disabled(book: Book, record: Record, event: ev.StrategyDisabled) -> None:
+    text = f"{event.strategy}: {event.reason}"
+    alert(book, record, "attention", "strategy_disabled", text, account=event.account)
+
+
+def strategy_enabled(book: Book, record: Record, event: ev.StrategyEnabled) -> None:
+    text = f"{event.strategy}: {event.reason}"
+    alert(book, record, "ok", "strategy_enabled", text, account=event.account)
+
+
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
     alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)

@@ -41,6 +41,8 @@ from engine.domain.reconcile import (
     resume_session,
 )
 from engine.domain.records import Inbound
+from engine.domain.reference_changes import know_reference
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.resolving import resolve_order
 from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
@@ -61,12 +63,9 @@ from engine.domain.sessions import (
     roll_date,
 )
 from engine.domain.state import State
-from engine.domain.submission import cancel, replace, submit
-from engine.domain.trade_reports import (
-    venue_filled,
-    venue_trade_busted,
-    venue_trade_corrected,
-)
+from engine.domain.strategies import filled_of, submit_of
+from engine.domain.submission import cancel, replace
+from engine.domain.trade_reports import venue_trade_busted, venue_trade_corrected
 from engine.domain.venue_reports import (
     venue_accepted,
     venue_cancel_refused,
@@ -125,7 +124,7 @@ _TRIPS: dict[type, Callable[[State, list[Event], Market, Nanos], list[Event]]] =
 """What the events of a decision can trip beside it."""
 del _TRIPS[rep.VenueAccepted], _TRIPS[rep.VenueFilled]
 _DECISIONS: dict[type, Decision] = {
-    cmd.SubmitOrder: submit,
+    cmd.SubmitOrder: submit_of,
     cmd.ProtectPosition: _of_known_account("oco", protect_position),
     cmd.CancelOrder: cancel,
     cmd.CancelMany: _of_known_account("cancel", cancel_many),
@@ -151,7 +150,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
-    rep.VenueFilled: venue_filled,
+    rep.VenueFilled: filled_of,
     rep.VenueCancelled: venue_cancelled,
     rep.VenueExpired: venue_expired,
     rep.VenueReplaced: venue_replaced,
@@ -173,6 +172,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.BorrowListed: know_borrow,
     rep.DividendsListed: know_dividends,
     rep.FxRatesSet: know_fx_rates,
+    ReferenceListed: know_reference,
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,

@@ -10,6 +10,7 @@ from engine.domain.arming import arming_changed, arming_ended, arming_suspended
 from engine.domain.breaker_changes import forget_tripped, turn_breakers
 from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
 from engine.domain.contingent.changes import groups_at_work, stay_away
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
@@ -55,10 +56,11 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
     newest = event.at - 1 if state.ended_clean else event.at
-    state.order_attempts = [at for at in state.order_attempts if at <= newest]
+    _forget_attempts(state, newest)
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
+    state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
-    state.has_oca, state.index = event.has_oca, event.index
+    state.has_oca, state.venue, state.index = event.has_oca, event.venue, event.index
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -123,6 +125,7 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     for account in state.accounts.values():
         account.day_open_cash, account.day_conversion_fees = account.cash, Money(0)
         account.day_carry.clear()
+        account.flow = DayFlow()
         if month != before:
             _turn_month(account, before, month)
         for position in account.positions.values():
@@ -131,8 +134,17 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     turn_breakers(state, event.trade_date)
     _forget_done_orders(state)
     state.recent_orders.clear()
+    state.recent_prices.clear()
     # A second is a second, also with midnight in it; what lies ahead is of another market's time.
-    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
+    _forget_attempts(state, event.at)
+
+
+def _forget_attempts(state: State, newest: int) -> None:
+    """Keeps what was tried up to that time."""
+    state.order_attempts = [at for at in state.order_attempts if at <= newest]
+    state.ladder_attempts = [at for at in state.ladder_attempts if at <= newest]
+    kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
+    state.repeats = {key: times for key, times in kept.items() if times}
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:

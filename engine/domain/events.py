@@ -90,6 +90,8 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.reference_facts import ReferenceKnown
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -140,6 +142,7 @@ Event = (
     | BorrowKnown
     | DividendsKnown
     | FxRatesKnown
+    | ReferenceKnown
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
@@ -167,6 +170,8 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | StrategyDisabled
+    | StrategyEnabled
     | BreakerEvent
 )
 
@@ -243,9 +248,12 @@ __all__ = [
     "SecondFactorChanged",
     "SecondFactorFailed",
     "SecondFactorPassed",
+    "ReferenceKnown",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

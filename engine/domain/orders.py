@@ -112,6 +112,14 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg: what the other legs of its group had filled before it left."""
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
+    worst_price: Price = Price(0)
+    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    opening: Money = Money(0)
+    """Worst value of what it may still open, kept by `apply` like `reserved`."""
+    value_total: Money = Money(0)
+    """What the whole order would trade at worst, in the account's currency."""
+    open_value: Money = Money(0)
+    """The share of that for what is open, kept by `apply` with every change."""
 
     @property
     def leg(self) -> int:
@@ -231,6 +239,15 @@ def reserve_of(order: Order) -> Money:
     whole = order.reserved_total
     if not whole:
         return whole  # an exit: nothing is held for it
+    return _share_of(order, whole)
+
+
+def open_value_of(order: Order) -> Money:
+    """The same share of what the whole order would trade."""
+    return _share_of(order, order.value_total)
+
+
+def _share_of(order: Order, whole: Money) -> Money:
     leaves, quantity = order.worst_leaves, order.worst_quantity
     if leaves == quantity:
         return whole

@@ -14,8 +14,9 @@ from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.statements import (
     VenueCash,
     VenueExecutions,
@@ -237,6 +238,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
+    venue: str = PAPER_VENUE
+    """Who the orders go to, by the name that R44 knows."""
     index: str = ""
     """The symbol whose move halts the whole market; empty: nobody configured one."""
 
@@ -364,6 +367,7 @@ Report = (
     | BorrowListed
     | DividendsListed
     | FxRatesSet
+    | ReferenceListed
     | PhaseChanged
     | TradeDateRolled
     | TimerFired

@@ -61,6 +61,7 @@ def open_session(
             report.left_at,
             report.has_oca,
             report.patience,
+            report.venue,
             report.index,
         )
     )

@@ -73,6 +73,8 @@ _NOTICES: dict[type, Severity] = {
     ev.LiveArmed: Severity.ATTENTION,
     ev.ArmingSuspended: Severity.DEGRADED,
     ev.LiveDisarmed: Severity.ATTENTION,
+    ev.StrategyDisabled: Severity.ATTENTION,
+    ev.StrategyEnabled: Severity.ATTENTION,
     ev.LinkMoved: Severity.ATTENTION,
     ev.PhaseEntered: Severity.ATTENTION,
     ev.FlattenMoved: Severity.OK,

@@ -1,6 +1,8 @@
 """Settings are layered with their sources, and a file with one wrong word starts nothing."""
 
+import json
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -157,10 +159,12 @@ def test_the_shipped_file_holds_every_setting_with_the_default_of_the_limits_tab
 
 
 def _as_toml(values: dict[str, object]) -> str:
-    shown = {True: "true", False: "false"}
-    return "[risk]\n" + "\n".join(
-        f"{key.removeprefix('risk.')} = {shown[value] if isinstance(value, bool) else value}"
+    shown = {
+        key: value if isinstance(value, Decimal) else json.dumps(value)
         for key, value in values.items()
+    }
+    return "[risk]\n" + "\n".join(
+        f"{key.removeprefix('risk.')} = {text}" for key, text in shown.items()
     )
 
 

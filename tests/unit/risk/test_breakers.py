@@ -16,8 +16,15 @@ from engine.domain.breaker_facts import (
 )
 from engine.domain.breaker_memory import Activity
 from engine.domain.commands import CancelOrder, Halt, Kill, Origin, Resume, SubmitOrder
-from engine.domain.desk_breakers import counts_of
-from engine.domain.events import CancelRequested, OrderDenied, OrderReleased, TradingState
+from engine.domain.desk_breakers import counts_of, too_large_a_break
+from engine.domain.events import (
+    CancelRequested,
+    DifferenceFound,
+    OrderDenied,
+    OrderReleased,
+    TradingState,
+    TradingStateChanged,
+)
 from engine.domain.market_wide import (
     NO_HALT,
     REST_OF_DAY,
@@ -27,6 +34,7 @@ from engine.domain.market_wide import (
     table_of,
 )
 from engine.domain.quotes import Phase
+from engine.domain.recon_events import DifferenceKind
 from engine.domain.reports import TradeDateRolled, VenueRejected
 from engine.domain.standing import standings
 from engine.domain.standing_view import StandingRow
@@ -68,7 +76,12 @@ def order(
     )
 
 
+ONE_SCRIPT = {"repeated_execution_max": "100000", "open_orders_symbol_max": "1000"}
+"""The same orders again and again are what R14 is for; here it stands aside."""
+
+
 def quoted_desk(index: str = "", **named) -> DeskBench:  # type: ignore[no-untyped-def]
+    named["limits"] = {**ONE_SCRIPT, **named.get("limits", {})}
     desk = DeskBench(index=index, **named)
     desk.quotes("AAPL", PRICE - 100, PRICE, 5_000)
     return desk
@@ -384,6 +397,88 @@ def test_the_last_minute_is_counted_second_by_second() -> None:
     assert counts_of(activity, Nanos(now + 30 * NANOS_PER_SECOND)) == (30, 15)
     assert counts_of(activity, Nanos(now + 60 * NANOS_PER_SECOND)) == (0, 0)
     assert counts_of(activity, Nanos(now - 600 * NANOS_PER_SECOND)) == (0, 0)
+
+
+def test_more_than_ten_times_the_normal_minute_halts_the_desk() -> None:
+    desk = quoted_desk(limits={"order_volume_normal": "2", "open_orders_max": "1000"})
+    for number in range(20):
+        desk.submit(order(f"n{number}", price=PRICE - 20_000 - 100 * number))
+    assert desk.state.accounts["PAPER"].trading.state is TradingState.ACTIVE
+    desk.submit(order("one more", price=PRICE - 19_000))
+    assert desk.state.accounts["PAPER"].trading.state is TradingState.HALTED
+    assert row(desk, "order_volume").word == "tripped"
+
+
+def unanswered_desk(orders: int, quantity: int = 1) -> DeskBench:
+    """So many orders of which the venue says nothing for as long as the desk waits."""
+    never = 10**9 * NANOS_PER_SECOND
+    desk = quoted_desk(latency=lambda request: Nanos(never))
+    for number in range(orders):
+        desk.submit(order(f"u{number}", quantity=quantity, price=PRICE - 100 * (number + 1)))
+    desk.pass_time(8)
+    assert len(desk.state.in_doubt) == orders
+    return desk
+
+
+def test_three_unknown_outcomes_are_borne_and_a_fourth_halts_the_desk() -> None:
+    three, four = unanswered_desk(3), unanswered_desk(4)
+    assert three.state.accounts["PAPER"].trading.state is TradingState.ACTIVE
+    assert four.state.accounts["PAPER"].trading.state is TradingState.HALTED
+    assert row(four, "unknown_orders").actual == "4"
+
+
+def test_one_unknown_outcome_worth_more_than_five_percent_halts_the_desk() -> None:
+    small, large = unanswered_desk(1, 500), unanswered_desk(1, 501)
+    assert small.state.accounts["PAPER"].trading.state is TradingState.ACTIVE
+    assert large.state.accounts["PAPER"].trading.state is TradingState.HALTED
+
+
+def test_a_line_that_drops_and_answers_when_it_is_back_trips_nothing() -> None:
+    desk = quoted_desk(latency=lambda request: Nanos(NANOS_PER_SECOND))
+    for number in range(6):
+        desk.submit(order(f"d{number}", price=PRICE - 100 * (number + 1)))
+    desk.paper.practise("disconnect", "", Nanos(NANOS_PER_SECOND))
+    desk.pass_time(20)
+    assert not desk.state.in_doubt
+    assert desk.state.accounts["PAPER"].trading.state is TradingState.ACTIVE
+
+
+@pytest.mark.parametrize(("missing", "state"), [(500, "ACTIVE"), (501, "HALTED")])
+def test_a_position_that_nobody_can_explain_halts_above_five_percent(
+    missing: int, state: str
+) -> None:
+    desk = quoted_desk()
+    mark = Price(PRICE)
+    quote = desk.session.market.quotes["AAPL"]
+    quote.bid = quote.ask = mark
+    difference = DifferenceFound(
+        desk.host.now,
+        1,
+        DifferenceKind.POSITION,
+        "PAPER",
+        "AAPL",
+        OrderId(0),
+        "0",
+        str(missing),
+        "look",
+        True,
+        Quantity(missing),
+    )
+    tripped = too_large_a_break(desk.state, [difference], desk.session.market, desk.host.now)
+    states = [e.state.name for e in tripped if isinstance(e, TradingStateChanged)]
+    assert (states or ["ACTIVE"]) == [state]
+
+
+def test_a_market_order_and_a_priced_one_leave_at_the_edge_of_the_band() -> None:
+    desk = quoted_desk(limits={"price_band_reprice": "on"})
+    quote = desk.session.market.quotes["AAPL"]
+    quote.band_low, quote.band_high = Price(990_000), Price(1_010_000)
+    (sent, *_) = desk.submit(order("priced", quantity=1, price=1_020_000))
+    assert isinstance(sent, OrderReleased)
+    assert sent.order.price == 1_010_000 and sent.quote.band_high == 1_010_000
+    assert "R24" in {f.rule for f in sent.findings}
+    (market, *_) = desk.submit(order("market", quantity=1, price=0, type=OrderType.MARKET))
+    assert isinstance(market, OrderReleased) and market.protection == 1_010_000
 
 
 # ── no breaker blocks an exit ──────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.rules.flow import fingerprint
 from engine.values import Instruction, OrderType, TimeInForce, Trigger
+from tests.unit.risk.rows_of_exposure import ROWS as ROWS_OF_EXPOSURE
 
 PASS, WARN, ASK, SECOND_FACTOR, DENY = (
     Verdict.PASS,
@@ -58,6 +59,11 @@ RATE = limit(
     order_rate_ladder_minute_max=300,
 )
 WINDOW = limit(duplicate_window=10_000_000_000)
+REPEATS = limit(repeated_execution_max=10, repeated_execution_window=60_000_000_000)
+RATIO = limit(cancel_ratio_max=20)
+DAY_2 = limit(daily_notional_max=2)
+DAILY_3 = limit(daily_orders_max=3)
+WASH = limit(wash_window=30_000_000_000)
 OPEN_3 = limit(open_orders_symbol_max=3)
 OPEN_5 = limit(open_orders_max=5)
 BAND = given("band", "95.00", "105.00")
@@ -224,16 +230,46 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R12", "a script is paced, never denied",
      [RATE, given("attempts", 60, 0.5)], {"origin": Origin.SCRIPT}, PASS),
     ("R12", "the ladder's tenth",
-     [RATE, given("attempts", 9, 0.5)], {"origin": Origin.LADDER}, PASS),
+     [RATE, given("presses", 9, 0.5)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the ladder's eleventh",
-     [RATE, given("attempts", 10, 0.5)], {"origin": Origin.LADDER}, DENY),
+     [RATE, given("presses", 10, 0.5)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "the ladder's 300th in a minute",
+     [RATE, given("presses", 299, 30)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the ladder's 301st in a minute",
-     [RATE, given("attempts", 300, 30)], {"origin": Origin.LADDER}, DENY),
+     [RATE, given("presses", 300, 30)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "a ticket beside a busy ladder",
+     [RATE, given("presses", 10, 0.5), given("presses", 200, 30)], {}, PASS),
+    ("R12", "a press beside busy tickets",
+     [RATE, given("attempts", 5, 0.5), given("attempts", 60, 30)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the line counts as a ticket",
      [RATE, given("attempts", 5, 0.5)], {"origin": Origin.LINE}, DENY),
     ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
     ("R12", "an exit has its reserve",
      [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R14 the same execution again: entries of one script, symbol and side ──
+    ("R14", "the tenth within a minute",
+     [REPEATS, given("repeats", 9, 59)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the eleventh within a minute",
+     [REPEATS, given("repeats", 10, 59.999)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "the eleventh, just outside",
+     [REPEATS, given("repeats", 10, 60)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the other side",
+     [REPEATS, given("repeats", 10, 5)], {"origin": Origin.SCRIPT, "instruction": SHORT}, PASS),
+    ("R14", "another symbol", [REPEATS, *AAPL, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "symbol": "AAPL"}, PASS),
+    ("R14", "another strategy", [REPEATS, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "strategy": "twap"}, PASS),
+    ("R14", "a hand is no strategy", [REPEATS, given("repeats", 10, 5)], {}, PASS),
+    ("R14", "a child of an algorithm", [REPEATS, given("repeats", 10, 5, strategy="twap")],
+     {"origin": Origin.DESK, "strategy": "twap"}, DENY),
+    ("R14", "a limit of nothing",
+     [limit(repeated_execution_max=0)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "a disabled script", [REPEATS, given("disabled")], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "another one is disabled",
+     [REPEATS, given("disabled", "twap")], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "a ticket beside a disabled script", [REPEATS, given("disabled")], {}, PASS),
+    ("R14", "an exit of a disabled script", [REPEATS, given("disabled"), given("hold", 100)],
+     {"origin": Origin.SCRIPT, "instruction": SELL}, PASS),
     # ── R15 the same order twice ──
     ("R15", "the same after 9.999 s", [WINDOW, same_order(9.999)], {}, ASK),
     ("R15", "the same after 10 s", [WINDOW, same_order(10)], {}, PASS),
@@ -256,6 +292,58 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R17", "the fifth of the account", [OPEN_5, *[given("works", 1)] * 4], {}, PASS),
     ("R17", "the sixth of the account", [OPEN_5, *[given("works", 1)] * 5], {}, DENY),
     ("R17", "an exit", [limit(open_orders_max=0), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R18 cancels and changes for each fill, from 50 orders of the symbol on ──
+    ("R18", "no order today", [RATIO], {}, PASS),
+    ("R18", "49 orders say nothing", [RATIO, given("today", orders=49, cancels=900)], {}, PASS),
+    ("R18", "four fifths of the limit",
+     [RATIO, given("today", orders=50, cancels=80, fills=5)], {}, PASS),
+    ("R18", "one more than four fifths",
+     [RATIO, given("today", orders=50, cancels=81, fills=5)], {}, WARN),
+    ("R18", "at the limit", [RATIO, given("today", orders=50, cancels=100, fills=5)], {}, WARN),
+    ("R18", "one above the limit",
+     [RATIO, given("today", orders=50, cancels=101, fills=5)], {}, ASK),
+    ("R18", "no fill at all counts as one",
+     [RATIO, given("today", orders=50, cancels=21)], {}, ASK),
+    ("R18", "another symbol",
+     [RATIO, *AAPL, given("today", orders=50, cancels=900)], {"symbol": "AAPL"}, PASS),
+    ("R18", "an exit",
+     [RATIO, given("today", orders=50, cancels=900), given("hold", 100)],
+     {"instruction": SELL}, PASS),
+    # ── R19 the day's value: net liquidation value is 1,000,000, the order 10,000 ──
+    ("R19", "one order below the limit", [DAY_2, given("today", traded=1_980_000)], {}, PASS),
+    ("R19", "at the limit", [DAY_2, given("today", traded=1_990_000)], {}, PASS),
+    ("R19", "a unit above the limit", [DAY_2, given("today", traded=1_990_001)], {}, ASK),
+    ("R19", "what is open counts",
+     [DAY_2, given("today", traded=1_980_000), given("works", 100)], {}, PASS),
+    ("R19", "what is open and a share",
+     [DAY_2, given("today", traded=1_980_000), given("works", 101)], {}, ASK),
+    ("R19", "a limit of nothing", [limit(daily_notional_max=0)], {}, ASK),
+    ("R19", "net liquidation value not known",
+     [DAY_2, given("lists", "AAPL"), given("hold", -10, symbol="AAPL")], {}, DENY),
+    ("R19", "an exit",
+     [DAY_2, given("today", traded=9_000_000), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R20 orders of the day ──
+    ("R20", "the third", [DAILY_3, given("today", orders=2)], {}, PASS),
+    ("R20", "the fourth", [DAILY_3, given("today", orders=3)], {}, ASK),
+    ("R20", "far beyond", [DAILY_3, given("today", orders=10 ** 9)], {}, ASK),
+    ("R20", "an exit", [DAILY_3, given("today", orders=3), given("hold", 100)],
+     {"instruction": SELL}, PASS),
+    # ── R35 wash intent ──
+    ("R35", "nothing left before", [WASH], {}, PASS),
+    ("R35", "the other side after 29.999 s", [WASH, given("sent", 29.999, instruction=SHORT)],
+     {}, WARN),
+    ("R35", "the other side after 30 s", [WASH, given("sent", 30, instruction=SHORT)], {}, PASS),
+    ("R35", "a sale of what is held was the other side",
+     [WASH, given("sent", 1, instruction=SELL)], {}, WARN),
+    ("R35", "the same side", [WASH, given("sent", 1)], {}, PASS),
+    ("R35", "another size", [WASH, given("sent", 1, instruction=SHORT, quantity=101)], {}, PASS),
+    ("R35", "another price",
+     [WASH, given("sent", 1, instruction=SHORT, price="100.01")], {}, PASS),
+    ("R35", "another account of the owner",
+     [WASH, given("sent", 1, instruction=SHORT, account="OTHER")], {}, WARN),
+    ("R35", "a market order has no price",
+     [WASH, given("sent", 1, instruction=SHORT, type=MARKET)], {"type": MARKET}, PASS),
+    ("R35", "an exit", [WASH, given("sent", 1), given("hold", 100)], {"instruction": SELL}, PASS),
     # ── R25 the session: an exit answers too ──
     ("R25", "open", [given("phase", Phase.OPEN)], {}, PASS),
     ("R25", "closed", [given("phase", Phase.CLOSED)], {}, DENY),
@@ -444,13 +532,14 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
 ]
 # fmt: on
+ALL_ROWS = [*ROWS, *ROWS_OF_EXPOSURE]
 
 
 @pytest.mark.parametrize(
     ("rule", "facts", "order", "said"),
     [
         pytest.param(rule, facts, order, said, id=f"{rule} {what}: {said.name}")
-        for rule, what, facts, order, said in ROWS
+        for rule, what, facts, order, said in ALL_ROWS
     ],
 )
 def test_a_rule_says(
@@ -463,7 +552,7 @@ def test_a_rule_says(
 
 def test_every_built_rule_has_a_row_that_passes_and_one_that_does_not() -> None:
     for rule in RULES:
-        said = {row[4] for row in ROWS if row[0] == rule.name.id}
+        said = {row[4] for row in ALL_ROWS if row[0] == rule.name.id}
         if rule.name.id != "D02":
             assert PASS in said, rule.name.id
         assert said - {PASS}, rule.name.id

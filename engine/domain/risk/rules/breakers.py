@@ -3,6 +3,7 @@
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import OFF, RuleName, deny, finding
+from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import is_fresh
 from engine.domain.risk.rules.sessions import R25
@@ -17,12 +18,15 @@ D08 = RuleName("D08", "slow_mode")
 SLOWED_BY = 500 * NANOS_PER_MILLISECOND
 """Market time between two entries while the desk is yellow."""
 _SHORT = Instruction.SHORT
+NO_BANDS, NO_INDEX = off(OffReason.NO_BANDS), off(OffReason.NO_INDEX)
 
 
 def market_wide(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The market-wide breaker: resting orders stay, exits may leave, nothing new does."""
-    if not p.limits.market_wide or not state.index:
+    if not p.limits.market_wide:
         return OFF
+    if not state.index:
+        return NO_INDEX
     halt = state.breakers.market
     if halt is None or not halt.holds(state.trade_date, now):
         return None
@@ -95,8 +99,10 @@ def is_beyond(price: Price, edge: Price, side: int) -> bool:
 def price_band(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Limit up, limit down: denied beyond the band, or priced at its edge, as the limits choose."""
     quote = p.quote
-    if quote is None or not quote.band_high or not p.limits.price_band:
+    if not p.limits.price_band:
         return OFF
+    if quote is None or not quote.band_high:
+        return NO_BANDS
     if not is_fresh(quote, market, p.limits, now):
         return deny(R24, f"The price band of {p.order.symbol} is old: wait for the feed")
     edge = band_edge(quote, p.side)

@@ -9,8 +9,8 @@ from engine.runtime.loss_watch import LossWatch
 from engine.runtime.symbol_watch import SymbolWatch
 from engine.values import NANOS_PER_SECOND, Nanos
 
-LOOK_EVERY = NANOS_PER_SECOND // 2
-"""Market time between two looks: four of them in the time that a loss has to hold."""
+LOOK_EVERY = NANOS_PER_SECOND
+"""Market time between two looks: three of them in the time that a loss has to hold."""
 
 
 class Watch:

@@ -25,6 +25,7 @@ from engine.domain.events import (
     TradingState,
     TradingStateChanged,
 )
+from engine.domain.loss_facts import LossLevel, LossMeasure, LossSeen
 from engine.domain.market_wide import (
     NO_HALT,
     REST_OF_DAY,
@@ -41,6 +42,7 @@ from engine.domain.standing_view import StandingRow
 from engine.values import (
     NANOS_PER_SECOND,
     Instruction,
+    Money,
     Nanos,
     OrderId,
     OrderType,
@@ -491,7 +493,15 @@ STOPS = {
     "ran": lambda desk: [PriceRan("AAPL", Price(PRICE), desk.host.now, Price(2 * PRICE))],
     "rule_201": lambda desk: [PriceFell("AAPL", Price(1), Price(PRICE))],
     "errors": lambda desk: [VenueRejected(f"N{i}", "?") for i in range(101)],
+    "loss": lambda desk: [lost(LossMeasure.DAY)],
+    "swing": lambda desk: [lost(LossMeasure.SWING)],
 }
+
+
+def lost(measure: LossMeasure) -> LossSeen:
+    """Half of the account, whatever was measured."""
+    half, all_of_it = Money(1), Money(2)
+    return LossSeen("PAPER", "*", measure, LossLevel.LIMIT, half, all_of_it, Nanos(0), ())
 
 
 def slow(desk: DeskBench) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from commands.engine_door import find_engine
 from commands.engine_shell import EngineShell, working
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import FILE_MODE, Home
@@ -73,7 +74,7 @@ def _by_socket(options: Namespace, home: Home, shell: EngineShell) -> int:
     if options.json:
         print(json_line(_fields(shell, answer, milliseconds, found, is_known=is_known)))
     else:
-        print("\n".join(_lines(shell, milliseconds, found)))
+        print(inert("\n".join(_lines(shell, milliseconds, found))))
     return ExitCode.DONE if is_known else ExitCode.CHECK_FAILED
 
 

@@ -23,6 +23,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.limits_told import LimitsTold, TellLimits
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos, OrderId, Side
 from engine.values import Sequence as RecordSequence
@@ -297,6 +298,7 @@ DeskRequest = (
     | ExplainOrder
     | TellRealism
     | TellBooks
+    | TellLimits
     | SetSpeed
     | TakeControl
     | StopEngine
@@ -367,6 +369,7 @@ DeskAnswer = (
     | OrderExplained
     | RealismTold
     | BooksTold
+    | LimitsTold
     | Notice
     | EngineStopped
     | StandingChanged

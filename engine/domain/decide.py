@@ -13,9 +13,9 @@ from engine.domain.arming_facts import AccountReconciled
 from engine.domain.breaker_facts import IndexSeen, PriceFell, PriceRan, ShortSaleFlagged
 from engine.domain.breakers import heed_fall, heed_flag, heed_index, heed_run
 from engine.domain.clocks import heed_clock_step, heed_sleep
-from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
+from engine.domain.contingent.turns import exit_reached
 from engine.domain.conversion import convert
 from engine.domain.desk_breakers import (
     VOLUME_FACTOR,

@@ -5,7 +5,13 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
+from engine.domain.contingent.changes import (
+    LEG_CHANGES,
+    joins,
+    sent_leg,
+    stays_away,
+    taken_back_by_desk,
+)
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
@@ -178,6 +184,7 @@ def _end(
 ) -> None:
     """Nothing of it works any more; while it owes fills it lives on, open for just these."""
     order.cancelled = Quantity(order.cancelled + event.quantity)
+    _within_its_quantity(order, event.owed)
     order.ending, order.changed_at = happening, event.at
     if order.status is Status.FILLED:
         return  # by trades that the venue has taken back, which is still to be told
@@ -195,6 +202,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     revalue(state, order, _worth(order))
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
+    _within_its_quantity(order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -210,6 +218,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         _count_withdrawn(state, order)
         if order.leg and event.origin is Origin.DESK:
             taken_back_by_desk(state, order)
+        elif order.leg:
+            stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
 
@@ -273,12 +283,14 @@ def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
-    if order.pending_replace is not None:
+    if order.pending_replace is not None and not event.by_hand:
+        # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     state.breakers.activity.note_error(event.at)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
@@ -296,10 +308,18 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
+
+
+def _within_its_quantity(order: Order, owed: int = 0) -> None:
+    """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
+    if order.taken:
+        room = max(0, order.quantity - order.cumulative - owed)
+        order.cancelled = Quantity(min(order.cancelled, room))
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:

@@ -83,6 +83,8 @@ class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
     order_id: OrderId
     quantity: Quantity
     by: OrderId
+    completes: bool = False
+    """Its own fills were told before, and with these nothing of the group is left."""
 
 
 class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):
@@ -270,6 +272,8 @@ class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
     text: str
     reserved: Money
     venue_at: Nanos = Nanos(0)
+    by_hand: bool = False
+    """A person says so; the venue may still say that it took effect."""
 
 
 class OrderReplaced(Fact, frozen=True, tag="replaced"):

@@ -120,6 +120,8 @@ class Order(msgspec.Struct, gc=False):
     """What the whole order would trade at worst, in the account's currency."""
     open_value: Money = Money(0)
     """The share of that for what is open, kept by `apply` with every change."""
+    filled_at: Nanos = Nanos(0)
+    """Of a leg that shares its quantity: its newest fill by the venue's clock."""
 
     @property
     def leg(self) -> int:

@@ -3,7 +3,7 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
-from engine.domain.arming import ARMING_TIMER, all_disarmed, disarmed, suspended
+from engine.domain.arming import ARMING_TIMER, after_phase, all_disarmed, disarmed, suspended
 from engine.domain.breakers import market_trades_again
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
@@ -149,9 +149,10 @@ def enter_phase(
     if report.phase is Phase.OPEN:
         text = state.halts.get(report.symbol, "")
     entered = ev.PhaseEntered(now, report.symbol, report.phase, text)
+    happened: list[ev.Event] = [entered, *after_phase(state, report.symbol, report.phase, now)]
     if report.phase is Phase.OPEN and report.symbol == ALL_SYMBOLS:
-        return [entered, *market_trades_again(state, now)]
-    return [entered]
+        happened += market_trades_again(state, now)
+    return happened
 
 
 def roll_date(

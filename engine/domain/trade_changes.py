@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.contingent.changes import may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
@@ -13,7 +14,7 @@ from engine.domain.ledger.restating import remember, set_lots
 from engine.domain.lifecycle import Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
-from engine.domain.state import Account, State
+from engine.domain.state import Account, State, flatten_key
 from engine.domain.strategy_changes import count_execution, executes_later
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
@@ -46,10 +47,17 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
     is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
+    if order.oca_group:
+        order.filled_at = max(order.filled_at, event.venue_at)
+        # What was proved to be over is filled by its own trades alone.
+        is_full = is_full and not (order.ending and order.cumulative < order.quantity)
     order.pending_new = None
     move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
+    recon = state.recon
+    if recon.run is not None or recon.breaks:
+        recon.heard_trade(symbol, event.venue_at)
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)
@@ -102,6 +110,10 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if not event.quantity:
         return
     order = bring_back(state, event.order_id)
+    key = flatten_key(order.order.account, order.order.symbol)
+    if order.leg and order.is_spent and key not in state.flattening:
+        # It did what it was for, and has not done it any more.
+        may_come_again(state, order)
     account = state.accounts[order.order.account]
     instrument = state.instruments[order.order.symbol]
     value = instrument.notional(event.price, event.quantity)
@@ -114,6 +126,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if order.cumulative <= order.quantity:
         order.is_overfilled = False
     _reopened(state, order, event)
+    state.recon.heard_trade(order.order.symbol, event.venue_at)
     _count_trade(state, account, instrument, Money(-value), fills=-1)
     position = account.positions[order.order.symbol]
     cost_before = position.cost

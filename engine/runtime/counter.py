@@ -1,6 +1,6 @@
 """Serves what comes through the desk's door: lines, previews, acts, explanations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.attachment import StopEngine, TakeControl
 from engine.domain import commands as cmd
@@ -11,6 +11,7 @@ from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
 from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
+from engine.domain.risk.standing import limits_view
 from engine.domain.state import Trading
 from engine.domain.views import Severity
 from engine.errors import TraderError
@@ -18,6 +19,7 @@ from engine.language import syntax as syn
 from engine.language.parser import parse_line
 from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
+from engine.limits_told import LimitsTold, TellLimits
 from engine.ports import (
     Act,
     BooksTold,
@@ -39,6 +41,7 @@ from engine.ports import (
     TellBooks,
     TellRealism,
 )
+from engine.runtime.arming_words import armed_words
 from engine.runtime.books_words import books_lines
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
@@ -76,7 +79,9 @@ class Counter:
         replay: Callable[[syn.ReplayLine], str],
         door: FactorDoor,
         read_only: bool = False,
+        limit_sources: Mapping[str, str] | None = None,
     ) -> None:
+        """`limit_sources`: where the settings have each limit from, by its key."""
         self._host = host
         self._views = views
         self._history = history
@@ -86,6 +91,7 @@ class Counter:
         self._replay = replay
         self._door = door
         self._read_only = read_only
+        self._limit_sources = limit_sources or {}
 
     def serve(self, request: DeskRequest) -> None:
         match request:
@@ -109,6 +115,8 @@ class Counter:
             case TellBooks():
                 lines = books_lines(self._host.session.state)
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
+            case TellLimits():
+                self._tell_limits(request.symbol)
             case SetSpeed():
                 self._set_speed(request.factor)
             case UnlockDesk():
@@ -124,6 +132,12 @@ class Counter:
         if not lines:
             lines = ["nothing has traded since this session began"]
         self._answer(RealismTold("paper against tape, this session", tuple(lines)))
+
+    def _tell_limits(self, symbol: str) -> None:
+        session, account = self._host.session, self._account
+        state, market, now = session.state, session.market, session.now
+        view = limits_view(state, market, account, symbol, now, self._limit_sources)
+        self._answer(LimitsTold(view))
 
     def _submit(self, *commands: Command) -> list[ev.Event]:
         if self._read_only:
@@ -335,7 +349,11 @@ def _done(happened: list[ev.Event]) -> str:
             return "the venue is asked for its books; :books tells what comes of it"
         if isinstance(event, ev.LimitLooseningAsked):
             return f"{event.key} goes from {event.before} to {event.after} in a minute"
+        if isinstance(event, ev.LimitTightened):
+            return f"{event.key} is {event.after} from now on, it was {event.before}"
+        if isinstance(event, ev.LimitLooseningDropped):
+            return f"{event.key} stays: {event.text}"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"
-    return "done"
+    return armed_words(happened) or "done"

@@ -11,7 +11,7 @@ from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
 from engine.domain.risk.off import SWITCHED_OFF, reasons_of
-from engine.domain.risk.proposal import propose
+from engine.domain.risk.proposal import Proposal, propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
@@ -45,13 +45,16 @@ class Take(msgspec.Struct, frozen=True):
 NOTHING_TAKEN = Take(Quantity(0), Money(0), Price(0))
 
 
-def judged(assessment: Assessment) -> dict[str, Any]:
-    """The fields of a preview that say what the rules think."""
+def judged(assessment: Assessment, proposal: Proposal, state: State) -> dict[str, Any]:
+    """The fields of a preview that say what the rules think; the room also where they all pass."""
+    room, rule = assessment.room_quantity, assessment.room_rule
+    if room < 0:
+        room, rule = room_of(proposal, state, assessment.findings)
     return {
         "is_valid": assessment.is_allowed,
         "problem": "" if assessment.is_allowed else first_sentence(assessment.findings),
-        "room": assessment.room_quantity,
-        "room_rule": assessment.room_rule,
+        "room": room,
+        "room_rule": rule,
         "findings": assessment.findings,
         "rules": RuleCount(assessment.passed, assessment.off, _off_because(assessment)),
     }
@@ -155,7 +158,7 @@ def preview_order(
         position_before=Quantity(held),
         position_after=Quantity(held + side * order.quantity),
         session_note=session_note(quote),
-        **judged(assessment),
+        **judged(assessment, proposal, state),
         symbol=order.symbol,
         instruction=order.instruction,
         resized=_resized(order, line, assessment, instrument),

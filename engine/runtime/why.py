@@ -16,6 +16,7 @@ from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.preview_words import said_in
 from engine.runtime.truth_words import owed_words, truth_lines
+from engine.runtime.venue_words import venue_said
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -161,7 +162,7 @@ class _Teller:
                 return [f"it {event.text}, says the venue: nothing of it stands anywhere"]
             case ev.OrderRejected():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
-                return [f"rejected by the venue{legs}: {event.text}"]
+                return [f"rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
@@ -194,7 +195,7 @@ class _Teller:
                 return [f"cancel denied: {REFUSAL_SENTENCES[event.refusal]}"]
             case ev.CancelRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"cancel rejected by the venue{legs}: {event.text}"]
+                return [f"cancel rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
                 price = self._price(event.price or event.stop or self._order.stop)
@@ -205,7 +206,7 @@ class _Teller:
                 return [f"change denied: {REFUSAL_SENTENCES[Refusal(event.refusal)]}"]
             case ev.ReplaceRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"change rejected by the venue{legs}: {event.text}"]
+                return [f"change rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderReplaced():
                 size = self._size(event.queue_ahead)
                 ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""

@@ -122,11 +122,12 @@ def _room(row: Finding) -> str:
 
 def _rules(preview: Preview, instrument: Instrument) -> str:
     stopped = stops_sending(preview)
-    parts = [f"✓ {preview.rules.passed} rules"] if not stopped else ["✗ cannot be sent"]
+    parts = [f"✓ {preview.rules.passed}"] if not stopped else ["✗ cannot be sent"]
     if preview.rules.off:
         parts.append(f"{preview.rules.off} off")
     if preview.room >= 0:
-        by = f" {clean(preview.room_rule, limit=8)}" if preview.room_rule else ""
+        rule = clean(preview.room_rule, limit=8)
+        by = f", {rule} stops you first" if rule else ""
         parts.append(f"room {quantity_text(instrument, preview.room)}{by}")
     return joined(parts)
 

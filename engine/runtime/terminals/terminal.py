@@ -4,6 +4,7 @@ import socket
 
 from engine.attachment import Standing, StopEngine, TakeControl
 from engine.domain.views import Severity
+from engine.limits_told import TellLimits
 from engine.ports import (
     Act,
     DeskAnswer,
@@ -26,7 +27,7 @@ from engine.second_factor import UnlockDesk
 Focus = tuple[str, int]
 """A symbol and how many levels of its depth."""
 
-LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, UnlockDesk)
+LOOKS = (*(PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, TellLimits, UnlockDesk),)
 """Requests that change nothing for anybody else."""
 WATCHING = (
     "this terminal watches: nothing was sent. `:take-control` makes its keys send; `trader kill`"

@@ -91,6 +91,17 @@ def test_a_denied_order_is_previewed_with_every_rule_and_the_line_that_would_pas
     assert not preview(bench, more).is_valid
 
 
+def test_an_order_that_passes_is_previewed_with_the_room_and_the_rule_that_ends_it(
+    bench: DeskBench,
+) -> None:
+    told = preview(bench, "buy 10 AAPL 190.00")
+    assert told.is_valid
+    assert told.room_rule == "R02"
+    assert preview(bench, f"buy {told.room} AAPL 190.00").is_valid
+    beyond = preview(bench, f"buy {told.room + 1} AAPL 190.00")
+    assert [found.rule for found in beyond.findings] == ["R02"]
+
+
 def test_an_unknown_symbol_has_a_preview_too(bench: DeskBench) -> None:
     told = preview(bench, "buy 5 ZZZZ 10.00")
     assert not told.is_valid

@@ -8,8 +8,9 @@ from engine.domain.commands import Origin
 from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
-from engine.domain.message_counts import count_message, pending_of, queued, sent
-from engine.domain.message_facts import Message, MessageQueued, MessageSent
+from engine.domain.message_changes import MESSAGE_CHANGES
+from engine.domain.message_counts import count_message, drop_messages
+from engine.domain.message_facts import Message
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
@@ -187,6 +188,8 @@ def _end(
         move(state, order, happening, event.at)
         return
     answered(order)
+    if state.messages.waiting:
+        drop_messages(state.messages, order.order_id)
     hold(state, order)
 
 
@@ -352,16 +355,6 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
         order.manual = event.execution_id
 
 
-def _message_sent(state: State, event: MessageSent) -> None:
-    sent(state, event)
-    order = state.orders.get(event.order_id)
-    pending = None if order is None else pending_of(order, event.message)
-    if order is not None and pending is not None:
-        pending.is_queued, pending.since = False, event.at
-        order.changed_at = event.at
-        watched(state, event.at)
-
-
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderReleased: _released,
     **LEG_CHANGES,
@@ -382,8 +375,7 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
-    MessageQueued: queued,
-    MessageSent: _message_sent,
+    **MESSAGE_CHANGES,
     **TRADE_CHANGES,
     **STRATEGY_CHANGES,
 }

@@ -7,11 +7,8 @@ from engine.domain.message_facts import (
     MESSAGES_COUNTED_MAX,
     MESSAGES_TIMER,
     Message,
-    MessageQueued,
     Messages,
-    MessageSent,
     Turn,
-    Waiting,
     message_key,
 )
 from engine.domain.orders import Order, Pending
@@ -52,11 +49,12 @@ def count_message(
     messages = state.messages
     if messages.waiting and message_key(message, order_id, asked) in messages.waiting:
         return False
-    _count(state, at, is_entry=is_entry)
+    count(state, at, is_entry=is_entry)
     return True
 
 
-def _count(state: State, at: Nanos, *, is_entry: bool) -> None:
+def count(state: State, at: Nanos, *, is_entry: bool) -> None:
+    """One message more that leaves, where there is a limit."""
     rate = message_rate(state)
     if rate > MESSAGES_COUNTED_MAX:
         return
@@ -89,19 +87,6 @@ def free_at(times: list[Nanos], rate: int) -> Nanos:
     return Nanos(times[-rate] + NANOS_PER_SECOND) if len(times) >= rate else Nanos(0)
 
 
-def queued(state: State, event: MessageQueued) -> None:
-    """It waits from now on, and the timer looks after it."""
-    key = message_key(event.message, event.order_id, event.asked)
-    state.messages.waiting[key] = Waiting(
-        event.message, event.order_id, event.turn, event.at, event.behind, event.asked
-    )
-    due = Nanos(event.at + state.patience.ack)
-    if not event.behind:
-        due = turn_comes_at(state, event.turn, event.at)
-    timers = state.timers
-    timers[MESSAGES_TIMER] = min(timers.get(MESSAGES_TIMER, due), due)
-
-
 def turn_comes_at(state: State, turn: Turn, now: Nanos) -> Nanos:
     """When the next message of that turn fits into the rate, later than now."""
     messages, for_entries = state.messages, entry_rate(state)
@@ -110,12 +95,6 @@ def turn_comes_at(state: State, turn: Turn, now: Nanos) -> Nanos:
         due = max(due, free_at(messages.entries, for_entries))
     # What left in this very instant frees its place in a second, not now.
     return Nanos(max(due, now + 1))
-
-
-def sent(state: State, event: MessageSent) -> None:
-    """It left: it is waited for from now on as if it had just been decided."""
-    waiting = state.messages.waiting.pop(message_key(event.message, event.order_id, event.asked))
-    _count(state, event.at, is_entry=waiting.turn is Turn.ENTRY)
 
 
 def forget_waiting(state: State) -> None:

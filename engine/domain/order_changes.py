@@ -11,8 +11,9 @@ from engine.domain.contingent.changes import (
     taken_back_by_desk,
 )
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
-from engine.domain.message_counts import count_message, pending_of, queued, sent
-from engine.domain.message_facts import Message, MessageQueued, MessageSent
+from engine.domain.message_changes import MESSAGE_CHANGES
+from engine.domain.message_counts import count_message, drop_messages
+from engine.domain.message_facts import Message
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.order_births import BIRTHS
 from engine.domain.orders import NEVER_REACHED, Order, Pending, Wish
@@ -82,6 +83,8 @@ def _end(
         move(state, order, happening, event.at)
         return
     answered(order)
+    if state.messages.waiting:
+        drop_messages(state.messages, order.order_id)
     hold(state, order)
 
 
@@ -261,16 +264,6 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
         order.manual = event.execution_id
 
 
-def _message_sent(state: State, event: MessageSent) -> None:
-    sent(state, event)
-    order = state.orders.get(event.order_id)
-    pending = None if order is None else pending_of(order, event.message)
-    if order is not None and pending is not None:
-        pending.is_queued, pending.since = False, event.at
-        order.changed_at = event.at
-        watched(state, event.at)
-
-
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     **BIRTHS,
     **LEG_CHANGES,
@@ -290,8 +283,7 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
-    MessageQueued: queued,
-    MessageSent: _message_sent,
+    **MESSAGE_CHANGES,
     **TRADE_CHANGES,
     **STRATEGY_CHANGES,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import SubmitOrder
+from engine.domain.message_counts import pending_of
 from engine.domain.message_facts import Message, message_key
 from engine.domain.orders import Order
 from engine.domain.requests import (
@@ -45,22 +46,25 @@ def _waits(event: ev.Event, state: State) -> bool:
     return key in state.messages.waiting
 
 
-def _from_queue(event: ev.MessageSent, state: State) -> Request:
-    """What was decided earlier, with the names and prices that are in force now."""
+def _from_queue(event: ev.MessageSent, state: State) -> Request | None:
+    """What was decided earlier, with the names and prices that are in force now.
+
+    None where the venue itself has answered what it was never asked: there is nothing to ask.
+    """
     order = state.orders.get(event.order_id)
     if event.asked is not None:
         return _statement(event.asked, state)
     assert order is not None, "what waits for its turn belongs to an order that lives"
+    if event.message is not Message.STATUS and pending_of(order, event.message) is None:
+        return None
+    change = order.pending_replace
     match event.message:
         case Message.CANCEL:
             return CancelRequest(order.client_order_id)
-        case Message.REPLACE:
-            change = order.pending_replace
-            assert change is not None, "a change that waits for its turn is still wanted"
+        case Message.REPLACE if change is not None:
             current, new = order.client_order_id, change.client_order_id
             return ReplaceRequest(current, new, change.price, change.quantity, change.stop)
         case Message.STATUS:
-            change = order.pending_replace
             name = order.client_order_id if change is None else change.client_order_id
             pending = order.request_named(name)
             return StatusRequest(name, 0 if pending is None else pending.asked)
@@ -127,7 +131,7 @@ def _statement(event: ev.StatementAsked, state: State) -> Request:
             return CashRequest(event.query, event.account)
 
 
-_REQUESTS: dict[type, Callable[[Any, State], Request]] = {
+_REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
     ev.OrderReleased: _new_order,
     ev.CancelRequested: _cancel,
     ev.ReplaceRequested: _replace,

@@ -4,13 +4,14 @@ import pytest
 from msgspec import structs
 
 from engine.domain import events as ev
+from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelMany, CancelOrder, CancelScope, Halt, TightenLimit
 from engine.domain.lifecycle import Status
 from engine.domain.orders import pending_word
 from engine.domain.reports import LinkChanged, LinkState
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
-from engine.values import OrderId, Side
+from engine.values import OrderId, Quantity, Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -182,3 +183,17 @@ def test_entries_are_taken_back_from_the_queue_before_what_stands(bench: DeskBen
     assert kinds.count(ev.OrderCancelled) >= 1
     bench.pass_time(2)
     assert not bench.state.live
+
+
+def test_an_order_that_ends_and_owes_fills_leaves_nothing_in_the_queue(bench: DeskBench) -> None:
+    """Its change waited; the venue ended it first, and counts a fill that nobody has told yet."""
+    bids(bench, 7)
+    say(bench, "replace 1 qty 20")
+    assert bench.state.messages.waiting
+    bench.submit(rep.VenueExpired("TEST-1-7-0", "closed", cumulative=Quantity(3)))
+    bench.submit(rep.VenueExpired("TEST-1-1-0", "closed", cumulative=Quantity(1)))
+    assert bench.order(1).owed == 1
+    assert not bench.state.messages.waiting
+    before = len(bench.paper.heard)
+    bench.pass_time(2)
+    assert not any(isinstance(r, ReplaceRequest) for r in bench.paper.heard[before:])

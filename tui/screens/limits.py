@@ -7,6 +7,7 @@ from engine.domain.views import DeskView, Severity
 from tui.clock import seconds_text
 from tui.host import Host
 from tui.paint import Line, clean, wrap
+from tui.privacy import PRIVACY
 from tui.screens.limit_rows import columns_of, heading, limit_line
 from tui.themes import Palette
 
@@ -97,8 +98,8 @@ class LimitsPage:
         words = f"{one.id} {one.code}: {clean(one.formula)}"
         lines = [Line().add(text, ink.text) for text in wrap(words, width)]
         facts = [one.mode, clean(one.source)] if not one.off else [f"off: {clean(one.off)}"]
-        facts += [f"used {clean(one.used)}"] if one.used else []
-        facts += [f"room {clean(one.room)}"] if one.room else []
+        facts += [f"used {PRIVACY.hides(clean(one.used))}"] if one.used else []
+        facts += [f"room {PRIVACY.hides(clean(one.room))}"] if one.room else []
         lines += [Line().add(text, ink.quiet) for text in wrap(" · ".join(facts), width)]
         lines += [Line()] * ABOUT_LINES
         return [*lines[:ABOUT_LINES], self._offers(one, ink)]

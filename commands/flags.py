@@ -24,9 +24,11 @@ LATENCIES = ("none", "lan", "retail", "mobile")
 BENCHMARKS = [
     "match",
     "path",
+    "risk",
     "quotes",
     "screen",
     "halt",
+    "kill",
     "store",
     "start",
     "recovery",

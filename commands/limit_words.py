@@ -110,8 +110,8 @@ def _profiles(defaults: Mapping[str, str]) -> Iterator[str]:
 
 
 def _with_unit(spec: LimitSpec, text: str) -> str:
-    """`10000` as "10,000 shares"; a switch as it is; empty for what has no value."""
-    if not text or spec.kind is LimitKind.SWITCH:
+    """`10000` as "10,000 shares"; a switch or a list as it is; empty for what has no value."""
+    if not text or spec.kind in (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS):
         return text
     whole, dot, part = text.partition(".")
     return f"{int(whole):,}{dot}{part} {spec.unit}".strip()

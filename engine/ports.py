@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
+from engine.attachment import AttachmentAnswer, AttachmentRequest
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.preview_view import Preview
 from engine.domain.quotes import Market
@@ -300,9 +300,8 @@ DeskRequest = (
     | TellBooks
     | TellLimits
     | SetSpeed
-    | TakeControl
-    | StopEngine
     | UnlockDesk
+    | AttachmentRequest
 )
 
 
@@ -372,9 +371,8 @@ DeskAnswer = (
     | LimitsTold
     | Notice
     | EngineStopped
-    | StandingChanged
-    | SinceYouLeft
     | FactorWanted
+    | AttachmentAnswer
 )
 
 

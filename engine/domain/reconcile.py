@@ -6,8 +6,8 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.answers import repeated
 from engine.domain.arming_return import follows
+from engine.domain.comparison import PAPER_MODES
 from engine.domain.differences import (
-    PAPER_MODES,
     cash_differences,
     execution_differences,
     order_differences,

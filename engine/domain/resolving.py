@@ -3,6 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.answers import nudged
 from engine.domain.commands import Outcome
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Status
@@ -45,7 +46,8 @@ def resolve_order(
         command.origin,
         name,
     )
-    return [resolved, *_came_of_it(state, order, command, name, market, now)]
+    came_of_it = _came_of_it(state, order, command, name, market, now)
+    return [resolved, *came_of_it, *nudged(state, order, now)]
 
 
 def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Refusal | None:
@@ -53,7 +55,7 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.UNKNOWN_ORDER
     if not command.reason:
         return Refusal.WHY_MISSING
-    if not (order.is_unknown or order.owed):
+    if not (order.is_unknown or order.owed or _differs(state, order)):
         return Refusal.NOT_IN_DOUBT
     is_new = order.pending_new is not None and order.status is Status.SENT
     if command.outcome is Outcome.NOT_PLACED and not (is_new or order.pending_replace is not None):
@@ -70,6 +72,11 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
     return Refusal.SECOND_FACTOR_WANTED if wants_factor(state) else None
 
 
+def _differs(state: State, order: Order) -> bool:
+    """It lives here and nobody can explain what the venue says of it: a person has to."""
+    return not order.is_done and f"order/{order.order_id}" in state.recon.breaks
+
+
 def _came_of_it(
     state: State,
     order: Order,
@@ -83,7 +90,8 @@ def _came_of_it(
         case Outcome.NOT_PLACED if order.pending_new is not None:
             return [ev.OrderRejected(now, order.order_id, f"not placed, {text}")]
         case Outcome.NOT_PLACED:
-            return not_replaced(state, order, f"not changed, {text}", Nanos(0), market, now)
+            told = f"not changed, {text}"
+            return not_replaced(state, order, told, Nanos(0), market, now, by_hand=True)
         case Outcome.CANCELLED:
             name, filled = order.client_order_id, order.cumulative
             changed = proved_change(state, order, name, filled, market, now)

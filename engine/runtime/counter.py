@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from engine.attachment import StopEngine, TakeControl
+from engine.attachment import KilledTold, StopEngine, TakeControl, TellKilled
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
-from engine.domain.contingent.groups import legs_of
+from engine.domain.contingent.groups import held_exits, legs_of
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
 from engine.domain.preview_view import Preview
@@ -59,7 +59,7 @@ from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
 DANGER_STRIP = "danger strip"
-ALL = cmd.ALL_SYMBOLS
+ALL, EXITS_KEPT = cmd.ALL_SYMBOLS, ExitsOnKill.KEEP
 STOPPED_MEANWHILE = "trading was stopped while the second factor was checked: nothing was done"
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
@@ -92,6 +92,8 @@ class Counter:
         self._door = door
         self._read_only = read_only
         self._limit_sources = limit_sources or {}
+        self._open_when_killed: tuple[OrderId, ...] = ()
+        self._kept_by_kill: tuple[OrderId, ...] = ()
 
     def serve(self, request: DeskRequest) -> None:
         match request:
@@ -121,6 +123,9 @@ class Counter:
                 self._set_speed(request.factor)
             case UnlockDesk():
                 self._door.unlock(request)
+            case TellKilled():
+                rows = self._views.rows_of(self._open_when_killed)
+                self._answer(KilledTold(request.ticket, rows, self._kept_by_kill))
             case TakeControl() | StopEngine():
                 pass  # between terminals, and the live desk's: neither reaches the counter
 
@@ -302,8 +307,19 @@ class Counter:
             case Act.FLATTEN_ACCOUNT:
                 return self._submit(cmd.Flatten(account, ALL, origin))
             case Act.KILL:
-                exits = request.exits or ExitsOnKill.KEEP
-                return self._submit(cmd.Kill(account, exits, reason, origin))
+                return self._kill(cmd.Kill(account, request.exits or EXITS_KEPT, reason, origin))
+
+    def _kill(self, kill: cmd.Kill) -> list[ev.Event]:
+        """Keeps which orders were open, for who asks what became of each of them."""
+        state = self._host.session.state
+        waiting = [leg.order_id for leg in held_exits(state, self._account, ALL)]
+        stood = (*map(OrderId, state.live), *waiting)
+        going = {i for i in state.live if state.orders[i].is_cancelling}
+        happened = self._submit(kill)
+        going |= {e.order_id for e in happened if isinstance(e, ev.CancelRequested)}
+        self._open_when_killed = stood
+        self._kept_by_kill = tuple(i for i in stood if i not in going)
+        return happened
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)

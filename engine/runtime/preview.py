@@ -10,7 +10,7 @@ from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
-from engine.domain.risk.off import SWITCHED_OFF, reasons_of
+from engine.domain.risk.off import RULES_WITH_SOURCES
 from engine.domain.risk.proposal import Proposal, propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
@@ -23,7 +23,7 @@ from engine.language.printer import print_line
 from engine.ports import SimulatedVenue
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
-from engine.runtime.why_facts import rules_of
+from engine.runtime.why_facts import off_reasons
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 BPS = 10_000
@@ -61,10 +61,11 @@ def judged(assessment: Assessment, proposal: Proposal, state: State) -> dict[str
 
 
 def _off_because(assessment: Assessment) -> tuple[str, ...]:
-    """`R37 no earnings file`, in the order of the rules."""
-    known = reasons_of(assessment.off_because)
-    rules = (name.split()[0] for name in rules_of(assessment.off_bits))
-    return tuple(f"{rule} {known.get(rule, SWITCHED_OFF)}" for rule in rules)
+    """`R37 no earnings file`, of every rule that is off or of which a part is: first those that
+    a file would bring back."""
+    reasons = off_reasons(assessment.off_bits, assessment.off_because)
+    told = sorted(reasons.items(), key=lambda reason: reason[0] not in RULES_WITH_SOURCES)
+    return tuple(f"{rule} {words}" for rule, words in told)
 
 
 def would_take(

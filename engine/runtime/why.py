@@ -291,13 +291,15 @@ class _Teller:
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
     """What spoke, with its numbers, and which others passed or are off."""
     passed, off = rules_of(event.passed), rules_of(event.off)
-    said = _findings(event.findings)
+    said, because = _findings(event.findings), reasons_of(event.off_because)
     if passed:
         said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
     if off:
-        because = reasons_of(event.off_because)
-        told = [f"{name} ({because.get(name.split()[0], SWITCHED_OFF)})" for name in off]
+        told = [f"{name} ({because.pop(name.split()[0], SWITCHED_OFF)})" for name in off]
         said.append(f"{len(off)} off: {', '.join(told)}")
+    if because:
+        parts = [f"{rule} ({words})" for rule, words in because.items()]
+        said.append(f"off in part: {', '.join(parts)}")
     return said
 
 

@@ -9,13 +9,16 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.apply import state_hash
 from engine.domain.arming import is_armed
+from engine.domain.attention import attention_of
 from engine.domain.commands import (
     AdoptOrder,
     AdoptPosition,
     ArmLive,
     CancelOrder,
     Origin,
+    Outcome,
     Reconcile,
+    ResolveOrder,
     SubmitOrder,
 )
 from engine.domain.events import (
@@ -187,6 +190,36 @@ def test_a_person_adopts_a_position_against_the_owners_capital(books: Books) -> 
     assert sum(account.ledger.values()) == 0 and account.ledger["securities:AAPL"] > 0
     assert differences(books.compare()) == []
     assert books.told(AdoptPosition("PAPER", "AAPL", "again"))[0].refusal.name == "NO_BREAK"
+
+
+def test_a_position_that_has_traded_since_is_compared_again_before_it_is_adopted() -> None:
+    """A figure of before a fill became ours after it: 50 here, and nothing at the venue."""
+    books = Books()
+    books.positions = (("AAPL", Quantity(25)),)
+    books.compare()
+    bench, adopt = books.bench, AdoptPosition("PAPER", "AAPL", "as the venue says")
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(30), Liquidity.MAKER))
+    (refused,) = books.told(adopt)
+    assert refused.refusal.name == "BREAK_OUTDATED" and bench.position("AAPL") == 30
+    books.orders, books.executions = (row(cumulative=30),), (trade("E1", 30),)
+    books.positions = (("AAPL", Quantity(55)),)
+    books.compare()
+    books.told(adopt)
+    assert bench.position("AAPL") == 55
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+@pytest.mark.parametrize(("stated_at", "found"), [(1, []), (3, [("POSITION", True)])])
+def test_a_trade_that_the_venue_made_after_what_it_states_is_no_difference(stated_at, found):
+    """The order was filled by it, so nothing live showed that the position had moved."""
+    books = Books()
+    bench = books.bench
+    books.told(Reconcile("PAPER"))
+    made_at = Nanos(2)
+    bench.submit(rep.VenueFilled(FIRST, "E1", PRICE, Quantity(100), Liquidity.MAKER, at=made_at))
+    query = bench.state.recon.query
+    positions = st.VenuePositions(query, "PAPER", (), at=Nanos(stated_at))
+    assert differences(books.told(positions)) == found
 
 
 def test_a_venue_of_two_passes_has_to_differ_twice() -> None:
@@ -479,3 +512,16 @@ class TestArming:
         happened = self.after_the_return(live)
         (ended,) = [e for e in happened if isinstance(e, LiveDisarmed)]
         assert "not reconciled" in ended.reason
+
+
+def test_an_order_that_only_a_person_can_explain_can_be_settled_by_one(books: Books) -> None:
+    """It was no doubt, so `resolve` was refused, and nothing could ever end it here."""
+    resolve = ResolveOrder(OrderId(1), Outcome.CANCELLED, "they say that it is gone")
+    assert books.told(resolve)[0].refusal.name == "NOT_IN_DOUBT"
+    books.orders = ()
+    books.compare(), books.compare()
+    (row,) = [each for each in attention_of(books.bench.state) if each.kind == "break"]
+    assert row.line == "resolve 1 "
+    books.told(resolve)
+    assert books.bench.order(1).status.name == "CANCELLED"
+    assert books.bench.replayed_hash() == state_hash(books.bench.state)

@@ -90,7 +90,7 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], off_bits: 
 
 def limit_words(spec: LimitSpec, value: str, currency: str) -> str:
     """`10000` as "10,000 shares"; a switch as it is; empty for what has no value."""
-    if not value or spec.kind is LimitKind.SWITCH:
+    if not value or spec.kind in (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS):
         return value
     whole, dot, part = value.partition(".")
     name = currency if spec.kind is LimitKind.MONEY else spec.unit

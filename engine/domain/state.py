@@ -8,6 +8,7 @@ from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
+from engine.domain.margin_kept import MarginMemory
 from engine.domain.orders import Order
 from engine.domain.patience import Patience
 from engine.domain.quotes import Phase, Source
@@ -144,6 +145,10 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    day_open_equity: Money | None = None
+    """Net liquidation value when the trade date began, at the marks of that moment; None where a
+    journal of before did not tell it."""
+    margin: MarginMemory = msgspec.field(default_factory=MarginMemory)
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""

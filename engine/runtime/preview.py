@@ -10,9 +10,10 @@ from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
 from engine.domain.views import AuctionView
 from engine.instruments import Instrument

@@ -8,8 +8,9 @@ from engine.domain.flatten import closing_order, opening_order
 from engine.domain.listing import is_listed
 from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Purse, State
 from engine.domain.tally import Counted, tally
 from engine.instruments import Instrument, format_money_rounded

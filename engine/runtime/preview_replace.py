@@ -7,8 +7,9 @@ from engine.domain.ledger.fees import order_fee
 from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose_replace
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import reserve_for
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.printer import print_line

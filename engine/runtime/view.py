@@ -16,7 +16,7 @@ from engine.domain.reasons import Finding
 from engine.domain.records import Record
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.exposure import open_quantities
-from engine.domain.risk.reserve import buying_power
+from engine.domain.risk.margin import buying_power
 from engine.domain.state import Account, State
 from engine.domain.views import (
     AccountView,

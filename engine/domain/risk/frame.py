@@ -16,6 +16,7 @@ from engine.domain.risk.rules import (
     exits,
     flow,
     holdings,
+    margin,
     prices,
     quantities,
     sessions,
@@ -74,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     Rule(prices.R06, prices.stop_sanity),
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
+    Rule(margin.R10, margin.leverage, room=margin.leverage_room),
     Rule(flow.R12, flow.order_rate),
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
@@ -83,7 +85,7 @@ RULES: tuple[Rule, ...] = (
     Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
-    Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
+    Rule(margin.R29, margin.buying_power, room=margin.buying_power_room),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
 )
 EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)

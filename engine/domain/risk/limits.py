@@ -27,6 +27,7 @@ _DIGITS = {
     LimitKind.PERCENT: 2,
     LimitKind.MONEY: 6,
     LimitKind.SECONDS: 9,
+    LimitKind.RATIO: 2,
 }
 _SWITCHES = {"on": 1, "true": 1, "off": 0, "false": 0}
 
@@ -74,6 +75,9 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     buying_power: bool = True
     short_margin: int = 5_000
     locate: bool = True
+    leverage_max: int = 400
+    leverage_overnight_max: int = 200
+    margin_regime: int = 0
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":
@@ -93,6 +97,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
         value = int(getattr(self, spec.field))
         if spec.kind is LimitKind.SWITCH:
             return "on" if value else "off"
+        if spec.kind is LimitKind.CHOICE:
+            return spec.choices[value]
         return format_scaled(value, _DIGITS[spec.kind])
 
 
@@ -137,6 +143,8 @@ def tighten(limits: Limits, name: str, text: str) -> Limits | Refusal:
         return Refusal.UNKNOWN_LIMIT
     if _problem(spec.key, text):
         return Refusal.BAD_LIMIT
+    if spec.kind is LimitKind.CHOICE:
+        return Refusal.NOT_TIGHTER
     before, after = int(getattr(limits, spec.field)), int(_read(spec, text))
     is_tighter = after < before if spec.tighter is Tighter.LOWER else after > before
     if not is_tighter:
@@ -186,5 +194,9 @@ def _read(spec: LimitSpec, text: str) -> int | bool:
         if text.lower() not in _SWITCHES:
             raise NumberTextError(f"'{text}' is neither on nor off")
         return bool(_SWITCHES[text.lower()])
+    if spec.kind is LimitKind.CHOICE:
+        if text.lower() not in spec.choices:
+            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
+        return spec.choices.index(text.lower())
     bare = text.removesuffix("%").rstrip() if spec.kind is LimitKind.PERCENT else text
     return parse_scaled(bare, _DIGITS[spec.kind])

@@ -9,16 +9,20 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
+from engine.domain.risk.margin import tier_under
+from engine.domain.risk.regimes import Rates
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
-from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side
+from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side, TimeInForce
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
+EXIT_RATES = Rates()
 UNCHANGED = Price(0)
 _SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
+_FOR_CLOSE = TimeInForce.CLS
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
@@ -58,6 +62,8 @@ class Proposal(msgspec.Struct, gc=False):
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
     rate: int = PAR
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
+    rates: Rates = EXIT_RATES
+    """What the account's margin regime asks of this order; an exit is asked for nothing."""
 
     @property
     def only_shrinks(self) -> bool:
@@ -158,9 +164,9 @@ def _build(
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
-    worth = UNKNOWN_WORTH
+    worth, rates = UNKNOWN_WORTH, EXIT_RATES
     if account is not None and not is_exit:
-        worth = worth_of(account, state, market)
+        worth, rates = _backing(order, account, state, market)
     instrument, rate = state.instruments.get(symbol), PAR
     if instrument is not None and account is not None and instrument.currency != account.currency:
         rate = state.rate_of(instrument.currency, account.currency)
@@ -189,7 +195,17 @@ def _build(
         worth,
         None,
         rate,
+        rates,
     )
+
+
+def _backing(
+    order: SubmitOrder, account: Account, state: State, market: Market
+) -> tuple[Worth, Rates]:
+    """(what the account is worth now, what its margin regime asks of the order)."""
+    worth = worth_of(account, state, market)
+    tier = tier_under(account, state.limits, state.trade_date, worth)
+    return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day
 
 
 def _held(account: Account | None, symbol: str) -> int:

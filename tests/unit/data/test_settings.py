@@ -1,5 +1,6 @@
 """Settings are layered with their sources, and a file with one wrong word starts nothing."""
 
+import json
 import math
 from pathlib import Path
 
@@ -157,11 +158,14 @@ def test_the_shipped_file_holds_every_setting_with_the_default_of_the_limits_tab
 
 
 def _as_toml(values: dict[str, object]) -> str:
-    shown = {True: "true", False: "false"}
     return "[risk]\n" + "\n".join(
-        f"{key.removeprefix('risk.')} = {shown[value] if isinstance(value, bool) else value}"
-        for key, value in values.items()
+        f"{key.removeprefix('risk.')} = {_toml_value(value)}" for key, value in values.items()
     )
+
+
+def _toml_value(value: object) -> str:
+    """What JSON writes of a word or a switch is TOML as well; decimals are as they are."""
+    return json.dumps(value) if isinstance(value, bool | str) else str(value)
 
 
 def test_later_layers_win_and_each_value_remembers_its_source(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ RATE = limit(
 )
 WINDOW = limit(duplicate_window=10_000_000_000)
 OPEN_3 = limit(open_orders_symbol_max=3)
+LEVERED = limit(leverage_max=100)
 OPEN_5 = limit(open_orders_max=5)
 
 # fmt: off
@@ -302,6 +303,19 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
      [limit(short_selling=False)], {"instruction": SHORT}, DENY),
     ("R26", "buy more while long", [given("hold", 100)], {}, PASS),
     # ── R29 buying power: price × quantity + the fee of the whole order ──
+    # ── R10 leverage: at 1 × NLV a share of value is a share of equity, fees included ──
+    ("R10", "at the limit", [LEVERED, given("cash", "10001.00")], {}, PASS),
+    ("R10", "one unit of money short", [LEVERED, given("cash", "10000.999999")], {}, DENY),
+    ("R10", "what a live order holds counts",
+     [LEVERED, given("cash", "20001.99"), given("works", 100)], {}, DENY),
+    ("R10", "what is held counts",
+     [LEVERED, given("cash", "10000.99"), given("hold", 100)], {}, DENY),
+    ("R10", "a limit of nothing", [limit(leverage_max=0)], {"quantity": 1}, DENY),
+    ("R10", "no price", [given("no_quote")], {"type": MARKET}, DENY),
+    ("R10", "a short nobody can value",
+     [*AAPL, given("hold", -100), given("no_quote")], {"symbol": "AAPL"}, DENY),
+    ("R10", "an exit over the limit",
+     [limit(leverage_max=0), given("hold", 100)], {"instruction": SELL}, PASS),
     ("R29", "to the cent", [given("cash", "10001.00")], {}, PASS),
     ("R29", "one unit of money short", [given("cash", "10000.999999")], {}, DENY),
     ("R29", "what a live order holds is gone",

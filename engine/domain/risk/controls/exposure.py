@@ -1,6 +1,21 @@
 """What the account may hold: position, exposure, leverage, concentration."""
 
-from engine.domain.risk.controls.spec import RTS6, LimitKind, LimitSpec, later, load
+from engine.domain.risk.controls.spec import RTS6, LimitKind, LimitSpec, later, load, part
+
+_UNLENT = (("us_cash", "1"), ("india", "1"), *load("1000000"))
+_R10 = LimitSpec(
+    id="R10",
+    code="leverage",
+    key="risk.leverage_max",
+    formula="gross market value with all open orders ÷ NLV, never above what the regime lends",
+    mode="HARD",
+    field="leverage_max",
+    kind=LimitKind.RATIO,
+    unit="× NLV",
+    default="4",
+    profiles=_UNLENT,
+    source="Reg T 12 CFR 220.12: 2 overnight; FINRA 4210(c): 4 within the day",
+)
 
 EXPOSURE: tuple[LimitSpec, ...] = (
     LimitSpec(
@@ -17,6 +32,13 @@ EXPOSURE: tuple[LimitSpec, ...] = (
         source=RTS6,
     ),
     later("R09", "exposure", "risk.exposure_max", "gross, net, long or short market value"),
-    later("R10", "leverage", "risk.leverage_max", "gross market value ÷ NLV"),
+    _R10,
+    part(
+        _R10,
+        "leverage_overnight_max",
+        "the same for an order that is for the close",
+        "2",
+        profiles=_UNLENT,
+    ),
     later("R11", "concentration", "risk.concentration_max", "one symbol's share of NLV"),
 )

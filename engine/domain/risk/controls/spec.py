@@ -25,6 +25,10 @@ class LimitKind(IntEnum):
     SWITCH = 7
     NONE = 8
     """The control compares with the market or the venue, not with a number of ours."""
+    CHOICE = 9
+    """One of the words in `choices`; none of them is tighter than another."""
+    RATIO = 10
+    """Text with at most two decimals, kept in hundredths."""
 
 
 class Tighter(IntEnum):
@@ -52,6 +56,7 @@ class LimitSpec(msgspec.Struct, frozen=True):
     tighter: Tighter = Tighter.LOWER
     source: str = ""
     is_control: bool = True
+    choices: tuple[str, ...] = ()
 
     @property
     def is_built(self) -> bool:

@@ -97,6 +97,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "totp": _target("commands.totp:run"),
     "config": _target("commands.config:run"),
     "sim": _target("commands.sim:run"),
+    "venue": _target("commands.venue:run"),
     "bench": _target("commands.bench:run"),
     "test": _target("commands.test:run"),
     "doctor": _target("commands.doctor:run"),

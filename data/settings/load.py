@@ -68,6 +68,15 @@ class RecordSettings(msgspec.Struct, frozen=True):
     """MiB of all recordings of the home together."""
 
 
+class ReferenceSettings(msgspec.Struct, frozen=True):
+    """Files of what a desk may know or not; empty: the home's own, where it is there."""
+
+    average_volume: str
+    sectors: str
+    restricted: str
+    earnings: str
+
+
 class EngineSettings(msgspec.Struct, frozen=True):
     process: str
     """`own`: it outlives the terminal; `terminal`: it is a thread of the screen's process."""
@@ -92,6 +101,7 @@ class Settings(msgspec.Struct, frozen=True):
     paper: PaperSettings
     market: MarketSettings
     record: RecordSettings
+    reference: ReferenceSettings
     engine: EngineSettings
     screen: ScreenSettings
     keys: dict[str, str]
@@ -145,6 +155,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
         paper=PaperSettings(**_section(typed, "paper")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
+        reference=ReferenceSettings(**_section(typed, "reference")),
         engine=EngineSettings(**_section(typed, "engine")),
         screen=ScreenSettings(**_section(typed, "screen")),
         keys=keys,

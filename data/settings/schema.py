@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
-from engine.domain.risk.controls import PROFILES
+from engine.domain.risk.controls import PROFILES, LimitKind
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.exchange.quoted.assumptions import QueueModel
 from engine.exchange.quoted.bars import BarPath
@@ -116,6 +116,12 @@ def _market(value: Any) -> str:
     return value
 
 
+def _file(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+        raise NotASetting('must be the path of a file, or "" for the one in the home')
+    return value
+
+
 READERS: Mapping[str, Reader] = {
     "paper.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "paper.opening_cash": _money,
@@ -138,6 +144,10 @@ READERS: Mapping[str, Reader] = {
     "market.start": _start,
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
+    **dict.fromkeys(
+        (f"reference.{name}" for name in ("average_volume", "sectors", "restricted", "earnings")),
+        _file,
+    ),
     "record.sessions": _word("screen", "always", "never"),
     "record.mib_max": _count(1, RECORDINGS_MIB_MAX),
     "engine.process": _word("own", "terminal"),
@@ -152,7 +162,7 @@ READERS: Mapping[str, Reader] = {
     "screen.lock_over_positions": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "record", "engine", "risk", "screen", "keys")
+TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:
@@ -180,12 +190,21 @@ def _limit(key: str, value: Any) -> str:
         text = "on" if value else "off"
     elif isinstance(value, str):
         text = value
+    elif isinstance(value, list) and SPECS_BY_KEY[key].kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+        text = _list_text(value)
     else:
         text = _number_text(value)
     problems = check_pairs([(key, text)])
     if problems:
         raise NotASetting(problems[0].sentence.removeprefix(f"{key}").lstrip(": "))
     return text
+
+
+def _list_text(value: list[Any]) -> str:
+    """A list of the file as `set` writes it."""
+    if not all(isinstance(name, str) and name for name in value):
+        raise NotASetting('must be a list of words such as ["AAPL", "MSFT"]')
+    return ",".join(value) or "none"
 
 
 def _number_text(value: Any) -> str:

@@ -75,6 +75,7 @@ WITHOUT_ROWS = frozenset(
         ev.DateRolled,
         ev.BorrowKnown,
         ev.DividendsKnown,
+        ev.ReferenceKnown,
         ev.CommandRefused,
         ev.DuplicateIgnored,
         ev.EntriesCancelled,

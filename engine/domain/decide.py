@@ -31,6 +31,8 @@ from engine.domain.reconcile import (
     resume_session,
 )
 from engine.domain.records import Inbound
+from engine.domain.reference_changes import know_reference
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.resolving import resolve_order
 from engine.domain.second_factor import check_factor, know_factor
 from engine.domain.sessions import (
@@ -143,6 +145,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.BorrowListed: know_borrow,
     rep.DividendsListed: know_dividends,
     rep.FxRatesSet: know_fx_rates,
+    ReferenceListed: know_reference,
     rep.PhaseChanged: enter_phase,
     rep.TradeDateRolled: roll_date,
     rep.TimerFired: fire_timer,

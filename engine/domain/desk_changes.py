@@ -57,7 +57,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
-    state.has_oca = event.has_oca
+    state.has_oca, state.venue = event.has_oca, event.venue
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)

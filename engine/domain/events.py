@@ -89,6 +89,7 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.reference_facts import ReferenceKnown
 
 Event = (
     SessionStarted
@@ -139,6 +140,7 @@ Event = (
     | BorrowKnown
     | DividendsKnown
     | FxRatesKnown
+    | ReferenceKnown
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
@@ -241,6 +243,7 @@ __all__ = [
     "SecondFactorChanged",
     "SecondFactorFailed",
     "SecondFactorPassed",
+    "ReferenceKnown",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",

@@ -3,12 +3,16 @@
 from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
+from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos
 
 
 def hold(state: State, order: Order) -> None:
-    """Buying power follows what is open; a done order holds nothing."""
+    """Buying power and what may open follow what is open; a done order holds nothing."""
+    opening = opening_of(state, order)
+    if opening != order.opening:
+        tally_opening(state.accounts[order.order.account], order, opening)
     held, before = reserve_of(order), order.reserved
     if held == before:
         return

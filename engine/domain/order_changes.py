@@ -11,6 +11,7 @@ from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
+from engine.domain.risk.opening import unbounded_price
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
 from engine.domain.trade_changes import TRADE_CHANGES
@@ -74,6 +75,10 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
+    asked = event.order
+    order.worst_price = event.protection or unbounded_price(
+        asked.type, order.side, asked.price, asked.stop, event.quote
+    )
     order.pending_new = Pending(event.at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id

@@ -58,6 +58,8 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     """Of a leg at a venue that has groups: its name there."""
     base: Quantity = Quantity(0)
     """Of a leg: what its group's other legs had filled before it left."""
+    off_because: int = 0
+    """Why rules are off, as a set by `risk.off.BIT_OF_REASON`; here and below."""
 
 
 class OrderHeld(Fact, frozen=True, tag="held"):
@@ -105,6 +107,7 @@ class OrderDenied(Fact, frozen=True, tag="denied"):
     rules: str
     passed: int = 0
     off: int = 0
+    off_because: int = 0
 
 
 class OrderWorking(Fact, frozen=True, tag="working"):

@@ -112,6 +112,10 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg: what the other legs of its group had filled before it left."""
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
+    worst_price: Price = Price(0)
+    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    opening: Money = Money(0)
+    """Worst value of what it may still open, kept by `apply` like `reserved`."""
 
     @property
     def leg(self) -> int:

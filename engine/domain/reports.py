@@ -13,8 +13,9 @@ from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.statements import (
     VenueCash,
     VenueExecutions,
@@ -236,6 +237,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
+    venue: str = PAPER_VENUE
+    """Who the orders go to, by the name that R44 knows."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):
@@ -361,6 +364,7 @@ Report = (
     | BorrowListed
     | DividendsListed
     | FxRatesSet
+    | ReferenceListed
     | PhaseChanged
     | TradeDateRolled
     | TimerFired

@@ -59,6 +59,7 @@ def open_session(
             report.left_at,
             report.has_oca,
             report.patience,
+            report.venue,
         )
     )
     happened += held

@@ -10,9 +10,10 @@ from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.margin_kept import MarginMemory
 from engine.domain.orders import Order
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.recon import Recon
+from engine.domain.reference_facts import NO_REFERENCE, Reference
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.instruments import Instrument
@@ -149,6 +150,11 @@ class Account(msgspec.Struct):
     """Net liquidation value when the trade date began, at the marks of that moment; None where a
     journal of before did not tell it."""
     margin: MarginMemory = msgspec.field(default_factory=MarginMemory)
+    opening_long: Money = Money(0)
+    """Worst value of what its live orders may still open on the long side, kept by `apply`."""
+    opening_short: Money = Money(0)
+    opening: dict[str, Money] = {}
+    """The same by symbol, both sides together; no row where nothing is open."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -272,6 +278,10 @@ class State(msgspec.Struct):
     """By the limit's key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
+    reference: Reference = NO_REFERENCE
+    """Tables that a desk may have or not."""
+    venue: str = PAPER_VENUE
+    """Who the orders of this run go to."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -50,6 +50,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
                 state.limits_digest,
                 assessment.passed_bits,
                 assessment.off_bits,
+                assessment.off_because,
             )
         ]
     protection = Price(0)
@@ -72,6 +73,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         state.limits_digest,
         assessment.passed_bits,
         assessment.off_bits,
+        off_because=assessment.off_because,
     )
     if not command.has_exits:
         return [released]

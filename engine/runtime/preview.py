@@ -11,6 +11,7 @@ from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
 from engine.domain.risk.margin import buying_power
+from engine.domain.risk.off import SWITCHED_OFF, reasons_of
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
@@ -23,6 +24,7 @@ from engine.language.printer import print_line
 from engine.ports import SimulatedVenue
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
+from engine.runtime.why_facts import rules_of
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 BPS = 10_000
@@ -52,8 +54,15 @@ def judged(assessment: Assessment) -> dict[str, Any]:
         "room": assessment.room_quantity,
         "room_rule": assessment.room_rule,
         "findings": assessment.findings,
-        "rules": RuleCount(assessment.passed, assessment.off),
+        "rules": RuleCount(assessment.passed, assessment.off, _off_because(assessment)),
     }
+
+
+def _off_because(assessment: Assessment) -> tuple[str, ...]:
+    """`R37 no earnings file`, in the order of the rules."""
+    known = reasons_of(assessment.off_because)
+    rules = (name.split()[0] for name in rules_of(assessment.off_bits))
+    return tuple(f"{rule} {known.get(rule, SWITCHED_OFF)}" for rule in rules)
 
 
 def would_take(

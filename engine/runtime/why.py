@@ -8,6 +8,7 @@ from engine.domain.luck import is_of_bars
 from engine.domain.orders import NEVER_REACHED, Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
+from engine.domain.risk.off import SWITCHED_OFF, reasons_of
 from engine.domain.state import State
 from engine.domain.views import FillTime
 from engine.instruments import Instrument, format_money, format_money_rounded
@@ -293,7 +294,9 @@ def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
     if passed:
         said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
     if off:
-        said.append(f"{len(off)} off: {', '.join(off)}")
+        because = reasons_of(event.off_because)
+        told = [f"{name} ({because.get(name.split()[0], SWITCHED_OFF)})" for name in off]
+        said.append(f"{len(off)} off: {', '.join(told)}")
     return said
 
 

@@ -8,6 +8,7 @@ from engine.domain.order_events import Levels
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal
 from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import RULES
+from engine.domain.risk.off import SWITCHED_OFF, reasons_of
 from engine.instruments import Instrument, format_money
 from engine.runtime.market_time import iso_utc
 from engine.values import Nanos, Price
@@ -78,7 +79,16 @@ def _entered(event: ev.OrderReleased | ev.OrderDenied, instrument: Instrument) -
         "rules": event.rules,
         "passed": rules_of(event.passed),
         "off": rules_of(event.off),
+        "off_because": _off_because(event.off, event.off_because),
         "findings": [finding_facts(found) for found in event.findings],
+    }
+
+
+def _off_because(off: int, because: int) -> Facts:
+    """The reason of each rule that is off."""
+    known = reasons_of(because)
+    return {
+        rule: known.get(rule, SWITCHED_OFF) for rule in (name.split()[0] for name in rules_of(off))
     }
 
 

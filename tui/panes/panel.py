@@ -63,6 +63,10 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         if not preview.rules.passed and not preview.findings:
             return  # a flatten is no order: its own orders are judged when they leave
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
+    if preview.rules.off_because:
+        told = "; ".join(clean(each, limit=60) for each in preview.rules.off_because)
+        for row in wrap(f"off: {told}", width - 1):
+            yield Line().add(f" {row}", ink.quiet)
     if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
         for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
             yield Line().add(f" {row}", ink.quiet)

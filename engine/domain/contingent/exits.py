@@ -182,6 +182,7 @@ class _Step:
                     state.limits_digest,
                     assessment.passed_bits,
                     assessment.off_bits,
+                    assessment.off_because,
                 )
             ]
         happened: list[ev.Event] = [
@@ -204,6 +205,7 @@ class _Step:
                 assessment.off_bits,
                 oca_group,
                 base,
+                assessment.off_because,
             )
         ]
         before = Quantity(self.covered - base - self.left)

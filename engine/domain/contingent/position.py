@@ -81,6 +81,7 @@ def _denied(
         state.limits_digest,
         assessment.passed_bits,
         assessment.off_bits,
+        assessment.off_because,
     )
 
 

@@ -33,7 +33,11 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     unmarked: str = ""
     """The first symbol without a mark that matters."""
     long_value: Money = Money(0)
-    """Of long positions that money is lent on."""
+    """What every long position is worth; one without a mark counts with what it cost."""
+    sector_value: Money = Money(0)
+    """Of the positions, long or short, of the sector that was asked about."""
+    lent_value: Money = Money(0)
+    """Of long positions with a mark, what money is lent on."""
     unlent_value: Money = Money(0)
     """Of long positions that must be paid in full: coins."""
     largest: Money = Money(0)
@@ -46,7 +50,7 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     @property
     def gross(self) -> int:
         """Everything held, long and short."""
-        return self.long_value + self.unlent_value + self.short_value
+        return self.long_value + self.short_value
 
 
 def worst_leaves(order: Order) -> int:
@@ -108,38 +112,42 @@ def reserved_total(account: Account, state: State, *, excluding: OrderId = NO_OR
     return Money(held - state.orders[excluding].reserved)
 
 
-def worth_of(account: Account, state: State, market: Market) -> Worth:
+def worth_of(
+    account: Account, state: State, market: Market, *, sector: str = "", beside: str = ""
+) -> Worth:
     """Cash and positions at their marks, on the careful side: one walk over what is held.
 
     A long position without a mark counts as nothing; a short one leaves the whole unknown.
+    `sector`: what its positions come to is wanted too, but for that in the symbol `beside`.
     """
     if account.purses:
-        return _worth_in_currencies(account, state, market)
-    longs = unlent = largest = 0
+        return _worth_in_currencies(account, state, market, sector, beside)
+    longs = unlent = unmarked = largest = of_sector = 0
     shorts: _Shorts | None = None
     quotes, instruments = market.quotes, state.instruments
     for symbol, position in account.positions.items():
         quantity = position.quantity
         if not quantity:
             continue
-        mark = mark_of(quotes.get(symbol))
-        if not mark:
-            if quantity < 0:
-                return Worth(None, Money(0), symbol)
-            continue
-        instrument = instruments[symbol]
-        value: int = instrument.notional(mark, quantity)
-        if value < 0:
+        instrument, mark = instruments[symbol], mark_of(quotes.get(symbol))
+        value: int = instrument.notional(mark, quantity) if mark else position.cost
+        if quantity < 0:
+            if not mark:
+                return Worth(None, NOTHING, symbol)
             value = -value
             shorts = _Shorts() if shorts is None else shorts
             shorts.add(value, -quantity, instrument)
+        elif not mark:
+            unmarked += value
         elif instrument.asset_class == EQUITY:
             longs += value
         else:
             unlent += value
         if value > largest:
             largest = value
-    return _worth(int(account.cash), longs, unlent, largest, shorts)
+        if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
+            of_sector += value
+    return _worth(account.cash, longs, unlent, unmarked, largest, of_sector, shorts)
 
 
 class _Shorts:
@@ -150,7 +158,9 @@ class _Shorts:
     def __init__(self) -> None:
         self.value = self.maintenance = self.beyond = 0
 
-    def add(self, value: int, quantity: int, instrument: Instrument, is_own: bool = True) -> None:
+    def add(
+        self, value: int, quantity: int, instrument: Instrument, *, is_own: bool = True
+    ) -> None:
         """`value` above zero; minimums a share are known in the account's currency alone."""
         least = share_minimum(value, quantity, instrument) if is_own else 0
         self.value += value
@@ -176,14 +186,25 @@ def short_beyond(value: int, least: int, rates: Rates) -> int:
     return max(0, least - value * FINRA_SHORT // BPS)
 
 
-def _worth(cash: int, longs: int, unlent: int, largest: int, shorts: _Shorts | None) -> Worth:
+def _worth(
+    cash: int,
+    longs: int,
+    unlent: int,
+    unmarked: int,
+    largest: int,
+    of_sector: int,
+    shorts: _Shorts | None,
+) -> Worth:
+    """By position: sums of money are money, and the call of a type costs more than a sum."""
+    total, held = cash + longs + unlent, longs + unlent + unmarked
     if shorts is None:
-        total = Money(cash + longs + unlent)
-        return Worth(total, NOTHING, "", longs, unlent, largest)  # type: ignore[arg-type]
+        return Worth(total, NOTHING, "", held, of_sector, longs, unlent, largest)  # type: ignore[arg-type]
     return Worth(
-        Money(cash + longs + unlent - shorts.value),
+        Money(total - shorts.value),
         Money(shorts.value),
         "",
+        Money(held),
+        Money(of_sector),
         Money(longs),
         Money(unlent),
         Money(largest),
@@ -202,32 +223,37 @@ def cash_in_base(account: Account, state: State) -> Money:
     return Money(total)
 
 
-def _worth_in_currencies(account: Account, state: State, market: Market) -> Worth:
+def _worth_in_currencies(
+    account: Account, state: State, market: Market, sector: str, beside: str
+) -> Worth:
     """The same for an account that holds more than its own currency."""
     rates = {
         currency: state.rate_of(currency, account.currency)
         for currency in (account.currency, *account.purses)
     }
-    longs = unlent = largest = 0
+    longs = unlent = unmarked = largest = of_sector = 0
     shorts: _Shorts | None = None
     for symbol, position in account.positions.items():
         quantity = position.quantity
         if not quantity:
             continue
-        instrument = state.instruments[symbol]
-        mark = mark_of(market.quotes.get(symbol))
-        if not mark:
-            if quantity < 0:
-                return Worth(None, Money(0), symbol)
-            continue
-        rate = rates[instrument.currency]
-        value = abs(in_base(instrument.notional(mark, quantity), rate))
+        instrument, mark = state.instruments[symbol], mark_of(market.quotes.get(symbol))
+        local = instrument.notional(mark, quantity) if mark else position.cost
+        value = abs(in_base(local, rates[instrument.currency]))
         if quantity < 0:
+            if not mark:
+                return Worth(None, NOTHING, symbol)
             shorts = _Shorts() if shorts is None else shorts
-            shorts.add(value, -quantity, instrument, instrument.currency == account.currency)
+            is_own = instrument.currency == account.currency
+            shorts.add(value, -quantity, instrument, is_own=is_own)
+        elif not mark:
+            unmarked += value
         elif instrument.asset_class == EQUITY:
             longs += value
         else:
             unlent += value
         largest = max(largest, value)
-    return _worth(int(cash_in_base(account, state)), longs, unlent, largest, shorts)
+        if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
+            of_sector += value
+    cash = cash_in_base(account, state)
+    return _worth(cash, longs, unlent, unmarked, largest, of_sector, shorts)

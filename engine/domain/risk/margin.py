@@ -46,7 +46,7 @@ def tier_under(account: Account, limits: Limits, trade_date: int, worth: Worth) 
 
 def entry_requirement(worth: Worth, rates: Rates) -> int:
     """Equity that positions must be backed by before anything is added, rounded up."""
-    longs = worth.long_value
+    longs = worth.lent_value
     need = longs + worth.unlent_value
     if rates.long != BPS:
         need = -(-longs * rates.long // BPS) + worth.unlent_value
@@ -74,7 +74,7 @@ def _concentration(worth: Worth, rates: Rates) -> int:
 
 def maintenance_requirement(worth: Worth, rates: Rates) -> int:
     """Equity below which the position may not be held, rounded up."""
-    need = -(-worth.long_value * rates.maintenance_long // BPS)
+    need = -(-worth.lent_value * rates.maintenance_long // BPS)
     if rates.maintenance_long:
         need += worth.unlent_value
     if worth.short_value:

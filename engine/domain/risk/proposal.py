@@ -10,19 +10,17 @@ from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
 from engine.domain.risk.margin import tier_under
+from engine.domain.risk.opening import worst_of
 from engine.domain.risk.regimes import Rates
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
 from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side, TimeInForce
 
-MARKET_WORST_PERCENT = 105
-"""A market order's worst case: the far touch, this much of it."""
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
 EXIT_RATES = Rates()
 UNCHANGED = Price(0)
-_SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
-_FOR_CLOSE = TimeInForce.CLS
+_SHORT, _FOR_CLOSE = Instruction.SHORT, TimeInForce.CLS
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
@@ -64,6 +62,8 @@ class Proposal(msgspec.Struct, gc=False):
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
     rates: Rates = EXIT_RATES
     """What the account's margin regime asks of this order; an exit is asked for nothing."""
+    position_worst: Money | None = None
+    """What the position could come to, once `position_value` was asked: two rules ask."""
 
     @property
     def only_shrinks(self) -> bool:
@@ -203,7 +203,8 @@ def _backing(
     order: SubmitOrder, account: Account, state: State, market: Market
 ) -> tuple[Worth, Rates]:
     """(what the account is worth now, what its margin regime asks of the order)."""
-    worth = worth_of(account, state, market)
+    sector = state.reference.sector_of(order.symbol)
+    worth = worth_of(account, state, market, sector=sector, beside=order.symbol)
     tier = tier_under(account, state.limits, state.trade_date, worth)
     return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day
 
@@ -226,19 +227,10 @@ def _changed(replaces: Order | None, quantity: Quantity) -> tuple[OrderId, Quant
 def worst_price(
     type: OrderType, side: Side, *, price: Price, stop: Price, quote: Quote | None
 ) -> Price:
-    """The highest price at which the order counts: limits of value and buying power use it.
-
-    A sale may execute above its limit, so it counts with the bid where that is higher.
-    0 when there is nothing to go by.
-    """
+    """`worst_of` by the quote, with last night's price where there is no other."""
     if side > 0 and type.has_limit:
         return price
     if quote is None:
         return Price(max(price, stop))
-    bid, ask, last = quote.bid, quote.ask, quote.last or quote.previous_close
-    if side > 0:
-        touch = max(ask or last, stop)
-        return Price(-(-touch * MARKET_WORST_PERCENT // 100))
-    if type is _MARKET:
-        return Price(-(-(bid or last) * MARKET_WORST_PERCENT // 100))
-    return Price(max(price, stop, bid))
+    last = quote.last or quote.previous_close
+    return worst_of(type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=last)

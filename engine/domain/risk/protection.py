@@ -1,6 +1,7 @@
 """The limit that protects a market order."""
 
-from engine.domain.risk.proposal import MARKET_WORST_PERCENT, Proposal
+from engine.domain.risk.opening import MARKET_WORST_PERCENT
+from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import BPS, collar_bps
 from engine.values import Price
 

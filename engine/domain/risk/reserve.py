@@ -3,7 +3,8 @@
 from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.ledger.fees import order_fee
 from engine.domain.risk.exposure import share_minimum, short_beyond
-from engine.domain.risk.proposal import MARKET_WORST_PERCENT, Proposal
+from engine.domain.risk.opening import MARKET_WORST_PERCENT
+from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.regimes import BPS
 from engine.instruments import EQUITY

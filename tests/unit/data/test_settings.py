@@ -2,6 +2,7 @@
 
 import json
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -158,8 +159,12 @@ def test_the_shipped_file_holds_every_setting_with_the_default_of_the_limits_tab
 
 
 def _as_toml(values: dict[str, object]) -> str:
+    shown = {
+        key: value if isinstance(value, Decimal) else json.dumps(value)
+        for key, value in values.items()
+    }
     return "[risk]\n" + "\n".join(
-        f"{key.removeprefix('risk.')} = {_toml_value(value)}" for key, value in values.items()
+        f"{key.removeprefix('risk.')} = {text}" for key, text in shown.items()
     )
 
 

@@ -6,20 +6,23 @@ import msgspec
 import pytest
 
 from engine.domain.commands import Origin, SubmitOrder
-from engine.domain.cost_facts import FxRate
+from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
 from engine.domain.orders import Order, Pending, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.reference_facts import AverageVolume, Earnings, Restriction
 from engine.domain.reports import LinkState
 from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import Limits, default_pairs
+from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Account, Arming, FlattenRun, State, Trading
 from engine.instruments import Instrument, parse_money
+from engine.runtime.market_time import at_time_of_day
 from engine.values import Instruction, Money, Nanos, OrderId, OrderType, Price, Quantity
 
 SECOND = 1_000_000_000
@@ -61,14 +64,53 @@ class Desk:
         ask: str = "100.10",
         last: str = "100.00",
         source: Source = Source.SYNTHETIC,
+        **fields: Any,
     ) -> None:
         instrument = self.state.instruments[symbol]
         bid_price, ask_price, last_price = (
             instrument.parse_price(text) if text else Price(0) for text in (bid, ask, last)
         )
         self.market.quotes[symbol] = Quote(
-            symbol, bid=bid_price, ask=ask_price, last=last_price, source=source
+            symbol, bid=bid_price, ask=ask_price, last=last_price, source=source, **fields
         )
+
+    def knows(
+        self,
+        volumes: dict[str, tuple[int, int]] | None = None,
+        sectors: dict[str, str] | None = None,
+        restricted: dict[str, bool] | None = None,
+        earnings: dict[str, tuple[int, int]] | None = None,
+    ) -> None:
+        """Tables: (shares, as of) by symbol, sectors, whether only watched, (date, as of)."""
+        reference = self.state.reference
+        if volumes is not None:
+            rows = {s: AverageVolume(s, as_of, shares) for s, (shares, as_of) in volumes.items()}
+            reference = msgspec.structs.replace(reference, volumes=rows)
+        if sectors is not None:
+            reference = msgspec.structs.replace(reference, sectors=sectors)
+        if restricted is not None:
+            listed = {s: Restriction(s, watched, "talks") for s, watched in restricted.items()}
+            reference = msgspec.structs.replace(reference, restricted=listed)
+        if earnings is not None:
+            dates = {s: (Earnings(s, as_of, date),) for s, (date, as_of) in earnings.items()}
+            reference = msgspec.structs.replace(reference, earnings=dates)
+        self.state.reference = reference
+
+    def borrows(self, symbol: str, *, easy: bool, rate: int = 180_000_000) -> None:
+        self.state.borrow[symbol] = BorrowTerms(symbol, rate, Quantity(10_000), easy)
+
+    def goes_ex(self, symbol: str, date: int) -> None:
+        self.state.dividends = (Dividend(symbol, date, parse_money("0.24")),)
+
+    def clock(self, hours: int, minutes: int, trade_date: int = 20120621) -> None:
+        """The time on the exchange's wall."""
+        seconds = 3600 * hours + 60 * minutes
+        self.now = at_time_of_day(trade_date, seconds * SECOND)
+
+    def named(self, account: str) -> None:
+        """The account goes by another name."""
+        self.account.account = account
+        self.state.accounts[account] = self.account
 
     def no_quote(self, symbol: str = "GOOG") -> None:
         self.market.quotes.pop(symbol, None)
@@ -119,6 +161,7 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
+        tally_opening(self.account, order, opening_of(self.state, order))
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
         self.state.orders[order_id] = order
@@ -134,8 +177,10 @@ class Desk:
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.order_attempts = sorted([*self.state.order_attempts, *[at] * count])
 
-    def flattens(self, symbol: str, step: FlattenStep = FlattenStep.CLOSING) -> None:
-        run = FlattenRun(step, NOW, NOW, Origin.TICKET)
+    def flattens(
+        self, symbol: str, step: FlattenStep = FlattenStep.CLOSING, reopen: int = 0
+    ) -> None:
+        run = FlattenRun(step, NOW, NOW, Origin.TICKET, reopen=reopen)
         self.state.flattening[f"PAPER/{symbol}"] = run
 
     def trading(self, state: TradingState, symbol: str = "*", reason: str = "") -> None:

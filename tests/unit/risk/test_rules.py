@@ -13,6 +13,7 @@ from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.rules.flow import fingerprint
 from engine.values import Instruction, OrderType, TimeInForce, Trigger
+from tests.unit.risk.rows_of_exposure import ROWS as ROWS_OF_EXPOSURE
 
 PASS, WARN, ASK, SECOND_FACTOR, DENY = (
     Verdict.PASS,
@@ -415,13 +416,14 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
 ]
 # fmt: on
+ALL_ROWS = [*ROWS, *ROWS_OF_EXPOSURE]
 
 
 @pytest.mark.parametrize(
     ("rule", "facts", "order", "said"),
     [
         pytest.param(rule, facts, order, said, id=f"{rule} {what}: {said.name}")
-        for rule, what, facts, order, said in ROWS
+        for rule, what, facts, order, said in ALL_ROWS
     ],
 )
 def test_a_rule_says(
@@ -434,7 +436,7 @@ def test_a_rule_says(
 
 def test_every_built_rule_has_a_row_that_passes_and_one_that_does_not() -> None:
     for rule in RULES:
-        said = {row[4] for row in ROWS if row[0] == rule.name.id}
+        said = {row[4] for row in ALL_ROWS if row[0] == rule.name.id}
         if rule.name.id != "D02":
             assert PASS in said, rule.name.id
         assert said - {PASS}, rule.name.id

@@ -1,6 +1,16 @@
 """What the market and its regulators allow now."""
 
-from engine.domain.risk.controls.spec import LimitSpec, Tighter, later, part, switch
+from engine.domain.risk.controls.spec import (
+    HOUSE,
+    SYMBOLS,
+    LimitKind,
+    LimitSpec,
+    Tighter,
+    later,
+    load,
+    part,
+    switch,
+)
 
 _R26 = switch(
     "R26",
@@ -8,6 +18,20 @@ _R26 = switch(
     "HARD",
     "sell above what is held, cover above what is short, or any crossing of zero by accident",
     "Reg SHO 200(g) marking",
+)
+_R28 = LimitSpec(
+    id="R28",
+    code="restricted_list",
+    key="risk.restricted_list",
+    formula="an entry in a symbol that is on the restricted list, of the settings or of the file",
+    mode="HARD",
+    field="restricted_list",
+    kind=LimitKind.NAMES,
+    unit="symbols",
+    default="none",
+    tighter=Tighter.HIGHER,
+    source=f"{HOUSE}; the file that reference.restricted names",
+    names=SYMBOLS,
 )
 
 MARKET: tuple[LimitSpec, ...] = (
@@ -31,5 +55,48 @@ MARKET: tuple[LimitSpec, ...] = (
     ),
     part(_R26, "locate", "a short of what is hard to borrow needs shares to locate", "on"),
     later("R27", "short_sale_restriction", "risk.short_sale_restriction", "short at or below bid"),
-    later("R28", "restricted_list", "risk.restricted_list", "the symbol is on a list"),
+    _R28,
+    part(
+        _R28,
+        "watch_list",
+        "the symbol is on the watch list, of the settings or of the file",
+        "none",
+        mode="SOFT",
+    ),
+    part(
+        _R28,
+        "hard_to_borrow",
+        "a short of what the borrow table says is hard to borrow",
+        "on",
+        mode="SOFT",
+        kind=LimitKind.SWITCH,
+        unit="on/off",
+        names=None,
+        profiles=load("off"),
+        source=f"{HOUSE}; borrow.csv",
+    ),
+    part(
+        _R28,
+        "over_the_counter",
+        "an entry in a share that trades over the counter",
+        "on",
+        mode="SOFT",
+        kind=LimitKind.SWITCH,
+        unit="on/off",
+        names=None,
+        profiles=load("off"),
+        source=f"{HOUSE}; the venue's instrument list",
+    ),
+    part(
+        _R28,
+        "price_min",
+        "an entry in a share that trades below this price",
+        "1",
+        mode="SOFT",
+        kind=LimitKind.MONEY,
+        unit="of its currency",
+        names=None,
+        profiles=load("0"),
+        source=f"{HOUSE}; penny stocks",
+    ),
 )

@@ -25,17 +25,35 @@ class LimitKind(IntEnum):
     SWITCH = 7
     NONE = 8
     """The control compares with the market or the venue, not with a number of ours."""
-    CHOICE = 9
+    CHOICE = 12
     """One of the words in `choices`; none of them is tighter than another."""
-    RATIO = 10
+    RATIO = 13
     """Text with at most two decimals, kept in hundredths."""
+    NAMES = 9
+    """Names with commas between them; `none`, and where everything may be meant, `any`."""
+    WINDOWS = 10
+    """Times of day on the exchange's clock, `12:00-13:00,15:50-16:00`, kept in minutes; `none`."""
+    DAYS = 11
+    """Calendar days."""
 
 
 class Tighter(IntEnum):
-    """Which direction makes a limit tighter."""
+    """Which direction makes a limit tighter; of a list, fewer names or more of them."""
 
     LOWER = 1
     HIGHER = 2
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What may stand in a list of names."""
+
+    pattern: str
+    like: str
+    """An example, for the sentence about a name that is none."""
+    choices: tuple[str, ...] = ()
+    """Where only these are meant, whatever fits the pattern."""
+    has_any: bool = False
+    """`any` stands for all of them."""
 
 
 class LimitSpec(msgspec.Struct, frozen=True):
@@ -57,6 +75,8 @@ class LimitSpec(msgspec.Struct, frozen=True):
     source: str = ""
     is_control: bool = True
     choices: tuple[str, ...] = ()
+    names: Names | None = None
+    """Of a list of names."""
 
     @property
     def is_built(self) -> bool:
@@ -69,6 +89,7 @@ class LimitSpec(msgspec.Struct, frozen=True):
         return dict(self.profiles).get(profile, self.default)
 
 
+SYMBOLS = Names(r"[A-Z0-9.\-/^=&_]{1,24}", "AAPL")
 HOUSE = "house default for a retail account"
 RTS6 = "MiFID II RTS 6 Art. 15; " + HOUSE
 UNBOUND = "1000000000"
@@ -105,7 +126,14 @@ def part(
     )
 
 
-def switch(id: str, code: str, mode: str, formula: str, source: str) -> LimitSpec:
+def switch(
+    id: str,
+    code: str,
+    mode: str,
+    formula: str,
+    source: str,
+    profiles: tuple[tuple[str, str], ...] = (),
+) -> LimitSpec:
     """On is tighter."""
     return LimitSpec(
         id=id,
@@ -117,6 +145,7 @@ def switch(id: str, code: str, mode: str, formula: str, source: str) -> LimitSpe
         kind=LimitKind.SWITCH,
         unit="on/off",
         default="on",
+        profiles=profiles,
         tighter=Tighter.HIGHER,
         source=source,
     )

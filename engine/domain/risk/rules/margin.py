@@ -148,14 +148,9 @@ def _room(p: Proposal, fits_it: Callable[[int], bool]) -> int:
     return whole_lots(p.filled + fits * lot, lot)
 
 
-def _open_value(p: Proposal, state: State) -> Money:
-    """Of other live orders that open: their worst quantities at their own prices, for words."""
-    total = 0
-    for order_id in state.live:
-        order = state.orders[order_id]
-        if order.order.account != p.order.account or not order.reserved or order is p.replaces:
-            continue
-        instrument = state.instruments[order.order.symbol]
-        price = order.price or order.protection or order.stop or p.mark
-        total += instrument.notional(price, order.worst_leaves)
-    return Money(total)
+def _open_value(p: Proposal, state: State) -> int:
+    """What other live orders may still open, at their worst, in the account's currency."""
+    account, old = p.account, p.replaces
+    assert account is not None
+    total = account.opening_long + account.opening_short
+    return total if old is None else total - old.opening

@@ -1,0 +1,191 @@
+"""One end of a FIX conversation: where it stands, and how what it says is numbered and sent."""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Protocol
+
+import msgspec
+
+from connectors.fix.dictionary.arranging import Arranged
+from connectors.fix.dictionary.reading import shipped
+from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.message import Field, Message, encode
+from connectors.fix.settings import Memory, Sent, SessionSettings
+from connectors.fix.stamps import format_stamp
+from connectors.fix.tags import Tag, Type
+from engine.values import NANOS_PER_SECOND, Nanos
+
+
+class Instant(msgspec.Struct, frozen=True, gc=False):
+    """When something happened, by both clocks."""
+
+    monotonic: Nanos
+    """For waiting."""
+    utc: Nanos
+    """For stamps."""
+
+
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
+    """Bytes that leave now."""
+
+    data: bytes
+    type: str
+    number: int
+
+
+class Noted(msgspec.Struct, frozen=True, gc=False):
+    """What happened, for who watches the session."""
+
+    text: str
+
+
+class Closed(msgspec.Struct, frozen=True, gc=False):
+    """The connection ends when what was said before has left."""
+
+    reason: str
+
+
+Output = Outgoing | Noted | Closed
+
+
+class Reply(msgspec.Struct, frozen=True, gc=False):
+    """An application message in answer: its body in the order that it leaves in."""
+
+    type: str
+    body: list[Field]
+    head: tuple[Field, ...] = ()
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False):
+    """The application does not take a message: BusinessRejectReason (380) and its text."""
+
+    reason: int
+    text: str
+    ref_id: bytes = b""
+
+
+class Application(Protocol):
+    """Who the session's messages are for."""
+
+    def take(self, arranged: Arranged, message: Message) -> Sequence[Reply] | Refused:
+        """One application message, in its turn, once; the answers leave before the next is read."""
+
+    def ended(self) -> None:
+        """The conversation is over."""
+
+
+class Phase(IntEnum):
+    """Where the conversation stands."""
+
+    DISCONNECTED = 0
+    CONNECTED = 1
+    """Nobody has logged on yet."""
+    LOGON_SENT = 2
+    ACTIVE = 3
+    LOGOUT_SENT = 4
+
+
+class Line:
+    """What handlers of messages share; changed by one connection at a time."""
+
+    def __init__(self, settings: SessionSettings, memory: Memory, application: Application) -> None:
+        self.settings = settings
+        self.memory = memory
+        self.application = application
+        self.known: Dictionary = shipped(settings.begin)
+        self.app_known: Dictionary = shipped(settings.version)
+        self.phase = Phase.DISCONNECTED
+        self.heartbeat: Nanos = Nanos(0)
+        self.sent_reset = False
+        self.queued: dict[int, Message] = {}
+        self.missing: tuple[int, int] | None = None
+        """First and last number that a ResendRequest asked for."""
+        self.asked_at = Nanos(0)
+        self.asked_to = 0
+        """The last number of the newest ResendRequest."""
+        self.asked_times = 0
+        self.latency: Nanos | None = None
+        """Our clock less the last sending time."""
+        self.garbled = 0
+        self.received_at = Nanos(0)
+        self.sent_at = Nanos(0)
+        self.phase_at = Nanos(0)
+        self.tests = 0
+        """Questions that were asked since something was heard."""
+        self._out: list[Output] = []
+
+    @property
+    def is_active(self) -> bool:
+        return self.phase is Phase.ACTIVE
+
+    def note(self, text: str) -> None:
+        self._out.append(Noted(text))
+
+    def emit(
+        self, type: str, body: Iterable[Field], now: Instant, head: Iterable[Field] = ()
+    ) -> None:
+        """Numbers, keeps and sends one message."""
+        number = self.memory.next_out
+        data = self.encoded(type, body, number, now, head)
+        self.memory.keep(Sent(number, type, data))
+        self.memory.next_out = number + 1
+        if self.phase is not Phase.DISCONNECTED:
+            self.let_out(data, type, number, now)
+
+    def encoded(
+        self,
+        type: str,
+        body: Iterable[Field],
+        number: int,
+        now: Instant,
+        head: Iterable[Field] = (),
+    ) -> bytes:
+        settings = self.settings
+        fields = {
+            Tag.MSG_SEQ_NUM: b"%d" % number,
+            Tag.SENDER_COMP_ID: settings.sender.encode("ascii"),
+            Tag.SENDING_TIME: format_stamp(now.utc, settings.stamp_digits),
+            Tag.TARGET_COMP_ID: settings.target.encode("ascii"),
+        }
+        fields.update(head)
+        return encode(settings.begin, type, sorted(fields.items()), body)
+
+    def let_out(self, data: bytes, type: str, number: int, now: Instant) -> None:
+        self.sent_at = now.monotonic
+        self._out.append(Outgoing(data, type, number))
+
+    def say_goodbye(self, now: Instant, text: str = "") -> None:
+        body = [(Tag.TEXT, text.encode("ascii"))] if text else []
+        self.emit(Type.LOGOUT, body, now)
+        self.move(Phase.LOGOUT_SENT, now)
+
+    def logon_sent(self, now: Instant) -> None:
+        self.move(Phase.LOGON_SENT, now)
+
+    def logged_on(self, heartbeat_seconds: int, now: Instant) -> None:
+        self.heartbeat = Nanos(heartbeat_seconds * NANOS_PER_SECOND)
+        self.move(Phase.ACTIVE, now)
+
+    def close(self, reason: str, now: Instant) -> None:
+        """Ends the connection; numbers and what was sent stay, as the settings say."""
+        if self.phase is Phase.DISCONNECTED:
+            return
+        self.forget_connection(now, reason)
+        self._out.append(Closed(reason))
+
+    def taken(self) -> list[Output]:
+        taken, self._out = self._out, []
+        return taken
+
+    def move(self, phase: Phase, now: Instant) -> None:
+        self.phase, self.phase_at = phase, now.monotonic
+
+    def forget_connection(self, now: Instant, reason: str) -> None:
+        self.note(f"disconnected: {reason}")
+        self.move(Phase.DISCONNECTED, now)
+        self.queued.clear()
+        self.missing = None
+        self.sent_reset = False
+        self.application.ended()
+        if self.settings.resets_on_disconnect:
+            self.memory.reset()

@@ -1,0 +1,110 @@
+"""What two counterparties agreed on before they speak, and what a session keeps of its past."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from connectors.fix.message import Field
+from connectors.fix.tags import ADMIN_TYPES
+from engine.values import NANOS_PER_SECOND, Nanos
+
+FIXT = "FIXT.1.1"
+VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
+APPL_VER_IDS = {"FIX.5.0SP2": "9"}
+"""DefaultApplVerID (1137) of what travels over FIXT."""
+HEARTBEAT_MAX_SECONDS = 3_600
+MESSAGES_KEPT_MAX = 100_000
+
+
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One session, seen from one side."""
+
+    version: str
+    sender: str
+    target: str
+    is_initiator: bool
+    heartbeat_seconds: int = 30
+    is_tolerant: bool = False
+    """Lets fields and values pass that the dictionary does not know."""
+    latency_max: Nanos = Nanos(120 * NANOS_PER_SECOND)
+    """How far a sending time may be from our clock; 0: it is not looked at."""
+    stamp_digits: int = 3
+    resets_on_logon: bool = False
+    resets_on_logout: bool = False
+    resets_on_disconnect: bool = False
+    resend_chunk: int = 0
+    """Most messages that one ResendRequest asks for; 0: all that are missing at once."""
+    never_resent: frozenset[str] = frozenset()
+    """Types that are filled as a gap when they are asked for again: a stale order is no order."""
+    logon_fields: tuple[Field, ...] = ()
+    """What the venue wants in a Logon besides."""
+    logon_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
+    logout_wait: Nanos = Nanos(2 * NANOS_PER_SECOND)
+    resend_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
+    resend_tries_max: int = 3
+    garbled_max: int = 3
+    """So many garbled messages within 10 s end the connection; 0: however many."""
+    queued_max: int = 10_000
+    """Messages that came before their turn; more end the connection."""
+
+    @property
+    def begin(self) -> str:
+        """BeginString (8)."""
+        return FIXT if self.version in APPL_VER_IDS else self.version
+
+    @property
+    def appl_ver_id(self) -> str:
+        """DefaultApplVerID (1137); empty before FIXT."""
+        return APPL_VER_IDS.get(self.version, "")
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """An application message as it left, for who asks for it again."""
+
+    number: int
+    type: str
+    data: bytes
+
+
+class Memory(Protocol):
+    """The numbers of a session, and what it sent."""
+
+    next_in: int
+    next_out: int
+
+    def keep(self, sent: Sent) -> None:
+        """Before it leaves."""
+
+    def between(self, first: int, last: int) -> Sequence[Sent]:
+        """What is still known of them, in order; what is missing was administrative or is gone."""
+
+    def reset(self) -> None:
+        """Both numbers are 1 again and nothing was sent."""
+
+
+class ShortMemory:
+    """Lasts as long as the process, with a bound: what is older is filled as a gap."""
+
+    def __init__(self, kept_max: int = MESSAGES_KEPT_MAX) -> None:
+        self.next_in = 1
+        self.next_out = 1
+        self._kept_max = kept_max
+        self._sent: dict[int, Sent] = {}
+
+    def keep(self, sent: Sent) -> None:
+        if sent.type in ADMIN_TYPES:
+            return
+        self._sent[sent.number] = sent
+        if len(self._sent) > self._kept_max:
+            del self._sent[next(iter(self._sent))]
+
+    def between(self, first: int, last: int) -> Sequence[Sent]:
+        numbers: Iterable[int] = range(first, last + 1)
+        if last - first > len(self._sent):
+            numbers = sorted(number for number in self._sent if first <= number <= last)
+        return [self._sent[number] for number in numbers if number in self._sent]
+
+    def reset(self) -> None:
+        self.next_in = self.next_out = 1
+        self._sent.clear()

@@ -16,6 +16,7 @@ class PositionDay(msgspec.Struct):
     cash: Money = Money(0)
     carry: Money = Money(0)
     cost: Money = Money(0)
+    opened: bool = False
 
 
 class PurseDay(msgspec.Struct):
@@ -37,3 +38,4 @@ class AccountDay(msgspec.Struct):
     carry: dict[str, Money] = {}
     positions: dict[str, PositionDay] = {}
     purses: dict[str, PurseDay] = {}
+    open_equity: Money | None = None

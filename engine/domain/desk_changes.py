@@ -10,11 +10,14 @@ from engine.domain.arming import arming_changed, arming_ended, arming_suspended
 from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
 from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_visits import find_day, leave_day
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
+from engine.domain.risk.exposure import cash_in_base
 from engine.domain.risk.limits import Limits
+from engine.domain.settling import settle_date
 from engine.domain.state import (
     Account,
     Checkpoint,
@@ -88,6 +91,7 @@ def _account_opened(state: State, event: ev.AccountOpened) -> None:
         trading=Trading(),
         symbols={},
         day_open_cash=event.cash,
+        day_open_equity=event.cash,
     )
     post(account.ledger, postings_of_opening(event.cash))
     state.accounts[event.account] = account
@@ -116,6 +120,9 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         leave_day(state, account)
         _open_purses(state, account, marks)
     state.trade_date = event.trade_date
+    for account in state.accounts.values():
+        account.day_open_equity = _equity_at(state, account, marks)
+        settle_date(account.margin, event.trade_date)
     for symbol, mark in event.marks:
         state.day_marks[symbol] = mark
     for account in state.accounts.values():
@@ -130,6 +137,17 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     state.recent_orders.clear()
     # A second is a second, also with midnight in it; what lies ahead is of another market's time.
     state.order_attempts = [at for at in state.order_attempts if at <= event.at]
+
+
+def _equity_at(state: State, account: Account, marks: dict[str, Price]) -> Money:
+    """Cash and positions at the marks with which the day begins, else at what they cost."""
+    total = int(cash_in_base(account, state))
+    for symbol, position in account.positions.items():
+        if position.quantity:
+            instrument, mark = state.instruments[symbol], marks.get(symbol)
+            value = instrument.notional(mark, position.quantity) if mark else position.cost
+            total += in_base(value, state.rate_of(instrument.currency, account.currency))
+    return Money(total)
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:

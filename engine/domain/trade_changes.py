@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.cost_changes import purse_of
+from engine.domain.day_trades import count_trade, forget_trade
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
 from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
 from engine.domain.ledger.postings import post, postings_of_fill
@@ -12,12 +13,15 @@ from engine.domain.ledger.restating import remember, set_lots
 from engine.domain.lifecycle import Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
+from engine.domain.risk.regimes import Regime
+from engine.domain.settling import fund, settle_trade, take_back, unfund
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
 # Every fill goes through these: on Python 3.11 looking a member up in its enum takes longer.
 _FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
+_CASH = int(Regime.CASH)
 
 
 def _filled(state: State, event: ev.OrderFilled) -> None:
@@ -49,7 +53,12 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)
-    cost_before = position.cost
+    cost_before, held = position.cost, position.quantity
+    if order.side > 0:
+        if state.limits.margin_regime == _CASH:
+            fund(state, account, order, instrument, event.quantity, -event.cash_delta)
+    elif account.margin.funded:
+        unfund(account, position, event.quantity)
     if event.lot_next:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
@@ -57,6 +66,10 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += event.quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, Money(position.cost - cost_before))
+    settle_trade(state, account, instrument, event.cash_delta)
+    if not event.revision:
+        closes = held * order.side < 0
+        count_trade(account.margin, position, order.order_id, state.trade_date, closes=closes)
 
 
 def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
@@ -103,6 +116,9 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if not instrument.quantity_digits:
         account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
     _move_money(account, instrument, event, Money(position.cost - cost_before))
+    take_back(state, account, instrument, event.cash_delta)
+    is_gone = not order.cumulative
+    forget_trade(account.margin, position, order.order_id, state.trade_date, is_gone=is_gone)
 
 
 def _reopened(state: State, order: Order, event: ev.FillReversed) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.breaker_changes import BREAKER_CHANGES
 from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
@@ -59,5 +60,6 @@ _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **COST_CHANGES,
     **RECON_CHANGES,
     **CLOCK_CHANGES,
+    **BREAKER_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }

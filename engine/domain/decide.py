@@ -20,6 +20,8 @@ from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
+from engine.domain.loss_facts import EquitySeen, LossSeen
+from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -53,12 +55,9 @@ from engine.domain.sessions import (
     roll_date,
 )
 from engine.domain.state import State
-from engine.domain.submission import cancel, replace, submit
-from engine.domain.trade_reports import (
-    venue_filled,
-    venue_trade_busted,
-    venue_trade_corrected,
-)
+from engine.domain.strategies import filled_of, submit_of
+from engine.domain.submission import cancel, replace
+from engine.domain.trade_reports import venue_trade_busted, venue_trade_corrected
 from engine.domain.venue_reports import (
     venue_accepted,
     venue_cancel_refused,
@@ -97,7 +96,7 @@ def _of_known_account(word: str, decision: Decision) -> Decision:
 
 
 _DECISIONS: dict[type, Decision] = {
-    cmd.SubmitOrder: submit,
+    cmd.SubmitOrder: submit_of,
     cmd.ProtectPosition: _of_known_account("oco", protect_position),
     cmd.CancelOrder: cancel,
     cmd.CancelMany: _of_known_account("cancel", cancel_many),
@@ -123,7 +122,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
-    rep.VenueFilled: venue_filled,
+    rep.VenueFilled: filled_of,
     rep.VenueCancelled: venue_cancelled,
     rep.VenueExpired: venue_expired,
     rep.VenueReplaced: venue_replaced,
@@ -158,4 +157,6 @@ _DECISIONS: dict[type, Decision] = {
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
     AccountReconciled: reconciled,
+    LossSeen: heed_loss,
+    EquitySeen: heed_equity,
 }

@@ -9,10 +9,12 @@ from engine.domain import events as ev
 from engine.domain.arming import arming_changed, arming_ended, arming_suspended
 from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
 from engine.domain.contingent.changes import groups_at_work, stay_away
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
+from engine.domain.loss_memory import turn_day
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import cash_in_base
@@ -57,8 +59,9 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
     newest = event.at - 1 if state.ended_clean else event.at
-    state.order_attempts = [at for at in state.order_attempts if at <= newest]
+    _forget_attempts(state, newest)
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
+    state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
     state.has_oca, state.venue = event.has_oca, event.venue
     account = state.accounts.get(event.account)
@@ -109,8 +112,9 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
         state.phases[symbol] = event.phase
         if event.text and event.phase is not Phase.OPEN:
             state.halts[symbol] = event.text
-        else:
-            state.halts.pop(symbol, None)
+            state.began.setdefault(f"halt/{symbol}", event.at)
+        elif state.halts.pop(symbol, None) is not None:
+            state.began.pop(f"halt/{symbol}", None)
 
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
@@ -128,15 +132,27 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     for account in state.accounts.values():
         account.day_open_cash, account.day_conversion_fees = account.cash, Money(0)
         account.day_carry.clear()
+        account.flow = DayFlow()
         if month != before:
             _turn_month(account, before, month)
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
         find_day(state, account)
+    for memory in state.losses.values():
+        turn_day(memory)
     _forget_done_orders(state)
     state.recent_orders.clear()
+    state.recent_prices.clear()
     # A second is a second, also with midnight in it; what lies ahead is of another market's time.
-    state.order_attempts = [at for at in state.order_attempts if at <= event.at]
+    _forget_attempts(state, event.at)
+
+
+def _forget_attempts(state: State, newest: int) -> None:
+    """Keeps what was tried up to that time."""
+    state.order_attempts = [at for at in state.order_attempts if at <= newest]
+    state.ladder_attempts = [at for at in state.ladder_attempts if at <= newest]
+    kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
+    state.repeats = {key: times for key, times in kept.items() if times}
 
 
 def _equity_at(state: State, account: Account, marks: dict[str, Price]) -> Money:
@@ -203,8 +219,10 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
     if event.state is LinkState.DOWN:
         state.was_disconnected = True
         state.link_texts[event.link] = event.text
+        state.began.setdefault(f"link/{event.link}", event.at)
     else:
         state.link_texts.pop(event.link, None)
+        state.began.pop(f"link/{event.link}", None)
         state.link_up_at = event.at
     state.links[event.link] = event.state
 

@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -90,6 +91,7 @@ from engine.domain.recon_events import (
     StatementHeard,
 )
 from engine.domain.reference_facts import ReferenceKnown
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -168,6 +170,9 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | StrategyDisabled
+    | StrategyEnabled
+    | BreakerEvent
 )
 
 __all__ = [
@@ -247,6 +252,8 @@ __all__ = [
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

@@ -1,25 +1,46 @@
 """How an order moves through its life in the state: status, live lists, and what is held for it."""
 
+from engine.domain.ledger.currency import in_base_up
 from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
-from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
-from engine.values import Money, Nanos
+from engine.values import Money, Nanos, Price
 
 
 def hold(state: State, order: Order) -> None:
-    """Buying power and what may open follow what is open; a done order holds nothing."""
+    """What is held and counted of an order follows what is open; a done order holds nothing."""
     opening = opening_of(state, order)
     if opening != order.opening:
         tally_opening(state.accounts[order.order.account], order, opening)
     held, before = reserve_of(order), order.reserved
-    if held == before:
+    value, value_before = open_value_of(order), order.open_value
+    if held == before and value == value_before:
         return
     account = state.accounts[order.order.account]
     account.reserved = Money(account.reserved + held - before)
-    order.reserved = held
+    account.open_value = Money(account.open_value + value - value_before)
+    order.reserved, order.open_value = held, value
     assert account.reserved >= 0, "more buying power was released than was held"
+    assert account.open_value >= 0, "more was taken off the open value than is open"
+
+
+def revalue(state: State, order: Order, price: Price) -> None:
+    """What the whole order would trade at `price`, or at the dearer one that is on its way.
+
+    `hold` comes after it.
+    """
+    change, quantity = order.pending_replace, order.quantity
+    if change is not None:
+        price, quantity = max(price, change.price), max(quantity, change.quantity)
+    instrument = state.instruments.get(order.order.symbol)
+    if instrument is None:
+        return
+    value, account = instrument.notional(price, quantity), state.accounts[order.order.account]
+    if instrument.currency != account.currency:
+        value = in_base_up(value, state.rate_of(instrument.currency, account.currency))
+    order.value_total = value
 
 
 def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:

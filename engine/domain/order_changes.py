@@ -8,24 +8,28 @@ from engine.domain.commands import Origin
 from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
-from engine.domain.moves import answered, become, cleared, hold, move, watched
+from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.risk.opening import unbounded_price
+from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
+from engine.domain.strategy_changes import STRATEGY_CHANGES, count_execution
 from engine.domain.trade_changes import TRADE_CHANGES
-from engine.values import Nanos, Quantity
+from engine.values import Nanos, Price, Quantity
 
 ORDER_ATTEMPTS_MAX = 1_024
 """More than any order-rate window counts; older attempts cannot matter."""
 RECENT_ORDERS_MAX = 256
 """Duplicate memory: more than can be entered within its window at the highest order rate."""
+RECENT_PRICES_MAX = 2_048
+"""Wash memory: more than scripts send within its window."""
 _UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
 """The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
 # What every order goes through has a name here: on Python 3.11 looking a member up in its enum
 # takes longer than what is done with it.
-_SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
+_SENT, _ACCEPT, _LADDER = Status.SENT, Happening.ACCEPT, Origin.LADDER
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
@@ -33,11 +37,13 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
         state.order_next = event.order_id + 1
         state.number_next[event.trade_date] = event.number + 1
     state.tickets[event.order.ticket] = event.order_id
-    if event.order.origin in _UNTHROTTLED:
+    origin = event.order.origin
+    if origin in _UNTHROTTLED:
         return
-    state.order_attempts.append(event.at)
-    if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
-        del state.order_attempts[: ORDER_ATTEMPTS_MAX // 2]
+    attempts = state.ladder_attempts if origin is _LADDER else state.order_attempts
+    attempts.append(event.at)
+    if len(attempts) > ORDER_ATTEMPTS_MAX:
+        del attempts[: ORDER_ATTEMPTS_MAX // 2]
 
 
 def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
@@ -61,12 +67,7 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
     order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    recent = state.recent_orders
-    key = fingerprint(event.order)
-    recent.pop(key, None)
-    recent[key] = event.at
-    if len(recent) > RECENT_ORDERS_MAX:
-        del recent[next(iter(recent))]
+    _note(state.recent_orders, fingerprint(event.order), event.at, RECENT_ORDERS_MAX)
     order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
     account = state.accounts[event.order.account]
@@ -79,6 +80,19 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     order.worst_price = event.protection or unbounded_price(
         asked.type, order.side, asked.price, asked.stop, event.quote
     )
+    flow = account.flow
+    flow.orders += 1
+    flow.of(symbol).orders += 1
+    if event.reserved:
+        count_execution(state, event.order, order.side, event.at)
+    if order.price:
+        _note(
+            state.recent_prices,
+            price_print(symbol, order.side, order.quantity, order.price),
+            event.at,
+            RECENT_PRICES_MAX,
+        )
+    revalue(state, order, order.price or event.protection or order.stop or _price_of(event.quote))
     order.pending_new = Pending(event.at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
@@ -89,6 +103,19 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     of_symbol[order_id] = None
     hold(state, order)
     watched(state, event.at)
+
+
+def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
+    """The newest last; the oldest goes where there are too many."""
+    memory.pop(key, None)
+    memory[key] = at
+    if len(memory) > most:
+        del memory[next(iter(memory))]
+
+
+def _price_of(quote: ev.QuoteSeen) -> Price:
+    """Of an order that has none: it is for an auction."""
+    return quote.last or quote.ask or quote.bid
 
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
@@ -162,6 +189,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order = state.orders[event.order_id]
     order.price, order.quantity, order.text = event.price, event.quantity, event.text
     order.reserved_total, order.changed_at = event.reserved, event.at
+    revalue(state, order, _worth(order))
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
     hold(state, order)
@@ -175,10 +203,21 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         # The same wish again: it is as doubtful as it was until one of them is answered.
         pending.since, pending.certainty = before.since, before.certainty
         pending.asked, pending.asked_at = before.asked + 1, event.at
-    elif order.leg and event.origin is Origin.DESK:
-        taken_back_by_desk(state, order)
+    else:
+        _count_withdrawn(state, order)
+        if order.leg and event.origin is Origin.DESK:
+            taken_back_by_desk(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
+
+
+def _count_withdrawn(state: State, order: Order) -> None:
+    state.accounts[order.order.account].flow.of(order.order.symbol).withdrawn += 1
+
+
+def _worth(order: Order) -> Price:
+    """The price at which what is open counts."""
+    return order.price or order.protection or order.stop
 
 
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
@@ -203,6 +242,8 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     elif order.leg:
         _wished(order, event)
     order.reserved_total, order.changed_at = event.reserved, event.at
+    _count_withdrawn(state, order)
+    revalue(state, order, _worth(order))
     hold(state, order)
     watched(state, event.at)
     # Both ids may speak until the venue has answered.
@@ -234,6 +275,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
@@ -250,6 +292,7 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
@@ -318,5 +361,6 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
     **TRADE_CHANGES,
+    **STRATEGY_CHANGES,
 }
 """Event type → what it changes about its order."""

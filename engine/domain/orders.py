@@ -116,6 +116,10 @@ class Order(msgspec.Struct, gc=False):
     """Where no limit bounds what it costs to open: the worst that was counted with."""
     opening: Money = Money(0)
     """Worst value of what it may still open, kept by `apply` like `reserved`."""
+    value_total: Money = Money(0)
+    """What the whole order would trade at worst, in the account's currency."""
+    open_value: Money = Money(0)
+    """The share of that for what is open, kept by `apply` with every change."""
 
     @property
     def leg(self) -> int:
@@ -235,6 +239,15 @@ def reserve_of(order: Order) -> Money:
     whole = order.reserved_total
     if not whole:
         return whole  # an exit: nothing is held for it
+    return _share_of(order, whole)
+
+
+def open_value_of(order: Order) -> Money:
+    """The same share of what the whole order would trade."""
+    return _share_of(order, order.value_total)
+
+
+def _share_of(order: Order, whole: Money) -> Money:
     leaves, quantity = order.worst_leaves, order.worst_quantity
     if leaves == quantity:
         return whole

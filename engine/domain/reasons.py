@@ -83,6 +83,7 @@ class Refusal(IntEnum):
     NOT_LIVE = 46
     SESSION_OVER = 47
     NOT_KEPT = 48
+    STRATEGY_STOPPED = 60
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -129,6 +130,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
     Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
     Refusal.NOT_KEPT: "The venue does not keep this change of an exit: it is asked again later.",
+    Refusal.STRATEGY_STOPPED: "A script that was disabled does not enable itself: a person does.",
     Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

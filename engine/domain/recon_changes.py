@@ -8,7 +8,7 @@ from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.positions import Position, apply_lot
 from engine.domain.ledger.postings import CAPITAL, post, realised_of, securities_of
 from engine.domain.lifecycle import Status
-from engine.domain.moves import hold, watched
+from engine.domain.moves import hold, revalue, watched
 from engine.domain.orders import Order
 from engine.domain.recon import DIFFERENCES_KEPT_MAX, Run
 from engine.domain.recon_events import DifferenceKind
@@ -115,6 +115,7 @@ def _adopted(state: State, event: ev.OrderAdopted) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     state.live[event.order_id] = None
     state.live_by_symbol.setdefault(asked.symbol, {})[event.order_id] = None
+    revalue(state, order, order.price or order.stop)
     hold(state, order)
     watched(state, event.at)
 

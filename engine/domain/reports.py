@@ -7,6 +7,7 @@ from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
 from engine.domain.arming_facts import AccountReconciled
+from engine.domain.breaker_events import BreakerReport
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
@@ -382,4 +383,5 @@ Report = (
     | SecondFactorKnown
     | SecondFactorChecked
     | AccountReconciled
+    | BreakerReport
 )

@@ -4,10 +4,12 @@ import msgspec
 
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
+from engine.domain.loss_memory import LossMemory
 from engine.domain.margin_kept import MarginMemory
 from engine.domain.orders import Order
 from engine.domain.patience import PAPER_VENUE, Patience
@@ -16,6 +18,7 @@ from engine.domain.recon import Recon
 from engine.domain.reference_facts import NO_REFERENCE, Reference
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
+from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
@@ -155,6 +158,11 @@ class Account(msgspec.Struct):
     opening_short: Money = Money(0)
     opening: dict[str, Money] = {}
     """The same by symbol, both sides together; no row where nothing is open."""
+    flow: DayFlow = msgspec.field(default_factory=DayFlow)
+    open_value: Money = Money(0)
+    """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
+    strategies: dict[str, StrategyHold] = {}
+    """Those that are disabled, by name."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -237,8 +245,14 @@ class State(msgspec.Struct):
     limits_digest: str = ""
     order_attempts: list[Nanos] = []
     """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
+    ladder_attempts: list[Nanos] = []
+    """The same of the armed ladder, which has limits of its own."""
     recent_orders: dict[str, Nanos] = {}
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
+    recent_prices: dict[str, Nanos] = {}
+    """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
+    repeats: dict[str, list[Nanos]] = {}
+    """When each strategy executed what it does in a symbol and on a side; bounded."""
     timers: dict[str, Nanos] = {}
     flattening: dict[str, FlattenRun] = {}
     """Key `ACCOUNT/SYMBOL`."""
@@ -282,6 +296,10 @@ class State(msgspec.Struct):
     """Tables that a desk may have or not."""
     venue: str = PAPER_VENUE
     """Who the orders of this run go to."""
+    began: dict[str, Nanos] = {}
+    """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
+    losses: dict[str, LossMemory] = {}
+    """Peaks of equity, and the losses that were told, by account."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

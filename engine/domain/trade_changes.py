@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.cost_changes import purse_of
 from engine.domain.day_trades import count_trade, forget_trade
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
 from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
 from engine.domain.ledger.postings import post, postings_of_fill
@@ -16,6 +17,7 @@ from engine.domain.orders import Order
 from engine.domain.risk.regimes import Regime
 from engine.domain.settling import fund, settle_trade, take_back, unfund
 from engine.domain.state import Account, State
+from engine.domain.strategy_changes import count_execution, executes_later
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
@@ -33,6 +35,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
+    if not order.fills and executes_later(state, order, event.at):
+        count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:
         order.is_resurrected = True
@@ -63,6 +67,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
         apply_fill(position, event, order.side, value)
+    _count_trade(state, account, instrument, value, fills=1)
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += event.quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, Money(position.cost - cost_before))
@@ -70,6 +75,18 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if not event.revision:
         closes = held * order.side < 0
         count_trade(account.margin, position, order.order_id, state.trade_date, closes=closes)
+
+
+def _count_trade(
+    state: State, account: Account, instrument: Instrument, value: Money, *, fills: int
+) -> None:
+    """The day's turnover; both below zero for a trade that is taken back."""
+    flow = account.flow
+    if instrument.currency != account.currency:
+        value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    flow.traded = Money(max(0, flow.traded + value))
+    of_symbol = flow.of(instrument.symbol)
+    of_symbol.fills = max(0, of_symbol.fills + fills)
 
 
 def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
@@ -110,6 +127,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if order.cumulative <= order.quantity:
         order.is_overfilled = False
     _reopened(state, order, event)
+    _count_trade(state, account, instrument, Money(-value), fills=-1)
     position = account.positions[order.order.symbol]
     cost_before = position.cost
     _take_out(position, event, order, value, instrument)

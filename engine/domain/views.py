@@ -1,13 +1,13 @@
 """What the screen and scripts may read: frozen rows, published per batch and never edited."""
 
-from enum import IntEnum
-
 import msgspec
 
 from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
+from engine.domain.standing_view import Severity as Severity
+from engine.domain.standing_view import StandingRow
 from engine.values import (
     Instruction,
     Liquidity,
@@ -281,15 +281,6 @@ class AccountView(Row, frozen=True):
     """The part that came from exchange rates."""
 
 
-class Severity(IntEnum):
-    OK = 1
-    ATTENTION = 2
-    """A value is bad."""
-    DEGRADED = 3
-    """An input is bad."""
-    UNAVAILABLE = 4
-
-
 class Condition(Row, frozen=True):
     """Comes and goes with evidence: market closed, link down, slow mode."""
 
@@ -338,6 +329,8 @@ class DeskView(Row, frozen=True):
     attentions: tuple[AttentionRow, ...] = ()
     realism: str = ""
     """How far the session so far can be believed, in one line; empty before the first fill."""
+    standings: tuple[StandingRow, ...] = ()
+    """States, conditions and breakers, those that are ready or off too; bounded."""
 
 
 class SymbolMatch(Row, frozen=True):

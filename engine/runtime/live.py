@@ -113,6 +113,7 @@ class LiveDesk:
         self._time = LiveTime(host, speed, self._wake, self._say)
         host.attend = self._attend
         self._clocks = ClockWatch(host, clocks)
+        views.more_standings = host.watch.standings
         self._publisher = Publisher(views, host.session.market)
         self._kill_requested, self._work = kill_requested, work
         self._remarks, self._welcome = remarks, welcome

@@ -14,6 +14,7 @@ from engine.instruments import (
     format_money,
     format_scaled,
 )
+from engine.runtime.breaker_words import TOLD, breaker_fields
 from engine.runtime.flatten_words import flatten_fields
 from engine.runtime.guard_words import GuardEvent, guard_fields
 from engine.runtime.market_time import iso_utc
@@ -225,6 +226,8 @@ class Narrator:
         """What one exit means for another; what is looser, and who gave the second factor."""
         if isinstance(event, GuardEvent):
             return guard_fields(event)
+        if isinstance(event, TOLD):
+            return breaker_fields(event)
         match event:
             case ev.ExitReduced():
                 order, base = self._order(event.order_id)

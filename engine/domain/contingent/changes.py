@@ -8,6 +8,7 @@ from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.contingent.groups import covered_by, filled_by
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
+from engine.domain.moves import hold
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
 from engine.values import OrderId, Quantity
@@ -82,6 +83,7 @@ def _reduced(state: State, event: ev.ExitReduced) -> None:
     order.taken = Quantity(order.taken + event.quantity)
     if not order.is_done:
         order.cancelled = Quantity(order.cancelled + event.quantity)
+        hold(state, order)
 
 
 def _held(state: State, event: ev.OrderHeld) -> None:

@@ -1,5 +1,7 @@
 """What an account is worth and earned today, over its positions and currencies at their marks."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from engine.domain.cost_facts import CarryKind
@@ -12,6 +14,7 @@ from engine.instruments import Instrument
 from engine.values import Money, Price
 
 _INTEREST = CarryKind.INTEREST.word
+NO_MARK = Price(0)
 
 
 class AccountFigures(msgspec.Struct, frozen=True):
@@ -47,13 +50,19 @@ class _Sums:
         self.fees += position.day_fees
 
 
-def account_figures(account: Account, state: State, market: Market) -> AccountFigures:
-    """Cash plus signed market values; every sum is None as soon as one part of it is."""
+def account_figures(
+    account: Account, state: State, market: Market, marks: Mapping[str, Price] | None = None
+) -> AccountFigures:
+    """Cash plus signed market values; every sum is None as soon as one part of it is.
+
+    `marks` of what is held stand for those of the market, where somebody has chosen them.
+    """
     sums = {account.currency: _Sums()}
     for symbol, position in account.positions.items():
         instrument = state.instruments[symbol]
         of_currency = sums.setdefault(instrument.currency, _Sums())
-        of_currency.add(position, mark_of(market.quote(symbol)), instrument)
+        mark = mark_of(market.quote(symbol)) if marks is None else marks.get(symbol, NO_MARK)
+        of_currency.add(position, mark, instrument)
     own = sums.pop(account.currency)
     days = _sum(own.days)
     if days is not None:

@@ -13,7 +13,9 @@ from engine.domain.risk.rules import (
     arming,
     borrow,
     children,
+    conduct,
     currencies,
+    day,
     doubts,
     exits,
     expiries,
@@ -24,6 +26,7 @@ from engine.domain.risk.rules import (
     margin,
     prices,
     quantities,
+    repeats,
     restrictions,
     sessions,
     venues,
@@ -93,9 +96,13 @@ RULES: tuple[Rule, ...] = (
     Rule(exposures.R11, exposures.concentration, room=exposures.concentration_room),
     Rule(exposures.R11, exposures.sector_concentration, room=exposures.sector_room),
     Rule(flow.R12, flow.order_rate),
+    Rule(repeats.R14, repeats.repeated_execution),
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
+    Rule(day.R18, day.cancel_ratio),
+    Rule(day.R19, day.daily_notional, room=day.daily_notional_room),
+    Rule(day.R20, day.daily_orders),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed),
@@ -106,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     Rule(restrictions.R28, restrictions.penny),
     Rule(margin.R29, margin.buying_power, room=margin.buying_power_room),
     Rule(children.R33, children.option_risk),
+    Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
     Rule(expiries.R37, expiries.over_earnings),
     Rule(expiries.R37, expiries.over_ex_date),
@@ -216,6 +224,8 @@ def room_of(
     ids = {rule.name.id for rule in rules if rule.room is None and rule.name != quantities.R03}
     ids.discard(holdings.R36.id)
     for found in findings:
+        if found.verdict is Verdict.WARN:
+            continue
         if found.rule in ids or (found.rule == quantities.R03.id and found.room_quantity < 0):
             return 0, found.rule
     if can_exit:

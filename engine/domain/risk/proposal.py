@@ -62,6 +62,8 @@ class Proposal(msgspec.Struct, gc=False):
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
     rates: Rates = EXIT_RATES
     """What the account's margin regime asks of this order; an exit is asked for nothing."""
+    open_opposite: int = 0
+    """The account's open quantity on the other side."""
     position_worst: Money | None = None
     """What the position could come to, once `position_value` was asked: two rules ask."""
 
@@ -159,7 +161,7 @@ def _build(
         state, order.account, symbol, excluding=excluding, sharing=oca_group
     )
     held = _held(account, symbol)
-    open_same = buys if side > 0 else sells
+    open_same, open_opposite = (buys, sells) if side > 0 else (sells, buys)
     exit_room = 0
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
@@ -196,6 +198,7 @@ def _build(
         None,
         rate,
         rates,
+        open_opposite,
     )
 
 

@@ -1,5 +1,6 @@
 """Traders, other participants and a calendar, driven by a seed, and what must hold meanwhile."""
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -32,6 +33,7 @@ from engine.domain.reports import TradeDateRolled
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import State
+from engine.domain.strategy_facts import strategy_of
 from engine.values import (
     Instruction,
     Money,
@@ -71,6 +73,7 @@ class DeskMachine:
             fee_table="us_retail",
             latency=self.delays(),
             wrap=lambda venue: self.link(venue, Random(seed)),
+            limits={"repeated_execution_max": str(self.rng.choice([4, 10]))},
         )
         self.log: list[str] = []
         """For a failure: what was done, in order."""
@@ -85,6 +88,8 @@ class DeskMachine:
         self.executions: set[str] = set()
         self.filled: dict[int, int] = {}
         self.date = TRADE_DATE
+        self.today: Counter[str] = Counter()
+        self.executed: dict[tuple[str, int], list[int]] = {}
         for symbol in SYMBOLS:
             self.bench.quotes(symbol, MID - TICK, MID + TICK, 200)
         moves = self.moves()
@@ -265,6 +270,7 @@ class DeskMachine:
         self.quantities_add_up()
         self.money_adds_up()
         self.reserves_add_up()
+        self.the_day_is_counted()
         self.live_lists_are_the_orders_that_live()
 
     def the_journal_tells_the_same_state(self) -> None:
@@ -279,10 +285,44 @@ class DeskMachine:
 
     def look_at(self, event: ev.Event) -> None:
         """`shadow` is the state just before the event."""
+        self.count(event)
+        self.look_at_strategies(event)
         if isinstance(event, ev.OrderFilled):
             self.look_at_fill(event)
         elif isinstance(event, ev.OrderReleased):
             self.look_at_release(event)
+
+    def count(self, event: ev.Event) -> None:
+        match event:
+            case ev.DateRolled():
+                self.today = Counter()
+            case ev.OrderReleased():
+                self.today["orders"] += 1
+            case ev.OrderFilled():
+                self.today["fills"] += 1
+                self.today["traded"] += event.quantity * event.price * 100
+            case ev.ReplaceRequested():
+                self.today["withdrawn"] += 1
+            case ev.CancelRequested():
+                is_first = self.shadow.orders[event.order_id].pending_cancel is None
+                self.today["withdrawn"] += is_first
+
+    def look_at_strategies(self, event: ev.Event) -> None:
+        """I-34: what is lowered comes back by a person's word alone; I-33 for the executions of a
+        strategy: in no window more than the limit, and nothing of it enters once it is disabled."""
+        account, limits = self.shadow.accounts.get(ACCOUNT), self.shadow.limits
+        if isinstance(event, ev.StrategyEnabled):
+            assert event.origin is Origin.TICKET
+            self.executed.clear()
+        elif isinstance(event, ev.TradingStateChanged) and account is not None:
+            before = account.symbols.get(event.symbol, account.trading)
+            assert event.state >= before.state or event.origin is Origin.TICKET
+        elif isinstance(event, ev.OrderReleased) and strategy_of(event.order) and event.reserved:
+            assert account is not None and not account.strategies
+            times = self.executed.setdefault((event.order.symbol, event.order.instruction.side), [])
+            times.append(event.at)
+            since = event.at - limits.repeated_execution_window
+            assert sum(at > since for at in times) <= limits.repeated_execution_max
 
     def look_at_fill(self, event: ev.OrderFilled) -> None:
         order = self.shadow.orders[event.order_id]
@@ -365,6 +405,17 @@ class DeskMachine:
         assert all(not order.reserved for order in state.orders.values() if order.is_done)
         total = sum(state.orders[i].reserved for i in state.live)
         assert state.accounts[ACCOUNT].reserved == total
+        assert all(not order.open_value for order in state.orders.values() if order.is_done)
+        open_value = sum(state.orders[i].open_value for i in state.live)
+        assert state.accounts[ACCOUNT].open_value == open_value
+
+    def the_day_is_counted(self) -> None:
+        """What left, what was withdrawn and what was traded today, recounted from the journal."""
+        flow = self.bench.state.accounts[ACCOUNT].flow
+        assert flow.orders == self.today["orders"] == sum(s.orders for s in flow.symbols.values())
+        assert flow.traded == self.today["traded"]
+        assert sum(s.fills for s in flow.symbols.values()) == self.today["fills"]
+        assert sum(s.withdrawn for s in flow.symbols.values()) == self.today["withdrawn"]
 
     def live_lists_are_the_orders_that_live(self) -> None:
         state = self.bench.state

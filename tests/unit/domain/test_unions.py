@@ -7,6 +7,7 @@ import pytest
 
 from engine.domain import apply as applying
 from engine.domain import decide as deciding
+from engine.domain.breaker_changes import BREAKER_CHANGES
 from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.commands import Command
 from engine.domain.cost_changes import COST_CHANGES
@@ -33,7 +34,7 @@ EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
 
 def test_every_event_is_applied_and_nothing_else_is() -> None:
     changes = [*ORDER_CHANGES, *DESK_CHANGES, *COST_CHANGES, *RECON_CHANGES, *CLOCK_CHANGES]
-    parts = [*changes, *applying._FOR_THE_TRAIL_ONLY]
+    parts = [*changes, *BREAKER_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
     assert len(set(parts)) == len(parts)
     assert set(applying._CHANGES) == set(parts) == set(EVENTS)
 

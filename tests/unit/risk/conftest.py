@@ -7,10 +7,12 @@ import pytest
 
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.day_flow import SymbolFlow
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
-from engine.domain.orders import Order, Pending, reserve_of
+from engine.domain.moves import revalue
+from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import AverageVolume, Earnings, Restriction
@@ -20,10 +22,21 @@ from engine.domain.risk.limits import Limits, default_pairs
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
+from engine.domain.risk.rules.conduct import price_print
 from engine.domain.state import Account, Arming, FlattenRun, State, Trading
+from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument, parse_money
 from engine.runtime.market_time import at_time_of_day
-from engine.values import Instruction, Money, Nanos, OrderId, OrderType, Price, Quantity
+from engine.values import (
+    MONEY_SCALE,
+    Instruction,
+    Money,
+    Nanos,
+    OrderId,
+    OrderType,
+    Price,
+    Quantity,
+)
 
 SECOND = 1_000_000_000
 NOW = Nanos(1_000 * SECOND)
@@ -164,6 +177,9 @@ class Desk:
         tally_opening(self.account, order, opening_of(self.state, order))
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
+        revalue(self.state, order, order.price or order.stop)
+        order.open_value = open_value_of(order)
+        self.account.open_value = Money(self.account.open_value + order.open_value)
         self.state.orders[order_id] = order
         self.state.live[order_id] = None
         self.state.live_by_symbol.setdefault(command.symbol, {})[order_id] = None
@@ -176,6 +192,31 @@ class Desk:
     def attempts(self, count: int, seconds_ago: float) -> None:
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.order_attempts = sorted([*self.state.order_attempts, *[at] * count])
+
+    def presses(self, count: int, seconds_ago: float) -> None:
+        """The same on the armed ladder."""
+        at = Nanos(self.now - int(seconds_ago * SECOND))
+        self.state.ladder_attempts = sorted([*self.state.ladder_attempts, *[at] * count])
+
+    def today(self, *, orders: int = 0, cancels: int = 0, fills: int = 0, traded: int = 0) -> None:
+        """What GOOG has seen today; `traded` in whole units of the account's currency."""
+        flow = self.account.flow
+        flow.orders, flow.traded = orders, Money(traded * MONEY_SCALE)
+        flow.symbols["GOOG"] = SymbolFlow(orders, cancels, fills)
+
+    def repeats(self, count: int, seconds_ago: float, strategy: str = "script") -> None:
+        """Purchases of GOOG that a strategy has sent."""
+        at = Nanos(self.now - int(seconds_ago * SECOND))
+        self.state.repeats[f"PAPER|{strategy}|GOOG|1"] = [at] * count
+
+    def disabled(self, strategy: str = "script") -> None:
+        self.account.strategies[strategy] = StrategyHold(NOW, "more than 10 buys", "R1")
+
+    def sent(self, seconds_ago: float, **order: Any) -> None:
+        """An order that left, as the wash rule remembers it."""
+        asked = self.order(**order)
+        key = price_print(asked.symbol, asked.instruction.side, asked.quantity, asked.price)
+        self.state.recent_prices[key] = Nanos(self.now - int(seconds_ago * SECOND))
 
     def flattens(
         self, symbol: str, step: FlattenStep = FlattenStep.CLOSING, reopen: int = 0

@@ -36,7 +36,20 @@ _R43 = LimitSpec(
 
 CONDUCT: tuple[LimitSpec, ...] = (
     later("R34", "self_match", "risk.self_match", "own resting order would be crossed"),
-    later("R35", "wash_intent", "risk.wash_window", "opposite order, same price and quantity"),
+    LimitSpec(
+        id="R35",
+        code="wash_intent",
+        key="risk.wash_window",
+        formula="an order of the other side, same price and size, left within this time",
+        mode="WARN",
+        field="wash_window",
+        kind=LimitKind.SECONDS,
+        unit="s",
+        default="30",
+        profiles=load("0"),
+        tighter=Tighter.HIGHER,
+        source="FINRA 5210.02 (self-trades, wash sales); " + HOUSE,
+    ),
     keyless(
         "R36",
         "reduce_only",

@@ -33,6 +33,7 @@ def order_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
         return None
     limits, attempts = p.limits, state.order_attempts
     if origin is _LADDER:
+        attempts = state.ladder_attempts
         fast, slow = limits.order_rate_ladder_max, limits.order_rate_ladder_minute_max
         names = (R12_LADDER, R12_LADDER_MINUTE)
     else:

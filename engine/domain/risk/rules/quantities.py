@@ -248,6 +248,6 @@ def _lot(p: Proposal) -> Quantity:
 
 
 def no_worth(p: Proposal) -> str:
-    """Which short position leaves it unknown what the account is worth."""
+    """Why nothing can be compared with net liquidation value, and what to do about it."""
     symbol = p.worth.unmarked or p.order.symbol
     return f"Your short {symbol} has no price, so net liquidation value is unknown: cover it first"

@@ -16,6 +16,7 @@ from data.store.book import Book
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.loss_facts import EquityPeaked, LossLimitReached
+from engine.domain.margin_facts import MARGIN_EVENTS
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -80,6 +81,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderAdopted: fold_recon.adopted,
     ev.PositionAdopted: fold_recon.position_adopted,
     LossLimitReached: fold_breakers.loss_limit,
+    **dict.fromkeys(MARGIN_EVENTS, fold_breakers.margin),
 }
 WITHOUT_ROWS = frozenset(
     {

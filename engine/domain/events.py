@@ -53,6 +53,7 @@ from engine.domain.factor_facts import (
     SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
+from engine.domain.margin_facts import MarginEvent
 from engine.domain.measures import FillsMarked, TapeMeasured
 from engine.domain.order_events import (
     CancelDenied,
@@ -173,6 +174,7 @@ Event = (
     | StrategyDisabled
     | StrategyEnabled
     | BreakerEvent
+    | MarginEvent
 )
 
 __all__ = [

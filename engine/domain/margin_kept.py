@@ -54,8 +54,6 @@ class MarginMemory(msgspec.Struct):
 
     settling: dict[str, dict[int, Settling]] = {}
     """By currency and settlement date: what is not yet in settled cash."""
-    settled_until: int = 0
-    """The last trade date up to which everything settled."""
     funded: dict[str, list[Funded]] = {}
     """By symbol, the oldest first; cash accounts only."""
     violations: list[int] = []
@@ -69,3 +67,5 @@ class MarginMemory(msgspec.Struct):
     calls: dict[int, MarginCall] = {}
     """By `CallKind`."""
     closing_only_until: int = 0
+    level: int = 0
+    """The `MarginLevel` that was told last."""

@@ -12,6 +12,7 @@ from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.loosening import LOOSENING_TIMER, held_limits, loosened
+from engine.domain.margin_calls import called_overnight
 from engine.domain.quotes import Market, Phase
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -155,8 +156,11 @@ def roll_date(
     if report.trade_date == state.trade_date:
         return []
     rolled = ev.DateRolled(now, report.trade_date, report.marks)
+    called = []
+    if report.trade_date > state.trade_date:
+        called = called_overnight(state, report.marks, now)
     # Carry is counted on what was held at the close, and is the first entry of the new day.
-    return [rolled, *overnight(state, report.trade_date, dict(report.marks), now)]
+    return [*called, rolled, *overnight(state, report.trade_date, dict(report.marks), now)]
 
 
 def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos) -> list[ev.Event]:

@@ -7,7 +7,7 @@ from engine.domain.orders import Order
 from engine.domain.risk.margin import terms_under
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
-from engine.values import Money, Quantity
+from engine.values import Money, OrderId, Quantity
 
 VIOLATIONS_MAX = 3
 """Good-faith violations within a year after which only settled cash buys …"""
@@ -141,10 +141,10 @@ def recent_violations(memory: MarginMemory, trade_date: int) -> int:
     return sum(since < date <= trade_date for date in memory.violations)
 
 
-def violate(memory: MarginMemory, order: Order, trade_date: int) -> None:
+def violate(memory: MarginMemory, order_id: OrderId, trade_date: int) -> None:
     """One violation for a sale; the third within a year leaves only settled cash."""
     memory.violations.append(trade_date)
     del memory.violations[:-VIOLATIONS_KEPT_MAX]
-    memory.violated_by = order.order_id
+    memory.violated_by = order_id
     if recent_violations(memory, trade_date) >= VIOLATIONS_MAX:
         memory.settled_only_until = calendar_day(trade_date, SETTLED_ONLY_DAYS)

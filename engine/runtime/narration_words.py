@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.domain.commands import ALL_SYMBOLS
+from engine.domain.margin_words import MARGIN_TEXT_SAYS_IT
 from engine.domain.phases import TURNS
 from engine.domain.quotes import Phase
 from engine.instruments import (
@@ -66,7 +67,7 @@ def _desk_words(fields: Fields, own: str) -> str:
     """What is about the desk, or about a request and not about its order."""
     if fields["event"] in GUARD_EVENTS:
         return guard_words(fields)
-    if fields["event"] in TEXT_SAYS_IT:
+    if fields["event"] in TEXT_SAYS_IT or fields["event"] in MARGIN_TEXT_SAYS_IT:
         return str(fields["text"])
     match fields["event"]:
         case "preview":

@@ -1,11 +1,13 @@
 """Looks at the market on behalf of breakers and loss limits, at a bounded rate of market time."""
 
 from engine.domain.breaker_events import BreakerReport
+from engine.domain.margin_facts import MarginSeen
 from engine.domain.quotes import Market
 from engine.domain.standing import BY_ITSELF, condition
 from engine.domain.standing_view import Severity, StandingRow
 from engine.domain.state import State
 from engine.runtime.loss_watch import LossWatch
+from engine.runtime.margin_watch import MarginWatch
 from engine.values import NANOS_PER_SECOND, Nanos
 
 LOOK_EVERY = NANOS_PER_SECOND // 2
@@ -17,6 +19,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.losses = LossWatch()
+        self.margin = MarginWatch()
         self._look_at = Nanos(0)
 
     def next_at(self, market_at: Nanos | None, now: Nanos) -> Nanos | None:
@@ -25,16 +28,17 @@ class Watch:
         `market_at`: when the market itself goes on, None after its end.
         """
         due = Nanos(max(self._look_at, now + 1))
-        if self.losses.is_holding:
+        if self.losses.is_holding or self.margin.is_holding:
             return due
         return None if market_at is None else max(due, market_at)
 
-    def look(self, state: State, market: Market, now: Nanos) -> list[BreakerReport]:
+    def look(self, state: State, market: Market, now: Nanos) -> list[BreakerReport | MarginSeen]:
         """What the desk should decide on; empty between two looks."""
         if now < self._look_at <= now + LOOK_EVERY:
             return []
         self._look_at = Nanos(now + LOOK_EVERY)
-        return list(self.losses.look(state, market, now))
+        losses = self.losses.look(state, market, now)
+        return [*losses, *self.margin.look(state, market, now)]
 
     def standings(self, account: str) -> tuple[StandingRow, ...]:
         """What the watch itself cannot see now."""

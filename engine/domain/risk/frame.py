@@ -12,6 +12,7 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
     borrow,
+    calls,
     children,
     conduct,
     currencies,
@@ -29,6 +30,7 @@ from engine.domain.risk.rules import (
     repeats,
     restrictions,
     sessions,
+    settlement,
     venues,
     volumes,
 )
@@ -111,7 +113,10 @@ RULES: tuple[Rule, ...] = (
     Rule(restrictions.R28, restrictions.restricted),
     Rule(restrictions.R28, restrictions.hard_to_borrow),
     Rule(restrictions.R28, restrictions.penny),
-    Rule(margin.R29, margin.buying_power, room=margin.buying_power_room),
+    Rule(settlement.R29, margin.buying_power, room=margin.buying_power_room),
+    Rule(calls.R30, calls.intraday_margin, room=calls.intraday_margin_room),
+    Rule(calls.R31, calls.pattern_day_trader),
+    Rule(calls.R32, calls.maintenance_margin),
     Rule(children.R33, children.option_risk),
     Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),

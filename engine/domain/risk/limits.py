@@ -125,6 +125,10 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     leverage_max: int = 400
     leverage_overnight_max: int = 200
     margin_regime: int = 0
+    maintenance_margin: int = 1_000
+    maintenance_warn: int = 2_000
+    margin_call_grace: Nanos = Nanos(600_000_000_000)
+    liquidation: bool = False
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

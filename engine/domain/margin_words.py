@@ -28,6 +28,11 @@ _CALLS = {
 }
 
 
+def call_words(kind: CallKind) -> str:
+    """'maintenance margin call'."""
+    return _CALLS[kind]
+
+
 def date_words(date: int) -> str:
     """20261130 → '2026-11-30'."""
     return f"{date // 10_000:04d}-{date // 100 % 100:02d}-{date % 100:02d}"

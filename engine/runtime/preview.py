@@ -15,7 +15,8 @@ from engine.domain.risk.off import SWITCHED_OFF, reasons_of
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
-from engine.domain.state import State
+from engine.domain.settling import free_settled, is_settled_account
+from engine.domain.state import Account, State
 from engine.domain.views import AuctionView
 from engine.instruments import Instrument
 from engine.language import syntax as syn
@@ -152,7 +153,8 @@ def preview_order(
         cash_before=cash,
         cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
-        buying_power_after=None if power is None else Money(power - reserve_for(proposal)),
+        buying_power_after=buying_power(account, state, market, less=reserve_for(proposal)),
+        **settled_of(account, instrument, state, reserve_for(proposal)),
         position_before=Quantity(held),
         position_after=Quantity(held + side * order.quantity),
         session_note=session_note(quote),
@@ -164,6 +166,16 @@ def preview_order(
         fee_parts=parts,
         exits=exits_in_words(order, take.average, instrument),
     )
+
+
+def settled_of(
+    account: Account, instrument: Instrument, state: State, need: Money
+) -> dict[str, Any]:
+    """Settled cash that is free, before and after; nothing where purchases need none."""
+    if not is_settled_account(state):
+        return {}
+    free = free_settled(account, instrument.currency) - account.reserved
+    return {"settled_before": Money(free), "settled_after": Money(free - need)}
 
 
 def fee_rows(

@@ -138,10 +138,8 @@ def preview_reverse(
     second = Money(value - way.value)
     fee = sum(part.amount for part in fee_rows(opening, second, state, known))
     fees, cash = Money(way.fee + fee), account.cash_in(known.currency)
-    power, after = (
-        buying_power(account, state, market),
-        buying_power(flat.accounts[command.account], flat, market),
-    )
+    power, need = buying_power(account, state, market), reserve_for(proposal)
+    after = buying_power(flat.accounts[command.account], flat, market, less=need)
     size = known.format_quantity(opening.quantity)
     return Preview(
         text="",
@@ -156,7 +154,7 @@ def preview_reverse(
         cash_before=cash,
         cash_after=Money(cash - side * value - fees),
         buying_power_before=power,
-        buying_power_after=None if after is None else Money(after - reserve_for(proposal)),
+        buying_power_after=after,
         position_before=Quantity(way.held),
         position_after=Quantity(-way.held),
         session_note=session_note(quote),

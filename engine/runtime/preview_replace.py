@@ -78,7 +78,7 @@ def preview_replace(
         cash_before=cash,
         cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
-        buying_power_after=None if power is None else Money(power + order.reserved - needed),
+        buying_power_after=buying_power(account, state, market, less=needed - order.reserved),
         position_before=Quantity(held),
         position_after=Quantity(held + side * open_quantity),
         session_note=session_note(quote),

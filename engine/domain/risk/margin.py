@@ -95,17 +95,13 @@ def margin_left(account: Account, state: State, market: Market) -> Money | None:
     return Money(worth.net_liquidation - need)
 
 
-def buying_power(account: Account, state: State, market: Market) -> Money | None:
-    """What could be bought long now with what is left; None without a needed mark."""
+def buying_power(account: Account, state: State, market: Market, *, less: int = 0) -> Money | None:
+    """What could be bought long with what is left, after `less` of it is needed; None without a
+    needed mark."""
     left = margin_left(account, state, market)
     if left is None:
         return None
-    return bought_with(left, account, state, market)
-
-
-def bought_with(left: Money, account: Account, state: State, market: Market) -> Money:
-    """The value of shares that `left` is enough to back."""
     worth = worth_of(account, state, market)
     rates = tier_under(account, state.limits, state.trade_date, worth).day
     rate = rates.long + rates.concentrated
-    return left if rate == BPS else Money(left * BPS // rate)
+    return Money((left - less) * BPS // rate)

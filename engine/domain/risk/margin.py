@@ -33,8 +33,12 @@ def terms_under(limits: Limits, trade_date: int) -> Terms:
 
 
 def tier_under(account: Account, limits: Limits, trade_date: int, worth: Worth) -> Tier:
-    """What counts today: by the equity with which the day began, so that no fill can change it."""
-    terms = terms_under(limits, trade_date)
+    """What counts today."""
+    return tier_among(terms_under(limits, trade_date), account, worth)
+
+
+def tier_among(terms: Terms, account: Account, worth: Worth) -> Tier:
+    """By the equity with which the day began, so that no fill can change it."""
     tiers = terms.tiers
     if len(tiers) == 1:
         return tiers[0]

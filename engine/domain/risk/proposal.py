@@ -9,9 +9,9 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
-from engine.domain.risk.margin import tier_under
+from engine.domain.risk.margin import terms_under, tier_among
 from engine.domain.risk.opening import worst_of
-from engine.domain.risk.regimes import Rates
+from engine.domain.risk.regimes import Rates, Terms
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
 from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side, TimeInForce
@@ -19,6 +19,7 @@ from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantit
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
 EXIT_RATES = Rates()
+EXIT_TERMS = Terms(0, ())
 UNCHANGED = Price(0)
 _SHORT, _FOR_CLOSE = Instruction.SHORT, TimeInForce.CLS
 _CLOSING = (Instruction.SELL, Instruction.COVER)
@@ -64,6 +65,10 @@ class Proposal(msgspec.Struct, gc=False):
     """What the account's margin regime asks of this order; an exit is asked for nothing."""
     open_opposite: int = 0
     """The account's open quantity on the other side."""
+    terms: Terms = EXIT_TERMS
+    """The regime that `rates` are of."""
+    left: Money | None = None
+    """Equity that this order would leave to positions, once `equity_after` was asked."""
     position_worst: Money | None = None
     """What the position could come to, once `position_value` was asked: two rules ask."""
 
@@ -166,9 +171,9 @@ def _build(
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
-    worth, rates = UNKNOWN_WORTH, EXIT_RATES
+    worth, rates, terms = UNKNOWN_WORTH, EXIT_RATES, EXIT_TERMS
     if account is not None and not is_exit:
-        worth, rates = _backing(order, account, state, market)
+        worth, rates, terms = _backing(order, account, state, market)
     instrument, rate = state.instruments.get(symbol), PAR
     if instrument is not None and account is not None and instrument.currency != account.currency:
         rate = state.rate_of(instrument.currency, account.currency)
@@ -199,17 +204,19 @@ def _build(
         rate,
         rates,
         open_opposite,
+        terms,
     )
 
 
 def _backing(
     order: SubmitOrder, account: Account, state: State, market: Market
-) -> tuple[Worth, Rates]:
-    """(what the account is worth now, what its margin regime asks of the order)."""
+) -> tuple[Worth, Rates, Terms]:
+    """(what the account is worth now, what its margin regime asks of the order, the regime)."""
     sector = state.reference.sector_of(order.symbol)
     worth = worth_of(account, state, market, sector=sector, beside=order.symbol)
-    tier = tier_under(account, state.limits, state.trade_date, worth)
-    return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day
+    terms = terms_under(state.limits, state.trade_date)
+    tier = tier_among(terms, account, worth)
+    return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day, terms
 
 
 def _held(account: Account | None, symbol: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.domain.risk.exposure import NO_ORDER, reserved_total
+from engine.domain.risk.exposure import reserved_total
 from engine.domain.risk.findings import whole_lots
 from engine.domain.risk.margin import entry_requirement
 from engine.domain.risk.proposal import Proposal
@@ -20,8 +20,18 @@ def equity_before(p: Proposal, state: State) -> Money | None:
     assert account is not None
     if worth is None:
         return None
-    excluding = p.replaces.order_id if p.replaces is not None else NO_ORDER
-    return Money(worth - reserved_total(account, state, excluding=excluding))
+    if p.replaces is None:
+        return worth - account.reserved  # type: ignore[return-value]  # sums of money are money
+    return Money(worth - reserved_total(account, state, excluding=p.replaces.order_id))
+
+
+def equity_after(p: Proposal, state: State) -> Money | None:
+    """The same less what this order needs at worst; two rules ask, and it is counted once."""
+    if p.left is None:
+        before = equity_before(p, state)
+        if before is not None:
+            p.left = before - held_with(p, p.quantity)  # type: ignore[assignment]
+    return p.left
 
 
 def available_to(p: Proposal, state: State) -> Money | None:

@@ -3,11 +3,13 @@
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny
+from engine.domain.risk.margin import entry_requirement
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.regimes import BPS, RATIO
 from engine.domain.risk.reserve import held_with
 from engine.domain.risk.room import (
     available_to,
+    equity_after,
     equity_before,
     no_mark,
     room_that,
@@ -23,26 +25,26 @@ R10 = RuleName("R10", "leverage", "risk.leverage_max")
 
 def leverage(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Gross value ÷ NLV, if everything that is open fills: 1/L of each position is equity."""
-    before = equity_before(p, state)
-    if before is None:
-        return deny(R10, no_mark(p))
     if not p.worst_price:
         return deny(R10, "There is no price to value the order with; wait for a quote")
+    after = equity_after(p, state)
+    if after is None:
+        return deny(R10, no_mark(p))
     most, gross = p.rates.leverage, p.worth.gross
-    if most and (before - held_with(p, p.quantity)) * most >= gross * RATIO:
+    if most and after * most >= gross * RATIO:
         return None
     # Where the regime asks for more than 1/L anyway, buying power sees to the worst case, and
     # values alone are compared here.
     open_value, worth = _open_value(p, state), p.worth.net_liquidation or 0
-    after = gross + open_value + p.notional(p.worst_leaves)
-    if not p.rates.is_leverage_tighter and after * RATIO <= worth * most:
+    held = gross + open_value + p.notional(p.worst_leaves)
+    if not p.rates.is_leverage_tighter and held * RATIO <= worth * most:
         return None
     room = leverage_room(p, state)
     limit = f"{format_scaled(most, 2)} × NLV"
-    actual = f"{format_scaled(after * RATIO // worth, 2)} × NLV" if worth > 0 else "no equity"
+    actual = f"{format_scaled(held * RATIO // worth, 2)} × NLV" if worth > 0 else "no equity"
     return deny(
         R10,
-        f"With all open orders you would hold {format_money_rounded(Money(after))}, {actual},"
+        f"With all open orders you would hold {format_money_rounded(Money(held))}, {actual},"
         f" above your limit of {limit}: {p.room_words(room - p.filled)}",
         actual=actual,
         limit=limit,
@@ -76,11 +78,12 @@ def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
         return OFF
     if not p.worst_price:
         return deny(R29, "There is no price to tell what the order needs; wait for a quote")
-    available = available_to(p, state)
-    if available is None:
+    after = equity_after(p, state)
+    if after is None:
         return deny(R29, no_mark(p))
-    need = held_with(p, p.quantity)
-    if need > available:
+    positions, need = entry_requirement(p.worth, p.rates), held_with(p, p.quantity)
+    if after < positions:
+        available = Money(after + need - positions)
         room = room_within(p, available)
         actual, most = format_money_rounded(need), format_money_rounded(available)
         return deny(

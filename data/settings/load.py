@@ -93,6 +93,7 @@ class ScreenSettings(msgspec.Struct, frozen=True):
     """Without a key until order entry is off; 0: never."""
     lock_minutes: int
     lock_over_positions: bool
+    privacy: bool
 
 
 class Settings(msgspec.Struct, frozen=True):

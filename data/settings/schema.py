@@ -160,6 +160,7 @@ READERS: Mapping[str, Reader] = {
     "screen.disarm_minutes": _count(0, MINUTES_MAX),
     "screen.lock_minutes": _count(0, MINUTES_MAX),
     "screen.lock_over_positions": _switch,
+    "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
 TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")

@@ -11,9 +11,9 @@ from engine.domain.adopting import adopt_order, adopt_position
 from engine.domain.arming import arm, disarm, reconciled
 from engine.domain.arming_facts import AccountReconciled
 from engine.domain.clocks import heed_clock_step, heed_sleep
-from engine.domain.contingent.exits import exit_reached
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
+from engine.domain.contingent.turns import exit_reached
 from engine.domain.conversion import convert
 from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event

@@ -25,6 +25,7 @@ from engine.domain.state import (
     Checkpoint,
     Factor,
     FlattenRun,
+    LimitChange,
     Loosening,
     State,
     Trading,
@@ -56,6 +57,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.limits_digest = event.limits_digest
     state.configured = event.limits
     _forget_loosening(state, *state.loosening)
+    state.limit_changes = {}
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
     newest = event.at - 1 if state.ended_clean else event.at
@@ -255,6 +257,11 @@ def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
 def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) -> None:
     pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
     state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+    reason = event.reason if isinstance(event, ev.LimitLoosened) else ""
+    is_looser = isinstance(event, ev.LimitLoosened)
+    state.limit_changes[event.key] = LimitChange(
+        event.at, event.before, event.after, is_looser, event.origin, reason
+    )
     _forget_loosening(state, event.key)
 
 

@@ -146,6 +146,8 @@ class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
     before: str
     after: str
     limits_digest: str
+    origin: Origin = Origin.DESK
+    """Who did; the desk itself in records that were written before it was told."""
 
 
 class LimitLooseningAsked(Fact, frozen=True, tag="limit_loosening"):

@@ -168,11 +168,19 @@ def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> st
 
 
 def not_replaced(
-    state: State, order: Order, text: str, venue_at: Nanos, market: Market, now: Nanos
+    state: State,
+    order: Order,
+    text: str,
+    venue_at: Nanos,
+    market: Market,
+    now: Nanos,
+    *,
+    by_hand: bool = False,
 ) -> list[ev.Event]:
     """The old price and quantity stay in force."""
     proposal = propose_replace(order, order.price, order.quantity, "", state, market)
-    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal), venue_at)
+    reserve = reserve_for(proposal)
+    refused = ev.ReplaceRejected(now, order.order_id, text, reserve, venue_at, by_hand)
     return [refused, *nudged(state, order, now)]
 
 

@@ -5,13 +5,19 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
+from engine.domain.contingent.changes import (
+    LEG_CHANGES,
+    joins,
+    sent_leg,
+    stays_away,
+    taken_back_by_desk,
+)
 from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.orders import Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.opening import unbounded_price
+from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
@@ -33,11 +39,12 @@ _SENT, _ACCEPT, _LADDER = Status.SENT, Happening.ACCEPT, Origin.LADDER
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    if event.order_id < LEG_STRIDE:
-        state.order_next = event.order_id + 1
+    order_id, order = event.order_id, event.order
+    if order_id < LEG_STRIDE:
+        state.order_next = order_id + 1
         state.number_next[event.trade_date] = event.number + 1
-    state.tickets[event.order.ticket] = event.order_id
-    origin = event.order.origin
+    state.tickets[order.ticket] = order_id
+    origin = order.origin
     if origin in _UNTHROTTLED:
         return
     attempts = state.ladder_attempts if origin is _LADDER else state.order_attempts
@@ -66,34 +73,31 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
-    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    _note(state.recent_orders, fingerprint(event.order), event.at, RECENT_ORDERS_MAX)
+    order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
+    symbol, price, protection = asked.symbol, asked.price, event.protection
+    _note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
     order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
     order.client_order_id, order.market = name, state.market
-    account = state.accounts[event.order.account]
+    account = state.accounts[asked.account]
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
-    asked = event.order
-    order.worst_price = event.protection or unbounded_price(
-        asked.type, order.side, asked.price, asked.stop, event.quote
+    side = order.side
+    order.worst_price = protection or counted_price(
+        asked.type, side, price, asked.stop, event.quote
     )
     flow = account.flow
     flow.orders += 1
     flow.of(symbol).orders += 1
     if event.reserved:
-        count_execution(state, event.order, order.side, event.at)
+        count_execution(state, asked, side, at)
     if order.price:
-        _note(
-            state.recent_prices,
-            price_print(symbol, order.side, order.quantity, order.price),
-            event.at,
-            RECENT_PRICES_MAX,
-        )
-    revalue(state, order, order.price or event.protection or order.stop or _price_of(event.quote))
-    order.pending_new = Pending(event.at)
+        printed = price_print(symbol, side, order.quantity, order.price)
+        _note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+    revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
+    order.pending_new = Pending(at)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -102,7 +106,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    watched(state, event.at)
+    watched(state, at)
 
 
 def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
@@ -175,6 +179,7 @@ def _end(
 ) -> None:
     """Nothing of it works any more; while it owes fills it lives on, open for just these."""
     order.cancelled = Quantity(order.cancelled + event.quantity)
+    _within_its_quantity(order, event.owed)
     order.ending, order.changed_at = happening, event.at
     if order.status is Status.FILLED:
         return  # by trades that the venue has taken back, which is still to be told
@@ -192,6 +197,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     revalue(state, order, _worth(order))
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
+    _within_its_quantity(order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -207,6 +213,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         _count_withdrawn(state, order)
         if order.leg and event.origin is Origin.DESK:
             taken_back_by_desk(state, order)
+        elif order.leg:
+            stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
     watched(state, event.at)
 
@@ -270,11 +278,13 @@ def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
-    if order.pending_replace is not None:
+    if order.pending_replace is not None and not event.by_hand:
+        # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
@@ -292,10 +302,18 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
     revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
+
+
+def _within_its_quantity(order: Order, owed: int = 0) -> None:
+    """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
+    if order.taken:
+        room = max(0, order.quantity - order.cumulative - owed)
+        order.cancelled = Quantity(min(order.cancelled, room))
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:

@@ -59,7 +59,7 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     base: Quantity = Quantity(0)
     """Of a leg: what its group's other legs had filled before it left."""
     off_because: int = 0
-    """Why rules are off, as a set by `risk.off.BIT_OF_REASON`; here and below."""
+    """Why rules are off, as a set by the numbers of `risk.off.OffReason`; here and below."""
 
 
 class OrderHeld(Fact, frozen=True, tag="held"):
@@ -80,6 +80,8 @@ class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
     order_id: OrderId
     quantity: Quantity
     by: OrderId
+    completes: bool = False
+    """Its own fills were told before, and with these nothing of the group is left."""
 
 
 class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):
@@ -267,6 +269,8 @@ class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
     text: str
     reserved: Money
     venue_at: Nanos = Nanos(0)
+    by_hand: bool = False
+    """A person says so; the venue may still say that it took effect."""
 
 
 class OrderReplaced(Fact, frozen=True, tag="replaced"):

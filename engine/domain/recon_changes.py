@@ -61,13 +61,21 @@ def _difference(state: State, event: ev.DifferenceFound) -> None:
         recon.run.breaks += event.is_break
     key = break_key(event)
     recon.suspected[key] = recon.suspected.get(key, 0) + 1
-    if event.is_break:
+    if event.is_break and not _is_known_better(recon.breaks.get(key), event):
         recon.breaks[key] = event
+        recon.outdated.pop(event.symbol, None)
+
+
+def _is_known_better(before: ev.DifferenceFound | None, event: ev.DifferenceFound) -> bool:
+    """What the venue holds says more than a trade of nobody's that it comes of."""
+    kinds = (DifferenceKind.POSITION, DifferenceKind.FILL)
+    return before is not None and (before.difference, event.difference) == kinds
 
 
 def _break_ended(state: State, event: ev.BreakEnded) -> None:
     state.recon.breaks.pop(event.key, None)
     state.recon.suspected.pop(event.key, None)
+    state.recon.outdated.pop(event.key.removeprefix("position/"), None)
     state.recon.foreign.pop(event.key.removeprefix("foreign/"), None)
 
 
@@ -147,6 +155,7 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     )
     state.recon.breaks.pop(f"position/{event.symbol}", None)
     state.recon.suspected.pop(f"position/{event.symbol}", None)
+    state.recon.outdated.pop(event.symbol, None)
 
 
 RECON_CHANGES: dict[type, Callable[[State, Any], None]] = {

@@ -3,7 +3,7 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
-from engine.domain.arming import ARMING_TIMER, all_disarmed, disarmed, suspended
+from engine.domain.arming import ARMING_TIMER, after_phase, all_disarmed, disarmed, suspended
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.contingent.exits import advance_exits
@@ -146,7 +146,8 @@ def enter_phase(
     text = report.text
     if report.phase is Phase.OPEN:
         text = state.halts.get(report.symbol, "")
-    return [ev.PhaseEntered(now, report.symbol, report.phase, text)]
+    entered = ev.PhaseEntered(now, report.symbol, report.phase, text)
+    return [entered, *after_phase(state, report.symbol, report.phase, now)]
 
 
 def roll_date(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.domain.arming import LIVE_MODE
 from engine.domain.clocks import WOKE_SHOWN, clock_condition, woke_condition
 from engine.domain.commands import Origin
 from engine.domain.doubt import in_flight
@@ -81,6 +82,7 @@ def _conditions(state: State, account: Account, now: Nanos) -> Iterator[Standing
     yield from _of_the_machine(state, now)
     yield from _of_the_venue(state)
     yield from _of_the_books(state)
+    yield from _of_arming(state)
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         yield _lowered("symbol_state", symbol, symbol, trading, text)
@@ -168,6 +170,22 @@ def _of_the_books(state: State) -> Iterator[StandingRow]:
             who="desk",
             ends_by=BY_ITSELF,
         )
+
+
+def _of_arming(state: State) -> Iterator[StandingRow]:
+    """Of a live desk: each account whose orders do not leave now."""
+    if state.mode.upper() != LIVE_MODE:
+        return
+    for name in state.accounts:
+        arming = state.arming.get(name)
+        if arming is None:
+            text, since = f"{name} is not armed: live orders leave once a person has", UNTOLD
+        elif arming.suspended_at:
+            text, since = f"{name} is not sending: the line dropped", arming.suspended_at
+        else:
+            continue
+        ends_by = f'arm {name} "why"'
+        yield condition("arming", f"arming of {name}", text, since=since, ends_by=ends_by)
 
 
 def _doubted_since(state: State) -> Nanos:

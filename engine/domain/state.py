@@ -98,6 +98,17 @@ class Loosening(msgspec.Struct, frozen=True, gc=False):
     asked_at: Nanos
 
 
+class LimitChange(msgspec.Struct, frozen=True, gc=False):
+    """How a limit came to differ from the settings in this session."""
+
+    at: Nanos
+    before: str
+    after: str
+    is_looser: bool
+    origin: Origin
+    reason: str = ""
+
+
 class Purse(msgspec.Struct):
     """Cash and the double-entry ledger of one currency that is not the account's own."""
 
@@ -290,6 +301,8 @@ class State(msgspec.Struct):
     """(key, text) of every limit as the settings had it, with what the second factor loosened."""
     loosening: dict[str, Loosening] = {}
     """By the limit's key."""
+    limit_changes: dict[str, LimitChange] = {}
+    """The last change of each limit in this session, by its key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
     reference: Reference = NO_REFERENCE

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from engine.domain.contingent.exits import exits_reached, exits_waiting
+from engine.domain.contingent.turns import exits_reached, exits_waiting
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND

@@ -17,6 +17,7 @@ from engine.runtime.guard_words import GUARD_EVENTS, guard_words
 from engine.runtime.market_time import time_of_day
 from engine.runtime.preview_words import preview_words, said_in
 from engine.runtime.truth_words import truth_sentence
+from engine.runtime.venue_words import venue_said
 
 Fields = dict[str, Any]
 
@@ -56,6 +57,9 @@ def _words(fields: Fields, own: str) -> str:
         case "order_replaced":
             at = fields["price"] or f"stop {fields['stop']}"
             return f"changed to {_size(fields)} at {at}" + _ahead_words(fields)
+        case "order_rejected" | "cancel_rejected" | "replace_rejected" as event:
+            word = str(event).removeprefix("order_").replace("_", " ")
+            return word + _reason_words(venue_said(fields["text"]))
         case "order_cancelled" | "order_expired" as event:
             word = event.removeprefix("order_")
             return f"{word}, {_size(fields)} unfilled" + _reason_words(fields["text"])

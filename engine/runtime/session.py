@@ -6,7 +6,7 @@ from engine.domain.acts import orders_in_scope
 from engine.domain.apply import apply
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
-from engine.domain.events import Event
+from engine.domain.events import Event, OrderAdopted
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
 from engine.domain.reconcile import unfolded
@@ -118,6 +118,10 @@ class Session:
             # A commit error is never retried and never assumed to have worked (F04, F05).
             self._never_left = {
                 request.client_order_id for request in outbox if type(request) is NewOrderRequest
+            }
+            # Nor is an order ours that was taken over in just this step.
+            self._never_left |= {
+                body.client_order_id for body in step.bodies if type(body) is OrderAdopted
             }
             raise DeskStoppedError(
                 f"the journal cannot be written ({fault}); trading has stopped, nothing of this "

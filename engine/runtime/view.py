@@ -38,7 +38,7 @@ from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
-from engine.values import Nanos, Price, Quantity
+from engine.values import Nanos, OrderId, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500
@@ -209,6 +209,12 @@ class ViewBuilder:
                 room -= 1
             rows.append(self._order_row(order))
         return tuple(rows)
+
+    def rows_of(self, order_ids: Iterable[OrderId]) -> tuple[OrderRow, ...]:
+        """A row for each order that is asked about, also where the list has no room for it."""
+        state = self._session.state
+        orders = (state.orders.get(i) or state.past_orders.get(i) for i in order_ids)
+        return tuple(self._order_row(order) for order in orders if order is not None)
 
     def _order_row(self, order: Order) -> OrderRow:
         asked = order.order

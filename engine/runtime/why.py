@@ -18,6 +18,7 @@ from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock, exchange_date
 from engine.runtime.preview_words import said_in
 from engine.runtime.truth_words import owed_words, truth_lines
+from engine.runtime.venue_words import venue_said
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Money, Nanos, Price
@@ -163,7 +164,7 @@ class _Teller:
                 return [f"it {event.text}, says the venue: nothing of it stands anywhere"]
             case ev.OrderRejected():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
-                return [f"rejected by the venue{legs}: {event.text}"]
+                return [f"rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
@@ -196,7 +197,7 @@ class _Teller:
                 return [f"cancel denied: {REFUSAL_SENTENCES[event.refusal]}"]
             case ev.CancelRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"cancel rejected by the venue{legs}: {event.text}"]
+                return [f"cancel rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
                 price = self._price(event.price or event.stop or self._order.stop)
@@ -207,7 +208,7 @@ class _Teller:
                 return [f"change denied: {REFUSAL_SENTENCES[Refusal(event.refusal)]}"]
             case ev.ReplaceRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"change rejected by the venue{legs}: {event.text}"]
+                return [f"change rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderReplaced():
                 size = self._size(event.queue_ahead)
                 ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""
@@ -301,13 +302,15 @@ class _Teller:
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
     """What spoke, with its numbers, and which others passed or are off."""
     passed, off = rules_of(event.passed), rules_of(event.off)
-    said = _findings(event.findings)
+    said, because = _findings(event.findings), reasons_of(event.off_because)
     if passed:
         said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
     if off:
-        because = reasons_of(event.off_because)
-        told = [f"{name} ({because.get(name.split()[0], SWITCHED_OFF)})" for name in off]
+        told = [f"{name} ({because.pop(name.split()[0], SWITCHED_OFF)})" for name in off]
         said.append(f"{len(off)} off: {', '.join(told)}")
+    if because:
+        parts = [f"{rule} ({words})" for rule, words in because.items()]
+        said.append(f"off in part: {', '.join(parts)}")
     return said
 
 

@@ -6,8 +6,8 @@ import msgspec
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.risk.findings import NO_ROOM, RuleName, bit_of
-from engine.domain.risk.off import BIT_OF_REASON
+from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
+from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
@@ -69,7 +69,7 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
     """Which rules passed, by `bit_of`."""
     off_bits: int = 0
     off_because: int = 0
-    """Why, as a set by `risk.off.BIT_OF_REASON`; 0 where all of it was switched off."""
+    """Why, as a set by the numbers of `risk.off.OffReason`; 0 where all of it was switched off."""
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -135,7 +135,7 @@ _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
 _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
-_OFF, _WARN = Verdict.OFF, Verdict.WARN
+_WARN = Verdict.WARN
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
@@ -153,11 +153,14 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         found = check(proposal, state, market, now)
         if found is None:
             continue
-        if found.verdict is _OFF:
+        if type(found) is OffFinding:
+            because |= found.reason_bit
+        elif found is OFF:
             off_bits |= _OFF_BIT[check]
-            because |= BIT_OF_REASON[found.code]
         else:
             findings.append(found)
+    if because:
+        off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
         passed, off = bits.bit_count(), off_bits.bit_count()

@@ -145,17 +145,21 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     def text(self, key: str) -> str:
         """The canonical text of one limit: `10000`, `3`, `on`."""
         spec = SPECS_BY_KEY[key]
-        value = getattr(self, spec.field)
-        match spec.kind:
-            case LimitKind.SWITCH:
-                return "on" if value else "off"
-            case LimitKind.CHOICE:
-                return str(spec.choices[value])
-            case LimitKind.NAMES:
-                return names_text(value)
-            case LimitKind.WINDOWS:
-                return windows_text(value)
-        return format_scaled(value, _DIGITS[spec.kind])
+        return text_of(spec, getattr(self, spec.field))
+
+
+def text_of(spec: LimitSpec, value: Any) -> str:
+    """The canonical text of a value as `Limits` has it."""
+    match spec.kind:
+        case LimitKind.SWITCH:
+            return "on" if value else "off"
+        case LimitKind.CHOICE:
+            return str(spec.choices[value])
+        case LimitKind.NAMES:
+            return names_text(value)
+        case LimitKind.WINDOWS:
+            return windows_text(value)
+    return format_scaled(value, _DIGITS[spec.kind])
 
 
 @lru_cache(maxsize=PROFILES_KEPT_MAX)
@@ -232,6 +236,21 @@ def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
     if getattr(limits, spec.field) == after:
         return Refusal.NOT_LOOSER
     return msgspec.structs.replace(limits, **{spec.field: after})
+
+
+def value_of(spec: LimitSpec, text: str) -> Any:
+    """A value as `Limits` has it: a number in its own integer unit, or a list.
+
+    Raises NumberTextError.
+    """
+    return _read(spec, text)
+
+
+def reads_as(spec: LimitSpec, text: str) -> str:
+    """The canonical text of a value of that limit; '' for what is none."""
+    if _problem(spec.key, text):
+        return ""
+    return text_of(spec, _read(spec, text))
 
 
 def digest(limits: Limits) -> str:

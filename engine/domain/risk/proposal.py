@@ -69,6 +69,8 @@ class Proposal(msgspec.Struct, gc=False):
     """The regime that `rates` are of."""
     left: Money | None = None
     """Equity that this order would leave to positions, once `equity_after` was asked."""
+    value: Money | None = None
+    """Of its total quantity at the worst price, once R02 has asked: others ask too."""
     position_worst: Money | None = None
     """What the position could come to, once `position_value` was asked: two rules ask."""
 
@@ -171,9 +173,7 @@ def _build(
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
-    worth, rates, terms = UNKNOWN_WORTH, EXIT_RATES, EXIT_TERMS
-    if account is not None and not is_exit:
-        worth, rates, terms = _backing(order, account, state, market)
+    worth, rates, terms = _backing(order, None if is_exit else account, state, market)
     instrument, rate = state.instruments.get(symbol), PAR
     if instrument is not None and account is not None and instrument.currency != account.currency:
         rate = state.rate_of(instrument.currency, account.currency)
@@ -209,9 +209,12 @@ def _build(
 
 
 def _backing(
-    order: SubmitOrder, account: Account, state: State, market: Market
+    order: SubmitOrder, account: Account | None, state: State, market: Market
 ) -> tuple[Worth, Rates, Terms]:
-    """(what the account is worth now, what its margin regime asks of the order, the regime)."""
+    """(what the account is worth now, what its margin regime asks of the order, the regime);
+    nothing is asked of an exit."""
+    if account is None:
+        return UNKNOWN_WORTH, EXIT_RATES, EXIT_TERMS
     sector = state.reference.sector_of(order.symbol)
     worth = worth_of(account, state, market, sector=sector, beside=order.symbol)
     terms = terms_under(state.limits, state.trade_date)

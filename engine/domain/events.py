@@ -55,6 +55,7 @@ from engine.domain.factor_facts import (
 from engine.domain.luck import OrderCompared
 from engine.domain.margin_facts import MarginEvent
 from engine.domain.measures import FillsMarked, TapeMeasured
+from engine.domain.message_facts import MessageQueued, MessageSent
 from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
@@ -171,6 +172,8 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | MessageQueued
+    | MessageSent
     | StrategyDisabled
     | StrategyEnabled
     | BreakerEvent
@@ -186,6 +189,8 @@ __all__ = [
     "BreakEnded",
     "DifferenceFound",
     "ForeignOrderFound",
+    "MessageQueued",
+    "MessageSent",
     "OrderAdopted",
     "PositionAdopted",
     "ReconcileFinished",

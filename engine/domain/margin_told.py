@@ -10,7 +10,7 @@ from engine.domain.risk.exposure import worth_of
 from engine.domain.risk.margin import maintenance_requirement, terms_under, tier_under
 from engine.domain.risk.regimes import Regime
 from engine.domain.settling import VIOLATIONS_MAX, recent_violations, settled_cash
-from engine.domain.standing import condition
+from engine.domain.standing_rows import condition
 from engine.domain.standing_view import Severity, StandingRow
 from engine.domain.state import Account, State
 from engine.instruments import format_money_rounded

@@ -26,7 +26,8 @@ from engine.domain.state import State
 from engine.values import Instruction, Nanos, OrderType, Price, Side
 
 OWN_CURRENCY = "account currency"
-NOT_COUNTED = (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS, LimitKind.CHOICE)
+LISTED = (LimitKind.NAMES, LimitKind.WINDOWS, LimitKind.CHOICE)
+NOT_COUNTED = (LimitKind.SWITCH, *LISTED)
 _CODES = {rule.name.id: rule.name.code for rule in RULES}
 WHO = {
     Origin.TICKET: "by hand",
@@ -109,7 +110,7 @@ def tighter_text(spec: LimitSpec, value: str) -> str:
 
     '' where it is as tight as it can be, and of a list: what is to go from it, or on it, is typed.
     """
-    if not value or spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS, LimitKind.CHOICE):
+    if not value or spec.kind in LISTED:
         return ""
     now = value_of(spec, value)
     if spec.kind is LimitKind.SWITCH:

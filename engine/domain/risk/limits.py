@@ -110,6 +110,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     off_accepted: tuple[str, ...] = ()
     venues_allowed: tuple[str, ...] = ("paper",)
     accounts_allowed: tuple[str, ...] = EVERYTHING
+    self_match: int = 2
+    message_rate_max: int = 100
     repeated_execution_max: int = 10
     repeated_execution_window: Nanos = Nanos(60_000_000_000)
     cancel_ratio_max: int = 20
@@ -122,6 +124,18 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     drawdown_days_max: int = 1_000
     loss_velocity_max: int = 200
     swing_max: int = 500
+    price_band: bool = True
+    price_band_reprice: bool = False
+    market_wide: bool = True
+    symbol_move_max: int = 1_000
+    short_sale_restriction: bool = True
+    reject_rate_warn: int = 5_000
+    reject_rate_max: int = 9_000
+    error_rate_max: int = 100
+    order_volume_normal: int = 500
+    unknown_orders_max: int = 3
+    unknown_share_max: int = 500
+    break_share_max: int = 500
     leverage_max: int = 400
     leverage_overnight_max: int = 200
     margin_regime: int = 0
@@ -153,12 +167,12 @@ def text_of(spec: LimitSpec, value: Any) -> str:
     match spec.kind:
         case LimitKind.SWITCH:
             return "on" if value else "off"
-        case LimitKind.CHOICE:
-            return str(spec.choices[value])
         case LimitKind.NAMES:
             return names_text(value)
         case LimitKind.WINDOWS:
             return windows_text(value)
+        case LimitKind.CHOICE:
+            return spec.choices[int(value)]
     return format_scaled(value, _DIGITS[spec.kind])
 
 
@@ -213,9 +227,9 @@ def _is_tighter(spec: LimitSpec, before: Any, after: Any) -> bool:
     """A list that loses a name and gains another is no tighter, whichever way it counts."""
     if spec.tighter is Tighter.LOWER:
         before, after = after, before
+    if spec.tighter is Tighter.NEITHER:
+        return False
     match spec.kind:
-        case LimitKind.CHOICE:
-            return False
         case LimitKind.NAMES:
             return are_wider(after, before)
         case LimitKind.WINDOWS:

@@ -34,6 +34,7 @@ _R30 = LimitSpec(
     default="paid",
     profiles=(("us_margin", "intraday"), ("us_cash", "cash"), ("india", "cash")),
     choices=REGIME_WORDS,
+    tighter=Tighter.NEITHER,
     source=_RULE_2026,
 )
 _R32 = LimitSpec(

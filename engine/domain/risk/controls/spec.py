@@ -25,16 +25,16 @@ class LimitKind(IntEnum):
     SWITCH = 7
     NONE = 8
     """The control compares with the market or the venue, not with a number of ours."""
-    CHOICE = 12
-    """One of the words in `choices`; none of them is tighter than another."""
-    RATIO = 13
-    """Text with at most two decimals, kept in hundredths."""
     NAMES = 9
     """Names with commas between them; `none`, and where everything may be meant, `any`."""
     WINDOWS = 10
     """Times of day on the exchange's clock, `12:00-13:00,15:50-16:00`, kept in minutes; `none`."""
     DAYS = 11
     """Calendar days."""
+    CHOICE = 12
+    """One of `LimitSpec.choices`, kept as its place among them."""
+    RATIO = 13
+    """Text with at most two decimals, kept in hundredths."""
 
 
 class Tighter(IntEnum):
@@ -42,6 +42,8 @@ class Tighter(IntEnum):
 
     LOWER = 1
     HIGHER = 2
+    NEITHER = 3
+    """Whatever it becomes, it takes what loosening takes."""
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -73,8 +75,9 @@ class LimitSpec(msgspec.Struct, frozen=True):
     """(profile, text) where a profile differs from the default."""
     tighter: Tighter = Tighter.LOWER
     source: str = ""
-    is_control: bool = True
     choices: tuple[str, ...] = ()
+    """The loosest first."""
+    is_control: bool = True
     names: Names | None = None
     """Of a list of names."""
 

@@ -40,11 +40,14 @@ def open_session(
         happened.append(ev.AccountOpened(now, report.account, report.currency, report.opening_cash))
     if state.trade_date not in (0, report.trade_date):
         marks = _marks(state, market)
-        happened.append(ev.DateRolled(now, report.trade_date, marks))
+        rolled = ev.DateRolled(now, report.trade_date, marks)
         if report.market == state.market and report.trade_date > state.trade_date:
+            carried = overnight(state, report.trade_date, dict(marks), now)
+            happened += [*called_overnight(state, marks, now), rolled, *carried]
+        else:
             # Another market has a time of its own, and a recorded day may begin anew: nothing was
             # held from the one to the other.
-            happened += overnight(state, report.trade_date, dict(marks), now)
+            happened.append(rolled)
     happened.append(
         ev.SessionStarted(
             now,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.domain import events as ev
@@ -17,7 +18,7 @@ from engine.domain.margin_facts import (
     MarginMoved,
 )
 from engine.domain.margin_kept import CallKind
-from engine.domain.quotes import Market
+from engine.domain.quotes import Market, Quote
 from engine.domain.reports import TradeDateRolled
 from engine.domain.risk.regimes import Regime
 from engine.instruments import parse_money
@@ -44,8 +45,6 @@ class Called:
         self.account.positions["AAPL"] = Position("AAPL", Quantity(100), cost, [lot], 2)
 
     def limit(self, **values: Any) -> None:
-        import msgspec
-
         self.state.limits = msgspec.structs.replace(self.state.limits, **values)
 
     def looks(self, mark: Price = AT_100) -> list[ev.Event]:
@@ -129,6 +128,15 @@ def test_what_stays_over_the_night_is_backed_by_half(cash: str, called: list[int
     calls = [event for event in events if isinstance(event, MarginCalled)]
     assert [c.amount for c in calls] == called
     assert all(c.due_date == 20260707 for c in calls), "settlement and two business days"
+
+
+def test_a_session_on_a_later_date_calls_for_the_night_as_well() -> None:
+    desk = Called(Regime.INTRADAY, "-5000.01")
+    desk.bench.session.market.quotes["AAPL"] = Quote("AAPL", last=AT_100)
+    opened = desk.bench.opening(20260702)
+    events = decide(desk.state, opened, desk.bench.session.market, desk.now)
+    kinds = [type(event) for event in events]
+    assert kinds.index(MarginCalled) < kinds.index(ev.DateRolled)
 
 
 def test_nobody_who_owes_nothing_is_called() -> None:

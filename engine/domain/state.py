@@ -11,6 +11,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.loss_memory import LossMemory
+from engine.domain.margin_kept import MarginMemory
 from engine.domain.message_facts import Messages
 from engine.domain.orders import Order
 from engine.domain.patience import PAPER_VENUE, Patience
@@ -167,6 +168,10 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    day_open_equity: Money | None = None
+    """Net liquidation value when the trade date began, at the marks of that moment; None where a
+    journal of before did not tell it."""
+    margin: MarginMemory = msgspec.field(default_factory=MarginMemory)
     opening_long: Money = Money(0)
     """Worst value of what its live orders may still open on the long side, kept by `apply`."""
     opening_short: Money = Money(0)

@@ -91,6 +91,7 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], because: i
         off=off,
         tighter=tighter_text(spec, value),
         waiting=_waiting(spec, ground.state, ground.account.currency),
+        is_private=use.is_private,
     )
 
 

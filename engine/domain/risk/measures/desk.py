@@ -43,5 +43,5 @@ DESK: dict[str, Measure] = {
     "R41": readiness,
     "R42": armed,
     "risk.venues_allowed": lambda g: Use(g.state.venue),
-    "risk.accounts_allowed": lambda g: Use(g.account.account),
+    "risk.accounts_allowed": lambda g: Use(g.account.account, is_private=True),
 }

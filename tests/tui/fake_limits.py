@@ -57,7 +57,7 @@ class LimitedDesk(FakeDesk):
             StandingRow(
                 kind, "rejects", "reject rate", "*", "ready", False, actual="0 %", limit="50 %"
             ),
-            StandingRow(kind, "market_wide", "market-wide", "*", "off", False, why="no index"),
+            StandingRow(kind, "other_index", "another index", "*", "off", False, why="no index"),
         )  # fmt: skip
         self.step()
 

@@ -144,9 +144,10 @@ async def test_breakers_stand_below_the_limits_and_above_them_once_they_have_tri
         assert told in here.text
         assert "moved 10.4 % in 5 minutes" in here.text
         await here.type("breaker")
-        assert "tripped, 4:59 left" in row_of(here, "10 %")
+        await here.press("end")
+        assert any("10 %" in row and "tripped, 4:59 left" in row for row in here.text.splitlines())
         assert "ready at 0 %" in row_of(here, "reject rate")
-        assert "off: no index" in row_of(here, "market-wide")
+        assert "off: no index" in row_of(here, "another index")
         await here.press("ctrl+t")
         assert "nothing on this row can be set" in here.text
         assert lines(here) == []
@@ -191,7 +192,7 @@ async def test_no_money_and_no_account_stands_there_while_others_look(
             assert "60 % of NLV" in here.text, "a limit is no secret"
             await here.press("ctrl+u")
             await here.type("accounts")
-            assert "used •••" in here.text
+            assert "•••" in row_of(here, "accounts_allowed")
             assert "1234567" not in here.text
         finally:
             here.app.room.set_privacy(is_on=False)

@@ -67,7 +67,7 @@ class LimitsPage:
     def keys(self) -> list[object]:
         """What each row of the list is, for a cursor that stays where it is."""
         return [
-            (row.code, row.scope) if isinstance(row, StandingRow) else row.key or row.id
+            (row.code, row.scope, row.name) if isinstance(row, StandingRow) else row.key or row.id
             for row in self._shown()
         ]
 

@@ -192,6 +192,8 @@ def tightenings(draw: st.DrawFn) -> tuple[str, str]:
     kind = SPECS_BY_KEY[key].kind
     if kind is LimitKind.SWITCH:
         return key, draw(st.sampled_from(["on", "off"]))
+    if kind is LimitKind.CHOICE:
+        return key, draw(st.sampled_from(SPECS_BY_KEY[key].choices))
     number = draw(st.one_of(st.integers(0, 60), st.integers(0, 300_000)))
     return key, format_scaled(number, 2) if kind is LimitKind.PERCENT else str(number)
 

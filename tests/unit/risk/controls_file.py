@@ -28,6 +28,7 @@ from engine.language.syntax import OrderNumber
 from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.values import Nanos, OrderId, Quantity
 from tests.unit.risk.conftest import SECOND, Desk
+from tests.unit.risk.trips import trip
 
 A_RATE = 180_000_000
 FILE = Path(__file__).with_name("controls.txt")
@@ -243,6 +244,9 @@ FACTS: dict[str, Callable[..., None]] = {
     "reverse": _reverse,
     "named": Desk.named,
     "enrolled": _enrolled,
+    "band": lambda desk, low, high, *pauses: desk.band(low, high, pauses=bool(pauses)),
+    "rule201": lambda desk, date="20120621": desk.restricts(int(date)),
+    "index": lambda desk, seconds, *rest: desk.market_halts(int(seconds), rest_of_day=bool(rest)),
 }
 """What a line can say beforehand, by its first word."""
 
@@ -259,6 +263,8 @@ def answer(case: Case) -> str:
         desk.state.limits = Limits.from_pairs(default_pairs("load"))
     if case.line.startswith("loss "):
         return _of_loss(desk, *case.line.split()[1:])
+    if case.line.startswith("trip "):
+        return trip(desk, case.line)
     try:
         command = desk.command(case.line)
     except UnresolvedError as problem:

@@ -144,6 +144,8 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     position.day_realised = Money(position.day_realised + event.realised)
     position.memory.begin_again(position.held_lots(), position.lot_next)
     cost_delta = Money(position.cost - cost_before)
+    # At the mark, against capital: what somebody else had bought is no profit of this day.
+    position.day_cash = Money(position.day_cash - cost_delta + event.realised)
     currency = state.instruments[event.symbol].currency
     ledger = account.ledger
     if currency != account.currency:

@@ -4,10 +4,12 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
 from engine.domain.arming import ARMING_TIMER, after_phase, all_disarmed, disarmed, suspended
+from engine.domain.breakers import market_trades_again
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.contingent.exits import advance_exits
 from engine.domain.cost_facts import FxRate
+from engine.domain.desk_breakers import SLOW_TIMER, look_at_rate, too_much_unknown
 from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
@@ -63,6 +65,7 @@ def open_session(
             report.patience,
             report.venue,
             report.venue_rate,
+            report.index,
         )
     )
     happened += held
@@ -150,7 +153,10 @@ def enter_phase(
     if report.phase is Phase.OPEN:
         text = state.halts.get(report.symbol, "")
     entered = ev.PhaseEntered(now, report.symbol, report.phase, text)
-    return [entered, *after_phase(state, report.symbol, report.phase, now)]
+    happened: list[ev.Event] = [entered, *after_phase(state, report.symbol, report.phase, now)]
+    if report.phase is Phase.OPEN and report.symbol == ALL_SYMBOLS:
+        happened += market_trades_again(state, now)
+    return happened
 
 
 def roll_date(
@@ -209,9 +215,12 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
         return []
     cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
     if report.name == ACK_TIMER:
-        return cleared + watch(state, now)
+        looked = watch(state, now)
+        return cleared + looked + too_much_unknown(state, looked, market, now)
     if report.name == MESSAGES_TIMER:
         return cleared + advance_messages(state, market, now)
+    if report.name == SLOW_TIMER:
+        return cleared + look_at_rate(state, now)
     if report.name in (ORDERS_TIMER, POSITIONS_TIMER):
         return cleared + fire_recon_timer(state, report.name, now)
     if report.name.startswith(FLATTEN_TIMER):

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.breaker_memory import Breakers
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.day_flow import DayFlow
@@ -312,6 +313,9 @@ class State(msgspec.Struct):
     """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
     losses: dict[str, LossMemory] = {}
     """Peaks of equity, and the losses that were told, by account."""
+    breakers: Breakers = msgspec.field(default_factory=Breakers)
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -1,5 +1,7 @@
 """New orders, cancels and replaces: what the desk makes of them before anything leaves."""
 
+from msgspec import structs
+
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import Origin
@@ -12,9 +14,10 @@ from engine.domain.own_orders import instead_of_sending, less_what_meets, makes_
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Refusal
 from engine.domain.risk.frame import evaluate
-from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
+from engine.domain.risk.rules.breakers import within_band
 from engine.domain.risk.self_match import may_meet
 from engine.domain.state import State
 from engine.domain.withdrawing import cancel_of as cancel_of
@@ -29,7 +32,16 @@ def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
     """The quote an event is judged against, frozen."""
     if quote is None:
         return NO_QUOTE
-    return ev.QuoteSeen(quote.bid, quote.bid_size, quote.ask, quote.ask_size, quote.last, quote.at)
+    return ev.QuoteSeen(
+        quote.bid,
+        quote.bid_size,
+        quote.ask,
+        quote.ask_size,
+        quote.last,
+        quote.at,
+        quote.band_low,
+        quote.band_high,
+    )
 
 
 def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -> list[ev.Event]:
@@ -66,6 +78,8 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             ),
             *way,
         ]
+    if assessment.findings:
+        command = _at_the_band(command, proposal)
     protection = Price(0)
     if command.type is _MARKET and not command.time_in_force.is_for_auction:
         protection = protection_price(proposal)
@@ -91,6 +105,14 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     if not command.has_exits:
         return [*way, released]
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]
+
+
+def _at_the_band(command: cmd.SubmitOrder, proposal: Proposal) -> cmd.SubmitOrder:
+    """A limit that was let through beyond the price band leaves at its edge: R24 has said so."""
+    if not proposal.limits.price_band or proposal.is_exit or not command.type.has_limit:
+        return command
+    price = within_band(command.price, proposal.quote, proposal.side)
+    return command if price == command.price else structs.replace(command, price=price)
 
 
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:
@@ -155,6 +177,8 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
                 assessment.off_bits,
             )
         ]
+    if assessment.findings and proposal.limits.price_band and not proposal.is_exit:
+        price = within_band(price, proposal.quote, proposal.side)
     name = client_order_id(
         instance=state.instance,
         epoch=state.epoch,

@@ -15,7 +15,7 @@ from engine.instruments import (
     format_money,
     format_scaled,
 )
-from engine.runtime.breaker_words import TOLD, breaker_fields
+from engine.runtime.breaker_words import Told, breaker_fields
 from engine.runtime.flatten_words import flatten_fields
 from engine.runtime.guard_words import GuardEvent, guard_fields
 from engine.runtime.market_time import iso_utc
@@ -237,7 +237,7 @@ class Narrator:
         """What one exit means for another; what is looser, and who gave the second factor."""
         if isinstance(event, GuardEvent):
             return guard_fields(event)
-        if isinstance(event, TOLD):
+        if isinstance(event, Told):
             return breaker_fields(event)
         match event:
             case ev.MessageQueued():

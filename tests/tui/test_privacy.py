@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
+from tests.tui.fake_limits import LimitedDesk
 from tui.panes.profit import masked
 from tui.privacy import HIDDEN, PRIVACY
 from tui.settings import ScreenSettings
@@ -66,6 +67,15 @@ async def test_it_can_be_on_from_the_start_and_a_ticket_is_private_too() -> None
         assert not money_in(here.text)
         assert not re.search(r"notional +[\d,]+\.\d\d", here.text)
         assert "AAPL" in here.text, "prices and sizes stay: they are the work"
+
+
+async def test_what_is_used_of_a_limit_is_private_and_the_limit_is_not() -> None:
+    settings = ScreenSettings(coach=False, privacy=True)
+    async with sitting((200, 60), desk=LimitedDesk(), settings=settings) as here:
+        await here.press("l")
+        await here.type("position")
+        assert "60 % of NLV" in here.text
+        assert "790,000.00" not in here.text and "224,000.00" not in here.text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
 from engine.domain.standing_view import StandingRow
 from engine.values import NANOS_PER_SECOND
 from tui.paint import Line, clean
+from tui.privacy import PRIVACY
 from tui.themes import Palette
 
 FULL, EMPTY = "█", "·"
@@ -81,8 +82,10 @@ def _figures(line: Line, row: LimitRow, columns: Columns, ink: Palette) -> None:
     else:
         line.add(gauge(row.share, columns.gauge), gauge_style(row.share, ink))
     if columns.used:
-        line.add(" ", ink.text).cell(clean(row.used), columns.used, ink.text, right=True)
-    told = row.room or ("" if columns.used else row.used)
+        line.add(" ", ink.text).cell(
+            PRIVACY.hides(clean(row.used)), columns.used, ink.text, right=True
+        )
+    told = PRIVACY.hides(row.room or ("" if columns.used else row.used))
     line.add(" ", ink.text).cell(clean(told), columns.room, ink.text, right=True)
 
 

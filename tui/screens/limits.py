@@ -7,6 +7,7 @@ from engine.domain.standing_view import StandingRow
 from engine.domain.views import Severity
 from tui.host import Host
 from tui.paint import Line, clean, wrap
+from tui.privacy import PRIVACY
 from tui.screens.limit_rows import columns_of, heading, limit_line, words_of
 from tui.screens.standing_rows import breaker_facts, breaker_line, breakers_of, standing_lines
 from tui.themes import Palette
@@ -154,5 +155,5 @@ def _facts(row: LimitRow) -> list[str]:
     facts = [f"off: {clean(row.off)}"] if row.off else [row.mode, clean(row.source)]
     if row.waiting is not None:
         facts.insert(0, f"asked for {row.waiting.who}: {clean(row.waiting.reason)}")
-    facts += [f"used {clean(row.used)}"] if row.used else []
-    return [*facts, f"room {clean(row.room)}"] if row.room else facts
+    facts += [f"used {PRIVACY.hides(clean(row.used))}"] if row.used else []
+    return [*facts, f"room {PRIVACY.hides(clean(row.room))}"] if row.room else facts

@@ -123,6 +123,18 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     drawdown_days_max: int = 1_000
     loss_velocity_max: int = 200
     swing_max: int = 500
+    price_band: bool = True
+    price_band_reprice: bool = False
+    market_wide: bool = True
+    symbol_move_max: int = 1_000
+    short_sale_restriction: bool = True
+    reject_rate_warn: int = 5_000
+    reject_rate_max: int = 9_000
+    error_rate_max: int = 100
+    order_volume_normal: int = 500
+    unknown_orders_max: int = 3
+    unknown_share_max: int = 500
+    break_share_max: int = 500
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":

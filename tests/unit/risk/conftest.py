@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from engine.domain.breaker_memory import MarketHalt, Slow
+from engine.domain.breaker_memory import Restriction as ShortRestriction
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.day_flow import SymbolFlow
@@ -88,6 +90,27 @@ class Desk:
         self.market.quotes[symbol] = Quote(
             symbol, bid=bid_price, ask=ask_price, last=last_price, source=source, **fields
         )
+
+    def band(self, low: str, high: str, *, pauses: bool = False) -> None:
+        """What the venue tells of GOOG's limits up and down."""
+        quote, instrument = self.market.quotes["GOOG"], self.state.instruments["GOOG"]
+        quote.band_low, quote.band_high = instrument.parse_price(low), instrument.parse_price(high)
+        quote.pauses_at = Nanos(self.now + SECOND if pauses else 0)
+
+    def restricts(self, trade_date: int = 20120621) -> None:
+        """Rule 201 holds for GOOG since that date."""
+        self.state.breakers.restricted["GOOG"] = ShortRestriction(NOW, trade_date, False, "it fell")
+
+    def market_halts(self, seconds: int, *, rest_of_day: bool = False) -> None:
+        """The index fell so long ago that trading stops for so many seconds more."""
+        until, date = Nanos(self.now + seconds * SECOND), self.state.trade_date
+        self.state.index = "GOOG"
+        self.state.breakers.market = MarketHalt(Nanos(0), date, 1, until, rest_of_day, "it fell")
+
+    def slows(self, millis_ago: int) -> None:
+        """Desk yellow; the last order left so long ago."""
+        self.state.breakers.slow = Slow(NOW, "12 of 20 rejected", "60 %", "50 %")
+        self.state.breakers.activity.last_order_at = Nanos(self.now - millis_ago * SECOND // 1_000)
 
     def knows(
         self,

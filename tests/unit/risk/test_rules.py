@@ -67,6 +67,7 @@ WASH = limit(wash_window=30_000_000_000)
 MINE_99, MINE_100, MINE_101 = (given("mine", f"{price}.00") for price in (99, 100, 101))
 OPEN_3 = limit(open_orders_symbol_max=3)
 OPEN_5 = limit(open_orders_max=5)
+BAND = given("band", "95.00", "105.00")
 
 # fmt: off
 # (rule, what is the case, given, the order, what the rule says)
@@ -529,6 +530,48 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D01", "more than an exit while halted",
      [given("trading", TradingState.HALTED), given("hold", 100)],
      {"quantity": 101, "instruction": SELL}, DENY),
+    # ── R24 price band: 95.00 to 105.00 ──
+    ("R24", "a buy at the band's edge", [BAND], {"price": "105.00"}, PASS),
+    ("R24", "a buy above it", [BAND], {"price": "105.01"}, DENY),
+    ("R24", "a short at the band's edge", [BAND], {"price": "95.00", "instruction": SHORT}, PASS),
+    ("R24", "a short below it", [BAND], {"price": "94.99", "instruction": SHORT}, DENY),
+    ("R24", "a short above the band waits inside it",
+     [BAND], {"price": "106.00", "instruction": SHORT}, PASS),
+    ("R24", "a buy above it, to be priced at its edge",
+     [BAND, limit(price_band_reprice=True)], {"price": "105.01"}, WARN),
+    ("R24", "at the market", [BAND], {"type": MARKET}, PASS),
+    ("R24", "in a limit state", [given("band", "95.00", "105.00", pauses=True)], {}, WARN),
+    ("R24", "a band of a feed that fell silent",
+     [given("quote", source=Source.LIVE), BAND, given("silence", 6)], {}, DENY),
+    ("R24", "an exit", [BAND, given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "94.99"}, PASS),
+    # ── R25 the whole market ──
+    ("R25", "a halt of the market", [given("market_halts", 1)], {}, DENY),
+    ("R25", "a halt that is over", [given("market_halts", 0)], {}, PASS),
+    ("R25", "for the rest of the day", [given("market_halts", 0, rest_of_day=True)], {}, DENY),
+    ("R25", "switched off", [given("market_halts", 1), limit(market_wide=False)], {}, PASS),
+    ("R25", "an exit while the market is halted",
+     [given("market_halts", 1), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
+    # ── R27 short sale restriction: bid 99.90 ──
+    ("R27", "a short above the bid",
+     [given("restricts")], {"price": "99.91", "instruction": SHORT}, PASS),
+    ("R27", "a short at the bid",
+     [given("restricts")], {"price": "99.90", "instruction": SHORT}, DENY),
+    ("R27", "a short at the market",
+     [given("restricts")], {"type": MARKET, "instruction": SHORT}, DENY),
+    ("R27", "a short without a bid",
+     [given("quote", bid=""), given("restricts")], {"instruction": SHORT}, DENY),
+    ("R27", "a short two dates later",
+     [given("restricts", 20120619)], {"price": "99.90", "instruction": SHORT}, PASS),
+    ("R27", "a sale of what is held", [given("restricts"), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "99.80"}, PASS),
+    ("R27", "a buy", [given("restricts")], {}, PASS),
+    # ── D08 slow mode ──
+    ("D08", "half a second later", [given("slows", 500)], {}, PASS),
+    ("D08", "sooner", [given("slows", 499)], {}, DENY),
+    ("D08", "an exit at once", [given("slows", 0), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
     # ── D02 the account ──
     ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
 ]

@@ -13,7 +13,7 @@ from engine.domain.orders import Order
 from engine.domain.own_orders import instead_of_sending, less_what_meets, makes_way
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Refusal
-from engine.domain.risk.frame import evaluate
+from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
@@ -62,22 +62,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     number = state.number_next.get(state.trade_date, 1)
     seen = quote_seen(market.quote(command.symbol))
     if not assessment.is_allowed:
-        return [
-            ev.OrderDenied(
-                now,
-                order_id,
-                state.trade_date,
-                number,
-                command,
-                seen,
-                assessment.findings,
-                state.limits_digest,
-                assessment.passed_bits,
-                assessment.off_bits,
-                assessment.off_because,
-            ),
-            *way,
-        ]
+        return [_denied(state, command, assessment, seen, now), *way]
     if assessment.findings:
         command = _at_the_band(command, proposal)
     protection = Price(0)
@@ -113,6 +98,29 @@ def _at_the_band(command: cmd.SubmitOrder, proposal: Proposal) -> cmd.SubmitOrde
         return command
     price = within_band(command.price, proposal.quote, proposal.side)
     return command if price == command.price else structs.replace(command, price=price)
+
+
+def _denied(
+    state: State,
+    command: cmd.SubmitOrder,
+    assessment: Assessment,
+    seen: ev.QuoteSeen,
+    now: Nanos,
+) -> ev.OrderDenied:
+    """With its number, and every rule that failed."""
+    return ev.OrderDenied(
+        now,
+        OrderId(state.order_next),
+        state.trade_date,
+        state.number_next.get(state.trade_date, 1),
+        command,
+        seen,
+        assessment.findings,
+        state.limits_digest,
+        assessment.passed_bits,
+        assessment.off_bits,
+        assessment.off_because,
+    )
 
 
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:

@@ -13,7 +13,7 @@ from engine.domain.orders import Order
 from engine.domain.own_orders import instead_of_sending, less_what_meets, makes_way
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Refusal
-from engine.domain.risk.frame import evaluate
+from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
@@ -63,22 +63,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     number = state.number_next.get(state.trade_date, 1)
     seen = quote_seen(market.quote(command.symbol))
     if not assessment.is_allowed:
-        return [
-            ev.OrderDenied(
-                now,
-                order_id,
-                state.trade_date,
-                number,
-                command,
-                seen,
-                assessment.findings,
-                state.limits_digest,
-                assessment.passed_bits,
-                assessment.off_bits,
-                assessment.off_because,
-            ),
-            *way,
-        ]
+        return [_denied(state, command, assessment, seen, now), *way]
     command, protection = _priced(command, proposal, has_findings=bool(assessment.findings))
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
@@ -120,6 +105,29 @@ def _priced(
     if price == command.price:
         return command, NO_PROTECTION
     return structs.replace(command, price=price), NO_PROTECTION
+
+
+def _denied(
+    state: State,
+    command: cmd.SubmitOrder,
+    assessment: Assessment,
+    seen: ev.QuoteSeen,
+    now: Nanos,
+) -> ev.OrderDenied:
+    """With its number, and every rule that failed."""
+    return ev.OrderDenied(
+        now,
+        OrderId(state.order_next),
+        state.trade_date,
+        state.number_next.get(state.trade_date, 1),
+        command,
+        seen,
+        assessment.findings,
+        state.limits_digest,
+        assessment.passed_bits,
+        assessment.off_bits,
+        assessment.off_because,
+    )
 
 
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:

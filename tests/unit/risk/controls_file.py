@@ -235,6 +235,7 @@ FACTS: dict[str, Callable[..., None]] = {
     "pressed": lambda desk, count, seconds: desk.presses(int(count), float(seconds)),
     "repeated": lambda desk, count, seconds: desk.repeats(int(count), float(seconds)),
     "disabled": Desk.disabled,
+    "waits": Desk.waits,
     "today": _today,
     "opposite": _opposite,
     "band": lambda desk, low, high: desk.band(low, high),

@@ -13,6 +13,7 @@ from engine.domain.risk.controls import (
     Tighter,
 )
 from engine.domain.risk.frame import EXIT_RULES
+from engine.domain.risk.gauges import NOT_COUNTED
 from engine.domain.risk.limits import default_pairs
 
 REGENERATE = "python3 trader.py config limits --markdown > LIMITS.md"
@@ -83,6 +84,11 @@ def _tighter(spec: LimitSpec) -> str:
         return ""
     if spec.kind is LimitKind.SWITCH:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
+    if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+        return "shorter" if spec.tighter is Tighter.LOWER else "longer"
+    if spec.kind is LimitKind.CHOICE:
+        listed = spec.choices if spec.tighter is Tighter.HIGHER else spec.choices[::-1]
+        return " < ".join(listed)
     return "lower" if spec.tighter is Tighter.LOWER else "higher"
 
 
@@ -111,7 +117,7 @@ def _profiles(defaults: Mapping[str, str]) -> Iterator[str]:
 
 def _with_unit(spec: LimitSpec, text: str) -> str:
     """`10000` as "10,000 shares"; a switch or a list as it is; empty for what has no value."""
-    if not text or spec.kind in (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS):
+    if not text or spec.kind in NOT_COUNTED:
         return text
     whole, dot, part = text.partition(".")
     return f"{int(whole):,}{dot}{part} {spec.unit}".strip()

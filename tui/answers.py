@@ -64,7 +64,7 @@ def _line_answered(room: Room, answer: LineAnswered) -> None:
         if room.command.editor.text:
             room.line_changed()
             return
-        room.close_line()
+        room.line_taken()
     room.has_draft = False
     if answer.order_id:
         room.own_order = answer.order_id

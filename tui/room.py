@@ -101,6 +101,7 @@ class Room:
         self._wanted: Sending | None = None
         self.awaited: Sending | None = None
         self._sent_from: Sending | None = None
+        self._is_changing_limit = False
 
     def _first_symbol(self) -> str:
         symbols = [row.symbol for row in self.view.quotes] or list(self.instruments)
@@ -183,8 +184,20 @@ class Room:
 
     def open_limits(self) -> None:
         """Every limit as it stands for the symbol on the screen, asked for again while it is up."""
-        self.open_page(LimitsPage(self, self._send_at_once, self.close_page))
+        self.open_page(LimitsPage(self, self._send_at_once, self._change_limit))
         self.ask(TellLimits(self.symbol))
+
+    def _change_limit(self, text: str) -> None:
+        """Its line; once it has been answered the limits are shown again."""
+        self.close_page()
+        self.open_line(text)
+        self._is_changing_limit = True
+
+    def line_taken(self) -> None:
+        """The line is on its way or was carried out: back to where it was begun."""
+        self.close_line()
+        if self._is_changing_limit:
+            self.open_limits()
 
     def _send_at_once(self, text: str) -> None:
         """A line that only reduces risk; its answer is said."""
@@ -224,6 +237,7 @@ class Room:
             self.draft_changed(self.ticket)
 
     def open_line(self, text: str = "") -> None:
+        self._is_changing_limit = False
         self.command.open(text or self.command.editor.text)
         self.line_changed()
 

@@ -54,6 +54,8 @@ class MarketSettings(msgspec.Struct, frozen=True):
     kind: str
     symbols: tuple[str, ...]
     """Empty: all that the market has."""
+    index: str
+    """Whose fall halts the whole market; empty: none."""
     start: str
     speed: float
     """Times real time; `math.inf` for as fast as it goes."""

@@ -56,7 +56,6 @@ _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.OrderWaited,
     ev.CommandRefused,
-    ev.ReportOrphaned,
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,

@@ -1,4 +1,4 @@
-"""What each control allows, what is used of it and what stops the desk: rows for the screen."""
+"""What each control allows, and what is used of it: rows for the screen."""
 
 from engine.domain.views import Row
 from engine.values import Instruction, Nanos
@@ -44,17 +44,6 @@ class LimitRow(Row, frozen=True):
     waiting: WaitingRow | None = None
 
 
-class StateRow(Row, frozen=True):
-    """A trading state: of the account, or of one symbol."""
-
-    scope: str
-    state: str
-    latched: bool
-    reason: str
-    at: Nanos
-    who: str
-
-
 class RoomRow(Row, frozen=True):
     """How much more of one side would pass without a question, and which rule stops it first."""
 
@@ -71,6 +60,5 @@ class LimitsView(Row, frozen=True):
     account: str
     symbol: str
     at: Nanos
-    states: tuple[StateRow, ...]
     rooms: tuple[RoomRow, ...]
     rows: tuple[LimitRow, ...]

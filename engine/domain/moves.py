@@ -2,6 +2,7 @@
 
 from engine.domain.ledger.currency import in_base_up
 from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening
+from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
@@ -69,6 +70,8 @@ def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         if of_symbol is not None:
             of_symbol.pop(order_id, None)
         answered(order)
+        if state.messages.waiting:
+            drop_messages(state.messages, order.order_id)
     if state.in_doubt:
         cleared(state, order)
 

@@ -21,6 +21,9 @@ class QuoteSeen(Fact, frozen=True, tag="quote_seen"):
     ask_size: Quantity = Quantity(0)
     last: Price = Price(0)
     at: Nanos = Nanos(0)
+    band_low: Price = Price(0)
+    """The band that it might trade in; 0 where none was told, and in records of before."""
+    band_high: Price = Price(0)
 
 
 class LotChange(Fact, frozen=True, tag="lot"):

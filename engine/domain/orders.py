@@ -27,6 +27,8 @@ class Pending(msgspec.Struct, gc=False):
     negatives: int = 0
     """How often the venue has said that it never had it, too early to be believed."""
     negative_at: Nanos = Nanos(0)
+    is_queued: bool = False
+    """It waits here for its turn: the venue has not heard of it."""
 
 
 class Wish(msgspec.Struct, gc=False):
@@ -286,9 +288,12 @@ def state_word(order: Order) -> str:
 
 
 def pending_word(order: Order) -> str:
-    """What is on its way beside the state: 'cancelling', 'replacing', 'fills owed' or ''."""
+    """What is on its way beside the state: 'queued', 'cancelling', 'replacing', 'fills owed' or
+    ''."""
     if order.owed:
         return "fills owed"
+    if order.pending_new is not None and order.pending_new.is_queued:
+        return "queued"
     if order.pending_cancel is not None:
         return "cancelling"
     if order.pending_replace is not None:

@@ -11,7 +11,7 @@ from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
 from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
-from engine.domain.risk.standing import limits_view
+from engine.domain.risk.gauges import limits_view
 from engine.domain.state import Trading
 from engine.domain.views import Severity
 from engine.errors import TraderError

@@ -185,6 +185,10 @@ class ViewBuilder:
             source=quote.source,
             phase_text=quote.phase_text,
             is_stale=quote.at <= self._session.market.doubted_at,
+            band_low=quote.band_low,
+            band_high=quote.band_high,
+            pauses_at=quote.pauses_at,
+            reopens_at=quote.reopens_at,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:

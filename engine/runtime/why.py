@@ -5,6 +5,7 @@ import msgspec
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.luck import is_of_bars
+from engine.domain.message_facts import Message
 from engine.domain.orders import NEVER_REACHED, Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
@@ -127,11 +128,20 @@ class _Teller:
             f" {self._size(order.cumulative)}/{self._size(order.quantity)} filled"
         )
 
+    def _message(self, event: ev.MessageQueued | ev.MessageSent) -> str:
+        if isinstance(event, ev.MessageQueued):
+            return _queued(event)
+        if event.message is Message.NEW:
+            self._sent_at = event.at
+        return f"{_MESSAGE_WORDS[event.message]} left: its turn had come"
+
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
             case ev.OrderHeld():
                 return [f"held until its entry fills: {self._size(event.order.quantity)} at most"]
+            case ev.MessageQueued() | ev.MessageSent():
+                return [self._message(event)]
             case ev.OrderReleased() if self._order.leg:
                 self._sent_at = event.at
                 size = self._size(event.order.quantity)
@@ -341,3 +351,19 @@ def _span(nanos: int) -> str:
     if nanos < NANOS_PER_SECOND:
         return f"{nanos / 1_000_000:.3f} ms"
     return f"{nanos / NANOS_PER_SECOND:.1f} s"
+
+
+def _queued(event: ev.MessageQueued) -> str:
+    what = _MESSAGE_WORDS[event.message]
+    if event.behind:
+        return f"{what} waits here until the venue says that what is in its way is gone (R34)"
+    return f"{what} waits here for its turn: the message rate has no room now (R13)"
+
+
+_MESSAGE_WORDS = {
+    Message.NEW: "the order",
+    Message.CANCEL: "its cancel",
+    Message.REPLACE: "its change",
+    Message.STATUS: "a question about it",
+    Message.STATEMENT: "a question",
+}

@@ -62,7 +62,8 @@ async def help_page(here: Sitting) -> None:
 
 async def limits_page(here: Sitting) -> None:
     """Every limit, one of them loosened and on its way."""
-    await here.press("l", "down")
+    await here.press("l")
+    await here.press("down")
 
 
 SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page, limits_page)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from rich.style import Style
 
 from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
+from engine.domain.standing_view import StandingRow
 from engine.values import NANOS_PER_SECOND
 from tui.paint import Line, clean
 from tui.privacy import PRIVACY
@@ -28,7 +29,7 @@ class Columns(NamedTuple):
 
 
 _NARROW = Columns(name=24, limit=17, gauge=5, used=0, room=19, mode=0)
-_WIDE = Columns(name=28, limit=20, gauge=10, used=13, room=19, mode=6)
+_WIDE = Columns(name=28, limit=20, gauge=10, used=13, room=19, mode=8)
 ID_CELLS = 3
 
 
@@ -105,6 +106,16 @@ def gauge_style(share: int, ink: Palette) -> Style:
 def seconds_left(due: int, at: int) -> int:
     """Whole seconds, the one that runs counted."""
     return max(0, -(-(due - at) // NANOS_PER_SECOND))
+
+
+def words_of(row: LimitRow | StandingRow) -> str:
+    """What a search looks at."""
+    if isinstance(row, StandingRow):
+        return " ".join(("breaker", row.name, row.code, row.word, row.scope, row.why)).lower()
+    parts = (row.id, row.code, row.name, row.formula, row.mode, row.source)
+    off = f"off {row.off}" if row.off else "on"
+    waiting = "waiting" if row.waiting is not None else ""
+    return " ".join((*parts, off, waiting)).lower()
 
 
 def _first_word(mode: str) -> str:

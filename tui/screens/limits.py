@@ -2,34 +2,35 @@
 
 from collections.abc import Callable
 
-from engine.domain.limits_view import LimitRow, LimitsView, StateRow
-from engine.domain.views import DeskView, Severity
-from tui.clock import seconds_text
+from engine.domain.limits_view import LimitRow, LimitsView
+from engine.domain.standing_view import StandingRow
+from engine.domain.views import Severity
 from tui.host import Host
 from tui.paint import Line, clean, wrap
 from tui.privacy import PRIVACY
-from tui.screens.limit_rows import columns_of, heading, limit_line
+from tui.screens.limit_rows import columns_of, heading, limit_line, words_of
+from tui.screens.standing_rows import breaker_facts, breaker_line, breakers_of, standing_lines
 from tui.themes import Palette
 
-STATES_SHOWN_MAX = 3
-CONDITIONS_SHOWN_MAX = 3
 ABOUT_LINES = 3
 """Below the list, always as many: the list does not jump as the cursor moves."""
-ACTIVE = "ACTIVE"
+Row = LimitRow | StandingRow
 
 
 class LimitsPage:
     """The list sticks to its limit; what is typed finds one by id, name, formula or mode."""
 
     title = "limits"
-    hint = "type to find: R08, position, rate, off …"
+    hint = "type to find: R08, position, rate, off, breaker …"
     chooses = True
 
-    def __init__(self, host: Host, send: Callable[[str], None], close: Callable[[], None]) -> None:
-        """`send` takes a line that goes at once; `close` leaves the page."""
+    def __init__(
+        self, host: Host, send: Callable[[str], None], begin: Callable[[str], None]
+    ) -> None:
+        """`send` takes a line that goes at once; `begin` one that a person finishes."""
         self._host = host
         self._send = send
-        self._close = close
+        self._begin = begin
         self.search: str | None = ""
         self.view: LimitsView | None = None
 
@@ -44,8 +45,7 @@ class LimitsPage:
         view = self.view
         if view is None:
             return [Line().add("asking the desk …", ink.quiet)]
-        lines = [self._state(state, ink) for state in view.states[:STATES_SHOWN_MAX]]
-        lines += _conditions(self._host.view, ink, width)
+        lines = standing_lines(self._host.view, self._host.zone, ink, width)
         for room in view.rooms:
             line = Line().add(f"{clean(view.symbol, limit=24)} {room.instruction.word} ", ink.quiet)
             style = ink.text if room.quantity else ink.caution
@@ -55,54 +55,53 @@ class LimitsPage:
             lines.append(Line().add(words, ink.caution))
         return [*lines, heading(columns_of(width), ink)]
 
-    def _state(self, state: StateRow, ink: Palette) -> Line:
-        scope = "desk" if state.scope == "*" else clean(state.scope, limit=24)
-        line = Line().add(f"{scope} ", ink.quiet)
-        line.add(state.state, ink.ok if state.state == ACTIVE else ink.alarm)
-        if state.at:
-            since = f" since {seconds_text(state.at, self._host.zone)} {state.who}"
-            line.add(since, ink.text)
-        if state.latched:
-            line.add(", latched", ink.caution)
-        if state.reason:
-            line.add(f": {clean(state.reason, limit=60)}", ink.text)
-        if state.state != ACTIVE:
-            line.add('  :resume "why" ends it', ink.quiet)
-        return line
-
     # ---- the list
 
-    def _shown(self) -> list[LimitRow]:
+    def _shown(self) -> list[Row]:
+        """Every limit, then every breaker, those that stand ready or are off as well."""
         wanted = (self.search or "").lower().split()
-        rows = self.view.rows if self.view is not None else ()
-        return [row for row in rows if all(word in _words(row) for word in wanted)]
+        if self.view is None:
+            return []
+        rows: list[Row] = [*self.view.rows, *breakers_of(self._host.view)]
+        return [row for row in rows if all(word in words_of(row) for word in wanted)]
 
     def keys(self) -> list[object]:
         """What each row of the list is, for a cursor that stays where it is."""
-        return [row.key or row.id for row in self._shown()]
+        return [
+            (row.code, row.scope) if isinstance(row, StandingRow) else row.key or row.id
+            for row in self._shown()
+        ]
 
     def rows(self, ink: Palette, width: int) -> list[Line]:
-        view = self.view
-        at = view.at if view is not None else 0
-        columns = columns_of(width)
-        return [limit_line(row, columns, ink, at) for row in self._shown()]
+        columns, at = columns_of(width), self._host.view.market_at
+        return [
+            breaker_line(row, columns, ink, at)
+            if isinstance(row, StandingRow)
+            else limit_line(row, columns, ink, self._at_of_view)
+            for row in self._shown()
+        ]
+
+    @property
+    def _at_of_view(self) -> int:
+        return self.view.at if self.view is not None else 0
 
     # ---- what stands below it
 
     def foot(self, ink: Palette, width: int, row: int) -> list[Line]:
-        """The limit under the cursor: what it compares, where it is from, what the keys do."""
-        shown = self._shown()
-        if not 0 <= row < len(shown):
+        """What is under the cursor: what it compares, where it is from, what the keys do."""
+        one = self._at(row)
+        if one is None:
             return [Line().add("nothing of that name", ink.quiet)] if self.view else []
-        one = shown[row]
-        words = f"{one.id} {one.code}: {clean(one.formula)}"
+        if isinstance(one, StandingRow):
+            words, facts = clean(one.name), [clean(part) for part in breaker_facts(one)]
+            offers = Line().add("nothing to set here", ink.quiet)
+        else:
+            words, facts = f"{one.id} {one.code}: {clean(one.formula)}", _facts(one)
+            offers = self._offers(one, ink)
         lines = [Line().add(text, ink.text) for text in wrap(words, width)]
-        facts = [one.mode, clean(one.source)] if not one.off else [f"off: {clean(one.off)}"]
-        facts += [f"used {PRIVACY.hides(clean(one.used))}"] if one.used else []
-        facts += [f"room {PRIVACY.hides(clean(one.room))}"] if one.room else []
         lines += [Line().add(text, ink.quiet) for text in wrap(" · ".join(facts), width)]
         lines += [Line()] * ABOUT_LINES
-        return [*lines[:ABOUT_LINES], self._offers(one, ink)]
+        return [*lines[:ABOUT_LINES], offers]
 
     def _offers(self, row: LimitRow, ink: Palette) -> Line:
         line = Line()
@@ -119,7 +118,7 @@ class LimitsPage:
 
     # ---- keys
 
-    def _at(self, row: int) -> LimitRow | None:
+    def _at(self, row: int) -> Row | None:
         shown = self._shown()
         return shown[row] if 0 <= row < len(shown) else None
 
@@ -131,16 +130,18 @@ class LimitsPage:
         one = self._at(row)
         if one is None:
             return
+        if isinstance(one, StandingRow):
+            self._host.say(f"{clean(one.name)} has nothing to set", Severity.ATTENTION)
+            return
         if not one.name:
             self._host.say(f"{one.id} {one.code} has nothing to set", Severity.ATTENTION)
             return
-        self._close()
-        self._host.open_line(f"set {one.name} ")
+        self._begin(f"set {one.name} ")
 
     def transmit(self, row: int) -> None:
         """Ctrl+T tightens by one step, or takes back a looser value that waits."""
         one = self._at(row)
-        if one is None or not one.name:
+        if not isinstance(one, LimitRow) or not one.name:
             self._host.say("nothing on this row can be set", Severity.ATTENTION)
         elif one.waiting is not None:
             self._send(f"set {one.name} {one.value}")
@@ -150,21 +151,9 @@ class LimitsPage:
             self._host.say(f"{one.name} is as tight as it can be")
 
 
-def _words(row: LimitRow) -> str:
-    """What a search looks at."""
-    parts = (row.id, row.code, row.name, row.formula, row.mode, row.source)
-    off = f"off {row.off}" if row.off else "on"
-    waiting = "waiting" if row.waiting is not None else ""
-    return " ".join((*parts, off, waiting)).lower()
-
-
-def _conditions(view: DeskView, ink: Palette, width: int) -> list[Line]:
-    """What comes and goes with evidence; one line each, and how many more there are."""
-    shown = view.conditions[:CONDITIONS_SHOWN_MAX]
-    lines = [
-        Line().add("condition ", ink.quiet).add(clean(one.text, limit=width - 12), ink.caution)
-        for one in shown
-    ]
-    if lines and (more := len(view.conditions) - len(shown)):
-        lines[-1].add(f" +{more}", ink.caution)
-    return lines
+def _facts(row: LimitRow) -> list[str]:
+    facts = [f"off: {clean(row.off)}"] if row.off else [row.mode, clean(row.source)]
+    if row.waiting is not None:
+        facts.insert(0, f"asked for {row.waiting.who}: {clean(row.waiting.reason)}")
+    facts += [f"used {PRIVACY.hides(clean(row.used))}"] if row.used else []
+    return [*facts, f"room {PRIVACY.hides(clean(row.room))}"] if row.room else facts

@@ -24,6 +24,8 @@ class OffReason(IntEnum):
     NO_WINDOWS = 9
     NOTHING_TO_LOCATE_WITH = 10
     ON_PAPER = 11
+    NO_BANDS = 12
+    NO_INDEX = 13
 
 
 class Off(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ OFF_REASONS: dict[OffReason, Off] = {
     OffReason.NO_WINDOWS: Off("R43", "no window set"),
     OffReason.NOTHING_TO_LOCATE_WITH: Off("R26", "no borrow table", is_part=True),
     OffReason.ON_PAPER: Off("R42", "nothing is armed on paper"),
+    OffReason.NO_BANDS: Off("R24", "no price band told", "price_bands"),
+    OffReason.NO_INDEX: Off("R25", "no index set", "index", is_part=True),
 }
 SOURCES: tuple[str, ...] = tuple(off.source for off in OFF_REASONS.values() if off.source)
 """Every input that a desk may not have."""

@@ -49,8 +49,9 @@ def bench() -> DeskBench:
 
 
 def order(ticket: str, side: Instruction = Instruction.BUY, override: str = "") -> Submit:
+    price = PRICE if side is Instruction.BUY else Price(PRICE + 100)  # they do not meet (R34)
     return Submit(
-        ticket, "PAPER", "AAPL", side, Quantity(100), OrderType.LIMIT, PRICE, override=override
+        ticket, "PAPER", "AAPL", side, Quantity(100), OrderType.LIMIT, price, override=override
     )
 
 

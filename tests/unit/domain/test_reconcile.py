@@ -30,6 +30,7 @@ from engine.domain.events import (
     TradingState,
 )
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
+from engine.domain.ledger.valuation import day_profit, mark_of
 from engine.domain.patience import Patience
 from engine.domain.records import Inbound
 from engine.domain.requests import (
@@ -188,6 +189,9 @@ def test_a_person_adopts_a_position_against_the_owners_capital(books: Books) -> 
     books.told(AdoptPosition("PAPER", "AAPL", "transferred in"))
     assert books.bench.position("AAPL") == 25 and account.cash == cash
     assert sum(account.ledger.values()) == 0 and account.ledger["securities:AAPL"] > 0
+    adopted, quote = account.positions["AAPL"], books.bench.session.market.quote("AAPL")
+    known = books.bench.state.instruments["AAPL"]
+    assert day_profit(adopted, mark_of(quote), known) == 0, "what was adopted was not earned today"
     assert differences(books.compare()) == []
     assert books.told(AdoptPosition("PAPER", "AAPL", "again"))[0].refusal.name == "NO_BREAK"
 

@@ -186,6 +186,13 @@ class TestLoosening:
         assert (changed.before, changed.after, changed.is_looser) == ("20000", "7", False)
         assert changed.origin is Origin.LINE
 
+    def test_a_tightening_of_an_old_journal_is_the_desks_own(self) -> None:
+        told = ev.LimitTightened(Nanos(5), "PAPER", KEY, "10000", "7", "digest", Origin.LINE)
+        old = msgspec.json.decode(msgspec.json.encode(told))
+        assert old.pop() == Origin.LINE
+        read = msgspec.json.decode(msgspec.json.encode(old), type=ev.LimitTightened)
+        assert read.origin is Origin.DESK
+
     def test_a_timer_without_a_question_loosens_nothing(self, guarded: DeskBench) -> None:
         assert guarded.submit(TimerFired(loosening_timer(KEY))) == []
 

@@ -8,16 +8,20 @@ from typing import Any, NamedTuple
 from engine.domain.acts import tighten_limit
 from engine.domain.commands import LoosenLimit, Origin, ReplaceOrder, SubmitOrder, TightenLimit
 from engine.domain.cost_facts import BorrowTerms
-from engine.domain.events import TradingState
+from engine.domain.events import TradingState, TradingStateChanged
 from engine.domain.loosening import loosen_limit
+from engine.domain.loss_facts import LossLevel, LossMeasure, LossSeen
+from engine.domain.losses import heed_loss
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import KEY_PREFIX, Limits, default_pairs
 from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Factor
+from engine.instruments import parse_money
 from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
 from engine.language.syntax import OrderNumber
@@ -25,6 +29,7 @@ from engine.runtime.resolve import Context, UnresolvedError, resolve
 from engine.values import Nanos, OrderId, Quantity
 from tests.unit.risk.conftest import SECOND, Desk
 
+A_RATE = 180_000_000
 FILE = Path(__file__).with_name("controls.txt")
 HEADING = re.compile(r"(R\d\d) (\w+) — (.+?)  +\[(.+)\]$")
 CASE = re.compile(r" {4}(\w+) +(?:(.+?) +=> +(.+)|– +(.+))$")
@@ -105,7 +110,7 @@ class Stand(Desk):
         return Context(
             state=self.state,
             market=self.market,
-            account="PAPER",
+            account=self.account.account,
             origin=self.origin,
             symbol="GOOG",
             number=numbered,
@@ -128,7 +133,7 @@ class Stand(Desk):
 
 
 def _quote(desk: Stand, touch: str, *words: str) -> None:
-    """`quote 99.90/100.10 last 100 live`; `–` for a side that is not there."""
+    """`quote 99.90/100.10 last 100 size 5/5 live`; `–` for a side that is not there."""
     bid, _, ask = touch.replace("–", "").partition("/")
     told: dict[str, Any] = {"bid": bid, "ask": ask}
     rest = list(words)
@@ -136,6 +141,11 @@ def _quote(desk: Stand, touch: str, *words: str) -> None:
         word = rest.pop(0)
         if word == "last":
             told["last"] = rest.pop(0).replace("–", "")
+        elif word == "size":
+            sizes = rest.pop(0).split("/")
+            told["bid_size"], told["ask_size"] = (Quantity(int(size)) for size in sizes)
+        elif word == "bar":
+            told["is_bar"] = True
         else:
             told["source"] = Source[word.upper()]
     desk.quote(**told)
@@ -153,7 +163,40 @@ def _lists(desk: Stand, symbol: str, *fields: str) -> None:
 
 
 def _borrow(desk: Stand, symbol: str, kind: str, available: str) -> None:
-    desk.state.borrow[symbol] = BorrowTerms(symbol, kind == "easy", Quantity(int(available)), 0)
+    shares, is_easy = Quantity(int(available)), kind == "easy"
+    desk.state.borrow[symbol] = BorrowTerms(symbol, A_RATE, shares, is_easy)
+
+
+def _today(desk: Stand, *fields: str) -> None:
+    desk.today(**{name: int(value) for name, value in (field.split("=") for field in fields)})
+
+
+def _opposite(desk: Stand, seconds: str, *line: str) -> None:
+    """An order that left, as the wash rule remembers it."""
+    asked = desk.command(" ".join(line))
+    key = price_print(asked.symbol, asked.instruction.side, asked.quantity, asked.price)
+    desk.state.recent_prices[key] = Nanos(desk.now - int(float(seconds) * SECOND))
+
+
+def _clock(desk: Stand, time: str, date: str = "20120621") -> None:
+    hours, minutes = time.split(":")
+    desk.clock(int(hours), int(minutes), int(date))
+
+
+def _volume(desk: Stand, symbol: str, shares: str, as_of: str = "20120620") -> None:
+    desk.knows(volumes={symbol: (int(shares), int(as_of))})
+
+
+def _earnings(desk: Stand, symbol: str, date: str, as_of: str = "20120620") -> None:
+    desk.knows(earnings={symbol: (int(date), int(as_of))})
+
+
+def _sectors(desk: Stand, *rows: str) -> None:
+    desk.knows(sectors=dict(row.split("=") for row in rows))
+
+
+def _reverse(desk: Stand, symbol: str, quantity: str) -> None:
+    desk.flattens(symbol, reopen=int(quantity))
 
 
 def _state(desk: Stand, name: str, symbol: str = "*") -> None:
@@ -175,6 +218,11 @@ FACTS: dict[str, Callable[..., None]] = {
     "works": Stand.stands,
     "doubted": lambda desk, *words: desk.stands(*words, unknown=True),
     "tried": lambda desk, count, seconds: desk.attempts(int(count), float(seconds)),
+    "pressed": lambda desk, count, seconds: desk.presses(int(count), float(seconds)),
+    "repeated": lambda desk, count, seconds: desk.repeats(int(count), float(seconds)),
+    "disabled": Desk.disabled,
+    "today": _today,
+    "opposite": _opposite,
     "from": lambda desk, who: setattr(desk, "origin", Origin[who.upper()]),
     "sent": _sent,
     "ticket": lambda desk, name: desk.state.tickets.update({name: 1}),
@@ -185,6 +233,15 @@ FACTS: dict[str, Callable[..., None]] = {
     "borrow": _borrow,
     "live": lambda desk, word, until="1": desk.live(armed=word == "armed", until=int(until)),
     "state": _state,
+    "volume": _volume,
+    "sectors": _sectors,
+    "restricted": lambda desk, symbol: desk.knows(restricted={symbol: False}),
+    "watched": lambda desk, symbol: desk.knows(restricted={symbol: True}),
+    "earnings": _earnings,
+    "exdate": lambda desk, symbol, date: desk.goes_ex(symbol, int(date)),
+    "clock": _clock,
+    "reverse": _reverse,
+    "named": Desk.named,
     "enrolled": _enrolled,
 }
 """What a line can say beforehand, by its first word."""
@@ -200,6 +257,8 @@ def answer(case: Case) -> str:
         desk.read(words)
     if case.kind == "load":
         desk.state.limits = Limits.from_pairs(default_pairs("load"))
+    if case.line.startswith("loss "):
+        return _of_loss(desk, *case.line.split()[1:])
     try:
         command = desk.command(case.line)
     except UnresolvedError as problem:
@@ -242,3 +301,26 @@ def _of_change(desk: Stand, command: TightenLimit | LoosenLimit) -> str:
     if kind == "LimitLooseningAsked":
         return f"in {(event.due - event.at) // SECOND} s"  # type: ignore[union-attr]
     return f"refused: {event.refusal.name}"  # type: ignore[union-attr]
+
+
+MEASURES = {
+    "day": LossMeasure.DAY,
+    "warn": LossMeasure.DAY,
+    "drawdown_day": LossMeasure.DRAWDOWN_DAY,
+    "drawdown": LossMeasure.DRAWDOWN,
+    "velocity": LossMeasure.VELOCITY,
+    "swing": LossMeasure.SWING,
+}
+
+
+def _of_loss(desk: Stand, measure: str, loss: str, of: str, base: str) -> str:
+    """`loss day 30000.01 of 1000000`: `pass`, `told`, or the state that it leads to."""
+    assert of == "of"
+    level = LossLevel.WARN if measure == "warn" else LossLevel.LIMIT
+    lost, whole = parse_money(loss), parse_money(base)
+    seen = LossSeen("PAPER", "*", MEASURES[measure], level, lost, whole, desk.now, ())
+    happened = heed_loss(desk.state, seen, desk.market, desk.now)
+    lowered = [each for each in happened if isinstance(each, TradingStateChanged)]
+    if lowered:
+        return lowered[0].state.name
+    return "told" if happened else "pass"

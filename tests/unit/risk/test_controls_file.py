@@ -11,6 +11,7 @@ from tests.unit.risk.controls_file import FILE, Case, answer, blocks
 BLOCKS = tuple(blocks(FILE.read_text(encoding="utf-8")))
 CASES = [case for block in BLOCKS for case in block.cases if not case.why_not]
 PASSES, NOT_FAILING = ("pass", "at once"), ("pass", "off", "at once")
+LISTS_AND_SWITCHES = (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS)
 ALWAYS = ("missing", "stale", "absurd", "exit", "load")
 """Asked of every control: a case, or a word on why there can be none."""
 
@@ -40,7 +41,7 @@ def test_a_block_looks_at_every_side_of_its_control(block) -> None:
     for kind in ALWAYS:
         assert kinds[kind], f"{block.id} says nothing of {kind}"
     has_number = any(
-        spec.id == block.id and spec.field and spec.kind is not LimitKind.SWITCH
+        spec.id == block.id and spec.field and spec.kind not in LISTS_AND_SWITCHES
         for spec in LIMIT_SPECS
     )
     borders = ("below", "at", "above") if has_number and block.id != "R26" else ("fits", "fails")

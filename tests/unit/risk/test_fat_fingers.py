@@ -128,6 +128,24 @@ def test_a_hand_that_runs_away_is_stopped_at_the_sixth_ticket_of_a_second() -> N
     assert "5 orders within one second" in found.sentence
 
 
+def test_a_script_that_repeats_itself_is_stopped_at_the_eleventh_of_a_minute() -> None:
+    bench = a_desk()
+    for quantity in range(1, 11):
+        happened = sent(bench, f"buy {quantity} AAPL 180.00")
+        assert any(isinstance(event, OrderReleased) for event in happened)
+    found = denial(sent(bench, "buy 11 AAPL 180.00"), "R14")
+    assert "10 buys of AAPL within 60 s" in found.sentence
+
+
+def test_a_symbol_takes_no_more_than_twenty_open_orders() -> None:
+    bench = a_desk()
+    for quantity in range(1, 21):
+        happened = sent(bench, f"buy {quantity} AAPL 180.00", Origin.LADDER)
+        assert any(isinstance(event, OrderReleased) for event in happened)
+        bench.pass_time(1)
+    assert "20 orders of AAPL" in denial(sent(bench, "buy 21 AAPL 180.00"), "R17").sentence
+
+
 @pytest.mark.parametrize("typed", ["buy 10 AAPL 0", "buy 0 AAPL 190.00", "buy -10 AAPL 190.00"])
 def test_nothing_and_less_are_no_order_at_all(typed: str) -> None:
     assert isinstance(parse_line(typed), SyntaxProblem)

@@ -42,6 +42,8 @@ def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any)
     assert reasons_of(desk.judge(instruction=SHORT).off_because) == {
         "R07": "no average volume file",
         "R11": "no sector file",
+        "R24": "no price band told",
+        "R25": "no index set",
         "R26": "no borrow table",
         "R28": "no restricted list, no borrow table",
         "R33": "no options traded here",

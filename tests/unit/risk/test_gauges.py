@@ -10,12 +10,15 @@ from engine.domain.commands import Origin
 from engine.domain.cost_facts import BorrowTerms
 from engine.domain.events import LimitLooseningAsked, LimitTightened
 from engine.domain.limits_view import NOT_MEASURED, LimitRow
+from engine.domain.loss_memory import LossMemory
 from engine.domain.quotes import Source
+from engine.domain.reasons import Verdict
 from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS
 from engine.domain.risk.frame import RULES
+from engine.domain.risk.gauges import limits_view, tighter_text
 from engine.domain.risk.limits import SPECS_BY_KEY, Limits, digest, tighten
-from engine.domain.risk.standing import limits_view, tighter_text
-from engine.domain.risk.uses import MEASURES
+from engine.domain.risk.measures import MEASURES
+from engine.instruments import parse_money
 from engine.values import Instruction, Nanos
 
 SECOND = 1_000_000_000
@@ -108,15 +111,86 @@ def test_the_age_of_a_live_feed_is_told_and_that_of_a_recording_is_not(desk: Any
     assert figures(desk, "quote_age_max") == ("4.0 s", "", 800)
 
 
+def test_the_day_counts_orders_value_and_cancels(desk: Any) -> None:
+    desk.today(orders=60, cancels=150, fills=10, traded=5_000_000)
+    desk.works(1_000)
+    assert figures(desk, "daily_orders_max") == ("60", "2,940 more", 20)
+    assert figures(desk, "daily_notional_max") == ("5,100,000.00", "14,900,000.00 more", 255)
+    assert figures(desk, "cancel_ratio_max") == ("150 : 10", "50 more", 750)
+    desk.today(orders=49, cancels=150, fills=10)
+    assert figures(desk, "cancel_ratio_max") == ("150 : 10", "from 50 orders on", NOT_MEASURED)
+
+
+def test_a_strategy_that_repeats_itself_is_told_before_and_after_it_is_stopped(desk: Any) -> None:
+    desk.repeats(7, 5)
+    assert figures(desk, "repeated_execution_max") == ("7", "3 more", 700)
+    desk.repeats(7, 61)
+    assert row(desk, "repeated_execution_max").used == "0"
+    desk.disabled("grid")
+    assert figures(desk, "repeated_execution_max") == ("grid disabled", "no room", 1000)
+
+
+def test_the_ladder_counts_for_itself(desk: Any) -> None:
+    desk.presses(4, 0.5)
+    assert figures(desk, "order_rate_ladder_max") == ("4", "6 more", 400)
+    assert row(desk, "order_rate_max").used == "0"
+
+
+def test_a_loss_of_the_day_is_told_against_what_the_day_began_with(desk: Any) -> None:
+    desk.hold(1_000, price="110.00")
+    desk.account.positions["GOOG"].day_cash = parse_money("-110000")
+    desk.cash("890000")
+    # worth 100,000 at the mark: 10,000 of 1,000,000 are lost, and 3 % may be
+    assert figures(desk, "daily_loss_max") == ("10,000.00", "20,000.00 more", 334)
+    assert figures(desk, "daily_loss_warn") == ("10,000.00", "10,000.00 more", 500)
+    assert figures(desk, "drawdown_max") == ("10,000.00", "40,000.00 more", 200)
+
+
+def test_a_gain_uses_nothing_of_what_may_be_lost(desk: Any) -> None:
+    desk.hold(1_000, price="90.00")
+    desk.account.positions["GOOG"].day_cash = parse_money("-90000")
+    desk.cash("910000")
+    assert figures(desk, "daily_loss_max") == ("0.00", "30,000.00 more", 0)
+    desk.no_quote()
+    assert figures(desk, "daily_loss_max") == ("", "", NOT_MEASURED)
+
+
+def test_a_drawdown_counts_from_the_highest_that_was_written_down(desk: Any) -> None:
+    desk.account.ledger["capital"] = parse_money("-1000000")
+    peaks = {20120620: parse_money("60000"), 20120621: parse_money("20000")}
+    desk.state.losses["PAPER"] = LossMemory(peaks)
+    assert row(desk, "drawdown_max").used == "20,000.00"
+    assert figures(desk, "drawdown_days_max") == ("60,000.00", "46,000.00 more", 567)
+
+
+def test_exposure_counts_positions_and_what_may_still_open(desk: Any) -> None:
+    desk.hold(1_000)
+    desk.works(500)
+    desk.works(700, instruction=Instruction.SHORT)
+    # 100,000 held, 50,000 and 70,000 open, of 1,100,000; a short counts with its worst price
+    assert row(desk, "exposure_long_max").used == "150,000.00"
+    assert row(desk, "exposure_short_max").used == "70,000.00"
+    assert row(desk, "exposure_max").used == "220,000.00"
+    assert row(desk, "exposure_net_max").used == "150,000.00"
+    assert figures(desk, "concentration_max") == ("150,000.00", "290,000.00 more", 341)
+
+
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [
-        ("R33", {}, "not available yet"),
+        ("R10", {}, "not available yet"),
+        ("R33", {}, "no options traded here"),
+        ("expiry_sanity", {}, "no earnings file, no dividend table"),
+        ("volume_share_max", {}, "no average volume file"),
+        ("concentration_sector_max", {}, "no sector file"),
+        ("concentration_max", {}, ""),
+        ("time_lock", {}, "no window set"),
+        ("hard_to_borrow", {"hard_to_borrow": False}, "switched off"),
         ("stop_sanity", {"stop_sanity": False}, "switched off"),
         ("duplicate_window", {"duplicate_window": Nanos(0)}, "no time is set"),
         ("short_selling", {"short_selling": False}, ""),
         ("R42", {}, "paper: nothing to arm"),
-        ("locate", {}, "no borrow file"),
+        ("locate", {}, "no borrow table"),
         ("position_max", {}, ""),
     ],
 )
@@ -189,9 +263,10 @@ def test_the_room_at_the_cursor_names_what_stops_each_side(
 def test_the_room_is_what_the_rules_let_through(desk: Any) -> None:
     desk.works(800)
     (room, _) = view(desk).rooms
-    assert desk.judge(quantity=room.quantity, price="100.10").findings == ()
-    (found,) = desk.judge(quantity=room.quantity + 1, price="100.10").findings
-    assert found.rule == room.rule
+    (told,) = desk.judge(quantity=room.quantity, price="100.10").findings
+    assert told.verdict is Verdict.WARN
+    beyond = desk.judge(quantity=room.quantity + 1, price="100.10").findings
+    assert room.rule in [found.rule for found in beyond if found.verdict > Verdict.WARN]
 
 
 def test_every_rule_that_can_stop_first_has_a_name_for_it() -> None:

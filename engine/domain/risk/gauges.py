@@ -3,24 +3,31 @@
 from collections.abc import Mapping
 
 from engine.domain.arming import LIVE_MODE
-from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
-from engine.domain.events import TradingState
+from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.ledger.valuation import mark_of
-from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, StateRow, WaitingRow
+from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, WaitingRow
 from engine.domain.loosening import LOOSENING_DELAY
 from engine.domain.quotes import Market
-from engine.domain.risk.controls import LIMIT_SPECS, LimitKind, LimitSpec, Tighter
-from engine.domain.risk.controls.spec import NO_KEY
-from engine.domain.risk.findings import bit_of
+from engine.domain.risk.controls import (
+    LIMIT_SPECS,
+    NO_KEY,
+    NOT_AVAILABLE,
+    LimitKind,
+    LimitSpec,
+    Tighter,
+)
 from engine.domain.risk.frame import RULES, Assessment, evaluate, room_of
 from engine.domain.risk.limits import KEY_PREFIX, LIMIT_VALUE_MAX, text_of, value_of
+from engine.domain.risk.measures import MEASURES
+from engine.domain.risk.off import OFF_REASONS, SWITCHED_OFF, OffReason
 from engine.domain.risk.proposal import Proposal, propose
-from engine.domain.risk.uses import MEASURES, Ground, Use, ground_of
-from engine.domain.state import Account, State, Trading
-from engine.values import Instruction, Nanos, OrderType, Side
+from engine.domain.risk.uses import Ground, Use, ground_of
+from engine.domain.state import State
+from engine.values import Instruction, Nanos, OrderType, Price, Side
 
-NOT_BUILT = "not available yet"
-SWITCHED_OFF = "switched off"
+OWN_CURRENCY = "account currency"
+LISTED = (LimitKind.NAMES, LimitKind.WINDOWS, LimitKind.CHOICE)
+NOT_COUNTED = (LimitKind.SWITCH, *LISTED)
 _CODES = {rule.name.id: rule.name.code for rule in RULES}
 WHO = {
     Origin.TICKET: "by hand",
@@ -46,25 +53,25 @@ def limits_view(
     """
     ground = ground_of(state, market, account, symbol, now)
     probes = _probes(ground)
-    off_bits = 0
-    if probes:
-        off_bits = probes[0][1].off_bits & probes[-1][1].off_bits
+    because = 0
+    for _, assessment in probes:
+        because |= assessment.off_because
+    has_quote = ground.quote is not None
     return LimitsView(
         account=account,
         symbol=symbol,
         at=now,
-        states=_states(ground.account),
-        rooms=tuple(_room(order, assessment, ground) for order, assessment in probes),
-        rows=tuple(_row(spec, ground, sources, off_bits) for spec in LIMIT_SPECS),
+        rooms=tuple(_room(*probe, ground) for probe in probes) if has_quote else (),
+        rows=tuple(_row(spec, ground, sources, because) for spec in LIMIT_SPECS),
     )
 
 
 # ── one control ────────────────────────────────────────────────────────────────────────────────
 
 
-def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], off_bits: int) -> LimitRow:
+def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], because: int) -> LimitRow:
     measure = MEASURES.get(spec.key if spec.field else spec.id)
-    off = _off(spec, ground.state, off_bits)
+    off = _off(spec, ground.state, because)
     use = measure(ground) if measure is not None and not off else None
     value = ground.state.limits.text(spec.key) if spec.field else ""
     use = use or Use("")
@@ -89,43 +96,65 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], off_bits: 
 
 
 def limit_words(spec: LimitSpec, value: str, currency: str) -> str:
-    """`10000` as "10,000 shares"; a switch as it is; empty for what has no value."""
-    if not value or spec.kind in (LimitKind.SWITCH, LimitKind.NAMES, LimitKind.WINDOWS):
+    """`10000` as "10,000 shares"; a switch or a list as it is; empty for what has no value."""
+    if not value or spec.kind in NOT_COUNTED:
         return value
     whole, dot, part = value.partition(".")
-    name = currency if spec.kind is LimitKind.MONEY else spec.unit
-    unit = f" {name}" if name else ""
-    return f"{int(whole):,}{dot}{part}{unit}"
+    is_own = spec.kind is LimitKind.MONEY and spec.unit == OWN_CURRENCY
+    unit = currency if is_own else spec.unit
+    return f"{int(whole):,}{dot}{part} {unit}".rstrip()
 
 
 def tighter_text(spec: LimitSpec, value: str) -> str:
-    """Half of what it is, or twice where more is tighter; a switch the other way. '' at its end,
-    and for lists, which a person writes."""
-    if not value or spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+    """Half of what it is, or twice where more is tighter; a switch the other way.
+
+    '' where it is as tight as it can be, and of a list: what is to go from it, or on it, is typed.
+    """
+    if not value or spec.kind in LISTED:
         return ""
     now = value_of(spec, value)
     if spec.kind is LimitKind.SWITCH:
-        tight = 1 if spec.tighter is Tighter.HIGHER else 0
+        tight = spec.tighter is Tighter.HIGHER
         return text_of(spec, tight) if now != tight else ""
     tighter = now // 2 if spec.tighter is Tighter.LOWER else now * 2
     return text_of(spec, tighter) if now != tighter <= LIMIT_VALUE_MAX else ""
 
 
-def _off(spec: LimitSpec, state: State, off_bits: int) -> str:
-    """Why it does not count now; empty while it does."""
+_WINDOWS = ("risk.duplicate_window", "risk.wash_window")
+_SETTING_OF: dict[str, tuple[OffReason, ...]] = {
+    "risk.volume_share_max": (OffReason.NO_AVERAGE_VOLUME,),
+    "risk.volume_age_max": (OffReason.NO_AVERAGE_VOLUME,),
+    "risk.displayed_size_max": (OffReason.NO_SIZES,),
+    "risk.concentration_sector_max": (OffReason.NO_SECTORS,),
+    "risk.restricted_list": (OffReason.NO_RESTRICTED,),
+    "risk.watch_list": (OffReason.NO_RESTRICTED,),
+    "risk.hard_to_borrow": (OffReason.NO_BORROW,),
+    "risk.locate": (OffReason.NOTHING_TO_LOCATE_WITH,),
+    "risk.expiry_sanity": (OffReason.NO_EARNINGS, OffReason.NO_DIVIDENDS),
+    "risk.earnings_age_max": (OffReason.NO_EARNINGS,),
+    "risk.time_lock": (OffReason.NO_WINDOWS,),
+    "risk.no_trade_first_minutes": (OffReason.NO_WINDOWS,),
+    "risk.no_trade_last_minutes": (OffReason.NO_WINDOWS,),
+    "R33": (OffReason.NO_OPTIONS,),
+    "R40": (OffReason.NO_ALGORITHMS,),
+}
+"""What keeps a setting, or a control without one, off: all of these at once."""
+
+
+def _off(spec: LimitSpec, state: State, because: int) -> str:
+    """Why it does not count now; empty while it does. `because`: what the rules themselves said."""
     if not spec.is_built:
-        return NOT_BUILT
+        return NOT_AVAILABLE
     if spec.id == "R42" and state.mode.upper() != LIVE_MODE:
         return f"{state.mode.lower() or 'paper'}: nothing to arm"
     if spec.kind is LimitKind.SWITCH and spec.tighter is Tighter.HIGHER:
         if not getattr(state.limits, spec.field):
             return SWITCHED_OFF
-    elif spec.key == "risk.duplicate_window" and not state.limits.duplicate_window:
+    elif spec.key in _WINDOWS and not getattr(state.limits, spec.field):
         return "no time is set"
-    if spec.key == "risk.locate" and not state.borrow:
-        return "no borrow file"
-    if spec.is_control and off_bits & bit_of(spec.id):
-        return "no source for its input"
+    reasons = _SETTING_OF.get(spec.key if spec.field else spec.id, ())
+    if reasons and all(because & (1 << reason) for reason in reasons):
+        return ", ".join(OFF_REASONS[reason].words for reason in reasons)
     return ""
 
 
@@ -149,31 +178,18 @@ def _waiting(spec: LimitSpec, state: State, currency: str) -> WaitingRow | None:
     )
 
 
-# ── what stops the desk ────────────────────────────────────────────────────────────────────────
-
-
-def _states(account: Account) -> tuple[StateRow, ...]:
-    """The account's first; a symbol's only where it is lower than ACTIVE."""
-    rows = [_state(ALL_SYMBOLS, account.trading)]
-    rows += [_state(symbol, trading) for symbol, trading in sorted(account.symbols.items())]
-    return tuple(rows)
-
-
-def _state(scope: str, trading: Trading) -> StateRow:
-    is_active = trading.state is TradingState.ACTIVE and not trading.changed_at
-    who = "" if is_active else WHO[trading.origin]
-    at, name = trading.changed_at, trading.state.name
-    return StateRow(scope, name, trading.latched, trading.reason, at, who)
-
-
 # ── room at the cursor ─────────────────────────────────────────────────────────────────────────
 
 
 def _probes(ground: Ground) -> list[tuple[SubmitOrder, Assessment]]:
-    """One lot of each side at the price that it would take, as the rules see it."""
+    """One lot of each side at the price that it would take, as the rules see it.
+
+    One that closes meets few of them; the other side then opens, and meets all.
+    """
     known, quote = ground.instrument, ground.quote
-    if known is None or quote is None:
+    if known is None:
         return []
+    bid, ask = (quote.bid, quote.ask) if quote is not None else (Price(0), Price(0))
     held = ground.account.positions.get(ground.symbol)
     quantity = held.quantity if held is not None else 0
     found = []
@@ -185,7 +201,7 @@ def _probes(ground: Ground) -> list[tuple[SubmitOrder, Assessment]]:
             instruction=_instruction(side, quantity),
             quantity=known.lot_size,
             type=OrderType.LIMIT,
-            price=(quote.ask if side is Side.BUY else quote.bid) or mark_of(quote),
+            price=(ask if side is Side.BUY else bid) or mark_of(quote),
         )
         proposal = propose(order, ground.state, ground.market)
         found.append((order, evaluate(proposal, ground.state, ground.market, ground.now)))

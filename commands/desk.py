@@ -15,6 +15,7 @@ from data.errors import VaultDamagedError
 from data.home import Home, default_home
 from data.journal import Journal
 from data.journal.identity import instance_from_seed
+from data.reference.tables import load_reference
 from data.settings import Settings, load_settings
 from data.space import REDUCING_BELOW_BYTES, disk_space
 from data.vault.attempts import read_tries
@@ -97,7 +98,8 @@ def open_desk(options: Namespace) -> DeskParts:
     # What cannot be read is refused before there is a home: nothing is half done then.
     settings = load_settings(default_home(options.home).settings_path, options.config)
     market = paper_market(options, settings)
-    costs = cost_reports(default_home(options.home).path)
+    own_home = default_home(options.home).path
+    costs = [*cost_reports(own_home), load_reference(own_home, settings.reference)]
     home = Home.prepare(options.home)
     journal = Journal.open(
         home, instance=instance_from_seed(market.seed) if options.headless else None
@@ -270,5 +272,7 @@ def _opened(
         interest_table=settings.paper.interest,
         left_at=left_at,
         has_oca=venue.has_oca,
+        venue=venue.name,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
+        index=settings.market.index,
     )

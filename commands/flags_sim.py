@@ -5,6 +5,8 @@ import argparse
 from commands.flags_check_fills import positive
 
 SEEDS_DEFAULT = 2_000
+FAMILIES_TOLD = ("exits",)
+"""Named here too, so that no other command waits for the simulator to be loaded."""
 
 
 def add_sim(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +17,13 @@ def add_sim(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help=f"how many, from --seed on (1 where it is not given); {SEEDS_DEFAULT:,} unless said,"
         " or one with --seed alone",
+    )
+    parser.add_argument(
+        "--only",
+        choices=FAMILIES_TOLD,
+        default="",
+        help="one part of the desk in many short lives: `exits` is protected positions, what closes"
+        " them, and a venue with groups or without",
     )
     parser.add_argument("--jobs", metavar="J", type=positive, help="processes; default: the cores")
     parser.add_argument("--trace", action="store_true", help="the last that happened, of a failure")

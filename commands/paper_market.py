@@ -40,7 +40,7 @@ class PaperMarket(NamedTuple):
     drills: Drills
     is_recorded: bool = False
     costs: Sequence[Report] = ()
-    """The home's tables of borrow terms, dividends and rates, as reports."""
+    """The home's tables, of borrow terms, dividends, rates and what else it has, as reports."""
 
 
 def standing(

@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     tally, started = Tally(), time.monotonic()
     progress, code = _Progress(count, started), ExitCode.DONE
     try:
-        for outcome in _outcomes(first, count, jobs):
+        for outcome in _outcomes(first, count, jobs, options.only):
             tally.count(outcome)
             if outcome.broken and tally.violations <= FAILURES_TOLD_MAX:
                 progress.clear()
@@ -68,15 +68,15 @@ def _range(options: Namespace) -> tuple[int, int]:
     return first, SEEDS_DEFAULT if options.seed is None else 1
 
 
-def _outcomes(first: int, count: int, jobs: int) -> Iterator[Outcome]:
+def _outcomes(first: int, count: int, jobs: int, only: str) -> Iterator[Outcome]:
     """In the order of the seeds within a chunk; chunks as they come."""
     if jobs == 1:
         calm()
         for seed in range(first, first + count):
-            yield run_seed(seed)
+            yield run_seed(seed, only)
         return
     ends = range(first, first + count, CHUNK_SEEDS)
-    chunks = [(start, min(start + CHUNK_SEEDS, first + count)) for start in ends]
+    chunks = [(start, min(start + CHUNK_SEEDS, first + count), only) for start in ends]
     answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         # Children are spawned with Ctrl-C ignored: it is this process's to answer.
@@ -88,8 +88,9 @@ def _outcomes(first: int, count: int, jobs: int) -> Iterator[Outcome]:
             yield from outcomes
 
 
-def _run_chunk(seeds: tuple[int, int]) -> list[Outcome]:
-    return [run_seed(seed) for seed in range(*seeds)]
+def _run_chunk(chunk: tuple[int, int, str]) -> list[Outcome]:
+    first, end, only = chunk
+    return [run_seed(seed, only) for seed in range(first, end)]
 
 
 def _tell(outcome: Outcome, *, with_trace: bool) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from connectors.feeds.open import open_market
 from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
@@ -118,4 +119,4 @@ async def _until_interrupted() -> None:
 
 def _note(text: str) -> None:
     """What happens is no result: it goes beside the results."""
-    print(text, file=sys.stderr, flush=True)
+    print(inert(text), file=sys.stderr, flush=True)

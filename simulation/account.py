@@ -22,14 +22,23 @@ class VenueOrder(msgspec.Struct):
     asked: NewOrderRequest
     price: Price
     total: Quantity
+    """Of a group's order the group's, whatever its siblings have filled of it."""
     cumulative: int = 0
     taken_back: int = 0
     """Of what traded in the book: busted, or corrected away."""
     restated: VenueRestated | None = None
     """What the venue last made of it by itself."""
+    stop: Price = Price(0)
+    group: str = ""
+    group_number: int = 0
+    """The same at the exchange."""
+    taken: int = 0
+    """What fills of its siblings took off it."""
     is_live: bool = True
     is_kept: bool = False
     """The venue never gives it back."""
+    is_foreign: bool = False
+    """Somebody else at the account sent it."""
     answers: dict[str, Report] = {}
     """By client order id: how the request that brought it was answered."""
     fills: list[Trade] = []
@@ -38,7 +47,7 @@ class VenueOrder(msgspec.Struct):
 
     @property
     def open(self) -> int:
-        return self.total - self.cumulative if self.is_live else 0
+        return self.total - self.cumulative - self.taken if self.is_live else 0
 
     def known_of(self, client_order_id: str) -> list[Report]:
         """What a question about this id hears."""
@@ -66,10 +75,22 @@ class VenueAccount:
         """Orders that really came in: how often each id was entered into the book."""
         self.cash_of_earlier_dates = 0
         """What `cash` was when the trade date began."""
+        self.has_foreign = False
+        """Another hand is at the account: what the desk closes may be closed already."""
+        self.has_been_misjudged = False
+        """A person may have said what is not so: what the desk does then is not its own doing."""
         self.has_amended = False
         """Some trade was taken back or corrected: what closed then may have opened since."""
         self.crossings: list[str] = []
         """Fills of closing orders that opened something."""
+        self.filled_of_group: dict[str, int] = {}
+        """What its orders have filled together. A trade that is taken back stays counted: nothing
+        that was taken off a sibling comes back to it."""
+
+    @property
+    def is_as_the_desk_made_it(self) -> bool:
+        """Nobody else traded, took a trade back or misled the desk."""
+        return not (self.has_foreign or self.has_amended or self.has_been_misjudged)
 
     def knows(self, client_order_id: str) -> bool:
         return client_order_id in self.by_client_id or client_order_id in self.refused
@@ -81,6 +102,13 @@ class VenueAccount:
             return order.known_of(client_order_id)
         refused = self.refused.get(client_order_id)
         return [] if refused is None else [refused]
+
+    def joins_group(self, order: VenueOrder) -> bool:
+        """Whether anything of its group's one quantity is left for it."""
+        siblings = [other for other in self.live() if other.group == order.group]
+        order.group_number = siblings[0].group_number if siblings else order.number
+        order.taken = min(self.filled_of_group.get(order.group, 0), order.total)
+        return order.open > 0
 
     def live(self) -> list[VenueOrder]:
         return [order for order in self.by_number.values() if order.is_live]
@@ -101,6 +129,8 @@ class VenueAccount:
         quantity = (0 if after is None else after.quantity) - before.quantity
         order.cumulative += quantity
         order.taken_back -= quantity
+        if order.is_live:
+            order.total = Quantity(order.total + quantity)
         place = order.fills.index(before)
         order.fills[place : place + 1] = [] if after is None else [after]
         side, symbol = order.asked.instruction.side, order.asked.symbol
@@ -115,9 +145,20 @@ class VenueAccount:
         side, symbol = order.asked.instruction.side, order.asked.symbol
         before = self.positions.get(symbol, 0)
         after = self.positions[symbol] = before + side * fill.quantity
-        if order.asked.instruction in CLOSING and (before * side >= 0 or before * after < 0):
+        is_closing = order.asked.instruction in CLOSING and not order.is_foreign
+        if is_closing and (before * side >= 0 or before * after < 0):
             name = order.client_order_id
             self.crossings.append(f"{name} took {symbol} from {before} to {after}")
         self.cash -= side * value
-        if order.cumulative >= order.total:
+        if order.cumulative + order.taken >= order.total:
             order.is_live, order.ending = False, fill
+        if order.group:
+            self._filled_in_group(order, fill.quantity)
+
+    def _filled_in_group(self, order: VenueOrder, quantity: int) -> None:
+        """Taken off the others in the same instant; the exchange ends what has nothing left."""
+        counted = self.filled_of_group.get(order.group, 0)
+        self.filled_of_group[order.group] = counted + quantity
+        for sibling in self.live():
+            if sibling.group == order.group and sibling is not order:
+                sibling.taken += min(quantity, sibling.open)

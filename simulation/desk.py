@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from engine.domain.contingent.turns import exits_reached
 from engine.domain.events import Event
+from engine.domain.factor_facts import SecondFactorKnown
 from engine.domain.quotes import Source
 from engine.domain.records import Inbound, Step, decode_records
 from engine.domain.reports import (
@@ -30,6 +32,9 @@ from simulation.wire import Wire
 
 MARKET = "simulated"
 LIMITS = default_pairs("paper")
+ENROLMENT = "simulated"
+CONSENTING = "SANDBOX"
+"""A mode that is neither paper nor live: what is found at the venue waits for a person."""
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 
@@ -82,6 +87,8 @@ class Desk:
             LinkChanged(venue.name, LinkState.UP, MARKET),
             *phases,
         ]
+        if self._plan.factor:
+            opening.append(SecondFactorKnown(ENROLMENT))
         self.ask(opening)
         self._fate.passes("before asking about requests in doubt")
         self.ask([SessionResumed()])
@@ -97,6 +104,7 @@ class Desk:
         happened: list[Event] = []
         for _ in range(ROUNDS_MAX):
             inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers()]
+            inbounds = inbounds or [*exits_reached(self.state, self.session.market)]
             if not inbounds:
                 return happened
             happened += self.ask(inbounds)
@@ -125,7 +133,7 @@ class Desk:
         run = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
         return SessionOpened(
             run=f"R{run}",
-            mode="PAPER",
+            mode=CONSENTING if self._plan.consents else "PAPER",
             market=MARKET,
             source=Source.SYNTHETIC,
             trade_date=self._venue.trade_date,
@@ -135,6 +143,7 @@ class Desk:
             fee_table=self._plan.fee_table,
             limits=LIMITS,
             seed=self._plan.seed,
+            has_oca=self._venue.has_oca,
         )
 
 

@@ -31,24 +31,39 @@ class Evidence:
         self.executions: set[tuple[str, int]] = set()
         self.released: dict[str, ev.OrderReleased] = {}
         """By client order id."""
-        self.by_order: dict[int, ev.OrderReleased] = {}
+        self.by_order: dict[int, ev.OrderReleased | ev.OrderAdopted] = {}
         self.tickets: set[str] = set()
         self.protected: dict[str, int] = {}
         """Quantity of a position that exits were asked for, by their ticket."""
         self.renamed: set[str] = set()
         """Ids that replaces would bring."""
+        self.adopted: dict[str, int] = {}
+        """Foreign orders that are the desk's own now: their ids by their name at the venue."""
+        self.resolved: set[int] = set()
+        """Orders of which a person has said what became of them."""
+        self.unexplained: set[str] = set()
+        """Ids of which the venue said what could not be applied: a person is told."""
         self.staged: dict[bytes, int] = {}
         """Bytes that may leave: how many rows there were when they first could."""
         self.trading = ev.TradingState.ACTIVE
         self.links: dict[str, LinkState] = {}
         self.touched: set[int] = set()
         """Orders with an event since somebody last looked."""
+        self.has_adopted_positions = False
         self._hands: list[int] = []
-        self._sequence = 0
+        self._sequence = self._step = 0
+        self._enrolment = ""
+        self._has_passed = False
 
     def knows(self, client_order_id: str) -> bool:
         """Whether the id belongs to something durable."""
-        return client_order_id in self.released or client_order_id in self.renamed
+        known = client_order_id in self.released or client_order_id in self.renamed
+        return known or client_order_id in self.adopted
+
+    def id_of(self, client_order_id: str) -> int:
+        """Of an order that was released or adopted under this name."""
+        adopted = self.adopted.get(client_order_id)
+        return self.released[client_order_id].order_id if adopted is None else adopted
 
     def read(self) -> None:
         """Everything that has become durable since the last time."""
@@ -79,6 +94,9 @@ class Evidence:
         look = _LOOKS.get(type(event))
         if look is not None:
             look(self, event)
+        # One act can raise several symbols; anything else that happens uses a code up.
+        if type(event) is not ev.TradingStateChanged:
+            self._has_passed = type(event) is ev.SecondFactorPassed
 
     def released_order(self, event: ev.OrderReleased) -> None:
         name = event.client_order_id
@@ -112,6 +130,23 @@ class Evidence:
         self._hands.append(event.at)
         hold(len(self._hands) <= RATE_MAX, "I-33", f"{len(self._hands)} orders in a second")
 
+    def adopted_order(self, event: ev.OrderAdopted) -> None:
+        hold(event.client_order_id not in self.adopted, "I-06", f"{event} was adopted twice")
+        self.adopted[event.client_order_id] = event.order_id
+        self.by_order[event.order_id] = event
+
+    def adopted_position(self, event: ev.PositionAdopted) -> None:
+        self.has_adopted_positions = True
+        self.held[event.symbol] = event.after
+
+    def orphaned(self, event: ev.ReportOrphaned) -> None:
+        self.unexplained.add(event.client_order_id)
+
+    def resolved_order(self, event: ev.OrderResolved) -> None:
+        """I-49: only for a reason."""
+        hold(bool(event.reason), "I-49", f"{event} has no reason")
+        self.resolved.add(event.order_id)
+
     def asked_to_replace(self, event: ev.ReplaceRequested) -> None:
         name = event.client_order_id
         hold(name not in self.released and name not in self.renamed, "I-06", f"{name} used twice")
@@ -142,11 +177,25 @@ class Evidence:
 
     def trading_changed(self, event: ev.TradingStateChanged) -> None:
         """I-34: only a person raises it."""
+        raises = event.state < self.trading if event.symbol == "*" else True
+        if raises and self._enrolment and event.state is ev.TradingState.ACTIVE:
+            hold(self._has_passed, "I-48", f"{event.symbol} was raised without a fresh code")
         if event.symbol != "*":
             return
         is_person = event.origin is not Origin.DESK
         hold(event.state >= self.trading or is_person, "I-34", "the desk raised its own state")
         self.trading = event.state
+
+    def factor_changed(self, event: ev.SecondFactorChanged) -> None:
+        self._enrolment, self._step = event.after, 0
+
+    def factor_passed(self, event: ev.SecondFactorPassed) -> None:
+        """I-48: no code twice, and none that is older than one that counted."""
+        hold(event.step > self._step, "I-48", f"the code of {event.step} passed again")
+        self._step = event.step
+
+    def loosening_asked(self, event: ev.LimitLooseningAsked) -> None:
+        hold(self._has_passed, "I-48", f"{event.key} was loosened without a fresh code")
 
     def link_moved(self, event: ev.LinkMoved) -> None:
         self.links[event.link] = event.state
@@ -159,6 +208,13 @@ _LOOKS: dict[type, Callable[[Evidence, Any], None]] = {
     ev.FillReversed: Evidence.reversed_fill,
     ev.TradingStateChanged: Evidence.trading_changed,
     ev.LinkMoved: Evidence.link_moved,
+    ev.OrderAdopted: Evidence.adopted_order,
+    ev.PositionAdopted: Evidence.adopted_position,
+    ev.OrderResolved: Evidence.resolved_order,
+    ev.ReportOrphaned: Evidence.orphaned,
+    ev.SecondFactorChanged: Evidence.factor_changed,
+    ev.SecondFactorPassed: Evidence.factor_passed,
+    ev.LimitLooseningAsked: Evidence.loosening_asked,
 }
 _LENGTH_BYTES = 4
 

@@ -11,6 +11,7 @@ from simulation.desk import Desk
 from simulation.disk import Disk
 from simulation.fate import Fate
 from simulation.plan import Plan
+from simulation.strangers import Stranger
 from simulation.trace import Trace
 from simulation.venue import SimVenue
 from simulation.whims import bust, correct, restate, roll
@@ -37,6 +38,7 @@ class Misfortunes:
         self._plan, self._clock, self._fate, self._disk = plan, clock, fate, disk
         self._venue, self._line, self._trace = venue, line, trace
         self._chance = Chance(plan.seed, "misfortunes")
+        self._stranger = Stranger(plan, Chance(plan.seed, "stranger"), venue)
         self._step = 0
         self._words: list[Report] = []
 
@@ -71,6 +73,8 @@ class Misfortunes:
         if happens(plan.rolls):
             self._trace.say(step, "the trade date rolls")
             roll(self._venue)
+        if happens(plan.foreign):
+            self._trace.say(step, self._stranger.act())
         if happens(plan.bug):
             self._trace.say(step, "a bug of ours waits in the next step")
             desk.plant_bug()
@@ -126,11 +130,12 @@ class Misfortunes:
             self._venue.let_go(order, "the venue's own decision")
 
     def _amend(self) -> None:
-        """Of an order that is over: what stays open after a bust is not in question then."""
-        done = [o for o in self._venue.account.orders() if o.fills and not o.is_live]
-        if not done:
+        """What it takes back of an order that is open is not open again: less of it is left."""
+        orders = self._venue.account.orders()
+        traded = [o for o in orders if o.fills and not o.is_foreign]
+        if not traded:
             return
-        order = self._chance.pick(done)
+        order = self._chance.pick(traded)
         trade = self._chance.pick(order.fills)
         self._trace.say(self._step, f"the venue amends {trade.execution_id}")
         if self._chance.happens(400):

@@ -68,6 +68,16 @@ class Plan(msgspec.Struct, frozen=True):
     """Whether the trader ever sells short; without, cash alone has to cover everything."""
     acts: dict[str, int]
     """What the trader does, by weight."""
+    groups: bool = False
+    """The venue takes groups of orders that cancel each other."""
+    foreign: int = NEVER
+    """Another hand at the account does something at the venue."""
+    attends: int = NEVER
+    """Of the trader's turns: a person answers something that waits for one."""
+    consents: bool = False
+    """Foreign orders wait for a person, as they do live; else they are taken over."""
+    factor: bool = False
+    """A second factor is enrolled: what raises risk wants a code."""
     dies_at: frozenset[int] = frozenset()
     """Points at which the process ends for certain, counted over all its lives."""
 
@@ -98,6 +108,7 @@ def plan_of(seed: int) -> Plan:
         return chance.pick(rates) if chance.happens(SWARM) else NEVER
 
     line = _line_of(chance)
+    foreign, attends, consents = _others_of(Chance(seed, "others"))
     return Plan(
         seed=seed,
         steps=chance.between(STEPS_MIN, STEPS_MAX),
@@ -132,6 +143,21 @@ def plan_of(seed: int) -> Plan:
         hurried=some(50, 200),
         shorts=chance.happens(700),
         acts=_acts_of(chance),
+        # A stream of its own: what was drawn of a seed before there were groups stays as it was.
+        groups=Chance(seed, "groups").happens(500),
+        factor=Chance(seed, "factor").happens(300),
+        foreign=foreign,
+        attends=attends,
+        consents=consents,
+    )
+
+
+def _others_of(chance: Chance) -> tuple[int, int, bool]:
+    """Foreign orders, a person who answers, and whether he is asked; most seeds have none."""
+    return (
+        chance.pick((20, 80)) if chance.happens(150) else NEVER,
+        chance.pick((50, 300)) if chance.happens(300) else NEVER,
+        chance.happens(500),
     )
 
 

@@ -10,7 +10,7 @@ from simulation.desk import Desk, opening_cash
 from simulation.disk import Disk
 from simulation.evidence import Evidence
 from simulation.fate import Fate
-from simulation.invariants import money, orders, rest
+from simulation.invariants import exits, money, orders, rest
 from simulation.invariants.book import Mirror
 from simulation.plan import Plan
 from simulation.trace import Trace
@@ -46,7 +46,7 @@ class Promises:
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state
-        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account)
+        orders.i09_nothing_alive_is_shown_dead(state, self._venue.account, evidence)
         if not evidence.touched:
             return
         for order_id in sorted(evidence.touched):
@@ -57,9 +57,10 @@ class Promises:
                 orders.i05_one_change_at_a_time(order)
         evidence.touched.clear()
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
+        orders.i29_openings_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
-        if not (self._plan.shorts or self._venue.account.has_amended):
+        if self._venue.account.is_as_the_desk_made_it and not self._plan.shorts:
             money.i29_cash_covers_what_is_held(account)
         money.i21_the_ledger_sums_to_zero(account)
         money.i22_cash_and_positions_follow_from_the_fills(account, evidence, self._opening)
@@ -79,7 +80,7 @@ class Promises:
         self.mirror.follow(venue.events)
         venue.arrivals.clear()
         venue.events.clear()
-        if not venue.account.has_amended:
+        if venue.account.is_as_the_desk_made_it:
             orders.i51_nothing_that_closes_crosses_zero(venue.account)
             orders.i12_exits_fill_no_more_than_their_entry(venue.account, self.evidence)
 
@@ -124,8 +125,10 @@ class Promises:
         rest.i02_orders_are_the_venues(state, there, self.evidence)
         rest.i06_tickets_and_orders_match(self.evidence, self.names)
         rest.i06_the_venue_has_each_once(there, self.names)
+        rest.i10_foreign_orders_are_shown(state, there, self.evidence)
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
+        exits.what_is_left_has_its_exits(state, there)
         money.i10_holdings_are_the_venues(
             account, there, self.evidence, self._opening, state.recon.breaks
         )

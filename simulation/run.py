@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import msgspec
 
 from simulation.broken import Broken
-from simulation.plan import Plan, plan_of
+from simulation.families import EVERYTHING, FAMILIES
+from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.world import World
 
@@ -30,16 +31,19 @@ class Outcome(msgspec.Struct, frozen=True):
     step: int = 0
     lines: tuple[str, ...] = ()
     """The last things that happened, of a seed that broke something."""
+    only: str = EVERYTHING
+    """The family that the seed is of."""
 
     @property
     def again(self) -> str:
         """The one line that repeats it."""
-        return f"trader sim --seed {self.seed}"
+        family = f" --only {self.only}" if self.only else ""
+        return f"trader sim --seed {self.seed}{family}"
 
 
-def run_seed(seed: int) -> Outcome:
+def run_seed(seed: int, only: str = EVERYTHING) -> Outcome:
     """The whole life of one seed."""
-    return run_plan(plan_of(seed))
+    return msgspec.structs.replace(run_plan(FAMILIES[only](seed)), only=only)
 
 
 def run_plan(plan: Plan) -> Outcome:
@@ -69,7 +73,7 @@ def run_plan(plan: Plan) -> Outcome:
     )
 
 
-def run_seeds(first: int, count: int) -> Iterator[Outcome]:
+def run_seeds(first: int, count: int, only: str = EVERYTHING) -> Iterator[Outcome]:
     """Seeds `first`, `first + 1` … in order."""
     for seed in range(first, first + count):
-        yield run_seed(seed)
+        yield run_seed(seed, only)

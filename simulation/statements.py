@@ -62,7 +62,7 @@ def _open_order(order: VenueOrder) -> OpenOrder:
         order.total,
         Quantity(order.cumulative),
         order.price,
-        asked.stop,
+        order.stop,
     )
 
 

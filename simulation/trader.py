@@ -13,6 +13,7 @@ from engine.domain.commands import (
     Flatten,
     Halt,
     Kill,
+    LoosenLimit,
     Origin,
     ProtectPosition,
     ReplaceOrder,
@@ -22,7 +23,10 @@ from engine.domain.commands import (
     TightenLimit,
 )
 from engine.domain.events import TradingState
+from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked
+from engine.domain.flatten import closing_order
 from engine.domain.orders import Order
+from engine.domain.records import Inbound
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.values import (
     Instruction,
@@ -35,6 +39,7 @@ from engine.values import (
 )
 from simulation.chance import Chance, Weighted
 from simulation.crowd import MID, TICK
+from simulation.desk import ENROLMENT
 from simulation.plan import Plan
 
 KINDS = (OrderType.LIMIT,) * 6 + (OrderType.MARKET,) * 3 + (OrderType.STOP, OrderType.STOP_LIMIT)
@@ -54,7 +59,8 @@ class Trader:
     def __init__(self, plan: Plan, chance: Chance) -> None:
         self._plan, self._chance = plan, chance
         self._acts = Weighted(plan.acts)
-        self._tickets = self._date = 0
+        self._codes = Chance(plan.seed, "codes")
+        self._tickets = self._date = self._step = 0
         self.sent: list[SubmitOrder] = []
         """Every ticket of this trade date that was handed over, whatever became of it."""
 
@@ -78,6 +84,26 @@ class Trader:
             msgspec.structs.replace(self._submit(state), origin=Origin.TICKET)
             for _ in range(self._chance.between(2, BURST_MAX))
         ]
+
+    def with_codes(self, commands: list[Command]) -> list[Inbound]:
+        """In front of what raises risk a code, where one is enrolled: mostly a fresh one, now and
+        then one that somebody has seen before, or none."""
+        if not self._plan.factor:
+            return [*commands]
+        asked: list[Inbound] = []
+        for command in commands:
+            if isinstance(command, Resume | LoosenLimit) and self._codes.happens(850):
+                asked.append(self._code())
+            asked.append(command)
+        return asked
+
+    def _code(self) -> SecondFactorChecked:
+        """Whoever checks codes remembers them too; here that memory has failed."""
+        if self._step and self._codes.happens(250):
+            step = self._codes.between(1, self._step)
+        else:
+            step = self._step = self._step + 1
+        return SecondFactorChecked(FactorVerdict.PASSED, "sim", ENROLMENT, step)
 
     def resume(self) -> Resume:
         return Resume(DEFAULT_ACCOUNT, "looked at it")
@@ -203,6 +229,21 @@ class Trader:
             return None
         return Reverse(DEFAULT_ACCOUNT, self._symbol(), override=MEANT)
 
+    def _close(self, state: State) -> SubmitOrder | None:
+        """Everything that is held, at once, beside whatever works."""
+        symbol = self._symbol()
+        held = held_of(state, symbol)
+        if not held:
+            return None
+        self._tickets += 1
+        ticket, meant = f"t{self._tickets}", self._chance.happens(500)
+        close = closing_order(DEFAULT_ACCOUNT, symbol, held, ticket, "close")
+        order = msgspec.structs.replace(
+            close, origin=self._chance.pick(ORIGINS), reduce_only=meant, override=MEANT
+        )
+        self.sent.append(order)
+        return order
+
     def _halt(self, state: State) -> Halt:
         return Halt(DEFAULT_ACCOUNT, "enough")
 
@@ -212,8 +253,10 @@ class Trader:
     def _kill(self, state: State) -> Kill:
         return Kill(DEFAULT_ACCOUNT, self._chance.pick(tuple(ExitsOnKill)), "enough")
 
-    def _tighten(self, state: State) -> TightenLimit:
+    def _tighten(self, state: State) -> TightenLimit | LoosenLimit:
         name, value = self._chance.pick(LIMITS)
+        if self._plan.factor and self._codes.happens(400):
+            return LoosenLimit(DEFAULT_ACCOUNT, name, value + "0", "a larger day")
         return TightenLimit(DEFAULT_ACCOUNT, name, value)
 
 

@@ -1,26 +1,20 @@
-"""The simulated venue: a venue port over the real exchange, with a truth of its own."""
+"""The simulated venue: a venue port over its floor; it answers requests as venues do."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from connectors.paper import words
-from connectors.paper.quoting import MarketKeeper
 from engine.domain.phases import objection_to_entry
-from engine.domain.quotes import Phase, Source
+from engine.domain.quotes import Phase
 from engine.domain.reports import (
-    PhaseChanged,
     Report,
     VenueAccepted,
-    VenueCancelled,
     VenueCancelRefused,
-    VenueExpired,
-    VenueFilled,
     VenueOrderUnknown,
     VenueRejected,
     VenueReplaced,
     VenueReplaceRefused,
-    VenueTriggered,
 )
 from engine.domain.requests import (
     CancelRequest,
@@ -30,67 +24,47 @@ from engine.domain.requests import (
     StatementRequest,
     StatusRequest,
 )
-from engine.exchange.exchange import NOT_QUEUED, Exchange
+from engine.exchange.exchange import NOT_QUEUED
 from engine.exchange.messages import (
+    ANONYMOUS,
     NO_PRICE,
-    Cancelled,
     CancelOrder,
     CancelReason,
     Event,
     NewOrder,
-    Operation,
     Refusal,
     Refused,
     ReplaceOrder,
-    SelfMatch,
-    Traded,
-    Triggered,
 )
-from engine.exchange.settings import BookSettings
-from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Liquidity, Nanos, OrderType, Quantity
-from simulation.account import Trade, VenueAccount, VenueOrder
+from engine.values import NANOS_PER_SECOND, Nanos, OrderType, Quantity
+from simulation.account import VenueOrder
 from simulation.chance import Chance
+from simulation.floor import Floor
 from simulation.plan import Plan
 from simulation.statements import statement_of
 
 OWN_FROM = 1 << 40
 OWN_OWNER = 1
-SHARE = Instrument("")
 TRADE_DATE = 20260105
-SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 TOO_BUSY = "too many messages: send it again later"
 _decode = msgspec.msgpack.Decoder(Request).decode
 
 
-class SimVenue:
+class SimVenue(Floor):
     """Answers at once and in order; whatever is bad about the way to it is a line's matter."""
 
     name = "simulated"
-    has_oca = False
 
     def __init__(self, plan: Plan, chance: Chance) -> None:
-        self.now = Nanos(0)
+        super().__init__(plan.symbols)
+        self.has_oca = plan.groups
+        """It takes groups of orders of which one takes its fills off the others."""
         self.trade_date = TRADE_DATE
-        self.account = VenueAccount()
-        self.exchange = Exchange(SETTINGS)
-        self.instruments = tuple(Instrument(symbol) for symbol in plan.symbols)
-        self.keeper = MarketKeeper(self.instruments, Source.SYNTHETIC)
-        self.market = self.keeper.market
-        self.events: list[Event] = []
-        """What became true in the books since somebody last looked."""
-        self.arrivals: list[NewOrder] = []
-        """Everything that was sent into the books since then."""
         self.calm = False
         """Nothing is refused any more by chance."""
         self._plan, self._chance = plan, chance
-        self._said: list[Report] = []
-        self._next_execution = self._next_number = self._told_from = 1
+        self._next_number = self._told_from = 1
         self._served: list[Nanos] = []
-        self._stamped = Nanos(0)
-        for symbol in plan.symbols:
-            self.exchange.list_symbol(symbol)
-            self.keeper.entered(symbol, Phase.OPEN, "")
 
     # --- the venue port
 
@@ -114,24 +88,6 @@ class SimVenue:
 
     # --- everybody else, and the venue's own doings
 
-    def submit(self, operations: Sequence[Operation]) -> list[Event]:
-        """Carries them out; own orders hear of it in reports."""
-        self.arrivals += [each for each in operations if type(each) is NewOrder]
-        events = self.exchange.submit(operations)
-        self._heed(events)
-        return events
-
-    def enter_phase(self, symbol: str, phase: Phase) -> None:
-        """A halt begins or ends: nothing trades in it, and nothing new enters."""
-        self.keeper.entered(symbol, phase, "")
-        self._heed(self.exchange.call(symbol, phase is not Phase.OPEN))
-        self.keeper.refresh(self.exchange.book(symbol), self.now)
-        self._said.append(PhaseChanged(symbol, phase))
-
-    def say(self, *reports: Report) -> None:
-        """To the desk, behind everything that was said before."""
-        self._said += reports
-
     def expire_the_day(self) -> None:
         """Nothing that was good for this date stands any more."""
         self._heed(self.exchange.expire_day_orders())
@@ -140,6 +96,17 @@ class SimVenue:
     def restart(self) -> None:
         """Its orders are kept; its own numbers of orders begin anew, as they do at some (F23)."""
         self._told_from = self._next_number
+
+    def enter_foreign(self, request: NewOrderRequest) -> None:
+        """Somebody else at this account sends an order; the desk hears of it like of its own."""
+        order = VenueOrder(
+            request.client_order_id, self._number(), request, request.price, request.quantity
+        )
+        order.is_foreign = self.account.has_foreign = True
+        arrival = msgspec.structs.replace(operation_of(request, order), owner=ANONYMOUS)
+        self.arrivals.append(arrival)
+        self._stands(order)
+        self._heed(self.exchange.submit([arrival]))
 
     def let_go(self, order: VenueOrder, text: str) -> None:
         """The venue ends an order that nobody asked it to end."""
@@ -203,27 +170,43 @@ class SimVenue:
             self._reject(name, objection)
             return
         order = VenueOrder(name, self._number(), request, request.price, request.quantity)
+        order.stop, order.group = request.stop, request.oca_group
         order.is_kept = self._by_chance(self._plan.stubborn)
-        arrival = operation_of(request, order.number)
+        if order.group and not account.joins_group(order):
+            self._too_late_for_its_group(order)
+            return
+        arrival = operation_of(request, order)
         self.arrivals.append(arrival)
         events = self.exchange.submit([arrival])
         refused = _refusal_in(events, order.number)
         if refused is not None and refused is not Refusal.FOK_UNFILLABLE:
             self._reject(name, words.REFUSALS[refused])
             return
+        self._stands(order)
+        if refused is Refusal.FOK_UNFILLABLE:
+            self._end(order, self._cancelled(order, "fill or kill", requested=False))
+        self._heed(events)
+
+    def _stands(self, order: VenueOrder) -> None:
+        account, name = self.account, order.client_order_id
         account.entered[name] = account.entered.get(name, 0) + 1
         account.by_client_id[name] = account.by_number[order.number] = order
         number = order.number - OWN_FROM - self._told_from + 1
         answer = VenueAccepted(name, str(number), at=self.stamp())
         order.answers[name] = answer
         self._said.append(answer)
-        if refused is Refusal.FOK_UNFILLABLE:
-            self._end(order, self._cancelled(order, "fill or kill", requested=False))
-        self._heed(events)
+
+    def _too_late_for_its_group(self, order: VenueOrder) -> None:
+        """Others of its group have filled all of it before this one came."""
+        self._stands(order)
+        text = words.CANCELS[CancelReason.SIBLING_FILLED]
+        self._end(order, self._cancelled(order, text, requested=False))
 
     def _objection(self, request: NewOrderRequest) -> str:
         if self._by_chance(self._plan.rejects):
             return "not today"
+        if request.oca_group and not self.has_oca:
+            return "this venue has no groups of orders that cancel each other"
         phase = self.keeper.phase(request.symbol)
         if phase is Phase.OPEN:
             return ""
@@ -263,7 +246,7 @@ class SimVenue:
         if why or order is None:
             self._refuse_replace(request, why)
             return
-        leaves = Quantity(request.quantity - order.cumulative)
+        leaves = Quantity(request.quantity - order.cumulative - order.taken)
         change = ReplaceOrder(order.number, order.asked.symbol, request.price, leaves, request.stop)
         events = self.exchange.submit([change])
         refused = _refusal_in(events, order.number)
@@ -271,6 +254,7 @@ class SimVenue:
             self._refuse_replace(request, words.REFUSALS[refused])
             return
         order.client_order_id, order.total, order.price = new_name, request.quantity, request.price
+        order.stop = request.stop or order.stop
         account.by_client_id[new_name] = order
         name, price, total = request.client_order_id, request.price, request.quantity
         answer = VenueReplaced(name, new_name, price, total, at=self.stamp(), stop=request.stop)
@@ -279,7 +263,7 @@ class SimVenue:
         self._heed(events)
 
     def _objection_to(self, order: VenueOrder, request: ReplaceRequest) -> str:
-        if request.quantity <= order.cumulative:
+        if request.quantity <= order.cumulative + order.taken:
             return "so much is filled already"
         if order.asked.type is OrderType.STOP and request.price != order.price:
             return "a stop order has no limit to change"
@@ -300,94 +284,27 @@ class SimVenue:
     def _by_chance(self, mille: int) -> bool:
         return not self.calm and self._chance.happens(mille)
 
-    def stamp(self) -> Nanos:
-        """The time of a message: no two have the same."""
-        self._stamped = max(self.now, Nanos(self._stamped + 1))
-        return self._stamped
-
     def _number(self) -> int:
         number = OWN_FROM + self._next_number
         self._next_number += 1
         return number
 
-    # --- what the exchange did
 
-    def _heed(self, events: Sequence[Event]) -> None:
-        self.events += events
-        by_number = self.account.by_number
-        for event in events:
-            if type(event) is Traded:
-                self.keeper.printed(
-                    event.symbol, self.now, event.price, event.quantity, event.taker_side
-                )
-                self._fill(event.maker_id, event, Liquidity.MAKER)
-                self._fill(event.taker_id, event, Liquidity.TAKER)
-                continue
-            assert not isinstance(event, Traded)
-            order = by_number.get(event.order_id)
-            if order is None or not order.is_live:
-                continue
-            if type(event) is Cancelled:
-                self._end(order, self._gone(order, event.reason))
-            elif type(event) is Triggered:
-                self._said.append(VenueTriggered(order.client_order_id, event.stop, self.stamp()))
-        for symbol in {event.symbol for event in events}:
-            self.keeper.refresh(self.exchange.book(symbol), self.now)
-
-    def _gone(self, order: VenueOrder, reason: CancelReason) -> VenueCancelled | VenueExpired:
-        name, text = order.client_order_id, words.CANCELS[reason]
-        if reason is CancelReason.EXPIRED:
-            return VenueExpired(name, text, self.now, cumulative=Quantity(order.cumulative))
-        return self._cancelled(order, text, requested=False)
-
-    def _cancelled(self, order: VenueOrder, text: str, *, requested: bool) -> VenueCancelled:
-        filled = Quantity(order.cumulative)
-        return VenueCancelled(
-            order.client_order_id, text, requested, self.stamp(), cumulative=filled
-        )
-
-    def _fill(self, number: int, trade: Traded, liquidity: Liquidity) -> None:
-        order = self.account.by_number.get(number)
-        if order is None:
-            return
-        fill = VenueFilled(
-            order.client_order_id,
-            f"X{self._next_execution}",
-            trade.price,
-            trade.quantity,
-            liquidity,
-            at=self.stamp(),
-        )
-        self._next_execution += 1
-        self.account.filled(order, fill, value_of(fill))
-        self._said.append(fill)
-
-    def _end(self, order: VenueOrder, ending: VenueCancelled | VenueExpired) -> None:
-        counted = Quantity(order.cumulative)
-        ending = msgspec.structs.replace(ending, cumulative=counted)
-        order.is_live, order.ending = False, ending
-        self._said.append(ending)
-
-
-def value_of(trade: Trade) -> int:
-    """In money units; every symbol here is a share in dollars."""
-    return SHARE.notional(trade.price, trade.quantity)
-
-
-def operation_of(request: NewOrderRequest, number: int) -> NewOrder:
-    """The order as the exchange knows it."""
+def operation_of(request: NewOrderRequest, order: VenueOrder) -> NewOrder:
+    """The order as the exchange knows it: of a group, what is left of it."""
     return NewOrder(
-        number,
+        order.number,
         request.symbol,
         request.instruction.side,
         request.type,
-        request.quantity,
+        Quantity(order.total - order.taken),
         request.price if request.type.has_limit else NO_PRICE,
         request.stop if request.type.has_stop else NO_PRICE,
         request.time_in_force,
         request.trigger,
         request.post_only,
         OWN_OWNER,
+        order.group_number,
     )
 
 

@@ -9,13 +9,12 @@ from engine.domain.reports import (
 from engine.exchange.messages import ReduceOrder
 from engine.values import Price, Quantity
 from simulation.account import Trade, VenueOrder
-from simulation.venue import SimVenue, value_of
-
-NOTHING_OPEN = Quantity(0)
+from simulation.floor import value_of
+from simulation.venue import SimVenue
 
 
 def bust(venue: SimVenue, order: VenueOrder, trade: Trade) -> None:
-    """The trade never was; what was over stays over."""
+    """The trade never was; what was over stays over, and what is open stays as much."""
     venue.account.amended(order, trade, None, value=-value_of(trade))
     venue.say(
         VenueTradeBusted(
@@ -24,7 +23,7 @@ def bust(venue: SimVenue, order: VenueOrder, trade: Trade) -> None:
             trade.price,
             trade.quantity,
             "clearly erroneous",
-            NOTHING_OPEN,
+            Quantity(order.open),
             venue.stamp(),
         )
     )
@@ -43,7 +42,7 @@ def correct(
         quantity,
         trade.liquidity,
         "corrected",
-        NOTHING_OPEN,
+        Quantity(order.open),
         trade.at,
     )
     venue.account.amended(order, trade, after, value=value_of(after) - value_of(trade))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from connectors.faults.rates import Faults
 from connectors.faults.venue import FaultyVenue
 from data.errors import JournalDamagedError
-from engine.domain.commands import CancelOrder, Command
+from engine.domain.commands import CancelOrder, Command, Reconcile
 from engine.domain.reports import SessionEnded
+from engine.domain.state import DEFAULT_ACCOUNT
 from engine.runtime.session import DeskStoppedError
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
 from simulation.broken import hold
@@ -17,6 +18,7 @@ from simulation.desk import Desk, InjectedBugError
 from simulation.disk import Disk, SimJournal
 from simulation.fate import Fate, ProcessDied
 from simulation.misfortunes import Misfortunes
+from simulation.person import Person
 from simulation.plan import Plan
 from simulation.promises import Promises
 from simulation.trace import Trace
@@ -51,6 +53,7 @@ class World:
         self.wire = Wire(self.line, self.fate, self.disk)
         self.crowd = Crowd(self.venue, Chance(plan.seed, "crowd"))
         self.trader = Trader(plan, Chance(plan.seed, "trader"))
+        self.person = Person(plan, Chance(plan.seed, "person"), self.venue)
         self.misfortunes = Misfortunes(
             plan, self.clock, self.fate, self.disk, self.venue, self.line, trace
         )
@@ -99,11 +102,13 @@ class World:
             commands = [self.trader.command(desk.state)]
         while self._chance.happens(150):
             commands.append(self.trader.command(desk.state))
+        commands += self.person.says(desk.state)
         for command in commands:
             self.trace.asked(self.step, command)
         cancels = [each for each in commands if isinstance(each, CancelOrder)]
         open_ones = {int(each.order_id) for each in cancels if _can_be_cancelled(desk, each)}
-        happened = desk.ask([*self.misfortunes.noticed(), *commands])
+        asked = self.trader.with_codes(commands)
+        happened = desk.ask([*self.misfortunes.noticed(), *asked])
         self.promises.heed_answers(open_ones, happened, desk.state)
         desk.settle()
 
@@ -211,8 +216,21 @@ class World:
             self._pass(LAST_DELAYS)
             self.crowd.settle_down()
             self._pass(LAST_LOOKS)
-            if self._ends == ends:
+            if self._ends == ends and self._is_compared():
                 return
+
+    def _is_compared(self) -> bool:
+        """Where nobody knows of a foreign order a person asks, and hears; False where that ended
+        the process."""
+        ends = self._ends
+        if self.plan.foreign or self.plan.attends:
+            self._alive(self._compare)
+            self._pass(2 * LAST_DELAYS)
+        return self._ends == ends
+
+    def _compare(self) -> None:
+        if self.desk is not None:
+            self.desk.ask([Reconcile(DEFAULT_ACCOUNT)])
 
     def _ensure_a_desk(self) -> None:
         for _ in range(STARTS_MAX):

@@ -1,6 +1,6 @@
 """A whole desk in memory for tests: real core, real exchange, real paper venue, a still market."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, FlowSink
 from connectors.paper.latency import Delays
@@ -150,14 +150,18 @@ class DeskBench:
         wrap: Callable[[PaperVenue], PaperVenue] = lambda venue: venue,
         has_oca: bool = True,
         patience: Patience = PAPER_PATIENCE,
+        limits: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
+        `limits` are laid over the profile's, by key without `risk.`.
         `wrap` puts something between desk and venue, such as a link that shuffles."""
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
         self._cash, self._wrap = cash, wrap
-        self._has_oca, self._patience = has_oca, patience
+        self._has_oca, self._patience, self._index = has_oca, patience, index
+        self._limits = {f"risk.{key}": text for key, text in (limits or {}).items()}
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
         self._start(State(instance="TEST"), TRADE_DATE, working=())
@@ -196,9 +200,10 @@ class DeskBench:
             opening_cash=self._cash,
             currency="USD",
             fee_table=self._fee_table,
-            limits=default_pairs(self._profile),
+            limits=tuple({**dict(default_pairs(self._profile)), **self._limits}.items()),
             has_oca=self._has_oca,
             patience=self._patience,
+            index=self._index,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:

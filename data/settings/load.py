@@ -54,6 +54,8 @@ class MarketSettings(msgspec.Struct, frozen=True):
     kind: str
     symbols: tuple[str, ...]
     """Empty: all that the market has."""
+    index: str
+    """Whose fall halts the whole market; empty: none."""
     start: str
     speed: float
     """Times real time; `math.inf` for as fast as it goes."""
@@ -66,6 +68,15 @@ class RecordSettings(msgspec.Struct, frozen=True):
     """`screen`: what has a screen; `always`, `never`. The flags go first."""
     mib_max: int
     """MiB of all recordings of the home together."""
+
+
+class ReferenceSettings(msgspec.Struct, frozen=True):
+    """Files of what a desk may know or not; empty: the home's own, where it is there."""
+
+    average_volume: str
+    sectors: str
+    restricted: str
+    earnings: str
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
@@ -84,6 +95,7 @@ class ScreenSettings(msgspec.Struct, frozen=True):
     """Without a key until order entry is off; 0: never."""
     lock_minutes: int
     lock_over_positions: bool
+    privacy: bool
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -92,6 +104,7 @@ class Settings(msgspec.Struct, frozen=True):
     paper: PaperSettings
     market: MarketSettings
     record: RecordSettings
+    reference: ReferenceSettings
     engine: EngineSettings
     screen: ScreenSettings
     keys: dict[str, str]
@@ -145,6 +158,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
         paper=PaperSettings(**_section(typed, "paper")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
+        reference=ReferenceSettings(**_section(typed, "reference")),
         engine=EngineSettings(**_section(typed, "engine")),
         screen=ScreenSettings(**_section(typed, "screen")),
         keys=keys,

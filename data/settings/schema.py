@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
-from engine.domain.risk.controls import PROFILES
+from engine.domain.risk.controls import PROFILES, LimitKind
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.exchange.quoted.assumptions import QueueModel
 from engine.exchange.quoted.bars import BarPath
@@ -110,9 +110,21 @@ def _symbols(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _index(value: Any) -> str:
+    if value == "" or (isinstance(value, str) and SYMBOL.fullmatch(value)):
+        return str(value)
+    raise NotASetting('must be a symbol such as "SPY", or "" for none')
+
+
 def _market(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= TEXT_MAX or not value.isprintable():
         raise NotASetting('must be "sim" or the path of a recording')
+    return value
+
+
+def _file(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+        raise NotASetting('must be the path of a file, or "" for the one in the home')
     return value
 
 
@@ -135,9 +147,14 @@ READERS: Mapping[str, Reader] = {
     "paper.bar_share": _count(1, 100),
     "market.kind": _market,
     "market.symbols": _symbols,
+    "market.index": _index,
     "market.start": _start,
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
+    **dict.fromkeys(
+        (f"reference.{name}" for name in ("average_volume", "sectors", "restricted", "earnings")),
+        _file,
+    ),
     "record.sessions": _word("screen", "always", "never"),
     "record.mib_max": _count(1, RECORDINGS_MIB_MAX),
     "engine.process": _word("own", "terminal"),
@@ -150,9 +167,10 @@ READERS: Mapping[str, Reader] = {
     "screen.disarm_minutes": _count(0, MINUTES_MAX),
     "screen.lock_minutes": _count(0, MINUTES_MAX),
     "screen.lock_over_positions": _switch,
+    "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "record", "engine", "risk", "screen", "keys")
+TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:
@@ -180,12 +198,21 @@ def _limit(key: str, value: Any) -> str:
         text = "on" if value else "off"
     elif isinstance(value, str):
         text = value
+    elif isinstance(value, list) and SPECS_BY_KEY[key].kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+        text = _list_text(value)
     else:
         text = _number_text(value)
     problems = check_pairs([(key, text)])
     if problems:
         raise NotASetting(problems[0].sentence.removeprefix(f"{key}").lstrip(": "))
     return text
+
+
+def _list_text(value: list[Any]) -> str:
+    """A list of the file as `set` writes it."""
+    if not all(isinstance(name, str) and name for name in value):
+        raise NotASetting('must be a list of words such as ["AAPL", "MSFT"]')
+    return ",".join(value) or "none"
 
 
 def _number_text(value: Any) -> str:

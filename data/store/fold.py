@@ -3,10 +3,20 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from data.store import fold_costs, fold_desk, fold_fills, fold_measures, fold_orders, fold_recon
+from data.store import (
+    fold_breakers,
+    fold_costs,
+    fold_desk,
+    fold_fills,
+    fold_measures,
+    fold_orders,
+    fold_recon,
+)
 from data.store.book import Book
+from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
+from engine.domain.loss_facts import EquityPeaked, LossLimitReached
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -31,6 +41,8 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.LiveArmed: fold_desk.live_armed,
     ev.ArmingSuspended: fold_desk.arming_ended,
     ev.LiveDisarmed: fold_desk.arming_ended,
+    ev.StrategyDisabled: fold_desk.strategy_disabled,
+    ev.StrategyEnabled: fold_desk.strategy_enabled,
     ev.Faulted: fold_desk.faulted,
     ev.DiskSpaceChanged: fold_desk.disk_space,
     ev.ClockMoved: fold_desk.clock_moved,
@@ -68,6 +80,13 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.ForeignOrderFound: fold_recon.foreign,
     ev.OrderAdopted: fold_recon.adopted,
     ev.PositionAdopted: fold_recon.position_adopted,
+    LossLimitReached: fold_breakers.loss_limit,
+    facts.BreakerTripped: fold_breakers.tripped,
+    facts.MarketHalted: fold_breakers.market_halted,
+    facts.MarketResumed: fold_breakers.market_resumed,
+    facts.ShortSaleRestricted: fold_breakers.short_restricted,
+    facts.ShortSaleFreed: fold_breakers.short_freed,
+    facts.SlowModeChanged: fold_breakers.slow_mode,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -75,6 +94,7 @@ WITHOUT_ROWS = frozenset(
         ev.DateRolled,
         ev.BorrowKnown,
         ev.DividendsKnown,
+        ev.ReferenceKnown,
         ev.CommandRefused,
         ev.DuplicateIgnored,
         ev.EntriesCancelled,
@@ -86,8 +106,11 @@ WITHOUT_ROWS = frozenset(
         ev.ReconcileStarted,
         ev.StatementAsked,
         ev.StatementHeard,
+        ev.MessageQueued,
+        ev.MessageSent,
         ev.BreakEnded,
         ev.LimitLooseningDropped,
+        EquityPeaked,
     }
 )
 """Events that no table tells of; inbounds have none either: they only ask or claim."""

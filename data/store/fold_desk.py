@@ -65,86 +65,96 @@ def instruments_known(book: Book, record: Record, event: ev.InstrumentsKnown) ->
 def trading_state(book: Book, record: Record, event: ev.TradingStateChanged) -> None:
     severity = "ok" if event.state is ev.TradingState.ACTIVE else "attention"
     code = f"trading_{event.state.name.lower()}"
-    _alert(book, record, severity, code, event.reason, account=event.account, symbol=event.symbol)
+    alert(book, record, severity, code, event.reason, account=event.account, symbol=event.symbol)
 
 
 def killed(book: Book, record: Record, event: ev.Killed) -> None:
-    _alert(book, record, "attention", "killed", event.reason, account=event.account)
+    alert(book, record, "attention", "killed", event.reason, account=event.account)
 
 
 def link_moved(book: Book, record: Record, event: ev.LinkMoved) -> None:
     severity = "ok" if event.state is LinkState.UP else "degraded"
     code = f"link_{event.state.name.lower()}"
-    _alert(book, record, severity, code, f"{event.link} {event.text}".strip())
+    alert(book, record, severity, code, f"{event.link} {event.text}".strip())
 
 
 def orphaned(book: Book, record: Record, event: ev.ReportOrphaned) -> None:
-    _alert(book, record, "degraded", "orphaned", f"{event.client_order_id} {event.text}".strip())
+    alert(book, record, "degraded", "orphaned", f"{event.client_order_id} {event.text}".strip())
 
 
 def flatten_moved(book: Book, record: Record, event: ev.FlattenMoved) -> None:
     if event.step is ev.FlattenStep.ASKING:
         account, symbol = event.account, event.symbol
-        _alert(book, record, "attention", "flatten", event.text, account=account, symbol=symbol)
+        alert(book, record, "attention", "flatten", event.text, account=account, symbol=symbol)
 
 
 def limit_tightened(book: Book, record: Record, event: ev.LimitTightened) -> None:
     text = f"{event.key}: {event.before} → {event.after}"
-    _alert(book, record, "ok", "limit_tightened", text, account=event.account)
+    alert(book, record, "ok", "limit_tightened", text, account=event.account)
 
 
 def limit_loosening(book: Book, record: Record, event: ev.LimitLooseningAsked) -> None:
     text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
-    _alert(book, record, "attention", "limit_loosening", text, account=event.account)
+    alert(book, record, "attention", "limit_loosening", text, account=event.account)
 
 
 def limit_loosened(book: Book, record: Record, event: ev.LimitLoosened) -> None:
     text = f"{event.key}: {event.before} → {event.after}: {event.reason}"
-    _alert(book, record, "attention", "limit_loosened", text, account=event.account)
+    alert(book, record, "attention", "limit_loosened", text, account=event.account)
 
 
 def factor_changed(book: Book, record: Record, event: ev.SecondFactorChanged) -> None:
     text = f"{event.before or 'none'} → {event.after or 'none'}"
-    _alert(book, record, "attention", "factor_changed", text)
+    alert(book, record, "attention", "factor_changed", text)
 
 
 def factor_passed(book: Book, record: Record, event: ev.SecondFactorPassed) -> None:
     way = "recovery code" if event.by_recovery else "code"
-    _alert(book, record, "ok", "factor_passed", f"{event.purpose} ({way})")
+    alert(book, record, "ok", "factor_passed", f"{event.purpose} ({way})")
 
 
 def factor_failed(book: Book, record: Record, event: ev.SecondFactorFailed) -> None:
-    _alert(book, record, "attention", "factor_failed", f"{event.purpose}: {event.text}")
+    alert(book, record, "attention", "factor_failed", f"{event.purpose}: {event.text}")
 
 
 def live_armed(book: Book, record: Record, event: ev.LiveArmed) -> None:
     word = "live_rearmed" if event.returned else "live_armed"
-    _alert(book, record, "attention", word, event.reason, account=event.account)
+    alert(book, record, "attention", word, event.reason, account=event.account)
 
 
 def arming_ended(book: Book, record: Record, event: ev.ArmingSuspended | ev.LiveDisarmed) -> None:
     word = "live_disarmed" if isinstance(event, ev.LiveDisarmed) else "arming_suspended"
-    _alert(book, record, "attention", word, event.reason, account=event.account)
+    alert(book, record, "attention", word, event.reason, account=event.account)
+
+
+def strategy_disabled(book: Book, record: Record, event: ev.StrategyDisabled) -> None:
+    text = f"{event.strategy}: {event.reason}"
+    alert(book, record, "attention", "strategy_disabled", text, account=event.account)
+
+
+def strategy_enabled(book: Book, record: Record, event: ev.StrategyEnabled) -> None:
+    text = f"{event.strategy}: {event.reason}"
+    alert(book, record, "ok", "strategy_enabled", text, account=event.account)
 
 
 def disk_space(book: Book, record: Record, event: ev.DiskSpaceChanged) -> None:
     severity = "ok" if event.level is SpaceLevel.AMPLE else "attention"
-    _alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)
+    alert(book, record, severity, f"disk_{event.level.name.lower()}", event.text)
 
 
 def clock_moved(book: Book, record: Record, event: ev.ClockMoved) -> None:
-    _alert(book, record, "attention", "clock_step", step_in_words(event.by))
+    alert(book, record, "attention", "clock_step", step_in_words(event.by))
 
 
 def machine_woke(book: Book, record: Record, event: ev.MachineWoke) -> None:
-    _alert(book, record, "degraded", "woke", sleep_in_words(event.span, event.is_suspend))
+    alert(book, record, "degraded", "woke", sleep_in_words(event.span, event.is_suspend))
 
 
 def faulted(book: Book, record: Record, event: ev.Faulted) -> None:
-    _alert(book, record, "unavailable", "fault", event.text)
+    alert(book, record, "unavailable", "fault", event.text)
 
 
-def _alert(
+def alert(
     book: Book,
     record: Record,
     severity: str,
@@ -154,6 +164,7 @@ def _alert(
     account: str = "",
     symbol: str = "",
 ) -> None:
+    """One row of the alerts; of the session's account where the event names none."""
     if not account and book.session is not None:
         account = book.session.account
     row = (record.sequence, record.at, None, account, "", symbol, severity, code, text)

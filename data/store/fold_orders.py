@@ -37,6 +37,8 @@ def reduced(book: Book, record: Record, event: ev.ExitReduced) -> None:
     order.taken += event.quantity
     if status_of(order) not in DONE:
         order.cancelled += event.quantity
+    if event.completes:
+        move(order, Happening.FULL_FILL)
     set_leaves(order)
     by = f"by its sibling .{leg_of(event.by)}"
     happened(book, record, order, "reduced", quantity=event.quantity, text=by)

@@ -6,6 +6,7 @@ from engine.domain.arming import disarmed
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
 from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.flatten import begin_flatten
+from engine.domain.loosening import taken_back
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -114,22 +115,23 @@ def halt(state: State, command: cmd.Halt, market: Market, now: Nanos) -> list[ev
 
 
 def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> list[ev.Event]:
-    """Raises the account and every symbol, for a reason that is written down.
+    """Raises the account, every symbol and every strategy, for a reason that is written down.
 
     Where a second factor is enrolled it takes that as well.
     """
     account = state.accounts[command.account]
     lowered = [ALL_SYMBOLS] if account.trading.state is not ev.TradingState.ACTIVE else []
     lowered += sorted(account.symbols)
-    if not lowered:
+    if not lowered and not account.strategies:
         return [ev.CommandRefused(now, "resume", Refusal.NOT_LOWERING, "trading is active")]
-    is_own = _is_own_halt(account, command.origin)
+    is_own = _is_own_halt(account, command.origin) and bool(lowered)
     if not command.reason and not is_own:
         refusal = Refusal.KILLED if account.trading.latched else Refusal.REASON_MISSING
         return [ev.CommandRefused(now, "resume", refusal, "")]
     if not is_own and wants_factor(state):
         return [ev.CommandRefused(now, "resume", Refusal.SECOND_FACTOR_WANTED, "")]
-    return [
+    happened = _strategies_enabled(state, command, now)
+    happened += [
         ev.TradingStateChanged(
             now,
             command.account,
@@ -140,6 +142,21 @@ def resume(state: State, command: cmd.Resume, market: Market, now: Nanos) -> lis
             command.origin,
         )
         for symbol in lowered
+    ]
+    if happened:
+        return happened
+    return [ev.CommandRefused(now, "resume", Refusal.STRATEGY_STOPPED, "")]
+
+
+def _strategies_enabled(state: State, command: cmd.Resume, now: Nanos) -> list[ev.Event]:
+    """Every strategy of the account that this hand may let again.
+
+    A script does not let itself: not in the run in which it was stopped.
+    """
+    return [
+        ev.StrategyEnabled(now, command.account, strategy, command.reason, command.origin)
+        for strategy, held in state.accounts[command.account].strategies.items()
+        if command.reason and (command.origin is not Origin.SCRIPT or held.run != state.run)
     ]
 
 
@@ -184,10 +201,14 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
 def tighten_limit(
     state: State, command: cmd.TightenLimit, market: Market, now: Nanos
 ) -> list[ev.Event]:
-    """Tightening is immediate; everything else is refused with the word for it."""
+    """Tightening is immediate; to ask for what is in force takes back a looser one on its way."""
     changed = tighten(state.limits, command.name, command.value)
     if isinstance(changed, Refusal):
+        waits = taken_back(state, command, now)
+        if waits:
+            return waits
         return [ev.CommandRefused(now, "set", changed, f"{command.name} {command.value}")]
     key = KEY_PREFIX + command.name.removeprefix(KEY_PREFIX)
     before, after = state.limits.text(key), changed.text(key)
-    return [ev.LimitTightened(now, command.account, key, before, after, digest(changed))]
+    origin = command.origin
+    return [ev.LimitTightened(now, command.account, key, before, after, digest(changed), origin)]

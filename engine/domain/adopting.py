@@ -76,6 +76,9 @@ def adopt_position(
         return [ev.CommandRefused(now, "adopt", Refusal.NO_BREAK, symbol)]
     if not command.reason:
         return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, symbol)]
+    if symbol in state.recon.outdated:
+        # Nobody knows whether the venue's figure is of before those trades or of after them.
+        return [ev.CommandRefused(now, "adopt", Refusal.BREAK_OUTDATED, symbol)]
     if any(row.symbol == symbol and row.cumulative for row in state.recon.foreign.values()):
         # What it has filled is in the venue's figure, and would be booked once more with the order.
         return [ev.CommandRefused(now, "adopt", Refusal.ORDERS_FIRST, symbol)]

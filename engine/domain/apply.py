@@ -1,12 +1,13 @@
 """The only hand that changes the state: one small function per event, and none of them refuses."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.breaker_changes import BREAKER_CHANGES
 from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
@@ -19,6 +20,14 @@ def apply(state: State, event: ev.Event) -> None:
     """Makes the event true. Replaying the journal calls only this."""
     _CHANGES[type(event)](state, event)
     state.events += 1
+
+
+def apply_all(state: State, events: Iterable[ev.Event]) -> None:
+    """The same, one after the other: a start has a million of them."""
+    changes = _CHANGES
+    for event in events:
+        changes[type(event)](state, event)
+        state.events += 1
 
 
 def state_hash(state: State) -> str:
@@ -47,7 +56,6 @@ _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.OrderWaited,
     ev.CommandRefused,
-    ev.ReportOrphaned,
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,
@@ -59,5 +67,6 @@ _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **COST_CHANGES,
     **RECON_CHANGES,
     **CLOCK_CHANGES,
+    **BREAKER_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }

@@ -5,7 +5,7 @@ import msgspec
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Certainty
 from engine.domain.orders import STATE_WORDS, Order, short_label
-from engine.domain.recon import Recon
+from engine.domain.recon_events import DifferenceFound
 from engine.domain.state import State
 from engine.instruments import Instrument
 from engine.values import Nanos, OrderId
@@ -38,7 +38,7 @@ def attention_of(state: State) -> tuple[AttentionRow, ...]:
         for order in (state.orders[i] for i in state.live)
         if order.ending and order.order_id not in state.in_doubt
     ]
-    rows += _of_books(state.recon)
+    rows += _of_books(state)
     return tuple(rows[:ATTENTION_SHOWN_MAX])
 
 
@@ -99,10 +99,20 @@ def _worst(order: Order, quantity: int, known: Instrument) -> str:
     return f"{sign}{known.format_quantity(quantity)} {order.order.symbol} more"
 
 
-def _of_books(recon: Recon) -> list[AttentionRow]:
-    rows = []
+def _settling(state: State, key: str, found: DifferenceFound) -> str:
+    """The line that ends a break, as far as one can."""
+    if key.startswith("position/"):
+        return f"adopt position {found.symbol} "
+    order = state.orders.get(found.order_id)
+    if order is None or order.is_done:
+        return "reconcile"
+    return f"resolve {short_label(order, state.trade_date)} "
+
+
+def _of_books(state: State) -> list[AttentionRow]:
+    rows, recon = [], state.recon
     for key, found in recon.breaks.items():
-        about = f"adopt position {found.symbol} " if key.startswith("position/") else "reconcile"
+        about = _settling(state, key, found)
         rows.append(
             AttentionRow(
                 "break",

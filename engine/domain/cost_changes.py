@@ -11,6 +11,8 @@ from engine.domain.ledger.postings import (
     postings_of_purchase,
     postings_of_sale,
 )
+from engine.domain.reference_changes import reference_known
+from engine.domain.reference_facts import ReferenceKnown
 from engine.domain.state import Account, Purse, State
 from engine.values import Money
 
@@ -98,6 +100,7 @@ COST_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.BorrowKnown: _borrow_known,
     ev.DividendsKnown: _dividends_known,
     ev.FxRatesKnown: _fx_known,
+    ReferenceKnown: reference_known,
     ev.CurrencyConverted: _converted,
 }
 """Event type → what it changes about money that no fill moves."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.day_flow import DayFlow
 from engine.values import Money, Price, Quantity
 
 
@@ -37,3 +38,4 @@ class AccountDay(msgspec.Struct):
     carry: dict[str, Money] = {}
     positions: dict[str, PositionDay] = {}
     purses: dict[str, PurseDay] = {}
+    flow: DayFlow = msgspec.field(default_factory=DayFlow)

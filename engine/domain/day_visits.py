@@ -42,8 +42,8 @@ def leave_day(state: State, account: Account) -> None:
         for currency, purse in account.purses.items()
     }
     carry, fees = dict(account.day_carry), account.day_conversion_fees
-    if positions or purses or carry or fees:
-        kept = AccountDay(account.day_open_cash, fees, carry, positions, purses)
+    if positions or purses or carry or fees or account.flow.orders:
+        kept = AccountDay(account.day_open_cash, fees, carry, positions, purses, account.flow)
         account.other_days[state.trade_date] = kept
     while len(account.other_days) > DAYS_KEPT_MAX:
         del account.other_days[next(iter(account.other_days))]
@@ -55,7 +55,7 @@ def find_day(state: State, account: Account) -> None:
     if kept is None:
         return
     account.day_open_cash, account.day_conversion_fees = kept.open_cash, kept.conversion_fees
-    account.day_carry = kept.carry
+    account.day_carry, account.flow = kept.carry, kept.flow
     for position in account.positions.values():
         day = kept.positions.get(position.symbol) or PositionDay()
         position.day_realised, position.day_fees = day.realised, day.fees

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from engine.domain.commands import CancelScope, ExitsOnKill, Origin
 from engine.domain.facts import Fact
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Refusal
 from engine.domain.reports import LinkState, SpaceLevel
@@ -43,6 +43,10 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     """Market time of the last record before this run; 0 in records that did not tell it."""
     has_oca: bool = False
     patience: Patience = Patience()
+    venue: str = PAPER_VENUE
+    """Who the orders of the run go to; every run of before it was told was on paper."""
+    venue_rate: int = 0
+    index: str = ""
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):
@@ -144,6 +148,8 @@ class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
     before: str
     after: str
     limits_digest: str
+    origin: Origin = Origin.DESK
+    """Who did; the desk itself in records that were written before it was told."""
 
 
 class LimitLooseningAsked(Fact, frozen=True, tag="limit_loosening"):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.adopting import adopted_order
-from engine.domain.answers import lowered
+from engine.domain.comparison import LOOK, NOBODY, PAPER_MODES, UNSAID, Comparison, size_of
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
@@ -22,72 +22,9 @@ from engine.domain.statements import (
     VenueOpenOrders,
     VenuePositions,
 )
-from engine.domain.venue_reports import restated_as, venue_accepted
+from engine.domain.venue_reports import restated_as, venue_accepted, venue_replaced
 from engine.instruments import format_money
-from engine.values import Money, Nanos, OrderId, OrderType, Quantity
-
-NOBODY = OrderId(0)
-UNSAID = Nanos(0)
-BREAK = "RECON_BREAK"
-LOOK = "nothing was changed: a person has to look"
-PAPER_MODES = ("PAPER", "REPLAY", "")
-"""Where what is found at the venue is taken over by itself; live a person consents."""
-
-
-class _Comparison:
-    """One statement against the state; collects what is found, in order."""
-
-    def __init__(self, state: State, now: Nanos, as_of: Nanos = UNSAID) -> None:
-        """`as_of`: when the venue stated it, by its own clock; 0 where it does not say."""
-        run = state.recon.run
-        assert run is not None, "statements are compared while somebody waits for them"
-        self.state, self.now, self.as_of = state, now, as_of
-        self.run: Run = run
-        self.found: list[ev.Event] = []
-        self._lowered: set[str] = set()
-
-    def differs(
-        self,
-        kind: DifferenceKind,
-        *,
-        symbol: str,
-        ours: str,
-        venues: str,
-        action: str,
-        is_break: bool,
-        order_id: int = NOBODY,
-        venue_quantity: int = 0,
-    ) -> None:
-        self.found.append(
-            ev.DifferenceFound(
-                self.now,
-                self.run.query,
-                kind,
-                self.run.account,
-                symbol,
-                OrderId(order_id),
-                ours,
-                venues,
-                action,
-                is_break,
-                Quantity(venue_quantity),
-            )
-        )
-        if is_break and symbol and symbol not in self._lowered:
-            self._lowered.add(symbol)
-            why = f"{BREAK}: {ours} here, {venues} at the venue"
-            account, reducing = self.run.account, ev.TradingState.REDUCING
-            self.found += lowered(self.state, account, symbol, reducing, why, self.now)
-
-    def seen_before(self, key: str) -> int:
-        return self.state.recon.suspected.get(key, 0)
-
-    def agrees(self, key: str, text: str) -> None:
-        """A break or a suspicion of before is over."""
-        recon = self.state.recon
-        if key in recon.breaks or key in recon.suspected:
-            self.found.append(ev.BreakEnded(self.now, key, text))
-
+from engine.values import Money, Nanos, OrderType
 
 # ── open orders ────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +33,7 @@ def order_differences(
     state: State, report: VenueOpenOrders, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """Every order that stands on one side alone, or not alike on both."""
-    compared = _Comparison(state, now, report.at)
+    compared = Comparison(state, now, report.at)
     rows = {row.client_order_id: row for row in report.orders}
     for order_id in state.live:
         order = state.orders[order_id]
@@ -106,6 +43,8 @@ def order_differences(
         change = order.pending_replace
         if row is None and change is not None:
             row = rows.pop(change.client_order_id, None)
+        elif row is None:
+            row = _under_another_name(compared, order, rows, market)
         _compare_order(compared, order, row, market)
     _compare_others(compared, rows, market)
     for name in state.recon.foreign:
@@ -114,8 +53,23 @@ def order_differences(
     return compared.found
 
 
+def _under_another_name(
+    compared: Comparison, order: Order, rows: dict[str, OpenOrder], market: Market
+) -> OpenOrder | None:
+    """It stands there by a change of which a person had said that it never came."""
+    state = compared.state
+    name = next((each for each in rows if state.by_client_id.get(each) == order.order_id), "")
+    row = rows.pop(name, None)
+    if row is not None:
+        told = rep.VenueReplaced(
+            order.client_order_id, name, row.price, row.quantity, at=compared.as_of, stop=row.stop
+        )
+        compared.found += venue_replaced(state, told, market, compared.now)
+    return row
+
+
 def _compare_order(
-    compared: _Comparison, order: Order, row: OpenOrder | None, market: Market
+    compared: Comparison, order: Order, row: OpenOrder | None, market: Market
 ) -> None:
     state, now, key = compared.state, compared.now, f"order/{order.order_id}"
     known = state.instruments[order.order.symbol]
@@ -157,7 +111,7 @@ def _compare_order(
 
 
 def _fills_differ(
-    compared: _Comparison, order: Order, row: OpenOrder, action: str, *, is_break: bool
+    compared: Comparison, order: Order, row: OpenOrder, action: str, *, is_break: bool
 ) -> None:
     size = compared.state.instruments[order.order.symbol].format_quantity
     compared.differs(
@@ -171,7 +125,7 @@ def _fills_differ(
     )
 
 
-def _taken_over(compared: _Comparison, order: Order, row: OpenOrder, market: Market) -> None:
+def _taken_over(compared: Comparison, order: Order, row: OpenOrder, market: Market) -> None:
     """The venue is right: it was asked after all that had been heard, so this is newer."""
     known = compared.state.instruments[order.order.symbol]
     size, money = known.format_quantity, known.format_price
@@ -196,7 +150,7 @@ def _is_forgotten(order: Order, asked_at: int) -> bool:
     return is_old and all(each.certainty is Certainty.UNKNOWN for each in pending)
 
 
-def _doubted_there(compared: _Comparison, order: Order) -> None:
+def _doubted_there(compared: Comparison, order: Order) -> None:
     """Not open there is no proof of how it ended, and it is no agreement: it is asked about."""
     known = compared.state.instruments[order.order.symbol]
     compared.differs(
@@ -218,7 +172,7 @@ def _is_changed(order: Order, row: OpenOrder) -> bool:
     return (price, order.quantity) != (row.price, row.quantity)
 
 
-def _not_open_there(compared: _Comparison, order: Order, key: str) -> None:
+def _not_open_there(compared: Comparison, order: Order, key: str) -> None:
     known = compared.state.instruments[order.order.symbol]
     compared.differs(
         DifferenceKind.ORDER,
@@ -233,11 +187,11 @@ def _not_open_there(compared: _Comparison, order: Order, key: str) -> None:
     compared.found.append(asked)
 
 
-def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: Market) -> None:
+def _compare_others(compared: Comparison, rows: dict[str, OpenOrder], market: Market) -> None:
     """What stands there and is not live here: done in our books, or of somebody else."""
     state, adopted = compared.state, 0
     for name, row in rows.items():
-        left = _size(state, row.symbol, row.quantity - row.cumulative)
+        left = size_of(state, row.symbol, row.quantity - row.cumulative)
         known = state.by_client_id.get(name)
         if known is not None:
             order = state.orders.get(known) or state.past_orders.get(known)
@@ -255,7 +209,7 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
         if name in state.recon.foreign or row.symbol not in state.instruments:
             continue
         is_paper = state.mode in PAPER_MODES
-        size = _size(state, row.symbol, row.quantity)
+        size = size_of(state, row.symbol, row.quantity)
         words = f"{row.instruction.word} {size} open for {left}"
         how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
         compared.differs(
@@ -277,14 +231,6 @@ def _compare_others(compared: _Comparison, rows: dict[str, OpenOrder], market: M
             compared.found.append(found)
 
 
-def _size(state: State, symbol: str, quantity: int, *, signed: bool = False) -> str:
-    """As people read it; of what is not listed here, in the smallest unit."""
-    known = state.instruments.get(symbol)
-    if known is None:
-        return f"{quantity:+,}" if signed else f"{quantity:,}"
-    return known.format_quantity(quantity, signed=signed)
-
-
 # ── executions, positions, cash ────────────────────────────────────────────────────────────────
 
 
@@ -292,7 +238,7 @@ def execution_differences(state: State, report: VenueExecutions, now: Nanos) -> 
     """Missed trades are booked already; those of nobody's order are a break."""
     if state.recon.run is None or state.recon.run.query != report.query:
         return []
-    compared = _Comparison(state, now)
+    compared = Comparison(state, now)
     missed = set(report.missed)
     for each in report.executions:
         if each.execution_id in missed:
@@ -310,7 +256,7 @@ def execution_differences(state: State, report: VenueExecutions, now: Nanos) -> 
     return compared.found
 
 
-def _missed(compared: _Comparison, each: Execution, order_id: int) -> None:
+def _missed(compared: Comparison, each: Execution, order_id: int) -> None:
     compared.differs(
         DifferenceKind.FILL,
         symbol=each.symbol,
@@ -330,7 +276,7 @@ def _trade_in_words(state: State, each: Execution) -> str:
 
 def position_differences(state: State, report: VenuePositions, now: Nanos) -> list[ev.Event]:
     """Never traded away and never overwritten: a break, until a person adopts it (F21)."""
-    compared = _Comparison(state, now)
+    compared = Comparison(state, now)
     account = state.accounts[report.account]
     there = dict(report.positions)
     doubted = {key.removeprefix("position/") for key in state.recon.suspected}
@@ -342,14 +288,14 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
         key = f"position/{symbol}"
         if ours == venues:
             compared.agrees(key, "both sides hold the same again")
-        elif not _is_moving(state, symbol, compared.run.asked_at):
+        elif not _is_moving(state, symbol, compared.run, report.at):
             is_sure = compared.seen_before(key) + 1 >= state.patience.passes
             act = f"nothing was changed: adopt position {symbol}" if is_sure else "looked at again"
             compared.differs(
                 DifferenceKind.POSITION,
                 symbol=symbol,
-                ours=_size(state, symbol, ours, signed=True),
-                venues=_size(state, symbol, venues, signed=True),
+                ours=size_of(state, symbol, ours, signed=True),
+                venues=size_of(state, symbol, venues, signed=True),
                 action=act,
                 is_break=is_sure,
                 venue_quantity=venues,
@@ -357,15 +303,17 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
     return compared.found
 
 
-def _is_moving(state: State, symbol: str, asked_at: Nanos) -> bool:
-    """A trade may have come between the question and the answer."""
+def _is_moving(state: State, symbol: str, run: Run, stated_at: Nanos) -> bool:
+    """A trade may have come between the question and the answer, or between what was stated and
+    now; one that was made before is in what was stated."""
     ids = state.live_by_symbol.get(symbol, {})
-    return any(state.orders[i].changed_at > asked_at for i in ids)
+    is_newer = run.traded.get(symbol, UNSAID) > stated_at
+    return is_newer or any(state.orders[i].changed_at > run.asked_at for i in ids)
 
 
 def cash_differences(state: State, report: VenueCash, now: Nanos) -> list[ev.Event]:
     """Per currency; by what executions moved today where the venue keeps only that."""
-    compared = _Comparison(state, now)
+    compared = Comparison(state, now)
     ours = dict(_traded_today(state, report.account)) if report.is_traded else {}
     for currency, amount in report.cash:
         here = ours.get(currency, Money(0))

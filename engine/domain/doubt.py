@@ -45,7 +45,9 @@ def watch(state: State, now: Nanos) -> list[ev.Event]:
             continue
         for request, pending in in_flight(order):
             due = _due(state, pending)
-            if due is None or (is_down and pending.certainty is Certainty.KNOWN):
+            if due is None or pending.is_queued:
+                continue
+            if is_down and pending.certainty is Certainty.KNOWN:
                 continue  # what is sent over a broken link leaves when it is back
             if due > now:
                 dues.append(due)
@@ -168,11 +170,19 @@ def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> st
 
 
 def not_replaced(
-    state: State, order: Order, text: str, venue_at: Nanos, market: Market, now: Nanos
+    state: State,
+    order: Order,
+    text: str,
+    venue_at: Nanos,
+    market: Market,
+    now: Nanos,
+    *,
+    by_hand: bool = False,
 ) -> list[ev.Event]:
     """The old price and quantity stay in force."""
     proposal = propose_replace(order, order.price, order.quantity, "", state, market)
-    refused = ev.ReplaceRejected(now, order.order_id, text, reserve_for(proposal), venue_at)
+    reserve = reserve_for(proposal)
+    refused = ev.ReplaceRejected(now, order.order_id, text, reserve, venue_at, by_hand)
     return [refused, *nudged(state, order, now)]
 
 

@@ -8,6 +8,7 @@ from engine.domain.amendment_events import (
     OrderRestated,
 )
 from engine.domain.arming_facts import ArmingSuspended, LiveArmed, LiveDisarmed
+from engine.domain.breaker_events import BreakerEvent
 from engine.domain.cost_events import (
     BorrowKnown,
     CarryBooked,
@@ -53,6 +54,7 @@ from engine.domain.factor_facts import (
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
+from engine.domain.message_facts import MessageQueued, MessageSent
 from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
@@ -89,6 +91,8 @@ from engine.domain.recon_events import (
     StatementAsked,
     StatementHeard,
 )
+from engine.domain.reference_facts import ReferenceKnown
+from engine.domain.strategy_facts import StrategyDisabled, StrategyEnabled
 
 Event = (
     SessionStarted
@@ -139,6 +143,7 @@ Event = (
     | BorrowKnown
     | DividendsKnown
     | FxRatesKnown
+    | ReferenceKnown
     | CarryBooked
     | CurrencyConverted
     | DiskSpaceChanged
@@ -166,6 +171,11 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | MessageQueued
+    | MessageSent
+    | StrategyDisabled
+    | StrategyEnabled
+    | BreakerEvent
 )
 
 __all__ = [
@@ -177,6 +187,8 @@ __all__ = [
     "BreakEnded",
     "DifferenceFound",
     "ForeignOrderFound",
+    "MessageQueued",
+    "MessageSent",
     "OrderAdopted",
     "PositionAdopted",
     "ReconcileFinished",
@@ -241,9 +253,12 @@ __all__ = [
     "SecondFactorChanged",
     "SecondFactorFailed",
     "SecondFactorPassed",
+    "ReferenceKnown",
     "SessionClosed",
     "SessionStarted",
     "StatusRequested",
+    "StrategyDisabled",
+    "StrategyEnabled",
     "TapeMeasured",
     "TimerCleared",
     "TimerSet",

@@ -5,96 +5,26 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin
-from engine.domain.contingent.changes import LEG_CHANGES, joins, sent_leg, taken_back_by_desk
-from engine.domain.identity import LEG_STRIDE
+from engine.domain.contingent.changes import (
+    LEG_CHANGES,
+    stays_away,
+    taken_back_by_desk,
+)
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
-from engine.domain.moves import answered, become, cleared, hold, move, watched
-from engine.domain.orders import Order, Pending, Wish
+from engine.domain.message_changes import MESSAGE_CHANGES
+from engine.domain.message_counts import count_message, drop_messages
+from engine.domain.message_facts import Message
+from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
+from engine.domain.order_births import BIRTHS
+from engine.domain.orders import NEVER_REACHED, Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
+from engine.domain.strategy_changes import STRATEGY_CHANGES
 from engine.domain.trade_changes import TRADE_CHANGES
-from engine.values import Nanos, Quantity
+from engine.values import Nanos, Price, Quantity
 
-ORDER_ATTEMPTS_MAX = 1_024
-"""More than any order-rate window counts; older attempts cannot matter."""
-RECENT_ORDERS_MAX = 256
-"""Duplicate memory: more than can be entered within its window at the highest order rate."""
-_UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
-"""The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
-# What every order goes through has a name here: on Python 3.11 looking a member up in its enum
-# takes longer than what is done with it.
-_SENT, _ACCEPT = Status.SENT, Happening.ACCEPT
-
-
-def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    if event.order_id < LEG_STRIDE:
-        state.order_next = event.order_id + 1
-        state.number_next[event.trade_date] = event.number + 1
-    state.tickets[event.order.ticket] = event.order_id
-    if event.order.origin in _UNTHROTTLED:
-        return
-    state.order_attempts.append(event.at)
-    if len(state.order_attempts) > ORDER_ATTEMPTS_MAX:
-        del state.order_attempts[: ORDER_ATTEMPTS_MAX // 2]
-
-
-def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
-    order, at = event.order, event.at
-    return Order(
-        event.order_id,
-        event.trade_date,
-        event.number,
-        order,
-        order.instruction.side,
-        status,
-        order.quantity,
-        order.price,
-        order.stop,
-        event.protection if type(event) is ev.OrderReleased else order.price,
-        at,
-        at,
-    )
-
-
-def _released(state: State, event: ev.OrderReleased) -> None:
-    _remember_submission(state, event)
-    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    recent = state.recent_orders
-    key = fingerprint(event.order)
-    recent.pop(key, None)
-    recent[key] = event.at
-    if len(recent) > RECENT_ORDERS_MAX:
-        del recent[next(iter(recent))]
-    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
-    order.client_order_id, order.market = name, state.market
-    account = state.accounts[event.order.account]
-    order.fee_table, order.month_volume = account.fee_table, account.month_volume
-    instrument = state.instruments.get(symbol)
-    if instrument is not None and instrument.currency != account.currency:
-        order.fee_table = account.fee_table_for(instrument)
-    order.reserved_total = event.reserved
-    order.pending_new = Pending(event.at)
-    state.orders[order_id] = order
-    state.by_client_id[name] = order_id
-    state.live[order_id] = None
-    of_symbol = state.live_by_symbol.get(symbol)
-    if of_symbol is None:
-        of_symbol = state.live_by_symbol[symbol] = {}
-    of_symbol[order_id] = None
-    hold(state, order)
-    watched(state, event.at)
-
-
-def _denied(state: State, event: ev.OrderDenied) -> None:
-    _remember_submission(state, event)
-    order = _new_order(event, Status.DENIED)
-    order.protection = order.price
-    order.text = event.findings[0].sentence if event.findings else ""
-    if event.order_id >= LEG_STRIDE:
-        order.market = state.market
-        joins(state, order)
-    state.orders[event.order_id] = order
+_ACCEPT = Happening.ACCEPT
+"""Looking a member up in its enum takes longer than what is done with it, on Python 3.11."""
 
 
 def _working(state: State, event: ev.OrderWorking) -> None:
@@ -112,6 +42,8 @@ def _rejected(state: State, event: ev.OrderRejected) -> None:
     order.text = event.text
     order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
     order.ending = Happening.REJECT
+    if event.text != NEVER_REACHED:
+        state.breakers.activity.note_reject(event.at)
     move(state, order, Happening.REJECT, event.at)
 
 
@@ -143,6 +75,7 @@ def _end(
 ) -> None:
     """Nothing of it works any more; while it owes fills it lives on, open for just these."""
     order.cancelled = Quantity(order.cancelled + event.quantity)
+    _within_its_quantity(order, event.owed)
     order.ending, order.changed_at = happening, event.at
     if order.status is Status.FILLED:
         return  # by trades that the venue has taken back, which is still to be told
@@ -150,6 +83,8 @@ def _end(
         move(state, order, happening, event.at)
         return
     answered(order)
+    if state.messages.waiting:
+        drop_messages(state.messages, order.order_id)
     hold(state, order)
 
 
@@ -157,8 +92,10 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order = state.orders[event.order_id]
     order.price, order.quantity, order.text = event.price, event.quantity, event.text
     order.reserved_total, order.changed_at = event.reserved, event.at
+    revalue(state, order, _worth(order))
     # Without the venue's time nothing is known: ours may be ahead of it by any amount.
     order.restated_at = max(order.restated_at, event.venue_at)
+    _within_its_quantity(order)
     hold(state, order)
     _complete(state, order, event.at)
 
@@ -170,10 +107,26 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         # The same wish again: it is as doubtful as it was until one of them is answered.
         pending.since, pending.certainty = before.since, before.certainty
         pending.asked, pending.asked_at = before.asked + 1, event.at
-    elif order.leg and event.origin is Origin.DESK:
-        taken_back_by_desk(state, order)
+    else:
+        _count_withdrawn(state, order)
+        if order.leg and event.origin is Origin.DESK:
+            taken_back_by_desk(state, order)
+        elif order.leg:
+            stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
-    watched(state, event.at)
+    if count_message(state, Message.CANCEL, event.order_id, event.at, is_entry=False):
+        watched(state, event.at)
+    else:
+        pending.is_queued = True
+
+
+def _count_withdrawn(state: State, order: Order) -> None:
+    state.accounts[order.order.account].flow.of(order.order.symbol).withdrawn += 1
+
+
+def _worth(order: Order) -> Price:
+    """The price at which what is open counts."""
+    return order.price or order.protection or order.stop
 
 
 def _cancel_rejected(state: State, event: ev.CancelRejected) -> None:
@@ -198,8 +151,13 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     elif order.leg:
         _wished(order, event)
     order.reserved_total, order.changed_at = event.reserved, event.at
+    _count_withdrawn(state, order)
+    revalue(state, order, _worth(order))
     hold(state, order)
-    watched(state, event.at)
+    if count_message(state, Message.REPLACE, event.order_id, event.at, is_entry=event.reserved > 0):
+        watched(state, event.at)
+    else:
+        order.pending_replace.is_queued = True
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -224,11 +182,15 @@ def _replace_denied(state: State, event: ev.ReplaceDenied) -> None:
 
 def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     order = state.orders[event.order_id]
-    if order.pending_replace is not None:
+    if order.pending_replace is not None and not event.by_hand:
+        # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    state.breakers.activity.note_error(event.at)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
+    revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
@@ -245,9 +207,18 @@ def _replaced(state: State, event: ev.OrderReplaced) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     order.pending_replace, order.changed_at = None, event.at
     order.reserved_total = event.reserved
+    _within_its_quantity(order)
+    revalue(state, order, _worth(order))
     cleared(state, order)
     hold(state, order)
     _complete(state, order, event.at)
+
+
+def _within_its_quantity(order: Order, owed: int = 0) -> None:
+    """Of a leg: siblings took off the larger quantity that it might have had, and has not."""
+    if order.taken:
+        room = max(0, order.quantity - order.cumulative - owed)
+        order.cancelled = Quantity(min(order.cancelled, room))
 
 
 def _complete(state: State, order: Order, at: Nanos) -> None:
@@ -272,6 +243,7 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
 
 def _status_requested(state: State, event: ev.StatusRequested) -> None:
     pending = state.orders[event.order_id].request_named(event.client_order_id)
+    count_message(state, Message.STATUS, event.order_id, event.at, is_entry=False)
     if pending is not None:
         pending.asked, pending.asked_at = pending.asked + 1, event.at
         watched(state, event.at)
@@ -293,9 +265,8 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
-    ev.OrderReleased: _released,
+    **BIRTHS,
     **LEG_CHANGES,
-    ev.OrderDenied: _denied,
     ev.OrderWorking: _working,
     ev.OrderRejected: _rejected,
     ev.OrderTriggered: _triggered,
@@ -312,6 +283,8 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
+    **MESSAGE_CHANGES,
     **TRADE_CHANGES,
+    **STRATEGY_CHANGES,
 }
 """Event type → what it changes about its order."""

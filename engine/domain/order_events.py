@@ -21,6 +21,9 @@ class QuoteSeen(Fact, frozen=True, tag="quote_seen"):
     ask_size: Quantity = Quantity(0)
     last: Price = Price(0)
     at: Nanos = Nanos(0)
+    band_low: Price = Price(0)
+    """The band that it might trade in; 0 where none was told, and in records of before."""
+    band_high: Price = Price(0)
 
 
 class LotChange(Fact, frozen=True, tag="lot"):
@@ -58,6 +61,8 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     """Of a leg at a venue that has groups: its name there."""
     base: Quantity = Quantity(0)
     """Of a leg: what its group's other legs had filled before it left."""
+    off_because: int = 0
+    """Why rules are off, as a set by the numbers of `risk.off.OffReason`; here and below."""
 
 
 class OrderHeld(Fact, frozen=True, tag="held"):
@@ -78,6 +83,8 @@ class ExitReduced(Fact, frozen=True, tag="exit_reduced"):
     order_id: OrderId
     quantity: Quantity
     by: OrderId
+    completes: bool = False
+    """Its own fills were told before, and with these nothing of the group is left."""
 
 
 class ExitsSwapped(Fact, frozen=True, tag="exits_swapped"):
@@ -105,6 +112,7 @@ class OrderDenied(Fact, frozen=True, tag="denied"):
     rules: str
     passed: int = 0
     off: int = 0
+    off_because: int = 0
 
 
 class OrderWorking(Fact, frozen=True, tag="working"):
@@ -264,6 +272,8 @@ class ReplaceRejected(Fact, frozen=True, tag="replace_rejected"):
     text: str
     reserved: Money
     venue_at: Nanos = Nanos(0)
+    by_hand: bool = False
+    """A person says so; the venue may still say that it took effect."""
 
 
 class OrderReplaced(Fact, frozen=True, tag="replaced"):

@@ -4,6 +4,9 @@ import msgspec
 
 from engine.values import NANOS_PER_SECOND, Nanos
 
+PAPER_VENUE = "paper"
+"""The venue of every run that did not name one."""
+
 
 class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One profile a venue. The defaults are those of a FIX venue."""

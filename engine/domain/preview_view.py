@@ -8,6 +8,8 @@ from engine.values import Instruction, Money, Price, Quantity
 class RuleCount(Row, frozen=True):
     passed: int
     off: int
+    off_because: tuple[str, ...] = ()
+    """`R37 no earnings file`, of every rule that is off."""
 
 
 class FeeRow(Row, frozen=True):

@@ -83,6 +83,8 @@ class Refusal(IntEnum):
     NOT_LIVE = 46
     SESSION_OVER = 47
     NOT_KEPT = 48
+    STRATEGY_STOPPED = 60
+    BREAK_OUTDATED = 61
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -118,6 +120,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.WHY_MISSING: "What no venue proves wants a reason in quotes that others can follow.",
     Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
     Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
+    Refusal.BREAK_OUTDATED: "It has traded since both were compared: `reconcile`, then adopt it.",
     Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
     Refusal.ORDERS_FIRST: "A foreign order has traded here: adopt it first, its fills count.",
     Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",
@@ -129,6 +132,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
     Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",
     Refusal.NOT_KEPT: "The venue does not keep this change of an exit: it is asked again later.",
+    Refusal.STRATEGY_STOPPED: "A script that was disabled does not enable itself: a person does.",
     Refusal.NOT_SENT_YET: "It waits here and was not sent yet: cancel it, or wait for a fill.",
     Refusal.BAD_LIMIT: "That is no value for this limit; `config limits` shows its unit.",
 }

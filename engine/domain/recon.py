@@ -12,6 +12,8 @@ GAVE_WAY = "another one took its place"
 BACKGROUND = "reconcile:"
 """How the names of timers begin that let a market end: they only look."""
 DIFFERENCES_KEPT_MAX = 200
+UNKNOWN_TIME = Nanos(1 << 62)
+"""Of a trade whose venue does not say when: later than anything that it states."""
 
 
 class Run(msgspec.Struct):
@@ -28,6 +30,8 @@ class Run(msgspec.Struct):
     differences: int = 0
     breaks: int = 0
     failed: str = ""
+    traded: dict[str, Nanos] = {}
+    """Symbols of which trades were booked since it asked: when the venue made the newest."""
 
 
 class Recon(msgspec.Struct):
@@ -49,11 +53,21 @@ class Recon(msgspec.Struct):
     """The newest, for the report."""
     text: str = ""
     """How the last run ended, in words."""
+    outdated: dict[str, None] = {}
+    """Symbols of which a trade was booked since the break of their position was found."""
 
     @property
     def holds_orders(self) -> bool:
         """Nothing new leaves until books are compared after a start or a broken link."""
         return self.run is not None and self.run.cause.holds_orders
+
+    def heard_trade(self, symbol: str, made_at: Nanos) -> None:
+        """What the venue states of this symbol may be of before it, and may be of after it."""
+        if self.run is not None:
+            traded = self.run.traded
+            traded[symbol] = max(traded.get(symbol, Nanos(0)), made_at or UNKNOWN_TIME)
+        if f"position/{symbol}" in self.breaks:
+            self.outdated[symbol] = None
 
     def awaits(self, query: int, statement: Statement) -> bool:
         """Whether this answer is one that the run under way is waiting for."""

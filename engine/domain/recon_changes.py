@@ -8,7 +8,9 @@ from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.positions import Position, apply_lot
 from engine.domain.ledger.postings import CAPITAL, post, realised_of, securities_of
 from engine.domain.lifecycle import Status
-from engine.domain.moves import hold, watched
+from engine.domain.message_counts import count_message
+from engine.domain.message_facts import Message
+from engine.domain.moves import hold, revalue, watched
 from engine.domain.orders import Order
 from engine.domain.recon import DIFFERENCES_KEPT_MAX, Run
 from engine.domain.recon_events import DifferenceKind
@@ -46,6 +48,7 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
 
 
 def _asked(state: State, event: ev.StatementAsked) -> None:
+    count_message(state, Message.STATEMENT, 0, event.at, is_entry=False, asked=event)
     run = state.recon.run
     if run is not None and run.query == event.query:
         run.awaiting[event.statement] = None
@@ -61,13 +64,21 @@ def _difference(state: State, event: ev.DifferenceFound) -> None:
         recon.run.breaks += event.is_break
     key = break_key(event)
     recon.suspected[key] = recon.suspected.get(key, 0) + 1
-    if event.is_break:
+    if event.is_break and not _is_known_better(recon.breaks.get(key), event):
         recon.breaks[key] = event
+        recon.outdated.pop(event.symbol, None)
+
+
+def _is_known_better(before: ev.DifferenceFound | None, event: ev.DifferenceFound) -> bool:
+    """What the venue holds says more than a trade of nobody's that it comes of."""
+    kinds = (DifferenceKind.POSITION, DifferenceKind.FILL)
+    return before is not None and (before.difference, event.difference) == kinds
 
 
 def _break_ended(state: State, event: ev.BreakEnded) -> None:
     state.recon.breaks.pop(event.key, None)
     state.recon.suspected.pop(event.key, None)
+    state.recon.outdated.pop(event.key.removeprefix("position/"), None)
     state.recon.foreign.pop(event.key.removeprefix("foreign/"), None)
 
 
@@ -115,6 +126,7 @@ def _adopted(state: State, event: ev.OrderAdopted) -> None:
     state.by_client_id[event.client_order_id] = event.order_id
     state.live[event.order_id] = None
     state.live_by_symbol.setdefault(asked.symbol, {})[event.order_id] = None
+    revalue(state, order, order.price or order.stop)
     hold(state, order)
     watched(state, event.at)
 
@@ -132,6 +144,8 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     position.day_realised = Money(position.day_realised + event.realised)
     position.memory.begin_again(position.held_lots(), position.lot_next)
     cost_delta = Money(position.cost - cost_before)
+    # At the mark, against capital: what somebody else had bought is no profit of this day.
+    position.day_cash = Money(position.day_cash - cost_delta + event.realised)
     currency = state.instruments[event.symbol].currency
     ledger = account.ledger
     if currency != account.currency:
@@ -146,6 +160,7 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     )
     state.recon.breaks.pop(f"position/{event.symbol}", None)
     state.recon.suspected.pop(f"position/{event.symbol}", None)
+    state.recon.outdated.pop(event.symbol, None)
 
 
 RECON_CHANGES: dict[type, Callable[[State, Any], None]] = {

@@ -7,14 +7,16 @@ from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
 from engine.domain.arming_facts import AccountReconciled
+from engine.domain.breaker_events import BreakerReport
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
+from engine.domain.reference_facts import ReferenceListed
 from engine.domain.statements import (
     VenueCash,
     VenueExecutions,
@@ -236,6 +238,12 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """The venue takes groups of orders that share one quantity."""
     patience: Patience = Patience()
     """What is expected of this venue's answers."""
+    venue: str = PAPER_VENUE
+    """Who the orders go to, by the name that R44 knows."""
+    venue_rate: int = 0
+    """Messages a second that the venue takes; 0 where it says nothing of it."""
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):
@@ -361,6 +369,7 @@ Report = (
     | BorrowListed
     | DividendsListed
     | FxRatesSet
+    | ReferenceListed
     | PhaseChanged
     | TradeDateRolled
     | TimerFired
@@ -378,4 +387,5 @@ Report = (
     | SecondFactorKnown
     | SecondFactorChecked
     | AccountReconciled
+    | BreakerReport
 )

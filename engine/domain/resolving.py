@@ -3,12 +3,14 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
+from engine.domain.answers import nudged
 from engine.domain.commands import Outcome
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.second_factor import wants_factor
 from engine.domain.state import State
 from engine.domain.trade_reports import venue_filled
 from engine.domain.venue_reports import proved_change
@@ -24,7 +26,7 @@ def resolve_order(
 ) -> list[ev.Event]:
     """Written down with the reason, then booked like the venue's own word; that word outranks it.
 
-    On paper a reason is enough, as for every other question until a second factor is enrolled.
+    On paper a reason is enough; live it takes the second factor, and one has to be enrolled.
     """
     order = state.orders.get(command.order_id)
     refusal = _why_not(state, order, command)
@@ -44,17 +46,16 @@ def resolve_order(
         command.origin,
         name,
     )
-    return [resolved, *_came_of_it(state, order, command, name, market, now)]
+    came_of_it = _came_of_it(state, order, command, name, market, now)
+    return [resolved, *came_of_it, *nudged(state, order, now)]
 
 
 def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Refusal | None:
     if order is None:
         return Refusal.UNKNOWN_ORDER
-    if state.mode == LIVE_MODE:
-        return Refusal.NEEDS_SECOND_FACTOR
     if not command.reason:
         return Refusal.WHY_MISSING
-    if not (order.is_unknown or order.owed):
+    if not (order.is_unknown or order.owed or _differs(state, order)):
         return Refusal.NOT_IN_DOUBT
     is_new = order.pending_new is not None and order.status is Status.SENT
     if command.outcome is Outcome.NOT_PLACED and not (is_new or order.pending_replace is not None):
@@ -63,7 +64,17 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.ALREADY_STATED
     if command.outcome is Outcome.FILLED and not 0 < command.quantity <= order.worst_leaves:
         return Refusal.BEYOND_OPEN
-    return None
+    if state.mode.upper() != LIVE_MODE:
+        return None
+    # Last, so that nobody is asked for a code for what would be refused all the same.
+    if not state.factor.enrolment:
+        return Refusal.NOT_ENROLLED
+    return Refusal.SECOND_FACTOR_WANTED if wants_factor(state) else None
+
+
+def _differs(state: State, order: Order) -> bool:
+    """It lives here and nobody can explain what the venue says of it: a person has to."""
+    return not order.is_done and f"order/{order.order_id}" in state.recon.breaks
 
 
 def _came_of_it(
@@ -79,7 +90,8 @@ def _came_of_it(
         case Outcome.NOT_PLACED if order.pending_new is not None:
             return [ev.OrderRejected(now, order.order_id, f"not placed, {text}")]
         case Outcome.NOT_PLACED:
-            return not_replaced(state, order, f"not changed, {text}", Nanos(0), market, now)
+            told = f"not changed, {text}"
+            return not_replaced(state, order, told, Nanos(0), market, now, by_hand=True)
         case Outcome.CANCELLED:
             name, filled = order.client_order_id, order.cumulative
             changed = proved_change(state, order, name, filled, market, now)

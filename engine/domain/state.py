@@ -2,18 +2,24 @@
 
 import msgspec
 
+from engine.domain.breaker_memory import Breakers
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_kept import AccountDay
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
+from engine.domain.loss_memory import LossMemory
+from engine.domain.message_facts import Messages
 from engine.domain.orders import Order
-from engine.domain.patience import Patience
+from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
 from engine.domain.recon import Recon
+from engine.domain.reference_facts import NO_REFERENCE, Reference
 from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
+from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
@@ -93,6 +99,17 @@ class Loosening(msgspec.Struct, frozen=True, gc=False):
     asked_at: Nanos
 
 
+class LimitChange(msgspec.Struct, frozen=True, gc=False):
+    """How a limit came to differ from the settings in this session."""
+
+    at: Nanos
+    before: str
+    after: str
+    is_looser: bool
+    origin: Origin
+    reason: str = ""
+
+
 class Purse(msgspec.Struct):
     """Cash and the double-entry ledger of one currency that is not the account's own."""
 
@@ -144,6 +161,16 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    opening_long: Money = Money(0)
+    """Worst value of what its live orders may still open on the long side, kept by `apply`."""
+    opening_short: Money = Money(0)
+    opening: dict[str, Money] = {}
+    """The same by symbol, both sides together; no row where nothing is open."""
+    flow: DayFlow = msgspec.field(default_factory=DayFlow)
+    open_value: Money = Money(0)
+    """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
+    strategies: dict[str, StrategyHold] = {}
+    """Those that are disabled, by name."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -226,8 +253,17 @@ class State(msgspec.Struct):
     limits_digest: str = ""
     order_attempts: list[Nanos] = []
     """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
+    ladder_attempts: list[Nanos] = []
+    """The same of the armed ladder, which has limits of its own."""
     recent_orders: dict[str, Nanos] = {}
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
+    recent_prices: dict[str, Nanos] = {}
+    """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
+    messages: Messages = msgspec.field(default_factory=Messages)
+    venue_rate: int = 0
+    """Messages a second that the venue takes; 0 where it says nothing of it."""
+    repeats: dict[str, list[Nanos]] = {}
+    """When each strategy executed what it does in a symbol and on a side; bounded."""
     timers: dict[str, Nanos] = {}
     flattening: dict[str, FlattenRun] = {}
     """Key `ACCOUNT/SYMBOL`."""
@@ -265,8 +301,21 @@ class State(msgspec.Struct):
     """(key, text) of every limit as the settings had it, with what the second factor loosened."""
     loosening: dict[str, Loosening] = {}
     """By the limit's key."""
+    limit_changes: dict[str, LimitChange] = {}
+    """The last change of each limit in this session, by its key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
+    reference: Reference = NO_REFERENCE
+    """Tables that a desk may have or not."""
+    venue: str = PAPER_VENUE
+    """Who the orders of this run go to."""
+    began: dict[str, Nanos] = {}
+    """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
+    losses: dict[str, LossMemory] = {}
+    """Peaks of equity, and the losses that were told, by account."""
+    breakers: Breakers = msgspec.field(default_factory=Breakers)
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

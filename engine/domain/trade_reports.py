@@ -14,6 +14,7 @@ from engine.domain.quotes import Market
 from engine.domain.rebooking import Rebooking
 from engine.domain.state import State
 from engine.domain.submission import quote_seen
+from engine.domain.venue_reports import restated_as
 from engine.values import Instruction, Money, Nanos, Price, Quantity
 
 
@@ -143,7 +144,8 @@ def venue_trade_busted(
     text = report.text or "the venue took the trade back"
     reverse = rebooking.reverse(report.execution_id, booked, ev.BUSTED, text, report.at)
     happened: list[ev.Event] = [reverse]
-    happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    less = abs(booked.quantity) if booked is not None else report.quantity or order.quantity
+    happened += _less_open(state, order, rebooking, report, less, market, now)
     happened += _exits_beyond(state, order, reverse.position_after, now)
     return happened + nudged(state, order, now)
 
@@ -180,7 +182,9 @@ def venue_trade_corrected(
     happened.append(corrected)
     if corrected.resurrected or corrected.overfill:
         happened += _alarms(state, order, corrected, now)
-    happened += _nothing_open(order, rebooking, report.leaves, report.at, now)
+    # Of a trade that was never heard of nobody knows how much less it is.
+    less = order.quantity if booked is None else abs(booked.quantity) - report.quantity
+    happened += _less_open(state, order, rebooking, report, less, market, now)
     happened += _exits_beyond(state, order, corrected.position_after, now)
     return happened + nudged(state, order, now)
 
@@ -229,14 +233,32 @@ def _not_remembered(
     return [orphan, *_lowered(state, order, ev.TradingState.REDUCING, why, now)]
 
 
-def _nothing_open(
-    order: Order, rebooking: Rebooking, leaves: Quantity, venue_at: Nanos, now: Nanos
+def _less_open(
+    state: State,
+    order: Order,
+    rebooking: Rebooking,
+    report: rep.VenueTradeBusted | rep.VenueTradeCorrected,
+    less: int,
+    market: Market,
+    now: Nanos,
 ) -> list[ev.Event]:
-    """Where the venue says that nothing is open after it, what is missing is gone."""
+    """Where the venue says that less is open after it, or nothing, just as much is gone.
+
+    What is missing besides are fills that nobody has told yet: they are owed.
+    """
+    leaves, at = report.leaves, report.at
     missing = order.quantity - order.cancelled - rebooking.cumulative
-    if leaves == LEAVES_UNSAID or leaves > 0 or missing <= 0 or order.is_gone:
+    if leaves == LEAVES_UNSAID or missing <= leaves or order.is_gone:
         return []
-    if order.is_done and order.ending:
-        return []  # it had ended before its trades were heard of, and ends that way again
+    if order.ending:
+        return []  # it ends otherwise, or ended before its trades were heard of and does so again
     text = "nothing stayed open after the venue took a trade back"
-    return [ev.OrderCancelled(now, order.order_id, Quantity(missing), text, False, venue_at)]
+    if not leaves:
+        left = Quantity(min(missing, max(0, less)))
+        owed = Quantity(missing - left)
+        return [ev.OrderCancelled(now, order.order_id, left, text, False, at, owed=owed)]
+    if order.is_done or missing - leaves != less:
+        return []  # more is on its way: what is open of it here is the worse case
+    total, text = Quantity(order.quantity - less), "a trade of it was taken back"
+    told = rep.VenueRestated(order.client_order_id, order.price, total, text, at)
+    return restated_as(state, order, told, market, now)

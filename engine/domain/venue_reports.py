@@ -92,9 +92,13 @@ def _left_and_owed(
 
     Together they are what was open; below zero the venue does not say what it counts.
     """
-    leaves = order.worst_leaves if is_changed else order.leaves
-    owed = min(leaves, max(0, cumulative - order.cumulative))
-    return Quantity(leaves - owed), Quantity(owed)
+    leaves, quantity = order.leaves, order.quantity
+    if is_changed:
+        leaves, quantity = order.worst_leaves, order.worst_quantity
+    # Of a leg siblings may have taken more than it had: what it filled itself is owed all the same.
+    room = max(leaves, quantity - order.cumulative) if order.taken else leaves
+    owed = min(room, max(0, cumulative - order.cumulative))
+    return Quantity(max(0, leaves - owed)), Quantity(owed)
 
 
 def proved_change(
@@ -177,9 +181,10 @@ def venue_replaced(
     order = find_order(state, report.client_order_id)
     if order is None:
         return orphaned(report.client_order_id, "replaced", now)
-    pending = order.pending_replace
-    if pending is None or pending.client_order_id != report.new_client_order_id:
-        return repeated(report.new_client_order_id, "replaced", now)
+    pending, name = order.pending_replace, report.new_client_order_id
+    is_awaited = pending is not None and pending.client_order_id == name
+    if not (is_awaited or _was_denied_by_hand(state, order, report)):
+        return repeated(name, "replaced", now)
     price, quantity = report.price, report.quantity
     if report.at and report.at < order.restated_at:
         # The venue has changed it again since, and that was heard first.
@@ -197,6 +202,13 @@ def venue_replaced(
         report.stop,
     )
     return [replaced, *_cancel_again(order, report, now), *nudged(state, order, now)]
+
+
+def _was_denied_by_hand(state: State, order: Order, report: rep.VenueReplaced) -> bool:
+    """A person had said that this change never came, and the venue says that it did."""
+    name = report.new_client_order_id
+    is_known = state.by_client_id.get(name) == order.order_id and name != order.client_order_id
+    return is_known and order.client_order_id == report.client_order_id and not order.has_ended
 
 
 def _cancel_again(order: Order, report: rep.VenueReplaced, now: Nanos) -> list[ev.Event]:

@@ -1,13 +1,13 @@
 """What the screen and scripts may read: frozen rows, published per batch and never edited."""
 
-from enum import IntEnum
-
 import msgspec
 
 from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
+from engine.domain.standing_view import Severity as Severity
+from engine.domain.standing_view import StandingRow
 from engine.values import (
     Instruction,
     Liquidity,
@@ -53,6 +53,13 @@ class QuoteRow(Row, frozen=True):
     """Why it is halted; empty otherwise."""
     is_stale: bool = False
     """From before the machine slept: nobody has heard of it since."""
+    band_low: Price = Price(0)
+    """The limits up and down between which it may trade; 0 where no band is told."""
+    band_high: Price = Price(0)
+    pauses_at: Nanos = Nanos(0)
+    """In a limit state: when the pause begins that follows it."""
+    reopens_at: Nanos = Nanos(0)
+    """Halted for a known time: when it is to trade again."""
 
 
 class DepthRow(Row, frozen=True):
@@ -281,15 +288,6 @@ class AccountView(Row, frozen=True):
     """The part that came from exchange rates."""
 
 
-class Severity(IntEnum):
-    OK = 1
-    ATTENTION = 2
-    """A value is bad."""
-    DEGRADED = 3
-    """An input is bad."""
-    UNAVAILABLE = 4
-
-
 class Condition(Row, frozen=True):
     """Comes and goes with evidence: market closed, link down, slow mode."""
 
@@ -338,6 +336,8 @@ class DeskView(Row, frozen=True):
     attentions: tuple[AttentionRow, ...] = ()
     realism: str = ""
     """How far the session so far can be believed, in one line; empty before the first fill."""
+    standings: tuple[StandingRow, ...] = ()
+    """States, conditions and breakers, those that are ready or off too; bounded."""
 
 
 class SymbolMatch(Row, frozen=True):

@@ -37,7 +37,7 @@ from engine.language.words import ALL_OF_IT, DRILLS, EVERYTHING, GROUPS, NEXT
 MONEY_DIGITS = 6
 
 _NUMBERS = re.compile(r"[,.\-]*\d[\d,.\-]*", re.ASCII)
-_LIMIT_VALUE = re.compile(r"[A-Za-z0-9.$\-][A-Za-z0-9.,%_:\-]{0,63}")
+_LIMIT_VALUE = re.compile(r"[A-Za-z0-9.$\-][A-Za-z0-9.,%_:/^=&\-]{0,255}")
 _LIMIT_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 
 

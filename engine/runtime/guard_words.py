@@ -16,6 +16,8 @@ GuardEvent = (
     | ev.LiveArmed
     | ev.ArmingSuspended
     | ev.LiveDisarmed
+    | ev.StrategyDisabled
+    | ev.StrategyEnabled
 )
 
 
@@ -37,6 +39,10 @@ def guard_fields(event: GuardEvent) -> Fields:
             return {**_arming(event), "until": iso_utc(event.until), "returned": event.returned}
         case ev.ArmingSuspended() | ev.LiveDisarmed():
             return _arming(event)
+        case ev.StrategyDisabled() | ev.StrategyEnabled():
+            word = "disabled" if isinstance(event, ev.StrategyDisabled) else "enabled"
+            fields = {"event": f"strategy_{word}", "account": event.account}
+            return {**fields, "strategy": event.strategy, "reason": event.reason}
         case ev.SecondFactorFailed():
             return {
                 "event": "second_factor_failed",
@@ -83,6 +89,13 @@ def guard_words(fields: Fields) -> str:
         case "arming_suspended" | "live_disarmed" as event:
             word = "not sending" if event == "arming_suspended" else "DISARMED"
             return f"{fields['account']} is {word}: {fields['reason']}"
+        case "strategy_disabled":
+            return (
+                f"{fields['strategy']} is DISABLED ({fields['reason']}): its entries are cancelled,"
+                ' its exits still leave; a person lets it again: resume "reason"'
+            )
+        case "strategy_enabled":
+            return f"{fields['strategy']} may send again: {fields['reason']}"
         case "second_factor_passed":
             return f"second factor given: {fields['for']}"
         case _:
@@ -94,5 +107,6 @@ GUARD_EVENTS = frozenset(
         *("limit_loosening", "limit_loosened", "limit_not_loosened"),
         *("second_factor", "second_factor_passed", "second_factor_failed"),
         *("live_armed", "arming_suspended", "live_disarmed"),
+        *("strategy_disabled", "strategy_enabled"),
     }
 )

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from engine.domain.contingent.exits import exits_reached, exits_waiting
+from engine.domain.contingent.turns import exits_reached, exits_waiting
+from engine.domain.desk_breakers import SLOW_TIMER
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND
@@ -21,6 +22,7 @@ from engine.language.syntax import PracticeLine
 from engine.ports import SimulatedVenue
 from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
+from engine.runtime.watch import Watch
 from engine.values import NANOS_PER_SECOND, Nanos
 
 CHECKPOINT_EVERY = 10 * NANOS_PER_SECOND
@@ -76,6 +78,7 @@ class Host:
         self.pace: Pace = pace or AsFastAsItGoes()
         self.attend: Callable[[], None] = lambda: None
         """Called once a round, so that a live desk can answer requests in between."""
+        self.watch = Watch()
         session.now = Nanos(max(session.now, venue.now))
         self._checkpoint_at = session.now
 
@@ -148,14 +151,17 @@ class Host:
         return min(timers.values()) if timers else FOREVER
 
     def _next_look(self) -> Nanos:
-        """When the market is looked at for exits that wait here, where the venue has no groups."""
+        """When the market is looked at: for losses and breakers, and for exits that wait here,
+        where the venue has no groups."""
+        look_at = self.watch.next_at(self.venue.next_at(), self.now) or FOREVER
         if not exits_waiting(self.session.state):
-            return FOREVER
-        return Nanos(self.now + EXITS_EVERY)
+            return look_at
+        return min(look_at, Nanos(self.now + EXITS_EVERY))
 
     def _is_awaited(self) -> bool:
         """A timer is set that has more to do than to look whether all is well."""
-        return any(not name.startswith(BACKGROUND) for name in self.session.state.timers)
+        timers = self.session.state.timers
+        return any(not name.startswith((BACKGROUND, SLOW_TIMER)) for name in timers)
 
     def _advance(self, target: Nanos) -> bool:
         """Runs the market towards `target`, stopping where it has a report; False at its end."""
@@ -166,8 +172,15 @@ class Host:
         reached = self.venue.now if stays else target
         self.session.now = Nanos(max(self.now, reached))
         self.settle()
+        self._look()
         self._checkpoint()
         return not has_ended
+
+    def _look(self) -> None:
+        """What nobody sends: the market itself can lower the trading state."""
+        seen = self.watch.look(self.session.state, self.session.market, self.now)
+        if seen:
+            self.submit(*seen)
 
     def _checkpoint(self) -> None:
         """Own resting orders move up the queue without a word: their places are kept at times."""

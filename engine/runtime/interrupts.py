@@ -1,7 +1,9 @@
 """What must interrupt whoever sits at the desk: which events, how loudly, in which words."""
 
+from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.contingent.protection import left_bare_by
+from engine.domain.loss_facts import LossLimitReached
 from engine.domain.orders import Order
 from engine.domain.reasons import Refusal
 from engine.domain.records import Record
@@ -71,6 +73,8 @@ _NOTICES: dict[type, Severity] = {
     ev.LiveArmed: Severity.ATTENTION,
     ev.ArmingSuspended: Severity.DEGRADED,
     ev.LiveDisarmed: Severity.ATTENTION,
+    ev.StrategyDisabled: Severity.ATTENTION,
+    ev.StrategyEnabled: Severity.ATTENTION,
     ev.LinkMoved: Severity.ATTENTION,
     ev.PhaseEntered: Severity.ATTENTION,
     ev.FlattenMoved: Severity.OK,
@@ -89,4 +93,11 @@ _NOTICES: dict[type, Severity] = {
     ev.ReconcileFinished: Severity.ATTENTION,
     ev.ClockMoved: Severity.ATTENTION,
     ev.MachineWoke: Severity.DEGRADED,
+    LossLimitReached: Severity.ATTENTION,
+    facts.BreakerTripped: Severity.ATTENTION,
+    facts.MarketHalted: Severity.ATTENTION,
+    facts.MarketResumed: Severity.OK,
+    facts.ShortSaleRestricted: Severity.ATTENTION,
+    facts.ShortSaleFreed: Severity.OK,
+    facts.SlowModeChanged: Severity.ATTENTION,
 }

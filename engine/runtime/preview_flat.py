@@ -1,16 +1,20 @@
 """What a flatten or a reverse would come to: cancels, market orders, cost, and the rules."""
 
+from typing import Any
+
 import msgspec
 
 from engine.domain import commands as cmd
-from engine.domain.commands import ALL_SYMBOLS
+from engine.domain.commands import ALL_SYMBOLS, Origin
+from engine.domain.events import FlattenStep
 from engine.domain.flatten import closing_order, opening_order
 from engine.domain.listing import is_listed
+from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import buying_power, reserve_for
-from engine.domain.state import Purse, State
+from engine.domain.state import Account, FlattenRun, Purse, State, flatten_key
 from engine.domain.tally import Counted, tally
 from engine.instruments import Instrument, format_money_rounded
 from engine.ports import SimulatedVenue
@@ -155,7 +159,7 @@ def preview_reverse(
         position_before=Quantity(way.held),
         position_after=Quantity(-way.held),
         session_note=session_note(quote),
-        **judged(assessment),
+        **judged(assessment, proposal, flat),
         symbol=symbol,
         instruction=opening.instruction,
     )
@@ -179,11 +183,27 @@ def _once_flat(state: State, name: str, symbol: str, way: _Way) -> State:
         purses={**account.purses, **foreign},
         positions={s: p for s, p in account.positions.items() if s != symbol},
         reserved=Money(account.reserved - freed),
+        **_opening_without(account, symbol, [state.orders[i] for i in mine]),
     )
+    run = FlattenRun(FlattenStep.CLOSING, Nanos(0), Nanos(0), Origin.DESK, reopen=-way.held)
     left = {i: None for i in state.live_by_symbol.get(symbol, ()) if i not in mine}
     return msgspec.structs.replace(
         state,
         accounts={**state.accounts, name: flat},
         live={i: None for i in state.live if i not in mine},
         live_by_symbol={**state.live_by_symbol, symbol: left},
+        flattening={**state.flattening, flatten_key(name, symbol): run},
     )
+
+
+def _opening_without(account: Account, symbol: str, gone: list[Order]) -> dict[str, Any]:
+    """The account's tally of what may open, without these orders of one symbol."""
+    longs = sum(order.opening for order in gone if order.side > 0)
+    shorts = sum(order.opening for order in gone if order.side < 0)
+    left = account.opening.get(symbol, 0) - longs - shorts
+    others = {s: opening for s, opening in account.opening.items() if s != symbol}
+    return {
+        "opening_long": Money(account.opening_long - longs),
+        "opening_short": Money(account.opening_short - shorts),
+        "opening": {**others, symbol: Money(left)} if left else others,
+    }

@@ -10,6 +10,8 @@ from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.rules.breakers import SLOWED_BY
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
@@ -26,8 +28,8 @@ from engine.runtime.script_result import Outcome as Outcome
 from engine.runtime.script_result import ScriptResult as ScriptResult
 from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 
-SCRIPT_ORDERS_PER_SECOND = 50
-"""Scripts are paced, never denied, by the order-rate rule (R12)."""
+SCRIPT_RATE_COUNTED_MAX = 1_000
+"""A rate above this many orders a second (R12) is none: nothing is waited for."""
 READ_ONLY = "this session is read-only: nothing can be sent, cancels included"
 DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
@@ -202,13 +204,22 @@ class ScriptRunner:
             self._host.submit(command)
 
     def _pace(self, command: Command) -> None:
-        """Lets market time pass until one more order fits into the last second."""
-        if not isinstance(command, SubmitOrder):
+        """Lets market time pass until one more order fits into the last second: scripts are paced
+        by the order-rate rule (R12), never denied."""
+        rate = self._state.limits.order_rate_script
+        if not isinstance(command, SubmitOrder) or rate > SCRIPT_RATE_COUNTED_MAX:
             return
+        if rate == 0:
+            raise Failure("risk.order_rate_script is 0: scripts may send no orders")
+        if self._state.breakers.slow and not self._is_exit(command):
+            self._run_to(Nanos(self._state.breakers.activity.last_order_at + SLOWED_BY))
         recent = [at for at in self._sent if at > self._host.now - NANOS_PER_SECOND]
-        if len(recent) >= SCRIPT_ORDERS_PER_SECOND:
-            self._run_to(Nanos(recent[-SCRIPT_ORDERS_PER_SECOND] + NANOS_PER_SECOND))
-        self._sent = [*recent, self._host.now][-SCRIPT_ORDERS_PER_SECOND:]
+        if len(recent) >= rate:
+            self._run_to(Nanos(recent[-rate] + NANOS_PER_SECOND))
+        self._sent = [*recent, self._host.now][-rate:]
+
+    def _is_exit(self, command: SubmitOrder) -> bool:
+        return propose(command, self._state, self._host.session.market).is_exit
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────
 

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.domain.attention import attention_of, count_attention
-from engine.domain.clocks import clock_condition, woke_condition
 from engine.domain.contingent.groups import legs_of
 from engine.domain.contingent.protection import has_exits, protected_quantity
-from engine.domain.events import OrderDenied, OrderFilled, TradingState
+from engine.domain.events import OrderDenied, OrderFilled
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.figures import account_figures, average_cost
 from engine.domain.orders import Order, pending_word, short_label, state_word
-from engine.domain.quotes import Phase, Quote
+from engine.domain.quotes import Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
-from engine.domain.reports import LinkState, SpaceLevel
+from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.reserve import buying_power
+from engine.domain.standing import KILL_CODE, desk_phase, standings
+from engine.domain.standing_view import StandingRow
 from engine.domain.state import Account, State
 from engine.domain.views import (
     AccountView,
@@ -36,7 +37,7 @@ from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
-from engine.values import Nanos, Price, Quantity
+from engine.values import Nanos, OrderId, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500
@@ -67,6 +68,8 @@ class ViewBuilder:
         self.focus = ""
         self.more_links: Callable[[], tuple[LinkView, ...]] = lambda: ()
         """Shown beside the venue's: what else of this session can fail, such as its recording."""
+        self.more_standings: Callable[[str], tuple[StandingRow, ...]] = lambda account: ()
+        """What only whoever watches the market knows."""
         self.levels = 20
         self._luck = LuckTally(session.market, self._instrument)
         self.realism = realism or RealismTally(session.state)
@@ -122,6 +125,7 @@ class ViewBuilder:
         account = state.accounts[self._account]
         trading = account.trading
         orders = self._orders(state)
+        stands = standings(state, account, session.now) + self.more_standings(self._account)
         return DeskView(
             frame=self._frame,
             market_at=session.now,
@@ -129,7 +133,7 @@ class ViewBuilder:
             mode=state.mode,
             market=state.market,
             speed=speed,
-            phase=_desk_phase(state),
+            phase=desk_phase(state),
             trading_state=trading.state.name,
             trading_reason=trading.reason,
             account=self._account_view(state, account),
@@ -138,7 +142,8 @@ class ViewBuilder:
             orders=orders,
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
-            conditions=tuple(_conditions(state, account, session.now)),
+            conditions=_conditions(stands),
+            standings=stands,
             links=(*_links(state), *self.more_links()),
             updates_per_second=updates_per_second,
             conflated=0,
@@ -180,6 +185,10 @@ class ViewBuilder:
             source=quote.source,
             phase_text=quote.phase_text,
             is_stale=quote.at <= self._session.market.doubted_at,
+            band_low=quote.band_low,
+            band_high=quote.band_high,
+            pauses_at=quote.pauses_at,
+            reopens_at=quote.reopens_at,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:
@@ -202,6 +211,12 @@ class ViewBuilder:
                 room -= 1
             rows.append(self._order_row(order))
         return tuple(rows)
+
+    def rows_of(self, order_ids: Iterable[OrderId]) -> tuple[OrderRow, ...]:
+        """A row for each order that is asked about, also where the list has no room for it."""
+        state = self._session.state
+        orders = (state.orders.get(i) or state.past_orders.get(i) for i in order_ids)
+        return tuple(self._order_row(order) for order in orders if order is not None)
 
     def _order_row(self, order: Order) -> OrderRow:
         asked = order.order
@@ -318,54 +333,10 @@ def _progress(span: tuple[Nanos, Nanos] | None, now: Nanos) -> int:
     return min(max((now - span[0]) * WHOLE // (span[1] - span[0]), 0), WHOLE)
 
 
-def _desk_phase(state: State) -> Phase:
-    """OPEN as soon as one symbol is; else the phase that most tell."""
-    phases = list(state.phases.values())
-    if not phases or Phase.OPEN in phases:
-        return Phase.OPEN if phases else Phase.CLOSED
-    return max(set(phases), key=phases.count)
-
-
-def _conditions(state: State, account: Account, now: Nanos) -> list[Condition]:
-    found: list[Condition] = []
-    if _desk_phase(state) is not Phase.OPEN:
-        word = _desk_phase(state).word
-        found.append(Condition("market", f"market {word}", Severity.ATTENTION))
-    if state.disk is not SpaceLevel.AMPLE:
-        found.append(Condition("disk", state.disk_text, _DISK_SEVERITY[state.disk]))
-    if clock := clock_condition(state):
-        found.append(Condition("clock", clock, Severity.ATTENTION))
-    if woke := woke_condition(state, now):
-        found.append(Condition("woke", woke, Severity.DEGRADED))
-    for name, text in sorted(state.link_texts.items()):
-        found.append(Condition("link", f"link to {name} {text}", Severity.UNAVAILABLE))
-    for symbol, text in sorted(state.halts.items()):
-        found.append(Condition("halt", f"{symbol} halted: {text}", Severity.ATTENTION))
-    if state.in_doubt:
-        noun = "order" if len(state.in_doubt) == 1 else "orders"
-        text = f"{len(state.in_doubt)} {noun} UNKNOWN: the list attention settles it"
-        found.append(Condition("unknown", text, Severity.DEGRADED))
-    if state.recon.holds_orders:
-        text = "comparing books with the venue: nothing new leaves"
-        found.append(Condition("reconciling", text, Severity.ATTENTION))
-    for symbol, trading in sorted(account.symbols.items()):
-        text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
-        found.append(Condition("symbol_state", text, Severity.ATTENTION))
-    for key, run in sorted(state.flattening.items()):
-        symbol = key.partition("/")[2]
-        kind = "reverse" if run.reopen else "flatten"
-        text = f"{kind} {symbol}: {run.step.name.lower()}"
-        found.append(Condition("flatten", text, Severity.ATTENTION))
-    if account.trading.state is not TradingState.ACTIVE and account.trading.latched:
-        found.append(Condition("killed", "kill switch latched", Severity.ATTENTION))
-    return found
-
-
-_DISK_SEVERITY = {
-    SpaceLevel.WARN: Severity.ATTENTION,
-    SpaceLevel.REDUCING: Severity.DEGRADED,
-    SpaceLevel.HALT: Severity.UNAVAILABLE,
-}
+def _conditions(rows: tuple[StandingRow, ...]) -> tuple[Condition, ...]:
+    """What the header says of them, in a few words each; a latched kill comes last."""
+    shown = [Condition(row.code, row.text, row.severity) for row in rows if row.text]
+    return tuple(sorted(shown, key=lambda each: each.code == KILL_CODE))
 
 
 def _links(state: State) -> list[LinkView]:

@@ -8,6 +8,7 @@ from engine.domain.order_events import Levels
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal
 from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import RULES
+from engine.domain.risk.off import SWITCHED_OFF, reasons_of
 from engine.instruments import Instrument, format_money
 from engine.runtime.market_time import iso_utc
 from engine.values import Nanos, Price
@@ -78,8 +79,17 @@ def _entered(event: ev.OrderReleased | ev.OrderDenied, instrument: Instrument) -
         "rules": event.rules,
         "passed": rules_of(event.passed),
         "off": rules_of(event.off),
+        "off_because": off_reasons(event.off, event.off_because),
         "findings": [finding_facts(found) for found in event.findings],
     }
+
+
+def off_reasons(off: int, because: int) -> dict[str, str]:
+    """Why each rule that is off is so, and which are off in part."""
+    known = reasons_of(because)
+    whole = [name.split()[0] for name in rules_of(off)]
+    found = {rule: known.pop(rule, SWITCHED_OFF) for rule in whole}
+    return found | {rule: f"{words} (in part)" for rule, words in known.items()}
 
 
 def rules_of(bits: int) -> list[str]:

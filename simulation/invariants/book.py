@@ -8,6 +8,7 @@ from engine.exchange.book import Book
 from engine.exchange.messages import (
     Accepted,
     Cancelled,
+    CancelReason,
     Event,
     NewOrder,
     Reduced,
@@ -18,6 +19,9 @@ from engine.exchange.messages import (
 )
 from engine.values import OrderType, Side, TimeInForce
 from simulation.broken import hold
+
+SIBLING_FILLED = CancelReason.SIBLING_FILLED
+"""What a trade takes off a group leaves within the match, while its taker still trades."""
 
 
 class Followed(msgspec.Struct, gc=False):
@@ -53,7 +57,11 @@ class Mirror:
             if type(event) is Traded:
                 self._trade(event)
                 continue
-            self._settle()
+            if type(event) is Reduced:
+                self._known[event.order_id].leaves = event.leaves
+                continue
+            if type(event) is not Cancelled or event.reason is not SIBLING_FILLED:
+                self._settle()
             if type(event) is Accepted:
                 order = self._asked.pop(event.order_id)
                 known = Followed(event.order_id, order, event.price, event.quantity)
@@ -67,8 +75,6 @@ class Mirror:
                 self._trigger(self._known[event.order_id])
             elif type(event) is Replaced:
                 self._replace(self._known[event.order_id], event)
-            elif type(event) is Reduced:
-                self._known[event.order_id].leaves = event.leaves
         self._settle()
 
     def same_as(self, books: Mapping[str, Book]) -> None:

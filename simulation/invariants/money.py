@@ -6,6 +6,7 @@ from engine.domain.state import Account
 from simulation.account import VenueAccount
 from simulation.broken import hold
 from simulation.evidence import Evidence
+from simulation.floor import value_of
 
 
 def i21_the_ledger_sums_to_zero(account: Account) -> None:
@@ -49,9 +50,10 @@ def i10_holdings_are_the_venues(
 ) -> None:
     """I-10, I-02: positions and cash are what the venue says, fees apart.
 
-    Where trades were taken back, what could not be explained is a break that a person is shown.
+    Where trades were taken back, or others traded, what could not be explained is a break that a
+    person is shown. A position that was adopted has moved no cash here.
     """
-    if venue.has_amended and any(key.startswith("position/") for key in breaks):
+    if not venue.is_as_the_desk_made_it and any(key.startswith("position/") for key in breaks):
         return
     symbols = {*account.positions, *venue.positions}
     for symbol in sorted(symbols):
@@ -59,5 +61,20 @@ def i10_holdings_are_the_venues(
         here = position.quantity if position is not None else 0
         there = venue.positions.get(symbol, 0)
         hold(here == there, "I-10", f"{symbol}: {here} here, {there} at the venue")
-    here, there = account.cash + evidence.fees, opening + venue.cash
+    if evidence.has_adopted_positions or venue.has_been_misjudged:
+        return
+    unbooked = _cash_of_nobodys_trades(venue, evidence)
+    here, there = account.cash + evidence.fees, opening + venue.cash - unbooked
     hold(here == there, "I-10", f"cash: {here} here, {there} at the venue")
+
+
+def _cash_of_nobodys_trades(venue: VenueAccount, evidence: Evidence) -> int:
+    """What foreign orders moved that the desk was never told of: it is told of the difference."""
+    booked = {name for name, _ in evidence.executions}
+    return sum(
+        -order.asked.instruction.side * value_of(trade)
+        for order in venue.orders()
+        if order.is_foreign
+        for trade in order.fills
+        if trade.execution_id not in booked
+    )

@@ -29,6 +29,8 @@ def i10_nothing_is_left_open(state: State) -> None:
 def i10_protocols_have_ended_or_ask(state: State) -> None:
     """I-10: no flatten or reverse goes on for ever: it is over, or a person is asked."""
     for key, run in state.flattening.items():
+        if any(found.symbol == key.partition("/")[2] for found in state.recon.breaks.values()):
+            continue  # a person is asked about an order of it, or about what is held
         hold(run.step is FlattenStep.ASKING, "I-10", f"the flatten of {key} is {run.step.name}")
 
 
@@ -58,28 +60,50 @@ def i02_orders_are_the_venues(state: State, account: VenueAccount, evidence: Evi
     for there in known.values():
         order_id = state.by_client_id.get(there.client_order_id)
         order = state.orders.get(order_id) if order_id is not None else None
+        if there.is_foreign and there.asked.client_order_id not in evidence.adopted:
+            continue
         if order is None:
             _was_known(there, evidence)
-        elif not _a_person_is_asked(state, order, account):
+        elif not _a_person_is_asked(state, order, account, evidence):
             _same(order, there)
     for order_id in state.live:
         order = state.orders[order_id]
         is_known = order.client_order_id in account.by_client_id
-        is_asked = _a_person_is_asked(state, order, account)
+        is_asked = _a_person_is_asked(state, order, account, evidence)
         hold(is_known or is_asked, "I-10", f"{order.client_order_id} lives here alone")
 
 
-def _a_person_is_asked(state: State, order: Order, account: VenueAccount) -> bool:
-    """Nothing is concluded about it; where trades were taken back, also what is a break."""
-    is_break = account.has_amended and f"order/{order.order_id}" in state.recon.breaks
-    return is_break or any(True for _ in in_flight(order))
+def _a_person_is_asked(
+    state: State, order: Order, account: VenueAccount, evidence: Evidence
+) -> bool:
+    """Nothing is concluded about it, or a person has said what is so; where trades were taken
+    back or others traded, also what is a break."""
+    is_own = account.is_as_the_desk_made_it
+    is_break = not is_own and f"order/{order.order_id}" in state.recon.breaks
+    is_said = order.order_id in evidence.resolved
+    # What a position was adopted over is too old to be taken back one by one.
+    is_said |= evidence.has_adopted_positions and order.client_order_id in evidence.unexplained
+    return is_break or is_said or any(True for _ in in_flight(order))
+
+
+def i10_foreign_orders_are_shown(state: State, account: VenueAccount, evidence: Evidence) -> None:
+    """I-10, F22: what another hand has open at the account is taken over, or waits for a word."""
+    for there in account.live():
+        if there.is_foreign:
+            name = there.client_order_id
+            is_shown = name in state.recon.foreign or name in state.by_client_id
+            hold(is_shown, "I-10", f"{name} lives at the venue and nobody is shown it")
 
 
 def _was_known(there: VenueOrder, evidence: Evidence) -> None:
     """Of an earlier trade date, and done: it has left the state with every fill applied."""
     name, began_as = there.client_order_id, there.asked.client_order_id
+    order_id = evidence.id_of(began_as)
+    is_too_old = evidence.has_adopted_positions and name in evidence.unexplained
+    if order_id in evidence.resolved or is_too_old:
+        return
     hold(not there.is_live, "I-10", f"{name} lives at the venue and nobody here knows it")
-    filled = evidence.filled.get(evidence.released[began_as].order_id, 0)
+    filled = evidence.filled.get(order_id, 0)
     hold(filled == there.cumulative, "I-02", f"{name}: {filled} here, {there.cumulative} there")
 
 
@@ -107,7 +131,8 @@ def i06_the_venue_has_each_once(account: VenueAccount, sent: dict[str, bytes]) -
     """I-06: no order came in twice, and none that was not sent."""
     for name, times in account.entered.items():
         hold(times == 1, "I-06", f"{name} came in {times} times")
-        hold(name in sent, "I-06", f"{name} came in and never left")
+        is_own = not account.by_client_id[name].is_foreign
+        hold(name in sent or not is_own, "I-06", f"{name} came in and never left")
 
 
 def i25_nothing_open_nothing_held(state: State, account: str) -> None:

@@ -9,9 +9,21 @@ from unittest.mock import patch
 from msgspec.structs import replace
 
 from data.errors import JournalDamagedError
-from engine.domain import apply, decide, events, flatten, moves, orders, outbox, submission
+from engine.domain import (
+    apply,
+    decide,
+    events,
+    flatten,
+    moves,
+    orders,
+    outbox,
+    second_factor,
+    submission,
+)
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
+from engine.domain.contingent import exits
+from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
 from engine.domain.risk import frame, proposal
@@ -22,6 +34,7 @@ from engine.exchange.settings import BookSettings
 from engine.runtime.session import Session
 from engine.values import OrderType, TimeInForce
 from simulation import desk as sim_desk
+from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
@@ -229,6 +242,64 @@ def a_fill_before_its_acceptance_is_dropped() -> Patches:
     return [decides(rep.VenueFilled, make)]
 
 
+def a_correction_is_one_fill_more() -> Patches:
+    """execId .01 → .02 appended as a new fill beside the one that it corrects"""
+
+    def make(usual: Any) -> Any:
+        def append(state: Any, report: Any, market: Any, now: Any) -> Any:
+            name = f"{report.execution_id}.{report.revision}"
+            fill = rep.VenueFilled(
+                report.client_order_id,
+                name,
+                report.price,
+                report.quantity,
+                report.liquidity,
+                at=report.at,
+            )
+            return decide._DECISIONS[rep.VenueFilled](state, fill, market, now)
+
+        return append
+
+    return [decides(rep.VenueTradeCorrected, make)]
+
+
+def a_correction_is_a_repeat() -> Patches:
+    """A trade that is known is not looked at again, whatever revision comes of it."""
+
+    def make(usual: Any) -> Any:
+        def ignore(state: Any, report: Any, market: Any, now: Any) -> Any:
+            if report.execution_id in state.executions:
+                return [events.DuplicateIgnored(now, "known")]
+            return usual(state, report, market, now)
+
+        return ignore
+
+    return [decides(rep.VenueTradeCorrected, make)]
+
+
+# ---- exits -------------------------------------------------------------------------------------
+
+
+def both_exits_stand_alone() -> Patches:
+    """The group is forgotten on the wire: no exit ends the other, and both can fill."""
+    usual = outbox._REQUESTS[events.OrderReleased]
+
+    def alone(event: Any, state: Any) -> Any:
+        return replace(usual(event, state), oca_group="")
+
+    return [patch.dict(outbox._REQUESTS, {events.OrderReleased: alone})]
+
+
+def exits_are_for_what_was_ordered() -> Patches:
+    """The whole quantity of an entry, whatever it has filled, and nobody asks what is held."""
+
+    def whole(state: Any, group: int, bracket: Any) -> Any:
+        entry = state.orders.get(group)
+        return bracket.quantity if entry is None else entry.quantity if entry.cumulative else 0
+
+    return [patch.object(exits, "covered_by", whole), *without_rule(holdings.reduce_only)]
+
+
 # ---- identity ----------------------------------------------------------------------------------
 
 
@@ -393,6 +464,32 @@ def hands_are_not_throttled() -> Patches:
     return without_rule(flow.order_rate)
 
 
+def a_code_passes_twice() -> Patches:
+    """replay accepted TOTP"""
+
+    def make(usual: Any) -> Any:
+        def forget(state: Any, report: Any, market: Any, now: Any) -> Any:
+            kept = state.factor
+            state.factor = replace(kept, last_step=0)
+            try:
+                return usual(state, report, market, now)
+            finally:
+                state.factor = kept
+
+        return forget
+
+    return [decides(SecondFactorChecked, make)]
+
+
+def a_pass_is_kept_for_later() -> Patches:
+    """Once a code was right, everything that wants one has it."""
+
+    def passed(state: Any) -> bool:
+        return state.factor.last_step > 0
+
+    return [patch.object(second_factor, "has_passed", passed)]
+
+
 def a_kill_forgets_to_cancel() -> Patches:
     def make(usual: Any) -> Any:
         return lambda *arguments: [
@@ -473,18 +570,18 @@ def late_orders_stand_in_front() -> Patches:
         usual(self, resting, before or resting.level.first)
 
     slow_way = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE, orders_max=1_000_000)
-    return [patch.object(Book, "join", jump), patch.object(sim_venue, "SETTINGS", slow_way)]
+    return [patch.object(Book, "join", jump), patch.object(sim_floor, "SETTINGS", slow_way)]
 
 
 def the_trader_trades_with_himself() -> Patches:
-    return [patch.object(sim_venue, "SETTINGS", BookSettings())]
+    return [patch.object(sim_floor, "SETTINGS", BookSettings())]
 
 
 def what_should_not_rest_rests() -> Patches:
     usual = sim_venue.operation_of
 
-    def lasting(request: Any, number: int) -> Any:
-        arrival = usual(request, number)
+    def lasting(request: Any, order: Any) -> Any:
+        arrival = usual(request, order)
         is_ioc = arrival.time_in_force is TimeInForce.IOC
         return replace(arrival, time_in_force=TimeInForce.DAY) if is_ioc else arrival
 
@@ -492,6 +589,12 @@ def what_should_not_rest_rests() -> Patches:
 
 
 MUTANTS = (
+    Mutant("a correction counts twice", ("I-02", "I-10", "I-22"), a_correction_is_one_fill_more),
+    Mutant("a correction is a repeat", ("I-02", "I-10"), a_correction_is_a_repeat),
+    Mutant("both exits fill", ("I-12", "I-51", "I-09"), both_exits_stand_alone),
+    Mutant("exits for what was ordered", ("I-12", "I-51"), exits_are_for_what_was_ordered),
+    Mutant("a code passes twice", ("I-48",), a_code_passes_twice),
+    Mutant("a pass is kept", ("I-48",), a_pass_is_kept_for_later),
     Mutant("cash drifts", ("I-22",), cash_drifts),
     Mutant("the desk raises itself", ("I-34",), the_desk_raises_itself),
     Mutant("queues from behind", ("I-15",), late_orders_stand_in_front),

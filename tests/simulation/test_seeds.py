@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from commands.flags_sim import FAMILIES_TOLD
+from simulation.families import EXITS, FAMILIES
 from simulation.run import run_seed
 
 FIRST_TIER_SEEDS = 2_000
+FIRST_TIER_EXITS_SEEDS = 1_000
 LONG_TIER_SEEDS = 100_000
 CHUNK_SEEDS = 100
 CORPUS = Path(__file__).parent / "corpus"
 
 
-def run_range(first: int, count: int) -> None:
-    outcomes = [run_seed(seed) for seed in range(first, first + count)]
+def run_range(first: int, count: int, only: str = "") -> None:
+    outcomes = [run_seed(seed, only) for seed in range(first, first + count)]
     broken = [
         f"{each.again}  # step {each.step}: {each.broken}" for each in outcomes if each.broken
     ]
@@ -25,25 +28,37 @@ def test_no_seed_breaks_a_promise(first):
     run_range(first, CHUNK_SEEDS)
 
 
+@pytest.mark.parametrize("first", range(1, FIRST_TIER_EXITS_SEEDS + 1, CHUNK_SEEDS))
+def test_no_order_of_fills_and_cancels_takes_a_position_across_zero(first):
+    """I-51, I-12: at a venue with groups of orders and at one without."""
+    run_range(first, CHUNK_SEEDS, EXITS)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("only", FAMILIES)
 @pytest.mark.parametrize("first", range(FIRST_TIER_SEEDS + 1, LONG_TIER_SEEDS, 7_000))
-def test_no_seed_of_many_breaks_a_promise(first):
-    run_range(first, 7_000)
+def test_no_seed_of_many_breaks_a_promise(first, only):
+    run_range(first, 7_000, only)
 
 
-def corpus() -> list[tuple[int, str]]:
-    """Every seed that ever found something, with what it found."""
+def test_the_command_line_names_every_family():
+    assert sorted(FAMILIES_TOLD) == sorted(filter(None, FAMILIES))
+
+
+def corpus() -> list[tuple[str, str]]:
+    """Every seed that ever found something, with its family and what it found."""
     lines = [
         line.partition("#")
         for path in sorted(CORPUS.glob("*.txt"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip() and not line.startswith("#")
     ]
-    return [(int(seed), found.strip()) for seed, _, found in lines]
+    return [(seed.strip(), found.strip()) for seed, _, found in lines]
 
 
-@pytest.mark.parametrize(("seed", "found"), corpus())
-def test_what_was_found_once_stays_away(seed, found):
-    outcome = run_seed(seed)
+@pytest.mark.parametrize(("named", "found"), corpus())
+def test_what_was_found_once_stays_away(named, found):
+    seed, _, only = named.partition(" ")
+    outcome = run_seed(int(seed), only)
     assert not outcome.broken, f"{outcome.again}: {outcome.broken} (it once found: {found})"

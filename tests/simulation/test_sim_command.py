@@ -20,11 +20,11 @@ def test_the_result_is_one_json_object(capsys):
 
 def test_a_seed_alone_is_that_seed_alone(monkeypatch):
     ran = []
-    monkeypatch.setattr(sim, "run_seed", lambda seed: ran.append(seed) or fine(seed))
+    monkeypatch.setattr(sim, "run_seed", lambda seed, only: ran.append((seed, only)) or fine(seed))
     run("--seed", "17")
-    assert ran == [17]
-    run("--seed", "5", "--seeds", "3", "--jobs", "1")
-    assert ran == [17, 5, 6, 7]
+    assert ran == [(17, "")]
+    run("--seed", "5", "--seeds", "3", "--jobs", "1", "--only", "exits")
+    assert ran[1:] == [(5, "exits"), (6, "exits"), (7, "exits")]
 
 
 def test_several_processes_count_what_one_would(capsys):
@@ -37,7 +37,7 @@ def test_several_processes_count_what_one_would(capsys):
 
 def test_a_failure_prints_the_line_that_repeats_it(monkeypatch, capsys):
     found = Outcome(17, 5, 0, 9, "ab", "I-06: sent twice", 9, ("9 asks something",))
-    monkeypatch.setattr(sim, "run_seed", lambda seed: found)
+    monkeypatch.setattr(sim, "run_seed", lambda seed, only: found)
     assert run("--seed", "17", "--trace") == ExitCode.CHECK_FAILED
     told = capsys.readouterr()
     assert told.err.splitlines()[0] == "trader sim --seed 17  # step 9: I-06: sent twice"
@@ -45,8 +45,12 @@ def test_a_failure_prints_the_line_that_repeats_it(monkeypatch, capsys):
     assert "1 violations" in told.out
 
 
+def test_the_line_that_repeats_a_seed_names_its_family():
+    assert Outcome(17, 5, 0, 9, "ab", only="exits").again == "trader sim --seed 17 --only exits"
+
+
 def test_ctrl_c_says_what_was_done(monkeypatch, capsys):
-    def interrupted(seed: int) -> Outcome:
+    def interrupted(seed: int, only: str) -> Outcome:
         if seed == 3:
             raise KeyboardInterrupt
         return fine(seed)

@@ -5,9 +5,10 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
-from engine.domain.contingent.groups import covered_by, filled_by
+from engine.domain.contingent.groups import counts_too_much, covered_by, filled_by, legs_of
 from engine.domain.identity import group_of
 from engine.domain.lifecycle import Happening, Status, next_status
+from engine.domain.moves import hold, move
 from engine.domain.orders import Order
 from engine.domain.state import Bracket, State
 from engine.values import OrderId, Quantity
@@ -31,12 +32,27 @@ def groups_at_work(state: State) -> set[OrderId]:
 
 
 def taken_back_by_desk(state: State, order: Order) -> None:
-    """It went because nothing was left for it, and nobody else wanted it away: should there be
-    something to protect again, so is it."""
+    """It went because nothing was left for it, or to stand anew in another group, and nobody else
+    wanted it away: should there be something to protect, so is it."""
     bracket = state.brackets[order.group]
     left = covered_by(state, order.group, bracket) - filled_by(state, order.group)
-    if left <= 0 and order.order_id not in bracket.taken_back:
+    is_miscounted = counts_too_much(legs_of(state, order.group), order.oca_group)
+    if left <= 0 or (order.oca_group and is_miscounted):
+        may_come_again(state, order)
+
+
+def may_come_again(state: State, order: Order) -> None:
+    """What is left to protect goes to a new leg in its place."""
+    bracket = state.brackets.get(order.group)
+    if bracket is not None and order.order_id not in bracket.taken_back:
         bracket.taken_back.append(order.order_id)
+
+
+def stays_away(state: State, order: Order) -> None:
+    """A hand takes this exit back: none comes in its place."""
+    bracket = state.brackets.get(order.group)
+    if bracket is not None and order.order_id in bracket.taken_back:
+        bracket.taken_back.remove(order.order_id)
 
 
 def stay_away(state: State, account: str, symbol: str, side: int = 0) -> None:
@@ -77,11 +93,17 @@ def sent_leg(state: State, event: ev.OrderReleased) -> Order:
 
 
 def _reduced(state: State, event: ev.ExitReduced) -> None:
-    """Also of an exit that is done: its end may be told before the fill that caused it."""
+    """Also of an exit that is over: its end may be told before the fill that caused it, and what
+    that end counts as filled is still owed."""
     order = state.orders[event.order_id]
     order.taken = Quantity(order.taken + event.quantity)
-    if not order.is_done:
-        order.cancelled = Quantity(order.cancelled + event.quantity)
+    if order.has_ended:
+        return
+    order.cancelled = Quantity(order.cancelled + event.quantity)
+    if event.completes:
+        move(state, order, Happening.FULL_FILL, event.at)
+    else:
+        hold(state, order)
 
 
 def _held(state: State, event: ev.OrderHeld) -> None:

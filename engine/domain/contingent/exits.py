@@ -12,6 +12,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
+    counts_too_much,
     covered_by,
     filled_by,
     is_entry_over,
@@ -21,7 +22,7 @@ from engine.domain.contingent.groups import (
 from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_order
 from engine.domain.identity import LEGS_MAX, client_order_id, leg_id, leg_of
 from engine.domain.orders import Order
-from engine.domain.quotes import Market, Phase, Quote
+from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Finding, Refusal
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
@@ -43,26 +44,26 @@ ALL_DONE = "nothing is left for it to protect"
 def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[ev.Event]:
     """The next step of one group."""
     bracket = state.brackets.get(group)
-    if bracket is None or _is_flattening(state, bracket):
+    if bracket is None or is_flattening(state, bracket):
         return []
     legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
     covered = covered_by(state, group, bracket)
     left = covered - filled_by(state, group)
     if left <= 0:
         return _nothing_left(state, group, legs, covered, now)
-    if _is_killed(state, bracket):
+    if is_killed(state, bracket):
         return []
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
     return step.together() if state.has_oca else step.in_turn()
 
 
-def _is_flattening(state: State, bracket: Bracket) -> bool:
+def is_flattening(state: State, bracket: Bracket) -> bool:
     """The protocol closes whatever the entry still brings, exits out of its way."""
     run = state.flattening.get(flatten_key(bracket.account, bracket.symbol))
     return run is not None and run.step is not ev.FlattenStep.ASKING
 
 
-def _is_killed(state: State, bracket: Bracket) -> bool:
+def is_killed(state: State, bracket: Bracket) -> bool:
     """Killed with exits cancelled or closed: what an entry fills late is left to a person."""
     account = state.accounts[bracket.account]
     is_killed = account.trading.state is ev.TradingState.KILLED
@@ -123,6 +124,9 @@ class _Step:
     # --- both exits at the venue, which takes what one fills off the other
 
     def together(self) -> list[ev.Event]:
+        miscounted = self._miscounted()
+        if miscounted:
+            return self._end_one(miscounted)
         happened: list[ev.Event] = []
         for kind in KINDS:
             leg = newest(self.legs, kind)
@@ -133,6 +137,20 @@ class _Step:
             elif leg.is_live:
                 happened += self._resize(leg)
         return happened
+
+    def _miscounted(self) -> list[Order]:
+        """Exits in a group of which a trade was taken back: no venue gives the others that back."""
+        groups = {leg.oca_group for leg in self.legs if leg.is_live and leg.oca_group}
+        wrong = {name for name in groups if counts_too_much(self.legs, name)}
+        return [leg for leg in self.legs if leg.is_live and leg.oca_group in wrong]
+
+    def _end_one(self, legs: list[Order]) -> list[ev.Event]:
+        """They stand anew, for all that is left, in a group of their own: once each of them is
+        proved to be gone, for two groups would close more than is held. The stop goes last."""
+        leg = min(legs, key=lambda leg: leg.order.type is STOP)
+        if leg.pending_new or leg.pending_replace:
+            return []
+        return _ended(leg, self.group, self.now)
 
     # --- one exit at a time, because nobody at the venue could take the other back
 
@@ -182,6 +200,7 @@ class _Step:
                     state.limits_digest,
                     assessment.passed_bits,
                     assessment.off_bits,
+                    assessment.off_because,
                 )
             ]
         happened: list[ev.Event] = [
@@ -204,6 +223,7 @@ class _Step:
                 assessment.off_bits,
                 oca_group,
                 base,
+                assessment.off_because,
             )
         ]
         before = Quantity(self.covered - base - self.left)
@@ -247,6 +267,9 @@ class _Step:
             return []
         total = Quantity(self.covered - leg.base)
         price, stop = self._price_now(leg)
+        if total < leg.quantity:
+            # Less comes first: it leaves whatever the desk's state, and a price can follow.
+            price, stop = leg.price, leg.stop
         if (total, price, stop) == (leg.quantity, leg.price, leg.stop):
             return []
         if later := _not_yet(leg, self.group, self.now):
@@ -320,62 +343,6 @@ def turn_of(bracket: Bracket, legs: list[Order]) -> OrderType | None:
         if leg is not None and (leg.is_held or leg.is_live or has_successor(bracket, leg)):
             return kind
     return None
-
-
-def exit_reached(
-    state: State, report: rep.ExitReached, market: Market, now: Nanos
-) -> list[ev.Event]:
-    """It is the turn of another exit: what stands is taken back, and its end waited for."""
-    leg = state.orders.get(report.order_id)
-    if leg is None or leg not in exits_waiting(state):
-        return [ev.DuplicateIgnored(now, f"exit {report.order_id} reached")]
-    others = [other for other in legs_of(state, leg.group) if other.is_live]
-    cancels: list[ev.Event] = [
-        ev.CancelRequested(now, other.order_id, other.client_order_id, cmd.Origin.DESK)
-        for other in others
-        if other.pending_cancel is None
-    ]
-    taken_back = tuple(other.order_id for other in others)
-    return [ev.ExitsSwapped(now, leg.order_id, taken_back, report.price), *cancels]
-
-
-def exits_waiting(state: State) -> list[Order]:
-    """Exits that stand here and not at the venue because another one of their group does there.
-
-    None at a venue with groups: there every exit stands at the venue itself.
-    """
-    if state.has_oca:
-        return []
-    found: list[Order] = []
-    for group, bracket in state.brackets.items():
-        legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
-        if covered_by(state, group, bracket) <= filled_by(state, group):
-            continue
-        turn = turn_of(bracket, legs)
-        others = (newest(legs, kind) for kind in KINDS if kind is not turn)
-        found += [leg for leg in others if leg and (leg.is_held or has_successor(bracket, leg))]
-    return found
-
-
-def exits_reached(state: State, market: Market) -> list[rep.ExitReached]:
-    """Those of them whose price the market shows: the host brings them back as reports."""
-    waiting = [(leg, market.quotes.get(leg.order.symbol)) for leg in exits_waiting(state)]
-    found = [(leg, _reached_at(state, leg, quote)) for leg, quote in waiting if quote is not None]
-    return [rep.ExitReached(leg.order_id, price) for leg, price in found if price]
-
-
-def _reached_at(state: State, leg: Order, quote: Quote) -> Price:
-    """The market's price that reached it; 0 where none did."""
-    entry = state.orders.get(leg.group)
-    instrument = state.instruments[leg.order.symbol]
-    at = leg.price or leg.stop or (exit_price(leg.order, entry, instrument) if entry else Price(0))
-    if not at:
-        return Price(0)
-    side = leg.side
-    if leg.order.type is STOP:
-        return quote.last if quote.last and (quote.last - at) * side >= 0 else Price(0)
-    touch = quote.bid if side < 0 else quote.ask
-    return touch if touch and (at - touch) * side >= 0 else Price(0)
 
 
 def _will_pass(findings: tuple[Finding, ...]) -> bool:

@@ -11,6 +11,8 @@ from engine.domain.state import Bracket, State, bracket_timer
 from engine.values import Nanos, OrderId, Quantity
 
 WITHDRAWN = "withdrawn before it was sent"
+_MOVES_ROOM = (ev.OrderFilled, ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected)
+"""After these more may be left for an exit to close, or less, whoever's order it was."""
 
 
 def legs_of(state: State, group: int) -> list[Order]:
@@ -47,15 +49,15 @@ def no_more_needed(order: Order, now: Nanos, text: str) -> ev.OrderCancelled:
 def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
     """What the exits of a group are for: the fills of their entry, or a part of a position."""
     entry = state.orders.get(group)
-    if entry is not None:
-        return entry.cumulative
+    most = bracket.quantity if entry is None else entry.cumulative
     legs = legs_of(state, group)
     if not legs:
-        return bracket.quantity
-    # A position can lose shares that its exits were for: a trade of it was taken back.
+        return most
+    # Never more than is held: an entry can have closed something first, and a position can lose
+    # shares that its exits were for, when a trade of it is taken back.
     held = state.accounts[bracket.account].positions.get(bracket.symbol)
     there = max(0, -legs[0].side * held.quantity) if held is not None else 0
-    return Quantity(min(bracket.quantity, there + sum(leg.cumulative for leg in legs)))
+    return Quantity(min(most, there + sum(leg.cumulative for leg in legs)))
 
 
 def filled_by(state: State, group: int) -> Quantity:
@@ -70,19 +72,32 @@ def is_entry_over(state: State, group: int) -> bool:
 
 
 def reductions(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
-    """What fills of exits take off their siblings: the venue's groups do so in the same instant."""
-    return [
-        reduced
-        for event in events
-        if type(event) is ev.OrderFilled
-        for reduced in _off_siblings(state, event, now)
-    ]
+    """What fills of exits take off their siblings: the venue's groups do so in the same instant.
+
+    A trade that is corrected had done so before; what a person had stated of it as well.
+    """
+    reduced: list[ev.Event] = []
+    taken_back: dict[int, int] = {}
+    corrected: set[str] = set()
+    for event in events:
+        if type(event) is ev.FillReversed:
+            taken_back[event.order_id] = taken_back.get(event.order_id, 0) + event.quantity
+            corrected.add(event.execution_id)
+        elif type(event) is ev.OrderFilled:
+            # What was counted already is not taken again.
+            counted = min(event.quantity, taken_back.get(event.order_id, 0))
+            if event.execution_id in corrected:
+                counted = event.quantity
+            elif counted:
+                taken_back[event.order_id] -= counted
+            reduced += _off_siblings(state, event, event.quantity - counted, now)
+    return reduced
 
 
-def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Event]:
+def _off_siblings(state: State, fill: ev.OrderFilled, quantity: int, now: Nanos) -> list[ev.Event]:
     # A late fill can be of an order that an earlier trade date has taken away.
     order = state.orders.get(fill.order_id) or state.past_orders.get(fill.order_id)
-    if order is None or not order.oca_group:
+    if order is None or not order.oca_group or not quantity:
         return []
     happened: list[ev.Event] = []
     for sibling in legs_of(state, order.group):
@@ -90,10 +105,30 @@ def _off_siblings(state: State, fill: ev.OrderFilled, now: Nanos) -> list[ev.Eve
             continue
         # A larger quantity may be on its way: what is shared is the larger one then.
         room = sibling.worst_quantity - sibling.cumulative - sibling.taken
-        taken = Quantity(max(0, min(fill.quantity, room)))
+        taken = Quantity(max(0, min(quantity, room)))
         if taken:
-            happened.append(ev.ExitReduced(now, sibling.order_id, taken, order.order_id))
+            completes = taken == room and _filled_after(sibling, fill)
+            reduced = ev.ExitReduced(now, sibling.order_id, taken, order.order_id, completes)
+            happened.append(reduced)
     return happened
+
+
+def counts_too_much(legs: Iterable[Order], oca_group: str) -> bool:
+    """A trade in this group was taken back, or corrected to less: more was taken off some exit than
+    its siblings have filled, and no venue gives that back."""
+    members = [leg for leg in legs if leg.oca_group == oca_group]
+    filled = sum(leg.cumulative for leg in members)
+    return any(leg.taken > filled - leg.cumulative for leg in members)
+
+
+def _filled_after(sibling: Order, fill: ev.OrderFilled) -> bool:
+    """Its own last fill left nothing of the group, and this one, though told later, was before it.
+
+    The other way round the venue ends it with a word of its own.
+    """
+    if sibling.has_ended or not sibling.cumulative or sibling.worst_quantity > sibling.quantity:
+        return False
+    return 0 < fill.venue_at <= sibling.filled_at
 
 
 def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:
@@ -109,6 +144,9 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
             groups[group_of(order_id)] = None
             if type(event) is ev.FillReversed:
                 groups.update(dict.fromkeys(_of_symbol_of(state, order_id)))
+            elif type(event) in _MOVES_ROOM:
+                at_work = [g for g in _of_symbol_of(state, order_id) if _is_at_work(state, g)]
+                groups.update(dict.fromkeys(at_work))
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
         elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
@@ -118,6 +156,11 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
         for group in groups
         if group in state.brackets and state.timers.get(bracket_timer(group), now + 1) > now
     ]
+
+
+def _is_at_work(state: State, group: OrderId) -> bool:
+    """An exit of it stands at the venue, and follows what is held, down to nothing."""
+    return any(leg.is_live for leg in legs_of(state, group))
 
 
 def _of_symbol_of(state: State, order_id: int) -> list[OrderId]:

@@ -25,7 +25,9 @@ def protect_position(
     number = state.number_next.get(state.trade_date, 1)
     exits = exits_of_position(command)
     for order in exits:
-        assessment = evaluate(propose(order, state, market), state, market, now)
+        # Whoever asks is who is judged: while a flatten runs nobody else's order joins it (D03).
+        asked = structs.replace(order, origin=command.origin)
+        assessment = evaluate(propose(asked, state, market), state, market, now)
         if not assessment.is_allowed:
             return [_denied(state, group, number, command, order, assessment, market, now)]
     held: list[ev.Event] = [
@@ -81,6 +83,7 @@ def _denied(
         state.limits_digest,
         assessment.passed_bits,
         assessment.off_bits,
+        assessment.off_because,
     )
 
 

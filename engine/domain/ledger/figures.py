@@ -1,5 +1,7 @@
 """What an account is worth and earned today, over its positions and currencies at their marks."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from engine.domain.cost_facts import CarryKind
@@ -11,7 +13,8 @@ from engine.domain.state import Account, Purse, State
 from engine.instruments import Instrument
 from engine.values import Money, Price
 
-_INTEREST = CarryKind.INTEREST.word
+INTEREST = CarryKind.INTEREST.word
+NO_MARK = Price(0)
 
 
 class AccountFigures(msgspec.Struct, frozen=True):
@@ -47,17 +50,23 @@ class _Sums:
         self.fees += position.day_fees
 
 
-def account_figures(account: Account, state: State, market: Market) -> AccountFigures:
-    """Cash plus signed market values; every sum is None as soon as one part of it is."""
+def account_figures(
+    account: Account, state: State, market: Market, marks: Mapping[str, Price] | None = None
+) -> AccountFigures:
+    """Cash plus signed market values; every sum is None as soon as one part of it is.
+
+    `marks` of what is held stand for those of the market, where somebody has chosen them.
+    """
     sums = {account.currency: _Sums()}
     for symbol, position in account.positions.items():
         instrument = state.instruments[symbol]
         of_currency = sums.setdefault(instrument.currency, _Sums())
-        of_currency.add(position, mark_of(market.quote(symbol)), instrument)
+        mark = mark_of(market.quote(symbol)) if marks is None else marks.get(symbol, NO_MARK)
+        of_currency.add(position, mark, instrument)
     own = sums.pop(account.currency)
     days = _sum(own.days)
     if days is not None:
-        days = Money(days + account.day_carry.get(_INTEREST, 0) - account.day_conversion_fees)
+        days = Money(days + account.day_carry.get(INTEREST, 0) - account.day_conversion_fees)
     worth = _sum(own.values)
     figures = AccountFigures(
         equity=None if worth is None else Money(account.cash + worth),
@@ -82,7 +91,7 @@ def _with_purse(figures: AccountFigures, purse: Purse, sums: _Sums, rate: int) -
     value, gains, earned = _sum(sums.values), _sum(sums.gains), _sum(sums.days)
     price_day = rate_day = None
     if value is not None and earned is not None:
-        earned = Money(earned + purse.day_carry.get(_INTEREST, 0))
+        earned = Money(earned + purse.day_carry.get(INTEREST, 0))
         held = purse.cash + value
         price_day = in_base(earned, rate)
         at_open = in_base(purse.day_open_value, purse.day_open_rate)

@@ -21,6 +21,10 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     """What covering every short position would cost, above zero."""
     unmarked: str = ""
     """The first symbol without a mark that matters."""
+    long_value: Money = Money(0)
+    """What every long position is worth; one without a mark counts with what it cost."""
+    sector_value: Money = Money(0)
+    """Of the positions, long or short, of the sector that was asked about."""
 
 
 def worst_leaves(order: Order) -> int:
@@ -82,14 +86,17 @@ def reserved_total(account: Account, state: State, *, excluding: OrderId = NO_OR
     return Money(held - state.orders[excluding].reserved)
 
 
-def worth_of(account: Account, state: State, market: Market) -> Worth:
+def worth_of(
+    account: Account, state: State, market: Market, *, sector: str = "", beside: str = ""
+) -> Worth:
     """Cash and positions at their marks, on the careful side.
 
     A long position without a mark counts as nothing; a short one leaves the whole unknown.
+    `sector`: what its positions come to is wanted too, but for that in the symbol `beside`.
     """
     if account.purses:
-        return _worth_in_currencies(account, state, market)
-    total, short_value = int(account.cash), 0
+        return _worth_in_currencies(account, state, market, sector, beside)
+    total, long_value, short_value, of_sector = int(account.cash), 0, 0, 0
     quotes, instruments = market.quotes, state.instruments
     for symbol, position in account.positions.items():
         quantity = position.quantity
@@ -99,11 +106,17 @@ def worth_of(account: Account, state: State, market: Market) -> Worth:
         if mark:
             value = instruments[symbol].notional(mark, quantity)
             total += value
-            if quantity < 0:
-                short_value -= value
         elif quantity < 0:
             return Worth(None, Money(0), symbol)
-    return Worth(Money(total), Money(short_value))
+        else:
+            value = position.cost
+        if quantity < 0:
+            short_value -= value
+        else:
+            long_value += value
+        if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
+            of_sector += abs(value)
+    return Worth(Money(total), Money(short_value), "", Money(long_value), Money(of_sector))
 
 
 def cash_in_base(account: Account, state: State) -> Money:
@@ -116,13 +129,15 @@ def cash_in_base(account: Account, state: State) -> Money:
     return Money(total)
 
 
-def _worth_in_currencies(account: Account, state: State, market: Market) -> Worth:
+def _worth_in_currencies(
+    account: Account, state: State, market: Market, sector: str, beside: str
+) -> Worth:
     """The same for an account that holds more than its own currency."""
     rates = {
         currency: state.rate_of(currency, account.currency)
         for currency in (account.currency, *account.purses)
     }
-    total, short_value = int(cash_in_base(account, state)), 0
+    total, long_value, short_value, of_sector = int(cash_in_base(account, state)), 0, 0, 0
     for symbol, position in account.positions.items():
         if not position.quantity:
             continue
@@ -132,8 +147,14 @@ def _worth_in_currencies(account: Account, state: State, market: Market) -> Wort
             local = instrument.notional(mark, position.quantity)
             value = in_base(local, rates[instrument.currency])
             total += value
-            if position.quantity < 0:
-                short_value -= value
         elif position.quantity < 0:
             return Worth(None, Money(0), symbol)
-    return Worth(Money(total), Money(short_value))
+        else:
+            value = in_base(position.cost, rates[instrument.currency])
+        if position.quantity < 0:
+            short_value -= value
+        else:
+            long_value += value
+        if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
+            of_sector += abs(value)
+    return Worth(Money(total), Money(short_value), "", Money(long_value), Money(of_sector))

@@ -7,7 +7,7 @@ from engine.instruments import format_scaled
 from engine.values import Quantity
 
 OFF = Finding("", "", Verdict.OFF, "")
-"""The one answer of a rule that is switched off, or whose optional input has no source."""
+"""The answer of a rule that is switched off; `off` has one for each other reason."""
 NO_ROOM = -1
 """Quantity does not matter to the rule."""
 

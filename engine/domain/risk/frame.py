@@ -7,18 +7,30 @@ import msgspec
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
+from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
     borrow,
+    breakers,
+    children,
+    conduct,
     currencies,
+    day,
     doubts,
     exits,
+    expiries,
+    exposures,
     flow,
     holdings,
+    hours,
     prices,
     quantities,
+    repeats,
+    restrictions,
     sessions,
+    venues,
+    volumes,
 )
 from engine.domain.second_factor import has_passed
 from engine.domain.state import State
@@ -45,6 +57,7 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...]
     """Everything but PASS and OFF, in the order of the rules."""
     passed: int
+    """How many rules: one of several checks counts once."""
     off: int
     is_allowed: bool
     room_quantity: int
@@ -53,6 +66,8 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
     passed_bits: int = 0
     """Which rules passed, by `bit_of`."""
     off_bits: int = 0
+    off_because: int = 0
+    """Why, as a set by the numbers of `risk.off.OffReason`; 0 where all of it was switched off."""
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -72,19 +87,45 @@ RULES: tuple[Rule, ...] = (
     Rule(prices.R04, prices.price_collar),
     Rule(prices.R05, prices.market_protection),
     Rule(prices.R06, prices.stop_sanity),
+    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room),
+    Rule(volumes.R07, volumes.displayed_size, room=volumes.displayed_room),
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
+    Rule(exposures.R09, exposures.exposure, room=exposures.exposure_room),
+    Rule(exposures.R11, exposures.concentration, room=exposures.concentration_room),
+    Rule(exposures.R11, exposures.sector_concentration, room=exposures.sector_room),
     Rule(flow.R12, flow.order_rate),
+    Rule(flow.R13, flow.message_rate),
+    Rule(repeats.R14, repeats.repeated_execution),
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
+    Rule(day.R18, day.cancel_ratio),
+    Rule(day.R19, day.daily_notional, room=day.daily_notional_room),
+    Rule(day.R20, day.daily_orders),
+    Rule(breakers.R24, breakers.price_band),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
+    Rule(sessions.R25, breakers.market_wide),
+    Rule(breakers.D08, breakers.slow_mode),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
+    Rule(breakers.R27, breakers.short_sale_restriction),
+    Rule(restrictions.R28, restrictions.restricted),
+    Rule(restrictions.R28, restrictions.hard_to_borrow),
+    Rule(restrictions.R28, restrictions.penny),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
+    Rule(children.R33, children.option_risk),
+    Rule(conduct.R34, conduct.self_match),
+    Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
+    Rule(expiries.R37, expiries.over_earnings),
+    Rule(expiries.R37, expiries.over_ex_date),
+    Rule(children.R40, children.algo_parent),
+    Rule(sessions.R41, venues.unaccepted_inputs),
+    Rule(hours.R43, hours.time_lock),
+    Rule(venues.R44, venues.venue_not_allowed, in_exit_lane=True),
 )
 EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)
 
@@ -94,6 +135,7 @@ _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
 _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
+_WARN = Verdict.WARN
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
@@ -104,36 +146,42 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     if proposal.is_exit or proposal.only_shrinks:
         checks, bits = _EXIT_CHECKS, _EXIT_BITS
     if proposal.instrument is None or proposal.account is None:
-        return _unknown(proposal, state, market, now, len(checks), bits)
-    off = off_bits = 0
+        return _unknown(proposal, state, market, now, bits)
+    off_bits = because = 0
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)
         if found is None:
             continue
-        if found is OFF:
-            off += 1
+        if type(found) is OffFinding:
+            because |= found.reason_bit
+        elif found is OFF:
             off_bits |= _OFF_BIT[check]
         else:
             findings.append(found)
-    passed = len(KNOWN) + len(checks) - off - len(findings)
+    if because:
+        off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
-        return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits)
+        passed, off = bits.bit_count(), off_bits.bit_count()
+        return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits, because)
     found_bits = _bits_of(findings)
     # Two checks can share a rule's id: what one of them finds is the rule's verdict.
     bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
-    room_quantity, room_rule = room_of(proposal, state, tuple(findings))
+    room_quantity, room_rule = NO_ROOM, ""
+    if any(found.verdict is not _WARN for found in findings):
+        room_quantity, room_rule = room_of(proposal, state, tuple(findings))
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
     return Assessment(
         tuple(findings),
-        passed,
-        off,
+        bits.bit_count(),
+        off_bits.bit_count(),
         is_allowed,
         room_quantity,
         room_rule,
         bits,
         off_bits,
+        because,
     )
 
 
@@ -144,18 +192,15 @@ def _bits_of(findings: Iterable[Finding]) -> int:
     return found
 
 
-def _unknown(
-    proposal: Proposal, state: State, market: Market, now: Nanos, others: int, bits: int
-) -> Assessment:
+def _unknown(proposal: Proposal, state: State, market: Market, now: Nanos, bits: int) -> Assessment:
     """Without instrument or account all others are off."""
     checked = [rule.check(proposal, state, market, now) for rule in KNOWN]
     findings = tuple(found for found in checked if found is not None)
-    passed = len(KNOWN) - len(findings)
     known = sum(bit_of(rule.name.id) for rule in KNOWN)
     passed_bits = known & ~_bits_of(findings)
-    return Assessment(
-        findings, passed, others, False, 0, findings[0].rule, passed_bits, bits & ~known
-    )
+    off_bits = bits & ~known
+    passed, off = passed_bits.bit_count(), off_bits.bit_count()
+    return Assessment(findings, passed, off, False, 0, findings[0].rule, passed_bits, off_bits)
 
 
 def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:
@@ -187,6 +232,8 @@ def room_of(
     ids = {rule.name.id for rule in rules if rule.room is None and rule.name != quantities.R03}
     ids.discard(holdings.R36.id)
     for found in findings:
+        if found.verdict is Verdict.WARN:
+            continue
         if found.rule in ids or (found.rule == quantities.R03.id and found.room_quantity < 0):
             return 0, found.rule
     if can_exit:

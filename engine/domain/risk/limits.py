@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
 from engine.domain.reasons import Refusal
 from engine.domain.risk.controls import LIMIT_SPECS, PROFILE_DEFAULT, LimitKind, LimitSpec, Tighter
+from engine.domain.risk.lists import (
+    EVERYTHING,
+    Windows,
+    are_wider,
+    covers_more,
+    names_text,
+    read_names,
+    read_windows,
+    windows_text,
+)
 from engine.instruments import NumberTextError, format_scaled, parse_scaled
 from engine.values import Money, Nanos, Quantity
 
@@ -27,6 +38,7 @@ _DIGITS = {
     LimitKind.PERCENT: 2,
     LimitKind.MONEY: 6,
     LimitKind.SECONDS: 9,
+    LimitKind.DAYS: 0,
 }
 _SWITCHES = {"on": 1, "true": 1, "off": 0, "false": 0}
 
@@ -45,7 +57,7 @@ class LimitTextError(ValueError):
 class Limits(msgspec.Struct, frozen=True, gc=False):
     """What the built rules compare with; defaults are those of the `paper` profile.
 
-    Percentages are basis points, money is in money units, times are nanoseconds.
+    Percentages are basis points, money is in money units, times are nanoseconds, days are days.
     """
 
     order_quantity_max: Quantity = Quantity(10_000)
@@ -74,6 +86,55 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     buying_power: bool = True
     short_margin: int = 5_000
     locate: bool = True
+    volume_share_max: int = 100
+    displayed_size_max: int = 20
+    volume_age_max: int = 10
+    exposure_max: int = 20_000
+    exposure_net_max: int = 15_000
+    exposure_long_max: int = 20_000
+    exposure_short_max: int = 20_000
+    concentration_max: int = 4_000
+    concentration_warn: int = 2_500
+    concentration_sector_max: int = 5_000
+    restricted_list: tuple[str, ...] = ()
+    watch_list: tuple[str, ...] = ()
+    hard_to_borrow: bool = True
+    over_the_counter: bool = True
+    price_min: Money = Money(1_000_000)
+    expiry_sanity: bool = True
+    earnings_age_max: int = 10
+    time_lock: Windows = ()
+    no_trade_first_minutes: int = 0
+    no_trade_last_minutes: int = 0
+    off_accepted: tuple[str, ...] = ()
+    venues_allowed: tuple[str, ...] = ("paper",)
+    accounts_allowed: tuple[str, ...] = EVERYTHING
+    self_match: int = 2
+    message_rate_max: int = 100
+    repeated_execution_max: int = 10
+    repeated_execution_window: Nanos = Nanos(60_000_000_000)
+    cancel_ratio_max: int = 20
+    daily_notional_max: int = 20
+    daily_orders_max: int = 3_000
+    wash_window: Nanos = Nanos(30_000_000_000)
+    daily_loss_max: int = 300
+    daily_loss_warn: int = 200
+    drawdown_max: int = 500
+    drawdown_days_max: int = 1_000
+    loss_velocity_max: int = 200
+    swing_max: int = 500
+    price_band: bool = True
+    price_band_reprice: bool = False
+    market_wide: bool = True
+    symbol_move_max: int = 1_000
+    short_sale_restriction: bool = True
+    reject_rate_warn: int = 5_000
+    reject_rate_max: int = 9_000
+    error_rate_max: int = 100
+    order_volume_normal: int = 500
+    unknown_orders_max: int = 3
+    unknown_share_max: int = 500
+    break_share_max: int = 500
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":
@@ -90,10 +151,21 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     def text(self, key: str) -> str:
         """The canonical text of one limit: `10000`, `3`, `on`."""
         spec = SPECS_BY_KEY[key]
-        value = int(getattr(self, spec.field))
-        if spec.kind is LimitKind.SWITCH:
+        return text_of(spec, getattr(self, spec.field))
+
+
+def text_of(spec: LimitSpec, value: Any) -> str:
+    """The canonical text of a value as `Limits` has it."""
+    match spec.kind:
+        case LimitKind.SWITCH:
             return "on" if value else "off"
-        return format_scaled(value, _DIGITS[spec.kind])
+        case LimitKind.NAMES:
+            return names_text(value)
+        case LimitKind.WINDOWS:
+            return windows_text(value)
+        case LimitKind.CHOICE:
+            return spec.choices[int(value)]
+    return format_scaled(value, _DIGITS[spec.kind])
 
 
 @lru_cache(maxsize=PROFILES_KEPT_MAX)
@@ -137,11 +209,22 @@ def tighten(limits: Limits, name: str, text: str) -> Limits | Refusal:
         return Refusal.UNKNOWN_LIMIT
     if _problem(spec.key, text):
         return Refusal.BAD_LIMIT
-    before, after = int(getattr(limits, spec.field)), int(_read(spec, text))
-    is_tighter = after < before if spec.tighter is Tighter.LOWER else after > before
-    if not is_tighter:
+    before, after = getattr(limits, spec.field), _read(spec, text)
+    if not _is_tighter(spec, before, after):
         return Refusal.NOT_TIGHTER
-    return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
+    return msgspec.structs.replace(limits, **{spec.field: after})
+
+
+def _is_tighter(spec: LimitSpec, before: Any, after: Any) -> bool:
+    """A list that loses a name and gains another is no tighter, whichever way it counts."""
+    if spec.tighter is Tighter.LOWER:
+        before, after = after, before
+    match spec.kind:
+        case LimitKind.NAMES:
+            return are_wider(after, before)
+        case LimitKind.WINDOWS:
+            return covers_more(after, before)
+    return bool(after > before)
 
 
 def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
@@ -153,9 +236,25 @@ def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
         return Refusal.UNKNOWN_LIMIT
     if _problem(spec.key, text):
         return Refusal.BAD_LIMIT
-    if int(getattr(limits, spec.field)) == int(_read(spec, text)):
+    after = _read(spec, text)
+    if getattr(limits, spec.field) == after:
         return Refusal.NOT_LOOSER
-    return msgspec.structs.replace(limits, **{spec.field: _read(spec, text)})
+    return msgspec.structs.replace(limits, **{spec.field: after})
+
+
+def value_of(spec: LimitSpec, text: str) -> Any:
+    """A value as `Limits` has it: a number in its own integer unit, or a list.
+
+    Raises NumberTextError.
+    """
+    return _read(spec, text)
+
+
+def reads_as(spec: LimitSpec, text: str) -> str:
+    """The canonical text of a value of that limit; '' for what is none."""
+    if _problem(spec.key, text):
+        return ""
+    return text_of(spec, _read(spec, text))
 
 
 def digest(limits: Limits) -> str:
@@ -170,9 +269,11 @@ def _problem(key: str, text: str) -> str:
     if spec is None:
         return f"{key} is no limit; `config limits` lists them."
     try:
-        value = int(_read(spec, text))
+        value = _read(spec, text)
     except NumberTextError as error:
         return f"{key}: {error} ({spec.unit})."
+    if isinstance(value, tuple):
+        return ""
     if value < 0:
         return f"{key}: {text} is below zero; a limit is 0 or more ({spec.unit})."
     if value > LIMIT_VALUE_MAX:
@@ -180,8 +281,16 @@ def _problem(key: str, text: str) -> str:
     return ""
 
 
-def _read(spec: LimitSpec, text: str) -> int | bool:
+def _read(spec: LimitSpec, text: str) -> int | bool | tuple[str, ...] | Windows:
     """The typed value. Raises NumberTextError."""
+    if spec.names is not None:
+        return read_names(text, spec.names)
+    if spec.kind is LimitKind.WINDOWS:
+        return read_windows(text)
+    if spec.kind is LimitKind.CHOICE:
+        if text.lower() not in spec.choices:
+            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
+        return spec.choices.index(text.lower())
     if spec.kind is LimitKind.SWITCH:
         if text.lower() not in _SWITCHES:
             raise NumberTextError(f"'{text}' is neither on nor off")

@@ -9,16 +9,15 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
+from engine.domain.risk.opening import worst_of
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
 from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side
 
-MARKET_WORST_PERCENT = 105
-"""A market order's worst case: the far touch, this much of it."""
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
 UNCHANGED = Price(0)
-_SHORT, _MARKET = Instruction.SHORT, OrderType.MARKET
+_SHORT = Instruction.SHORT
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
@@ -58,6 +57,12 @@ class Proposal(msgspec.Struct, gc=False):
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
     rate: int = PAR
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
+    open_opposite: int = 0
+    """The account's open quantity on the other side."""
+    value: Money | None = None
+    """Of its total quantity at the worst price, once R02 has asked: others ask too."""
+    position_worst: Money | None = None
+    """What the position could come to, once `position_value` was asked: two rules ask."""
 
     @property
     def only_shrinks(self) -> bool:
@@ -153,14 +158,15 @@ def _build(
         state, order.account, symbol, excluding=excluding, sharing=oca_group
     )
     held = _held(account, symbol)
-    open_same = buys if side > 0 else sells
+    open_same, open_opposite = (buys, sells) if side > 0 else (sells, buys)
     exit_room = 0
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
     worth = UNKNOWN_WORTH
     if account is not None and not is_exit:
-        worth = worth_of(account, state, market)
+        sector = state.reference.sector_of(symbol)
+        worth = worth_of(account, state, market, sector=sector, beside=symbol)
     instrument, rate = state.instruments.get(symbol), PAR
     if instrument is not None and account is not None and instrument.currency != account.currency:
         rate = state.rate_of(instrument.currency, account.currency)
@@ -189,6 +195,7 @@ def _build(
         worth,
         None,
         rate,
+        open_opposite,
     )
 
 
@@ -210,19 +217,10 @@ def _changed(replaces: Order | None, quantity: Quantity) -> tuple[OrderId, Quant
 def worst_price(
     type: OrderType, side: Side, *, price: Price, stop: Price, quote: Quote | None
 ) -> Price:
-    """The highest price at which the order counts: limits of value and buying power use it.
-
-    A sale may execute above its limit, so it counts with the bid where that is higher.
-    0 when there is nothing to go by.
-    """
+    """`worst_of` by the quote, with last night's price where there is no other."""
     if side > 0 and type.has_limit:
         return price
     if quote is None:
         return Price(max(price, stop))
-    bid, ask, last = quote.bid, quote.ask, quote.last or quote.previous_close
-    if side > 0:
-        touch = max(ask or last, stop)
-        return Price(-(-touch * MARKET_WORST_PERCENT // 100))
-    if type is _MARKET:
-        return Price(-(-(bid or last) * MARKET_WORST_PERCENT // 100))
-    return Price(max(price, stop, bid))
+    last = quote.last or quote.previous_close
+    return worst_of(type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=last)

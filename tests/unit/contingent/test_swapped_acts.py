@@ -7,11 +7,12 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelScope, ExitsOnKill
+from engine.domain.contingent.turns import exits_waiting
 from engine.domain.identity import leg_id
-from engine.values import OrderId, Price, Side, TimeInForce
+from engine.values import Liquidity, Nanos, OrderId, Price, Quantity, Side, TimeInForce
 from tests.harness import DeskBench
 
-from .bench import BID, TARGET, desk, entry, told
+from .bench import BID, STOP, TARGET, desk, entry, oco, told
 
 ACTS: dict[str, cmd.Command] = {
     "kill, exits cancelled": cmd.Kill("PAPER", ExitsOnKill.CANCEL, "test"),
@@ -63,3 +64,39 @@ def test_what_an_act_leaves_alone_still_takes_its_turn(act: cmd.Command) -> None
     bench.pass_time(5)
     assert told(bench, 1)[:2] == ["1.1 cancelled 0", "1.2 cancelled 0"]
     assert told(bench, 1)[2] == "1.3 working 100"
+
+
+def both_reached() -> DeskBench:
+    """The bid is beyond the target, the last trade was at the stop, and no exit may leave yet."""
+    bench = desk(has_oca=False, latency=lambda request: Nanos(10**17))
+    bench.submit(entry(100), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(rep.LinkChanged("still", rep.LinkState.DOWN))
+    bench.others_leave("AAPL")
+    bench.quotes("AAPL", STOP, Price(STOP + 200))
+    bench.other(Side.SELL, 10, "AAPL", STOP, time_in_force=TimeInForce.IOC)
+    bench.others_leave("AAPL")
+    bench.quotes("AAPL", Price(TARGET + 500), Price(TARGET + 700))
+    return bench
+
+
+def test_at_both_prices_at_once_the_stop_has_the_turn_and_keeps_it() -> None:
+    """The turn went back and forth at one instant, without end, until the desk stopped."""
+    bench = both_reached()
+    bench.submit(rep.VenueFilled("TEST-1-1-0", "E1", BID, Quantity(100), Liquidity.MAKER))
+    assert [exit.partition(" ")[2] for exit in told(bench, 1)] == ["held -", "held -"]
+    bench.submit(rep.LinkChanged("still", rep.LinkState.UP))
+    bench.pass_time(1)
+    assert [order.name for order in exits_waiting(bench.state)] == ["1.1"]
+    assert not [e for e in bench.journal.events() if isinstance(e, ev.ExitsSwapped)]
+
+
+def test_while_a_flatten_runs_nobody_asks_for_exits_beside_it() -> None:
+    """They were let in as the desk's own, and their turn went back and forth (I-51, D03)."""
+    bench = desk(has_oca=False, latency=lambda request: Nanos(10**17))
+    bench.submit(entry(100, target=None, stop_loss=None), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(rep.VenueFilled("TEST-1-1-0", "E1", BID, Quantity(100), Liquidity.MAKER))
+    bench.submit(cmd.Flatten("PAPER", "AAPL"))
+    happened = bench.submit(oco(100))
+    denied = [e for e in happened if isinstance(e, ev.OrderDenied)]
+    assert [e.findings[0].rule for e in denied] == ["D03"]
+    assert not exits_waiting(bench.state)

@@ -1,6 +1,9 @@
 """Settings are layered with their sources, and a file with one wrong word starts nothing."""
 
+import json
 import math
+import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -81,7 +84,7 @@ BAD: list[tuple[str, str, int]] = [
     ("[risk]\nmarket_protection = 1\n", "neither on nor off", 2),
     ("[risk]\nprice_collar = 2.555\n", "price_collar", 2),
     ("[risk]\norder_quantity = 5\n", "did you mean risk.order_quantity_max", 2),
-    ("[risk]\ndaily_loss_max = 5\n", "no such setting", 2),
+    ("[risk]\nbad_luck_max = 5\n", "no such setting", 2),
     ("[screen]\ntheme = 'blue'\n", "theme: must be one of", 2),
     ("[screen]\nframes_per_second = 0\n", "from 1 to 10", 2),
     ("[screen]\nframes_per_second = 11\n", "from 1 to 10", 2),
@@ -136,6 +139,17 @@ def test_a_file_that_is_not_there_or_that_others_can_change_is_refused(tmp_path:
         load_settings(config_file=file)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_file_of_another_user_is_refused_and_the_administrators_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[paper]\naccount = 'MINE'\n")
+    os.chown(file, 12_345, -1)
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        load_settings(config_file=file)
+    os.chown(file, 0, -1)
+    assert load_settings(config_file=file).paper.account == "MINE"
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_appended_to_a_good_file_can_do_anything_but_parse_or_be_refused(
     tail: bytes,
@@ -157,10 +171,12 @@ def test_the_shipped_file_holds_every_setting_with_the_default_of_the_limits_tab
 
 
 def _as_toml(values: dict[str, object]) -> str:
-    shown = {True: "true", False: "false"}
-    return "[risk]\n" + "\n".join(
-        f"{key.removeprefix('risk.')} = {shown[value] if isinstance(value, bool) else value}"
+    shown = {
+        key: value if isinstance(value, Decimal) else json.dumps(value)
         for key, value in values.items()
+    }
+    return "[risk]\n" + "\n".join(
+        f"{key.removeprefix('risk.')} = {text}" for key, text in shown.items()
     )
 
 

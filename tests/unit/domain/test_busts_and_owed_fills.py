@@ -91,6 +91,29 @@ def test_a_bust_that_leaves_nothing_open_ends_the_order(bench: DeskBench) -> Non
     assert figures(bench) == ("CANCELLED", 0, 0, 100)
 
 
+def test_a_bust_that_leaves_nothing_open_ends_no_fills_that_are_still_to_be_told(
+    bench: DeskBench,
+) -> None:
+    """The order was done with all of it gone, and the other fill came as one of a done order."""
+    told(bench, fill("E1", 60), rep.VenueTradeBusted(FIRST, "E1", leaves=Quantity(0)))
+    assert bench.order(1).owed == 40
+    told(bench, fill("E2", 40))
+    assert figures(bench) == ("CANCELLED", 40, 0, 60)
+    assert not bench.order(1).is_resurrected
+
+
+def test_what_a_bust_takes_off_a_working_order_is_not_open_any_more(bench: DeskBench) -> None:
+    told(bench, fill("E1", 60), rep.VenueTradeBusted(FIRST, "E1", leaves=Quantity(40)))
+    assert figures(bench) == ("WORKING", 0, 40, 0)
+    assert bench.order(1).quantity == 40
+
+
+def test_a_bust_told_before_other_fills_proves_nothing_of_what_is_open(bench: DeskBench) -> None:
+    """30 more were filled before it: how much is gone is not known, and the worse case counts."""
+    told(bench, fill("E1", 60), rep.VenueTradeBusted(FIRST, "E1", leaves=Quantity(10)))
+    assert figures(bench) == ("WORKING", 0, 100, 0)
+
+
 def test_a_bust_that_overtakes_its_trade_keeps_it_out(bench: DeskBench) -> None:
     assert told(bench, rep.VenueTradeBusted(FIRST, "E1")) == ["FillReversed"]
     assert told(bench, fill("E1", 60)) == ["DuplicateIgnored"]

@@ -3,8 +3,12 @@
 import pytest
 
 from engine.domain import reports as rep
+from engine.domain.apply import state_hash
 from engine.domain.commands import (
+    AdoptPosition,
+    CancelOrder,
     ExitTerm,
+    Flatten,
     Origin,
     Outcome,
     Reconcile,
@@ -12,10 +16,11 @@ from engine.domain.commands import (
     ResolveOrder,
     SubmitOrder,
 )
-from engine.domain.events import TradingState
+from engine.domain.events import FlattenStep, TradingState
 from engine.domain.patience import Patience
 from engine.domain.requests import ExecutionsRequest, Request, StatusRequest
 from engine.domain.statements import (
+    Execution,
     OpenOrder,
     VenueCash,
     VenueExecutions,
@@ -331,3 +336,77 @@ def test_a_person_who_ends_an_order_keeps_what_its_fills_have_proved(bench: Desk
     order = bench.order(1)
     assert (order.quantity, order.cumulative, order.cancelled) == (150, 120, 30)
     assert order.is_done
+
+
+def test_a_person_who_settles_the_closing_order_lets_its_flatten_go_on() -> None:
+    """It worked for ever: nobody else could trade the symbol, and `flatten` was refused."""
+    bench = DeskBench(latency=never, patience=Patience())
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    entry = SubmitOrder(
+        "t1", "PAPER", "AAPL", Instruction.BUY, Quantity(100), OrderType.LIMIT, PRICE
+    )
+    bench.submit(entry, rep.VenueFilled(NAME, "E1", PRICE, Quantity(100), MAKER))
+    bench.submit(Flatten("PAPER", "AAPL"))
+    closing = bench.state.orders[2]
+    bench.submit(rep.VenueAccepted(closing.client_order_id, "V2"))
+    bench.pass_time(4)
+    (run,) = bench.state.flattening.values()
+    assert run.step is FlattenStep.WORKING
+    bench.submit(CancelOrder(OrderId(2)))
+    bench.pass_time(6)
+    assert closing.is_unknown
+    bench.submit(ResolveOrder(OrderId(2), Outcome.CANCELLED, "asked by telephone"))
+    bench.pass_time(1)
+    assert [run.step for run in bench.state.flattening.values()] == [FlattenStep.CLOSING]
+    assert bench.order(3).leaves == 100
+
+
+def test_a_change_that_a_person_called_lost_is_still_the_venues_to_tell(bench: DeskBench) -> None:
+    """Its name was forgotten: fills under it were nobody's, and the order was adopted again."""
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), Price(1_899_000)))
+    bench.pass_time(6)
+    assert bench.order(1).is_unknown
+    bench.submit(ResolveOrder(OrderId(1), Outcome.NOT_PLACED, "they did not see it"))
+    assert (bench.order(1).price, bench.order(1).client_order_id) == (PRICE, NAME)
+    bench.submit(rep.VenueFilled(CHANGED, "E1", Price(1_899_000), Quantity(40), MAKER))
+    assert bench.position("AAPL") == 40
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, Price(1_899_000), Quantity(100)))
+    assert (bench.order(1).price, bench.order(1).client_order_id) == (1_899_000, CHANGED)
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_books_find_the_change_that_a_person_called_lost(bench: DeskBench) -> None:
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), Price(1_899_000)))
+    bench.pass_time(6)
+    bench.submit(ResolveOrder(OrderId(1), Outcome.NOT_PLACED, "they did not see it"))
+    bench.pass_time(1)
+    bench.submit(Reconcile("PAPER"))
+    there = OpenOrder(
+        CHANGED,
+        "V1",
+        "AAPL",
+        Instruction.BUY,
+        OrderType.LIMIT,
+        TimeInForce.DAY,
+        Quantity(100),
+        Quantity(0),
+        Price(1_899_000),
+    )
+    bench.submit(VenueOpenOrders(bench.state.recon.query, (there,)))
+    assert [order.client_order_id for order in bench.state.orders.values()] == [CHANGED]
+    assert bench.order(1).price == 1_899_000
+
+
+def test_a_trade_of_nobodys_does_not_hide_what_the_venue_holds(bench: DeskBench) -> None:
+    """Told after the position, it took its place, and the position could not be adopted."""
+    bench.submit(rep.VenueRejected(NAME, "no"), Reconcile("PAPER"))
+    query = bench.state.recon.query
+    bench.submit(VenuePositions(query, "PAPER", (("AAPL", Quantity(25)),)))
+    stranger = Execution(
+        "PERM-1", "X1", "AAPL", Instruction.BUY, PRICE, Quantity(25), MAKER, 0, Nanos(1)
+    )
+    bench.submit(VenueExecutions(query, Nanos(0), (stranger,)))
+    bench.submit(AdoptPosition("PAPER", "AAPL", "transferred in"))
+    assert bench.position("AAPL") == 25

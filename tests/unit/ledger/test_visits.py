@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain.apply import state_hash
 from engine.domain.cost_facts import FxRate
+from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import DAYS_KEPT_MAX
 from engine.domain.ledger.figures import AccountFigures, account_figures
 from engine.domain.reports import FxRatesSet, TradeDateRolled
@@ -68,3 +69,21 @@ def test_a_day_that_nobody_comes_back_to_is_forgotten_in_the_end(bench: DeskBenc
     for day in range(6, 26):
         bench.submit(TradeDateRolled(20260100 + day, (("AAPL", Price(1_900_000)),)))
     assert len(bench.state.accounts["PAPER"].other_days) == DAYS_KEPT_MAX
+
+
+def test_what_the_day_has_seen_is_there_again_and_a_new_day_begins_with_nothing(
+    bench: DeskBench,
+) -> None:
+    account = bench.state.accounts["PAPER"]
+    assert (account.flow.orders, account.flow.symbols["AAPL"].fills) == (2, 2)
+    assert account.flow.traded == parse_money("57004")
+    bench.submit(bench.opening(THERE))
+    assert account.flow == DayFlow()
+    say(bench, "buy 1 AAPL 189.00")
+    bench.submit(bench.opening(HERE))
+    assert (account.flow.orders, account.flow.traded) == (2, parse_money("57004"))
+    bench.restart(HERE)
+    assert bench.state.accounts["PAPER"].flow == account.flow
+    bench.submit(bench.opening(THERE))
+    assert bench.state.accounts["PAPER"].flow.orders == 1
+    assert bench.replayed_hash() == state_hash(bench.state)

@@ -26,11 +26,15 @@ def bench() -> DeskBench:
 
 
 def denial(bench: DeskBench, line: str) -> tuple[str, str, int] | None:
-    """(rule and code, sentence, room) of the order's only finding; None when it left."""
-    (event, *_) = [e for e in say(bench, line) if isinstance(e, OrderDenied | OrderReleased)]
+    """(rule and code, sentence, room) of what R26 found; None when the order left.
+
+    Shorts of what is hard to borrow are meant: R28 asks about each.
+    """
+    meant = f'{line} override "meant"'
+    (event, *_) = [e for e in say(bench, meant) if isinstance(e, OrderDenied | OrderReleased)]
     if isinstance(event, OrderReleased):
         return None
-    (found,) = event.findings
+    (found,) = [found for found in event.findings if found.rule == "R26"]
     return f"{found.rule} {found.code}", found.sentence, found.room_quantity
 
 

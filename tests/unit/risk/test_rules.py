@@ -13,6 +13,7 @@ from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.rules.flow import fingerprint
 from engine.values import Instruction, OrderType, TimeInForce, Trigger
+from tests.unit.risk.rows_of_exposure import ROWS as ROWS_OF_EXPOSURE
 
 PASS, WARN, ASK, SECOND_FACTOR, DENY = (
     Verdict.PASS,
@@ -58,8 +59,15 @@ RATE = limit(
     order_rate_ladder_minute_max=300,
 )
 WINDOW = limit(duplicate_window=10_000_000_000)
+REPEATS = limit(repeated_execution_max=10, repeated_execution_window=60_000_000_000)
+RATIO = limit(cancel_ratio_max=20)
+DAY_2 = limit(daily_notional_max=2)
+DAILY_3 = limit(daily_orders_max=3)
+WASH = limit(wash_window=30_000_000_000)
+MINE_99, MINE_100, MINE_101 = (given("mine", f"{price}.00") for price in (99, 100, 101))
 OPEN_3 = limit(open_orders_symbol_max=3)
 OPEN_5 = limit(open_orders_max=5)
+BAND = given("band", "95.00", "105.00")
 
 # fmt: off
 # (rule, what is the case, given, the order, what the rule says)
@@ -223,16 +231,54 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R12", "a script is paced, never denied",
      [RATE, given("attempts", 60, 0.5)], {"origin": Origin.SCRIPT}, PASS),
     ("R12", "the ladder's tenth",
-     [RATE, given("attempts", 9, 0.5)], {"origin": Origin.LADDER}, PASS),
+     [RATE, given("presses", 9, 0.5)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the ladder's eleventh",
-     [RATE, given("attempts", 10, 0.5)], {"origin": Origin.LADDER}, DENY),
+     [RATE, given("presses", 10, 0.5)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "the ladder's 300th in a minute",
+     [RATE, given("presses", 299, 30)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the ladder's 301st in a minute",
-     [RATE, given("attempts", 300, 30)], {"origin": Origin.LADDER}, DENY),
+     [RATE, given("presses", 300, 30)], {"origin": Origin.LADDER}, DENY),
+    ("R12", "a ticket beside a busy ladder",
+     [RATE, given("presses", 10, 0.5), given("presses", 200, 30)], {}, PASS),
+    ("R12", "a press beside busy tickets",
+     [RATE, given("attempts", 5, 0.5), given("attempts", 60, 30)], {"origin": Origin.LADDER}, PASS),
     ("R12", "the line counts as a ticket",
      [RATE, given("attempts", 5, 0.5)], {"origin": Origin.LINE}, DENY),
     ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
     ("R12", "an exit has its reserve",
      [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R13 messages: what has no room waits, and is told ──
+    ("R13", "nothing waits", [limit(message_rate_max=10)], {}, PASS),
+    ("R13", "something waits", [limit(message_rate_max=10), given("waits")], {}, WARN),
+    ("R13", "a rate that has no room for an entry", [limit(message_rate_max=1)], {}, DENY),
+    ("R13", "a rate that has room for one", [limit(message_rate_max=2)], {}, PASS),
+    ("R13", "a limit of nothing", [limit(message_rate_max=0)], {}, DENY),
+    ("R13", "an exit", [limit(message_rate_max=0), given("waits"), given("hold", 100)],
+     {"instruction": SELL}, PASS),
+    # ── R14 the same execution again: entries of one script, symbol and side ──
+    ("R14", "the tenth within a minute",
+     [REPEATS, given("repeats", 9, 59)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the eleventh within a minute",
+     [REPEATS, given("repeats", 10, 59.999)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "the eleventh, just outside",
+     [REPEATS, given("repeats", 10, 60)], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "the other side",
+     [REPEATS, given("repeats", 10, 5)], {"origin": Origin.SCRIPT, "instruction": SHORT}, PASS),
+    ("R14", "another symbol", [REPEATS, *AAPL, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "symbol": "AAPL"}, PASS),
+    ("R14", "another strategy", [REPEATS, given("repeats", 10, 5)],
+     {"origin": Origin.SCRIPT, "strategy": "twap"}, PASS),
+    ("R14", "a hand is no strategy", [REPEATS, given("repeats", 10, 5)], {}, PASS),
+    ("R14", "a child of an algorithm", [REPEATS, given("repeats", 10, 5, strategy="twap")],
+     {"origin": Origin.DESK, "strategy": "twap"}, DENY),
+    ("R14", "a limit of nothing",
+     [limit(repeated_execution_max=0)], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "a disabled script", [REPEATS, given("disabled")], {"origin": Origin.SCRIPT}, DENY),
+    ("R14", "another one is disabled",
+     [REPEATS, given("disabled", "twap")], {"origin": Origin.SCRIPT}, PASS),
+    ("R14", "a ticket beside a disabled script", [REPEATS, given("disabled")], {}, PASS),
+    ("R14", "an exit of a disabled script", [REPEATS, given("disabled"), given("hold", 100)],
+     {"origin": Origin.SCRIPT, "instruction": SELL}, PASS),
     # ── R15 the same order twice ──
     ("R15", "the same after 9.999 s", [WINDOW, same_order(9.999)], {}, ASK),
     ("R15", "the same after 10 s", [WINDOW, same_order(10)], {}, PASS),
@@ -255,6 +301,93 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R17", "the fifth of the account", [OPEN_5, *[given("works", 1)] * 4], {}, PASS),
     ("R17", "the sixth of the account", [OPEN_5, *[given("works", 1)] * 5], {}, DENY),
     ("R17", "an exit", [limit(open_orders_max=0), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R18 cancels and changes for each fill, from 50 orders of the symbol on ──
+    ("R18", "no order today", [RATIO], {}, PASS),
+    ("R18", "49 orders say nothing", [RATIO, given("today", orders=49, cancels=900)], {}, PASS),
+    ("R18", "four fifths of the limit",
+     [RATIO, given("today", orders=50, cancels=80, fills=5)], {}, PASS),
+    ("R18", "one more than four fifths",
+     [RATIO, given("today", orders=50, cancels=81, fills=5)], {}, WARN),
+    ("R18", "at the limit", [RATIO, given("today", orders=50, cancels=100, fills=5)], {}, WARN),
+    ("R18", "one above the limit",
+     [RATIO, given("today", orders=50, cancels=101, fills=5)], {}, ASK),
+    ("R18", "no fill at all counts as one",
+     [RATIO, given("today", orders=50, cancels=21)], {}, ASK),
+    ("R18", "another symbol",
+     [RATIO, *AAPL, given("today", orders=50, cancels=900)], {"symbol": "AAPL"}, PASS),
+    ("R18", "an exit",
+     [RATIO, given("today", orders=50, cancels=900), given("hold", 100)],
+     {"instruction": SELL}, PASS),
+    # ── R19 the day's value: net liquidation value is 1,000,000, the order 10,000 ──
+    ("R19", "one order below the limit", [DAY_2, given("today", traded=1_980_000)], {}, PASS),
+    ("R19", "at the limit", [DAY_2, given("today", traded=1_990_000)], {}, PASS),
+    ("R19", "a unit above the limit", [DAY_2, given("today", traded=1_990_001)], {}, ASK),
+    ("R19", "what is open counts",
+     [DAY_2, given("today", traded=1_980_000), given("works", 100)], {}, PASS),
+    ("R19", "what is open and a share",
+     [DAY_2, given("today", traded=1_980_000), given("works", 101)], {}, ASK),
+    ("R19", "a limit of nothing", [limit(daily_notional_max=0)], {}, ASK),
+    ("R19", "net liquidation value not known",
+     [DAY_2, given("lists", "AAPL"), given("hold", -10, symbol="AAPL")], {}, DENY),
+    ("R19", "an exit",
+     [DAY_2, given("today", traded=9_000_000), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R20 orders of the day ──
+    ("R20", "the third", [DAILY_3, given("today", orders=2)], {}, PASS),
+    ("R20", "the fourth", [DAILY_3, given("today", orders=3)], {}, ASK),
+    ("R20", "far beyond", [DAILY_3, given("today", orders=10 ** 9)], {}, ASK),
+    ("R20", "an exit", [DAILY_3, given("today", orders=3), given("hold", 100)],
+     {"instruction": SELL}, PASS),
+    # ── R34 own orders in the way: an order of 100 at 100.00 against what rests, 99.90 / 100.10 ──
+    ("R34", "nothing rests", [given("self_match", "wait")], {}, PASS),
+    ("R34", "a tick above rests", [given("self_match", "wait"), MINE_101], {}, PASS),
+    ("R34", "at the price rests", [given("self_match", "wait"), MINE_100], {}, WARN),
+    ("R34", "below the price rests", [given("self_match", "wait"), MINE_99], {}, WARN),
+    ("R34", "the same side rests", [given("self_match", "wait"), given("works", 50)], {}, PASS),
+    ("R34", "the new one stays here",
+     [given("self_match", "cancel_aggressive"), MINE_100], {}, DENY),
+    ("R34", "both go", [given("self_match", "cancel_both"), MINE_100], {}, DENY),
+    ("R34", "the resting one goes", [given("self_match", "cancel_passive"), MINE_100], {}, WARN),
+    ("R34", "less than the new one rests", [given("self_match", "decrement"), MINE_100], {}, WARN),
+    ("R34", "as much as the new one rests",
+     [given("self_match", "decrement"), MINE_100], {"quantity": 50}, DENY),
+    ("R34", "switched off", [MINE_100], {}, PASS),
+    ("R34", "a market order behind the touch that the touch can take",
+     [given("self_match", "wait"), given("sizes", 100), given("mine", "100.50")],
+     {"type": MARKET}, PASS),
+    ("R34", "a market order larger than the touch",
+     [given("self_match", "wait"), given("sizes", 99), given("mine", "100.50")],
+     {"type": MARKET}, WARN),
+    ("R34", "a market order, no quote at all",
+     [given("self_match", "wait"), given("no_quote"), MINE_101], {"type": MARKET}, WARN),
+    ("R34", "one that only rests",
+     [given("self_match", "wait"), MINE_100], {"post_only": True}, PASS),
+    ("R34", "a stop that waits",
+     [given("self_match", "wait"), MINE_100], {"stop": "101.00", "price": ""}, PASS),
+    ("R34", "a change of price on its way into the way",
+     [given("self_match", "wait"), given("mine", "101.00", to_price="100.00")], {}, WARN),
+    ("R34", "another account of the owner",
+     [given("self_match", "wait"), given("mine", "100.00", account="OTHER")], {}, WARN),
+    ("R34", "what rests closes a position",
+     [given("self_match", "wait"), given("hold", 50), given("mine", "100.00", instruction=SELL)],
+     {}, DENY),
+    ("R34", "an exit", [given("self_match", "cancel_aggressive"), given("hold", 100),
+                        given("mine", "100.00", instruction=BUY)], {"instruction": SELL}, PASS),
+    # ── R35 wash intent ──
+    ("R35", "nothing left before", [WASH], {}, PASS),
+    ("R35", "the other side after 29.999 s", [WASH, given("sent", 29.999, instruction=SHORT)],
+     {}, WARN),
+    ("R35", "the other side after 30 s", [WASH, given("sent", 30, instruction=SHORT)], {}, PASS),
+    ("R35", "a sale of what is held was the other side",
+     [WASH, given("sent", 1, instruction=SELL)], {}, WARN),
+    ("R35", "the same side", [WASH, given("sent", 1)], {}, PASS),
+    ("R35", "another size", [WASH, given("sent", 1, instruction=SHORT, quantity=101)], {}, PASS),
+    ("R35", "another price",
+     [WASH, given("sent", 1, instruction=SHORT, price="100.01")], {}, PASS),
+    ("R35", "another account of the owner",
+     [WASH, given("sent", 1, instruction=SHORT, account="OTHER")], {}, WARN),
+    ("R35", "a market order has no price",
+     [WASH, given("sent", 1, instruction=SHORT, type=MARKET)], {"type": MARKET}, PASS),
+    ("R35", "an exit", [WASH, given("sent", 1), given("hold", 100)], {"instruction": SELL}, PASS),
     # ── R25 the session: an exit answers too ──
     ("R25", "open", [given("phase", Phase.OPEN)], {}, PASS),
     ("R25", "closed", [given("phase", Phase.CLOSED)], {}, DENY),
@@ -397,17 +530,60 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D01", "more than an exit while halted",
      [given("trading", TradingState.HALTED), given("hold", 100)],
      {"quantity": 101, "instruction": SELL}, DENY),
+    # ── R24 price band: 95.00 to 105.00 ──
+    ("R24", "a buy at the band's edge", [BAND], {"price": "105.00"}, PASS),
+    ("R24", "a buy above it", [BAND], {"price": "105.01"}, DENY),
+    ("R24", "a short at the band's edge", [BAND], {"price": "95.00", "instruction": SHORT}, PASS),
+    ("R24", "a short below it", [BAND], {"price": "94.99", "instruction": SHORT}, DENY),
+    ("R24", "a short above the band waits inside it",
+     [BAND], {"price": "106.00", "instruction": SHORT}, PASS),
+    ("R24", "a buy above it, to be priced at its edge",
+     [BAND, limit(price_band_reprice=True)], {"price": "105.01"}, WARN),
+    ("R24", "at the market", [BAND], {"type": MARKET}, PASS),
+    ("R24", "in a limit state", [given("band", "95.00", "105.00", pauses=True)], {}, WARN),
+    ("R24", "a band of a feed that fell silent",
+     [given("quote", source=Source.LIVE), BAND, given("silence", 6)], {}, DENY),
+    ("R24", "an exit", [BAND, given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "94.99"}, PASS),
+    # ── R25 the whole market ──
+    ("R25", "a halt of the market", [given("market_halts", 1)], {}, DENY),
+    ("R25", "a halt that is over", [given("market_halts", 0)], {}, PASS),
+    ("R25", "for the rest of the day", [given("market_halts", 0, rest_of_day=True)], {}, DENY),
+    ("R25", "switched off", [given("market_halts", 1), limit(market_wide=False)], {}, PASS),
+    ("R25", "an exit while the market is halted",
+     [given("market_halts", 1), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
+    # ── R27 short sale restriction: bid 99.90 ──
+    ("R27", "a short above the bid",
+     [given("restricts")], {"price": "99.91", "instruction": SHORT}, PASS),
+    ("R27", "a short at the bid",
+     [given("restricts")], {"price": "99.90", "instruction": SHORT}, DENY),
+    ("R27", "a short at the market",
+     [given("restricts")], {"type": MARKET, "instruction": SHORT}, DENY),
+    ("R27", "a short without a bid",
+     [given("quote", bid=""), given("restricts")], {"instruction": SHORT}, DENY),
+    ("R27", "a short two dates later",
+     [given("restricts", 20120619)], {"price": "99.90", "instruction": SHORT}, PASS),
+    ("R27", "a sale of what is held", [given("restricts"), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "99.80"}, PASS),
+    ("R27", "a buy", [given("restricts")], {}, PASS),
+    # ── D08 slow mode ──
+    ("D08", "half a second later", [given("slows", 500)], {}, PASS),
+    ("D08", "sooner", [given("slows", 499)], {}, DENY),
+    ("D08", "an exit at once", [given("slows", 0), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
     # ── D02 the account ──
     ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
 ]
 # fmt: on
+ALL_ROWS = [*ROWS, *ROWS_OF_EXPOSURE]
 
 
 @pytest.mark.parametrize(
     ("rule", "facts", "order", "said"),
     [
         pytest.param(rule, facts, order, said, id=f"{rule} {what}: {said.name}")
-        for rule, what, facts, order, said in ROWS
+        for rule, what, facts, order, said in ALL_ROWS
     ],
 )
 def test_a_rule_says(
@@ -420,7 +596,7 @@ def test_a_rule_says(
 
 def test_every_built_rule_has_a_row_that_passes_and_one_that_does_not() -> None:
     for rule in RULES:
-        said = {row[4] for row in ROWS if row[0] == rule.name.id}
+        said = {row[4] for row in ALL_ROWS if row[0] == rule.name.id}
         if rule.name.id != "D02":
             assert PASS in said, rule.name.id
         assert said - {PASS}, rule.name.id

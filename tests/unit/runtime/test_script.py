@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain.lifecycle import Status
 from engine.runtime.market_time import exchange_clock
-from engine.runtime.script import SCRIPT_ORDERS_PER_SECOND, Outcome
+from engine.runtime.script import Outcome
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import play
@@ -148,14 +148,36 @@ def test_wait_ends_at_once_when_the_order_can_never_get_there(bench: DeskBench) 
     assert bench.host.now - began < NANOS_PER_SECOND
 
 
-def test_a_script_is_paced_and_never_denied_by_the_order_rate(bench: DeskBench) -> None:
-    lines = [f"buy {n} AAPL 189.00 ioc" for n in range(1, 2 * SCRIPT_ORDERS_PER_SECOND + 2)]
+def test_a_script_is_paced_and_never_denied_by_the_order_rate() -> None:
+    bench = DeskBench(limits={"repeated_execution_max": "1000"})
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    lines = [f"buy {n} AAPL 189.00 ioc" for n in range(1, 2 * 50 + 2)]
     result = play(bench, *lines)
     assert (result.outcome, result.orders) == (Outcome.OK, len(lines))
     times = [order.created_at for order in bench.state.orders.values()]
-    for first, last in zip(times, times[SCRIPT_ORDERS_PER_SECOND:], strict=False):
+    for first, last in zip(times, times[50:], strict=False):
         assert last - first >= NANOS_PER_SECOND
     assert times[-1] - times[0] == 2 * NANOS_PER_SECOND
+
+
+def test_a_script_is_paced_by_the_limit_as_it_is_and_not_at_all_where_there_is_none() -> None:
+    def seconds(profile: str, *first: str) -> float:
+        bench = DeskBench(profile=profile, limits={"repeated_execution_max": "1000"})
+        bench.quotes("AAPL", 1_900_000, 1_900_200)
+        result = play(bench, *first, *[f"buy {n} AAPL 189.00 ioc" for n in range(1, 22)])
+        assert (result.outcome, result.orders) == (Outcome.OK, 21)
+        times = [order.created_at for order in bench.state.orders.values()]
+        return (times[-1] - times[0]) / NANOS_PER_SECOND
+
+    assert seconds("paper") == 0
+    assert seconds("india") == 2  # ten a second
+    assert seconds("paper", "set order_rate_script 5") == 4
+    assert seconds("load") == 0
+
+
+def test_a_script_that_may_send_nothing_says_why(bench: DeskBench) -> None:
+    result = play(bench, "set order_rate_script 0", "buy 1 AAPL 189.00")
+    assert result.problem == ("line 2: risk.order_rate_script is 0: scripts may send no orders")
 
 
 def test_the_same_script_leaves_the_same_journal() -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from engine.domain import events as ev
 from engine.domain import reports as rep
-from engine.domain.commands import CancelOrder, CancelScope, Kill, SubmitOrder
+from engine.domain.commands import CancelOrder, CancelScope, Kill, Reconcile, SubmitOrder
 from engine.domain.requests import CancelRequest, NewOrderRequest
+from engine.domain.statements import OpenOrder, VenueOpenOrders
 from engine.errors import TraderError
 from engine.runtime.session import DeskStoppedError
-from engine.values import Instruction, OrderId, OrderType, Price, Quantity, Side
+from engine.values import Instruction, OrderId, OrderType, Price, Quantity, Side, TimeInForce
 from engine.values import Sequence as RecordSequence
 from tests.harness import DeskBench, MemoryJournal
 
@@ -215,3 +216,20 @@ def test_what_never_left_is_not_cancelled_from_memory(bench: DeskBench) -> None:
     heard = len(bench.paper.heard)
     bench.session.cancel_from_memory(CancelScope.ENTRIES)
     assert bench.paper.heard[heard:] == [CancelRequest(bench.order(3).client_order_id)]
+
+
+def test_an_order_that_was_not_taken_over_for_good_is_not_cancelled_from_memory(
+    bench: DeskBench,
+) -> None:
+    """The journal does not know that it is ours: it stays whoever's it was."""
+    bench.submit(Reconcile("PAPER"))
+    stranger = OpenOrder(
+        "PERM-1", "V9", "AAPL", Instruction.BUY, OrderType.LIMIT, TimeInForce.DAY, Quantity(10)
+    )
+    bench.journal.fault = FullDiskError("disk full")  # type: ignore[attr-defined]
+    with pytest.raises(DeskStoppedError):
+        bench.submit(Reconcile("PAPER"), VenueOpenOrders(bench.state.recon.query + 1, (stranger,)))
+    assert "PERM-1" in bench.state.by_client_id
+    heard = len(bench.paper.heard)
+    bench.session.cancel_from_memory(CancelScope.ENTRIES)
+    assert CancelRequest("PERM-1") not in bench.paper.heard[heard:]

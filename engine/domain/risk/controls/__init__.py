@@ -15,6 +15,7 @@ from engine.domain.risk.controls.spec import (
     PROFILES,
     LimitKind,
     LimitSpec,
+    Names,
     Tighter,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "PROFILE_DEFAULT",
     "LimitKind",
     "LimitSpec",
+    "Names",
     "Tighter",
 ]
 

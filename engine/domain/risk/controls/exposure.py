@@ -1,6 +1,34 @@
 """What the account may hold: position, exposure, leverage, concentration."""
 
-from engine.domain.risk.controls.spec import RTS6, LimitKind, LimitSpec, later, load
+from engine.domain.risk.controls.spec import HOUSE, RTS6, LimitKind, LimitSpec, later, load, part
+
+_NEVER = load("1000000")
+_R09 = LimitSpec(
+    id="R09",
+    code="exposure",
+    key="risk.exposure_max",
+    formula="gross: long and short positions at their marks and all that open orders may open",
+    mode="HARD",
+    field="exposure_max",
+    kind=LimitKind.PERCENT,
+    unit="% of NLV",
+    default="200",
+    profiles=_NEVER,
+    source=HOUSE,
+)
+_R11 = LimitSpec(
+    id="R11",
+    code="concentration",
+    key="risk.concentration_max",
+    formula="the position with all open orders of the side is above this share of NLV",
+    mode="SOFT",
+    field="concentration_max",
+    kind=LimitKind.PERCENT,
+    unit="% of NLV",
+    default="40",
+    profiles=_NEVER,
+    source=HOUSE,
+)
 
 EXPOSURE: tuple[LimitSpec, ...] = (
     LimitSpec(
@@ -16,7 +44,23 @@ EXPOSURE: tuple[LimitSpec, ...] = (
         profiles=load("1000000"),
         source=RTS6,
     ),
-    later("R09", "exposure", "risk.exposure_max", "gross, net, long or short market value"),
+    _R09,
+    part(
+        _R09,
+        "exposure_net_max",
+        "net: the order's side with all that is open on it, less positions of the other side",
+        "150",
+    ),
+    part(_R09, "exposure_long_max", "long positions and all that open buys may open", "200"),
+    part(_R09, "exposure_short_max", "short positions and all that open shorts may open", "200"),
     later("R10", "leverage", "risk.leverage_max", "gross market value ÷ NLV"),
-    later("R11", "concentration", "risk.concentration_max", "one symbol's share of NLV"),
+    _R11,
+    part(_R11, "concentration_warn", "the same, told without a question", "25", mode="WARN"),
+    part(
+        _R11,
+        "concentration_sector_max",
+        "positions and open orders of the symbol's sector; off without a file of sectors",
+        "50",
+        source=f"{HOUSE}; sectors: the file that reference.sectors names",
+    ),
 )

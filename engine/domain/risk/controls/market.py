@@ -1,6 +1,37 @@
 """What the market and its regulators allow now."""
 
-from engine.domain.risk.controls.spec import LimitSpec, Tighter, later, part, switch
+from engine.domain.risk.controls.spec import (
+    HOUSE,
+    SYMBOLS,
+    LimitKind,
+    LimitSpec,
+    Tighter,
+    load,
+    part,
+    switch,
+)
+
+_R24 = switch(
+    "R24",
+    "price_band",
+    "HARD",
+    "a limit beyond the band in which the symbol may trade, as its venue tells it",
+    "LULD plan, Amendment 18",
+)
+_R25 = switch(
+    "R25",
+    "market_state",
+    "HARD",
+    "the symbol's session is not open, or its phase is not known",
+    "the venue's phase table",
+)
+_R27 = switch(
+    "R27",
+    "short_sale_restriction",
+    "HARD",
+    "short at or below the bid, once 10 % below the previous close, that day and the next",
+    "Reg SHO Rule 201",
+)
 
 _R26 = switch(
     "R26",
@@ -9,15 +40,50 @@ _R26 = switch(
     "sell above what is held, cover above what is short, or any crossing of zero by accident",
     "Reg SHO 200(g) marking",
 )
+_R28 = LimitSpec(
+    id="R28",
+    code="restricted_list",
+    key="risk.restricted_list",
+    formula="an entry in a symbol that is on the restricted list, of the settings or of the file",
+    mode="HARD",
+    field="restricted_list",
+    kind=LimitKind.NAMES,
+    unit="symbols",
+    default="none",
+    tighter=Tighter.HIGHER,
+    source=f"{HOUSE}; the file that reference.restricted names",
+    names=SYMBOLS,
+)
 
 MARKET: tuple[LimitSpec, ...] = (
-    later("R24", "price_band", "risk.price_band", "price outside the limit-up limit-down band"),
-    switch(
-        "R25",
-        "market_state",
-        "HARD",
-        "the symbol's session is not open, or its phase is not known",
-        "the venue's phase table",
+    _R24,
+    part(
+        _R24,
+        "price_band_reprice",
+        "what is beyond the band leaves at its edge instead of being denied",
+        "off",
+        mode="WARN",
+        tighter=Tighter.LOWER,
+    ),
+    _R25,
+    part(
+        _R25,
+        "market_wide",
+        "the index has fallen 7, 13 or 20 % (NSE: 10, 15 or 20 % either way): no new orders",
+        "on",
+        source="the exchanges' tables in domain/market_wide",
+    ),
+    part(
+        _R25,
+        "symbol_move_max",
+        "a move of more than this within 5 minutes halts the symbol",
+        "10",
+        mode="HALTED",
+        kind=LimitKind.PERCENT,
+        unit="% within 5 min",
+        tighter=Tighter.LOWER,
+        profiles=load("1000000000"),
+        source=HOUSE,
     ),
     _R26,
     part(
@@ -30,6 +96,49 @@ MARKET: tuple[LimitSpec, ...] = (
         source="a cash account holds no short positions (Reg T 12 CFR 220.8)",
     ),
     part(_R26, "locate", "a short of what is hard to borrow needs shares to locate", "on"),
-    later("R27", "short_sale_restriction", "risk.short_sale_restriction", "short at or below bid"),
-    later("R28", "restricted_list", "risk.restricted_list", "the symbol is on a list"),
+    _R27,
+    _R28,
+    part(
+        _R28,
+        "watch_list",
+        "the symbol is on the watch list, of the settings or of the file",
+        "none",
+        mode="SOFT",
+    ),
+    part(
+        _R28,
+        "hard_to_borrow",
+        "a short of what the borrow table says is hard to borrow",
+        "on",
+        mode="SOFT",
+        kind=LimitKind.SWITCH,
+        unit="on/off",
+        names=None,
+        profiles=load("off"),
+        source=f"{HOUSE}; borrow.csv",
+    ),
+    part(
+        _R28,
+        "over_the_counter",
+        "an entry in a share that trades over the counter",
+        "on",
+        mode="SOFT",
+        kind=LimitKind.SWITCH,
+        unit="on/off",
+        names=None,
+        profiles=load("off"),
+        source=f"{HOUSE}; the venue's instrument list",
+    ),
+    part(
+        _R28,
+        "price_min",
+        "an entry in a share that trades below this price",
+        "1",
+        mode="SOFT",
+        kind=LimitKind.MONEY,
+        unit="of its currency",
+        names=None,
+        profiles=load("0"),
+        source=f"{HOUSE}; penny stocks",
+    ),
 )

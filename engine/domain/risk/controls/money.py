@@ -1,6 +1,6 @@
 """What the account can pay for, and what its margin regime asks."""
 
-from engine.domain.risk.controls.spec import LimitKind, LimitSpec, later, part, switch
+from engine.domain.risk.controls.spec import LimitKind, LimitSpec, keyless, later, part, switch
 
 _REG_T = "Reg T 12 CFR 220.12(c): 50 % beyond the proceeds of a short sale"
 
@@ -25,5 +25,11 @@ MONEY: tuple[LimitSpec, ...] = (
     later("R30", "intraday_margin", "risk.margin_regime", "equity − Σ intraday requirement"),
     later("R31", "pattern_day_trader", "risk.margin_regime", "day trades within five days"),
     later("R32", "maintenance_margin", "risk.maintenance_margin", "excess liquidity ÷ NLV"),
-    later("R33", "option_risk", "risk.option_risk", "naked shorts, assignment, greeks"),
+    keyless(
+        "R33",
+        "option_risk",
+        "HARD; off for all else",
+        "an option: nobody here counts naked shorts, assignment and greeks, so none is opened",
+        "the venue's instrument list",
+    ),
 )

@@ -8,7 +8,6 @@ from engine.domain.risk.controls.spec import (
     LimitSpec,
     Tighter,
     keyless,
-    later,
     load,
     part,
     switch,
@@ -47,6 +46,19 @@ _R05 = switch(
     "HARD",
     "a market order needs bid and ask, and leaves as a limit at far touch ± the price collar",
     HOUSE,
+)
+_R07 = LimitSpec(
+    id="R07",
+    code="volume_share",
+    key="risk.volume_share_max",
+    formula="quantity is above this share of the average volume of a day; off without a file",
+    mode="SOFT",
+    field="volume_share_max",
+    kind=LimitKind.PERCENT,
+    unit="% of average volume",
+    default="1",
+    profiles=load("1000000"),
+    source=f"{RTS6}; average volume: the file that reference.average_volume names",
 )
 
 ORDERS: tuple[LimitSpec, ...] = (
@@ -120,5 +132,26 @@ ORDERS: tuple[LimitSpec, ...] = (
         "the stop would trigger at once, or is behind its limit",
         HOUSE,
     ),
-    later("R07", "volume_share", "risk.volume_share_max", "quantity ÷ average or displayed volume"),
+    _R07,
+    part(
+        _R07,
+        "displayed_size_max",
+        "an order that takes is above so many times the size on show at the touch",
+        "20",
+        kind=LimitKind.COUNT,
+        unit="times",
+        profiles=load(UNBOUND),
+        source=HOUSE,
+    ),
+    part(
+        _R07,
+        "volume_age_max",
+        "the average volume is of longer ago than this, or has no row for the symbol",
+        "10",
+        mode="HARD",
+        kind=LimitKind.DAYS,
+        unit="days",
+        profiles=load("100000"),
+        source=HOUSE,
+    ),
 )

@@ -25,13 +25,33 @@ class LimitKind(IntEnum):
     SWITCH = 7
     NONE = 8
     """The control compares with the market or the venue, not with a number of ours."""
+    NAMES = 9
+    """Names with commas between them; `none`, and where everything may be meant, `any`."""
+    WINDOWS = 10
+    """Times of day on the exchange's clock, `12:00-13:00,15:50-16:00`, kept in minutes; `none`."""
+    DAYS = 11
+    """Calendar days."""
+    CHOICE = 12
+    """One of `LimitSpec.choices`, kept as its place among them."""
 
 
 class Tighter(IntEnum):
-    """Which direction makes a limit tighter."""
+    """Which direction makes a limit tighter; of a list, fewer names or more of them."""
 
     LOWER = 1
     HIGHER = 2
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What may stand in a list of names."""
+
+    pattern: str
+    like: str
+    """An example, for the sentence about a name that is none."""
+    choices: tuple[str, ...] = ()
+    """Where only these are meant, whatever fits the pattern."""
+    has_any: bool = False
+    """`any` stands for all of them."""
 
 
 class LimitSpec(msgspec.Struct, frozen=True):
@@ -51,7 +71,11 @@ class LimitSpec(msgspec.Struct, frozen=True):
     """(profile, text) where a profile differs from the default."""
     tighter: Tighter = Tighter.LOWER
     source: str = ""
+    choices: tuple[str, ...] = ()
+    """The loosest first."""
     is_control: bool = True
+    names: Names | None = None
+    """Of a list of names."""
 
     @property
     def is_built(self) -> bool:
@@ -64,6 +88,7 @@ class LimitSpec(msgspec.Struct, frozen=True):
         return dict(self.profiles).get(profile, self.default)
 
 
+SYMBOLS = Names(r"[A-Z0-9.\-/^=&_]{1,24}", "AAPL")
 HOUSE = "house default for a retail account"
 RTS6 = "MiFID II RTS 6 Art. 15; " + HOUSE
 UNBOUND = "1000000000"
@@ -100,7 +125,14 @@ def part(
     )
 
 
-def switch(id: str, code: str, mode: str, formula: str, source: str) -> LimitSpec:
+def switch(
+    id: str,
+    code: str,
+    mode: str,
+    formula: str,
+    source: str,
+    profiles: tuple[tuple[str, str], ...] = (),
+) -> LimitSpec:
     """On is tighter."""
     return LimitSpec(
         id=id,
@@ -112,6 +144,7 @@ def switch(id: str, code: str, mode: str, formula: str, source: str) -> LimitSpe
         kind=LimitKind.SWITCH,
         unit="on/off",
         default="on",
+        profiles=profiles,
         tighter=Tighter.HIGHER,
         source=source,
     )

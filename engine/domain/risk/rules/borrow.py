@@ -4,11 +4,13 @@ from engine.domain.carrying import terms_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny, whole_lots
+from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
 from engine.values import Instruction, Nanos
 
 R26_LOCATE = RuleName("R26", "short_sale", "risk.locate")
+NO_TABLE = off(OffReason.NOTHING_TO_LOCATE_WITH)
 UNBOUND = 10**18
 """More than any other rule allows."""
 _SHORT = Instruction.SHORT
@@ -18,8 +20,10 @@ def locate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | N
     """Enough can be located beyond what is borrowed already and what open orders may need."""
     if p.order.instruction is not _SHORT:
         return None
-    if not p.limits.locate or not state.borrow:
+    if not p.limits.locate:
         return OFF
+    if not state.borrow:
+        return NO_TABLE
     room = locate_room(p, state)
     if p.quantity <= room:
         return None

@@ -61,8 +61,8 @@ def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Fin
         return deny(R02, "There is no price to value the order with; wait for a quote")
     limit = notional_limit(p)
     if limit is None:
-        return deny(R02, _no_worth(p))
-    notional = p.notional(p.quantity)
+        return deny(R02, no_worth(p))
+    notional = p.value = p.notional(p.quantity)
     if notional <= limit:
         return None
     room = order_notional_room(p, state)
@@ -160,20 +160,17 @@ def _off_tick(p: Proposal, what: str, price: Price) -> Finding:
 
 def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Each side for itself: the position if everything open on the order's side fills."""
-    worst = p.side * p.held + p.open_same + p.worst_leaves
-    if worst <= 0:
-        return None
-    worth, price = p.worth.net_liquidation, max(p.worst_price, p.mark)
-    if not price:
+    value, worth = position_value(p), p.worth.net_liquidation
+    if value is None:
         return deny(R08, "There is no price to value the position with; wait for a quote")
+    if not value:
+        return None
     if worth is None:
-        return deny(R08, _no_worth(p))
-    assert p.instrument is not None
+        return deny(R08, no_worth(p))
     limit = Money(worth * p.limits.position_max // BPS)
-    value = in_base_up(p.instrument.notional(price, Quantity(worst)), p.rate)
     if value <= limit:
         return None
-    room = position_room(p, state)
+    room, worst = position_room(p, state), worst_position(p)
     actual, most = format_money_rounded(value), format_money_rounded(limit)
     return deny(
         R08,
@@ -186,17 +183,47 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     )
 
 
+def worst_position(p: Proposal) -> int:
+    """What is held on the order's side once everything open on it has filled."""
+    return (p.held if p.side > 0 else -p.held) + p.open_same + p.worst_leaves
+
+
+def position_value(p: Proposal) -> Money | None:
+    """That at the worse of mark and worst price; None without a price, 0 on the other side."""
+    known = p.position_worst
+    if known is not None:
+        return known
+    worst, instrument = worst_position(p), p.instrument
+    if worst <= 0:
+        return Money(0)
+    price = p.worst_price if p.worst_price > p.mark else p.mark
+    if not price:
+        return None
+    assert instrument is not None
+    value = instrument.notional(price, Quantity(worst))
+    if p.rate != PAR:
+        value = in_base_up(value, p.rate)
+    p.position_worst = value
+    return value
+
+
 def position_room(p: Proposal, state: State) -> int:
     """The total quantity that fills the side up to its limit."""
-    worth, price = p.worth.net_liquidation, max(p.worst_price, p.mark)
-    if worth is None or not price:
+    worth = p.worth.net_liquidation
+    if worth is None:
         return 0
-    limit = Money(worth * p.limits.position_max // BPS)
-    leaves = quantity_within(p, limit, price) - p.side * p.held - p.open_same
-    return _total(p, leaves)
+    return room_for_position(p, Money(worth * p.limits.position_max // BPS))
 
 
-def _total(p: Proposal, leaves: int) -> int:
+def room_for_position(p: Proposal, limit: Money) -> int:
+    """The largest total quantity with which the position's worst value is within `limit`."""
+    price = max(p.worst_price, p.mark)
+    if not price:
+        return 0
+    return total_of(p, quantity_within(p, limit, price) - p.side * p.held - p.open_same)
+
+
+def total_of(p: Proposal, leaves: int) -> int:
     """The order's total quantity that leaves at most `leaves` open; 0 when that is not possible."""
     if p.replaces is not None and leaves < p.replaces.quantity - p.filled:
         return 0  # the old quantity may still stand
@@ -222,6 +249,7 @@ def _lot(p: Proposal) -> Quantity:
     return p.instrument.lot_size
 
 
-def _no_worth(p: Proposal) -> str:
+def no_worth(p: Proposal) -> str:
+    """Why nothing can be compared with net liquidation value, and what to do about it."""
     symbol = p.worth.unmarked or p.order.symbol
     return f"Your short {symbol} has no price, so net liquidation value is unknown: cover it first"

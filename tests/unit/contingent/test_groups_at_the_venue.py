@@ -1,0 +1,173 @@
+"""Exits that share one quantity at the venue: what races there, and what is taken back."""
+
+from engine.domain import reports as rep
+from engine.domain.apply import state_hash
+from engine.domain.lifecycle import Status
+from engine.domain.requests import Request
+from engine.values import Liquidity, Nanos, Price, Quantity
+from tests.harness import DeskBench
+
+from .bench import BID, TARGET, desk, entry, leg, told
+
+FIRST = 1_767_623_500_000_000_000
+
+
+def never(request: Request) -> Nanos:
+    return Nanos(10**17)
+
+
+def fill(name: str, execution: str, price: Price, quantity: int, at: int = 0) -> rep.VenueFilled:
+    made = Nanos(at)
+    return rep.VenueFilled(name, execution, price, Quantity(quantity), Liquidity.MAKER, at=made)
+
+
+def name_of(bench: DeskBench, group: int, number: int) -> str:
+    return leg(bench, group, number).client_order_id
+
+
+def filled_in_part(quantity: int) -> DeskBench:
+    """A bracket of 163 of which so much is filled; a test speaks for its venue."""
+    bench = desk(latency=never)
+    bench.submit(entry(163), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, quantity))
+    bench.pass_time(0.001)
+    for number in (1, 2):
+        bench.submit(rep.VenueAccepted(name_of(bench, 1, number), f"V1{number}"))
+    return bench
+
+
+def test_what_siblings_took_off_a_larger_quantity_that_never_came_is_not_taken_off() -> None:
+    """The quantities did not add up: more was cancelled than the order ever had."""
+    bench = filled_in_part(50)
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 113))
+    bench.pass_time(0.001)
+    stop = leg(bench, 1, 2)
+    change = stop.pending_replace
+    assert change is not None and change.quantity == 163
+    # The target is gone, the stop fills what it had; another target stands for the rest.
+    bench.submit(rep.VenueCancelled(name_of(bench, 1, 1), "let go", False, cumulative=Quantity(0)))
+    bench.submit(fill(stop.client_order_id, "E3", BID, 50))
+    bench.pass_time(0.001)
+    assert "1.3" in told(bench, 1)[2]
+    bench.submit(rep.VenueAccepted(name_of(bench, 1, 3), "V13"))
+    bench.submit(fill(name_of(bench, 1, 3), "E4", TARGET, 113))
+    refused = rep.VenueReplaceRefused(stop.client_order_id, "too late", change.client_order_id)
+    bench.submit(refused)
+    assert (stop.status, stop.quantity, stop.cancelled) == (Status.FILLED, 50, 0)
+    assert bench.position("AAPL") == 0
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_the_last_of_a_group_may_be_told_before_what_its_sibling_had_filled() -> None:
+    """It stayed open for nothing, and was asked about for ever."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E3", TARGET, 63, at=FIRST + 2))
+    bench.submit(fill(stop.client_order_id, "E2", BID, 100, at=FIRST + 1))
+    assert (target.status, stop.status) == (Status.FILLED, Status.FILLED)
+    assert bench.position("AAPL") == 0
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_whose_sibling_took_the_rest_is_ended_by_the_venue() -> None:
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E2", TARGET, 63, at=FIRST + 1))
+    bench.submit(fill(stop.client_order_id, "E3", BID, 100, at=FIRST + 2))
+    assert (target.status, target.leaves) == (Status.PARTIAL, 0)
+    name, filled = target.client_order_id, Quantity(63)
+    bench.submit(rep.VenueCancelled(name, "the other filled", False, cumulative=filled))
+    assert target.status is Status.CANCELLED
+
+
+def test_fills_that_an_exit_owes_stay_owed_whatever_its_sibling_fills() -> None:
+    """They were taken for the sibling's, and a closing order for all that was held could leave."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    gone = rep.VenueCancelled(target.client_order_id, "let go", False, cumulative=Quantity(63))
+    bench.submit(gone)
+    assert target.owed == 63
+    bench.submit(fill(stop.client_order_id, "E2", BID, 100))
+    assert target.owed == 63
+    bench.submit(fill(target.client_order_id, "E3", TARGET, 63))
+    assert (target.status, target.owed, target.cancelled) == (Status.CANCELLED, 0, 100)
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_what_an_exit_filled_before_its_end_is_owed_though_a_sibling_took_more_than_it_had() -> (
+    None
+):
+    """Nothing seemed to be owed, and its fill came as one of an order that was over."""
+    bench = filled_in_part(50)
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 113))
+    bench.pass_time(0.001)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    change = target.pending_replace
+    assert change is not None and stop.pending_replace is not None
+    name, at = change.client_order_id, change.price
+    bench.submit(rep.VenueReplaced(target.client_order_id, name, at, Quantity(163)))
+    bench.submit(fill(name, "E3", TARGET, 113))
+    assert (stop.quantity, stop.taken) == (50, 113)
+    gone = rep.VenueCancelled(stop.client_order_id, "gone", False, cumulative=Quantity(50))
+    bench.submit(gone)
+    assert (stop.owed, stop.cancelled) == (50, 0)
+    bench.submit(fill(stop.client_order_id, "E4", BID, 50))
+    assert stop.is_done and not stop.is_resurrected
+    assert bench.position("AAPL") == 0
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_after_a_bust_the_exits_stand_anew_for_all_that_is_held() -> None:
+    """No venue gives a sibling back what was taken off it: it stayed smaller by the busted trade.
+
+    One after the other they go, the stop last; what stands anew has a group of its own.
+    """
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E2", TARGET, 63))
+    bench.submit(rep.VenueTradeBusted(target.client_order_id, "E2", leaves=Quantity(100)))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 163 and stop.leaves == 100
+    assert (target.is_cancelling, stop.is_cancelling) == (True, False)
+    bench.submit(rep.VenueCancelled(target.client_order_id, cumulative=Quantity(0)))
+    bench.pass_time(0.001)
+    assert stop.is_cancelling and len(bench.state.brackets[1].legs) == 2, "nothing stands beside it"
+    bench.submit(rep.VenueCancelled(stop.client_order_id, cumulative=Quantity(0)))
+    bench.pass_time(0.001)
+    anew = [leg(bench, 1, number) for number in (3, 4)]
+    assert [(each.order.type.name, each.leaves) for each in anew] == [("LIMIT", 163), ("STOP", 163)]
+    assert {each.oca_group for each in anew} != {stop.oca_group}
+    bench.pass_time(2)
+    assert not any(each.is_cancelling for each in anew)
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_whose_whole_work_is_busted_has_a_successor() -> None:
+    """It was over as cancelled, which nobody had wanted, and the position had no stop any more."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(stop.client_order_id, "E2", BID, 163))
+    bench.submit(
+        rep.VenueCancelled(target.client_order_id, requested=False, cumulative=Quantity(0))
+    )
+    bench.submit(rep.VenueTradeBusted(stop.client_order_id, "E2", leaves=Quantity(0)))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 163
+    work = [
+        (each.order.type.name, each.leaves) for each in bench.state.orders.values() if each.leaves
+    ]
+    assert work == [("LIMIT", 163), ("STOP", 163)]
+
+
+def test_a_corrected_trade_of_an_exit_is_taken_off_its_sibling_once() -> None:
+    """The correction took as much again, and less seemed to be open than was."""
+    bench = filled_in_part(163)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E2", TARGET, 63))
+    corrected = rep.VenueTradeCorrected(
+        target.client_order_id, "E2", 1, Price(TARGET + 100), Quantity(63), Liquidity.MAKER
+    )
+    bench.submit(corrected)
+    assert (stop.taken, stop.leaves) == (63, 100)
+    bench.pass_time(0.001)
+    assert not stop.is_cancelling and not target.is_cancelling

@@ -1,0 +1,69 @@
+"""What stands between an order and the market, with since when, who, why and the way out."""
+
+from engine.domain.commands import Halt, Kill, Origin, Resume
+from engine.domain.quotes import Phase
+from engine.domain.reports import LinkChanged, LinkState
+from engine.domain.standing import standings
+from engine.domain.standing_view import StandingKind, StandingRow
+from tests.harness import DeskBench
+
+
+def rows_of(desk: DeskBench) -> dict[str, StandingRow]:
+    listed = standings(desk.state, desk.state.accounts["PAPER"], desk.host.now)
+    return {f"{row.code} {row.scope}": row for row in listed}
+
+
+def test_a_quiet_desk_lists_its_state_and_nothing_that_stops_an_order() -> None:
+    desk = DeskBench()
+    rows = rows_of(desk)
+    assert rows["account *"].word == "ACTIVE"
+    assert not any(row.is_active for row in rows.values())
+
+
+def test_a_halt_says_who_since_when_and_how_it_ends() -> None:
+    desk = DeskBench()
+    desk.submit(Halt("PAPER", "lunch", Origin.TICKET))
+    row = rows_of(desk)["account *"]
+    assert (row.kind, row.word, row.who, row.why) == (
+        StandingKind.STATE,
+        "HALTED",
+        "ticket",
+        "lunch",
+    )
+    assert (row.since, row.ends_by) == (desk.host.now, 'resume "why"')
+
+
+def test_a_latched_kill_is_the_headers_last_word() -> None:
+    desk = DeskBench()
+    desk.submit(Kill("PAPER", reason="drill", origin=Origin.TICKET))
+    row = rows_of(desk)["killed *"]
+    assert (row.word, row.text) == ("KILLED", "kill switch latched")
+    desk.submit(Resume("PAPER", "over", Origin.TICKET))
+    assert rows_of(desk)["account *"].word == "ACTIVE"
+
+
+def test_a_broken_link_counts_from_its_first_break_and_goes_with_its_return() -> None:
+    desk = DeskBench()
+    broke_at = desk.host.now
+    desk.submit(LinkChanged("paper", LinkState.DOWN, "down: drill"))
+    desk.pass_time(2)
+    desk.submit(LinkChanged("paper", LinkState.DOWN, "down: still"))
+    row = rows_of(desk)["link paper"]
+    assert (row.since, row.who, row.text) == (broke_at, "venue", "link to paper down: still")
+    desk.submit(LinkChanged("paper", LinkState.UP))
+    assert "link paper" not in rows_of(desk)
+    assert not desk.state.began
+
+
+def test_a_halted_symbol_is_listed_from_its_halt_to_its_reopening() -> None:
+    desk = DeskBench()
+    desk.paper.entered_phase("GOOG", Phase.HALTED, "news pending")
+    desk.host.settle()
+    halted_at = desk.host.now
+    desk.pass_time(5)
+    desk.paper.entered_phase("GOOG", Phase.QUOTATION, "news pending")
+    desk.host.settle()
+    row = rows_of(desk)["halt GOOG"]
+    assert (row.since, row.scope, row.ends_by) == (halted_at, "GOOG", "the venue")
+    desk.enters("GOOG", Phase.OPEN)
+    assert "halt GOOG" not in rows_of(desk)

@@ -140,7 +140,7 @@ class Desk:
             Tag.ORDER_ID: order_id.encode("ascii"),
             Tag.ORD_STATUS: Status.REJECTED,
             Tag.TEXT: plain(why.text),
-            Tag.ORD_REJ_REASON: b"%d" % why.reason,
+            Tag.ORD_REJ_REASON: self._teller.why_rejected(why.reason),
             Tag.EXEC_TYPE: Exec.REJECTED,
             Tag.LEAVES_QTY: b"0",
         }
@@ -277,7 +277,8 @@ class Desk:
                 self.outbox.append(self._teller.trade(order, instrument, report, at))
             case VenueRejected():
                 order.status = Status.REJECTED
-                self._tell(order, Exec.REJECTED, report.text, ((Tag.ORD_REJ_REASON, b"99"),))
+                why = ((Tag.ORD_REJ_REASON, self._teller.why_rejected(OTHER_REASON)),)
+                self._tell(order, Exec.REJECTED, report.text, why)
             case VenueCancelled():
                 order.status = Status.CANCELLED
                 self._tell(order, Exec.CANCELLED, report.text)

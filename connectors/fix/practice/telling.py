@@ -12,6 +12,9 @@ from engine.values import Nanos
 
 FIX42 = "FIX.4.2"
 TEXT_MAX = 400
+REJECT_REASON_MAX_42, BROKER_OPTION = 8, 0
+CANCEL_REASON_MAX_42, BROKER_OPTION_OF_CANCEL = 3, 2
+"""What FIX 4.2 has no number for is the broker's option there."""
 NEW, CANCEL_42, CORRECT_42, STATUS_42 = b"0", b"1", b"2", b"3"
 """ExecTransType (20), of FIX 4.2 alone."""
 
@@ -105,6 +108,16 @@ class Teller:
             order, instrument, "0", Exec.STATUS, at, more=more, transaction=STATUS_42
         )
 
+    def why_rejected(self, reason: int) -> bytes:
+        """OrdRejReason (103) as the version knows it."""
+        is_known = not self.is_42 or reason <= REJECT_REASON_MAX_42
+        return b"%d" % (reason if is_known else BROKER_OPTION)
+
+    def why_not_cancelled(self, reason: int) -> bytes:
+        """CxlRejReason (102) as the version knows it."""
+        is_known = not self.is_42 or reason <= CANCEL_REASON_MAX_42
+        return b"%d" % (reason if is_known else BROKER_OPTION_OF_CANCEL)
+
     def cancel_refused(
         self, order: FixOrder | None, asked: tuple[str, str], reason: int, text: str, to: bytes
     ) -> Reply:
@@ -115,7 +128,7 @@ class Teller:
             Tag.ORDER_ID: order.order_id.encode("ascii") if order is not None else b"NONE",
             Tag.ORD_STATUS: order.status if order is not None else Status.REJECTED,
             Tag.ORIG_CL_ORD_ID: of.encode("latin-1"),
-            Tag.CXL_REJ_REASON: b"%d" % reason,
+            Tag.CXL_REJ_REASON: self.why_not_cancelled(reason),
             Tag.CXL_REJ_RESPONSE_TO: to,
             Tag.TEXT: plain(text),
         }

@@ -30,6 +30,7 @@ if str(ROOT) not in sys.path:  # python -P, PYTHONSAFEPATH
 
 from commands import flags
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 
 ENVIRONMENT = ROOT / ".venv"
 BUILD_LOCK = ROOT / ".venv.lock"
@@ -141,7 +142,7 @@ def _require_terminal(options: Namespace) -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"trader: {sentence}", file=sys.stderr)
+    print(f"trader: {inert(sentence)}", file=sys.stderr)
     return code
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from data.errors import VaultError
 from data.vault.secret import Secret
 
-SECRET_VARIABLE, PASSPHRASE_VARIABLE = "TRADER_SECRET", "TRADER_PASSPHRASE"
+SECRET_VARIABLES = SECRET_VARIABLE, PASSPHRASE_VARIABLE = "TRADER_SECRET", "TRADER_PASSPHRASE"
 TERMINAL = "/dev/tty"
 READ_BYTES_MAX = 1 << 16
 WARNING = (

@@ -37,6 +37,7 @@ PAUSE_SECONDS = (0.02, 0.12)
 """So that a key falls anywhere between two frames."""
 STEP_SECONDS_MAX = 10.0
 START_SECONDS_MAX = 60.0
+SILENT = "the engine under measurement does not answer"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,24 +65,28 @@ def measure(rounds: int = ROUNDS) -> list[float]:
     """Milliseconds from the key's write to the pty until another terminal hears HALTED."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "home"
-        master, screen = _screen(place)
+        master, screen = open_screen(place)
         reading = threading.Thread(target=drain, args=(master,), daemon=True)
         reading.start()
         try:
-            return _rounds(master, _Witness(place), rounds)
+            return _rounds(master, Witness(place), rounds)
         finally:
-            _end(place)
+            end_engine(place)
             screen.wait(START_SECONDS_MAX)
             reading.join(STEP_SECONDS_MAX)
             os.close(master)
 
 
-def _screen(place: Path) -> tuple[int, subprocess.Popen[bytes]]:
+def open_screen(
+    place: Path, *, speed: int = MARKET_SPEED, symbols: tuple[str, ...] = ()
+) -> tuple[int, subprocess.Popen[bytes]]:
+    """The program on a pty of its own, with its engine."""
     master, slave = pty.openpty()
     set_size(slave, COLUMNS, ROWS)
     command = [sys.executable, str(ROOT / "trader.py"), "--home", str(place)]
+    chosen = ["--symbols", ",".join(symbols)] if symbols else []
     screen = subprocess.Popen(
-        [*command, "--speed", str(MARKET_SPEED), "--no-record", "--seed", "1"],
+        [*command, *chosen, "--speed", str(speed), "--no-record", "--seed", "1"],
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -91,24 +96,18 @@ def _screen(place: Path) -> tuple[int, subprocess.Popen[bytes]]:
     return master, screen
 
 
-class _Witness:
+class Witness:
     """A second terminal: hears what the engine says, and when."""
 
     def __init__(self, place: Path) -> None:
-        until = time.monotonic() + START_SECONDS_MAX
-        attached = None
-        while attached is None:
-            if time.monotonic() > until:
-                raise MachineError("the screen under measurement did not start")
-            time.sleep(0.05)
-            attached = find_engine(Home(place), Role.TERMINAL) if place.exists() else None
-            if attached is not None and attached.welcome.has_control:
-                attached.connection.close()  # the screen comes first
-                attached = None
+        _wait_for_the_screen(place)
+        attached = find_engine(Home(place), Role.TERMINAL)
+        assert attached is not None, "the engine was there a moment ago"
         self._heard = threading.Condition()
         self._halted_at = 0.0
         self._answered: set[str] = set()
         self._has_control = False
+        self._refusal = ""
         self.desk = SocketDesk(attached, lambda: None)
         self.desk.listen(self._hear)
         self.desk.start()
@@ -120,6 +119,7 @@ class _Witness:
                 self._halted_at = at
             elif isinstance(answer, LineAnswered):
                 self._answered.add(answer.ticket)
+                self._refusal = self._refusal if answer.ok else answer.text
             elif isinstance(answer, StandingChanged):
                 self._has_control = answer.standing.has_control
             self._heard.notify_all()
@@ -132,10 +132,29 @@ class _Witness:
 
     def resume(self, number: int) -> None:
         """Takes control and lifts the halt."""
+        self.take_control()
+        self.send('resume "measured"', f"bench-{number}")
+
+    def take_control(self) -> None:
         self.desk.send(TakeControl())
         self._until(lambda: self._has_control)
-        self.desk.send(SendLine('resume "measured"', f"bench-{number}"))
-        self._until(lambda: f"bench-{number}" in self._answered)
+
+    def send(self, line: str, *tickets: str) -> None:
+        """The same line once for each ticket, until all are answered and done."""
+        for ticket in tickets:
+            self.desk.send(SendLine(line, ticket))
+        self._until(lambda: self._answered.issuperset(tickets))
+        if self._refusal:
+            raise MachineError(f"the engine under measurement refused: {self._refusal}")
+
+    def working(self) -> int:
+        """Orders that are not done, as the newest view has them."""
+        frame, until = self.desk.latest().frame, time.monotonic() + STEP_SECONDS_MAX
+        while self.desk.latest().frame <= frame + 1:
+            if time.monotonic() > until:
+                raise MachineError(SILENT)
+            time.sleep(BETWEEN_KEYS_SECONDS)
+        return sum(not row.is_done for row in self.desk.latest().orders)
 
     def until_the_screen_has_control(self) -> None:
         self._until(lambda: not self._has_control)
@@ -143,10 +162,23 @@ class _Witness:
     def _until(self, holds: Callable[[], bool]) -> None:
         with self._heard:
             if not self._heard.wait_for(holds, STEP_SECONDS_MAX):
-                raise MachineError("the engine under measurement does not answer")
+                raise MachineError(SILENT)
 
 
-def _rounds(master: int, witness: _Witness, rounds: int) -> list[float]:
+def _wait_for_the_screen(place: Path) -> None:
+    """Looks on until the screen has control: a terminal that came first would have it."""
+    until, has_control = time.monotonic() + START_SECONDS_MAX, False
+    while not has_control:
+        if time.monotonic() > until:
+            raise MachineError("the screen under measurement did not start")
+        time.sleep(0.05)
+        attached = find_engine(Home(place), Role.VIEWER) if place.exists() else None
+        if attached is not None:
+            has_control = attached.welcome.someone_has_control
+            attached.connection.close()
+
+
+def _rounds(master: int, witness: Witness, rounds: int) -> list[float]:
     chance, found = random.Random(1), []
     time.sleep(1.0)  # the first frames
     for number in range(rounds + 1):
@@ -163,7 +195,7 @@ def _rounds(master: int, witness: _Witness, rounds: int) -> list[float]:
     return found[1:]
 
 
-def _end(place: Path) -> None:
+def end_engine(place: Path) -> None:
     attached = find_engine(Home(place), Role.SHELL) if place.exists() else None
     if attached is not None:
         shell = EngineShell(attached)

@@ -62,8 +62,8 @@ class _WideMarket:
     note = ""
     trade_date = TRADE_DATE
 
-    def __init__(self) -> None:
-        self.instruments = tuple(Instrument(symbol=f"B{n}") for n in range(SYMBOLS))
+    def __init__(self, symbols: int) -> None:
+        self.instruments = tuple(Instrument(symbol=f"B{n}") for n in range(symbols))
 
     def open(self, sink: FlowSink, cursor: bytes) -> Nanos:
         for number, instrument in enumerate(self.instruments):
@@ -90,10 +90,10 @@ def _resting(order_id: int, symbol: str, side: Side, price: Price) -> NewOrder:
     return NewOrder(order_id, symbol, side, OrderType.LIMIT, Quantity(DEPTH), price)
 
 
-def open_host(home: Path) -> tuple[Host, Journal]:
-    """A desk on a journal of its own, in a market that fills every order at once."""
+def open_host(home: Path, *, symbols: int = SYMBOLS, profile: str = "load") -> tuple[Host, Journal]:
+    """A desk on a journal of its own, in a market that fills at once what meets its touch."""
     journal = Journal.open(Home.prepare(home), instance="BNCH")
-    venue = PaperVenue(_WideMarket())
+    venue = PaperVenue(_WideMarket(symbols))
     session = Session(
         state=State(instance="BNCH"),
         market=venue.market,
@@ -117,7 +117,7 @@ def open_host(home: Path) -> tuple[Host, Journal]:
             opening_cash=Money(10**15),
             currency="USD",
             fee_table="us_retail",
-            limits=default_pairs("load"),
+            limits=default_pairs(profile),
         ),
     )
     return host, journal

@@ -7,10 +7,11 @@ from typing import Any
 
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
+from commands.limit_words import markdown, shell_lines
 from data.home import Home, default_home
 from data.settings import Effective, Settings, load_settings, set_value
 from data.settings.schema import TABLES
-from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitKind, LimitSpec
+from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitSpec
 
 
 def run(options: Namespace) -> int:
@@ -60,6 +61,9 @@ def _set(options: Namespace) -> int:
 
 
 def _limits(options: Namespace) -> int:
+    if options.markdown:
+        print(markdown(), end="")
+        return ExitCode.DONE
     settings = _settings(options)
     values = dict(settings.limits)
     sources = {item.key: item.source for item in settings.effective}
@@ -73,11 +77,8 @@ def _limits(options: Namespace) -> int:
             ]
             print(json_line(fields))
         return ExitCode.DONE
-    for spec in LIMIT_SPECS:
-        unit = "" if spec.kind is LimitKind.SWITCH else spec.unit
-        limit = " ".join(filter(None, (values.get(spec.key, ""), unit)))
-        print(f"{spec.id}  {spec.key if spec.key != NO_KEY else spec.code:<34}  {limit:<26}"
-              f"  {spec.mode:<24}  {spec.formula}")  # fmt: skip
+    for line in shell_lines(values, sources):
+        print(line)
     return ExitCode.DONE
 
 

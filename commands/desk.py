@@ -274,4 +274,5 @@ def _opened(
         has_oca=venue.has_oca,
         venue=venue.name,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
+        index=settings.market.index,
     )

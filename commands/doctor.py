@@ -15,6 +15,7 @@ import msgspec
 
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
+from commands.onlookers import onlookers
 from data.errors import HomeError, JournalError, SettingsError
 from data.home import Home, default_home
 from data.journal import JournalReader
@@ -78,7 +79,8 @@ def _terminal(options: Namespace) -> list[Check]:
     if size.columns < TERMINAL_COLUMNS_MIN or size.lines < TERMINAL_LINES_MIN:
         text = f"{size.columns}×{size.lines} is small; the desk wants 80×24 or more"
         return [Check("terminal", "attention", text)]
-    return [Check("terminal", "ok", f"{name}, {size.columns}×{size.lines}")]
+    warnings = [Check("terminal", "attention", words) for words in onlookers()]
+    return warnings or [Check("terminal", "ok", f"{name}, {size.columns}×{size.lines}")]
 
 
 def _text(options: Namespace) -> list[Check]:

@@ -10,6 +10,7 @@ from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
+from commands.asking import SECRET_VARIABLES
 from commands.engine_flags import arguments_of
 from data.engine_socket import owner_of, place_to_connect
 from data.home import PRIVATE_UMASK, Home
@@ -67,7 +68,7 @@ class StartingEngine:
             pass_fds=(self._ready_write, *kept),
             start_new_session=True,
             umask=PRIVATE_UMASK,
-            env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
+            env=_environment(),
         )
         os.close(self._ready_write)
         os.close(words_write)
@@ -122,6 +123,12 @@ class StartingEngine:
     def reap(self) -> None:
         """An engine that ended while its starter still runs leaves nothing behind."""
         self.process.poll()
+
+
+def _environment() -> dict[str, str]:
+    """Without what only `secrets` may read there: an engine lives for days, and /proc shows it."""
+    kept = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+    return {**kept, "TRADER_NO_BOOTSTRAP": "1"}
 
 
 def _other_engine(home: Home) -> Attached | None:

@@ -83,6 +83,7 @@ class EngineProcess:
             sequence=lambda: self._parts.journal.last_sequence,
             left=left,
             remember=self._keep_left,
+            log=_complain,
         )
         desk = self._seated(parts, server)
         if left is not None:
@@ -191,6 +192,12 @@ class EngineProcess:
                 self._socket.unlink()
         for sentence in self._parts.close():
             os.write(2, f"{sentence}\n".encode())
+
+
+def _complain(text: str) -> None:
+    """For a programmer; stderr is the engine's log once it has taken over."""
+    with suppress(OSError):
+        os.write(2, f"{text}\n".encode(errors="replace"))
 
 
 def _listening(place: Path) -> socket.socket:

@@ -5,6 +5,7 @@ import time
 import msgspec
 
 from data.home import Home
+from engine.attachment import KilledTold, TellKilled
 from engine.domain.identity import by_group
 from engine.domain.residence import order_in_words
 from engine.domain.views import DeskView, OrderRow
@@ -25,6 +26,7 @@ class EngineShell:
         self.welcome = attached.welcome
         self.view = view_decoder.decode(attached.view)
         self.answers: dict[str, LineAnswered] = {}
+        self.told: dict[str, KilledTold] = {}
         self.end: EngineStopped | None = None
         self.is_over = False
 
@@ -39,6 +41,14 @@ class EngineShell:
         while ticket not in self.answers and self._hear(until):
             pass
         return self.answers.get(ticket)
+
+    def killed(self, ticket: str, seconds: float) -> KilledTold | None:
+        """Each order that was open at the kill, as it stands now; None when nothing was said."""
+        self.ask(TellKilled(ticket))
+        until = time.monotonic() + seconds
+        while ticket not in self.told and self._hear(until):
+            pass
+        return self.told.pop(ticket, None)
 
     def next_view(self, seconds: float) -> bool:
         """Whether a newer view came in time."""
@@ -105,6 +115,8 @@ class EngineShell:
         answer = answer_decoder.decode(payload)
         if isinstance(answer, LineAnswered):
             self.answers[answer.ticket] = answer
+        elif isinstance(answer, KilledTold):
+            self.told[answer.ticket] = answer
         elif isinstance(answer, EngineStopped):
             self.end = answer
 

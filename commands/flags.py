@@ -24,9 +24,11 @@ LATENCIES = ("none", "lan", "retail", "mobile")
 BENCHMARKS = [
     "match",
     "path",
+    "risk",
     "quotes",
     "screen",
     "halt",
+    "kill",
     "store",
     "start",
     "recovery",
@@ -271,6 +273,7 @@ def _add_reset(parser: argparse.ArgumentParser) -> None:
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", metavar="show|check|set|limits", choices=_CONFIG_ACTS)
     parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set")
+    parser.add_argument("--markdown", action="store_true", help="limits: the page LIMITS.md")
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
@@ -352,6 +355,8 @@ def _check_command(options: argparse.Namespace) -> None:
             if expected
             else f"config {options.act} takes nothing more"
         )
+    if options.markdown and options.act != "limits":
+        raise UsageError("--markdown goes with config limits")
 
 
 def _check_report(options: argparse.Namespace) -> None:

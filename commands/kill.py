@@ -2,14 +2,18 @@
 
 import time
 from argparse import Namespace
+from collections.abc import Container
+from itertools import count
 from typing import Any
 
 from commands.engine_door import find_engine
-from commands.engine_shell import EngineShell, working
+from commands.engine_shell import EngineShell
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import FILE_MODE, Home
+from engine.attachment import KilledTold
 from engine.domain.commands import ExitsOnKill
 from engine.domain.identity import by_group
 from engine.domain.views import OrderRow
@@ -32,12 +36,19 @@ WORDS = {
     "sent": "cancel sent, not acknowledged yet",
     "unknown": "unknown: the venue has not said",
     "kept": "kept: it only reduces",
+    "refused": "still working: the venue refused to cancel it",
 }
+OPEN = ("sent", "unknown", "refused")
+"""What could still trade and was meant to end."""
 KILLED_STATE = "KILLED"
+SILENT = (
+    "KILLED, and the cancels are sent, but the engine does not say what became of them:"
+    " `trader status`"
+)
 
 
 def run(options: Namespace) -> int:
-    """0: killed, and every order is known; 1: something is not known yet."""
+    """0: killed, and every order has ended or was to stay; 1: something has not ended yet."""
     home = Home.existing(options.home)
     try:
         attached = find_engine(home, Role.SHELL)
@@ -56,7 +67,6 @@ def run(options: Namespace) -> int:
 
 
 def _by_socket(options: Namespace, home: Home, shell: EngineShell) -> int:
-    before = {row.order_id for row in working(shell.view)}
     began = time.monotonic()
     shell.ask(DoAct(Act.KILL, exits=EXITS[options.exits], reason=REASON, ticket=TICKET))
     answer = shell.answer(TICKET, ANSWER_SECONDS_MAX)
@@ -65,40 +75,44 @@ def _by_socket(options: Namespace, home: Home, shell: EngineShell) -> int:
         return _by_file(options, home, f"no answer within {ANSWER_SECONDS_MAX:g} s")
     if not answer.ok:
         raise MachineError(answer.text)
-    _wait_for_evidence(options, shell, before)
-    orders = [row for row in shell.view.orders if row.order_id in before]
-    orders.sort(key=lambda row: by_group(row.order_id))
-    found = [(row, _known(row)) for row in orders]
-    is_known = all(known not in ("sent", "unknown") for _, known in found)
+    told = _evidence(options, shell)
+    orders = sorted(told.orders, key=lambda row: by_group(row.order_id))
+    found = [(row, _known(row, told.kept)) for row in orders]
+    is_known = not any(known in OPEN for _, known in found)
     if options.json:
         print(json_line(_fields(shell, answer, milliseconds, found, is_known=is_known)))
     else:
-        print("\n".join(_lines(shell, milliseconds, found)))
+        print(inert("\n".join(_lines(shell, milliseconds, found))))
     return ExitCode.DONE if is_known else ExitCode.CHECK_FAILED
 
 
-def _wait_for_evidence(options: Namespace, shell: EngineShell, before: set[Any]) -> None:
-    """Until the venue has answered for every order, or long enough."""
+def _evidence(options: Namespace, shell: EngineShell) -> KilledTold:
+    """Every order that was open, once the venue has answered for each, or long enough."""
     is_flatten = options.exits == "flatten"
     until = time.monotonic() + (FLATTEN_SECONDS_MAX if is_flatten else EVIDENCE_SECONDS_MAX)
     shell.next_view(ANSWER_SECONDS_MAX)
-    while time.monotonic() < until:
-        rows = [row for row in shell.view.orders if row.order_id in before]
-        is_open = any(_known(row) in ("sent", "unknown") for row in rows)
+    for asked in count():
+        told = shell.killed(f"{TICKET}-{asked}", ANSWER_SECONDS_MAX)
+        if told is None:
+            raise MachineError(SILENT)
+        is_open = any(_known(row, told.kept) in ("sent", "unknown") for row in told.orders)
         is_closing = is_flatten and any(row.quantity for row in shell.view.positions)
         if not is_open and not is_closing:
-            return
+            return told
         if not shell.next_view(until - time.monotonic()):
-            return
+            return told
+    raise AssertionError("counting does not end")
 
 
-def _known(row: OrderRow) -> str:
+def _known(row: OrderRow, kept: Container[int]) -> str:
     """What is known of an order that worked when the switch was thrown."""
     if row.is_done:
         return "filled" if row.state == "filled" else "cancelled"
     if row.state == "unknown" or "unknown" in row.pending:
         return "unknown"
-    return "sent" if row.pending else "kept"
+    if row.pending:
+        return "sent"
+    return "kept" if row.order_id in kept else "refused"
 
 
 def _fields(

@@ -1,10 +1,12 @@
 """A live desk over the parts of a session: for an engine process, and for a screen's own thread."""
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from commands.desk import DeskParts
 from commands.faults import keep_details
+from data.settings import Effective
 from data.vault.factor import FactorDesk
 from data.vault.vault import Vault
 from engine.language import syntax as syn
@@ -45,8 +47,17 @@ def live_desk(
         news=lambda: (
             parts.disk.attend() + (parts.recording.news() if parts.recording else ()) + news()
         ),
+        limit_sources=_limit_sources(parts.settings.effective),
         keep_fault=lambda fault: keep_details(fault, options),
     )
+
+
+def _limit_sources(effective: Iterable[Effective]) -> dict[str, str]:
+    """`profile paper`, or the file by its name: where it lies is nothing for a screen."""
+    return {
+        item.key: item.source if item.source.startswith("profile ") else Path(item.source).name
+        for item in effective
+    }
 
 
 def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], None]], None]:

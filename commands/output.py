@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from commands.costs import BASE_CURRENCY
+from commands.inert import inert
 from commands.json_lines import json_line
 from connectors.feeds.lobster_presence import Presence
 from engine.errors import MachineError
@@ -31,13 +32,13 @@ class Output:
         self.shows_progress = sys.stderr.isatty()
 
     def event(self, fields: dict[str, Any]) -> None:
-        self._write(json_line(fields) if self._as_json else sentence(fields, BASE_CURRENCY))
+        self._write(json_line(fields) if self._as_json else inert(sentence(fields, BASE_CURRENCY)))
 
     def result(self, fields: dict[str, Any]) -> None:
         if self._as_json:
             self._write(json_line(fields))
             return
-        self._write(_result_words(fields))
+        self._write(inert(_result_words(fields)))
         if "presence" in fields:
             self._write(_presence_words(fields["presence"]))
         if "luck" in fields:
@@ -45,13 +46,13 @@ class Output:
 
     def say(self, text: str) -> None:
         self._end_progress()
-        sys.stderr.write(f"trader: {text}\n")
+        sys.stderr.write(f"trader: {inert(text)}\n")
 
     def progress(self, text: str) -> None:
         """Replaces itself on a terminal; nothing anywhere else."""
         if self.shows_progress:
             self._has_progress = True
-            sys.stderr.write(f"{CLEAR_LINE}trader: {text}")
+            sys.stderr.write(f"{CLEAR_LINE}trader: {inert(text)}")
             sys.stderr.flush()
 
     def raise_if_lost(self) -> None:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.inert import REPLACED, inert
 from commands.json_lines import json_line
 from data.home import Home
 from data.store.ask import Answer, ask, save_parquet
@@ -13,7 +14,8 @@ from data.store.ask import Answer, ask, save_parquet
 CELL_CHARACTERS_MAX = 80
 ROWS_MEASURED = 500
 """Columns are as wide as the widest cell of these first rows."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""ASVS 1.2.10; the wide forms of East Asian keyboards are formulas to some spreadsheets too."""
 
 
 def run(options: Namespace) -> int:
@@ -68,21 +70,35 @@ def _print_csv(answer: Answer) -> None:
 
 
 class _Lines:
-    """Ends lines as this system does; the writer must think of CR too, or it leaves one bare."""
+    """Ends lines as this system does; the writer must think of CR too, or it leaves one bare.
+
+    A file gets every character as it is; a terminal gets none that could steer it.
+    """
 
     def write(self, line: str) -> int:
-        return sys.stdout.write(line.removesuffix("\r\n") + "\n")
+        line = line.removesuffix("\r\n")
+        return sys.stdout.write((inert(line) if sys.stdout.isatty() else line) + "\n")
 
 
 def safe_cell(value: Any, *, is_text: bool) -> Any:
-    """A cell that no spreadsheet takes for a formula (ASVS 1.2.10); numbers stay numbers."""
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers.
+
+    One apostrophe more stands before such a text, also where it began with apostrophes itself: so
+    `original_cell` always finds what it was.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if is_text and isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if is_text and isinstance(value, str) and value.lstrip("'").startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
+
+
+def original_cell(cell: str) -> str:
+    """The text that `safe_cell` was given."""
+    is_marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
+    return cell[1:] if is_marked else cell
 
 
 def print_table(answer: Answer) -> None:
@@ -130,7 +146,7 @@ def _cell(value: Any) -> str:
 
 def _clean(text: str) -> str:
     """What a venue or a person typed must not steer the terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    return inert(text).replace("\n", REPLACED)
 
 
 def _say(sentence: str) -> None:

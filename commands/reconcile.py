@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from data.home import Home
 from data.journal import JournalReader
@@ -20,5 +21,5 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json_line(books_fields(state)))
     else:
-        print("\n".join(books_lines(state)))
+        print(inert("\n".join(books_lines(state))))
     return ExitCode.CHECK_FAILED if state.recon.breaks else ExitCode.DONE

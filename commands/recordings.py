@@ -5,6 +5,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from commands.recording import shelf_of
 from connectors.feeds.recorded.shelf import MEBIBYTE, Kept
@@ -30,7 +31,7 @@ def run(options: Namespace) -> int:
         sys.stdout.write("nothing is recorded in this home\n")
         return ExitCode.DONE
     for one in kept:
-        sys.stdout.write(_line(one) + "\n")
+        sys.stdout.write(inert(_line(one)) + "\n")
     limit = settings.record.mib_max
     sys.stdout.write(
         f"{len(kept):,} in {kept[0].path.parent}, {total / MEBIBYTE:,.1f} of {limit:,} MiB;"

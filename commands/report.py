@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from commands.query import print_table
 from commands.report_html import realism_page, save_page, table_page
@@ -63,9 +64,11 @@ def _print_groups(groups: list[Realism]) -> None:
     if not groups:
         print("nothing was traded in these sessions: there is nothing to judge")
     for place, group in enumerate(groups):
-        print(("\n" if place else "") + heading(group))
-        for line in report_lines(group):
-            print("\n".join(textwrap.wrap(line, COLUMNS)) if line == verdict(group) else line)
+        print(("\n" if place else "") + inert(heading(group)))
+        for line in map(inert, report_lines(group)):
+            print(
+                "\n".join(textwrap.wrap(line, COLUMNS)) if line == inert(verdict(group)) else line
+            )
 
 
 def _table(options: Namespace) -> int:

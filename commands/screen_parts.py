@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from commands.onlookers import onlookers
 from data.errors import SettingsError
 from data.frames import FrameStore
 from data.home import Home
@@ -28,6 +29,7 @@ def trader_app(desk: Desk, home: Home, settings: Settings, frames: FrameStore) -
             _screen_settings(settings),
             coach_done=_coach_done(home.settings_path),
             frames=frames,
+            warning="; ".join(onlookers()),
         )
     except KeyClashError as clash:
         raise SettingsError(str(clash)) from clash
@@ -75,5 +77,6 @@ def _screen_settings(settings: Settings) -> ScreenSettings:
         disarm_minutes=screen.disarm_minutes,
         lock_minutes=screen.lock_minutes,
         lock_over_positions=screen.lock_over_positions,
+        privacy=screen.privacy,
         keys=settings.keys,
     )

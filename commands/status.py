@@ -7,6 +7,7 @@ from typing import Any
 from commands.engine_door import find_engine
 from commands.engine_shell import EngineShell, as_words, nobody_there, working
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import Home
@@ -38,7 +39,7 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json_line(fields))
     else:
-        print("\n".join(_lines(shell, fields)))
+        print(inert("\n".join(_lines(shell, fields))))
     return ExitCode.ENGINE_FAULT if fields["result"] == "stalled" else ExitCode.DONE
 
 

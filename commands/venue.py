@@ -7,6 +7,7 @@ from argparse import Namespace
 from contextlib import suppress
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from connectors.fix.acceptor import Acceptor
 from connectors.fix.echo import CLIENTS, VENUE, echo_session
 
@@ -47,4 +48,4 @@ async def _until_interrupted() -> None:
 
 def _note(text: str) -> None:
     """What happens is no result: it goes beside the results."""
-    print(text, file=sys.stderr, flush=True)
+    print(inert(text), file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from data.frames import FRAMES_KEPT_MAX, Frame, as_plain_text, frame_of
 from data.home import Home
@@ -141,7 +142,7 @@ def _frame(happened: list[Event], home: Home) -> Frame:
 def _print_one(told: Explanation, frame: Frame | None, *, as_json: bool) -> None:
     """With JSON a line for each thing that happened, and the result last."""
     if not as_json:
-        sys.stdout.write("\n".join((told.title, *told.lines)) + "\n")
+        sys.stdout.write(inert("\n".join((told.title, *told.lines))) + "\n")
         if frame is not None:
             text = frame.text if sys.stdout.isatty() else as_plain_text(frame.text)
             sys.stdout.write(f"\nthe screen when it was sent:\n{text}\n")
@@ -159,7 +160,7 @@ def _print_one(told: Explanation, frame: Frame | None, *, as_json: bool) -> None
 def _print_among_many(told: Explanation, *, as_json: bool) -> None:
     """With JSON a line for each order, and what happened to it in it."""
     if not as_json:
-        sys.stdout.write("\n".join((told.title, *told.lines)) + "\n\n")
+        sys.stdout.write(inert("\n".join((told.title, *told.lines))) + "\n\n")
         return
     line = {**told.summary, "title": told.title, "facts": list(told.facts)}
     sys.stdout.write(json_line(line) + "\n")

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.views import OrderRow
 from engine.values import Money, OrderId
 
 
@@ -59,3 +60,22 @@ class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     cancel: bool = False
     ticket: str = ""
     """Comes back in the answer, where somebody waits for one."""
+
+
+class TellKilled(msgspec.Struct, frozen=True, tag="tell_killed"):
+    """What became of each order that was open when the kill switch was last thrown."""
+
+    ticket: str
+
+
+class KilledTold(msgspec.Struct, frozen=True, tag="killed_told"):
+    """Every one of them as it stands now; none where nobody has thrown it at this engine."""
+
+    ticket: str
+    orders: tuple[OrderRow, ...]
+    kept: tuple[OrderId, ...]
+    """Those that were not to be cancelled: they only reduce."""
+
+
+AttachmentRequest = TakeControl | StopEngine | TellKilled
+AttachmentAnswer = StandingChanged | SinceYouLeft | KilledTold

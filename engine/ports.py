@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from engine.attachment import SinceYouLeft, StandingChanged, StopEngine, TakeControl
+from engine.attachment import AttachmentAnswer, AttachmentRequest
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.preview_view import Preview
 from engine.domain.quotes import Market
@@ -23,6 +23,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.limits_told import LimitsTold, TellLimits
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos, OrderId, Side
 from engine.values import Sequence as RecordSequence
@@ -297,10 +298,10 @@ DeskRequest = (
     | ExplainOrder
     | TellRealism
     | TellBooks
+    | TellLimits
     | SetSpeed
-    | TakeControl
-    | StopEngine
     | UnlockDesk
+    | AttachmentRequest
 )
 
 
@@ -367,11 +368,11 @@ DeskAnswer = (
     | OrderExplained
     | RealismTold
     | BooksTold
+    | LimitsTold
     | Notice
     | EngineStopped
-    | StandingChanged
-    | SinceYouLeft
     | FactorWanted
+    | AttachmentAnswer
 )
 
 

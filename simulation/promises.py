@@ -57,6 +57,7 @@ class Promises:
                 orders.i05_one_change_at_a_time(order)
         evidence.touched.clear()
         orders.i25_reserves_add_up(state, DEFAULT_ACCOUNT)
+        orders.i29_openings_add_up(state, DEFAULT_ACCOUNT)
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
         if self._venue.account.is_as_the_desk_made_it and not self._plan.shorts:

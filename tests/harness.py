@@ -151,6 +151,7 @@ class DeskBench:
         has_oca: bool = True,
         patience: Patience = PAPER_PATIENCE,
         limits: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> None:
         """`latency` is how long a request takes, or how long everything does.
 
@@ -159,7 +160,7 @@ class DeskBench:
         self.journal = journal or MemoryJournal()
         self._symbols, self._profile, self._fee_table = symbols, profile, fee_table
         self._cash, self._wrap = cash, wrap
-        self._has_oca, self._patience = has_oca, patience
+        self._has_oca, self._patience, self._index = has_oca, patience, index
         self._limits = {f"risk.{key}": text for key, text in (limits or {}).items()}
         self._delays = SetDelays(latency) if callable(latency) else latency
         self.others = OTHERS_FROM
@@ -202,6 +203,7 @@ class DeskBench:
             limits=tuple({**dict(default_pairs(self._profile)), **self._limits}.items()),
             has_oca=self._has_oca,
             patience=self._patience,
+            index=self._index,
         )
 
     def restart(self, trade_date: int = TRADE_DATE) -> None:

@@ -185,6 +185,14 @@ ACTIONS: tuple[Action, ...] = (
         word="books",
     ),
     do(
+        "desk.limits",
+        S.DESK,
+        "l",
+        "limits",
+        "every limit: used, room, source; tightens one, or loosens with reason and code",
+        word="limits",
+    ),
+    do(
         "desk.notices",
         S.DESK,
         "full_stop",
@@ -216,6 +224,14 @@ ACTIONS: tuple[Action, ...] = (
         "theme",
         "dark, light, terminal",
         word="theme",
+    ),
+    do(
+        "desk.privacy",
+        S.DESK,
+        "",
+        "privacy",
+        "hides money and account numbers, and shows them again",
+        word="privacy",
     ),
     do(
         "desk.settings",

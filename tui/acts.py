@@ -8,6 +8,7 @@ from tui.danger import question, request
 from tui.layout import PaneName
 from tui.leaving import leave
 from tui.paint import clean
+from tui.privacy import PRIVACY
 from tui.room import Room
 from tui.screens.detail import Detail
 from tui.screens.help import Help
@@ -44,6 +45,9 @@ class DeskActs:
 
     def do_books(self) -> None:
         self.room.ask(TellBooks())
+
+    def do_limits(self) -> None:
+        self.room.open_limits()
 
     def do_symbol(self) -> None:
         self.room.open_page(SymbolPage(self._find, self._take_symbol))
@@ -151,6 +155,11 @@ class DeskActs:
             return
         place = names.index(self.room.theme)
         self.room.set_theme(ThemeName(name) if name else names[(place + 1) % len(names)])
+
+    def do_privacy(self) -> None:
+        is_on = not PRIVACY.is_on
+        self.room.set_privacy(is_on=is_on)
+        self.room.say("money and account numbers are hidden" if is_on else "money is shown again")
 
     def do_faster(self) -> None:
         self._speed(1)

@@ -2,6 +2,7 @@
 
 from engine.attachment import SinceYouLeft, StandingChanged
 from engine.domain.views import Severity
+from engine.limits_told import LimitsTold
 from engine.ports import (
     BooksTold,
     DeskAnswer,
@@ -16,6 +17,7 @@ from engine.second_factor import FactorWanted
 from tui.layout import PaneName
 from tui.missed import say_missed
 from tui.room import Room
+from tui.screens.limits import LimitsPage
 from tui.screens.realism import RealismPage
 from tui.screens.why import Why
 
@@ -32,6 +34,9 @@ def take(room: Room, answer: DeskAnswer) -> None:
             room.open_page(Why(answer.title, answer.lines))
         case RealismTold() | BooksTold():
             room.open_page(RealismPage(answer.title, answer.lines))
+        case LimitsTold():
+            if isinstance(room.page, LimitsPage):
+                room.page.take(answer.view)
         case Notice():
             room.say(answer.text, Severity(answer.severity))
         case EngineStopped():
@@ -59,7 +64,7 @@ def _line_answered(room: Room, answer: LineAnswered) -> None:
         if room.command.editor.text:
             room.line_changed()
             return
-        room.close_line()
+        room.line_taken()
     room.has_draft = False
     if answer.order_id:
         room.own_order = answer.order_id

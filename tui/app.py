@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from engine.domain.views import Severity
 from engine.ports import Desk, DeskAnswer, Frames, Questions, Reference
 from tui import answers
 from tui.actions import BY_ID
@@ -82,10 +83,11 @@ class TraderApp(App[int], inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
         coach_done: Callable[[], None] | None = None,
         frames: Frames | None = None,
+        warning: str = "",
     ) -> None:
         """`clock`: steady seconds; `coach_done` is called once when the coach is dismissed.
 
-        Raises KeyClashError for `[keys]` that cannot be.
+        `warning` is said first of all. Raises KeyClashError for `[keys]` that cannot be.
         """
         self.room_settings = settings or ScreenSettings()
         self._theme_now, self._color_now = self.room_settings.theme, ColorUse.AUTO
@@ -103,6 +105,7 @@ class TraderApp(App[int], inherit_bindings=False):
         self.questions = questions
         self.desk = desk
         self._frames = frames
+        self._warning = warning
         self._clock = clock
         self._coach_done = coach_done if not self.room.coach.is_over else None
         self._painted_at = clock()
@@ -174,6 +177,9 @@ class TraderApp(App[int], inherit_bindings=False):
             watch_signals(self.leave, self._interrupt)
         # Whoever had the terminal in between has written over the desk.
         self.app_resume_signal.subscribe(self, lambda _: self.recolour())
+        if self._warning:
+            self.room.is_shared = True
+            self.room.say(self._warning, Severity.DEGRADED)
         self.desk.listen(self._hear)
         self.room.look_again()
         self.set_interval(self.room_settings.frame_seconds, self.show_frame)

@@ -7,11 +7,13 @@ from engine.language.parser import parse_line
 from engine.language.problems import SyntaxProblem
 from engine.language.syntax import (
     AdoptLine,
+    ArmLine,
     BlankLine,
     CancelLine,
     CloseLine,
     CommentLine,
     ConvertLine,
+    DisarmLine,
     EveryOrder,
     FlattenLine,
     HaltLine,
@@ -39,7 +41,7 @@ REVIEW = "review"
 STAGED_LINES_MAX = 200
 FITS_SHOWN_MAX = 8
 
-AT_ONCE = (CancelLine, HaltLine, SetLine, ReplayLine, PracticeLine, ReconcileLine)
+AT_ONCE = (CancelLine, HaltLine, DisarmLine, SetLine, ReplayLine, PracticeLine, ReconcileLine)
 """They only reduce risk, move the market's time, ask, or are a drill on paper: Enter does them."""
 REVIEWED = (
     OrderLine,
@@ -48,6 +50,7 @@ REVIEWED = (
     CloseLine,
     ReverseLine,
     ResumeLine,
+    ArmLine,
     ConvertLine,
     ResolveLine,
     AdoptLine,

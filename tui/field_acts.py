@@ -142,7 +142,7 @@ class LineActs:
         line.finish()
         room.line_changed()
         if not line.editor.text:
-            line.close()
+            room.line_taken()
 
     def _ask_once(self) -> None:
         """The question of the danger strip, for the same act."""

@@ -30,6 +30,8 @@ class Host(Protocol):
     marks: Marks
     standing: Standing
     guard: Guard
+    is_shared: bool
+    """Others can see this terminal, or type at it."""
 
     def instrument(self, symbol: str) -> Instrument: ...
 

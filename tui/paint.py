@@ -17,13 +17,17 @@ from engine.instruments import (
     format_scaled,
 )
 from engine.values import Instruction, Money, Price, Quantity
+from tui.privacy import PRIVACY
 from tui.themes import Palette
 
 FOREIGN_TEXT_CHARACTERS_MAX = 512
 MISSING = "—"
 _FORMAT_CACHE_ENTRIES_MAX = 16_384
-_REMOVED_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-"""Controls; formats (bidirectional marks, zero width, tags); surrogates; private; line ends."""
+_REMOVED_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Zl", "Zp"))
+"""Controls; formats (bidirectional marks, zero width, tags); surrogates; private; marks that join
+or enclose what stands before them, also those of combining class 0; line ends."""
+_INVISIBLE_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Hangul fillers: letters by their category, and nothing at all to see."""
 
 
 def clean(text: str, *, limit: int = FOREIGN_TEXT_CHARACTERS_MAX) -> str:
@@ -40,9 +44,12 @@ def clean(text: str, *, limit: int = FOREIGN_TEXT_CHARACTERS_MAX) -> str:
 def _safe(character: str) -> str:
     if character in "\t\n\r":
         return " "
-    if unicodedata.combining(character) or unicodedata.category(character) in _REMOVED_CATEGORIES:
+    category = unicodedata.category(character)
+    if category in _REMOVED_CATEGORIES or character in _INVISIBLE_LETTERS:
         return ""
-    return " " if unicodedata.category(character) == "Zs" else character
+    if unicodedata.combining(character):
+        return ""
+    return " " if category == "Zs" else character
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -192,7 +199,8 @@ def distance_text(
 
 
 def money_text(money: Money | None, *, signed: bool = False) -> str:
-    return MISSING if money is None else format_money_rounded(money, signed=signed)
+    """In privacy mode dots, wherever money is shown."""
+    return MISSING if money is None else PRIVACY.hides(format_money_rounded(money, signed=signed))
 
 
 def quantity_text(instrument: Instrument, quantity: int, *, signed: bool = False) -> str:

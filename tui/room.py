@@ -6,6 +6,7 @@ from engine.attachment import Standing
 from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
+from engine.limits_told import TellLimits
 from engine.ports import (
     CancelMarked,
     Desk,
@@ -13,6 +14,7 @@ from engine.ports import (
     ExplainOrder,
     FocusSymbol,
     PreviewLine,
+    SendLine,
 )
 from engine.values import Instruction, OrderId
 from tui.clock import seconds_text, zone_of
@@ -26,6 +28,8 @@ from tui.marks import Marks, tally_of
 from tui.notices import Notices, Said
 from tui.paint import clean
 from tui.panes.page import Page
+from tui.privacy import PRIVACY
+from tui.screens.limits import LimitsPage
 from tui.screens.marked import Marked
 from tui.screens.second_factor import Asked
 from tui.sending import Sending, Stage
@@ -64,6 +68,9 @@ class Room:
         self.instruments = desk.instruments()
         self.color = color
         self.theme = settings.theme
+        PRIVACY.is_on = settings.privacy
+        self.is_shared = False
+        """Others can see this terminal, or type at it."""
         self.ink = palette(self.theme, color)
         self.keymap = Keymap(settings.keys)
         self.cadence = Cadence()
@@ -94,6 +101,7 @@ class Room:
         self._wanted: Sending | None = None
         self.awaited: Sending | None = None
         self._sent_from: Sending | None = None
+        self._is_changing_limit = False
 
     def _first_symbol(self) -> str:
         symbols = [row.symbol for row in self.view.quotes] or list(self.instruments)
@@ -174,6 +182,28 @@ class Room:
             )
         )
 
+    def open_limits(self) -> None:
+        """Every limit as it stands for the symbol on the screen, asked for again while it is up."""
+        self.open_page(LimitsPage(self, self._send_at_once, self._change_limit))
+        self.ask(TellLimits(self.symbol))
+
+    def _change_limit(self, text: str) -> None:
+        """Its line; once it has been answered the limits are shown again."""
+        self.close_page()
+        self.open_line(text)
+        self._is_changing_limit = True
+
+    def line_taken(self) -> None:
+        """The line is on its way or was carried out: back to where it was begun."""
+        self.close_line()
+        if self._is_changing_limit:
+            self.open_limits()
+
+    def _send_at_once(self, text: str) -> None:
+        """A line that only reduces risk; its answer is said."""
+        if self.ask(SendLine(text=text, ticket=self.command.mint(), symbol=self.symbol)):
+            self.ask(TellLimits(self.symbol))
+
     def _cancel_marked(self, orders: tuple[OrderRow, ...]) -> None:
         if self.ask(CancelMarked(tuple(row.order_id for row in orders))):
             self.say(f"cancel of {tally_of([*orders], self.instrument)} asked for")
@@ -207,6 +237,7 @@ class Room:
             self.draft_changed(self.ticket)
 
     def open_line(self, text: str = "") -> None:
+        self._is_changing_limit = False
         self.command.open(text or self.command.editor.text)
         self.line_changed()
 
@@ -329,6 +360,11 @@ class Room:
         self.ink = palette(theme, self.color)
         self.shell.recolour()
 
+    def set_privacy(self, *, is_on: bool) -> None:
+        """Money and account numbers as dots; figures in sentences of the desk stay."""
+        PRIVACY.is_on = is_on
+        self.shell.recolour()
+
     # ---- once a frame
 
     def tick(self) -> None:
@@ -336,6 +372,8 @@ class Room:
         self.frame_count += 1
         self.danger.expire(self.clock())
         self.guard.tick(self.clock())
+        if isinstance(self.page, LimitsPage) and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+            self.ask(TellLimits(self.symbol))
         draft = self.open_draft
         if (
             draft is not None

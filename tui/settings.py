@@ -34,6 +34,8 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
     frames_per_second: int = FRAMES_PER_SECOND_DEFAULT
     flash: bool = True
     coach: bool = True
+    privacy: bool = False
+    """Money and account numbers are dots from the start."""
     mode: str = "paper"
     disarm_minutes: int = 10
     """Without a key; order entry is off then. 0: never."""

@@ -18,6 +18,7 @@ ROWS_AT_ONCE = 8_192
 BARS_MAX = 1_000_000
 """Bars of one file; a century of days is 26,000."""
 PRICE_MAX = 10**13
+VOLUME_MAX = 10**15
 
 
 class TimedBar(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +56,7 @@ def minute_quotes(place: Place) -> list[QuoteBar]:
     """`ms,bid o,h,l,c,bid size,ask o,h,l,c,ask size`. Raises RecordingError."""
 
     def read(f: Fields) -> QuoteBar:
-        return QuoteBar(int(f[0]), _or_zero(f[4]), int(f[5] or 0), _or_zero(f[9]), int(f[10] or 0))
+        return QuoteBar(int(f[0]), *map(_or_zero, (f[4], f[5], f[9], f[10])))
 
     quotes = read_rows(place, read)
     if any(later.at < before.at for before, later in pairwise(quotes)):
@@ -78,7 +79,10 @@ def nse_days(place: Place) -> list[TimedBar]:
             return None
         return TimedBar(_day(f[0][:10].decode().replace("-", "")), _bar(f[1:6], plain=True))
 
-    return _ascending(place, [row for row in read_rows(place, read) if row is not None])
+    bars = [row for row in read_rows(place, read) if row is not None]
+    if not bars:
+        raise RecordingError(f"{place.name} has a heading and no bar")
+    return _ascending(place, bars)
 
 
 def read_rows(place: Place, read: Callable[[Fields], Parsed]) -> list[Parsed]:
@@ -89,7 +93,7 @@ def read_rows(place: Place, read: Callable[[Fields], Parsed]) -> list[Parsed]:
             for line in taken:
                 try:
                     rows.append(read(line.rstrip(b"\r").split(b",")))
-                except (ValueError, IndexError, UnicodeDecodeError) as wrong:
+                except (ValueError, IndexError, OverflowError) as wrong:
                     shown = ascii(line[:60].decode("utf-8", "replace"))
                     why = f": {wrong}" if isinstance(wrong, _NoBarError) else ""
                     raise RecordingError(
@@ -129,6 +133,8 @@ def _bar(fields: Fields, *, plain: bool = False) -> Bar:
         raise _NoBarError("its low, open, close and high do not fit each other")
     if volume < 0:
         raise _NoBarError("its volume is below 0")
+    if volume > VOLUME_MAX:
+        raise _NoBarError("its volume is no number of shares")
     return Bar(opens, high, low, close, volume)
 
 
@@ -144,7 +150,10 @@ def _price(field: bytes, *, plain: bool) -> int:
 
 
 def _or_zero(field: bytes) -> int:
-    return int(field) if field else 0
+    figure = int(field) if field else 0
+    if not 0 <= figure <= PRICE_MAX:
+        raise _NoBarError(f"{figure} is no price and no size")
+    return figure
 
 
 def _day(digits: str) -> int:

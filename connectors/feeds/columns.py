@@ -7,6 +7,10 @@ from connectors.feeds.lobster_lines import Place
 from connectors.feeds.lobster_names import RecordingError
 
 ROWS_AT_ONCE = 8_192
+ROWS_MAX = 20_000_000
+"""Of one file: the busiest symbol's day has about five million."""
+FIGURE_MAX = 10**13
+"""A billion of a currency in 1/10,000; no price and no size of a file is larger."""
 DAY_MS = 86_400_000
 
 Row = Sequence[int]
@@ -41,8 +45,13 @@ def read_columns(
                 if wrong:
                     raise RecordingError(f"{place.name}, row {row + 1}: {wrong}")
                 last_at, row = at, row + 1
-                for append, figure in zip(appends, figures, strict=True):
-                    append(figure)
+                try:
+                    for append, figure in zip(appends, figures, strict=True):
+                        append(figure)
+                except OverflowError:
+                    raise _unreadable(place.name, row - 1, line, len(names)) from None
+            if row > ROWS_MAX:
+                raise RecordingError(f"{place.name} has more than {ROWS_MAX:,} rows")
     if not row:
         raise RecordingError(f"{place.name} is empty")
     return columns

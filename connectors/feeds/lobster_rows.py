@@ -1,6 +1,7 @@
 """Rows of LOBSTER files: text to integers, with row and column for what cannot be right."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -23,8 +24,12 @@ BookRow = list[int]
 
 _COLUMNS = ("time", "type", "order id", "size", "price", "direction")
 _DAY_SECONDS = 86_400
-_messages = msgspec.json.Decoder(list[tuple[float, int, int, int, int, int]])
-_book_rows = msgspec.json.Decoder(list[list[int]])
+TOO_LARGE = "from here on something is no list of prices and sizes"
+FIGURE_MAX = 10**13
+"""A billion of a currency in 1/10,000: no price and no size of a row is larger."""
+_Figure = Annotated[int, msgspec.Meta(ge=-FIGURE_MAX, le=FIGURE_MAX)]
+_messages = msgspec.json.Decoder(list[tuple[float, int, int, _Figure, _Figure, int]])
+_book_rows = msgspec.json.Decoder(list[list[_Figure]])
 
 
 def decode_messages(lines: Sequence[bytes], name: str, row: int, last_at: int) -> list[Message]:
@@ -39,9 +44,9 @@ def decode_messages(lines: Sequence[bytes], name: str, row: int, last_at: int) -
         raise _first_bad_message(lines, name, row)
     messages: list[Message] = []
     for seconds, kind, order_id, size, price, direction in decoded:
-        at = round(seconds * NANOS_PER_SECOND)
         if not 0 <= seconds < _DAY_SECONDS:
             raise _at(name, row + len(messages), 0, f"{seconds} is no time of a day in seconds")
+        at = round(seconds * NANOS_PER_SECOND)
         if at < last_at:
             raise _at(name, row + len(messages), 0, "is earlier than the row before")
         last_at = at
@@ -82,7 +87,7 @@ def _first_bad_message(lines: Sequence[bytes], name: str, row: int) -> Recording
             if not _is_number(field, whole=column > 0):
                 kind = "whole number" if column else "time in seconds"
                 return _at(name, row + offset, column, f"{_shown(field)} is no {kind}")
-    return _row(name, row, "this is no list of numbers")
+    return _row(name, row, TOO_LARGE)
 
 
 def _first_bad_book_row(lines: Sequence[bytes], name: str, row: int) -> RecordingError:
@@ -91,7 +96,7 @@ def _first_bad_book_row(lines: Sequence[bytes], name: str, row: int) -> Recordin
             if not _is_number(field, whole=True):
                 text = f"column {column + 1}: {_shown(field)} is no whole number"
                 return _row(name, row + offset, text)
-    return _row(name, row, "this is no list of numbers")
+    return _row(name, row, TOO_LARGE)
 
 
 def _bad_figures(name: str, row: int, size: int, price: int) -> RecordingError:

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 
-from connectors.feeds.columns import Row, read_columns
+from connectors.feeds.columns import FIGURE_MAX, Row, read_columns
 from connectors.feeds.flow import FlowSink
 from connectors.feeds.lean_names import DayFiles
 from connectors.feeds.lobster_lines import Place
@@ -145,13 +145,16 @@ def _read_quote(f: list[bytes]) -> Row:
 
 def _check_trade(row: Row) -> str:
     _, price, size, *_ = row
-    if price <= 0:
+    if not 0 < price <= FIGURE_MAX:
         return f"{price} is no price"
-    return "" if size > 0 else f"{size} is no number of shares"
+    return "" if 0 < size <= FIGURE_MAX else f"{size} is no number of shares"
 
 
 def _check_quote(row: Row) -> str:
     _, bid, bid_size, ask, ask_size, *_ = row
-    if min(bid, bid_size, ask, ask_size) < 0:
+    figures = bid, bid_size, ask, ask_size
+    if min(figures) < 0:
         return "prices and sizes of a quote are not below 0"
+    if max(figures) > FIGURE_MAX:
+        return f"{max(figures)} is no price and no size"
     return "" if bid or ask else "neither side of the quote is said"

@@ -10,8 +10,10 @@ from connectors.fix.line import Closed, Instant, Noted, Outgoing, Output, Phase
 from connectors.fix.message import Message
 from connectors.fix.session import Session
 from connectors.fix.tags import Tag, Type
+from engine.errors import InputError
 from engine.values import Nanos
 
+LOOPBACK = ("127.0.0.1", "::1")
 TICK_SECONDS = 0.05
 LOGON_SECONDS = 10.0
 CONNECTIONS_MAX = 64
@@ -37,7 +39,12 @@ class Acceptor:
         self._ticking: asyncio.Task[None] | None = None
 
     async def listen(self, host: str, port: int) -> int:
-        """Opens the door; the port it got. Raises OSError where that is taken."""
+        """Opens the door; the port it got. Raises OSError where that is taken.
+
+        Raises InputError for another place than this machine: what travels here is plain text.
+        """
+        if host not in LOOPBACK:
+            raise InputError(f"FIX is plain text here and stays on this machine: not on {host}")
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Connection(self), host, port)
         self._ticking = loop.create_task(self._tick())

@@ -353,12 +353,14 @@ class Clerk:
 
     def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
-        for order in self.roll.by_exchange_id.values():
-            if order.symbol not in touched:
-                continue
-            if of_others:
-                self._saw_trades(order, of_others)
-            order.history.stands(self.now, self.queue_ahead(order))
+        place, known = self._exchange.queue_ahead, dict[int, int]()
+        for symbol in touched:
+            for exchange_id, order in self.roll.by_symbol.get(symbol, {}).items():
+                if of_others:
+                    self._saw_trades(order, of_others)
+                ahead = place(symbol, exchange_id, known)
+                if ahead != order.history.ahead:
+                    order.history.stands(self.now, ahead)
 
     def _saw_trades(self, order: OwnOrder, of_others: Sequence[Traded]) -> None:
         """Beside an order that waits in a queue or for its stop."""

@@ -99,7 +99,14 @@ class OwnOrder(msgspec.Struct, gc=False):
 class OrderRoll:
     """Every order by client order id and, while it lives, by exchange id."""
 
-    __slots__ = ("_answered", "_answers", "_by_client_id", "by_exchange_id", "filled_of_group")
+    __slots__ = (
+        "_answered",
+        "_answers",
+        "_by_client_id",
+        "by_exchange_id",
+        "by_symbol",
+        "filled_of_group",
+    )
 
     def __init__(self) -> None:
         self._by_client_id: dict[str, OwnOrder] = {}
@@ -107,6 +114,8 @@ class OrderRoll:
         self._answered: deque[str] = deque()
         """Ids with an answer, the oldest first: a dict does not find its first key quickly."""
         self.by_exchange_id: dict[int, OwnOrder] = {}
+        self.by_symbol: dict[str, dict[int, OwnOrder]] = {}
+        """The same by symbol, oldest first."""
         self.filled_of_group: dict[str, int] = {}
         """What the orders of a group have filled together: who joins it comes too late for that."""
 
@@ -119,8 +128,8 @@ class OrderRoll:
 
     def live(self, symbol: str | None = None) -> list[OwnOrder]:
         """Orders that stand in the book or wait as stops, oldest first."""
-        orders = self.by_exchange_id.values()
-        return [order for order in orders if symbol is None or order.symbol == symbol]
+        of = self.by_exchange_id if symbol is None else self.by_symbol.get(symbol, {})
+        return list(of.values())
 
     def siblings(self, oca_group: str) -> list[OwnOrder]:
         """Live orders of one group; of no group, none."""
@@ -141,11 +150,13 @@ class OrderRoll:
     def stands(self, order: OwnOrder) -> None:
         order.is_live = True
         self.by_exchange_id[order.exchange_id] = order
+        self.by_symbol.setdefault(order.symbol, {})[order.exchange_id] = order
 
     def ended(self, order: OwnOrder, last_word: Report) -> None:
         """The order is out of the market; `last_word` is what a status query hears."""
         order.is_live, order.ending = False, last_word
         self.by_exchange_id.pop(order.exchange_id, None)
+        self.by_symbol.get(order.symbol, {}).pop(order.exchange_id, None)
 
     def renamed(self, order: OwnOrder, client_order_id: str) -> None:
         """A replace took effect: the new id names the order, the old one still finds it."""

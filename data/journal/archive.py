@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import ArchiveError, JournalUnreadableError
-from data.home import DIRECTORY_MODE, Home, sync_folder, write_durably
+from data.home import DIRECTORY_MODE, SEALED_MODE, Home, sync_folder, write_durably
 from data.journal.database import (
     About,
     create_database,
@@ -178,9 +178,21 @@ def _finish(home: Home, making: Path) -> Iterator[str]:
     if read_head(home.head_path) is None:
         _begin_head(home)
     yield "a head for the new journal"
+    _seal(home, making)
     making.rename(home.archive_path / making.name.removeprefix(MAKING))
     sync_folder(home.archive_path)
     yield "the archive by its name"
+
+
+def _seal(home: Home, making: Path) -> None:
+    """What proves the epoch can be read from now on and written by nobody, its owner neither.
+
+    Key and settings share their bytes with the home, and the store may be made again.
+    """
+    proof = (making / home.journal_path.name, making / home.head_path.name)
+    for file in (*proof, *(making / home.snapshots_path.name).glob("*")):
+        if file.exists():
+            file.chmod(SEALED_MODE)
 
 
 def _begin_head(home: Home) -> None:

@@ -54,6 +54,8 @@ class MarketSettings(msgspec.Struct, frozen=True):
     kind: str
     symbols: tuple[str, ...]
     """Empty: all that the market has."""
+    index: str
+    """Whose fall halts the whole market; empty: none."""
     start: str
     speed: float
     """Times real time; `math.inf` for as fast as it goes."""
@@ -93,6 +95,7 @@ class ScreenSettings(msgspec.Struct, frozen=True):
     """Without a key until order entry is off; 0: never."""
     lock_minutes: int
     lock_over_positions: bool
+    privacy: bool
 
 
 class Settings(msgspec.Struct, frozen=True):

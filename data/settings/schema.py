@@ -110,6 +110,12 @@ def _symbols(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _index(value: Any) -> str:
+    if value == "" or (isinstance(value, str) and SYMBOL.fullmatch(value)):
+        return str(value)
+    raise NotASetting('must be a symbol such as "SPY", or "" for none')
+
+
 def _market(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= TEXT_MAX or not value.isprintable():
         raise NotASetting('must be "sim" or the path of a recording')
@@ -141,6 +147,7 @@ READERS: Mapping[str, Reader] = {
     "paper.bar_share": _count(1, 100),
     "market.kind": _market,
     "market.symbols": _symbols,
+    "market.index": _index,
     "market.start": _start,
     "market.speed": _speed,
     "market.seed": _count(0, SEED_MAX),
@@ -160,6 +167,7 @@ READERS: Mapping[str, Reader] = {
     "screen.disarm_minutes": _count(0, MINUTES_MAX),
     "screen.lock_minutes": _count(0, MINUTES_MAX),
     "screen.lock_over_positions": _switch,
+    "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
 TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")

@@ -31,6 +31,10 @@ class SettingsLayer(NamedTuple):
         return f"{self.source} line {line}" if line else self.source
 
 
+ADMINISTRATOR = 0
+"""Settings for everybody on a machine may be its administrator's."""
+
+
 def read_layer(path: Path, *, source: str | None = None, is_shipped: bool = False) -> SettingsLayer:
     """Reads a settings file. Raises SettingsError naming file and line, or why it is not read.
 
@@ -41,6 +45,8 @@ def read_layer(path: Path, *, source: str | None = None, is_shipped: bool = Fals
         status = path.stat()
         if not is_shipped and stat.S_ISREG(status.st_mode) and status.st_mode & 0o022:
             raise SettingsError(f"{source}: others can change this file; run: chmod go-w '{path}'")
+        if not is_shipped and status.st_uid not in (ADMINISTRATOR, os.geteuid()):
+            raise SettingsError(f"{source} belongs to another user (id {status.st_uid})")
         with path.open("rb") as file:
             content = file.read(SETTINGS_BYTES_MAX + 1)
     except OSError as error:

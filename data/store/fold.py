@@ -13,6 +13,7 @@ from data.store import (
     fold_recon,
 )
 from data.store.book import Book
+from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.loss_facts import EquityPeaked, LossLimitReached
@@ -80,6 +81,12 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderAdopted: fold_recon.adopted,
     ev.PositionAdopted: fold_recon.position_adopted,
     LossLimitReached: fold_breakers.loss_limit,
+    facts.BreakerTripped: fold_breakers.tripped,
+    facts.MarketHalted: fold_breakers.market_halted,
+    facts.MarketResumed: fold_breakers.market_resumed,
+    facts.ShortSaleRestricted: fold_breakers.short_restricted,
+    facts.ShortSaleFreed: fold_breakers.short_freed,
+    facts.SlowModeChanged: fold_breakers.slow_mode,
 }
 WITHOUT_ROWS = frozenset(
     {
@@ -99,6 +106,8 @@ WITHOUT_ROWS = frozenset(
         ev.ReconcileStarted,
         ev.StatementAsked,
         ev.StatementHeard,
+        ev.MessageQueued,
+        ev.MessageSent,
         ev.BreakEnded,
         ev.LimitLooseningDropped,
         EquityPeaked,

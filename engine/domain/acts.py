@@ -6,6 +6,7 @@ from engine.domain.arming import disarmed
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, ExitsOnKill, Origin
 from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.flatten import begin_flatten
+from engine.domain.loosening import taken_back
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -200,10 +201,14 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
 def tighten_limit(
     state: State, command: cmd.TightenLimit, market: Market, now: Nanos
 ) -> list[ev.Event]:
-    """Tightening is immediate; everything else is refused with the word for it."""
+    """Tightening is immediate; to ask for what is in force takes back a looser one on its way."""
     changed = tighten(state.limits, command.name, command.value)
     if isinstance(changed, Refusal):
+        waits = taken_back(state, command, now)
+        if waits:
+            return waits
         return [ev.CommandRefused(now, "set", changed, f"{command.name} {command.value}")]
     key = KEY_PREFIX + command.name.removeprefix(KEY_PREFIX)
     before, after = state.limits.text(key), changed.text(key)
-    return [ev.LimitTightened(now, command.account, key, before, after, digest(changed))]
+    origin = command.origin
+    return [ev.LimitTightened(now, command.account, key, before, after, digest(changed), origin)]

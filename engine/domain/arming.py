@@ -3,7 +3,7 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.arming_facts import AccountReconciled
-from engine.domain.quotes import Market
+from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Refusal
 from engine.domain.second_factor import wants_factor
 from engine.domain.state import Arming, State, arming_timer
@@ -13,6 +13,9 @@ LIVE_MODE = "LIVE"
 ARMING_TIMER = "arming:"
 ARMED_MAX = 8 * 3_600 * NANOS_PER_SECOND
 """A session of a market is shorter; who trades longer says so again."""
+TO_THE_CLOSE = Nanos(0)
+"""No time of its own: the session's close ends it, ARMED_MAX at the latest."""
+EVERY_SYMBOL = "*"
 RETURNS_WITHIN = 300 * NANOS_PER_SECOND
 
 
@@ -27,7 +30,7 @@ def arm(state: State, command: cmd.ArmLive, market: Market, now: Nanos) -> list[
     refusal = _objection(state, command, now)
     if refusal is not None:
         return [ev.CommandRefused(now, "arm", refusal, command.account)]
-    until = Nanos(min(command.until, now + ARMED_MAX))
+    until = Nanos(min(command.until or now + ARMED_MAX, now + ARMED_MAX))
     digest = state.limits_digest
     return [
         ev.LiveArmed(now, command.account, until, digest, command.reason),
@@ -40,13 +43,28 @@ def _objection(state: State, command: cmd.ArmLive, now: Nanos) -> Refusal | None
         return Refusal.NOT_LIVE
     if state.accounts[command.account].trading.latched:
         return Refusal.KILLED
-    if command.until <= now:
+    if is_session_over(state) or 0 < command.until <= now:
         return Refusal.SESSION_OVER
     if not command.reason:
         return Refusal.REASON_MISSING
     if not state.factor.enrolment:
         return Refusal.NOT_ENROLLED
     return Refusal.SECOND_FACTOR_WANTED if wants_factor(state) else None
+
+
+def is_session_over(state: State) -> bool:
+    """Whether the venue has said of every symbol that its session is closed."""
+    return bool(state.phases) and all(phase is Phase.CLOSED for phase in state.phases.values())
+
+
+def after_phase(state: State, symbol: str, phase: Phase, now: Nanos) -> list[ev.Event]:
+    """An arming lasts to the session's close: with the last symbol that closes it is over."""
+    if not state.arming or phase is not Phase.CLOSED:
+        return []
+    others = (known for name, known in state.phases.items() if symbol not in (name, EVERY_SYMBOL))
+    if any(known is not Phase.CLOSED for known in others):
+        return []
+    return all_disarmed(state, "the venue's session is closed", now)
 
 
 def disarm(state: State, command: cmd.DisarmLive, market: Market, now: Nanos) -> list[ev.Event]:

@@ -196,6 +196,7 @@ class ArmLive(Fact, frozen=True, tag="arm"):
 
     account: str
     until: Nanos
+    """At the latest; 0: to the close."""
     reason: str = ""
     origin: Origin = Origin.TICKET
 

@@ -10,11 +10,19 @@ from engine.domain.acts import cancel_many, halt, kill, resume, tighten_limit
 from engine.domain.adopting import adopt_order, adopt_position
 from engine.domain.arming import arm, disarm, reconciled
 from engine.domain.arming_facts import AccountReconciled
+from engine.domain.breaker_facts import IndexSeen, PriceFell, PriceRan, ShortSaleFlagged
+from engine.domain.breakers import heed_fall, heed_flag, heed_index, heed_run
 from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
 from engine.domain.contingent.turns import exit_reached
 from engine.domain.conversion import convert
+from engine.domain.desk_breakers import (
+    VOLUME_FACTOR,
+    after_errors,
+    too_large_a_break,
+    too_many_orders,
+)
 from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
@@ -22,6 +30,7 @@ from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
+from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -79,9 +88,15 @@ Decision = Callable[[State, Any, Market, Nanos], list[Event]]
 def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[Event]:
     """Changes nothing; refusals are events too. `market` holds the last values, read-only."""
     events = _DECISIONS[type(inbound)](state, inbound, market, now)
+    if (breaks := _TRIPS.get(type(inbound))) is not None:
+        events = [*events, *breaks(state, events, market, now)]
     if state.brackets and type(inbound) is not rep.TimerFired:
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
-    return events
+    if state.messages.waiting:
+        events = [*events, *woken(state, events, now)]
+    if type(inbound) is rep.EngineFaulted:
+        return events  # nobody will be there to let out what waits
+    return in_turn(state, events, now)
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:
@@ -95,6 +110,24 @@ def _of_known_account(word: str, decision: Decision) -> Decision:
     return decide_or_refuse
 
 
+def _after_orders(state: State, events: list[Event], market: Market, now: Nanos) -> list[Event]:
+    most = VOLUME_FACTOR * state.limits.order_volume_normal
+    if state.breakers.activity.orders_total < most:
+        return []  # the sum may hold seconds that are over: below the limit it needs no look
+    return too_many_orders(state, now)
+
+
+def _after_a_no(state: State, events: list[Event], market: Market, now: Nanos) -> list[Event]:
+    return after_errors(state, events, now)
+
+
+_TRIPS: dict[type, Callable[[State, list[Event], Market, Nanos], list[Event]]] = {
+    cmd.SubmitOrder: _after_orders,
+    st.VenuePositions: too_large_a_break,
+    **dict.fromkeys(rep.ORDER_REPORTS, _after_a_no),
+}
+"""What the events of a decision can trip beside it."""
+del _TRIPS[rep.VenueAccepted], _TRIPS[rep.VenueFilled]
 _DECISIONS: dict[type, Decision] = {
     cmd.SubmitOrder: submit_of,
     cmd.ProtectPosition: _of_known_account("oco", protect_position),
@@ -157,6 +190,10 @@ _DECISIONS: dict[type, Decision] = {
     SecondFactorKnown: know_factor,
     SecondFactorChecked: check_factor,
     AccountReconciled: reconciled,
+    PriceRan: heed_run,
+    IndexSeen: heed_index,
+    PriceFell: heed_fall,
+    ShortSaleFlagged: heed_flag,
     LossSeen: heed_loss,
     EquitySeen: heed_equity,
 }

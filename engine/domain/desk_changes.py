@@ -7,13 +7,14 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.arming import arming_changed, arming_ended, arming_suspended
+from engine.domain.breaker_changes import forget_tripped, turn_breakers
 from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
 from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
-from engine.domain.loss_memory import turn_day
+from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.limits import Limits
@@ -22,6 +23,7 @@ from engine.domain.state import (
     Checkpoint,
     Factor,
     FlattenRun,
+    LimitChange,
     Loosening,
     State,
     Trading,
@@ -53,14 +55,17 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.limits_digest = event.limits_digest
     state.configured = event.limits
     _forget_loosening(state, *state.loosening)
+    state.limit_changes = {}
     # After a clean end the market begins again: what is ahead of its time, or at the very first
     # moment, belongs to an earlier pass and is no duplicate of what is entered now.
-    newest = event.at - 1 if state.ended_clean else event.at
+    newest = Nanos(event.at - 1 if state.ended_clean else event.at)
     _forget_attempts(state, newest)
+    forget_waiting(state)
     state.recent_orders = {key: at for key, at in state.recent_orders.items() if at <= newest}
     state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
-    state.has_oca, state.venue = event.has_oca, event.venue
+    state.has_oca, state.venue, state.index = event.has_oca, event.venue, event.index
+    state.venue_rate = event.venue_rate
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -131,8 +136,7 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
         find_day(state, account)
-    for memory in state.losses.values():
-        turn_day(memory)
+    turn_breakers(state, event.trade_date)
     _forget_done_orders(state)
     state.recent_orders.clear()
     state.recent_prices.clear()
@@ -140,10 +144,11 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     _forget_attempts(state, event.at)
 
 
-def _forget_attempts(state: State, newest: int) -> None:
+def _forget_attempts(state: State, newest: Nanos) -> None:
     """Keeps what was tried up to that time."""
     state.order_attempts = [at for at in state.order_attempts if at <= newest]
     state.ladder_attempts = [at for at in state.ladder_attempts if at <= newest]
+    forget_messages(state, newest)
     kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
     state.repeats = {key: times for key, times in kept.items() if times}
 
@@ -226,6 +231,8 @@ def _checkpointed(state: State, event: ev.VenueCheckpointed) -> None:
 def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
     account = state.accounts[event.account]
     trading = Trading(event.state, event.latched, event.reason, event.at, event.origin)
+    if event.state is ev.TradingState.ACTIVE:
+        forget_tripped(state, event.account, event.symbol)
     if event.symbol == "*":
         account.trading = trading
     elif event.state is ev.TradingState.ACTIVE:
@@ -237,6 +244,11 @@ def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
 def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) -> None:
     pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
     state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+    reason = event.reason if isinstance(event, ev.LimitLoosened) else ""
+    is_looser = isinstance(event, ev.LimitLoosened)
+    state.limit_changes[event.key] = LimitChange(
+        event.at, event.before, event.after, is_looser, event.origin, reason
+    )
     _forget_loosening(state, event.key)
 
 

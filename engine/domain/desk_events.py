@@ -45,6 +45,8 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     patience: Patience = Patience()
     venue: str = PAPER_VENUE
     """Who the orders of the run go to; every run of before it was told was on paper."""
+    venue_rate: int = 0
+    index: str = ""
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):
@@ -146,6 +148,8 @@ class LimitTightened(Fact, frozen=True, tag="limit_tightened"):
     before: str
     after: str
     limits_digest: str
+    origin: Origin = Origin.DESK
+    """Who did; the desk itself in records that were written before it was told."""
 
 
 class LimitLooseningAsked(Fact, frozen=True, tag="limit_loosening"):

@@ -45,7 +45,9 @@ def watch(state: State, now: Nanos) -> list[ev.Event]:
             continue
         for request, pending in in_flight(order):
             due = _due(state, pending)
-            if due is None or (is_down and pending.certainty is Certainty.KNOWN):
+            if due is None or pending.is_queued:
+                continue
+            if is_down and pending.certainty is Certainty.KNOWN:
                 continue  # what is sent over a broken link leaves when it is back
             if due > now:
                 dues.append(due)

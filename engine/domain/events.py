@@ -54,6 +54,7 @@ from engine.domain.factor_facts import (
 )
 from engine.domain.luck import OrderCompared
 from engine.domain.measures import FillsMarked, TapeMeasured
+from engine.domain.message_facts import MessageQueued, MessageSent
 from engine.domain.order_events import (
     CancelDenied,
     CancelRejected,
@@ -170,6 +171,8 @@ Event = (
     | LiveArmed
     | ArmingSuspended
     | LiveDisarmed
+    | MessageQueued
+    | MessageSent
     | StrategyDisabled
     | StrategyEnabled
     | BreakerEvent
@@ -184,6 +187,8 @@ __all__ = [
     "BreakEnded",
     "DifferenceFound",
     "ForeignOrderFound",
+    "MessageQueued",
+    "MessageSent",
     "OrderAdopted",
     "PositionAdopted",
     "ReconcileFinished",

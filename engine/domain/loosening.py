@@ -4,12 +4,21 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
-from engine.domain.risk.limits import KEY_PREFIX, Limits, digest, find_spec, loosen, tighten
+from engine.domain.risk.limits import (
+    KEY_PREFIX,
+    Limits,
+    digest,
+    find_spec,
+    loosen,
+    reads_as,
+    tighten,
+)
 from engine.domain.second_factor import wants_factor
 from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND, Nanos
 
 LOOSENING_TIMER = "loosen:"
+TAKEN_BACK = "the looser value was taken back before it counted"
 LOOSENING_DELAY = 60 * NANOS_PER_SECOND
 """Of market time: long enough for a second thought, and for whoever watches to see it coming."""
 
@@ -46,6 +55,16 @@ def loosen_limit(
 
 def _refused(now: Nanos, refusal: Refusal, command: cmd.LoosenLimit) -> ev.CommandRefused:
     return ev.CommandRefused(now, "set", refusal, f"{command.name} {command.value}")
+
+
+def taken_back(state: State, command: cmd.TightenLimit, now: Nanos) -> list[ev.Event]:
+    """`set NAME` with the value in force, while a looser one waits: a second thought."""
+    spec = find_spec(command.name)
+    if spec is None or spec.key not in state.loosening:
+        return []
+    if reads_as(spec, command.value) != state.limits.text(spec.key):
+        return []
+    return [ev.LimitLooseningDropped(now, command.account, spec.key, TAKEN_BACK)]
 
 
 def loosened(state: State, key: str, now: Nanos) -> list[ev.Event]:

@@ -1,29 +1,38 @@
 """How an order moves through its life in the state: status, live lists, and what is held for it."""
 
 from engine.domain.ledger.currency import in_base_up
-from engine.domain.lifecycle import DONE, Certainty, Happening, next_status
+from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening
+from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos, Price
 
+_NOTHING = Money(0)
+_following = TRANSITIONS.get
+
 
 def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
-    opening = opening_of(state, order)
-    if opening != order.opening:
-        tally_opening(state.accounts[order.order.account], order, opening)
-    held, before = reserve_of(order), order.reserved
-    value, value_before = open_value_of(order), order.open_value
-    if held == before and value == value_before:
+    opening = held = value = _NOTHING
+    leaves = order.worst_leaves
+    if leaves:
+        opening = opening_of(state, order, leaves)
+        held, value = reserve_of(order), open_value_of(order)
+    held_before, value_before = order.reserved, order.open_value
+    if held == held_before and value == value_before and opening == order.opening:
         return
     account = state.accounts[order.order.account]
-    account.reserved = Money(account.reserved + held - before)
-    account.open_value = Money(account.open_value + value - value_before)
+    if opening != order.opening:
+        tally_opening(account, order, opening)
+    reserved = account.reserved + held - held_before
+    open_value = account.open_value + value - value_before
+    assert reserved >= 0, "more buying power was released than was held"
+    assert open_value >= 0, "more was taken off the open value than is open"
+    account.reserved = reserved  # type: ignore[assignment]  # a sum of money is money
+    account.open_value = open_value  # type: ignore[assignment]
     order.reserved, order.open_value = held, value
-    assert account.reserved >= 0, "more buying power was released than was held"
-    assert account.open_value >= 0, "more was taken off the open value than is open"
 
 
 def revalue(state: State, order: Order, price: Price) -> None:
@@ -51,15 +60,18 @@ def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
 
 def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
     """The next status alone; an order that became done leaves the live lists."""
-    following = next_status(order.status, happening)
+    following = _following((order.status, happening))
     assert following is not None, f"{order.status.name} cannot {happening.name}"
     order.status, order.changed_at = following, at
     if following in DONE:
-        state.live.pop(order.order_id, None)
-        symbol_live = state.live_by_symbol.get(order.order.symbol)
-        if symbol_live is not None:
-            symbol_live.pop(order.order_id, None)
+        order_id = order.order_id
+        state.live.pop(order_id, None)
+        of_symbol = state.live_by_symbol.get(order.order.symbol)
+        if of_symbol is not None:
+            of_symbol.pop(order_id, None)
         answered(order)
+        if state.messages.waiting:
+            drop_messages(state.messages, order.order_id)
     if state.in_doubt:
         cleared(state, order)
 
@@ -89,7 +101,12 @@ def answered(order: Order) -> None:
     """Nothing is waited for any more: the order is over."""
     if order.pending_cancel is not None:
         order.late_cancel = order.pending_cancel.client_order_id
-    order.pending_new = order.pending_cancel = order.pending_replace = None
+        order.pending_cancel = None
+    # Setting a field costs more than looking at it.
+    if order.pending_new is not None:
+        order.pending_new = None
+    if order.pending_replace is not None:
+        order.pending_replace = None
 
 
 def reopen(state: State, order: Order, at: Nanos) -> None:

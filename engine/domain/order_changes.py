@@ -7,132 +7,24 @@ from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.contingent.changes import (
     LEG_CHANGES,
-    joins,
-    sent_leg,
     stays_away,
     taken_back_by_desk,
 )
-from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
+from engine.domain.message_changes import MESSAGE_CHANGES
+from engine.domain.message_counts import count_message, drop_messages
+from engine.domain.message_facts import Message
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
-from engine.domain.orders import Order, Pending, Wish
+from engine.domain.order_births import BIRTHS
+from engine.domain.orders import NEVER_REACHED, Order, Pending, Wish
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
-from engine.domain.risk.opening import unbounded_price
-from engine.domain.risk.rules.conduct import price_print
-from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import State
-from engine.domain.strategy_changes import STRATEGY_CHANGES, count_execution
+from engine.domain.strategy_changes import STRATEGY_CHANGES
 from engine.domain.trade_changes import TRADE_CHANGES
 from engine.values import Nanos, Price, Quantity
 
-ORDER_ATTEMPTS_MAX = 1_024
-"""More than any order-rate window counts; older attempts cannot matter."""
-RECENT_ORDERS_MAX = 256
-"""Duplicate memory: more than can be entered within its window at the highest order rate."""
-RECENT_PRICES_MAX = 2_048
-"""Wash memory: more than scripts send within its window."""
-_UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
-"""The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
-# What every order goes through has a name here: on Python 3.11 looking a member up in its enum
-# takes longer than what is done with it.
-_SENT, _ACCEPT, _LADDER = Status.SENT, Happening.ACCEPT, Origin.LADDER
-
-
-def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
-    if event.order_id < LEG_STRIDE:
-        state.order_next = event.order_id + 1
-        state.number_next[event.trade_date] = event.number + 1
-    state.tickets[event.order.ticket] = event.order_id
-    origin = event.order.origin
-    if origin in _UNTHROTTLED:
-        return
-    attempts = state.ladder_attempts if origin is _LADDER else state.order_attempts
-    attempts.append(event.at)
-    if len(attempts) > ORDER_ATTEMPTS_MAX:
-        del attempts[: ORDER_ATTEMPTS_MAX // 2]
-
-
-def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
-    order, at = event.order, event.at
-    return Order(
-        event.order_id,
-        event.trade_date,
-        event.number,
-        order,
-        order.instruction.side,
-        status,
-        order.quantity,
-        order.price,
-        order.stop,
-        event.protection if type(event) is ev.OrderReleased else order.price,
-        at,
-        at,
-    )
-
-
-def _released(state: State, event: ev.OrderReleased) -> None:
-    _remember_submission(state, event)
-    order_id, name, symbol = event.order_id, event.client_order_id, event.order.symbol
-    _note(state.recent_orders, fingerprint(event.order), event.at, RECENT_ORDERS_MAX)
-    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
-    order.client_order_id, order.market = name, state.market
-    account = state.accounts[event.order.account]
-    order.fee_table, order.month_volume = account.fee_table, account.month_volume
-    instrument = state.instruments.get(symbol)
-    if instrument is not None and instrument.currency != account.currency:
-        order.fee_table = account.fee_table_for(instrument)
-    order.reserved_total = event.reserved
-    asked = event.order
-    order.worst_price = event.protection or unbounded_price(
-        asked.type, order.side, asked.price, asked.stop, event.quote
-    )
-    flow = account.flow
-    flow.orders += 1
-    flow.of(symbol).orders += 1
-    if event.reserved:
-        count_execution(state, event.order, order.side, event.at)
-    if order.price:
-        _note(
-            state.recent_prices,
-            price_print(symbol, order.side, order.quantity, order.price),
-            event.at,
-            RECENT_PRICES_MAX,
-        )
-    revalue(state, order, order.price or event.protection or order.stop or _price_of(event.quote))
-    order.pending_new = Pending(event.at)
-    state.orders[order_id] = order
-    state.by_client_id[name] = order_id
-    state.live[order_id] = None
-    of_symbol = state.live_by_symbol.get(symbol)
-    if of_symbol is None:
-        of_symbol = state.live_by_symbol[symbol] = {}
-    of_symbol[order_id] = None
-    hold(state, order)
-    watched(state, event.at)
-
-
-def _note(memory: dict[str, Nanos], key: str, at: Nanos, most: int) -> None:
-    """The newest last; the oldest goes where there are too many."""
-    memory.pop(key, None)
-    memory[key] = at
-    if len(memory) > most:
-        del memory[next(iter(memory))]
-
-
-def _price_of(quote: ev.QuoteSeen) -> Price:
-    """Of an order that has none: it is for an auction."""
-    return quote.last or quote.ask or quote.bid
-
-
-def _denied(state: State, event: ev.OrderDenied) -> None:
-    _remember_submission(state, event)
-    order = _new_order(event, Status.DENIED)
-    order.protection = order.price
-    order.text = event.findings[0].sentence if event.findings else ""
-    if event.order_id >= LEG_STRIDE:
-        order.market = state.market
-        joins(state, order)
-    state.orders[event.order_id] = order
+_ACCEPT = Happening.ACCEPT
+"""Looking a member up in its enum takes longer than what is done with it, on Python 3.11."""
 
 
 def _working(state: State, event: ev.OrderWorking) -> None:
@@ -150,6 +42,8 @@ def _rejected(state: State, event: ev.OrderRejected) -> None:
     order.text = event.text
     order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
     order.ending = Happening.REJECT
+    if event.text != NEVER_REACHED:
+        state.breakers.activity.note_reject(event.at)
     move(state, order, Happening.REJECT, event.at)
 
 
@@ -189,6 +83,8 @@ def _end(
         move(state, order, happening, event.at)
         return
     answered(order)
+    if state.messages.waiting:
+        drop_messages(state.messages, order.order_id)
     hold(state, order)
 
 
@@ -218,7 +114,10 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         elif order.leg:
             stays_away(state, order)
     order.pending_cancel, order.changed_at = pending, event.at
-    watched(state, event.at)
+    if count_message(state, Message.CANCEL, event.order_id, event.at, is_entry=False):
+        watched(state, event.at)
+    else:
+        pending.is_queued = True
 
 
 def _count_withdrawn(state: State, order: Order) -> None:
@@ -255,7 +154,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     _count_withdrawn(state, order)
     revalue(state, order, _worth(order))
     hold(state, order)
-    watched(state, event.at)
+    if count_message(state, Message.REPLACE, event.order_id, event.at, is_entry=event.reserved > 0):
+        watched(state, event.at)
+    else:
+        order.pending_replace.is_queued = True
     # Both ids may speak until the venue has answered.
     state.by_client_id[event.client_order_id] = event.order_id
 
@@ -283,6 +185,7 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     if order.pending_replace is not None and not event.by_hand:
         # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    state.breakers.activity.note_error(event.at)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at
     order.reserved_total = event.reserved
@@ -340,6 +243,7 @@ def _unknown(state: State, event: ev.OutcomeUnknown) -> None:
 
 def _status_requested(state: State, event: ev.StatusRequested) -> None:
     pending = state.orders[event.order_id].request_named(event.client_order_id)
+    count_message(state, Message.STATUS, event.order_id, event.at, is_entry=False)
     if pending is not None:
         pending.asked, pending.asked_at = pending.asked + 1, event.at
         watched(state, event.at)
@@ -361,9 +265,8 @@ def _resolved(state: State, event: ev.OrderResolved) -> None:
 
 
 ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
-    ev.OrderReleased: _released,
+    **BIRTHS,
     **LEG_CHANGES,
-    ev.OrderDenied: _denied,
     ev.OrderWorking: _working,
     ev.OrderRejected: _rejected,
     ev.OrderTriggered: _triggered,
@@ -380,6 +283,7 @@ ORDER_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.EvidenceHeard: _evidence_heard,
     ev.OrderResolved: _resolved,
     ev.OrderRestated: _restated,
+    **MESSAGE_CHANGES,
     **TRADE_CHANGES,
     **STRATEGY_CHANGES,
 }

@@ -21,6 +21,9 @@ class QuoteSeen(Fact, frozen=True, tag="quote_seen"):
     ask_size: Quantity = Quantity(0)
     last: Price = Price(0)
     at: Nanos = Nanos(0)
+    band_low: Price = Price(0)
+    """The band that it might trade in; 0 where none was told, and in records of before."""
+    band_high: Price = Price(0)
 
 
 class LotChange(Fact, frozen=True, tag="lot"):
@@ -59,7 +62,7 @@ class OrderReleased(Fact, frozen=True, tag="released"):
     base: Quantity = Quantity(0)
     """Of a leg: what its group's other legs had filled before it left."""
     off_because: int = 0
-    """Why rules are off, as a set by `risk.off.BIT_OF_REASON`; here and below."""
+    """Why rules are off, as a set by the numbers of `risk.off.OffReason`; here and below."""
 
 
 class OrderHeld(Fact, frozen=True, tag="held"):

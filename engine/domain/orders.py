@@ -27,6 +27,8 @@ class Pending(msgspec.Struct, gc=False):
     negatives: int = 0
     """How often the venue has said that it never had it, too early to be believed."""
     negative_at: Nanos = Nanos(0)
+    is_queued: bool = False
+    """It waits here for its turn: the venue has not heard of it."""
 
 
 class Wish(msgspec.Struct, gc=False):
@@ -113,7 +115,7 @@ class Order(msgspec.Struct, gc=False):
     wish: Wish | None = None
     """Of a leg: the change that the desk last asked for; None before the first."""
     worst_price: Price = Price(0)
-    """Where no limit bounds what it costs to open: the worst that was counted with."""
+    """What it counts with beside its own prices, as it was seen when it left."""
     opening: Money = Money(0)
     """Worst value of what it may still open, kept by `apply` like `reserved`."""
     value_total: Money = Money(0)
@@ -158,15 +160,18 @@ class Order(msgspec.Struct, gc=False):
     @property
     def worst_quantity(self) -> Quantity:
         """Total if a larger one that is on its way takes effect after all."""
-        replace = self.pending_replace
-        return self.quantity if replace is None else max(self.quantity, replace.quantity)
+        quantity, replace = self.quantity, self.pending_replace
+        if replace is not None and replace.quantity > quantity:
+            return replace.quantity
+        return quantity
 
     @property
     def worst_leaves(self) -> Quantity:
         """Open quantity if a replace in flight takes effect after all."""
         if self.status in DONE:
             return Quantity(0)
-        return Quantity(max(0, self.worst_quantity - self.cumulative - self.cancelled))
+        leaves = self.worst_quantity - self.cumulative - self.cancelled
+        return Quantity(leaves) if leaves > 0 else Quantity(0)
 
     @property
     def is_done(self) -> bool:
@@ -236,12 +241,12 @@ def short_label(order: Order, trade_date: int) -> str:
     return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
+_NONE_HELD = Money(0)
+
+
 def reserve_of(order: Order) -> Money:
     """The share of the whole order's reserve for what is open, rounded up: never short."""
-    whole = order.reserved_total
-    if not whole:
-        return whole  # an exit: nothing is held for it
-    return _share_of(order, whole)
+    return _share_of(order, order.reserved_total)
 
 
 def open_value_of(order: Order) -> Money:
@@ -250,10 +255,15 @@ def open_value_of(order: Order) -> Money:
 
 
 def _share_of(order: Order, whole: Money) -> Money:
-    leaves, quantity = order.worst_leaves, order.worst_quantity
+    if not whole or order.status in DONE:
+        return _NONE_HELD  # an exit holds nothing either
+    quantity, replace = order.quantity, order.pending_replace
+    if replace is not None and replace.quantity > quantity:
+        quantity = replace.quantity
+    leaves = quantity - order.cumulative - order.cancelled
     if leaves == quantity:
         return whole
-    return Money(-(-whole * leaves // quantity)) if leaves else Money(0)
+    return Money(-(-whole * leaves // quantity)) if leaves > 0 else _NONE_HELD
 
 
 STATE_WORDS: dict[Status, str] = {
@@ -278,9 +288,12 @@ def state_word(order: Order) -> str:
 
 
 def pending_word(order: Order) -> str:
-    """What is on its way beside the state: 'cancelling', 'replacing', 'fills owed' or ''."""
+    """What is on its way beside the state: 'queued', 'cancelling', 'replacing', 'fills owed' or
+    ''."""
     if order.owed:
         return "fills owed"
+    if order.pending_new is not None and order.pending_new.is_queued:
+        return "queued"
     if order.pending_cancel is not None:
         return "cancelling"
     if order.pending_replace is not None:

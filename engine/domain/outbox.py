@@ -4,6 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.commands import SubmitOrder
+from engine.domain.message_counts import pending_of
+from engine.domain.message_facts import Message, message_key
+from engine.domain.orders import Order
 from engine.domain.requests import (
     CancelRequest,
     CashRequest,
@@ -17,7 +21,7 @@ from engine.domain.requests import (
 )
 from engine.domain.state import State
 from engine.domain.statements import Statement
-from engine.values import OrderType, TimeInForce
+from engine.values import OrderType, Price, TimeInForce
 
 _MARKET = OrderType.MARKET
 
@@ -25,7 +29,47 @@ _MARKET = OrderType.MARKET
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
     make = _REQUESTS.get(type(event))
-    return make(event, state) if make is not None else None
+    if make is None:
+        return None
+    if state.messages.waiting and _waits(event, state):
+        return None
+    return make(event, state)
+
+
+def _waits(event: ev.Event, state: State) -> bool:
+    """It was queued just before (R13, R34): a `MessageSent` lets it out."""
+    kind = _KINDS.get(type(event))
+    if kind is None:
+        return False
+    asked = event if isinstance(event, ev.StatementAsked) else None
+    key = message_key(kind, getattr(event, "order_id", 0), asked)
+    return key in state.messages.waiting
+
+
+def _from_queue(event: ev.MessageSent, state: State) -> Request | None:
+    """What was decided earlier, with the names and prices that are in force now.
+
+    None where the venue itself has answered what it was never asked: there is nothing to ask.
+    """
+    order = state.orders.get(event.order_id)
+    if event.asked is not None:
+        return _statement(event.asked, state)
+    assert order is not None, "what waits for its turn belongs to an order that lives"
+    if event.message is not Message.STATUS and pending_of(order, event.message) is None:
+        return None
+    change = order.pending_replace
+    match event.message:
+        case Message.CANCEL:
+            return CancelRequest(order.client_order_id)
+        case Message.REPLACE if change is not None:
+            current, new = order.client_order_id, change.client_order_id
+            return ReplaceRequest(current, new, change.price, change.quantity, change.stop)
+        case Message.STATUS:
+            name = order.client_order_id if change is None else change.client_order_id
+            pending = order.request_named(name)
+            return StatusRequest(name, 0 if pending is None else pending.asked)
+        case _:
+            return _new_from_queue(order)
 
 
 def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
@@ -33,21 +77,30 @@ def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
 
     Not so for an auction, where it means whatever the one price is.
     """
-    order = event.order
+    return _request(event.order, event.client_order_id, event.protection, event.oca_group)
+
+
+def _new_from_queue(order: Order) -> NewOrderRequest:
+    return _request(order.order, order.client_order_id, order.protection, order.oca_group)
+
+
+def _request(
+    order: SubmitOrder, client_order_id: str, protection: Price, oca_group: str
+) -> NewOrderRequest:
     is_market = order.type is _MARKET and not order.time_in_force.is_for_auction
     return NewOrderRequest(
-        event.client_order_id,
+        client_order_id,
         order.account,
         order.symbol,
         order.instruction,
         order.quantity,
         OrderType.LIMIT if is_market else order.type,
         TimeInForce.IOC if is_market else order.time_in_force,
-        event.protection if is_market else order.price,
+        protection if is_market else order.price,
         order.stop,
         order.trigger,
         order.post_only,
-        event.oca_group,
+        oca_group,
     )
 
 
@@ -78,11 +131,19 @@ def _statement(event: ev.StatementAsked, state: State) -> Request:
             return CashRequest(event.query, event.account)
 
 
-_REQUESTS: dict[type, Callable[[Any, State], Request]] = {
+_REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
     ev.OrderReleased: _new_order,
     ev.CancelRequested: _cancel,
     ev.ReplaceRequested: _replace,
     ev.StatusRequested: _status,
     ev.StatementAsked: _statement,
+    ev.MessageSent: _from_queue,
 }
 """Event type → the request that it lets out."""
+_KINDS = {
+    ev.OrderReleased: Message.NEW,
+    ev.CancelRequested: Message.CANCEL,
+    ev.ReplaceRequested: Message.REPLACE,
+    ev.StatusRequested: Message.STATUS,
+    ev.StatementAsked: Message.STATEMENT,
+}

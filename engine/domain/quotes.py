@@ -59,6 +59,13 @@ class Quote(msgspec.Struct, gc=False):
     phase_text: str = ""
     """Why it is halted; empty otherwise."""
     updates: int = 0
+    band_low: Price = Price(0)
+    """The limits between which it may trade now, as its venue tells them; 0: no band is told."""
+    band_high: Price = Price(0)
+    pauses_at: Nanos = Nanos(0)
+    """In a limit state: when the pause begins that follows it; 0 otherwise."""
+    reopens_at: Nanos = Nanos(0)
+    """Halted for a known time: when it is to trade again; 0 where nobody says."""
     is_bar: bool = False
     """Told in bars without quotes: the last price stands where bid and ask would."""
 

@@ -8,6 +8,8 @@ from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.positions import Position, apply_lot
 from engine.domain.ledger.postings import CAPITAL, post, realised_of, securities_of
 from engine.domain.lifecycle import Status
+from engine.domain.message_counts import count_message
+from engine.domain.message_facts import Message
 from engine.domain.moves import hold, revalue, watched
 from engine.domain.orders import Order
 from engine.domain.recon import DIFFERENCES_KEPT_MAX, Run
@@ -46,6 +48,7 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
 
 
 def _asked(state: State, event: ev.StatementAsked) -> None:
+    count_message(state, Message.STATEMENT, 0, event.at, is_entry=False, asked=event)
     run = state.recon.run
     if run is not None and run.query == event.query:
         run.awaiting[event.statement] = None
@@ -141,6 +144,8 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     position.day_realised = Money(position.day_realised + event.realised)
     position.memory.begin_again(position.held_lots(), position.lot_next)
     cost_delta = Money(position.cost - cost_before)
+    # At the mark, against capital: what somebody else had bought is no profit of this day.
+    position.day_cash = Money(position.day_cash - cost_delta + event.realised)
     currency = state.instruments[event.symbol].currency
     ledger = account.ledger
     if currency != account.currency:

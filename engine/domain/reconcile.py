@@ -5,6 +5,7 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.answers import repeated
+from engine.domain.arming_return import follows
 from engine.domain.comparison import PAPER_MODES
 from engine.domain.differences import (
     cash_differences,
@@ -192,7 +193,8 @@ def _heard(
         not failed,
         f"not complete: {failed}" if failed else _in_words(count, breaks),
     )
-    return [*happened, finished, *_next_looks(state, now)]
+    armed = follows(state, finished, found, market, now) if state.arming else []
+    return [*happened, finished, *_next_looks(state, now), *armed]
 
 
 def _in_words(differences: int, breaks: int) -> str:

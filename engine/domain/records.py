@@ -1,11 +1,13 @@
 """How inbounds and events become the journal's versioned, canonical bytes and back."""
 
 from collections.abc import Sequence
+from typing import Any, Union, get_args
 
 import msgspec
 
 from engine.domain.commands import Command
 from engine.domain.events import Event
+from engine.domain.facts import Fact
 from engine.domain.reports import Report
 from engine.values import Nanos
 
@@ -66,20 +68,22 @@ class Step(msgspec.Struct, frozen=True, gc=False, array_like=True):
         ]
 
 
-class _UnreadStep(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A step whose facts are still bytes."""
+def _passed_over(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """A type that takes an inbound's place and none of its fields: its bytes are only skipped."""
+    tag = kind.__struct_config__.tag
+    return msgspec.defstruct(f"Unread{kind.__name__}", (), bases=(Fact,), frozen=True, tag=tag)
 
-    first: int
-    at: Nanos
-    backs: list[int]
-    bodies: list[msgspec.Raw]
 
+_Happened: Any = Union[(*get_args(Event), *map(_passed_over, get_args(Inbound)))]
+_HappenedStep = msgspec.defstruct(
+    "_HappenedStep", [("bodies", list[_Happened])], bases=(Step,), frozen=True
+)
+"""A step of which only the events were read."""
 
 _encoder = msgspec.msgpack.Encoder()
 _version_decoder = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
 _step_decoder = msgspec.msgpack.Decoder(Step)
-_unread_step_decoder = msgspec.msgpack.Decoder(_UnreadStep)
-_event_decoder = msgspec.msgpack.Decoder(Event)
+_happened_decoder: msgspec.msgpack.Decoder[Step] = msgspec.msgpack.Decoder(_HappenedStep)
 _records_decoder = msgspec.msgpack.Decoder(tuple[Record, ...])
 
 
@@ -98,20 +102,18 @@ def decode_records(payload: bytes) -> tuple[Record, ...]:
     return tuple(step.records())
 
 
-def decode_events(payload: bytes) -> list[Record]:
-    """The same without the inbounds, whose bytes are passed over: what a replay needs."""
+def decode_events(payload: bytes) -> list[Step]:
+    """The same in steps whose inbounds, with no cause before them, are not read: for a replay."""
     version, content = _content_of(payload)
     if version == 1:
-        records = _records_decoder.decode(content)
-        return [record for record in records if record.cause != record.sequence]
-    step = _unread_step_decoder.decode(content)
-    backs, at, decode = step.backs, step.at, _event_decoder.decode
-    _check_causes(backs, step.bodies)
-    return [
-        Record(sequence, sequence - back, at, decode(body))
-        for sequence, (back, body) in enumerate(zip(backs, step.bodies, strict=True), step.first)
-        if back
-    ]
+        return [_step_of(record) for record in _records_decoder.decode(content)]
+    step = _happened_decoder.decode(content)
+    _check_causes(step.backs, step.bodies)
+    return [step]
+
+
+def _step_of(record: Record) -> Step:
+    return Step(record.sequence, record.at, [record.sequence - record.cause], [record.body])
 
 
 def _content_of(payload: bytes) -> tuple[int, msgspec.Raw]:

@@ -240,6 +240,10 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """What is expected of this venue's answers."""
     venue: str = PAPER_VENUE
     """Who the orders go to, by the name that R44 knows."""
+    venue_rate: int = 0
+    """Messages a second that the venue takes; 0 where it says nothing of it."""
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):

@@ -10,6 +10,7 @@ from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.second_factor import wants_factor
 from engine.domain.state import State
 from engine.domain.trade_reports import venue_filled
 from engine.domain.venue_reports import proved_change
@@ -25,7 +26,7 @@ def resolve_order(
 ) -> list[ev.Event]:
     """Written down with the reason, then booked like the venue's own word; that word outranks it.
 
-    On paper a reason is enough, as for every other question until a second factor is enrolled.
+    On paper a reason is enough; live it takes the second factor, and one has to be enrolled.
     """
     order = state.orders.get(command.order_id)
     refusal = _why_not(state, order, command)
@@ -52,8 +53,6 @@ def resolve_order(
 def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Refusal | None:
     if order is None:
         return Refusal.UNKNOWN_ORDER
-    if state.mode == LIVE_MODE:
-        return Refusal.NEEDS_SECOND_FACTOR
     if not command.reason:
         return Refusal.WHY_MISSING
     if not (order.is_unknown or order.owed or _differs(state, order)):
@@ -65,7 +64,12 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.ALREADY_STATED
     if command.outcome is Outcome.FILLED and not 0 < command.quantity <= order.worst_leaves:
         return Refusal.BEYOND_OPEN
-    return None
+    if state.mode.upper() != LIVE_MODE:
+        return None
+    # Last, so that nobody is asked for a code for what would be refused all the same.
+    if not state.factor.enrolment:
+        return Refusal.NOT_ENROLLED
+    return Refusal.SECOND_FACTOR_WANTED if wants_factor(state) else None
 
 
 def _differs(state: State, order: Order) -> bool:

@@ -3,15 +3,19 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.acts import cancels_of
-from engine.domain.arming import ARMING_TIMER, all_disarmed, disarmed, suspended
+from engine.domain.arming import ARMING_TIMER, after_phase, all_disarmed, disarmed, suspended
+from engine.domain.breakers import market_trades_again
 from engine.domain.carrying import overnight
 from engine.domain.commands import ALL_SYMBOLS, CancelScope, Origin
 from engine.domain.contingent.exits import advance_exits
 from engine.domain.cost_facts import FxRate
+from engine.domain.desk_breakers import SLOW_TIMER, look_at_rate, too_much_unknown
 from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.loosening import LOOSENING_TIMER, held_limits, loosened
+from engine.domain.message_facts import MESSAGES_TIMER
+from engine.domain.messages import advance_messages, left_behind
 from engine.domain.quotes import Market, Phase
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -60,9 +64,12 @@ def open_session(
             report.has_oca,
             report.patience,
             report.venue,
+            report.venue_rate,
+            report.index,
         )
     )
     happened += held
+    happened += left_behind(state, market, now)
     happened += all_disarmed(state, "a new run began", now)
     return happened + _flattens_cut_off(state, now)
 
@@ -145,7 +152,11 @@ def enter_phase(
     text = report.text
     if report.phase is Phase.OPEN:
         text = state.halts.get(report.symbol, "")
-    return [ev.PhaseEntered(now, report.symbol, report.phase, text)]
+    entered = ev.PhaseEntered(now, report.symbol, report.phase, text)
+    happened: list[ev.Event] = [entered, *after_phase(state, report.symbol, report.phase, now)]
+    if report.phase is Phase.OPEN and report.symbol == ALL_SYMBOLS:
+        happened += market_trades_again(state, now)
+    return happened
 
 
 def roll_date(
@@ -171,7 +182,8 @@ def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos)
         order = state.orders[order_id]
         happened += [
             ev.OutcomeUnknown(now, order.order_id, request, f"link down: {why}")
-            for request, _ in in_flight(order)
+            for request, pending in in_flight(order)
+            if not pending.is_queued
         ]
     return happened
 
@@ -187,6 +199,8 @@ def _reconcile(state: State, now: Nanos) -> list[ev.Event]:
         if order.market != state.market:
             continue
         for request, pending in in_flight(order):
+            if pending.is_queued:
+                continue
             if request is Request.NEW or pending.certainty is Certainty.UNKNOWN:
                 happened.append(question(order, request, now))
     happened += begin(state, ReconCause.RECONNECT, now)
@@ -201,7 +215,12 @@ def fire_timer(state: State, report: rep.TimerFired, market: Market, now: Nanos)
         return []
     cleared: list[ev.Event] = [ev.TimerCleared(now, report.name)]
     if report.name == ACK_TIMER:
-        return cleared + watch(state, now)
+        looked = watch(state, now)
+        return cleared + looked + too_much_unknown(state, looked, market, now)
+    if report.name == MESSAGES_TIMER:
+        return cleared + advance_messages(state, market, now)
+    if report.name == SLOW_TIMER:
+        return cleared + look_at_rate(state, now)
     if report.name in (ORDERS_TIMER, POSITIONS_TIMER):
         return cleared + fire_recon_timer(state, report.name, now)
     if report.name.startswith(FLATTEN_TIMER):

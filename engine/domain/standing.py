@@ -2,28 +2,31 @@
 
 from collections.abc import Iterator
 
+from engine.domain.arming import LIVE_MODE
+from engine.domain.breaker_standing import breakers_of
 from engine.domain.clocks import WOKE_SHOWN, clock_condition, woke_condition
 from engine.domain.commands import Origin
 from engine.domain.doubt import in_flight
 from engine.domain.events import TradingState
 from engine.domain.quotes import Phase
 from engine.domain.reports import SpaceLevel
+from engine.domain.standing_rows import (
+    BY_HAND,
+    BY_ITSELF,
+    BY_VENUE,
+    EVERYTHING,
+    UNTOLD,
+    condition,
+)
 from engine.domain.standing_view import Severity, StandingKind, StandingRow
 from engine.domain.state import Account, State, Trading
 from engine.values import Nanos
 
-EVERYTHING = "*"
-UNTOLD = Nanos(0)
 STANDINGS_MAX = 400
 """Rows of one view; a desk with more than that wrong has to be looked at by `attention`."""
-BY_HAND = 'resume "why"'
-BY_VENUE = "the venue"
-BY_ITSELF = "by itself"
 BY_THE_LIST = "attention"
-NOW = "now"
 KILL_CODE = "killed"
 
-_CONDITION = StandingKind.CONDITION
 _DISK_SEVERITY = {
     SpaceLevel.WARN: Severity.ATTENTION,
     SpaceLevel.REDUCING: Severity.DEGRADED,
@@ -35,6 +38,7 @@ def standings(state: State, account: Account, now: Nanos) -> tuple[StandingRow, 
     """The account's state first, then what stops something now, then the breakers; bounded."""
     rows: list[StandingRow] = [_state_of(account)]
     rows += _conditions(state, account, now)
+    rows += breakers_of(state, account, now)
     return tuple(rows[:STANDINGS_MAX])
 
 
@@ -81,6 +85,7 @@ def _conditions(state: State, account: Account, now: Nanos) -> Iterator[Standing
     yield from _of_the_machine(state, now)
     yield from _of_the_venue(state)
     yield from _of_the_books(state)
+    yield from _of_arming(state)
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         yield _lowered("symbol_state", symbol, symbol, trading, text)
@@ -170,36 +175,22 @@ def _of_the_books(state: State) -> Iterator[StandingRow]:
         )
 
 
+def _of_arming(state: State) -> Iterator[StandingRow]:
+    """Of a live desk: each account whose orders do not leave now."""
+    if state.mode.upper() != LIVE_MODE:
+        return
+    for name in state.accounts:
+        arming = state.arming.get(name)
+        if arming is None:
+            text, since = f"{name} is not armed: live orders leave once a person has", UNTOLD
+        elif arming.suspended_at:
+            text, since = f"{name} is not sending: the line dropped", arming.suspended_at
+        else:
+            continue
+        ends_by = f'arm {name} "why"'
+        yield condition("arming", f"arming of {name}", text, since=since, ends_by=ends_by)
+
+
 def _doubted_since(state: State) -> Nanos:
     orders = [state.orders[i] for i in state.in_doubt]
     return min((p.since for order in orders for _, p in in_flight(order)), default=UNTOLD)
-
-
-def condition(
-    code: str,
-    name: str,
-    text: str,
-    *,
-    scope: str = EVERYTHING,
-    severity: Severity = Severity.ATTENTION,
-    since: Nanos = UNTOLD,
-    until: Nanos = UNTOLD,
-    who: str = "",
-    ends_by: str = "",
-) -> StandingRow:
-    """A condition that holds now."""
-    return StandingRow(
-        kind=_CONDITION,
-        code=code,
-        name=name,
-        scope=scope,
-        word=NOW,
-        is_active=True,
-        since=since,
-        until=until,
-        who=who,
-        why=text,
-        text=text,
-        ends_by=ends_by,
-        severity=severity,
-    )

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.breaker_memory import Breakers
 from engine.domain.commands import ExitsOnKill, Origin
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.day_flow import DayFlow
@@ -10,6 +11,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.loss_memory import LossMemory
+from engine.domain.message_facts import Messages
 from engine.domain.orders import Order
 from engine.domain.patience import PAPER_VENUE, Patience
 from engine.domain.quotes import Phase, Source
@@ -95,6 +97,17 @@ class Loosening(msgspec.Struct, frozen=True, gc=False):
     reason: str
     origin: Origin
     asked_at: Nanos
+
+
+class LimitChange(msgspec.Struct, frozen=True, gc=False):
+    """How a limit came to differ from the settings in this session."""
+
+    at: Nanos
+    before: str
+    after: str
+    is_looser: bool
+    origin: Origin
+    reason: str = ""
 
 
 class Purse(msgspec.Struct):
@@ -246,6 +259,9 @@ class State(msgspec.Struct):
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
     recent_prices: dict[str, Nanos] = {}
     """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
+    messages: Messages = msgspec.field(default_factory=Messages)
+    venue_rate: int = 0
+    """Messages a second that the venue takes; 0 where it says nothing of it."""
     repeats: dict[str, list[Nanos]] = {}
     """When each strategy executed what it does in a symbol and on a side; bounded."""
     timers: dict[str, Nanos] = {}
@@ -285,6 +301,8 @@ class State(msgspec.Struct):
     """(key, text) of every limit as the settings had it, with what the second factor loosened."""
     loosening: dict[str, Loosening] = {}
     """By the limit's key."""
+    limit_changes: dict[str, LimitChange] = {}
+    """The last change of each limit in this session, by its key."""
     arming: dict[str, Arming] = {}
     """By live account; empty on paper."""
     reference: Reference = NO_REFERENCE
@@ -295,6 +313,9 @@ class State(msgspec.Struct):
     """When a condition began that is still there: `link/NAME`, `halt/SYMBOL`."""
     losses: dict[str, LossMemory] = {}
     """Peaks of equity, and the losses that were told, by account."""
+    breakers: Breakers = msgspec.field(default_factory=Breakers)
+    index: str = ""
+    """The symbol whose move halts the whole market; empty: nobody configured one."""
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -20,8 +20,8 @@ from engine.values import Nanos, Side
 
 def count_execution(state: State, order: SubmitOrder, side: Side, at: Nanos) -> None:
     """One entry of a strategy; nothing for a hand, nor where no limit counts."""
-    strategy, limit = strategy_of(order), state.limits.repeated_execution_max
-    if not strategy or limit > REPEATS_COUNTED_MAX:
+    limit = state.limits.repeated_execution_max
+    if limit > REPEATS_COUNTED_MAX or not (strategy := strategy_of(order)):
         return
     key, repeats = repeats_key(order, strategy, side), state.repeats
     times = repeats.pop(key, [])
@@ -35,9 +35,9 @@ def count_execution(state: State, order: SubmitOrder, side: Side, at: Nanos) -> 
 
 def executes_later(state: State, order: Order, now: Nanos) -> bool:
     """Whether a first fill is an execution of its own: the order left before the window began."""
-    if order.fills or not order.reserved_total or not strategy_of(order.order):
-        return False
-    return now - order.created_at >= state.limits.repeated_execution_window
+    if now - order.created_at < state.limits.repeated_execution_window:
+        return False  # nearly every one, so that is asked first
+    return not order.fills and order.reserved_total != 0 and strategy_of(order.order) != ""
 
 
 def _disabled(state: State, event: StrategyDisabled) -> None:

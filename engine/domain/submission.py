@@ -1,22 +1,29 @@
 """New orders, cancels and replaces: what the desk makes of them before anything leaves."""
 
+from msgspec import structs
+
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.contingent.terms import held_exits_of
 from engine.domain.identity import client_order_id
 from engine.domain.lifecycle import Status
+from engine.domain.message_facts import Message
 from engine.domain.orders import Order
+from engine.domain.own_orders import instead_of_sending, less_what_meets, makes_way
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Refusal
 from engine.domain.risk.frame import evaluate
-from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
+from engine.domain.risk.rules.breakers import within_band
+from engine.domain.risk.self_match import may_meet
 from engine.domain.state import State
+from engine.domain.withdrawing import cancel_of as cancel_of
+from engine.domain.withdrawing import is_asleep as is_asleep
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
-WITHDRAWN_ASLEEP = "withdrawn while its market slept"
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
 
@@ -25,7 +32,16 @@ def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
     """The quote an event is judged against, frozen."""
     if quote is None:
         return NO_QUOTE
-    return ev.QuoteSeen(quote.bid, quote.bid_size, quote.ask, quote.ask_size, quote.last, quote.at)
+    return ev.QuoteSeen(
+        quote.bid,
+        quote.bid_size,
+        quote.ask,
+        quote.ask_size,
+        quote.last,
+        quote.at,
+        quote.band_low,
+        quote.band_high,
+    )
 
 
 def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -> list[ev.Event]:
@@ -35,6 +51,14 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     proposal = propose(command, state, market)
     assessment = evaluate(proposal, state, market, now)
     order_id = OrderId(state.order_next)
+    way: list[ev.Event] = []
+    if proposal.limits.self_match and may_meet(proposal, state):
+        if not assessment.is_allowed:
+            way = instead_of_sending(state, proposal, assessment.findings, market, now)
+        else:
+            proposal = less_what_meets(state, proposal, market)
+            command = proposal.order
+            way = makes_way(state, proposal, order_id, Message.NEW, now)
     number = state.number_next.get(state.trade_date, 1)
     seen = quote_seen(market.quote(command.symbol))
     if not assessment.is_allowed:
@@ -51,8 +75,11 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
                 assessment.passed_bits,
                 assessment.off_bits,
                 assessment.off_because,
-            )
+            ),
+            *way,
         ]
+    if assessment.findings:
+        command = _at_the_band(command, proposal)
     protection = Price(0)
     if command.type is _MARKET and not command.time_in_force.is_for_auction:
         protection = protection_price(proposal)
@@ -76,20 +103,16 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         off_because=assessment.off_because,
     )
     if not command.has_exits:
-        return [released]
-    return [released, *held_exits_of(order_id, number, command, state, now)]
+        return [*way, released]
+    return [*way, released, *held_exits_of(order_id, number, command, state, now)]
 
 
-def is_asleep(order: Order, state: State) -> bool:
-    """It stands in another paper market, which only runs when it is asked for."""
-    return order.market != state.market
-
-
-def cancel_of(order: Order, state: State, origin: cmd.Origin, now: Nanos) -> ev.Event:
-    """A request to the venue; a sleeping order is withdrawn at once: the journal is its venue."""
-    if is_asleep(order, state):
-        return ev.OrderCancelled(now, order.order_id, order.leaves, WITHDRAWN_ASLEEP, True)
-    return ev.CancelRequested(now, order.order_id, order.client_order_id, origin)
+def _at_the_band(command: cmd.SubmitOrder, proposal: Proposal) -> cmd.SubmitOrder:
+    """A limit that was let through beyond the price band leaves at its edge: R24 has said so."""
+    if not proposal.limits.price_band or proposal.is_exit or not command.type.has_limit:
+        return command
+    price = within_band(command.price, proposal.quote, proposal.side)
+    return command if price == command.price else structs.replace(command, price=price)
 
 
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:
@@ -154,6 +177,8 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
                 assessment.off_bits,
             )
         ]
+    if assessment.findings and proposal.limits.price_band and not proposal.is_exit:
+        price = within_band(price, proposal.quote, proposal.side)
     name = client_order_id(
         instance=state.instance,
         epoch=state.epoch,
@@ -162,6 +187,7 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
     )
     reserved = Money(max(order.reserved_total, reserve_for(proposal)))
     return [
+        *makes_way(state, proposal, order.order_id, Message.REPLACE, now),
         ev.ReplaceRequested(
             now,
             order.order_id,
@@ -174,5 +200,5 @@ def replace(state: State, command: cmd.ReplaceOrder, market: Market, now: Nanos)
             assessment.passed_bits,
             assessment.off_bits,
             stop if stop != order.stop else Price(0),
-        )
+        ),
     ]

@@ -9,9 +9,9 @@ from engine.domain.cost_changes import purse_of
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
 from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
-from engine.domain.ledger.postings import post, postings_of_fill
+from engine.domain.ledger.postings import post_fill
 from engine.domain.ledger.restating import remember, set_lots
-from engine.domain.lifecycle import Happening, Status
+from engine.domain.lifecycle import DONE, Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
 from engine.domain.state import Account, State, flatten_key
@@ -21,15 +21,18 @@ from engine.values import Money, Nanos, Quantity
 
 # Every fill goes through these: on Python 3.11 looking a member up in its enum takes longer.
 _FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
+_FILLED = Status.FILLED
 
 
 def _filled(state: State, event: ev.OrderFilled) -> None:
-    order = state.orders.get(event.order_id) or bring_back(state, event.order_id)
+    order_id, quantity, execution_id = event.order_id, event.quantity, event.execution_id
+    order = state.orders.get(order_id) or bring_back(state, order_id)
     symbol = order.order.symbol
     account = state.accounts[order.order.account]
     instrument = state.instruments[symbol]
-    value = instrument.notional(event.price, event.quantity)
-    order.cumulative += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
+    value = instrument.notional(event.price, quantity)
+    cumulative = order.cumulative + quantity
+    order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
     if not order.fills and executes_later(state, order, event.at):
@@ -37,21 +40,24 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.fills += 1
     if event.resurrected:
         order.is_resurrected = True
-    if order.is_gone:
-        order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
+    if order.status in DONE and order.status is not _FILLED:
+        order.cancelled = Quantity(max(0, order.quantity - cumulative))
     if event.overfill:
         order.is_overfilled = True
-    state.executions[event.execution_id] = event.order_id
+    state.executions[execution_id] = order_id
     if event.revision:
-        state.amended[event.execution_id] = event.revision
+        state.amended[execution_id] = event.revision
     state.executions_seen += 1
     # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = order.cumulative + order.taken >= order.quantity == order.worst_quantity
+    is_full = cumulative + order.taken >= order.quantity and (
+        order.pending_replace is None or order.worst_quantity == order.quantity
+    )
     if order.oca_group:
         order.filled_at = max(order.filled_at, event.venue_at)
         # What was proved to be over is filled by its own trades alone.
-        is_full = is_full and not (order.ending and order.cumulative < order.quantity)
-    order.pending_new = None
+        is_full = is_full and not (order.ending and cumulative < order.quantity)
+    if order.pending_new is not None:
+        order.pending_new = None
     move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
@@ -68,8 +74,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         apply_fill(position, event, order.side, value)
     _count_trade(state, account, instrument, value, fills=1)
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
-        account.month_volume += event.quantity  # type: ignore[assignment]
-    _move_money(account, instrument, event, Money(position.cost - cost_before))
+        account.month_volume += quantity  # type: ignore[assignment]
+    _move_money(account, instrument, event, position.cost - cost_before)
 
 
 def _count_trade(
@@ -79,9 +85,13 @@ def _count_trade(
     flow = account.flow
     if instrument.currency != account.currency:
         value = in_base(value, state.rate_of(instrument.currency, account.currency))
-    flow.traded = Money(max(0, flow.traded + value))
     of_symbol = flow.of(instrument.symbol)
-    of_symbol.fills = max(0, of_symbol.fills + fills)
+    if fills < 0:
+        flow.traded = Money(max(0, flow.traded + value))
+        of_symbol.fills = max(0, of_symbol.fills + fills)
+        return
+    flow.traded += value  # type: ignore[assignment]  # a sum of money is money
+    of_symbol.fills += fills
 
 
 def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
@@ -133,7 +143,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     _take_out(position, event, order, value, instrument)
     if not instrument.quantity_digits:
         account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
-    _move_money(account, instrument, event, Money(position.cost - cost_before))
+    _move_money(account, instrument, event, position.cost - cost_before)
 
 
 def _reopened(state: State, order: Order, event: ev.FillReversed) -> None:
@@ -182,15 +192,8 @@ def _move_money(
     account: Account,
     instrument: Instrument,
     event: ev.OrderFilled | ev.FillReversed,
-    cost_delta: Money,
+    cost_delta: int,
 ) -> None:
-    postings = postings_of_fill(
-        symbol=instrument.symbol,
-        cash_delta=event.cash_delta,
-        cost_delta=cost_delta,
-        realised=event.realised,
-        fee=event.fee,
-    )
     if instrument.currency == account.currency:
         account.cash += event.cash_delta  # type: ignore[assignment]
         cash, ledger = account.cash, account.ledger
@@ -198,7 +201,14 @@ def _move_money(
         purse = purse_of(account, instrument.currency)
         purse.cash = Money(purse.cash + event.cash_delta)
         cash, ledger = purse.cash, purse.ledger
-    post(ledger, postings)
+    post_fill(
+        ledger,
+        symbol=instrument.symbol,
+        cash_delta=event.cash_delta,
+        cost_delta=cost_delta,
+        realised=event.realised,
+        fee=event.fee,
+    )
     assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
 
 

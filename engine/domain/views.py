@@ -53,6 +53,13 @@ class QuoteRow(Row, frozen=True):
     """Why it is halted; empty otherwise."""
     is_stale: bool = False
     """From before the machine slept: nobody has heard of it since."""
+    band_low: Price = Price(0)
+    """The limits up and down between which it may trade; 0 where no band is told."""
+    band_high: Price = Price(0)
+    pauses_at: Nanos = Nanos(0)
+    """In a limit state: when the pause begins that follows it."""
+    reopens_at: Nanos = Nanos(0)
+    """Halted for a known time: when it is to trade again."""
 
 
 class DepthRow(Row, frozen=True):

@@ -102,10 +102,13 @@ class Exchange:
         """(price, quantity) that an order would get, where that is not in the book; else None."""
         return None
 
-    def queue_ahead(self, symbol: str, order_id: int) -> int:
-        """Quantity ahead of a resting order; NOT_QUEUED where it stands in no known queue."""
+    def queue_ahead(self, symbol: str, order_id: int, known: dict[int, int] | None = None) -> int:
+        """Quantity ahead of a resting order; NOT_QUEUED where it stands in no known queue.
+
+        `known`: who asks for several orders at once hands over the same dict with each.
+        """
         book = self._books[symbol]
-        return book.queue_ahead(order_id) if order_id in book.orders else NOT_QUEUED
+        return book.queue_ahead(order_id, known) if order_id in book.orders else NOT_QUEUED
 
     def is_fresh(self, order_id: int) -> bool:
         """Whether an order that is held here waits to meet its market: only bars let one wait."""

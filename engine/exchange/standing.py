@@ -83,12 +83,21 @@ class Standing:
         called = self.called.get(order_id)
         return None if called is None else view_of_waiting(called)
 
-    def queue_ahead(self, order_id: int) -> Quantity:
-        """Quantity ahead of a resting order at its price. KeyError when it is not in the book."""
+    def queue_ahead(self, order_id: int, known: dict[int, int] | None = None) -> Quantity:
+        """Quantity ahead of a resting order at its price. KeyError when it is not in the book.
+
+        `known`: what was found for others of this book just now; the walk ends at one of them, so
+        that many orders in one queue cost no more than the queue.
+        """
         ahead, preceding = 0, self.orders[order_id].preceding
         while preceding is not None:
             ahead += preceding.leaves
+            if known is not None and (before := known.get(preceding.order.order_id)) is not None:
+                ahead += before
+                break
             preceding = preceding.preceding
+        if known is not None:
+            known[order_id] = ahead
         return Quantity(ahead)
 
     def orders_at(self, side: Side, price: int) -> list[OrderView]:

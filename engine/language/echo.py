@@ -15,11 +15,13 @@ from engine.language.printer import (
 from engine.language.syntax import (
     DOT,
     AdoptLine,
+    ArmLine,
     AtLine,
     CancelLine,
     CashTerm,
     CloseLine,
     ConvertLine,
+    DisarmLine,
     EveryOrder,
     ExpectPositionLine,
     ExpectProtectedLine,
@@ -142,6 +144,10 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return _describe_resolve(line)
         case AdoptLine():
             return f'ADOPT the {line.what.value} {line.name} from the venue: "{line.reason}"'
+        case ArmLine():
+            return f'ARM {line.account}: its orders leave for real: "{line.reason}"'
+        case DisarmLine():
+            return _with_reason(f"DISARM {line.account}: nothing new of it leaves", line.reason)
         case ReconcileLine():
             return "RECONCILE: ask the venue for everything and compare"
         case AtLine():

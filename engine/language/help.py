@@ -43,6 +43,8 @@ FORMS = (
         'resume "news is out"',
         "trade again, for a reason",
     ),
+    Form('arm ACCOUNT "…"', 'arm U1234567 "the open"', "live: orders leave, till the close"),
+    Form('disarm ACCOUNT ["…"]', "disarm U1234567", "live: nothing new leaves"),
     Form("kill", "kill", "halt that stays over restarts"),
     Form("practice disconnect T", "practice disconnect 5s", "paper: the link breaks so long"),
     Form("practice reject next", "practice reject next", "paper: the next order is rejected"),

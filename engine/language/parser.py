@@ -18,6 +18,7 @@ from engine.language.acts import (
     read_reverse,
     read_set,
 )
+from engine.language.arming import read_arm, read_disarm
 from engine.language.controls import read_at, read_expect, read_wait
 from engine.language.exits import read_oco
 from engine.language.lexer import Lexed, lex
@@ -62,6 +63,8 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "halt": read_halt,
     "practice": read_practice,
     "resume": read_resume,
+    "arm": read_arm,
+    "disarm": read_disarm,
     "kill": read_kill,
     "set": read_set,
     "convert": read_convert,

@@ -5,6 +5,7 @@ from typing import assert_never
 from engine.language.names import is_day
 from engine.language.syntax import (
     AdoptLine,
+    ArmLine,
     AtLine,
     BlankLine,
     CancelLine,
@@ -12,6 +13,7 @@ from engine.language.syntax import (
     CloseLine,
     CommentLine,
     ConvertLine,
+    DisarmLine,
     EveryOrder,
     ExpectCashLine,
     ExpectDeniedLine,
@@ -227,7 +229,9 @@ def _print_act(
     | PracticeLine
     | ResolveLine
     | AdoptLine
-    | ReconcileLine,
+    | ReconcileLine
+    | ArmLine
+    | DisarmLine,
 ) -> str:
     match line:
         case OcoLine():
@@ -260,6 +264,9 @@ def _print_act(
             return f'adopt {line.what.value} {line.name} "{line.reason}"'
         case ReconcileLine():
             return "reconcile"
+        case ArmLine() | DisarmLine():
+            word = f"{'arm' if isinstance(line, ArmLine) else 'disarm'} {line.account}"
+            return _quoted(word, line.reason) or word
         case _:
             assert_never(line)
 

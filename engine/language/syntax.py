@@ -136,6 +136,20 @@ class ResumeLine(Node, frozen=True, gc=False, tag="resume"):
     reason: str | None = None
 
 
+class ArmLine(Node, frozen=True, gc=False, tag="arm"):
+    """Let orders of a live account leave: takes a reason, and the second factor at the desk."""
+
+    account: str
+    reason: str
+
+
+class DisarmLine(Node, frozen=True, gc=False, tag="disarm"):
+    """Nothing new of this live account leaves any more."""
+
+    account: str
+    reason: str | None = None
+
+
 class KillLine(Node, frozen=True, gc=False, tag="kill"):
     """The kill switch."""
 
@@ -284,6 +298,8 @@ ActLine = (
     | ReverseLine
     | HaltLine
     | ResumeLine
+    | ArmLine
+    | DisarmLine
     | KillLine
     | SetLine
     | ConvertLine

@@ -20,7 +20,7 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
-ACTS = (*_ACTS, "oco", "convert", "practice", "resolve", "adopt", "reconcile")
+ACTS = (*_ACTS, "oco", "convert", "practice", "resolve", "adopt", "reconcile", "arm", "disarm")
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse", "oco")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect", "replay")
@@ -148,6 +148,8 @@ _PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "resume": (('<"reason">',),),
     "set": (("<limit>",), ("<value>",)),
     "convert": (("<amount>", ALL_OF_IT), ("<currency>",), ("<currency>",)),
+    "arm": (("<account>",), ('<"reason">',)),
+    "disarm": (("<account>",), ('<"reason">',)),
     "adopt": (tuple(ADOPTED), ("<name>",), ('<"reason">',)),
     "at": (("<09:31:00>",),),
 }

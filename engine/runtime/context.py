@@ -39,9 +39,16 @@ class Context(msgspec.Struct, frozen=True):
 
 
 def symbol_of(text: str, context: Context) -> str:
-    """The symbol that a word means: `.` is the one on the screen, a `MIC:` falls away."""
+    """The symbol that a word means: `.` is the one on the screen, a `MIC:` has to be its own.
+
+    Raises UnresolvedError: what another exchange calls so is another thing.
+    """
     if text != syn.DOT:
-        return text.rpartition(":")[2]
+        mic, _, symbol = text.rpartition(":")
+        known = context.state.instruments.get(symbol)
+        if mic and known is not None and known.mic != mic:
+            raise UnresolvedError(f"{symbol} is traded at {known.mic} here, not at {mic}")
+        return symbol
     if not context.symbol:
         raise UnresolvedError("there is no symbol on a screen here; write it instead of '.'")
     return context.symbol

@@ -1,16 +1,17 @@
 """Serves what comes through the desk's door: lines, previews, acts, explanations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from engine.attachment import StopEngine, TakeControl
+from engine.attachment import KilledTold, StopEngine, TakeControl, TellKilled
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.commands import CancelScope, Command, ExitsOnKill, Origin
-from engine.domain.contingent.groups import legs_of
+from engine.domain.contingent.groups import held_exits, legs_of
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import group_of
 from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
+from engine.domain.risk.gauges import limits_view
 from engine.domain.state import Trading
 from engine.domain.views import Severity
 from engine.errors import TraderError
@@ -18,6 +19,7 @@ from engine.language import syntax as syn
 from engine.language.parser import parse_line
 from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
+from engine.limits_told import LimitsTold, TellLimits
 from engine.ports import (
     Act,
     BooksTold,
@@ -39,6 +41,7 @@ from engine.ports import (
     TellBooks,
     TellRealism,
 )
+from engine.runtime.arming_words import armed_words
 from engine.runtime.books_words import books_lines
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
@@ -56,7 +59,7 @@ from engine.values import OrderId
 
 READ_ONLY = "this desk is read-only: nothing can be sent, cancels included"
 DANGER_STRIP = "danger strip"
-ALL = cmd.ALL_SYMBOLS
+ALL, EXITS_KEPT = cmd.ALL_SYMBOLS, ExitsOnKill.KEEP
 STOPPED_MEANWHILE = "trading was stopped while the second factor was checked: nothing was done"
 PREVIEW_SENDS = "a line that ends in '?' only previews; take the '?' away to send it"
 
@@ -76,7 +79,9 @@ class Counter:
         replay: Callable[[syn.ReplayLine], str],
         door: FactorDoor,
         read_only: bool = False,
+        limit_sources: Mapping[str, str] | None = None,
     ) -> None:
+        """`limit_sources`: where the settings have each limit from, by its key."""
         self._host = host
         self._views = views
         self._history = history
@@ -86,6 +91,9 @@ class Counter:
         self._replay = replay
         self._door = door
         self._read_only = read_only
+        self._limit_sources = limit_sources or {}
+        self._open_when_killed: tuple[OrderId, ...] = ()
+        self._kept_by_kill: tuple[OrderId, ...] = ()
 
     def serve(self, request: DeskRequest) -> None:
         match request:
@@ -109,10 +117,15 @@ class Counter:
             case TellBooks():
                 lines = books_lines(self._host.session.state)
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
+            case TellLimits():
+                self._tell_limits(request.symbol)
             case SetSpeed():
                 self._set_speed(request.factor)
             case UnlockDesk():
                 self._door.unlock(request)
+            case TellKilled():
+                rows = self._views.rows_of(self._open_when_killed)
+                self._answer(KilledTold(request.ticket, rows, self._kept_by_kill))
             case TakeControl() | StopEngine():
                 pass  # between terminals, and the live desk's: neither reaches the counter
 
@@ -124,6 +137,12 @@ class Counter:
         if not lines:
             lines = ["nothing has traded since this session began"]
         self._answer(RealismTold("paper against tape, this session", tuple(lines)))
+
+    def _tell_limits(self, symbol: str) -> None:
+        session, account = self._host.session, self._account
+        state, market, now = session.state, session.market, session.now
+        view = limits_view(state, market, account, symbol, now, self._limit_sources)
+        self._answer(LimitsTold(view))
 
     def _submit(self, *commands: Command) -> list[ev.Event]:
         if self._read_only:
@@ -288,8 +307,19 @@ class Counter:
             case Act.FLATTEN_ACCOUNT:
                 return self._submit(cmd.Flatten(account, ALL, origin))
             case Act.KILL:
-                exits = request.exits or ExitsOnKill.KEEP
-                return self._submit(cmd.Kill(account, exits, reason, origin))
+                return self._kill(cmd.Kill(account, request.exits or EXITS_KEPT, reason, origin))
+
+    def _kill(self, kill: cmd.Kill) -> list[ev.Event]:
+        """Keeps which orders were open, for who asks what became of each of them."""
+        state = self._host.session.state
+        waiting = [leg.order_id for leg in held_exits(state, self._account, ALL)]
+        stood = (*map(OrderId, state.live), *waiting)
+        going = {i for i in state.live if state.orders[i].is_cancelling}
+        happened = self._submit(kill)
+        going |= {e.order_id for e in happened if isinstance(e, ev.CancelRequested)}
+        self._open_when_killed = stood
+        self._kept_by_kill = tuple(i for i in stood if i not in going)
+        return happened
 
     def _explain(self, order_id: OrderId) -> None:
         order = self._host.session.state.orders.get(order_id)
@@ -335,7 +365,11 @@ def _done(happened: list[ev.Event]) -> str:
             return "the venue is asked for its books; :books tells what comes of it"
         if isinstance(event, ev.LimitLooseningAsked):
             return f"{event.key} goes from {event.before} to {event.after} in a minute"
+        if isinstance(event, ev.LimitTightened):
+            return f"{event.key} is {event.after} from now on, it was {event.before}"
+        if isinstance(event, ev.LimitLooseningDropped):
+            return f"{event.key} stays: {event.text}"
     cancels = sum(1 for event in happened if isinstance(event, ev.CancelRequested))
     if cancels:
         return f"{cancels} cancel{'s' if cancels > 1 else ''} sent"
-    return "done"
+    return armed_words(happened) or "done"

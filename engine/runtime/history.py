@@ -42,23 +42,23 @@ class OrderHistory:
         if order_id is not None and record.cause != record.sequence:
             self._keep(order_id, record.sequence)
 
-    def note_events(self, events: Iterable[Record]) -> None:
-        """The same of records that are events all: a start reads back a million of them."""
-        keep = self._keep
-        for record in events:
-            order_id = getattr(record.body, "order_id", None)
-            if order_id is not None:
-                keep(order_id, record.sequence)
-
     def note_step(self, step: Step) -> None:
-        """Every session listens with this, so it does no more than it must."""
-        sequence = step.first
-        for back, body in zip(step.backs, step.bodies, strict=True):
-            if back:
-                order_id = getattr(body, "order_id", None)
-                if order_id is not None:
-                    self._keep(order_id, sequence)
-            sequence += 1
+        """The same a step at a time: a session hears every one with this, and a start a million
+        events, so it does no more than it must."""
+        known = self.places.get
+        for sequence, (back, body) in enumerate(
+            zip(step.backs, step.bodies, strict=True), step.first
+        ):
+            if not back:
+                continue
+            order_id = getattr(body, "order_id", None)
+            if order_id is None:
+                continue
+            kept = known(order_id)
+            if kept is None:
+                self._keep(order_id, sequence)
+            elif len(kept) < RECORDS_PER_ORDER_MAX:
+                kept.append(sequence)
 
     def _keep(self, order_id: int, sequence: int) -> None:
         kept = self.places.get(order_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from engine.domain.contingent.turns import exits_reached, exits_waiting
+from engine.domain.desk_breakers import SLOW_TIMER
 from engine.domain.events import Event
 from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND
@@ -159,7 +160,8 @@ class Host:
 
     def _is_awaited(self) -> bool:
         """A timer is set that has more to do than to look whether all is well."""
-        return any(not name.startswith(BACKGROUND) for name in self.session.state.timers)
+        timers = self.session.state.timers
+        return any(not name.startswith((BACKGROUND, SLOW_TIMER)) for name in timers)
 
     def _advance(self, target: Nanos) -> bool:
         """Runs the market towards `target`, stopping where it has a report; False at its end."""

@@ -1,5 +1,6 @@
 """What must interrupt whoever sits at the desk: which events, how loudly, in which words."""
 
+from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.contingent.protection import left_bare_by
 from engine.domain.loss_facts import LossLimitReached
@@ -93,4 +94,10 @@ _NOTICES: dict[type, Severity] = {
     ev.ClockMoved: Severity.ATTENTION,
     ev.MachineWoke: Severity.DEGRADED,
     LossLimitReached: Severity.ATTENTION,
+    facts.BreakerTripped: Severity.ATTENTION,
+    facts.MarketHalted: Severity.ATTENTION,
+    facts.MarketResumed: Severity.OK,
+    facts.ShortSaleRestricted: Severity.ATTENTION,
+    facts.ShortSaleFreed: Severity.OK,
+    facts.SlowModeChanged: Severity.ATTENTION,
 }

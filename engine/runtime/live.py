@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -94,6 +94,7 @@ class LiveDesk:
         keep_fault: Callable[[Exception], str] = lambda fault: "",
         clocks: ReadClocks = machine_clocks,
         factor: SecondFactor | None = None,
+        limit_sources: Mapping[str, str] | None = None,
     ) -> None:
         """`work` runs first in the engine's thread, such as a script that is being watched.
 
@@ -124,7 +125,9 @@ class LiveDesk:
         self._latest: tuple[bytes, DeskView] | None = None
         self._kill_file_at = self._night_since = 0
         self._is_closing = False
-        self._counter = self._seat_counter(host, views, history, account, factor, read_only)
+        self._counter = self._seat_counter(
+            host, views, history, account, factor, read_only, limit_sources or {}
+        )
         self._account = account
         self.interrupts = Interrupts(host.session.state, account)
         host.session.listen(self._note)
@@ -139,6 +142,7 @@ class LiveDesk:
         account: str,
         factor: SecondFactor | None,
         read_only: bool,
+        limit_sources: Mapping[str, str],
     ) -> Counter:
         return Counter(
             host=host,
@@ -150,6 +154,7 @@ class LiveDesk:
             replay=self._time.carry_out,
             door=FactorDoor(host, factor or NoSecondFactor(), self._answer, self._way_back),
             read_only=read_only,
+            limit_sources=limit_sources,
         )
 
     def start(self) -> None:

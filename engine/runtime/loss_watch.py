@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.ledger.currency import in_base
-from engine.domain.ledger.figures import account_figures
+from engine.domain.ledger.figures import INTEREST, NO_MARK, account_figures
 from engine.domain.ledger.paid_in import paid_in
 from engine.domain.ledger.valuation import day_profit
 from engine.domain.loss_facts import EquitySeen, LossLevel, LossMeasure, LossSeen, Marks
@@ -39,6 +40,15 @@ class _Loss(msgspec.Struct, frozen=True, gc=False):
     base: int
 
 
+class _Figures(NamedTuple):
+    """An account at believable marks."""
+
+    equity: int
+    day: int
+    lost: list[tuple[str, int]]
+    """(symbol, what it lost today), in the account's currency."""
+
+
 class _Book:
     """What is remembered of one account between looks, never longer than a run."""
 
@@ -52,6 +62,24 @@ class _Book:
         self.events = -1
         self.unjudged = ""
         """Why nothing can be judged; empty while it can."""
+        self.highest = self.lowest = 0
+        """Of the minute."""
+
+    def note(self, now: Nanos, earned: int) -> None:
+        """One look more; extremes are only looked for anew where one of them is a minute old."""
+        minute = self.minute
+        if minute and now < minute[-1][0]:
+            minute.clear()  # another market, whose time is an earlier one
+        minute.append((now, earned))
+        is_stale = len(minute) == 1
+        while now - minute[0][0] > MINUTE:
+            gone = minute.popleft()[1]
+            is_stale |= gone in (self.highest, self.lowest)
+        if is_stale:
+            figures = [each for _, each in minute]
+            self.highest, self.lowest = max(figures), min(figures)
+        else:
+            self.highest, self.lowest = max(self.highest, earned), min(self.lowest, earned)
 
 
 class LossWatch:
@@ -91,8 +119,8 @@ class LossWatch:
         self, account: Account, book: _Book, state: State, market: Market, now: Nanos
     ) -> Iterator[LossSeen | EquitySeen]:
         marks = self._marks_of(account, state, market, now)
-        figures = account_figures(account, state, market, marks)
-        if figures.equity is None or figures.day is None:
+        figures = _figures(account, state, marks, market)
+        if figures is None:
             book.unjudged = f"no price that can be believed for {_unmarked(account, marks)}"
             book.since.clear()
             book.minute.clear()
@@ -109,7 +137,7 @@ class LossWatch:
         if _is_worth_keeping(known, **figured):
             yield EquitySeen(account.account, Money(peak + capital), Money(peak), told)
         losses = [
-            *_of_the_day(account, state, marks, -figures.day, began_with),
+            *_of_the_day(figures, state, began_with),
             *_of_the_peaks(memory, peak, earned, capital),
             *_of_the_minute(book, earned, capital, now),
         ]
@@ -152,23 +180,45 @@ def _is_worth_keeping(
     return peak - began >= step or peak - earned >= step
 
 
-def _of_the_day(
-    account: Account, state: State, marks: dict[str, Price], lost: int, base: int
-) -> Iterator[_Loss]:
-    """Of the account, and of each symbol alone."""
-    day, warn, limit = LossMeasure.DAY, LossLevel.WARN, LossLevel.LIMIT
-    yield _Loss(day, limit, ALL_SYMBOLS, lost, base)
-    yield _Loss(day, warn, ALL_SYMBOLS, lost, base)
+def _figures(
+    account: Account, state: State, marks: dict[str, Price], market: Market
+) -> _Figures | None:
+    """In one pass; None where something held has no price, or the day began without one."""
+    equity, day = int(account.cash), 0
+    lost: list[tuple[str, int]] = []
     for symbol, position in account.positions.items():
-        if not (position.quantity or position.day_traded):
-            continue
         instrument = state.instruments[symbol]
-        local = day_profit(position, marks.get(symbol, Price(0)), instrument)
-        if local is not None and local < 0:
-            rate = state.rate_of(instrument.currency, account.currency)
-            loss = -in_base(local, rate)
-            yield _Loss(day, limit, symbol, loss, base)
-            yield _Loss(day, warn, symbol, loss, base)
+        local = day_profit(position, marks.get(symbol, NO_MARK), instrument)
+        if local is None:
+            return None
+        if local < 0:
+            lost.append((symbol, -local))
+        day += local
+        if position.quantity:
+            equity += instrument.notional(marks[symbol], position.quantity)
+    if not account.purses:
+        day += account.day_carry.get(INTEREST, 0) - account.day_conversion_fees
+        return _Figures(equity, day, lost)
+    # More than one currency: the sums of the screen, and each loss at today's rate.
+    figures = account_figures(account, state, market, marks)
+    if figures.equity is None or figures.day is None:
+        return None
+    return _Figures(figures.equity, figures.day, [_in_base(account, state, *x) for x in lost])
+
+
+def _in_base(account: Account, state: State, symbol: str, loss: int) -> tuple[str, int]:
+    currency = state.instruments[symbol].currency
+    return symbol, in_base(Money(loss), state.rate_of(currency, account.currency))
+
+
+def _of_the_day(figures: _Figures, state: State, base: int) -> Iterator[_Loss]:
+    """Of the account, and of each symbol alone; what is within every limit is not looked into."""
+    least = min(state.limits.daily_loss_max, state.limits.daily_loss_warn)
+    losses = [(ALL_SYMBOLS, -figures.day), *figures.lost]
+    for symbol, loss in losses:
+        if exceeds(loss, base, least):
+            yield _Loss(LossMeasure.DAY, LossLevel.LIMIT, symbol, loss, base)
+            yield _Loss(LossMeasure.DAY, LossLevel.WARN, symbol, loss, base)
 
 
 def _of_the_peaks(memory: LossMemory, peak: int, earned: int, capital: int) -> Iterator[_Loss]:
@@ -179,16 +229,10 @@ def _of_the_peaks(memory: LossMemory, peak: int, earned: int, capital: int) -> I
 
 
 def _of_the_minute(book: _Book, earned: int, capital: int, now: Nanos) -> Iterator[_Loss]:
-    minute = book.minute
-    if minute and now < minute[-1][0]:
-        minute.clear()  # another market, whose time is an earlier one
-    while minute and now - minute[0][0] > MINUTE:
-        minute.popleft()
-    minute.append((now, earned))
-    figures = [each for _, each in minute]
-    highest, limit = max(figures), LossLevel.LIMIT
+    book.note(now, earned)
+    highest, limit = book.highest, LossLevel.LIMIT
     yield _Loss(LossMeasure.VELOCITY, limit, ALL_SYMBOLS, highest - earned, highest + capital)
-    swing = highest - min(figures)
+    swing = highest - book.lowest
     yield _Loss(LossMeasure.SWING, limit, ALL_SYMBOLS, swing, highest + capital)
 
 

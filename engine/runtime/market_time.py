@@ -52,6 +52,12 @@ def time_of_day(iso: str) -> str:
     return exchange_clock(from_iso_utc(iso))
 
 
+def second_of_day(at: Nanos) -> int:
+    """Whole seconds since midnight on the exchange's wall."""
+    moment = datetime.fromtimestamp(at // NANOS_PER_SECOND, _Wall.zone)
+    return moment.hour * 3_600 + moment.minute * 60 + moment.second
+
+
 def at_time_of_day(trade_date: int, time_of_day_nanos: int) -> Nanos:
     """Market time of a time of day on a trade date (YYYYMMDD), on the exchange's wall."""
     year, month, day = trade_date // 10_000, trade_date // 100 % 100, trade_date % 100

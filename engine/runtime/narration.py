@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.clocks import sleep_in_words, step_in_words
+from engine.domain.message_facts import Message
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
 from engine.domain.state import State
@@ -14,7 +15,7 @@ from engine.instruments import (
     format_money,
     format_scaled,
 )
-from engine.runtime.breaker_words import TOLD, breaker_fields
+from engine.runtime.breaker_words import Told, breaker_fields
 from engine.runtime.flatten_words import flatten_fields
 from engine.runtime.guard_words import GuardEvent, guard_fields
 from engine.runtime.market_time import iso_utc
@@ -40,6 +41,8 @@ class Narrator:
         self._state = state
         self._name = name
         self._ended = ended
+        self._queued: dict[OrderId, tuple[OrderId, ...]] = {}
+        """New orders that wait here and are told of next, with whose end they wait for."""
 
     def tell(self, event: ev.Event) -> Fields | None:
         """The object for stdout; None for what only the audit trail needs."""
@@ -78,10 +81,7 @@ class Narrator:
         """One row an event kind; what is missing here is not told."""
         match event:
             case ev.OrderReleased():
-                order, base = self._order(event.order_id)
-                warned = [finding_fields(f) for f in event.findings]
-                extra: Fields = {"warnings": warned} if warned else {}
-                return {"event": "order_sent", **base, **self._terms(order), **extra}
+                return self._released(event)
             case ev.OrderHeld():
                 order, base = self._order(event.order_id)
                 return {"event": "order_held", **base, **self._terms(order)}
@@ -134,6 +134,17 @@ class Narrator:
                 }
             case _:
                 return self._other(event)
+
+    def _released(self, event: ev.OrderReleased) -> Fields:
+        order, base = self._order(event.order_id)
+        fields: Fields = {**base, **self._terms(order)}
+        if warned := [finding_fields(found) for found in event.findings]:
+            fields["warnings"] = warned
+        behind = self._queued.pop(event.order_id, None)
+        if behind is None:
+            return {"event": "order_sent", **fields}
+        fields["behind"] = [self._order(other)[1]["order"] for other in behind]
+        return {"event": "order_queued", **fields}
 
     def _why_it_went(self, event: ev.OrderCancelled | ev.OrderExpired) -> str:
         if isinstance(event, ev.OrderCancelled) and event.requested:
@@ -226,9 +237,16 @@ class Narrator:
         """What one exit means for another; what is looser, and who gave the second factor."""
         if isinstance(event, GuardEvent):
             return guard_fields(event)
-        if isinstance(event, TOLD):
+        if isinstance(event, Told):
             return breaker_fields(event)
         match event:
+            case ev.MessageQueued():
+                # Told with its terms, by the event that follows it.
+                if event.message is Message.NEW:
+                    self._queued[event.order_id] = event.behind
+                return None
+            case ev.MessageSent() if event.message is Message.NEW:
+                return {"event": "order_left", **self._order(event.order_id)[1]}
             case ev.ExitReduced():
                 order, base = self._order(event.order_id)
                 by = self._order(event.by)[1]["order"]

@@ -10,12 +10,13 @@ from engine.instruments import (
     parse_money,
     quantity_words,
 )
-from engine.runtime.breaker_words import TEXT_SAYS_IT
+from engine.runtime.breaker_words import BREAKER_EVENTS, breaker_words
 from engine.runtime.flatten_words import flatten_words
 from engine.runtime.guard_words import GUARD_EVENTS, guard_words
 from engine.runtime.market_time import time_of_day
 from engine.runtime.preview_words import preview_words, said_in
 from engine.runtime.truth_words import truth_sentence
+from engine.runtime.venue_words import venue_said
 
 Fields = dict[str, Any]
 
@@ -41,6 +42,13 @@ def _words(fields: Fields, own: str) -> str:
             return f"{_order_words(fields)} sent" + _rule_words(fields.get("warnings", []))
         case "order_held":
             return f"{_order_words(fields)} held until its entry fills"
+        case "order_queued":
+            whom = ", ".join(f"#{number}" for number in fields["behind"])
+            turn = f"the end of {whom}" if whom else "its turn to leave"
+            warned = _rule_words(fields.get("warnings", []))
+            return f"{_order_words(fields)} waits for {turn}{warned}"
+        case "order_left":
+            return "leaves now"
         case "order_denied":
             return f"{_order_words(fields)} denied" + _rule_words(fields["rules"])
         case "order_accepted":
@@ -55,6 +63,9 @@ def _words(fields: Fields, own: str) -> str:
         case "order_replaced":
             at = fields["price"] or f"stop {fields['stop']}"
             return f"changed to {_size(fields)} at {at}" + _ahead_words(fields)
+        case "order_rejected" | "cancel_rejected" | "replace_rejected" as event:
+            word = str(event).removeprefix("order_").replace("_", " ")
+            return word + _reason_words(venue_said(fields["text"]))
         case "order_cancelled" | "order_expired" as event:
             word = event.removeprefix("order_")
             return f"{word}, {_size(fields)} unfilled" + _reason_words(fields["text"])
@@ -66,8 +77,8 @@ def _desk_words(fields: Fields, own: str) -> str:
     """What is about the desk, or about a request and not about its order."""
     if fields["event"] in GUARD_EVENTS:
         return guard_words(fields)
-    if fields["event"] in TEXT_SAYS_IT:
-        return str(fields["text"])
+    if fields["event"] in BREAKER_EVENTS:
+        return breaker_words(fields)
     match fields["event"]:
         case "preview":
             return preview_words(fields, own)

@@ -10,8 +10,8 @@ from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
-from engine.domain.risk.off import SWITCHED_OFF, reasons_of
-from engine.domain.risk.proposal import propose
+from engine.domain.risk.off import RULES_WITH_SOURCES
+from engine.domain.risk.proposal import Proposal, propose
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import buying_power, reserve_for
 from engine.domain.state import State
@@ -23,7 +23,7 @@ from engine.language.printer import print_line
 from engine.ports import SimulatedVenue
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
-from engine.runtime.why_facts import rules_of
+from engine.runtime.why_facts import off_reasons
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
 
 BPS = 10_000
@@ -45,23 +45,27 @@ class Take(msgspec.Struct, frozen=True):
 NOTHING_TAKEN = Take(Quantity(0), Money(0), Price(0))
 
 
-def judged(assessment: Assessment) -> dict[str, Any]:
-    """The fields of a preview that say what the rules think."""
+def judged(assessment: Assessment, proposal: Proposal, state: State) -> dict[str, Any]:
+    """The fields of a preview that say what the rules think; the room also where they all pass."""
+    room, rule = assessment.room_quantity, assessment.room_rule
+    if room < 0:
+        room, rule = room_of(proposal, state, assessment.findings)
     return {
         "is_valid": assessment.is_allowed,
         "problem": "" if assessment.is_allowed else first_sentence(assessment.findings),
-        "room": assessment.room_quantity,
-        "room_rule": assessment.room_rule,
+        "room": room,
+        "room_rule": rule,
         "findings": assessment.findings,
         "rules": RuleCount(assessment.passed, assessment.off, _off_because(assessment)),
     }
 
 
 def _off_because(assessment: Assessment) -> tuple[str, ...]:
-    """`R37 no earnings file`, in the order of the rules."""
-    known = reasons_of(assessment.off_because)
-    rules = (name.split()[0] for name in rules_of(assessment.off_bits))
-    return tuple(f"{rule} {known.get(rule, SWITCHED_OFF)}" for rule in rules)
+    """`R37 no earnings file`, of every rule that is off or of which a part is: first those that
+    a file would bring back."""
+    reasons = off_reasons(assessment.off_bits, assessment.off_because)
+    told = sorted(reasons.items(), key=lambda reason: reason[0] not in RULES_WITH_SOURCES)
+    return tuple(f"{rule} {words}" for rule, words in told)
 
 
 def would_take(
@@ -155,7 +159,7 @@ def preview_order(
         position_before=Quantity(held),
         position_after=Quantity(held + side * order.quantity),
         session_note=session_note(quote),
-        **judged(assessment),
+        **judged(assessment, proposal, state),
         symbol=order.symbol,
         instruction=order.instruction,
         resized=_resized(order, line, assessment, instrument),

@@ -15,6 +15,7 @@ from engine.domain.tally import Counted, tally
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.ports import SimulatedVenue
+from engine.runtime.arming_words import arming_words
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.preview import preview_line, preview_order, spelled_out
 from engine.runtime.preview_flat import preview_flatten, preview_reverse
@@ -64,6 +65,10 @@ def preview_act(
             told = Preview(text=text, is_valid=True, changes=changes)
         case [cmd.Flatten() as command]:
             told = preview_flatten(command, context, venue)
+        case [cmd.ArmLive() as command]:
+            changes = arming_words(command, context.state, now)
+            changes += _factor_words(commands, context, now)
+            told = Preview(text=text, is_valid=True, changes=changes)
         case _:
             cancelled = _cancelled(commands, context, now)
             changes = (f"cancels {tally(cancelled)}",) if cancelled else ()

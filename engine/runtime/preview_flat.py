@@ -159,7 +159,7 @@ def preview_reverse(
         position_before=Quantity(way.held),
         position_after=Quantity(-way.held),
         session_note=session_note(quote),
-        **judged(assessment),
+        **judged(assessment, proposal, flat),
         symbol=symbol,
         instruction=opening.instruction,
     )

@@ -81,7 +81,7 @@ def preview_replace(
         position_before=Quantity(held),
         position_after=Quantity(held + side * open_quantity),
         session_note=session_note(quote),
-        **judged(assessment),
+        **judged(assessment, proposal, state),
         symbol=order.order.symbol,
         instruction=order.order.instruction,
         resolved=_replace_in_figures(line, command.stop or price, known),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from engine.domain.apply import apply, state_hash
+from engine.domain.apply import apply, apply_all, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
 from engine.domain.records import Record, decode_events, decode_records
@@ -103,11 +103,10 @@ def _replayed(
 ) -> Recovered:
     for block in journal.blocks(after):
         # Half of all records only asked: they cost a start nothing but being passed over.
-        events = decode_events(block.payload)
-        for record in events:
-            apply(state, record.body)  # type: ignore[arg-type]
-        history.note_events(events)
-        tail.note(events)
+        for step in decode_events(block.payload):
+            apply_all(state, step.events())
+            history.note_step(step)
+            tail.note(step)
     last = journal.last_sequence
     return Recovered(state, history, tail, last, last - after, _left_at(journal))
 

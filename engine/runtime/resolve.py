@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain import commands as cmd
+from engine.domain.arming import TO_THE_CLOSE
 from engine.domain.commands import CancelScope, Command
 from engine.domain.contingent.groups import legs_of
 from engine.domain.ledger.currency import NO_RATE, PAR, from_base
@@ -91,6 +92,10 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
             return [cmd.AdoptPosition(account, symbol, line.reason, origin)]
         case syn.ReconcileLine():
             return [cmd.Reconcile(context.account, context.origin)]
+        case syn.ArmLine():
+            return [cmd.ArmLive(line.account, TO_THE_CLOSE, line.reason, context.origin)]
+        case syn.DisarmLine():
+            return [cmd.DisarmLive(line.account, line.reason or "", context.origin)]
         case syn.PracticeLine():
             return []
         case syn.SetLine():

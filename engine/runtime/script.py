@@ -10,6 +10,8 @@ from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
+from engine.domain.risk.proposal import propose
+from engine.domain.risk.rules.breakers import SLOWED_BY
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
@@ -209,10 +211,15 @@ class ScriptRunner:
             return
         if rate == 0:
             raise Failure("risk.order_rate_script is 0: scripts may send no orders")
+        if self._state.breakers.slow and not self._is_exit(command):
+            self._run_to(Nanos(self._state.breakers.activity.last_order_at + SLOWED_BY))
         recent = [at for at in self._sent if at > self._host.now - NANOS_PER_SECOND]
         if len(recent) >= rate:
             self._run_to(Nanos(recent[-rate] + NANOS_PER_SECOND))
         self._sent = [*recent, self._host.now][-rate:]
+
+    def _is_exit(self, command: SubmitOrder) -> bool:
+        return propose(command, self._state, self._host.session.market).is_exit
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────
 

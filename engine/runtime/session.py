@@ -7,6 +7,7 @@ from engine.domain.apply import apply
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
 from engine.domain.events import Event, OrderAdopted
+from engine.domain.orders import Order
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Market
 from engine.domain.reconcile import unfolded
@@ -164,11 +165,16 @@ class Session:
         """
         orders = orders_in_scope(self.state, ALL_SYMBOLS, scope)
         # Also those whose cancel is on its way: it may be what the journal did not take.
-        names = [order.client_order_id for order in orders]
+        names = [order.client_order_id for order in orders if not _is_queued(order)]
         cancels: list[Request] = [CancelRequest(n) for n in names if n not in self._never_left]
         if cancels:
             self.venue.release(cancels, self.venue.stage(cancels))
         return len(cancels)
+
+
+def _is_queued(order: Order) -> bool:
+    """It waits here for its turn, so no venue knows it; and it will not leave any more."""
+    return order.pending_new is not None and order.pending_new.is_queued
 
 
 def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:

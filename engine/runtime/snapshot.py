@@ -7,7 +7,7 @@ import msgspec
 
 from engine.domain.apply import canonical_bytes, hash_of, state_hash
 from engine.domain.events import OrderCompared, OrderDenied, OrderFilled
-from engine.domain.records import Record
+from engine.domain.records import Record, Step
 from engine.domain.state import State
 from engine.ports import Snapshot
 from engine.runtime.history import OrderHistory
@@ -22,12 +22,19 @@ class Tail:
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self.records: deque[Record] = deque(records, maxlen=TAIL_RECORDS_MAX)
 
-    def note(self, events: Iterable[Record]) -> None:
-        """Keeps what only events can tell; events of one block, oldest first."""
-        self.records.extend([record for record in events if type(record.body) in _TOLD])
+    def note(self, step: Step) -> None:
+        """Keeps of a step what only events can tell."""
+        first, at, backs = step.first, step.at, step.backs
+        self.records.extend(
+            [
+                Record(first + place, first + place - backs[place], at, body)
+                for place, body in enumerate(step.bodies)
+                if type(body) in _TOLD
+            ]
+        )
 
 
-_TOLD = (OrderFilled, OrderDenied, OrderCompared)
+_TOLD = frozenset({OrderFilled, OrderDenied, OrderCompared})
 
 
 class SnapshotError(ValueError):

@@ -37,7 +37,7 @@ from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
-from engine.values import Nanos, Price, Quantity
+from engine.values import Nanos, OrderId, Price, Quantity
 
 ORDERS_SHOWN_MAX = 500
 FILLS_SHOWN_MAX = 500
@@ -185,6 +185,10 @@ class ViewBuilder:
             source=quote.source,
             phase_text=quote.phase_text,
             is_stale=quote.at <= self._session.market.doubted_at,
+            band_low=quote.band_low,
+            band_high=quote.band_high,
+            pauses_at=quote.pauses_at,
+            reopens_at=quote.reopens_at,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:
@@ -207,6 +211,12 @@ class ViewBuilder:
                 room -= 1
             rows.append(self._order_row(order))
         return tuple(rows)
+
+    def rows_of(self, order_ids: Iterable[OrderId]) -> tuple[OrderRow, ...]:
+        """A row for each order that is asked about, also where the list has no room for it."""
+        state = self._session.state
+        orders = (state.orders.get(i) or state.past_orders.get(i) for i in order_ids)
+        return tuple(self._order_row(order) for order in orders if order is not None)
 
     def _order_row(self, order: Order) -> OrderRow:
         asked = order.order

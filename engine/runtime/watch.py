@@ -2,14 +2,15 @@
 
 from engine.domain.breaker_events import BreakerReport
 from engine.domain.quotes import Market
-from engine.domain.standing import BY_ITSELF, condition
+from engine.domain.standing_rows import BY_ITSELF, condition
 from engine.domain.standing_view import Severity, StandingRow
 from engine.domain.state import State
 from engine.runtime.loss_watch import LossWatch
+from engine.runtime.symbol_watch import SymbolWatch
 from engine.values import NANOS_PER_SECOND, Nanos
 
-LOOK_EVERY = NANOS_PER_SECOND // 2
-"""Market time between two looks: four of them in the time that a loss has to hold."""
+LOOK_EVERY = NANOS_PER_SECOND
+"""Market time between two looks: three of them in the time that a loss has to hold."""
 
 
 class Watch:
@@ -17,6 +18,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.losses = LossWatch()
+        self.symbols = SymbolWatch()
         self._look_at = Nanos(0)
 
     def next_at(self, market_at: Nanos | None, now: Nanos) -> Nanos | None:
@@ -34,7 +36,7 @@ class Watch:
         if now < self._look_at <= now + LOOK_EVERY:
             return []
         self._look_at = Nanos(now + LOOK_EVERY)
-        return list(self.losses.look(state, market, now))
+        return [*self.losses.look(state, market, now), *self.symbols.look(state, market, now)]
 
     def standings(self, account: str) -> tuple[StandingRow, ...]:
         """What the watch itself cannot see now."""

@@ -5,6 +5,7 @@ import msgspec
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.luck import is_of_bars
+from engine.domain.message_facts import Message
 from engine.domain.orders import NEVER_REACHED, Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
 from engine.domain.reports import VenueOrderWaited
@@ -16,6 +17,7 @@ from engine.runtime.fee_words import order_fee_words, parts_of
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.preview_words import said_in
 from engine.runtime.truth_words import owed_words, truth_lines
+from engine.runtime.venue_words import venue_said
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -126,11 +128,20 @@ class _Teller:
             f" {self._size(order.cumulative)}/{self._size(order.quantity)} filled"
         )
 
+    def _message(self, event: ev.MessageQueued | ev.MessageSent) -> str:
+        if isinstance(event, ev.MessageQueued):
+            return _queued(event)
+        if event.message is Message.NEW:
+            self._sent_at = event.at
+        return f"{_MESSAGE_WORDS[event.message]} left: its turn had come"
+
     def lines(self, event: ev.Event) -> list[str]:
         """One sentence, and indented ones under it; nothing for what says nothing here."""
         match event:
             case ev.OrderHeld():
                 return [f"held until its entry fills: {self._size(event.order.quantity)} at most"]
+            case ev.MessageQueued() | ev.MessageSent():
+                return [self._message(event)]
             case ev.OrderReleased() if self._order.leg:
                 self._sent_at = event.at
                 size = self._size(event.order.quantity)
@@ -161,7 +172,7 @@ class _Teller:
                 return [f"it {event.text}, says the venue: nothing of it stands anywhere"]
             case ev.OrderRejected():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
-                return [f"rejected by the venue{legs}: {event.text}"]
+                return [f"rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderTriggered():
                 return [f"stop triggered at {self._price(event.price)}: it entered the book"]
             case ev.OrderCancelled():
@@ -194,7 +205,7 @@ class _Teller:
                 return [f"cancel denied: {REFUSAL_SENTENCES[event.refusal]}"]
             case ev.CancelRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"cancel rejected by the venue{legs}: {event.text}"]
+                return [f"cancel rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.ReplaceRequested():
                 self._asked_at = event.at
                 price = self._price(event.price or event.stop or self._order.stop)
@@ -205,7 +216,7 @@ class _Teller:
                 return [f"change denied: {REFUSAL_SENTENCES[Refusal(event.refusal)]}"]
             case ev.ReplaceRejected():
                 legs = _legs(self._asked_at, event.venue_at, event.at)
-                return [f"change rejected by the venue{legs}: {event.text}"]
+                return [f"change rejected by the venue{legs}: {venue_said(event.text)}"]
             case ev.OrderReplaced():
                 size = self._size(event.queue_ahead)
                 ahead = f", {size} ahead" if event.queue_ahead >= 0 else ""
@@ -290,13 +301,15 @@ class _Teller:
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
     """What spoke, with its numbers, and which others passed or are off."""
     passed, off = rules_of(event.passed), rules_of(event.off)
-    said = _findings(event.findings)
+    said, because = _findings(event.findings), reasons_of(event.off_because)
     if passed:
         said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
     if off:
-        because = reasons_of(event.off_because)
-        told = [f"{name} ({because.get(name.split()[0], SWITCHED_OFF)})" for name in off]
+        told = [f"{name} ({because.pop(name.split()[0], SWITCHED_OFF)})" for name in off]
         said.append(f"{len(off)} off: {', '.join(told)}")
+    if because:
+        parts = [f"{rule} ({words})" for rule, words in because.items()]
+        said.append(f"off in part: {', '.join(parts)}")
     return said
 
 
@@ -338,3 +351,19 @@ def _span(nanos: int) -> str:
     if nanos < NANOS_PER_SECOND:
         return f"{nanos / 1_000_000:.3f} ms"
     return f"{nanos / NANOS_PER_SECOND:.1f} s"
+
+
+def _queued(event: ev.MessageQueued) -> str:
+    what = _MESSAGE_WORDS[event.message]
+    if event.behind:
+        return f"{what} waits here until the venue says that what is in its way is gone (R34)"
+    return f"{what} waits here for its turn: the message rate has no room now (R13)"
+
+
+_MESSAGE_WORDS = {
+    Message.NEW: "the order",
+    Message.CANCEL: "its cancel",
+    Message.REPLACE: "its change",
+    Message.STATUS: "a question about it",
+    Message.STATEMENT: "a question",
+}

@@ -79,17 +79,17 @@ def _entered(event: ev.OrderReleased | ev.OrderDenied, instrument: Instrument) -
         "rules": event.rules,
         "passed": rules_of(event.passed),
         "off": rules_of(event.off),
-        "off_because": _off_because(event.off, event.off_because),
+        "off_because": off_reasons(event.off, event.off_because),
         "findings": [finding_facts(found) for found in event.findings],
     }
 
 
-def _off_because(off: int, because: int) -> Facts:
-    """The reason of each rule that is off."""
+def off_reasons(off: int, because: int) -> dict[str, str]:
+    """Why each rule that is off is so, and which are off in part."""
     known = reasons_of(because)
-    return {
-        rule: known.get(rule, SWITCHED_OFF) for rule in (name.split()[0] for name in rules_of(off))
-    }
+    whole = [name.split()[0] for name in rules_of(off)]
+    found = {rule: known.pop(rule, SWITCHED_OFF) for rule in whole}
+    return found | {rule: f"{words} (in part)" for rule, words in known.items()}
 
 
 def rules_of(bits: int) -> list[str]:

@@ -32,6 +32,7 @@ def i04_a_done_order_has_nothing_in_flight(order: Order) -> None:
     pending = (order.pending_new, order.pending_cancel, order.pending_replace)
     hold(pending == (None, None, None), "I-04", f"{order.label} is done and waits")
     hold(order.reserved == 0, "I-25", f"{order.label} is done and holds {order.reserved}")
+    hold(order.opening == 0, "I-29", f"{order.label} is done and opens {order.opening}")
 
 
 def i06_every_name_leaves_once(sent: Sent, names: dict[str, bytes]) -> None:
@@ -93,6 +94,17 @@ def i25_reserves_add_up(state: State, account: str) -> None:
     total = sum(state.orders[order_id].reserved for order_id in state.live)
     held = state.accounts[account].reserved
     hold(total == held >= 0, "I-25", f"{held} held, {total} by orders")
+
+
+def i29_openings_add_up(state: State, account: str) -> None:
+    """I-29: what limits of exposure count is the sum of what live orders may still open."""
+    live = [state.orders[order_id] for order_id in state.live]
+    longs = sum(order.opening for order in live if order.side > 0)
+    shorts = sum(order.opening for order in live if order.side < 0)
+    known = state.accounts[account]
+    told = (known.opening_long, known.opening_short, sum(known.opening.values()))
+    hold(told == (longs, shorts, longs + shorts), "I-29", f"{told} told, {longs}, {shorts} open")
+    hold(all(known.opening.values()), "I-29", "a symbol in which nothing opens has a row")
 
 
 def i05_one_change_at_a_time(order: Order) -> None:

@@ -1,19 +1,24 @@
 """Secrets and the second factor from the outside: terminals, files, outputs, and no leaks."""
 
+import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pyotp
 import pytest
 
+import trader as launcher
 from tests.process.screens import ENTER, QUIT, Desk, Screen, desk_in, wait_for
-from tests.process.trader_process import Done, Trader
+from tests.process.trader_process import SECONDS_MAX, Done, Trader
 
-PASSPHRASE = "canary-horse-battery"
+PASSPHRASE = "canary-horse"
 SECRET = "canary-ib-password"
 SECRET_TEXT = re.compile(r"secret=([A-Z2-7]{32})")
 RECOVERY_CODE = re.compile(r"\b([A-HJ-NP-Z2-9]{5})-([A-HJ-NP-Z2-9]{5})\b")
@@ -146,6 +151,13 @@ def test_a_machine_that_is_forced_to_paper_refuses_live_in_its_own_words(
     monkeypatch.setenv("TRADER_FORCE_PAPER", "1")
     done = trader.run(*flags, "--headless")
     assert (done.code, "TRADER_FORCE_PAPER=1" in done.complaints) == (2, True)
+    assert not trader.home.exists(), "nothing was begun"
+
+
+def test_a_machine_that_is_forced_to_paper_trades_on_paper(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADER_FORCE_PAPER", "1")
     assert trader.exec("buy 1 AAPL mkt").code == 0
 
 
@@ -155,41 +167,60 @@ def test_a_machine_that_is_forced_to_paper_refuses_live_in_its_own_words(
 class Phone:
     """Waits for a code that was not used yet."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, used: int) -> None:
         self._totp = pyotp.TOTP(secret)
-        self._used = int(time.time()) // STEP_SECONDS
+        self.used = used
 
     def code(self) -> str:
         """One step ahead is accepted too, so the wait is short."""
-        step = max(int(time.time()) // STEP_SECONDS, self._used + 1)
+        step = max(int(time.time()) // STEP_SECONDS, self.used + 1)
         wait_for(lambda: int(time.time()) // STEP_SECONDS >= step - 1, "the next half minute")
-        self._used = step
+        self.used = step
         return self._totp.generate_otp(step)
 
 
-def enrolled(desk: Desk) -> tuple[Phone, list[str], str]:
-    """By hand at a terminal: the phone, the recovery codes, and everything that was shown."""
-    screen = desk.screen("totp", "enrol", "--backend", "file")
-    screen.until_said("new passphrase")
-    screen.press(*PASSPHRASE, ENTER)
-    screen.until_said("the same again")
-    screen.press(*PASSPHRASE, ENTER)
-    screen.until_said("phone shows now")
-    found = SECRET_TEXT.search("".join(screen.written.split()))
-    assert found is not None
-    phone = Phone(found[1])
-    phone._used -= 1
-    screen.press(*"000000", ENTER)
-    screen.until_said("that is not its code")
-    screen.press(*phone.code(), ENTER)
-    screen.until_said("Enter, when they are written")
-    codes = ["".join(halves) for halves in RECOVERY_CODE.findall(screen.written)]
-    screen.press(ENTER)
-    screen.until_said("the second factor is active")
-    assert screen.exit_code() == 0
-    assert screen.written.count("\x1b[?1049h") == screen.written.count("\x1b[?1049l") == 1
-    assert "otpauth" not in screen.written.partition("\x1b[?1049l")[2]
-    return phone, codes, found[1]
+class Enrolled(NamedTuple):
+    """What a person has after `totp enrol`, and the home that was made by it."""
+
+    home: Path
+    secret: str
+    recovery: list[str]
+    used: int
+    """The half minute whose code was given."""
+
+
+@pytest.fixture(scope="module")
+def enrolled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrolled]:
+    """By hand at a terminal: scrypt makes it slow on purpose, so it is done once."""
+    with desk_in(tmp_path_factory.mktemp("enrolled")) as desk:
+        screen = desk.screen("totp", "enrol", "--backend", "file")
+        screen.until_said("new passphrase")
+        screen.press(*PASSPHRASE, ENTER)
+        screen.until_said("the same again")
+        screen.press(*PASSPHRASE, ENTER)
+        screen.until_said("phone shows now")
+        found = SECRET_TEXT.search("".join(screen.written.split()))
+        assert found is not None
+        phone = Phone(found[1], int(time.time()) // STEP_SECONDS - 1)
+        screen.press(*"000000", ENTER)
+        screen.until_said("that is not its code")
+        screen.press(*phone.code(), ENTER)
+        screen.until_said("Enter, when they are written")
+        codes = ["".join(halves) for halves in RECOVERY_CODE.findall(screen.written)]
+        screen.press(ENTER)
+        screen.until_said("the second factor is active")
+        assert screen.exit_code() == 0
+        assert screen.written.count("\x1b[?1049h") == screen.written.count("\x1b[?1049l") == 1
+        assert "otpauth" not in screen.written.partition("\x1b[?1049l")[2]
+        yield Enrolled(desk.home, found[1], codes, phone.used)
+
+
+@pytest.fixture
+def enrolled(enrolled_once: Enrolled, desk: Desk) -> tuple[Phone, list[str], str]:
+    """The desk's home is a copy of the enrolled one."""
+    shutil.copytree(enrolled_once.home, desk.home, dirs_exist_ok=True)
+    phone = Phone(enrolled_once.secret, enrolled_once.used)
+    return phone, list(enrolled_once.recovery), enrolled_once.secret
 
 
 def give(screen: Screen, *texts: str) -> None:
@@ -198,8 +229,25 @@ def give(screen: Screen, *texts: str) -> None:
         time.sleep(0.3)
 
 
-def test_a_second_factor_guards_the_desk_and_leaves_no_trace_of_itself(desk: Desk) -> None:
-    phone, recovery, secret = enrolled(desk)
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs a command line in this process; everything that it wrote to stdout and stderr."""
+
+    def run(*words: object) -> str:
+        launcher.main([*map(str, words)])
+        seen = capsys.readouterr()
+        return seen.out + seen.err
+
+    return run
+
+
+def test_a_second_factor_guards_the_desk_and_leaves_no_trace_of_itself(
+    desk: Desk,
+    enrolled: tuple[Phone, list[str], str],
+    said: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    phone, recovery, secret = enrolled
     assert len(recovery) == 10
     with_passphrase(desk.trader, "secrets", "set", "ib.password", text=SECRET)
     screen = desk.opened()
@@ -221,12 +269,29 @@ def test_a_second_factor_guards_the_desk_and_leaves_no_trace_of_itself(desk: Des
     screen.until("Quit?")
     screen.press("y")
     assert screen.exit_code() == 0
-    trader = desk.trader
-    told = [trader.run("verify"), trader.run("query", "from alerts"), trader.run("secrets", "list")]
-    told.append(trader.exec("buy 1 AAPL mkt"))
-    told.append(trader.run("status"))
-    outputs = screen.written + "".join(done.output + done.complaints for done in told)
+    ran = [desk.trader.run("secrets", "list"), desk.trader.exec("buy 1 AAPL mkt")]
+    page, copy = tmp_path / "page.html", tmp_path / "copy.db"
+    at_home = ("--home", desk.home)
+    told = [
+        said(*at_home, *words)
+        for words in (
+            ("verify", "--json"),
+            ("query", "from alerts"),
+            ("query", "--json", "from orders"),
+            ("query", "--csv", "from alerts"),
+            ("why", "all", "--json"),
+            ("status", "--json"),
+            ("doctor", "--json"),
+            ("config", "show", "--json"),
+            ("report", "fills_by_order", "--html", page),
+            ("backup", copy),
+        )
+    ]
+    assert page.exists() and copy.exists() and (desk.home / "store.duckdb").exists()
+    outputs = screen.written + "".join(done.output + done.complaints for done in ran)
+    outputs += "".join(told) + page.read_text()
     files = b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
+    files += copy.read_bytes()
     assert b"lunch is over" in files, "the grep looks at the right bytes"
     for canary in (PASSPHRASE, SECRET, secret, *recovery):
         assert canary not in outputs.replace("-", "") + outputs, canary
@@ -236,8 +301,9 @@ def test_a_second_factor_guards_the_desk_and_leaves_no_trace_of_itself(desk: Des
     assert wrong.encode() not in journal
 
 
-def test_a_script_cannot_give_it_and_is_told(desk: Desk) -> None:
-    enrolled(desk)
+def test_a_script_cannot_give_it_and_is_told(
+    desk: Desk, enrolled: tuple[Phone, list[str], str]
+) -> None:
     done = desk.trader.exec("kill", 'resume "calm"', "buy 1 AAPL mkt")
     refused = done.events("command_refused")
     assert [event["command"] for event in refused] == ["resume"]
@@ -245,12 +311,30 @@ def test_a_script_cannot_give_it_and_is_told(desk: Desk) -> None:
     assert done.code == 5
 
 
-def test_a_code_is_verified_once_from_the_command_line(desk: Desk) -> None:
-    phone, recovery, _ = enrolled(desk)
-    code = phone.code()
-    first = with_passphrase(desk.trader, "--json", "totp", "verify", text=code)
-    again = with_passphrase(desk.trader, "--json", "totp", "verify", text=code)
-    assert (first.code, first.result["verdict"]) == (0, "passed")
-    assert (again.code, again.result["verdict"]) == (1, "used")
+def verified_at_once(trader: Trader, code: str, processes: int) -> list[tuple[int, str]]:
+    """Processes that look at the same code at the same time: exit code and verdict of each."""
+    started = []
+    for _ in range(processes):
+        read, write = os.pipe()
+        os.write(write, PASSPHRASE.encode() + b"\n")
+        os.close(write)
+        words = ("--json", "totp", "verify", "--passphrase-fd", read)
+        started.append(trader.start(*words, stdin=subprocess.PIPE, pass_fds=(read,)))
+        os.close(read)
+    for process in started:  # all of them are up to the question by now, or soon
+        assert process.stdin is not None
+        process.stdin.write(f"{code}\n")
+        process.stdin.flush()
+    ends = [process.communicate(timeout=SECONDS_MAX)[0] for process in started]
+    codes = [process.returncode for process in started]
+    return list(zip(codes, (json.loads(end)["verdict"] for end in ends), strict=True))
+
+
+def test_a_code_is_verified_once_from_the_command_line(
+    desk: Desk, enrolled: tuple[Phone, list[str], str]
+) -> None:
+    phone, recovery, _ = enrolled
+    at_once = verified_at_once(desk.trader, phone.code(), processes=3)
+    assert sorted(at_once) == [(0, "passed"), (1, "used"), (1, "used")]
     spare = with_passphrase(desk.trader, "--json", "totp", "verify", text=recovery[0].lower())
     assert (spare.code, spare.result["recovery_codes_left"]) == (0, 9)

@@ -111,3 +111,21 @@ def test_a_kill_after_the_open_does_not_pay_for_the_night_again(trader: Trader, 
     trader.run(*flags, "--headless", "--until", "09:31")
     rows = trader.query("select amount from cash_movements where kind = 'interest'")
     assert [Decimal(row["amount"]) for row in rows] == [Decimal("85.9375")]
+
+
+def test_a_table_of_the_home_switches_its_rule_on(trader: Trader, tmp_path: Path) -> None:
+    line = ("buy 1 AAPL bid gtc",)
+    flags = ("--symbols", "AAPL")
+    assert trader.exec(*line, flags=flags).code == 0
+    (trader.home / "earnings.csv").write_text("symbol,date,as_of\nAAPL,2026-01-29,2026-01-02\n")
+    denied = trader.exec("buy 2 AAPL bid gtc", flags=flags)
+    assert denied.code == 5 and "over the earnings of AAPL on 2026-01-29" in denied.output
+    assert trader.exec("buy 3 AAPL bid", flags=flags).code == 0
+    named = tmp_path / "named.toml"
+    named.write_text('[reference]\nearnings = "elsewhere.csv"\n')
+    refused = trader.exec("buy 4 AAPL bid", flags=(*flags, "--config", named))
+    assert refused.code == 4 and "elsewhere.csv: there is no such file" in refused.complaints
+    life = trader.run("why", "1", "--json")
+    (entered,) = [event for event in life.lines if event.get("event") == "released"]
+    assert entered["off_because"]["R37"] == "no earnings file, no dividend table"
+    assert trader.verify()["ok"]

@@ -20,6 +20,7 @@ from engine.domain.orders import state_word
 from engine.domain.patience import Patience
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Refusal, Verdict
+from engine.domain.risk.limits import SPECS_BY_KEY
 from engine.domain.state import State
 from engine.domain.statements import OpenOrder, VenueOpenOrders
 from engine.instruments import format_money, parse_money
@@ -43,7 +44,7 @@ from engine.values import (
 from tests.harness import TRADE_DATE, DeskBench
 
 ARROW = "=>"
-WORDS_NOT_DUE = ("sent", "held", "cancelling", "replacing", "closing", "ending")
+WORDS_NOT_DUE = ("sent", "queued", "leaves", "held", "cancelling", "replacing", "closing", "ending")
 """May be named and need not be: requests that leave, and the steps between two proofs."""
 
 
@@ -105,6 +106,7 @@ class Blotter:
             profile=asked.get("profile", "paper"),
             latency=lambda request: Nanos(delay),
             has_oca=asked.get("groups", "on") == "on",
+            limits={key: text for key, text in asked.items() if f"risk.{key}" in SPECS_BY_KEY},
         )
         return []
 
@@ -270,6 +272,10 @@ class Blotter:
             case ev.DifferenceFound():
                 kind = event.difference.name.lower()
                 return f"{'break' if event.is_break else 'difference'} {kind}"
+            case ev.MessageQueued() if event.order_id:
+                return f"queued {_name(event.order_id)}"
+            case ev.MessageSent() if event.order_id:
+                return f"leaves {_name(event.order_id)}"
             case ev.ExitReduced():
                 return f"reduced {_name(event.order_id)} {event.quantity}"
             case _:

@@ -35,13 +35,17 @@ ATTACKS = (
     "e" + "\u0301" * 40,
     "two\nlines\r\n",
     "\ufeffmark",
+    "enclosed\u20dd",
+    "variant\ufe0f",
+    "filler\u3164\u115f\u1160\uffa0",
 )
 
 
 @pytest.mark.parametrize("text", ATTACKS)
 def test_clean_leaves_no_control_format_or_combining_character(text):
     for character in clean(text):
-        assert unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn")
+        assert unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me")
+        assert "FILLER" not in unicodedata.name(character)
 
 
 @given(st.text(max_size=700))

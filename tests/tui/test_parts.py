@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.preview_view import Preview
+from engine.domain.preview_view import Preview, RuleCount
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import Severity
 from engine.instruments import Instrument
@@ -19,7 +19,7 @@ from tui.danger import STRIP_SECONDS, Danger, Strip, question
 from tui.editor import TEXT_CHARACTERS_MAX, Editor
 from tui.notices import NOTICES_KEPT_MAX, Notices, Said
 from tui.paint import protection_text
-from tui.panes.panel import findings
+from tui.panes.panel import findings, panel
 from tui.parser import ForgivingParser
 from tui.settings import ColorUse, ThemeName
 from tui.themes import palette
@@ -205,3 +205,12 @@ def test_a_rule_that_compares_words_is_told_in_its_sentence():
         preview = Preview(text="b 1 AAPL bid", is_valid=False, findings=(finding,))
         lines = [line.strip().text.strip() for line in findings(preview, ink, 120)]
         assert lines[1] == shown
+
+
+def test_the_ticket_says_why_a_rule_is_off():
+    ink = palette(ThemeName.DARK, ColorUse.FULL)
+    rules = RuleCount(38, 2, ("R37 no earnings file", "R11 no sector file (in part)"))
+    preview = Preview(text="b 1 AAPL bid", is_valid=True, symbol="AAPL", rules=rules)
+    lines = [line.strip().text.strip() for line in panel(preview, Instrument("AAPL"), ink, 120)]
+    assert "✓ 38 rules · 2 off" in lines
+    assert "off: R37 no earnings file; R11 no sector file (in part)" in lines

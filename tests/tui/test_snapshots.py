@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.desk_screen import Sitting, sitting
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.fake_limits import LimitedDesk
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
@@ -58,14 +60,28 @@ async def help_page(here: Sitting) -> None:
     await here.press("question_mark")
 
 
-SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page)
+async def limits_page(here: Sitting) -> None:
+    """Every limit, one of them loosened and on its way."""
+    await here.press("l")
+    await here.press("down")
+
+
+SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page, limits_page)
+
+
+def _desk(scene) -> FakeDesk:
+    if scene is not limits_page:
+        return FakeDesk()
+    desk = LimitedDesk()
+    desk.loosens("risk.order_quantity_max", "20000", seconds_ago=17)
+    return desk
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 async def test_the_screen_looks_as_it_did(scene, size):
     file = SNAPSHOTS / f"{scene.__name__}_{size}.txt"
-    async with sitting(SIZES[size]) as here:
+    async with sitting(SIZES[size], desk=_desk(scene)) as here:
         await scene(here)
         text = here.text
     if os.environ.get("TRADER_UPDATE_SNAPSHOTS") == "1":

@@ -18,6 +18,8 @@ ENTER, SEND, STRIP, QUIT, TAB = "\r", "\x14", "\x18", "\x11", "\t"
 ORDER = "b 100 AAPL bid"
 ROWS_MAX, COLUMNS_MAX = 200, 500
 FUZZ_BYTES_AT_ONCE = 512
+KEYS_TRIED_MAX = 100
+"""A slow machine may be minutes behind: every click of the rubbish is painted."""
 PASTED = ("y", f"{STRIP}h", f"{ORDER}{ENTER}{SEND}", f"\x1b{SEND}", "\x1b[120;5u\x1b[104u")
 
 
@@ -218,13 +220,24 @@ def fuzz(session: TerminalSession, sequences: int, seed: int) -> None:
             feed_on(session, waiting)
             waiting = b""
     feed_on(session, waiting)
-    session.press("\x1b", seconds=0.4)
-    session.press("\x1b", seconds=0.4)
+    hears_again(session)
     assert session.process.poll() is None, session.text[-2000:]
     assert transmitted(session) == []
+
+
+def hears_again(session: TerminalSession) -> None:
+    """A key works, at the latest when a slow machine has read all that came before it.
+
+    Until then a key may be the inside of something that was never ended.
+    """
     session.forget()
-    session.press("?", seconds=0.4)
-    session.until("transmits what Enter")
+    for _ in range(KEYS_TRIED_MAX):
+        session.press("\x1b", seconds=0.5)
+        session.press("?", seconds=1.0)
+        if "transmits what Enter" in session.text:
+            return
+        assert session.process.poll() is None, session.text[-2000:]
+    raise AssertionError(f"no key is heard any more: {session.text[-2000:]}")
 
 
 def feed_on(session: TerminalSession, data: bytes) -> None:
@@ -237,6 +250,7 @@ def test_ten_thousand_sequences_of_rubbish_neither_crash_nor_act(session) -> Non
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_hundred_thousand_sequences_of_rubbish_neither_crash_nor_act(session, seed) -> None:
     fuzz(session, 25_000, seed=100 + seed)

@@ -3,9 +3,9 @@
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.views import AuctionView, DepthRow, DeskView, PositionRow
+from engine.domain.views import AuctionView, DepthRow, DeskView, PositionRow, QuoteRow
 from engine.instruments import Instrument
-from engine.values import Instruction, Price, Quantity
+from engine.values import NANOS_PER_SECOND, Instruction, Nanos, Price, Quantity
 from tui.host import Host
 from tui.layout import PaneName
 from tui.paint import (
@@ -43,7 +43,22 @@ class Depth(FramedPane):
         self._levels: list[tuple[bool, DepthRow]] = []
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
-        return old.depth != new.depth or old.positions != new.positions
+        is_same = old.depth == new.depth and old.positions == new.positions
+        return not is_same or self._limits(old) != self._limits(new)
+
+    def _limits(self, view: DeskView) -> tuple[str, str]:
+        """What the title and the line below say of price bands and halts."""
+        quote = quote_of(view.quotes, self.host.symbol)
+        if quote is None:
+            return "", ""
+        return self._band_words(quote), halt_text(quote, view.market_at)
+
+    def _band_words(self, quote: QuoteRow) -> str:
+        if not quote.band_high:
+            return ""
+        known = self.host.instrument(quote.symbol)
+        low, high = price_text(known, quote.band_low), price_text(known, quote.band_high)
+        return f"band {low}–{high}"
 
     def title(self, width: int) -> Line:
         ink = self.ink
@@ -53,6 +68,9 @@ class Depth(FramedPane):
         if ticks > 1:
             title.add(f" · {ticks} ticks", ink.caution)
         depth = self.host.view.depth
+        band, _ = self._limits(self.host.view)
+        if band and title.used + len(band) + 3 <= width:
+            title.add(f" · {band}", ink.quiet)
         if depth is not None and depth.note:
             title.add(f" · {clean(depth.note, limit=60)}", ink.quiet)
         return title
@@ -96,8 +114,7 @@ class Depth(FramedPane):
         auction = depth.auction if depth is not None else None
         if auction is not None:
             return auction_text(self.host.instrument(self.host.symbol), auction)
-        quote = quote_of(self.host.view.quotes, self.host.symbol)
-        return f"halted: {quote.phase_text}" if quote is not None and quote.phase_text else ""
+        return self._limits(self.host.view)[1]
 
     def _notice(self, place: int, words: str, width: int) -> Strip:
         key = (words, width, self.is_focused)
@@ -323,6 +340,22 @@ class _Columns:
         line.cell("bid", self.bar + self.size, quiet, right=True)
         line.cell("price", self.price, quiet, right=True)
         return line.cell("ask", self.size, quiet, right=True)
+
+
+def halt_text(quote: QuoteRow, now: Nanos) -> str:
+    """Why nothing trades, or that it soon will not, with the time that is left; else empty."""
+    if quote.pauses_at > now:
+        return f"limit state: pauses in {_left(quote.pauses_at - now)}"
+    if not quote.phase_text:
+        return ""
+    left = quote.reopens_at - now
+    return f"halted: {quote.phase_text}" + (f" · reopens in {_left(left)}" if left > 0 else "")
+
+
+def _left(nanos: int) -> str:
+    """'4:12', rounded up to the second."""
+    seconds = -(-nanos // NANOS_PER_SECOND)
+    return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def auction_text(instrument: Instrument, auction: AuctionView) -> str:

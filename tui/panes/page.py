@@ -38,6 +38,19 @@ class ActingPage(Page, Protocol):
     def transmit(self, row: int) -> None: ...
 
 
+@runtime_checkable
+class FramedList(Page, Protocol):
+    """A page whose list stands between lines that do not scroll, and whose rows have names."""
+
+    def head(self, ink: Palette, width: int) -> list[Line]: ...
+
+    def foot(self, ink: Palette, width: int, row: int) -> list[Line]:
+        """About the row under the cursor."""
+
+    def keys(self) -> list[object]:
+        """What each row is: the cursor stays on it wherever it goes."""
+
+
 class PagePane(LinePane):
     """Draws one page in a frame; hidden while there is none."""
 
@@ -47,12 +60,14 @@ class PagePane(LinePane):
         self.row = 0
         self._first = 0
         self._count = 0
+        self._key: object = None
+        """What stood under the cursor, where the page tells rows apart."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return False
 
     def open(self, page: Page) -> None:
-        self.page, self.row, self._first = page, 0, 0
+        self.page, self.row, self._first, self._key = page, 0, 0, None
 
     def box(self, screen: Size) -> tuple[int, int, int, int]:
         """(x, y, width, height) in cells: most of the middle, with the desk around it."""
@@ -66,8 +81,8 @@ class PagePane(LinePane):
             return [Line().pad(width, ink.text).strip() for _ in range(height)]
         rows = page.rows(ink, width - 4)
         self._count = len(rows)
-        self.row = min(max(self.row, 0), max(len(rows) - 1, 0))
-        room = height - 2 - (1 if page.search is not None else 0)
+        head, foot = self._around(page, width - 4)
+        room = max(height - 2 - (1 if page.search is not None else 0) - len(head) - len(foot), 1)
         self._scroll(room, chooses=page.chooses)
         strips = [self._edge("╭", "╮", clean(page.title), width)]
         if page.search is not None:
@@ -78,6 +93,7 @@ class PagePane(LinePane):
             if not page.search:
                 line.add(f" {page.hint}", ink.quiet)
             strips.append(self._inside(line, width))
+        strips += [self._told(line, width) for line in head]
         for offset in range(room):
             place = self._first + offset
             line = rows[place] if place < len(rows) else Line()
@@ -88,8 +104,25 @@ class PagePane(LinePane):
             strips.append(
                 self._inside(row.over(ink.cursor_background) if is_cursor else row, width)
             )
+        strips += [self._told(line, width) for line in foot]
         more = "" if self._first + room >= len(rows) else f"{len(rows) - self._first - room} more ↓"
         return [*strips, self._edge("╰", "╯", more or "Esc leaves", width)]
+
+    def _around(self, page: Page, width: int) -> tuple[list[Line], list[Line]]:
+        """(above, below) the list; settles the cursor on the row where it was."""
+        last = max(self._count - 1, 0)
+        if not isinstance(page, FramedList):
+            self.row = min(max(self.row, 0), last)
+            return [], []
+        keys = page.keys()
+        if self._key in keys:
+            self.row = keys.index(self._key)
+        self.row = min(max(self.row, 0), last)
+        self._key = keys[self.row] if keys else None
+        return page.head(self.ink, width), page.foot(self.ink, width, self.row)
+
+    def _told(self, line: Line, width: int) -> Strip:
+        return self._inside(Line().add(" ", self.ink.text).extend(line), width)
 
     def _scroll(self, room: int, *, chooses: bool) -> None:
         if not chooses:
@@ -118,7 +151,7 @@ class PagePane(LinePane):
     # ---- keys
 
     def _move(self, step: int) -> None:
-        self.row = min(max(self.row + step, 0), max(self._count - 1, 0))
+        self.row, self._key = min(max(self.row + step, 0), max(self._count - 1, 0)), None
         self.redraw()
 
     def do_up(self) -> None:
@@ -142,7 +175,7 @@ class PagePane(LinePane):
     def type(self, text: str) -> None:
         if self.page is not None and self.page.search is not None:
             self.page.search += text
-            self.row = self._first = 0
+            self.row, self._first, self._key = 0, 0, None
             self.redraw()
 
     def do_rub_out(self) -> None:

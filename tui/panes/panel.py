@@ -63,12 +63,12 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         if not preview.rules.passed and not preview.findings:
             return  # a flatten is no order: its own orders are judged when they leave
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
+    if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
+        for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
+            yield Line().add(f" {row}", ink.quiet)
     if preview.rules.off_because:
         told = "; ".join(clean(each, limit=60) for each in preview.rules.off_because)
         for row in wrap(f"off: {told}", width - 1):
-            yield Line().add(f" {row}", ink.quiet)
-    if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
-        for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
             yield Line().add(f" {row}", ink.quiet)
 
 
@@ -122,11 +122,12 @@ def _room(row: Finding) -> str:
 
 def _rules(preview: Preview, instrument: Instrument) -> str:
     stopped = stops_sending(preview)
-    parts = [f"✓ {preview.rules.passed} rules"] if not stopped else ["✗ cannot be sent"]
+    parts = [f"✓ {preview.rules.passed}"] if not stopped else ["✗ cannot be sent"]
     if preview.rules.off:
         parts.append(f"{preview.rules.off} off")
     if preview.room >= 0:
-        by = f" {clean(preview.room_rule, limit=8)}" if preview.room_rule else ""
+        rule = clean(preview.room_rule, limit=8)
+        by = f", {rule} stops you first" if rule else ""
         parts.append(f"room {quantity_text(instrument, preview.room)}{by}")
     return joined(parts)
 

@@ -10,6 +10,7 @@ from tui.host import Host
 from tui.layout import PaneName
 from tui.paint import Line, clean, money_text, price_text, quantity_text, signed_style
 from tui.panes.base import Cursor, FramedPane
+from tui.privacy import PRIVACY
 
 COLUMNS = (
     Column("symbol", 8, 0, right=False, gap=0),
@@ -207,5 +208,5 @@ class Profit(FramedPane):
 
 def masked(account: str) -> str:
     """An account number shows its last four characters only; a paper account its name."""
-    account = clean(account, limit=24)
+    account = PRIVACY.hides(clean(account, limit=24))
     return account if len(account) <= 6 else f"…{account[-4:]}"

@@ -78,12 +78,14 @@ class Status(LinePane):
         return line
 
     def _standing(self, line: Line) -> None:
-        """Never left out: keys that do nothing, and an engine that does not answer."""
+        """Never left out: keys that do nothing, an engine that does not answer, eyes of others."""
         standing = self.host.standing
         if standing.alarm:
             line.add("  ", self.ink.text).add(f" {standing.alarm} ", self.ink.alarm)
         elif not standing.has_control:
             line.add("  ", self.ink.text).add("WATCHING", self.ink.caution)
+        if self.host.is_shared:
+            line.add("  ", self.ink.text).add("SHARED", self.ink.caution)
         if self.host.guard.is_disarmed:
             line.add("  ", self.ink.text).add("ENTRY OFF", self.ink.caution)
 

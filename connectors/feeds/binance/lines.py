@@ -97,6 +97,7 @@ class _Envelope(_Body, gc=False):
     data: _Body | None = None
 
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 _decoder = msgspec.json.Decoder(_Envelope)
 
 
@@ -116,7 +117,7 @@ class PairLines:
                     number += 1
                     try:
                         said = self._said(line, number)
-                    except (_Wrong, NumberTextError, msgspec.DecodeError) as wrong:
+                    except (_Wrong, NumberTextError, *_UNREADABLE) as wrong:
                         raise RecordingError(_sentence(self._place.name, number, wrong)) from None
                     if said is not None:
                         yield said
@@ -192,7 +193,7 @@ class _Wrong(ValueError):  # noqa: N818 - a word between two functions of this f
 
 
 def _sentence(name: str, number: int, wrong: Exception) -> str:
-    if isinstance(wrong, msgspec.DecodeError):
+    if isinstance(wrong, _UNREADABLE):
         kind = "no message of the exchange" if isinstance(wrong, _NO_MESSAGE) else "no JSON"
         return f"{name}, line {number}: what follows the time is {kind} ({wrong})"
     return f"{name}, line {number}: {wrong}"

@@ -211,6 +211,7 @@ class SyntheticFlow:
         if halt is not None:
             pit.halt(sink, halt, now)
             return min(pit.next_phase_at, self._closes_at + index)
+        pit.watch.tell(pit.quote)
         seconds = pit.act(sink, self._weather, now, self._closes_at - now)
         return self._next_visit(now, index, seconds)
 

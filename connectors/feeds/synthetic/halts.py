@@ -1,8 +1,8 @@
 """When one symbol of the synthetic market is halted: a price that runs too fast, or news.
 
-The bands are those of Limit Up-Limit Down for tier 1: 5 % around the mean of five minutes above
-$3, 20 % from $0.75, twice that in the last 25 minutes. A price that stays beyond its band for 15
-seconds pauses the symbol for five minutes. News halts are rare and come from the seed alone.
+The bands are those of Limit Up-Limit Down for tier 1, around the mean of five minutes. A price
+that stays beyond its band for 15 seconds pauses the symbol for five minutes. News halts are rare
+and come from the seed alone.
 """
 
 from collections import deque
@@ -12,17 +12,13 @@ import msgspec
 from connectors.feeds.synthetic import calendar
 from connectors.feeds.synthetic.chance import bell, stream
 from connectors.feeds.synthetic.symbols import TICK
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.domain.price_bands import LIMIT_STATE_SECONDS, TIER_1, share_of
+from engine.domain.quotes import Quote
+from engine.values import NANOS_PER_SECOND, Nanos, Price
 
 SAMPLE_SECONDS = 10
 SAMPLES = 30
 """Five minutes of last prices: the mean is what a price is compared with."""
-BAND_BPS, BAND_LOW_BPS = 500, 2_000
-BAND_LOW_BELOW = 300 * TICK
-"""$3.00: below it the wider band holds."""
-BAND_TWICE_SECONDS = 25 * 60
-"""Before the close."""
-LIMIT_STATE_SECONDS = 15
 PAUSE_SECONDS, QUOTATION_SECONDS = 120, 180
 """Together the five minutes of a volatility pause: cancels only, then orders line up."""
 NEWS_HALT_ONE_IN = 250
@@ -54,12 +50,22 @@ class Halt(msgspec.Struct, frozen=True):
 class HaltWatch:
     """Looks at one symbol's last price; one day after the other."""
 
-    __slots__ = ("_beyond_since", "_news_at", "_news_move", "_prices", "_sample_at", "_sum")
+    __slots__ = (
+        "_beyond_since",
+        "_news_at",
+        "_news_move",
+        "_prices",
+        "_sample_at",
+        "_share",
+        "_sum",
+        "_told",
+    )
 
     def __init__(self) -> None:
         self._prices: deque[int] = deque(maxlen=SAMPLES)
         self._sum = 0
-        self._sample_at = self._beyond_since = self._news_at = 0
+        self._sample_at = self._beyond_since = self._news_at = self._share = 0
+        self._told = False
         self._news_move = 0.0
 
     def begin_day(self, *, seed: int, symbol: str, trade_date: int, after: int = 0) -> None:
@@ -80,7 +86,24 @@ class HaltWatch:
     def forget(self) -> None:
         """After a halt the mean begins anew."""
         self._prices.clear()
-        self._sum = self._beyond_since = self._sample_at = 0
+        self._sum = self._beyond_since = self._sample_at = self._share = 0
+        self._told = False
+
+    def tell(self, quote: Quote) -> None:
+        """The band that holds, and when a limit state ends in a pause, for everybody to see."""
+        beyond = self._beyond_since
+        pauses_at = beyond + LIMIT_STATE_SECONDS * NANOS_PER_SECOND if beyond else 0
+        if self._told and quote.pauses_at == pauses_at:
+            return
+        self._told, quote.pauses_at = True, Nanos(pauses_at)
+        samples, sum = len(self._prices), self._sum
+        if not samples:
+            quote.band_low = quote.band_high = Price(0)
+            return
+        low, high = (_BPS - self._share) * sum, (_BPS + self._share) * sum
+        # Inside the band, to the cent: what is beyond it by less is beyond it here as well.
+        cent = TICK * _BPS * samples
+        quote.band_low, quote.band_high = Price(-(-low // cent) * TICK), Price(high // cent * TICK)
 
     def look(self, now: Nanos, last: int, closes_at: Nanos) -> Halt | None:
         """What the newest last price means; 0 where nothing has traded."""
@@ -95,8 +118,10 @@ class HaltWatch:
         if not last:
             return None
         samples = len(self._prices)
+        band = band_bps(last, closes_at - now)
+        if band != self._share:
+            self._share, self._told = band, False
         if samples:
-            band = band_bps(last, closes_at - now)
             if abs(last * samples - self._sum) * _BPS > band * self._sum:
                 return self._beyond(now, band)
             self._beyond_since = 0
@@ -109,6 +134,7 @@ class HaltWatch:
             self._sum -= self._prices[0]
         self._prices.append(last)
         self._sum += last
+        self._told = False
         self._sample_at = now + SAMPLE_SECONDS * NANOS_PER_SECOND
 
     def _beyond(self, now: Nanos, band: int) -> Halt | None:
@@ -125,5 +151,10 @@ class HaltWatch:
 
 def band_bps(price: int, to_close: int) -> int:
     """How far a price may be from its mean, in basis points of it."""
-    band = BAND_LOW_BPS if price < BAND_LOW_BELOW else BAND_BPS
-    return 2 * band if to_close <= BAND_TWICE_SECONDS * NANOS_PER_SECOND else band
+    return share_of(
+        previous_close_cents=price // TICK,
+        tier=TIER_1,
+        trade_date=calendar.FIRST_TRADE_DATE,
+        since_open=calendar.SESSION_SECONDS,
+        to_close=to_close // NANOS_PER_SECOND,
+    )

@@ -161,6 +161,11 @@ class Pit:
 
     def _enter(self, sink: FlowSink, phase: Phase) -> None:
         self.phase = phase
+        quote, is_halted = self.quote, phase in (Phase.HALTED, Phase.QUOTATION)
+        # While nothing trades there is no band: after it the mean begins anew.
+        quote.band_low = quote.band_high = Price(0)
+        quote.pauses_at = Nanos(0)
+        quote.reopens_at = self.reopens_at if is_halted else Nanos(0)
         sink.entered_phase(self.symbol, phase, self.halted_for)
 
     def _hear(self, events: list[Event]) -> None:

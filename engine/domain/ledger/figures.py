@@ -13,7 +13,7 @@ from engine.domain.state import Account, Purse, State
 from engine.instruments import Instrument
 from engine.values import Money, Price
 
-_INTEREST = CarryKind.INTEREST.word
+INTEREST = CarryKind.INTEREST.word
 NO_MARK = Price(0)
 
 
@@ -66,7 +66,7 @@ def account_figures(
     own = sums.pop(account.currency)
     days = _sum(own.days)
     if days is not None:
-        days = Money(days + account.day_carry.get(_INTEREST, 0) - account.day_conversion_fees)
+        days = Money(days + account.day_carry.get(INTEREST, 0) - account.day_conversion_fees)
     worth = _sum(own.values)
     figures = AccountFigures(
         equity=None if worth is None else Money(account.cash + worth),
@@ -91,7 +91,7 @@ def _with_purse(figures: AccountFigures, purse: Purse, sums: _Sums, rate: int) -
     value, gains, earned = _sum(sums.values), _sum(sums.gains), _sum(sums.days)
     price_day = rate_day = None
     if value is not None and earned is not None:
-        earned = Money(earned + purse.day_carry.get(_INTEREST, 0))
+        earned = Money(earned + purse.day_carry.get(INTEREST, 0))
         held = purse.cash + value
         price_day = in_base(earned, rate)
         at_open = in_base(purse.day_open_value, purse.day_open_rate)

@@ -120,13 +120,12 @@ def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money)
         apply_lot(position, change)
     position.quantity = event.position_after
     count_fill(position, event, side, value)
-    memory = position.memory
-    fills = memory.fills
+    fills = position.memory.fills
     quantity = event.quantity if side > 0 else Quantity(-event.quantity)
     at = event.venue_at or event.at
     fills.append(BookedFill(at, event.execution_id, quantity, event.price))
     if not len(fills) % HALF:
-        memory.turn(position.held_lots(), position.lot_next)
+        position.memory.turn(position.held_lots(), position.lot_next)
 
 
 def count_fill(position: Position, event: OrderFilled, side: Side, value: Money) -> None:
@@ -144,16 +143,17 @@ def count_fill(position: Position, event: OrderFilled, side: Side, value: Money)
 
 def apply_lot(position: Position, change: LotChange) -> None:
     """Lots are consumed from the front and opened at the end: no search is needed."""
-    position.cost = Money(position.cost + change.cost)
-    lots = position.lots
-    if change.lot_id >= position.lot_next:
-        lots.append(Lot(change.lot_id, change.opened_at, change.quantity, change.cost))
-        position.lot_next = change.lot_id + 1
+    lots, lot_id, cost = position.lots, change.lot_id, change.cost
+    position.cost += cost  # type: ignore[assignment]  # as in `count_fill`
+    if lot_id >= position.lot_next:
+        lots.append(Lot(lot_id, change.opened_at, change.quantity, cost))
+        position.lot_next = lot_id + 1
         return
     lot = lots[0]
-    assert lot.lot_id == change.lot_id, "lots are consumed in the order they were acquired"
-    lot.quantity = Quantity(lot.quantity + change.quantity)
-    lot.cost = Money(lot.cost + change.cost)
-    if lot.quantity == 0:
-        assert lot.cost == 0, "the last share of a lot takes its residual"
+    assert lot.lot_id == lot_id, "lots are consumed in the order they were acquired"
+    quantity, left = lot.quantity + change.quantity, lot.cost + cost
+    if quantity == 0:
+        assert left == 0, "the last share of a lot takes its residual"
         del lots[0]
+        return
+    lot.quantity, lot.cost = quantity, left  # type: ignore[assignment]

@@ -33,17 +33,26 @@ def postings_of_opening(cash: Money) -> list[Posting]:
     return [(CASH, cash), (CAPITAL, Money(-cash))]
 
 
-def postings_of_fill(
-    *, symbol: str, cash_delta: Money, cost_delta: Money, realised: Money, fee: Money
-) -> list[Posting]:
-    """`cash_delta` with the fee in it, `cost_delta` of the lots; profit before fees is a credit."""
+def post_fill(
+    ledger: dict[str, Money],
+    *,
+    symbol: str,
+    cash_delta: Money,
+    cost_delta: int,
+    realised: Money,
+    fee: Money,
+) -> None:
+    """`cash_delta` with the fee in it, `cost_delta` of the lots; profit before fees is a credit.
+
+    Every fill posts these four, so it does without a list of them.
+    """
+    assert cash_delta + cost_delta - realised + fee == 0, "postings of one movement sum to zero"
     securities, profit = _names_of(symbol)
-    return [
-        (CASH, cash_delta),
-        (securities, cost_delta),
-        (profit, Money(-realised)),
-        (FEES, fee),
-    ]
+    of, none = ledger.get, Money(0)
+    ledger[CASH] = of(CASH, none) + cash_delta  # type: ignore[assignment]  # as in `post`
+    ledger[securities] = of(securities, none) + cost_delta  # type: ignore[assignment]
+    ledger[profit] = of(profit, none) - realised  # type: ignore[assignment]
+    ledger[FEES] = of(FEES, none) + fee  # type: ignore[assignment]
 
 
 def postings_of_carry(kind: str, symbol: str, amount: Money) -> list[Posting]:

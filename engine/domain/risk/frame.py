@@ -6,12 +6,13 @@ import msgspec
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.risk.findings import NO_ROOM, RuleName, bit_of
-from engine.domain.risk.off import BIT_OF_REASON
+from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
+from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
     arming,
     borrow,
+    breakers,
     children,
     conduct,
     currencies,
@@ -66,7 +67,7 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
     """Which rules passed, by `bit_of`."""
     off_bits: int = 0
     off_because: int = 0
-    """Why, as a set by `risk.off.BIT_OF_REASON`; 0 where all of it was switched off."""
+    """Why, as a set by the numbers of `risk.off.OffReason`; 0 where all of it was switched off."""
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -94,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     Rule(exposures.R11, exposures.concentration, room=exposures.concentration_room),
     Rule(exposures.R11, exposures.sector_concentration, room=exposures.sector_room),
     Rule(flow.R12, flow.order_rate),
+    Rule(flow.R13, flow.message_rate),
     Rule(repeats.R14, repeats.repeated_execution),
     Rule(flow.R15, flow.duplicate_order),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
@@ -101,16 +103,21 @@ RULES: tuple[Rule, ...] = (
     Rule(day.R18, day.cancel_ratio),
     Rule(day.R19, day.daily_notional, room=day.daily_notional_room),
     Rule(day.R20, day.daily_orders),
+    Rule(breakers.R24, breakers.price_band),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
+    Rule(sessions.R25, breakers.market_wide),
+    Rule(breakers.D08, breakers.slow_mode),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
+    Rule(breakers.R27, breakers.short_sale_restriction),
     Rule(restrictions.R28, restrictions.restricted),
     Rule(restrictions.R28, restrictions.hard_to_borrow),
     Rule(restrictions.R28, restrictions.penny),
     Rule(holdings.R29, holdings.buying_power, room=holdings.buying_power_room),
     Rule(children.R33, children.option_risk),
+    Rule(conduct.R34, conduct.self_match),
     Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
     Rule(expiries.R37, expiries.over_earnings),
@@ -128,7 +135,7 @@ _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
 _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
-_OFF, _WARN = Verdict.OFF, Verdict.WARN
+_WARN = Verdict.WARN
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
@@ -146,11 +153,14 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         found = check(proposal, state, market, now)
         if found is None:
             continue
-        if found.verdict is _OFF:
+        if type(found) is OffFinding:
+            because |= found.reason_bit
+        elif found is OFF:
             off_bits |= _OFF_BIT[check]
-            because |= BIT_OF_REASON[found.code]
         else:
             findings.append(found)
+    if because:
+        off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
         passed, off = bits.bit_count(), off_bits.bit_count()

@@ -109,6 +109,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     off_accepted: tuple[str, ...] = ()
     venues_allowed: tuple[str, ...] = ("paper",)
     accounts_allowed: tuple[str, ...] = EVERYTHING
+    self_match: int = 2
+    message_rate_max: int = 100
     repeated_execution_max: int = 10
     repeated_execution_window: Nanos = Nanos(60_000_000_000)
     cancel_ratio_max: int = 20
@@ -121,6 +123,18 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     drawdown_days_max: int = 1_000
     loss_velocity_max: int = 200
     swing_max: int = 500
+    price_band: bool = True
+    price_band_reprice: bool = False
+    market_wide: bool = True
+    symbol_move_max: int = 1_000
+    short_sale_restriction: bool = True
+    reject_rate_warn: int = 5_000
+    reject_rate_max: int = 9_000
+    error_rate_max: int = 100
+    order_volume_normal: int = 500
+    unknown_orders_max: int = 3
+    unknown_share_max: int = 500
+    break_share_max: int = 500
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":
@@ -137,15 +151,21 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     def text(self, key: str) -> str:
         """The canonical text of one limit: `10000`, `3`, `on`."""
         spec = SPECS_BY_KEY[key]
-        value = getattr(self, spec.field)
-        match spec.kind:
-            case LimitKind.SWITCH:
-                return "on" if value else "off"
-            case LimitKind.NAMES:
-                return names_text(value)
-            case LimitKind.WINDOWS:
-                return windows_text(value)
-        return format_scaled(value, _DIGITS[spec.kind])
+        return text_of(spec, getattr(self, spec.field))
+
+
+def text_of(spec: LimitSpec, value: Any) -> str:
+    """The canonical text of a value as `Limits` has it."""
+    match spec.kind:
+        case LimitKind.SWITCH:
+            return "on" if value else "off"
+        case LimitKind.NAMES:
+            return names_text(value)
+        case LimitKind.WINDOWS:
+            return windows_text(value)
+        case LimitKind.CHOICE:
+            return spec.choices[int(value)]
+    return format_scaled(value, _DIGITS[spec.kind])
 
 
 @lru_cache(maxsize=PROFILES_KEPT_MAX)
@@ -222,6 +242,21 @@ def loosen(limits: Limits, name: str, text: str) -> Limits | Refusal:
     return msgspec.structs.replace(limits, **{spec.field: after})
 
 
+def value_of(spec: LimitSpec, text: str) -> Any:
+    """A value as `Limits` has it: a number in its own integer unit, or a list.
+
+    Raises NumberTextError.
+    """
+    return _read(spec, text)
+
+
+def reads_as(spec: LimitSpec, text: str) -> str:
+    """The canonical text of a value of that limit; '' for what is none."""
+    if _problem(spec.key, text):
+        return ""
+    return text_of(spec, _read(spec, text))
+
+
 def digest(limits: Limits) -> str:
     """A short stable name for exactly these values, independent of how they were written."""
     text = "\n".join(f"{key}={value}" for key, value in limits.pairs())
@@ -252,6 +287,10 @@ def _read(spec: LimitSpec, text: str) -> int | bool | tuple[str, ...] | Windows:
         return read_names(text, spec.names)
     if spec.kind is LimitKind.WINDOWS:
         return read_windows(text)
+    if spec.kind is LimitKind.CHOICE:
+        if text.lower() not in spec.choices:
+            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
+        return spec.choices.index(text.lower())
     if spec.kind is LimitKind.SWITCH:
         if text.lower() not in _SWITCHES:
             raise NumberTextError(f"'{text}' is neither on nor off")

@@ -12,28 +12,31 @@ _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
 _NOTHING = Money(0)
 
 
-def opening_of(state: State, order: Order) -> Money:
-    """Worst value of what it may still open, in the account's currency; 0 of what only closes.
+def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
+    """Worst value of the `leaves` that may still fill, in the account's currency; 0 of what only
+    closes.
 
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
     """
-    leaves = order.worst_leaves
     asked = order.order
-    is_opening = asked.instruction is _BUY or asked.instruction is _SHORT
-    if not leaves or not (is_opening or order.reserved_total):
+    instruction = asked.instruction
+    if not (instruction is _BUY or instruction is _SHORT or order.reserved_total):
         return _NOTHING
     instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return _NOTHING
-    price, replace = max(order.price, order.stop, order.worst_price), order.pending_replace
+    price, stop, worst, replace = order.price, order.stop, order.worst_price, order.pending_replace
+    # Most orders have one price: `max` takes longer than to see that.
+    if stop or worst:
+        price = max(price, stop, worst)
     if replace is not None:
         price = max(price, replace.price, replace.stop)
     if not price:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
         return reserve_of(order)
-    value = instrument.notional(price, Quantity(leaves))
+    value = instrument.notional(price, leaves)
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value
@@ -56,15 +59,17 @@ def tally_opening(account: Account, order: Order, opening: Money) -> None:
     assert account.opening_long >= 0 <= account.opening_short, "more was closed than could open"
 
 
-def unbounded_price(
+def counted_price(
     type: OrderType, side: Side, price: Price, stop: Price, quote: QuoteSeen
 ) -> Price:
-    """The worst price of an order whose own limit does not bound it; 0 where that does."""
+    """What it counts with beside its own limit: the mark that was seen, and where no limit bounds
+    what it costs the worst price. A passive price makes no room."""
+    bid, ask, last = quote.bid, quote.ask, quote.last
+    mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
     if side > 0 and type.has_limit:
-        return Price(0)
-    return worst_of(
-        type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=quote.last
-    )
+        return Price(mark)
+    worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
+    return worst if worst > mark else Price(mark)
 
 
 def worst_of(

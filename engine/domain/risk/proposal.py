@@ -59,6 +59,8 @@ class Proposal(msgspec.Struct, gc=False):
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
     open_opposite: int = 0
     """The account's open quantity on the other side."""
+    value: Money | None = None
+    """Of its total quantity at the worst price, once R02 has asked: others ask too."""
     position_worst: Money | None = None
     """What the position could come to, once `position_value` was asked: two rules ask."""
 

@@ -301,7 +301,7 @@ class BarExchange(Exchange):
     def told_in(self) -> Telling:
         return Telling.BARS
 
-    def queue_ahead(self, symbol: str, order_id: int) -> int:
+    def queue_ahead(self, symbol: str, order_id: int, known: dict[int, int] | None = None) -> int:
         return -1
 
     def is_fresh(self, order_id: int) -> bool:

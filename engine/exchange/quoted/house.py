@@ -251,7 +251,7 @@ class QuotedExchange(Exchange):
 
     # --- places and outcomes
 
-    def queue_ahead(self, symbol: str, order_id: int) -> int:
+    def queue_ahead(self, symbol: str, order_id: int, known: dict[int, int] | None = None) -> int:
         at = self._by_symbol[symbol]
         return at.lines.ahead_of(order_id) if order_id in at.lines else -1
 

@@ -4,6 +4,7 @@ waits for any of them."""
 import selectors
 import socket
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
@@ -25,6 +26,10 @@ PAUSE_SECONDS = 0.5
 TOO_SLOW = (
     "this terminal could not keep up with what the desk says and was let go; it attaches again"
 )
+BUG = (
+    "the engine met a bug while it served this terminal and let it go; the desk goes on, the bug"
+    " stands in logs/engine.log"
+)
 
 
 class Guests(Protocol):
@@ -35,6 +40,9 @@ class Guests(Protocol):
 
     def went(self, terminal: Terminal) -> None:
         """It is let go or gone, and hears nothing more of the desk."""
+
+    def faulted(self, terminal: Terminal) -> None:
+        """A bug met it: it was let go, and who stays should know."""
 
 
 class Connections:
@@ -47,7 +55,10 @@ class Connections:
         *,
         connections_max: int = CONNECTIONS_MAX,
         clock: Callable[[], float] = time.monotonic,
+        log: Callable[[str], None] = lambda text: None,
     ) -> None:
+        """`log` is told of bugs, with their traceback."""
+        self._log = log
         self._listening = listening
         self._guests = guests
         self._most = connections_max
@@ -88,8 +99,32 @@ class Connections:
                 with suppress(BlockingIOError):
                     self._woken_end.recv(4_096)
             else:
-                self._serve(key.data, mask)
+                self.attempt(key.data, self._serve, key.data, mask)
         self._expire()
+
+    def attempt(self, terminal: Terminal, work: Callable[..., None], *given: object) -> None:
+        """Does something for one terminal; a bug in it ends that terminal and nobody else.
+
+        This is a door that may catch everything: the thread that calls it is the only way that
+        every other terminal, `stop` and `kill` have to the desk.
+        """
+        try:
+            work(*given)
+        except Exception:
+            self._log(f"terminal {terminal.number}: {traceback.format_exc()}")
+            self._drop(terminal)
+
+    def _drop(self, terminal: Terminal) -> None:
+        """Says why where that is still possible; gone it is in any case."""
+        try:
+            if terminal.leaves_by:
+                self._forget(terminal)
+            else:
+                self.refuse(terminal, BUG)
+        except Exception:
+            self._log(f"terminal {terminal.number}, letting go: {traceback.format_exc()}")
+            self._forget(terminal)
+        self._guests.faulted(terminal)
 
     def close(self) -> None:
         for terminal in list(self._terminals.values()):
@@ -120,8 +155,8 @@ class Connections:
         word = packed(Kind.REFUSED, msgspec.msgpack.encode(Refused(text, exit_code)))
         terminal.leaves_by = self._clock() + LETTING_GO_SECONDS
         terminal.outbox.end_with(word)
-        self._guests.went(terminal)
         self._send(terminal)
+        self._guests.went(terminal)
 
     def _send(self, terminal: Terminal) -> None:
         if terminal.number not in self._terminals:
@@ -192,7 +227,7 @@ class Connections:
             is_silent = terminal.hello is None and now - terminal.since > GREETING_SECONDS_MAX
             is_heard = terminal.leaves_by and terminal.outbox.is_empty
             if is_silent or is_heard or 0 < terminal.leaves_by < now:
-                self._forget(terminal)
+                self.attempt(terminal, self._forget, terminal)
 
     def _forget(self, terminal: Terminal) -> None:
         if self._terminals.pop(terminal.number, None) is None:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
@@ -35,6 +36,9 @@ SEEN_SECONDS = 10.0
 """Between two notes in the home of how far somebody has seen."""
 LEVELS_SHOWN = 20
 SELECT_SECONDS = 0.5
+FAULT_PAUSE_SECONDS = 0.5
+"""After a bug that is no terminal's: one that comes back at every round is no busy loop."""
+FAULTED = "the engine met a bug while it served a terminal and let it go: logs/engine.log has it"
 TAKEN = "another terminal has taken control: this one watches; `:take-control` takes it back"
 
 Reply = Callable[[DeskAnswer], None]
@@ -94,15 +98,20 @@ class TerminalServer:
         remember: Callable[[Left], None] = lambda left: None,
         connections_max: int = CONNECTIONS_MAX,
         clock: Callable[[], float] = time.monotonic,
+        log: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """`sequence`: the newest record of the journal; `remember` keeps when a terminal went."""
+        """`sequence`: the newest record of the journal; `remember` keeps when a terminal went.
+
+        `log` is told of bugs that ended no more than one terminal.
+        """
+        self._log = log
         self.sequence = sequence
         self.memory = Memory()
         self._left = left
         self._remember = remember
         self._clock = clock
         self._connections = Connections(
-            listening, self, connections_max=connections_max, clock=clock
+            listening, self, connections_max=connections_max, clock=clock, log=log
         )
         self._desk: Served | None = None
         self._facts: Facts | None = None
@@ -156,7 +165,14 @@ class TerminalServer:
             self.turn(SELECT_SECONDS if not self._ends_by else LAST_WORDS_SECONDS / 10)
 
     def turn(self, seconds: float) -> None:
-        """One round of the loop."""
+        """A round that no bug can make the last one: the desk would go on and nobody reach it."""
+        try:
+            self._turn(seconds)
+        except Exception:
+            self._log(f"terminals: {traceback.format_exc()}")
+            time.sleep(FAULT_PAUSE_SECONDS)
+
+    def _turn(self, seconds: float) -> None:
         self._connections.turn(seconds)
         while self._handed:
             handed = self._handed.popleft()
@@ -167,7 +183,7 @@ class TerminalServer:
         if self._view_is_new:
             self._view_is_new = False
             for terminal in self._connections:
-                self._show(terminal)
+                self._connections.attempt(terminal, self._show, terminal)
             self._keep_seen()
 
     def close(self) -> None:
@@ -183,7 +199,7 @@ class TerminalServer:
         self._desk, self._facts = seated
         self._views = {}
         for terminal in self._connections:
-            self._welcome(terminal)
+            self._connections.attempt(terminal, self._welcome, terminal)
 
     def _distribute(self, handed: _Handed) -> None:
         number, answer = handed
@@ -193,7 +209,7 @@ class TerminalServer:
         message = packed(Kind.ANSWER, msgspec.msgpack.encode(answer))
         for terminal in self._connections:
             if terminal.number == number or (not number and (terminal.is_attached or is_end)):
-                self._connections.put(terminal, message)
+                self._connections.attempt(terminal, self._connections.put, terminal, message)
 
     def _show(self, terminal: Terminal) -> None:
         views = self._views
@@ -218,14 +234,19 @@ class TerminalServer:
 
     def went(self, terminal: Terminal) -> None:
         """Its control is free, and what happens from now on it has missed."""
+        if self._control == terminal.number:
+            self._control = 0
         if self._desk is not None:
             self._desk.look_at(terminal.number, None)
         if terminal.role is Role.SHELL:
             return
-        if self._control == terminal.number:
-            self._control = 0
         self._left = self._seen()
         self._remember(self._left)
+        self._tell_standings()
+
+    def faulted(self, terminal: Terminal) -> None:
+        """Everybody else is told; this one heard it as its last word."""
+        self.tell(Notice(Severity.DEGRADED, "terminal_fault", FAULTED))
         self._tell_standings()
 
     def _seen(self) -> Left:

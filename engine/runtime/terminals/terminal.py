@@ -2,8 +2,9 @@
 
 import socket
 
-from engine.attachment import Standing, StopEngine, TakeControl
+from engine.attachment import Standing, StopEngine, TakeControl, TellKilled
 from engine.domain.views import Severity
+from engine.limits_told import TellLimits
 from engine.ports import (
     Act,
     DeskAnswer,
@@ -26,7 +27,10 @@ from engine.second_factor import UnlockDesk
 Focus = tuple[str, int]
 """A symbol and how many levels of its depth."""
 
-LOOKS = (PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, UnlockDesk)
+LOOKS = (
+    *(PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, TellLimits, TellKilled),
+    UnlockDesk,
+)
 """Requests that change nothing for anybody else."""
 WATCHING = (
     "this terminal watches: nothing was sent. `:take-control` makes its keys send; `trader kill`"
@@ -68,7 +72,8 @@ class Terminal:
         """Why this terminal may not ask that; empty when it may."""
         if self.role is Role.SHELL:
             is_kill = isinstance(request, DoAct) and request.act is Act.KILL
-            return "" if is_kill or isinstance(request, StopEngine) else NOT_FOR_SHELLS
+            may = is_kill or isinstance(request, StopEngine | TellKilled)
+            return "" if may else NOT_FOR_SHELLS
         if isinstance(request, LOOKS):
             return ""
         if self.role is Role.VIEWER:

@@ -27,6 +27,7 @@ from engine.domain.commands import (
 from engine.domain.decide import decide
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
+from engine.domain.outbox import request_of
 from engine.domain.quotes import Phase
 from engine.domain.records import Inbound, decode_records
 from engine.domain.reports import TradeDateRolled
@@ -35,6 +36,7 @@ from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import State
 from engine.domain.strategy_facts import strategy_of
 from engine.values import (
+    NANOS_PER_SECOND,
     Instruction,
     Money,
     Nanos,
@@ -73,8 +75,15 @@ class DeskMachine:
             fee_table="us_retail",
             latency=self.delays(),
             wrap=lambda venue: self.link(venue, Random(seed)),
-            limits={"repeated_execution_max": str(self.rng.choice([4, 10]))},
+            limits={
+                "repeated_execution_max": str(self.rng.choice([4, 10])),
+                "message_rate_max": str(self.rng.choice([1, 2, 4, 10, 100])),
+            },
         )
+        self.left: list[int] = []
+        """When messages left, of this pass of the market; …"""
+        self.entries_left: list[int] = []
+        """… and of those the ones that open."""
         self.log: list[str] = []
         """For a failure: what was done, in order."""
         self.tickets = 0
@@ -212,8 +221,10 @@ class DeskMachine:
             return
         is_open = not order.is_done and not order.is_cancelling
         happened = self.ask(CancelOrder(order.order_id))
-        # I-31: whatever the state of the desk, a cancel of something open leaves.
-        assert isinstance(happened[0], ev.CancelRequested if is_open else ev.CancelDenied)
+        # I-31: whatever the state of the desk, a cancel of something open leaves, or is the next to
+        # leave; what never left is withdrawn.
+        meant = (ev.CancelRequested, ev.MessageQueued, ev.OrderCancelled)
+        assert isinstance(happened[0], meant if is_open else ev.CancelDenied)
 
     def replace(self) -> None:
         order = self.an_order()
@@ -225,7 +236,7 @@ class DeskMachine:
         had = order.pending_replace is not None
         happened = self.ask(ReplaceOrder(order.order_id, price, total, override="meant"))
         # I-05: one change in flight an order.
-        assert not (had and isinstance(happened[0], ev.ReplaceRequested))
+        assert not (had and any(isinstance(event, ev.ReplaceRequested) for event in happened))
 
     def cancel_many(self) -> None:
         scope = self.rng.choice(list(CancelScope))
@@ -280,6 +291,7 @@ class DeskMachine:
                 if record.cause != record.sequence:
                     self.look_at(record.body)  # type: ignore[arg-type]
                     apply(self.shadow, record.body)  # type: ignore[arg-type]
+                    self.look_at_rate(record.body)
         self.blocks_seen = len(self.bench.journal.kept)
         assert state_hash(self.shadow) == state_hash(self.bench.state)
 
@@ -314,6 +326,10 @@ class DeskMachine:
         if isinstance(event, ev.StrategyEnabled):
             assert event.origin is Origin.TICKET
             self.executed.clear()
+        elif isinstance(event, ev.SessionStarted):
+            # The still market begins its day anew: what lies ahead is of another pass.
+            for times in self.executed.values():
+                times[:] = [at for at in times if at <= event.at]
         elif isinstance(event, ev.TradingStateChanged) and account is not None:
             before = account.symbols.get(event.symbol, account.trading)
             assert event.state >= before.state or event.origin is Origin.TICKET
@@ -323,6 +339,23 @@ class DeskMachine:
             times.append(event.at)
             since = event.at - limits.repeated_execution_window
             assert sum(at > since for at in times) <= limits.repeated_execution_max
+
+    def look_at_rate(self, event: Any) -> None:
+        """I-33: in no window more messages than the rate, nor entries than their share of it.
+        `shadow` is the state just after the event."""
+        if isinstance(event, ev.SessionStarted):
+            self.left = [at for at in self.left if at <= event.at]
+            self.entries_left = [at for at in self.entries_left if at <= event.at]
+        request = request_of(event, self.shadow)
+        if request is None:
+            return
+        rate, since = self.shadow.limits.message_rate_max, event.at - NANOS_PER_SECOND
+        self.left.append(event.at)
+        assert sum(at > since for at in self.left) <= rate
+        can_open = isinstance(request, NewOrderRequest | ReplaceRequest)
+        if can_open and self.shadow.orders[event.order_id].reserved_total:
+            self.entries_left.append(event.at)
+            assert sum(at > since for at in self.entries_left) <= rate * 7 // 10
 
     def look_at_fill(self, event: ev.OrderFilled) -> None:
         order = self.shadow.orders[event.order_id]
@@ -445,7 +478,7 @@ class OrderlyDesk(DeskMachine):
         exits = self.rng.choice(list(ExitsOnKill))
         self.bench.enters("*", Phase.OPEN)
         self.ask(Kill(ACCOUNT, exits, "enough"))
-        self.bench.pass_time(self.answers_within)
+        self.bench.pass_time(self.answers_within + self.queue_takes())
         state = self.bench.state
         exits_left = {i for symbol in SYMBOLS for i in exits_of(state, ACCOUNT, symbol)}
         assert set(state.live) <= exits_left
@@ -454,8 +487,15 @@ class OrderlyDesk(DeskMachine):
             origins = {state.orders[i].order.origin for i in state.live}
             assert origins <= {Origin.DESK}
 
+    def queue_takes(self) -> float:
+        """Seconds until what the message rate holds back has left, at the slowest of rates."""
+        return 0 if self.bench.state.limits.message_rate_max >= 100 else 12
+
     def flatten_in_a_deep_market(self) -> None:
-        """Nothing can keep a flatten from being flat when there is something to trade with."""
+        """Nothing can keep a flatten from being flat when there is something to trade with, and
+        when its cancels can leave: where they cannot, a person is asked after 3 s."""
+        if self.queue_takes():
+            return
         symbol = self.symbol()
         self.bench.enters("*", Phase.OPEN)
         self.bench.others_leave(symbol)
@@ -468,7 +508,7 @@ class OrderlyDesk(DeskMachine):
     def the_process_dies(self) -> None:
         """I-38: nothing is sent twice, and in the end nothing is left open."""
         self.bench.restart(self.date)
-        self.bench.pass_time(self.answers_within)
+        self.bench.pass_time(self.answers_within + self.queue_takes())
         self.heard_seen = 0
         orders = [self.bench.order(OrderId(i)) for i in self.bench.state.live]
         assert all(o.pending_new is o.pending_cancel is o.pending_replace is None for o in orders)

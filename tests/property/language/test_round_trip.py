@@ -190,6 +190,7 @@ previewed = st.one_of(
     st.builds(syntax.FlattenLine, st.none() | symbols),
     st.builds(syntax.ReverseLine, symbols, st.none() | texts),
 )
+accounts = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,20}", fullmatch=True)
 lines: st.SearchStrategy[syntax.Line] = st.one_of(
     resting_orders,
     crossing_orders,
@@ -229,6 +230,8 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
         texts,
     ),
     st.just(syntax.ReconcileLine()),
+    st.builds(syntax.ArmLine, accounts, texts),
+    st.builds(syntax.DisarmLine, accounts, st.none() | texts),
     st.builds(syntax.AtLine, moments),
     st.builds(syntax.WaitLine, order_numbers, states, st.none() | durations),
     st.sampled_from(

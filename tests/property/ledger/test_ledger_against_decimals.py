@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.domain.events import OrderFilled, QuoteSeen
 from engine.domain.ledger.positions import Position, apply_fill, fill_effect
-from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
+from engine.domain.ledger.postings import post, post_fill, postings_of_opening
 from engine.domain.ledger.valuation import day_profit, unrealised
 from engine.instruments import Instrument
 from engine.values import (
@@ -94,15 +94,15 @@ def play(sequence: list[tuple[Side, int, int, int]]) -> tuple[Position, dict[str
             "",
         )
         apply_fill(position, event, side, value)
-        postings = postings_of_fill(
+        post_fill(
+            ledger,
             symbol="GOOG",
             cash_delta=event.cash_delta,
-            cost_delta=Money(position.cost - cost_before),
+            cost_delta=position.cost - cost_before,
             realised=event.realised,
             fee=fee,
         )
-        assert sum(amount for _, amount in postings) == 0
-        post(ledger, postings)
+        assert sum(ledger.values()) == 0
         oracle.fill(side, size, Decimal(units) / 10_000, Decimal(paid) / 1_000_000)
     return position, ledger, oracle
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from commands import config
+from commands.limit_words import REGENERATE
 from data.errors import SettingsError
 from data.settings import load_settings
+from engine.domain.risk.controls import LIMIT_SPECS
 
 
 def run(home: Path, capsys: pytest.CaptureFixture[str], act: str, **given: object) -> str:
     options = {"home": home, "config": None, "seed": None, "json": False, "words": [], "act": act}
+    options["markdown"] = False
     assert config.run(Namespace(**{**options, **given})) == 0
     return capsys.readouterr().out
 
@@ -33,6 +36,45 @@ def test_limits_are_one_object_a_control_with_what_is_in_effect(
     assert collar["source"].endswith("config.toml line 2")
     assert "risk.price_collar_passive" in [row["key"] for row in collar["further"]]
     assert controls["R03"]["key"] is None
+
+
+def test_limits_in_words_have_a_line_a_setting_with_value_and_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path / "home", capsys, "set", words=["risk.order_quantity_max", "2500"])
+    lines = run(tmp_path / "home", capsys, "limits").splitlines()
+    assert len(lines) == len(LIMIT_SPECS)
+    (quantity,) = [line for line in lines if "risk.order_quantity_max" in line]
+    assert quantity.startswith("R01") and "2,500 shares" in quantity
+    assert "config.toml line 2" in quantity
+    (position,) = [line for line in lines if "risk.position_max" in line]
+    assert "(profile paper)" in position
+
+
+def test_the_page_of_limits_is_what_the_table_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = run(tmp_path / "home", capsys, "limits", markdown=True)
+    kept = Path(__file__).parents[3] / "LIMITS.md"
+    assert kept.read_text(encoding="utf-8") == page, f"write it anew: {REGENERATE}"
+    run(tmp_path / "home", capsys, "set", words=["risk.order_quantity_max", "2500"])
+    assert run(tmp_path / "home", capsys, "limits", markdown=True) == page, "of a new home"
+
+
+def test_the_page_has_every_control_setting_and_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = run(tmp_path / "home", capsys, "limits", markdown=True)
+    for spec in LIMIT_SPECS:
+        begins = f"| **{spec.id}** {spec.code} |" if spec.is_control else f"|  | `{spec.key}` |"
+        (row,) = [line for line in page.splitlines() if line.startswith(begins)]
+        assert spec.formula in row
+        assert spec.mode in row
+        assert not spec.field or f"`{spec.key}`" in row
+    cash = next(
+        line for line in page.splitlines() if line.startswith("| `risk.short_selling` | on")
+    )
+    assert cash.count("off") == 2
 
 
 def test_show_names_every_setting_and_its_source(

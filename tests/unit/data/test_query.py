@@ -29,6 +29,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+signs = st.sampled_from([*query.FORMULA_STARTS, "'", '"', ",", "1", "cmd|' /C calc'!A0"])
+cells = st.text(max_size=20) | st.lists(signs, max_size=5).map("".join)
+
 ATTACKS = [
     "select * from read_csv('/etc/passwd')",
     "select * from read_csv_auto('/etc/passwd')",
@@ -219,6 +222,20 @@ def test_csv_gives_no_spreadsheet_a_formula_and_leaves_numbers_alone(
         "'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "fine", 'a,"b"',
     ]  # fmt: skip
     assert {(row[1], row[2]) for row in table[1:]} == {("-1", "-1.50")}
+
+
+@given(st.lists(st.tuples(cells, st.integers(-(10**12), 10**12)), min_size=1, max_size=8))
+def test_every_text_comes_back_from_csv_as_it_was_and_none_is_a_formula(
+    rows: list[tuple[str, int]],
+) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    for text, number in rows:
+        cells_of = (query.safe_cell(text, is_text=True), query.safe_cell(number, is_text=False))
+        writer.writerow(cells_of)
+    read = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
+    assert [(query.original_cell(text), int(number)) for text, number in read] == rows
+    assert not any(text.startswith(query.FORMULA_STARTS) for text, _ in read)
 
 
 def test_a_table_shows_foreign_text_inert_and_cut(

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,6 +137,17 @@ def test_a_file_that_is_not_there_or_that_others_can_change_is_refused(tmp_path:
     file.chmod(0o666)
     with pytest.raises(SettingsError, match="chmod go-w"):
         load_settings(config_file=file)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_file_of_another_user_is_refused_and_the_administrators_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[paper]\naccount = 'MINE'\n")
+    os.chown(file, 12_345, -1)
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        load_settings(config_file=file)
+    os.chown(file, 0, -1)
+    assert load_settings(config_file=file).paper.account == "MINE"
 
 
 @given(st.binary(max_size=200))

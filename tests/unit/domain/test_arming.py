@@ -4,12 +4,13 @@ import msgspec
 import pytest
 
 from engine.domain import events as ev
-from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN, is_armed
+from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN, TO_THE_CLOSE, is_armed
 from engine.domain.arming_facts import AccountReconciled
 from engine.domain.commands import ArmLive, DisarmLive, Kill, TightenLimit
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
+from engine.domain.quotes import Phase
 from engine.domain.reasons import Refusal
-from engine.domain.reports import LinkChanged, LinkState, MachineSlept
+from engine.domain.reports import LinkChanged, LinkState, MachineSlept, PhaseChanged
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -21,10 +22,13 @@ CLEAN = AccountReconciled("PAPER", True)
 
 
 class LiveDesk:
-    """The core in live mode with a second factor; behind it stands the paper venue as ever."""
+    """The core in live mode with a second factor; the venue behind it answers nothing by itself.
 
-    def __init__(self) -> None:
-        self.bench = DeskBench()
+    What its own statements make of an arming is told in test_reconcile.
+    """
+
+    def __init__(self, *, answers: bool = False) -> None:
+        self.bench = DeskBench() if answers else DeskBench(latency=lambda request: Nanos(10**18))
         self.bench.submit(
             msgspec.structs.replace(self.bench.opening(), mode="LIVE"), SecondFactorKnown("abc")
         )
@@ -188,9 +192,57 @@ def test_an_arming_comes_back_from_the_journal_as_it_was(live: LiveDesk) -> None
     assert live.bench.replayed_hash() == state_hash(live.bench.state)
 
 
+def test_a_venue_whose_books_agree_brings_the_arming_back_and_the_journal_has_it() -> None:
+    from engine.domain.apply import state_hash
+
+    live = LiveDesk(answers=True)
+    live.arm()
+    happened = [*live.bench.submit(DOWN), *live.bench.submit(UP)]
+    kinds = [type(e) for e in happened if isinstance(e, ev.ArmingSuspended | ev.LiveArmed)]
+    assert kinds == [ev.ArmingSuspended, ev.LiveArmed]
+    assert live.is_armed
+    assert live.bench.replayed_hash() == state_hash(live.bench.state)
+
+
 def test_a_machine_that_slept_wakes_disarmed_and_no_reconcile_arms_it_again(live: LiveDesk) -> None:
     live.arm()
     happened = live.bench.submit(MachineSlept(Nanos(HOUR), True))
     assert ev.LiveDisarmed in [type(event) for event in happened]
     live.bench.submit(CLEAN)
     assert not live.is_armed
+
+
+class TestToTheClose:
+    """An arming lasts to the session's close of the venue, and eight hours at most."""
+
+    @pytest.fixture
+    def two(self, live: LiveDesk) -> LiveDesk:
+        live.bench.submit(PhaseChanged("IBM", Phase.OPEN), PhaseChanged("AAPL", Phase.OPEN))
+        live.bench.submit(live.passed(), ArmLive("PAPER", TO_THE_CLOSE, "morning"))
+        assert live.is_armed
+        return live
+
+    def test_the_last_symbol_that_closes_ends_it(self, two: LiveDesk) -> None:
+        for symbol in list(two.bench.state.phases):
+            if symbol != "AAPL":
+                two.bench.submit(PhaseChanged(symbol, Phase.CLOSED))
+        assert two.is_armed
+        happened = two.bench.submit(PhaseChanged("AAPL", Phase.CLOSED))
+        (ended,) = [e for e in happened if isinstance(e, ev.LiveDisarmed)]
+        assert "session is closed" in ended.reason
+        assert "arming:PAPER" not in two.bench.state.timers
+
+    def test_a_word_about_every_symbol_ends_it(self, two: LiveDesk) -> None:
+        two.bench.submit(PhaseChanged("*", Phase.CLOSED))
+        assert not two.is_armed
+
+    def test_a_halt_of_all_is_no_close(self, two: LiveDesk) -> None:
+        two.bench.submit(PhaseChanged("*", Phase.HALTED))
+        assert two.is_armed
+
+    def test_nothing_is_armed_for_a_session_that_is_closed(self, live: LiveDesk) -> None:
+        live.bench.submit(PhaseChanged("*", Phase.CLOSED))
+        assert refusal(live.arm()) is Refusal.SESSION_OVER
+
+    def test_no_close_in_sight_ends_after_eight_hours(self, two: LiveDesk) -> None:
+        assert two.bench.state.arming["PAPER"].until == two.now + ARMED_MAX

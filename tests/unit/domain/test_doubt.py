@@ -7,7 +7,9 @@ from engine.domain.apply import state_hash
 from engine.domain.commands import CancelOrder, Origin, Outcome, ReplaceOrder, ResolveOrder
 from engine.domain.commands import SubmitOrder as Submit
 from engine.domain.events import CommandRefused, OrderDenied, TradingState
+from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.patience import ASKS_MAX, Patience
+from engine.domain.reasons import Refusal
 from engine.domain.records import Inbound
 from engine.domain.requests import CancelRequest, NewOrderRequest, Request, StatusRequest
 from engine.domain.risk.exposure import open_quantities
@@ -47,8 +49,9 @@ def bench() -> DeskBench:
 
 
 def order(ticket: str, side: Instruction = Instruction.BUY, override: str = "") -> Submit:
+    price = PRICE if side is Instruction.BUY else Price(PRICE + 100)  # they do not meet (R34)
     return Submit(
-        ticket, "PAPER", "AAPL", side, Quantity(100), OrderType.LIMIT, PRICE, override=override
+        ticket, "PAPER", "AAPL", side, Quantity(100), OrderType.LIMIT, price, override=override
     )
 
 
@@ -247,3 +250,32 @@ def test_after_a_restart_what_was_out_is_unknown_and_asked_about(bench: DeskBenc
     assert bench.order(1).is_unknown
     assert (sent(bench, NewOrderRequest), sent(bench, StatusRequest)) == (0, 1)
     assert bench.order(1).pending_new.asked_at >= bench.host.now - NANOS_PER_SECOND
+
+
+def test_live_only_the_second_factor_lets_a_person_say_what_nobody_can_prove(
+    bench: DeskBench,
+) -> None:
+    bench.pass_time(6)
+    bench.state.mode = "LIVE"
+    assert refusal_of(bench) is Refusal.NOT_ENROLLED
+    bench.submit(SecondFactorKnown("abc"))
+    assert refusal_of(bench) is Refusal.SECOND_FACTOR_WANTED
+    spent = SecondFactorChecked(FactorVerdict.PASSED, "resolve", "abc", 1)
+    bench.submit(spent)
+    bench.submit(CancelOrder(OrderId(9)))
+    assert refusal_of(bench) is Refusal.SECOND_FACTOR_WANTED, "it counts for what comes right after"
+    answer = ResolveOrder(OrderId(1), Outcome.NOT_PLACED, "phone")
+    passed = SecondFactorChecked(FactorVerdict.PASSED, "resolve", "abc", 2)
+    assert told(bench, passed, answer)[-2:] == ["OrderResolved", "OrderRejected"]
+
+
+def test_live_nobody_is_asked_for_a_code_for_what_is_refused_all_the_same(bench: DeskBench) -> None:
+    bench.state.mode = "LIVE"
+    bench.submit(SecondFactorKnown("abc"), rep.VenueAccepted(FIRST, "V1"))
+    assert refusal_of(bench) is Refusal.NOT_IN_DOUBT
+
+
+def refusal_of(bench: DeskBench) -> Refusal:
+    (refused,) = bench.submit(ResolveOrder(OrderId(1), Outcome.NOT_PLACED, "phone"))
+    assert isinstance(refused, CommandRefused)
+    return refused.refusal

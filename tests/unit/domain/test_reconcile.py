@@ -8,10 +8,12 @@ from msgspec.structs import replace as with_changes
 from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.apply import state_hash
+from engine.domain.arming import is_armed
 from engine.domain.attention import attention_of
 from engine.domain.commands import (
     AdoptOrder,
     AdoptPosition,
+    ArmLive,
     CancelOrder,
     Origin,
     Outcome,
@@ -19,7 +21,16 @@ from engine.domain.commands import (
     ResolveOrder,
     SubmitOrder,
 )
-from engine.domain.events import DifferenceFound, OrderDenied, ReconcileFinished, TradingState
+from engine.domain.events import (
+    DifferenceFound,
+    LiveArmed,
+    LiveDisarmed,
+    OrderDenied,
+    ReconcileFinished,
+    TradingState,
+)
+from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
+from engine.domain.ledger.valuation import day_profit, mark_of
 from engine.domain.patience import Patience
 from engine.domain.records import Inbound
 from engine.domain.requests import (
@@ -33,6 +44,7 @@ from engine.domain.requests import (
 )
 from engine.domain.risk.exposure import open_quantities
 from engine.values import (
+    NANOS_PER_SECOND,
     Instruction,
     Liquidity,
     Money,
@@ -177,6 +189,9 @@ def test_a_person_adopts_a_position_against_the_owners_capital(books: Books) -> 
     books.told(AdoptPosition("PAPER", "AAPL", "transferred in"))
     assert books.bench.position("AAPL") == 25 and account.cash == cash
     assert sum(account.ledger.values()) == 0 and account.ledger["securities:AAPL"] > 0
+    adopted, quote = account.positions["AAPL"], books.bench.session.market.quote("AAPL")
+    known = books.bench.state.instruments["AAPL"]
+    assert day_profit(adopted, mark_of(quote), known) == 0, "what was adopted was not earned today"
     assert differences(books.compare()) == []
     assert books.told(AdoptPosition("PAPER", "AAPL", "again"))[0].refusal.name == "NO_BREAK"
 
@@ -423,6 +438,84 @@ def test_a_position_is_not_adopted_before_the_foreign_order_that_made_it() -> No
     assert books.bench.position("AAPL") == 40
     (refused,) = books.told(adopt)
     assert refused.refusal.name == "NO_BREAK"
+
+
+class TestArming:
+    """S06: what a comparison after a drop means for a live account that was armed."""
+
+    @pytest.fixture
+    def live(self) -> Books:
+        books = Books(mode="LIVE")
+        books.told(SecondFactorKnown("abc"))
+        passed = SecondFactorChecked(FactorVerdict.PASSED, "arm", "abc", 1)
+        until = Nanos(books.bench.session.now + 3_600 * NANOS_PER_SECOND)
+        books.told(passed, ArmLive("PAPER", until, "morning"))
+        books.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "lost"))
+        return books
+
+    def after_the_return(self, books: Books) -> list[Any]:
+        assert books.bench.state.arming["PAPER"].suspended_at
+        return books.told(rep.LinkChanged("venue", rep.LinkState.UP)) + books.answer()
+
+    def test_a_clean_one_lets_orders_leave_again(self, live: Books) -> None:
+        (armed,) = [e for e in self.after_the_return(live) if isinstance(e, LiveArmed)]
+        assert (armed.account, armed.returned) == ("PAPER", True)
+        assert is_armed(live.bench.state, "PAPER", live.bench.session.now)
+
+    def test_a_trade_that_was_missed_and_is_booked_is_clean(self, live: Books) -> None:
+        live.orders, live.executions = (row(cumulative=70),), (trade("E1", 70),)
+        live.positions = (("AAPL", Quantity(70)),)
+        live.cash = (("USD", Money(-1)),)
+        happened = self.after_the_return(live)
+        assert {kind for kind, _ in differences(happened)} == {"FILL", "CASH"}
+        assert is_armed(live.bench.state, "PAPER", live.bench.session.now)
+
+    @pytest.mark.parametrize(
+        ("statements", "said"),
+        [
+            ({"positions": (("AAPL", Quantity(100)),)}, "not reconciled"),
+            ({"orders": ()}, "asked what became of it"),
+            ({"orders": (row(price=PRICE + 100),)}, "taken over"),
+            ({"orders": (row(), row("PERM-9"))}, "foreign/PERM-9 is still a break"),
+            ({"executions": (trade("E9", 10, "SOMEBODY"),)}, "not reconciled"),
+        ],
+    )
+    def test_what_is_open_between_the_books_wants_a_person(
+        self, live: Books, statements: dict[str, Any], said: str
+    ) -> None:
+        for name, stated in statements.items():
+            setattr(live, name, stated)
+        (ended,) = [e for e in self.after_the_return(live) if isinstance(e, LiveDisarmed)]
+        assert said in ended.reason
+        assert live.bench.state.arming == {}
+
+    def test_nothing_is_decided_while_another_line_is_down(self, live: Books) -> None:
+        live.told(rep.LinkChanged("market", rep.LinkState.DOWN, "lost too"))
+        self.after_the_return(live)
+        assert live.bench.state.arming["PAPER"].suspended_at
+        live.told(rep.LinkChanged("market", rep.LinkState.UP))
+        live.answer()
+        assert is_armed(live.bench.state, "PAPER", live.bench.session.now)
+
+    def test_a_second_drop_in_the_middle_waits_for_the_second_comparison(self, live: Books) -> None:
+        live.told(rep.LinkChanged("venue", rep.LinkState.UP))
+        live.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "again"))
+        live.answer()
+        assert live.bench.state.arming["PAPER"].suspended_at
+        self.after_the_return(live)
+        assert is_armed(live.bench.state, "PAPER", live.bench.session.now)
+
+    def test_an_outcome_that_nobody_knows_wants_a_person(self, live: Books) -> None:
+        live.told(rep.LinkChanged("venue", rep.LinkState.UP))
+        live.answer()
+        live.bench.state.mode = "PAPER"  # where less is asked of an order: it is in flight then
+        live.told(order("t2", 50))
+        live.bench.state.mode = "LIVE"
+        live.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "with one in flight"))
+        live.orders = (row(),)
+        happened = self.after_the_return(live)
+        (ended,) = [e for e in happened if isinstance(e, LiveDisarmed)]
+        assert "not reconciled" in ended.reason
 
 
 def test_an_order_that_only_a_person_can_explain_can_be_settled_by_one(books: Books) -> None:

@@ -8,6 +8,7 @@ from engine.domain.commands import Halt, Kill, LoosenLimit, Origin, Resume, Tigh
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.reasons import Refusal
 from engine.domain.reports import SessionOpened, TimerFired
+from engine.domain.risk.limits import Limits, digest
 from engine.domain.state import loosening_timer
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.harness import DeskBench
@@ -154,6 +155,44 @@ class TestLoosening:
         assert self.pass_a_minute(guarded) == []
         assert guarded.state.limits.order_quantity_max == 5_000
 
+    def test_the_value_in_force_takes_it_back_before_it_counts(self, guarded: DeskBench) -> None:
+        guarded.submit(passed(7), self.loosen())
+        self.pass_a_minute(guarded, 59)
+        (event,) = guarded.submit(TightenLimit("PAPER", "order_quantity_max", "10000"))
+        assert isinstance(event, ev.LimitLooseningDropped)
+        assert guarded.state.loosening == {}
+        assert loosening_timer(KEY) not in guarded.state.timers
+        assert self.pass_a_minute(guarded) == []
+        assert guarded.state.limits.order_quantity_max == 10_000
+
+    def test_the_value_in_force_is_refused_where_nothing_waits(self, guarded: DeskBench) -> None:
+        same = TightenLimit("PAPER", "order_quantity_max", "10000")
+        assert refusals(guarded.submit(same)) == [Refusal.NOT_TIGHTER]
+        other = TightenLimit("PAPER", "position_max", "60")
+        guarded.submit(passed(7), self.loosen())
+        assert refusals(guarded.submit(other)) == [Refusal.NOT_TIGHTER]
+        assert KEY in guarded.state.loosening
+
+    def test_the_state_knows_who_changed_a_limit_when_and_why_until_the_next_session(
+        self, guarded: DeskBench
+    ) -> None:
+        guarded.submit(passed(7), self.loosen())
+        self.pass_a_minute(guarded)
+        changed = guarded.state.limit_changes[KEY]
+        assert (changed.before, changed.after, changed.is_looser) == ("10000", "20000", True)
+        assert (changed.reason, changed.origin) == ("bigger account", Origin.TICKET)
+        guarded.submit(TightenLimit("PAPER", "order_quantity_max", "7", Origin.LINE))
+        changed = guarded.state.limit_changes[KEY]
+        assert (changed.before, changed.after, changed.is_looser) == ("20000", "7", False)
+        assert changed.origin is Origin.LINE
+
+    def test_a_tightening_of_an_old_journal_is_the_desks_own(self) -> None:
+        told = ev.LimitTightened(Nanos(5), "PAPER", KEY, "10000", "7", "digest", Origin.LINE)
+        old = msgspec.json.decode(msgspec.json.encode(told))
+        assert old.pop() == Origin.LINE
+        read = msgspec.json.decode(msgspec.json.encode(old), type=ev.LimitTightened)
+        assert read.origin is Origin.DESK
+
     def test_a_timer_without_a_question_loosens_nothing(self, guarded: DeskBench) -> None:
         assert guarded.submit(TimerFired(loosening_timer(KEY))) == []
 
@@ -220,3 +259,15 @@ class TestAskingForTheSecondFactor:
 
     def test_then_the_reason_alone_is_denied(self, guarded: DeskBench) -> None:
         assert any(isinstance(event, ev.OrderDenied) for event in self.order(guarded))
+
+
+def test_the_journal_has_the_limits_that_count_from_the_start_through_every_change(
+    guarded: DeskBench,
+) -> None:
+    """S18: a digest of all limits at each start, and a new one with each change of any."""
+    (started, *_) = [e for e in guarded.journal.events() if isinstance(e, (ev.SessionStarted))]
+    assert started.limits_digest == digest(Limits.from_pairs(started.limits))
+    guarded.submit(TightenLimit("PAPER", "order_quantity_max", "700"))
+    (tightened,) = [e for e in guarded.journal.events() if isinstance(e, ev.LimitTightened)]
+    assert tightened.limits_digest == digest(guarded.state.limits) != started.limits_digest
+    assert guarded.state.limits_digest == tightened.limits_digest

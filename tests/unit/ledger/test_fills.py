@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain.events import OrderFilled, QuoteSeen
 from engine.domain.ledger.positions import Position, apply_fill, fill_effect
-from engine.domain.ledger.postings import post, postings_of_fill, postings_of_opening
+from engine.domain.ledger.postings import post, post_fill, postings_of_opening
 from engine.domain.ledger.valuation import day_profit, mark_of, market_value, unrealised
 from engine.domain.quotes import Quote
 from engine.instruments import Instrument, parse_money
@@ -114,15 +114,13 @@ def test_the_postings_of_a_fill_sum_to_zero_and_keep_cash() -> None:
     for side, quantity, price in ((BUY, 100, "566.83"), (SELL, 40, "577.31")):
         cost_before = position.cost
         event = fill(position, side, quantity, price, fee="1.00")
-        post(
+        post_fill(
             ledger,
-            postings_of_fill(
-                symbol="GOOG",
-                cash_delta=event.cash_delta,
-                cost_delta=Money(position.cost - cost_before),
-                realised=event.realised,
-                fee=event.fee,
-            ),
+            symbol="GOOG",
+            cash_delta=event.cash_delta,
+            cost_delta=position.cost - cost_before,
+            realised=event.realised,
+            fee=event.fee,
         )
     assert sum(ledger.values()) == 0
     assert ledger["cash"] == parse_money("966407.40")
@@ -134,6 +132,15 @@ def test_the_postings_of_a_fill_sum_to_zero_and_keep_cash() -> None:
 def test_a_posting_that_loses_money_on_the_way_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         post({}, [("cash", Money(1)), ("capital", Money(-2))])
+    with pytest.raises(AssertionError):
+        post_fill(
+            {},
+            symbol="GOOG",
+            cash_delta=Money(-7),
+            cost_delta=5,
+            realised=Money(0),
+            fee=Money(1),
+        )
 
 
 def test_value_profit_and_day_at_a_mark() -> None:

@@ -172,7 +172,7 @@ def test_the_preview_says_what_the_script_expects(bench: DeskBench) -> None:
     assert told.outcome == "rests, 0.5 ahead"
     fields = preview_fields(told, BTC, bench.host.now)
     assert (fields["position_before"], fields["position_after"]) == ("0", "4.09836")
-    assert (fields["room"], fields["currency"]) == (None, "USDT")
+    assert (fields["room"], fields["currency"]) == ("4.09836", "USDT")
     assert "position +0 → +4.09836" in sentence(fields, "USD")
 
 

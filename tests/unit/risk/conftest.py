@@ -5,12 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from engine.domain.breaker_memory import MarketHalt, Slow
+from engine.domain.breaker_memory import Restriction as ShortRestriction
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.day_flow import SymbolFlow
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
+from engine.domain.message_facts import Message, Turn, Waiting
 from engine.domain.moves import revalue
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
 from engine.domain.quotes import Market, Phase, Quote, Source
@@ -23,6 +26,7 @@ from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.risk.rules.conduct import price_print
+from engine.domain.risk.self_match import SelfMatchMode
 from engine.domain.state import Account, Arming, FlattenRun, State, Trading
 from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument, parse_money
@@ -86,6 +90,27 @@ class Desk:
         self.market.quotes[symbol] = Quote(
             symbol, bid=bid_price, ask=ask_price, last=last_price, source=source, **fields
         )
+
+    def band(self, low: str, high: str, *, pauses: bool = False) -> None:
+        """What the venue tells of GOOG's limits up and down."""
+        quote, instrument = self.market.quotes["GOOG"], self.state.instruments["GOOG"]
+        quote.band_low, quote.band_high = instrument.parse_price(low), instrument.parse_price(high)
+        quote.pauses_at = Nanos(self.now + SECOND if pauses else 0)
+
+    def restricts(self, trade_date: int = 20120621) -> None:
+        """Rule 201 holds for GOOG since that date."""
+        self.state.breakers.restricted["GOOG"] = ShortRestriction(NOW, trade_date, False, "it fell")
+
+    def market_halts(self, seconds: int, *, rest_of_day: bool = False) -> None:
+        """The index fell so long ago that trading stops for so many seconds more."""
+        until, date = Nanos(self.now + seconds * SECOND), self.state.trade_date
+        self.state.index = "GOOG"
+        self.state.breakers.market = MarketHalt(Nanos(0), date, 1, until, rest_of_day, "it fell")
+
+    def slows(self, millis_ago: int) -> None:
+        """Desk yellow; the last order left so long ago."""
+        self.state.breakers.slow = Slow(NOW, "12 of 20 rejected", "60 %", "50 %")
+        self.state.breakers.activity.last_order_at = Nanos(self.now - millis_ago * SECOND // 1_000)
 
     def knows(
         self,
@@ -174,7 +199,7 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
-        tally_opening(self.account, order, opening_of(self.state, order))
+        tally_opening(self.account, order, opening_of(self.state, order, order.worst_leaves))
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
         revalue(self.state, order, order.price or order.stop)
@@ -208,6 +233,33 @@ class Desk:
         """Purchases of GOOG that a strategy has sent."""
         at = Nanos(self.now - int(seconds_ago * SECOND))
         self.state.repeats[f"PAPER|{strategy}|GOOG|1"] = [at] * count
+
+    def self_match(self, mode: str) -> None:
+        self.limit(self_match=SelfMatchMode[mode.upper()] + 0)
+
+    def mine(
+        self, price: str, *, account: str = "PAPER", to_price: str = "", **fields: Any
+    ) -> None:
+        """50 short that rest, of this account or another of the owner's; `to_price`: on its way."""
+        if account not in self.state.accounts:
+            other = Account(account, "USD", self.account.cash, "", {}, {}, Trading(), {})
+            self.state.accounts[account] = other
+        order = self.works(50, price, **{"instruction": Instruction.SHORT, **fields})
+        order.order = msgspec.structs.replace(order.order, account=account)
+        if to_price:
+            to = self.state.instruments["GOOG"].parse_price(to_price)
+            order.pending_replace = Pending(NOW, price=to, quantity=Quantity(50))
+
+    def sizes(self, size: int) -> None:
+        """What the touch of GOOG shows on both sides."""
+        quote = self.market.quotes["GOOG"]
+        sized = {"bid_size": size, "ask_size": size}
+        self.market.quotes["GOOG"] = msgspec.structs.replace(quote, **sized)
+
+    def waits(self) -> None:
+        """A cancel waits for its turn."""
+        waiting = Waiting(Message.CANCEL, OrderId(1), Turn.CANCEL, NOW)
+        self.state.messages.waiting["2:1"] = waiting
 
     def disabled(self, strategy: str = "script") -> None:
         self.account.strategies[strategy] = StrategyHold(NOW, "more than 10 buys", "R1")

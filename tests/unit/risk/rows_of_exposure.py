@@ -102,6 +102,8 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R09", "gross, one below", [GROSS], {"quantity": 4999}, PASS),
     ("R09", "gross, at the limit", [GROSS], {"quantity": 5000}, PASS),
     ("R09", "gross, one above", [GROSS], {"quantity": 5001}, DENY),
+    ("R09", "gross, a passive price makes no room",
+     [GROSS], {"quantity": 5001, "price": "90.00"}, DENY),
     ("R09", "gross, with an open buy at the limit",
      [GROSS, given("works", 4000)], {"quantity": 1000}, PASS),
     ("R09", "gross, with an open buy", [GROSS, given("works", 4000)], {"quantity": 1001}, DENY),

@@ -42,16 +42,41 @@ def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any)
     assert reasons_of(desk.judge(instruction=SHORT).off_because) == {
         "R07": "no average volume file",
         "R11": "no sector file",
+        "R24": "no price band told",
+        "R25": "no index set",
         "R26": "no borrow table",
         "R28": "no restricted list, no borrow table",
         "R33": "no options traded here",
         "R37": "no earnings file, no dividend table",
         "R40": "no algorithms here",
+        "R42": "nothing is armed on paper",
         "R43": "no window set",
     }
     desk.knows(earnings={"GOOG": (0, 20120620)}, sectors={"GOOG": "none"})
     left = reasons_of(desk.judge(instruction=SHORT).off_because)
     assert left["R37"] == "no dividend table" and "R11" not in left
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "is_off"),
+    [
+        ([], "R07", False),
+        ([("quote", {"is_bar": True})], "R07", True),
+        ([], "R11", False),
+        ([], "R28", False),
+        ([], "R37", True),
+        ([("goes_ex", {"symbol": "AAPL", "date": 20120622})], "R37", False),
+        ([("limit", {"expiry_sanity": False})], "R37", True),
+    ],
+)
+def test_a_rule_is_off_once_no_part_of_it_is_asked(
+    desk: Any, facts: list[tuple[str, dict[str, Any]]], rule: str, is_off: bool
+) -> None:
+    for name, values in facts:
+        getattr(desk, name)(**values)
+    assessment = desk.judge()
+    assert bool(assessment.off_bits & bit_of(rule)) is is_off
+    assert bool(assessment.passed_bits & bit_of(rule)) is not is_off
 
 
 def test_an_exit_asks_nothing_of_what_a_desk_does_not_have(desk: Any) -> None:

@@ -64,8 +64,10 @@ RATIO = limit(cancel_ratio_max=20)
 DAY_2 = limit(daily_notional_max=2)
 DAILY_3 = limit(daily_orders_max=3)
 WASH = limit(wash_window=30_000_000_000)
+MINE_99, MINE_100, MINE_101 = (given("mine", f"{price}.00") for price in (99, 100, 101))
 OPEN_3 = limit(open_orders_symbol_max=3)
 OPEN_5 = limit(open_orders_max=5)
+BAND = given("band", "95.00", "105.00")
 
 # fmt: off
 # (rule, what is the case, given, the order, what the rule says)
@@ -245,6 +247,14 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R12", "a limit of nothing", [limit(order_rate_max=0)], {}, DENY),
     ("R12", "an exit has its reserve",
      [RATE, given("attempts", 60, 0.5), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R13 messages: what has no room waits, and is told ──
+    ("R13", "nothing waits", [limit(message_rate_max=10)], {}, PASS),
+    ("R13", "something waits", [limit(message_rate_max=10), given("waits")], {}, WARN),
+    ("R13", "a rate that has no room for an entry", [limit(message_rate_max=1)], {}, DENY),
+    ("R13", "a rate that has room for one", [limit(message_rate_max=2)], {}, PASS),
+    ("R13", "a limit of nothing", [limit(message_rate_max=0)], {}, DENY),
+    ("R13", "an exit", [limit(message_rate_max=0), given("waits"), given("hold", 100)],
+     {"instruction": SELL}, PASS),
     # ── R14 the same execution again: entries of one script, symbol and side ──
     ("R14", "the tenth within a minute",
      [REPEATS, given("repeats", 9, 59)], {"origin": Origin.SCRIPT}, PASS),
@@ -327,6 +337,41 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R20", "far beyond", [DAILY_3, given("today", orders=10 ** 9)], {}, ASK),
     ("R20", "an exit", [DAILY_3, given("today", orders=3), given("hold", 100)],
      {"instruction": SELL}, PASS),
+    # ── R34 own orders in the way: an order of 100 at 100.00 against what rests, 99.90 / 100.10 ──
+    ("R34", "nothing rests", [given("self_match", "wait")], {}, PASS),
+    ("R34", "a tick above rests", [given("self_match", "wait"), MINE_101], {}, PASS),
+    ("R34", "at the price rests", [given("self_match", "wait"), MINE_100], {}, WARN),
+    ("R34", "below the price rests", [given("self_match", "wait"), MINE_99], {}, WARN),
+    ("R34", "the same side rests", [given("self_match", "wait"), given("works", 50)], {}, PASS),
+    ("R34", "the new one stays here",
+     [given("self_match", "cancel_aggressive"), MINE_100], {}, DENY),
+    ("R34", "both go", [given("self_match", "cancel_both"), MINE_100], {}, DENY),
+    ("R34", "the resting one goes", [given("self_match", "cancel_passive"), MINE_100], {}, WARN),
+    ("R34", "less than the new one rests", [given("self_match", "decrement"), MINE_100], {}, WARN),
+    ("R34", "as much as the new one rests",
+     [given("self_match", "decrement"), MINE_100], {"quantity": 50}, DENY),
+    ("R34", "switched off", [MINE_100], {}, PASS),
+    ("R34", "a market order behind the touch that the touch can take",
+     [given("self_match", "wait"), given("sizes", 100), given("mine", "100.50")],
+     {"type": MARKET}, PASS),
+    ("R34", "a market order larger than the touch",
+     [given("self_match", "wait"), given("sizes", 99), given("mine", "100.50")],
+     {"type": MARKET}, WARN),
+    ("R34", "a market order, no quote at all",
+     [given("self_match", "wait"), given("no_quote"), MINE_101], {"type": MARKET}, WARN),
+    ("R34", "one that only rests",
+     [given("self_match", "wait"), MINE_100], {"post_only": True}, PASS),
+    ("R34", "a stop that waits",
+     [given("self_match", "wait"), MINE_100], {"stop": "101.00", "price": ""}, PASS),
+    ("R34", "a change of price on its way into the way",
+     [given("self_match", "wait"), given("mine", "101.00", to_price="100.00")], {}, WARN),
+    ("R34", "another account of the owner",
+     [given("self_match", "wait"), given("mine", "100.00", account="OTHER")], {}, WARN),
+    ("R34", "what rests closes a position",
+     [given("self_match", "wait"), given("hold", 50), given("mine", "100.00", instruction=SELL)],
+     {}, DENY),
+    ("R34", "an exit", [given("self_match", "cancel_aggressive"), given("hold", 100),
+                        given("mine", "100.00", instruction=BUY)], {"instruction": SELL}, PASS),
     # ── R35 wash intent ──
     ("R35", "nothing left before", [WASH], {}, PASS),
     ("R35", "the other side after 29.999 s", [WASH, given("sent", 29.999, instruction=SHORT)],
@@ -485,6 +530,48 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("D01", "more than an exit while halted",
      [given("trading", TradingState.HALTED), given("hold", 100)],
      {"quantity": 101, "instruction": SELL}, DENY),
+    # ── R24 price band: 95.00 to 105.00 ──
+    ("R24", "a buy at the band's edge", [BAND], {"price": "105.00"}, PASS),
+    ("R24", "a buy above it", [BAND], {"price": "105.01"}, DENY),
+    ("R24", "a short at the band's edge", [BAND], {"price": "95.00", "instruction": SHORT}, PASS),
+    ("R24", "a short below it", [BAND], {"price": "94.99", "instruction": SHORT}, DENY),
+    ("R24", "a short above the band waits inside it",
+     [BAND], {"price": "106.00", "instruction": SHORT}, PASS),
+    ("R24", "a buy above it, to be priced at its edge",
+     [BAND, limit(price_band_reprice=True)], {"price": "105.01"}, WARN),
+    ("R24", "at the market", [BAND], {"type": MARKET}, PASS),
+    ("R24", "in a limit state", [given("band", "95.00", "105.00", pauses=True)], {}, WARN),
+    ("R24", "a band of a feed that fell silent",
+     [given("quote", source=Source.LIVE), BAND, given("silence", 6)], {}, DENY),
+    ("R24", "an exit", [BAND, given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "94.99"}, PASS),
+    # ── R25 the whole market ──
+    ("R25", "a halt of the market", [given("market_halts", 1)], {}, DENY),
+    ("R25", "a halt that is over", [given("market_halts", 0)], {}, PASS),
+    ("R25", "for the rest of the day", [given("market_halts", 0, rest_of_day=True)], {}, DENY),
+    ("R25", "switched off", [given("market_halts", 1), limit(market_wide=False)], {}, PASS),
+    ("R25", "an exit while the market is halted",
+     [given("market_halts", 1), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
+    # ── R27 short sale restriction: bid 99.90 ──
+    ("R27", "a short above the bid",
+     [given("restricts")], {"price": "99.91", "instruction": SHORT}, PASS),
+    ("R27", "a short at the bid",
+     [given("restricts")], {"price": "99.90", "instruction": SHORT}, DENY),
+    ("R27", "a short at the market",
+     [given("restricts")], {"type": MARKET, "instruction": SHORT}, DENY),
+    ("R27", "a short without a bid",
+     [given("quote", bid=""), given("restricts")], {"instruction": SHORT}, DENY),
+    ("R27", "a short two dates later",
+     [given("restricts", 20120619)], {"price": "99.90", "instruction": SHORT}, PASS),
+    ("R27", "a sale of what is held", [given("restricts"), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL, "price": "99.80"}, PASS),
+    ("R27", "a buy", [given("restricts")], {}, PASS),
+    # ── D08 slow mode ──
+    ("D08", "half a second later", [given("slows", 500)], {}, PASS),
+    ("D08", "sooner", [given("slows", 499)], {}, DENY),
+    ("D08", "an exit at once", [given("slows", 0), given("hold", 100)],
+     {"quantity": 100, "instruction": SELL}, PASS),
     # ── D02 the account ──
     ("D02", "an account nobody opened", [], {"account": "U1234567"}, DENY),
 ]

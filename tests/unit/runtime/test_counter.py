@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain.commands import ExitsOnKill
 from engine.domain.events import TradingState
+from engine.limits_told import LimitsTold, TellLimits
 from engine.ports import (
     Act,
     CancelById,
@@ -54,6 +55,7 @@ class Door:
                 self.bench.host, NoSecondFactor(), self.answers.append, lambda: lambda call: call()
             ),
             read_only=read_only,
+            limit_sources={"risk.position_max": "profile paper"},
         )
         self.tickets = 0
 
@@ -85,6 +87,24 @@ def test_a_second_press_of_the_same_ticket_sends_nothing(door: Door) -> None:
     assert list(door.bench.state.orders) == [1]
 
 
+def test_the_limits_are_told_for_the_symbol_that_is_asked_about(door: Door) -> None:
+    door.send("buy 5 AAPL 190.00")
+    door.counter.serve(TellLimits("AAPL"))
+    told = door.answers[-1]
+    assert isinstance(told, LimitsTold)
+    rows = {row.name: row for row in told.view.rows}
+    assert (told.view.symbol, rows["open_orders_symbol_max"].used) == ("AAPL", "1")
+    assert rows["position_max"].source == "profile paper"
+    assert rows["order_quantity_max"].source != "profile paper"
+
+
+def test_a_symbol_nobody_knows_has_limits_and_no_room(door: Door) -> None:
+    door.counter.serve(TellLimits("ZZZZ"))
+    told = door.answers[-1]
+    assert isinstance(told, LimitsTold)
+    assert told.view.rooms == ()
+
+
 def test_a_line_that_cannot_be_read_is_answered_with_its_column(door: Door) -> None:
     answer = door.send("buy 5 AAPL 190,12")
     assert not answer.ok
@@ -106,7 +126,11 @@ def test_a_line_that_cannot_be_read_is_answered_with_its_column(door: Door) -> N
         ("replace 1 qty 50000", False, "above your limit of 10,000"),
         ("flatten GOOG", False, "There is no position to close."),
         ("set order_quantity_max 99999", False, "Looser wants a reason"),
-        ("set order_quantity_max 99", True, "done"),
+        (
+            "set order_quantity_max 99",
+            True,
+            "risk.order_quantity_max is 99 from now on, it was 10000",
+        ),
         ("resume", False, "stands there already"),
         ('halt "news"', True, "done"),
         ("buy 5 AAPL 190.00 ?", False, "only previews"),

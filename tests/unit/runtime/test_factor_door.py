@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from engine.domain import events as ev
 from engine.domain.factor_facts import FactorVerdict, SecondFactorKnown
-from engine.ports import DeskAnswer, LineAnswered, SendLine
+from engine.domain.preview_view import Preview
+from engine.domain.reports import LinkChanged, LinkState
+from engine.ports import DeskAnswer, LineAnswered, PreviewAnswered, PreviewLine, SendLine
 from engine.runtime.counter import Counter
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.history import OrderHistory
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import FactorAnswer, FactorStanding, FactorWanted, Proof, UnlockDesk
+from engine.values import Nanos
 from tests.harness import DeskBench
 
 CODE = "271828"
@@ -46,17 +50,20 @@ class Door:
         self.bench = DeskBench()
         self.factor = FakeFactor(enrolment)
         self.answers: list[DeskAnswer] = []
-        session = self.bench.session
-        self.counter = Counter(
-            host=self.bench.host,
-            views=ViewBuilder(session, self.bench.venue, "PAPER"),
-            history=OrderHistory(self.bench.journal),
+        self.counter = self.over(self.bench)
+
+    def over(self, bench: DeskBench) -> Counter:
+        """The desk's counter, with this door in front of it."""
+        return Counter(
+            host=bench.host,
+            views=ViewBuilder(bench.session, bench.venue, "PAPER"),
+            history=OrderHistory(bench.journal),
             account="PAPER",
             answer=self.answers.append,
             set_speed=lambda factor: None,
             replay=lambda line: "",
             door=FactorDoor(
-                self.bench.host, self.factor, self.answers.append, lambda: lambda call: call()
+                bench.host, self.factor, self.answers.append, lambda: lambda call: call()
             ),
         )
 
@@ -163,6 +170,109 @@ def test_an_order_that_wants_it_is_asked_and_sent_once(door: Door) -> None:
     assert answer.ok, answer
     assert not door.send(line, CODE, ticket="t3").ok  # type: ignore[union-attr]
     assert len(door.events(ev.OrderReleased)) == 1
+
+
+def test_live_what_became_of_an_order_is_said_with_the_second_factor() -> None:
+    door = Door()
+    bench = door.bench = DeskBench(latency=lambda request: Nanos(10**18))
+    door.counter = door.over(bench)
+    bench.quotes("AAPL", 1_899_000, 1_900_000)
+    assert door.send("buy 5 AAPL 189.95").ok  # type: ignore[union-attr]
+    bench.submit(LinkChanged("paper", LinkState.DOWN, "the line broke"))
+    bench.state.mode = "LIVE"
+    line = 'resolve 1 not-placed "the broker said so"'
+    assert door.send(line, ticket="t2") == FactorWanted("t2", line)
+    answer = door.send(line, CODE, ticket="t2")
+    assert isinstance(answer, LineAnswered)
+    assert answer.ok, answer
+    assert len(door.events(ev.OrderResolved)) == 1
+
+
+class TestArming:
+    """`arm ACCOUNT "reason"` and `disarm ACCOUNT`, as lines of a person at a live desk."""
+
+    @pytest.fixture
+    def live(self) -> Door:
+        door = Door()
+        door.bench.submit(msgspec.structs.replace(door.bench.opening(), mode="LIVE"))
+        door.bench.quotes("AAPL", 1_899_000, 1_900_000)
+        return door
+
+    def preview(self, door: Door, text: str) -> Preview:
+        door.counter.serve(PreviewLine(text, 1))
+        answer = door.answers[-1]
+        assert isinstance(answer, PreviewAnswered)
+        return answer.preview
+
+    def denied_by(self, door: Door, ticket: str) -> set[str]:
+        """Rules that stop an order now; a live desk has more of them than R42."""
+        before = len(door.events(ev.OrderDenied))
+        door.send("buy 5 AAPL 189.95", ticket=ticket)
+        denied = door.events(ev.OrderDenied)[before:]
+        return {f.rule for e in denied if isinstance(e, ev.OrderDenied) for f in e.findings}
+
+    def test_paper_has_nothing_to_arm(self, door: Door) -> None:
+        line = 'arm PAPER "the open"'
+        answer = door.send(line)
+        assert isinstance(answer, LineAnswered)
+        assert (answer.ok, "nothing to arm" in answer.text) == (False, True)
+        assert not self.preview(door, line).is_valid
+
+    def test_it_shows_account_time_limits_and_what_a_broken_line_does(self, live: Door) -> None:
+        assert "totp enrol" in self.preview(live, 'arm PAPER "the open"').problem
+        live.bench.submit(SecondFactorKnown("abc"))
+        told = " ".join(self.preview(live, 'arm PAPER "the open"').changes)
+        for words in (
+            "orders of PAPER leave for real",
+            "until its session closes, 17:30:00 at the latest",
+            "order quantity 10,000 shares",
+            "what works at the venue works on and may fill",
+            "back within 5 min, clean and under the same limits",
+            "asks for the second factor",
+        ):
+            assert words in told, told
+
+    def test_it_takes_the_second_factor_and_then_orders_leave(self, live: Door) -> None:
+        line = 'arm PAPER "the open"'
+        assert "R42" in self.denied_by(live, "t0")
+        assert live.send(line, ticket="t1") == FactorWanted("t1", line)
+        armed = live.send(line, CODE, ticket="t1")
+        assert armed == LineAnswered("t1", True, "PAPER is ARMED until 17:30:00")
+        assert "R42" not in self.denied_by(live, "t2")
+
+    def test_the_screen_says_whether_orders_leave(self, live: Door) -> None:
+        def told() -> list[str]:
+            views = ViewBuilder(live.bench.session, live.bench.venue, "PAPER")
+            view = views.build(speed="×1", updates_per_second=0)
+            return [each.text for each in view.conditions if each.code == "arming"]
+
+        assert told() == ["PAPER is not armed: live orders leave once a person has"]
+        live.send('arm PAPER "the open"', CODE)
+        assert told() == []
+        live.bench.submit(LinkChanged("market", LinkState.DOWN, "the line broke"))
+        assert told() == ["PAPER is not sending: the line dropped"]
+
+    def test_disarming_asks_for_nothing(self, live: Door) -> None:
+        live.send('arm PAPER "the open"', CODE)
+        ended = live.send("disarm PAPER", ticket="t2")
+        assert ended == LineAnswered("t2", True, "PAPER is disarmed: by hand")
+        assert "R42" in self.denied_by(live, "t3")
+
+    def test_another_account_is_named_and_not_armed(self, live: Door) -> None:
+        answer = live.send('arm U999 "the open"', CODE)
+        assert isinstance(answer, LineAnswered)
+        assert not answer.ok
+        assert live.bench.state.arming == {}
+
+    def test_a_kill_still_says_how_many_cancels_left(self, live: Door) -> None:
+        live.bench.state.mode = "PAPER"  # where less is asked of an order
+        live.send("buy 5 AAPL 189.00", ticket="t2")
+        live.bench.state.mode = "LIVE"
+        live.send('arm PAPER "the open"', CODE)
+        killed = live.send("kill", ticket="t3")
+        assert isinstance(killed, LineAnswered)
+        assert killed.text == "1 cancel sent"
+        assert live.bench.state.arming == {}
 
 
 def test_an_enrolment_that_is_new_is_journaled_before_it_is_asked_for() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain.events import OrderFilled
 from engine.domain.preview_view import Preview
+from engine.domain.reasons import Verdict
 from engine.runtime.preview import preview_line
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, read, say
@@ -89,6 +90,18 @@ def test_a_denied_order_is_previewed_with_every_rule_and_the_line_that_would_pas
     assert preview(bench, told.resized).is_valid
     more = told.resized.replace(str(told.room), str(told.room + 1))
     assert not preview(bench, more).is_valid
+
+
+def test_an_order_that_passes_is_previewed_with_the_room_and_the_rule_that_ends_it(
+    bench: DeskBench,
+) -> None:
+    told = preview(bench, "buy 10 AAPL 190.00")
+    assert told.is_valid
+    assert told.room_rule == "R02"
+    assert preview(bench, f"buy {told.room} AAPL 190.00").is_valid
+    beyond = preview(bench, f"buy {told.room + 1} AAPL 190.00")
+    stops = [found.rule for found in beyond.findings if found.verdict is not Verdict.WARN]
+    assert stops == ["R02"]
 
 
 def test_an_unknown_symbol_has_a_preview_too(bench: DeskBench) -> None:

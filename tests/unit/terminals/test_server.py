@@ -369,3 +369,99 @@ def test_no_descriptor_left_for_another_connection_ends_nothing(tmp_path, monkey
         assert here.thread.is_alive()
         waiting.close()
         assert here.attach().welcome.terminals == 2
+
+
+# ---- a bug in the thread that serves terminals -----------------------------------------------
+
+
+class Log(list):
+    """What a programmer would read."""
+
+    def __call__(self, text: str) -> None:
+        self.append(text)
+
+
+def broken(*given, **named):
+    raise KeyError("a bug")
+
+
+def test_a_bug_with_one_terminal_lets_it_go_and_the_others_are_served_on(tmp_path) -> None:
+    log = Log()
+    with house(tmp_path, log=log) as here:
+        first, second = here.attach(), here.attach()
+        good = here.desk.send
+        here.desk.send = broken
+        ask(first, SendLine("buy 1 S000 mkt", "t"))
+        assert "met a bug while it served this terminal" in last_word(first.connection)
+        here.desk.send = good
+        assert heard(second, Notice).code == "terminal_fault"
+        while heard(second, StandingChanged).standing.others:
+            pass
+        ask(second, TakeControl())
+        ask(second, SendLine("buy 1 S000 mkt", "t"))
+        assert heard(second, LineAnswered).ok
+        assert here.attach().welcome.terminals == 2
+    assert len(log) == 1
+    assert "KeyError: 'a bug'" in log[0]
+
+
+@pytest.mark.parametrize("place", ["look_at", "instruments", "frame"])
+def test_a_bug_while_somebody_comes_or_goes_ends_nobody_else(tmp_path, monkeypatch, place) -> None:
+    log = Log()
+    with house(tmp_path, log=log) as here:
+        stays, goes = here.attach(), here.attach()
+        with monkeypatch.context() as patched:
+            patched.setattr(here.desk, place, broken if place != "frame" else b"no view at all")
+            goes.connection.close()
+            newcomer = here.raw()
+            hello = msgspec.msgpack.encode(Hello(PROTOCOL, FACTS.vocabulary, Role.TERMINAL))
+            newcomer.sendall(packed(Kind.HELLO, hello))
+            if place != "frame":
+                assert "met a bug" in last_word(newcomer)
+        ask(stays, SendLine("buy 1 S000 mkt", "t"))
+        assert heard(stays, LineAnswered).ok
+        assert here.thread.is_alive()
+        assert here.attach().welcome.has_control is False
+
+
+def test_a_bug_that_is_no_terminals_is_logged_and_the_next_round_serves(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(server, "FAULT_PAUSE_SECONDS", 0.01)
+    log = Log()
+    with house(tmp_path, log=log) as here:
+        attached = here.attach()
+        with monkeypatch.context() as patched:
+            patched.setattr(here.server, "_distribute", broken)
+            here.tell(Notice(Severity.OK, "lost", "nobody hears this one"))
+            wait_until(lambda: bool(log))
+        ask(attached, SendLine("buy 1 S000 mkt", "t"))
+        assert heard(attached, LineAnswered).ok
+        here.tell(EngineStopped("stopped", 0))
+        assert heard(attached, EngineStopped)
+        here.thread.join(10)
+        assert here.server.is_over
+
+
+def test_a_terminal_that_cannot_even_be_told_is_closed(tmp_path, monkeypatch) -> None:
+    log = Log()
+    with house(tmp_path, log=log) as here:
+        first, second = here.attach(), here.attach()
+        with monkeypatch.context() as patched:
+            patched.setattr(here.desk, "send", broken)
+            patched.setattr(here.desk, "look_at", broken)
+            ask(first, SendLine("buy 1 S000 mkt", "t"))
+            last_word(first.connection)
+        assert heard(second, Notice).code == "terminal_fault"
+        assert len(log) == 2
+        ask(second, SendLine("buy 1 S000 mkt", "t"))
+        assert heard(second, LineAnswered)
+
+
+def wait_until(holds) -> None:
+    deadline = threading.Event()
+    for _ in range(1_000):
+        if holds():
+            return
+        deadline.wait(0.01)
+    raise AssertionError("it never came")

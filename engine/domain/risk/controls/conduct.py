@@ -6,7 +6,6 @@ from engine.domain.risk.controls.spec import (
     LimitSpec,
     Tighter,
     keyless,
-    later,
     load,
     part,
     switch,
@@ -34,8 +33,33 @@ _R43 = LimitSpec(
     source=HOUSE,
 )
 
+SELF_MATCH_MODES = (
+    "off",
+    "cancel_passive",
+    "wait",
+    "decrement",
+    "cancel_aggressive",
+    "cancel_both",
+)
+"""As `SelfMatchMode` counts them: the loosest first."""
+
 CONDUCT: tuple[LimitSpec, ...] = (
-    later("R34", "self_match", "risk.self_match", "own resting order would be crossed"),
+    LimitSpec(
+        id="R34",
+        code="self_match",
+        key="risk.self_match",
+        formula="an own resting order of the other side would be traded with, in any account;"
+        " what closes a position is never taken away for it",
+        mode="the one that the setting names gives way",
+        field="self_match",
+        kind=LimitKind.CHOICE,
+        unit=", ".join(SELF_MATCH_MODES),
+        default="wait",
+        choices=SELF_MATCH_MODES,
+        profiles=load("off"),
+        tighter=Tighter.HIGHER,
+        source="FIX 2964 SelfMatchPreventionInstruction; FINRA 5210.02",
+    ),
     LimitSpec(
         id="R35",
         code="wash_intent",

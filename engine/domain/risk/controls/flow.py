@@ -8,7 +8,6 @@ from engine.domain.risk.controls.spec import (
     LimitSpec,
     Tighter,
     keyless,
-    later,
     load,
     part,
 )
@@ -83,7 +82,20 @@ FLOW: tuple[LimitSpec, ...] = (
         profiles=(("india", "10"), *load(UNBOUND)),
         source=f"{HOUSE}; india: SEBI 2025-02-04",
     ),
-    later("R13", "message_rate", "risk.message_rate_max", "messages a second, cancels included"),
+    LimitSpec(
+        id="R13",
+        code="message_rate",
+        key="risk.message_rate_max",
+        formula="messages a second, cancels and changes too, and 90 % of what the venue takes;"
+        " entries use 70 % of it at most",
+        mode="queued, never lost: cancels first, then exits",
+        field="message_rate_max",
+        kind=LimitKind.RATE,
+        unit="messages/s",
+        default="100",
+        profiles=(("india", "10"), *load(UNBOUND)),
+        source=f"{RTS6}; india: SEBI 2025-02-04, more than 10 a second must register",
+    ),
     _R14,
     part(
         _R14,

@@ -31,6 +31,8 @@ class LimitKind(IntEnum):
     """Times of day on the exchange's clock, `12:00-13:00,15:50-16:00`, kept in minutes; `none`."""
     DAYS = 11
     """Calendar days."""
+    CHOICE = 12
+    """One of `LimitSpec.choices`, kept as its place among them."""
 
 
 class Tighter(IntEnum):
@@ -69,6 +71,8 @@ class LimitSpec(msgspec.Struct, frozen=True):
     """(profile, text) where a profile differs from the default."""
     tighter: Tighter = Tighter.LOWER
     source: str = ""
+    choices: tuple[str, ...] = ()
+    """The loosest first."""
     is_control: bool = True
     names: Names | None = None
     """Of a list of names."""

@@ -3,18 +3,20 @@
 from engine.domain.arming import LIVE_MODE, is_armed
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.risk.findings import OFF, RuleName, deny
+from engine.domain.risk.findings import RuleName, deny
+from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
 from engine.values import Nanos
 
 R42 = RuleName("R42", "not_armed")
+ON_PAPER = off(OffReason.ON_PAPER)
 
 
 def not_armed(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Off on paper, where nothing could be armed."""
     if state.mode.upper() != LIVE_MODE:
-        return OFF
+        return ON_PAPER
     if is_armed(state, p.order.account, now):
         return None
     return deny(

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import NO_SECTOR
@@ -18,7 +19,7 @@ from engine.domain.risk.rules.quantities import (
 )
 from engine.domain.state import State
 from engine.instruments import format_money_rounded
-from engine.values import Money, Nanos
+from engine.values import Money, Nanos, Price, Quantity
 
 R09 = RuleName("R09", "exposure", "risk.exposure_max")
 R09_NET = RuleName("R09", "exposure", "risk.exposure_net_max")
@@ -42,29 +43,41 @@ def exposure(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     worth_now = worth.net_liquidation
     if worth_now is None:
         return deny(R09, no_worth(p))
-    added = _added(p)
-    if added <= 0:
-        return None
+    opens, old = p.worst_leaves - p.exit_room, p.replaces
+    added = p.value
+    if added is None or opens != p.quantity or p.mark > p.worst_price:
+        added = _opened(p, opens)
+    if old is not None:
+        added = Money(added - old.opening)
+        if added <= 0:
+            return None
     limits = p.limits
     longs = worth.long_value + account.opening_long
     shorts = worth.short_value + account.opening_short
-    if p.side > 0:
-        mine, other, most_of_side = longs + added, worth.short_value, limits.exposure_long_max
-    else:
-        mine, other, most_of_side = shorts + added, worth.long_value, limits.exposure_short_max
+    gross, tightest = (longs + shorts + added) * BPS, limits.exposure_net_max
     if (
-        (longs + shorts + added) * BPS <= worth_now * limits.exposure_max
-        and (mine - other) * BPS <= worth_now * limits.exposure_net_max
-        and mine * BPS <= worth_now * most_of_side
+        gross <= worth_now * tightest
+        and tightest <= limits.exposure_max
+        and tightest <= limits.exposure_long_max
+        and tightest <= limits.exposure_short_max
+    ):
+        return None  # nothing is more than gross, and this is less than any of them may be
+    if gross <= worth_now * limits.exposure_max and all(
+        (bound.value + added) * BPS <= worth_now * bound.bps for bound in _bounds(p)
     ):
         return None
     return _too_exposed(p, state, added)
 
 
-def _added(p: Proposal) -> int:
-    """What may open beyond what the account's tally counts already."""
-    value = p.notional(p.worst_leaves - p.exit_room)
-    return value if p.replaces is None else value - p.replaces.opening
+def _opened(p: Proposal, quantity: int) -> Money:
+    """A passive price makes no room: it counts at the mark at least."""
+    assert p.instrument is not None
+    value = p.instrument.notional(_price(p), Quantity(quantity))
+    return value if p.rate == PAR else in_base_up(value, p.rate)
+
+
+def _price(p: Proposal) -> Price:
+    return p.worst_price if p.worst_price > p.mark else p.mark
 
 
 class _Bound(NamedTuple):
@@ -119,18 +132,19 @@ def exposure_room(p: Proposal, state: State) -> int:
         return 0
     left = min(worth * bound.bps // BPS - bound.value for bound in _bounds(p))
     known = p.replaces.opening if p.replaces is not None else 0
-    return total_of(p, quantity_within(p, Money(left + known), p.worst_price) + p.exit_room)
+    return total_of(p, quantity_within(p, Money(left + known), _price(p)) + p.exit_room)
 
 
 def concentration(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """One symbol's share of what the account is worth; R08 says where that cannot be known."""
-    if _does_not_grow(p):
-        return None
-    worth, value, limits = p.worth.net_liquidation, position_value(p), p.limits
+    """One symbol's share of what the account is worth, by what R08 has counted just before."""
+    worth, value, limits = p.worth.net_liquidation, p.position_worst, p.limits
     if worth is None or value is None:
         return None
-    asks = value * BPS > worth * limits.concentration_max
-    if not asks and value * BPS <= worth * limits.concentration_warn:
+    weight = value * BPS
+    asks = weight > worth * limits.concentration_max
+    if not asks and weight <= worth * limits.concentration_warn:
+        return None
+    if _does_not_grow(p):
         return None
     bps = limits.concentration_max if asks else limits.concentration_warn
     actual, most = _share(value, worth), percent(bps)

@@ -1,17 +1,20 @@
 """How often: order rate, the same order twice, the same ticket twice, and too many open ones."""
 
 from engine.domain.commands import Origin, SubmitOrder
+from engine.domain.message_counts import entry_rate
+from engine.domain.message_counts import message_rate as message_rate_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import RuleName, counted, deny, finding
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.values import NANOS_PER_SECOND, Instruction, Nanos, OrderType, TimeInForce
 
 R12 = RuleName("R12", "order_rate", "risk.order_rate_max")
 R12_MINUTE = RuleName("R12", "order_rate", "risk.order_rate_minute_max")
 R12_LADDER = RuleName("R12", "order_rate", "risk.order_rate_ladder_max")
 R12_LADDER_MINUTE = RuleName("R12", "order_rate", "risk.order_rate_ladder_minute_max")
+R13 = RuleName("R13", "message_rate", "risk.message_rate_max")
 R15 = RuleName("R15", "duplicate_order", "risk.duplicate_window")
 R16 = RuleName("R16", "ticket_replay")
 R17 = RuleName("R17", "open_orders", "risk.open_orders_max")
@@ -62,13 +65,42 @@ def _too_fast(rule: RuleName, limit: int, what: str) -> Finding:
     )
 
 
+def message_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
+    """What the rate has no room for waits here and is never lost, so this tells and does not deny:
+    only where nothing that opens may ever leave would it wait in vain."""
+    share = entry_rate(state)
+    if share < 1:
+        return deny(
+            R13,
+            "At this message rate nothing that opens can leave: the rest of it is kept for cancels",
+            actual="1",
+            limit=counted(share),
+        )
+    if not state.messages.waiting:
+        return None
+    ahead = len(state.messages.waiting)
+    limit = message_rate_of(state)
+    return finding(
+        R13,
+        Verdict.WARN,
+        f"{counted(ahead)} message(s) wait for their turn at {counted(limit)} a second: this one"
+        " waits behind them",
+        actual=counted(ahead),
+        limit=f"{counted(limit)}/s",
+    )
+
+
 def fingerprint(order: SubmitOrder) -> str:
     """What makes two orders the same to the duplicate rule."""
-    # Adding 0 makes a plain number of an enum member, which is far slower to format.
+    # Every order needs one, to be checked and to be remembered: the members of enums are the
+    # slowest part of it, so their numbers are at hand as text.
     return (
-        f"{order.account}|{order.symbol}|{order.instruction + 0}|{order.quantity}|{order.price}"
-        f"|{order.stop}|{order.type + 0}|{order.time_in_force + 0}"
+        f"{order.account}|{order.symbol}|{_TEXTS[order.instruction]}|{order.quantity}"
+        f"|{order.price}|{order.stop or 0}|{_TEXTS[order.type]}|{_TEXTS[order.time_in_force]}"
     )
+
+
+_TEXTS = tuple(map(str, range(1 + max(*Instruction, *OrderType, *TimeInForce))))
 
 
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -62,7 +62,7 @@ def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Fin
     limit = notional_limit(p)
     if limit is None:
         return deny(R02, no_worth(p))
-    notional = p.notional(p.quantity)
+    notional = p.value = p.notional(p.quantity)
     if notional <= limit:
         return None
     room = order_notional_room(p, state)
@@ -160,18 +160,17 @@ def _off_tick(p: Proposal, what: str, price: Price) -> Finding:
 
 def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Each side for itself: the position if everything open on the order's side fills."""
-    worst = worst_position(p)
-    if worst <= 0:
-        return None
-    worth, value = p.worth.net_liquidation, position_value(p)
+    value, worth = position_value(p), p.worth.net_liquidation
     if value is None:
         return deny(R08, "There is no price to value the position with; wait for a quote")
+    if not value:
+        return None
     if worth is None:
         return deny(R08, no_worth(p))
     limit = Money(worth * p.limits.position_max // BPS)
     if value <= limit:
         return None
-    room = position_room(p, state)
+    room, worst = position_room(p, state), worst_position(p)
     actual, most = format_money_rounded(value), format_money_rounded(limit)
     return deny(
         R08,
@@ -186,7 +185,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
 
 def worst_position(p: Proposal) -> int:
     """What is held on the order's side once everything open on it has filled."""
-    return p.side * p.held + p.open_same + p.worst_leaves
+    return (p.held if p.side > 0 else -p.held) + p.open_same + p.worst_leaves
 
 
 def position_value(p: Proposal) -> Money | None:
@@ -194,13 +193,16 @@ def position_value(p: Proposal) -> Money | None:
     known = p.position_worst
     if known is not None:
         return known
-    worst, price = worst_position(p), max(p.worst_price, p.mark)
+    worst, instrument = worst_position(p), p.instrument
     if worst <= 0:
         return Money(0)
+    price = p.worst_price if p.worst_price > p.mark else p.mark
     if not price:
         return None
-    assert p.instrument is not None
-    value = in_base_up(p.instrument.notional(price, Quantity(worst)), p.rate)
+    assert instrument is not None
+    value = instrument.notional(price, Quantity(worst))
+    if p.rate != PAR:
+        value = in_base_up(value, p.rate)
     p.position_worst = value
     return value
 

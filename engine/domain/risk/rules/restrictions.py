@@ -8,8 +8,8 @@ from engine.domain.risk.findings import OFF, RuleName, deny, finding
 from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
-from engine.instruments import CRYPTO, format_money_rounded
-from engine.values import Instruction, Nanos, Quantity
+from engine.instruments import CRYPTO, POWERS_OF_TEN, format_money_rounded
+from engine.values import MONEY_SCALE, Instruction, Nanos, Quantity
 
 R28 = RuleName("R28", "restricted_list", "risk.restricted_list")
 R28_WATCH = RuleName("R28", "restricted_list", "risk.watch_list")
@@ -81,7 +81,7 @@ def penny(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | No
     assert instrument is not None
     if instrument.asset_class == CRYPTO or p.replaces is not None:
         return None
-    if instrument.mic in OVER_THE_COUNTER and limits.over_the_counter:
+    if limits.over_the_counter and instrument.mic in OVER_THE_COUNTER:
         return finding(
             R28_COUNTER,
             Verdict.ASK,
@@ -91,11 +91,11 @@ def penny(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | No
             limit="listed",
         )
     price = p.mark or p.worst_price
+    if price * MONEY_SCALE >= limits.price_min * POWERS_OF_TEN[instrument.price_digits]:
+        return None
     if not price:
         return None  # R02 says that there is none
     value = instrument.notional(price, Quantity(instrument.quantity_scale))
-    if value >= limits.price_min:
-        return None
     actual, least = format_money_rounded(value), format_money_rounded(limits.price_min)
     return finding(
         R28_PENNY,

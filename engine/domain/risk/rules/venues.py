@@ -32,7 +32,7 @@ def venue_not_allowed(p: Proposal, state: State, market: Market, now: Nanos) -> 
             limit=", ".join(allowed) or "none",
         )
     is_live = state.mode.upper() == LIVE_MODE
-    if account not in accounts and (is_live or accounts != EVERYTHING):
+    if (is_live or accounts != EVERYTHING) and account not in accounts:
         named = "live, it has to be named there" if accounts == EVERYTHING else "add it"
         return deny(
             R44_ACCOUNT,

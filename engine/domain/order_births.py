@@ -1,0 +1,133 @@
+"""How an order comes into the state: released to a venue, or denied here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.domain import events as ev
+from engine.domain.commands import Origin
+from engine.domain.contingent.changes import (
+    joins,
+    sent_leg,
+)
+from engine.domain.identity import LEG_STRIDE
+from engine.domain.lifecycle import Status
+from engine.domain.message_counts import count_message
+from engine.domain.message_facts import Message
+from engine.domain.moves import hold, revalue, watched
+from engine.domain.orders import Order, Pending
+from engine.domain.recent import note
+from engine.domain.risk.opening import counted_price
+from engine.domain.risk.rules.conduct import price_print
+from engine.domain.risk.rules.flow import fingerprint
+from engine.domain.state import State
+from engine.domain.strategy_changes import count_execution
+from engine.values import Price
+
+ORDER_ATTEMPTS_MAX = 1_024
+"""More than any order-rate window counts; older attempts cannot matter."""
+RECENT_ORDERS_MAX = 256
+"""Duplicate memory: more than can be entered within its window at the highest order rate."""
+RECENT_PRICES_MAX = 2_048
+"""Wash memory: more than scripts send within its window."""
+_UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
+"""The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
+# What every order goes through has a name here: on Python 3.11 looking a member up in its enum
+# takes longer than what is done with it.
+_SENT, _LADDER = Status.SENT, Origin.LADDER
+
+
+def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
+    order_id, order = event.order_id, event.order
+    if order_id < LEG_STRIDE:
+        state.order_next = order_id + 1
+        state.number_next[event.trade_date] = event.number + 1
+    state.tickets[order.ticket] = order_id
+    origin = order.origin
+    if origin in _UNTHROTTLED:
+        return
+    attempts = state.ladder_attempts if origin is _LADDER else state.order_attempts
+    attempts.append(event.at)
+    if len(attempts) > ORDER_ATTEMPTS_MAX:
+        del attempts[: ORDER_ATTEMPTS_MAX // 2]
+
+
+def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
+    order, at = event.order, event.at
+    return Order(
+        event.order_id,
+        event.trade_date,
+        event.number,
+        order,
+        order.instruction.side,
+        status,
+        order.quantity,
+        order.price,
+        order.stop,
+        event.protection if type(event) is ev.OrderReleased else order.price,
+        at,
+        at,
+    )
+
+
+def _released(state: State, event: ev.OrderReleased) -> None:
+    _remember_submission(state, event)
+    order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
+    symbol, price, protection = asked.symbol, asked.price, event.protection
+    note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
+    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
+    order.client_order_id, order.market = name, state.market
+    account = state.accounts[asked.account]
+    order.fee_table, order.month_volume = account.fee_table, account.month_volume
+    instrument = state.instruments.get(symbol)
+    if instrument is not None and instrument.currency != account.currency:
+        order.fee_table = account.fee_table_for(instrument)
+    order.reserved_total = event.reserved
+    side = order.side
+    order.worst_price = protection or counted_price(
+        asked.type, side, price, asked.stop, event.quote
+    )
+    flow = account.flow
+    flow.orders += 1
+    flow.of(symbol).orders += 1
+    if event.reserved:
+        count_execution(state, asked, side, at)
+    if order.price:
+        printed = price_print(symbol, side, order.quantity, order.price)
+        note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+    revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
+    order.pending_new = pending = Pending(at)
+    state.orders[order_id] = order
+    state.by_client_id[name] = order_id
+    state.live[order_id] = None
+    of_symbol = state.live_by_symbol.get(symbol)
+    if of_symbol is None:
+        of_symbol = state.live_by_symbol[symbol] = {}
+    of_symbol[order_id] = None
+    hold(state, order)
+    if count_message(state, Message.NEW, order_id, at, is_entry=event.reserved > 0):
+        watched(state, at)
+    else:
+        pending.is_queued = True
+    state.breakers.activity.note_order(at)
+
+
+def _price_of(quote: ev.QuoteSeen) -> Price:
+    """Of an order that has none: it is for an auction."""
+    return quote.last or quote.ask or quote.bid
+
+
+def _denied(state: State, event: ev.OrderDenied) -> None:
+    _remember_submission(state, event)
+    order = _new_order(event, Status.DENIED)
+    order.protection = order.price
+    order.text = event.findings[0].sentence if event.findings else ""
+    if event.order_id >= LEG_STRIDE:
+        order.market = state.market
+        joins(state, order)
+    state.orders[event.order_id] = order
+
+
+BIRTHS: dict[type, Callable[[State, Any], None]] = {
+    ev.OrderReleased: _released,
+    ev.OrderDenied: _denied,
+}

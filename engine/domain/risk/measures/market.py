@@ -1,0 +1,45 @@
+"""What the market says of the symbol."""
+
+from engine.domain.carrying import terms_of
+from engine.domain.ledger.valuation import mark_of
+from engine.domain.risk.findings import counted
+from engine.domain.risk.uses import Ground, Measure, Use
+
+
+def market_state(g: Ground) -> Use | None:
+    """The phase of the symbol's session."""
+    phase = g.state.phases.get(g.symbol)
+    return Use(f"{g.symbol} {phase.word}" if phase is not None else f"{g.symbol} not known")
+
+
+def locate(g: Ground) -> Use | None:
+    """Shares that can still be borrowed."""
+    terms = terms_of(g.state, g.symbol)
+    if terms is None or g.instrument is None:
+        return None
+    if terms.is_easy and not terms.available:
+        return Use("", "easy to borrow")
+    return Use("", f"{g.instrument.format_quantity(terms.available)} to borrow")
+
+
+def listed_in(names: tuple[str, ...], symbol: str) -> Use:
+    """How long a list of symbols is, and whether this one stands on it."""
+    on = f"{symbol} is on it" if symbol in names else f"{symbol} is not"
+    return Use(f"{counted(len(names))} here", on)
+
+
+def price_least(g: Ground) -> Use | None:
+    """Where the symbol trades."""
+    mark = mark_of(g.quote)
+    if not mark or g.instrument is None:
+        return None
+    return Use(g.instrument.format_price(mark))
+
+
+MARKET: dict[str, Measure] = {
+    "risk.market_state": market_state,
+    "risk.locate": locate,
+    "risk.restricted_list": lambda g: listed_in(g.state.limits.restricted_list, g.symbol),
+    "risk.watch_list": lambda g: listed_in(g.state.limits.watch_list, g.symbol),
+    "risk.price_min": price_least,
+}

@@ -22,7 +22,7 @@ from engine.domain import (
 )
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
-from engine.domain.contingent import exits
+from engine.domain.contingent import exits, turns
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
@@ -38,6 +38,7 @@ from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
+from simulation.families import EVERYTHING, EXITS
 
 Patches = list[Any]
 UNSYNCED_ROWS = 2
@@ -49,6 +50,8 @@ class Mutant(NamedTuple):
     name: str
     caught_by: tuple[str, ...]
     patches: Callable[[], Patches]
+    only: str = EVERYTHING
+    """The family of seeds that is to notice it."""
 
     @contextmanager
     def alive(self) -> Iterator[None]:
@@ -298,6 +301,17 @@ def exits_are_for_what_was_ordered() -> Patches:
         return bracket.quantity if entry is None else entry.quantity if entry.cumulative else 0
 
     return [patch.object(exits, "covered_by", whole), *without_rule(holdings.reduce_only)]
+
+
+def exits_stay_as_they_left() -> Patches:
+    """What an entry fills later, or a bust takes from it, changes no exit."""
+    return [patch.object(exits._Step, "_resize", lambda self, leg: [])]
+
+
+def spent_exits_have_no_successor() -> Patches:
+    """The second fill of an entry is left without a stop when the first was stopped out."""
+    modules = (exits, turns)
+    return [patch.object(module, "has_successor", lambda bracket, leg: False) for module in modules]
 
 
 # ---- identity ----------------------------------------------------------------------------------
@@ -591,6 +605,8 @@ def what_should_not_rest_rests() -> Patches:
 MUTANTS = (
     Mutant("a correction counts twice", ("I-02", "I-10", "I-22"), a_correction_is_one_fill_more),
     Mutant("a correction is a repeat", ("I-02", "I-10"), a_correction_is_a_repeat),
+    Mutant("exits stay as they left", ("exits", "I-51"), exits_stay_as_they_left, EXITS),
+    Mutant("no successor", ("exits",), spent_exits_have_no_successor, EXITS),
     Mutant("both exits fill", ("I-12", "I-51", "I-09"), both_exits_stand_alone),
     Mutant("exits for what was ordered", ("I-12", "I-51"), exits_are_for_what_was_ordered),
     Mutant("a code passes twice", ("I-48",), a_code_passes_twice),

@@ -474,6 +474,14 @@ def orders_leave_over_a_broken_link() -> Patches:
     return without_rule(sessions.not_ready)
 
 
+def exits_are_judged_like_entries() -> Patches:
+    """A breaker that keeps a trader from closing what it was meant to protect him from."""
+    return [
+        patch.object(frame, "_EXIT_CHECKS", frame._ENTRY_CHECKS),
+        patch.object(frame, "_EXIT_BITS", frame._ENTRY_BITS),
+    ]
+
+
 def hands_are_not_throttled() -> Patches:
     return without_rule(flow.order_rate)
 
@@ -657,6 +665,7 @@ MUTANTS = (
     Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),
     Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
     Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
+    Mutant("no exit lane", ("exit lane",), exits_are_judged_like_entries),
     Mutant("hands not throttled", ("I-33",), hands_are_not_throttled),
     Mutant("kill cancels nothing", ("I-11",), a_kill_forgets_to_cancel),
     Mutant("halted desk refuses cancels", ("I-31",), a_halted_desk_refuses_cancels),

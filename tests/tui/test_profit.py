@@ -57,5 +57,5 @@ async def test_a_cash_account_shows_what_is_settled_and_what_comes_when():
 async def test_a_margin_account_shows_how_far_it_is_from_maintenance():
     row = MarginRow("day_trade", maintenance=Money(2_500 * DOLLAR), excess_share=5_000)
     row = msgspec.structs.replace(row, day_trades=2)
-    told = await margin_line(row, "maintenance")
-    assert told == "day trade maintenance 2,500.00 above it 50.00 % day trades 2 in 5 days"
+    told = await margin_line(row, "maintenance", (200, 60))
+    assert told == "day trade day trades 2 in 5 days maintenance 2,500.00 above it 50.00 %"

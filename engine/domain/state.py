@@ -29,6 +29,12 @@ ACK_TIMER = "ack"
 """The one timer of everything in flight, armed by the first request that goes out."""
 NO_FEES = "zero"
 
+# Numbers and not text: every order is looked up, and kept, by one of each.
+Fingerprint = tuple[str, str, int, int, int, int, int, int]
+"""Account, symbol, instruction, quantity, price, stop, type, life; text in snapshots of before."""
+PricePrint = tuple[str, int, int, int]
+"""Symbol, quantity, price, side."""
+
 
 class Trading(msgspec.Struct, gc=False):
     """The trading state of an account or of one symbol, with who lowered it and why."""
@@ -260,9 +266,9 @@ class State(msgspec.Struct):
     """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
     ladder_attempts: list[Nanos] = []
     """The same of the armed ladder, which has limits of its own."""
-    recent_orders: dict[str, Nanos] = {}
+    recent_orders: dict[Fingerprint | str, Nanos] = {}
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
-    recent_prices: dict[str, Nanos] = {}
+    recent_prices: dict[PricePrint, Nanos] = {}
     """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
     messages: Messages = msgspec.field(default_factory=Messages)
     venue_rate: int = 0

@@ -64,6 +64,9 @@ def test_every_setting_of_a_control_stands_in_a_case(block) -> None:
 
 
 NOT_A_RULES = {
+    # What the desk's own last minute trips: tests/unit/risk/test_breakers
+    *("risk.reject_rate_warn", "risk.reject_rate_max", "risk.error_rate_max"),
+    *("risk.order_volume_normal", "risk.unknown_share_max", "risk.break_share_max"),
     "risk.order_rate_script",  # paces a script: tests/unit/runtime/test_pace
     "risk.locate",  # on by default; off in test_locate
     "risk.short_margin",  # shapes R29's need: test_rules

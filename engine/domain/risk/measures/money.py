@@ -28,7 +28,7 @@ def short_margin(g: Ground) -> Use | None:
     if g.worth.net_liquidation is None or not g.worth.short_value:
         return None
     tied = Money(-(-g.worth.short_value * _rates(g).short // BPS))
-    return Use(format_money_rounded(tied))
+    return Use(format_money_rounded(tied), is_private=True)
 
 
 def power(g: Ground) -> Use | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.domain.luck import Luck
+from engine.domain.margin_view import MarginRow
 from engine.domain.preview_view import Preview, RuleCount
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding, Verdict
@@ -74,6 +75,7 @@ class FakeDesk:
         }
         self._mode = mode
         self.luck: Luck | None = None
+        self.margin = MarginRow("paid")
         self._focus = names[0]
         self._frame = 0
         self._quotes = [self._first_quote(name, place) for place, name in enumerate(names)]
@@ -430,6 +432,7 @@ class FakeDesk:
                 fees_day=fees,
                 day=Money(2_179_800_000),
                 luck=self.luck,
+                margin=self.margin,
             ),
             quotes=quotes,
             depth=self._depth(),

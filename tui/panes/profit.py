@@ -129,6 +129,8 @@ class Profit(FramedPane):
         ink, margin = self.ink, self.host.view.account.margin
         line = Line().add(" ", ink.text).add(f"{margin.regime.replace('_', ' ')}  ", ink.text)
         parts: list[tuple[str, str]] = []
+        if margin.day_trades is not None:
+            parts.append(("day trades", f"{margin.day_trades} in 5 days"))
         if margin.settled is not None:
             parts.append(("settled", money_text(margin.settled)))
             for row in margin.unsettled:
@@ -138,8 +140,6 @@ class Profit(FramedPane):
             parts.append(("maintenance", money_text(margin.maintenance)))
         if margin.excess_share is not None:
             parts.append(("above it", f"{margin.excess_share / 100:.2f} %"))
-        if margin.day_trades is not None:
-            parts.append(("day trades", f"{margin.day_trades} in 5 days"))
         for word, text in parts:
             if line.used + len(word) + len(text) + 3 > width:
                 break

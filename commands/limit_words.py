@@ -82,6 +82,8 @@ def _row(spec: LimitSpec, defaults: Mapping[str, str]) -> str:
 def _tighter(spec: LimitSpec) -> str:
     if not spec.field:
         return ""
+    if spec.tighter not in (Tighter.LOWER, Tighter.HIGHER):
+        return "neither"
     if spec.kind is LimitKind.SWITCH:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
     if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):

@@ -82,6 +82,9 @@ def _row(spec: LimitSpec, defaults: Mapping[str, str]) -> str:
 def _tighter(spec: LimitSpec) -> str:
     if not spec.field:
         return ""
+    way = _WAYS.get(spec.tighter, NEITHER)
+    if way == NEITHER:
+        return way
     if spec.kind is LimitKind.SWITCH:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
     if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
@@ -91,7 +94,11 @@ def _tighter(spec: LimitSpec) -> str:
     if spec.kind is LimitKind.CHOICE:
         listed = spec.choices if spec.tighter is Tighter.HIGHER else spec.choices[::-1]
         return " < ".join(listed)
-    return "lower" if spec.tighter is Tighter.LOWER else "higher"
+    return way
+
+
+NEITHER = "neither"
+_WAYS = {Tighter.LOWER: "lower", Tighter.HIGHER: "higher"}
 
 
 def _profiles(defaults: Mapping[str, str]) -> Iterator[str]:

@@ -111,7 +111,8 @@ def tighter_text(spec: LimitSpec, value: str) -> str:
 
     '' where it is as tight as it can be, and of a list: what is to go from it, or on it, is typed.
     """
-    if not value or spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
+    has_way = spec.tighter in (Tighter.LOWER, Tighter.HIGHER)
+    if not value or not has_way or spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
         return ""
     now = value_of(spec, value)
     if spec.kind is LimitKind.CHOICE:

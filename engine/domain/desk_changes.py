@@ -16,6 +16,7 @@ from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
 from engine.domain.message_counts import forget_messages, forget_waiting
+from engine.domain.moves import ask_anew
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import cash_in_base
@@ -50,6 +51,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
         heard_at = max(left.heard_at, event.left_at)
         state.checkpoints[state.market] = msgspec.structs.replace(left, heard_at=heard_at)
     state.run, state.mode, state.market = event.run, event.mode, event.market
+    ask_anew(state)
     state.was_disconnected = False
     state.patience, state.link_up_at = event.patience, Nanos(0)
     state.clock_off, state.woke_text = Nanos(0), ""
@@ -229,6 +231,7 @@ def _link_moved(state: State, event: ev.LinkMoved) -> None:
         state.link_texts.pop(event.link, None)
         state.began.pop(f"link/{event.link}", None)
         state.link_up_at = event.at
+        ask_anew(state)
     state.links[event.link] = event.state
 
 

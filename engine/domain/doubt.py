@@ -57,7 +57,7 @@ def watch(state: State, now: Nanos) -> list[ev.Event]:
                 happened.append(ev.OutcomeUnknown(now, order.order_id, request, text))
             if not is_down:
                 happened.append(question(order, request, now))
-                dues.append(now + ask_again_after(state.patience.ack, pending.asked + 1))
+                dues.append(now + ask_again_after(state.patience.ack, pending.asked_lately + 1))
     if dues:
         happened.append(ev.TimerSet(now, ACK_TIMER, Nanos(min(dues))))
     return happened + _looks_again(state, now)
@@ -80,9 +80,9 @@ def _due(state: State, pending: Pending) -> int | None:
     """When to look at it again; None where only a person, or the link's return, can help."""
     if pending.certainty is Certainty.KNOWN:
         return max(pending.since, state.link_up_at) + state.patience.ack
-    if pending.asked >= ASKS_MAX:
+    if pending.asked_lately >= ASKS_MAX:
         return None
-    due = pending.asked_at + ask_again_after(state.patience.ack, pending.asked)
+    due = pending.asked_at + ask_again_after(state.patience.ack, pending.asked_lately)
     if pending.negatives:
         # It said no too early: the next question waits until the answer can be believed.
         due = max(due, pending.negative_at + state.patience.settle)

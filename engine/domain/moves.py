@@ -133,3 +133,13 @@ def bring_back(state: State, order_id: int) -> Order:
         order = state.past_orders.pop(order_id)
         state.orders = {order_id: order, **state.orders}
     return order
+
+
+def ask_anew(state: State) -> None:
+    """A venue that is back can answer what it could not before: each request in doubt may be asked
+    about as often as at first."""
+    for order_id in state.in_doubt:
+        order = state.orders[order_id]
+        for pending in (order.pending_new, order.pending_replace, order.pending_cancel):
+            if pending is not None:
+                pending.asked_before = pending.asked

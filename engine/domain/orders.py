@@ -29,6 +29,13 @@ class Pending(msgspec.Struct, gc=False):
     negative_at: Nanos = Nanos(0)
     is_queued: bool = False
     """It waits here for its turn: the venue has not heard of it."""
+    asked_before: int = 0
+    """Of `asked`, what counts no more: the link has come back since, or the desk was started."""
+
+    @property
+    def asked_lately(self) -> int:
+        """What the number of questions is bounded by."""
+        return self.asked - self.asked_before
 
 
 class Wish(msgspec.Struct, gc=False):

@@ -40,9 +40,10 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
         run.awaiting.pop(event.statement, None)
     if event.is_complete:
         run.heard[event.statement] = None
-        if event.statement is Statement.EXECUTIONS:
-            # Trades bear the venue's time, which ours can be ahead of by any amount.
-            state.recon.executions_since = event.venue_at or run.asked_at
+        if event.statement is Statement.EXECUTIONS and event.venue_at:
+            # Trades bear the venue's time, which ours can be ahead of by any amount: where it does
+            # not say when, all of them are asked for again.
+            state.recon.executions_since = event.venue_at
     else:
         run.failed = event.text or f"{event.statement.name.lower()} did not come whole"
 

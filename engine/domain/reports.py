@@ -97,7 +97,7 @@ class VenueReplaced(Fact, frozen=True, tag="v_replaced"):
     queue_ahead: int = -1
     at: Nanos = Nanos(0)
     stop: Price = Price(0)
-    """0: as it was."""
+    """0: it does not say: as it was asked for."""
 
 
 class VenueCancelRefused(Fact, frozen=True, tag="v_cxl_ref"):

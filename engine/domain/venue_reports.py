@@ -11,9 +11,10 @@ from engine.domain.quotes import Market
 from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import State
-from engine.values import Nanos, Quantity
+from engine.values import Nanos, Price, Quantity
 
 _ACCEPT = Happening.ACCEPT
+NO_STOP = Price(0)
 
 
 def venue_accepted(
@@ -199,7 +200,8 @@ def venue_replaced(
         reserve_for(proposal),
         report.queue_ahead,
         report.at,
-        report.stop,
+        # One that it does not name is the one that was asked for: an answer may leave it out.
+        report.stop or (pending.stop if is_awaited and pending is not None else NO_STOP),
     )
     return [replaced, *_cancel_again(order, report, now), *nudged(state, order, now)]
 

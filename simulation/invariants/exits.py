@@ -33,7 +33,8 @@ def what_is_left_has_its_exits(state: State, account: VenueAccount) -> None:
             if leg is None or not (leg.is_live or has_successor(bracket, leg)):
                 continue
             works = sum(leg.leaves for leg in live if kind is leg.order.type)
-            least = min(left, _room_beside_others(state, group, bracket))
+            # Where a hand's order may close some of it already, the rest is denied and told.
+            least = left if _room_beside_others(state, group, bracket) >= left else 0
             is_enough = works >= least or not (state.has_oca or works or not live)
             said = f"{works} of {left} of group {group} have their {kind.name}"
             hold(is_enough and works <= max(0, left), "exits", said)

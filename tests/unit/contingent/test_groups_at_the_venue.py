@@ -2,6 +2,7 @@
 
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
+from engine.domain.commands import ExitTerm
 from engine.domain.lifecycle import Status
 from engine.domain.requests import Request
 from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
@@ -190,3 +191,21 @@ def test_exits_cover_what_is_held_of_their_entry_and_no_more() -> None:
     bench.pass_time(0.001)
     changes = [leg(bench, 1, number).pending_replace for number in (1, 2)]
     assert [change.quantity for change in changes if change is not None] == [100, 100]
+
+
+def test_a_confirmation_without_a_stop_price_means_the_one_that_was_asked_for() -> None:
+    """The old one seemed to stand, and the change was asked for again and again."""
+    bench = desk(latency=never)
+    bench.submit(entry(100, stop_loss=ExitTerm(offset=-500)), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 50))
+    bench.pass_time(0.001)
+    stop = leg(bench, 1, 2)
+    bench.submit(rep.VenueAccepted(stop.client_order_id, "V2"))
+    bench.submit(fill("TEST-1-1-0", "E2", Price(BID - 200), 50))
+    bench.pass_time(0.001)
+    change = stop.pending_replace
+    assert change is not None and change.stop == BID - 100 - 500
+    name = change.client_order_id
+    bench.submit(rep.VenueReplaced(stop.client_order_id, name, Price(0), Quantity(100)))
+    bench.pass_time(5)
+    assert stop.stop == BID - 100 - 500 and stop.pending_replace is None

@@ -162,6 +162,17 @@ def test_a_no_to_a_question_that_nobody_asked_proves_nothing() -> None:
     assert told(bench, rep.VenueOrderUnknown(FIRST)) == ["OrderRejected"]
 
 
+def test_the_return_of_the_link_gives_a_request_all_its_questions_again(bench: DeskBench) -> None:
+    """Each return had cost one: after six of them nobody asked any more, though it was up."""
+    bench.pass_time(3_600)
+    assert sent(bench, StatusRequest) == ASKS_MAX
+    bench.submit(rep.LinkChanged("still", rep.LinkState.DOWN))
+    bench.submit(rep.LinkChanged("still", rep.LinkState.UP))
+    bench.pass_time(3_600)
+    assert sent(bench, StatusRequest) == 2 * ASKS_MAX
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
 def test_a_late_fill_of_what_was_never_placed_is_booked_and_lowers_the_symbol(
     bench: DeskBench,
 ) -> None:

@@ -47,7 +47,7 @@ def plan(*, groups: bool) -> Plan:
         for name, value in msgspec.structs.asdict(FAMILIES[EXITS](1)).items()
         if type(value) is int and name not in ("seed", "steps", "cash")
     }
-    more = {"line": Faults(), "groups": groups, "shorts": True, "fee_table": "zero"}
+    more = {"line": Faults(), "groups": groups, "shorts": True, "fee_table": "zero", "tight": ()}
     return msgspec.structs.replace(FAMILIES[EXITS](1), **calm, **more)
 
 
@@ -111,8 +111,7 @@ class Table:
     def come_to_rest(self) -> None:
         """Everything that waits is let through in its order, and time passes."""
         for _ in range(ROUNDS_MAX):
-            while self.out or self.back:
-                self.do("r0" if self.out else "p0")
+            self._cross()
             self._pass(NANOS_PER_SECOND)
             self.desk.settle()
 
@@ -162,6 +161,7 @@ class Table:
 
     def protect(self) -> None:
         """100 long, with a target and a stop for all of it; everything is known on both sides."""
+        self._cross()  # a start compares the books before anything new leaves
         entry = SubmitOrder(
             "entry",
             "PAPER",
@@ -174,9 +174,13 @@ class Table:
             stop_loss=ExitTerm(STOP),
         )
         self.desk.ask([entry])
+        self._cross()
+        assert self.held_there() == HELD
+
+    def _cross(self) -> None:
+        """What waits on either side crosses, in its order."""
         while self.out or self.back:
             self.do("r0" if self.out else "p0")
-        assert self.held_there() == HELD
 
     # --- what is so
 

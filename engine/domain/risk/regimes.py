@@ -209,7 +209,7 @@ def terms_of(
 
 def _strict(rates: Rates, leverage: int, short_margin: int) -> Rates:
     most = min(rates.leverage, leverage)
-    backed = BPS if not most else -(-RATIO * BPS // most)
+    backed = -(-RATIO * BPS // max(most, 1))
     long, short = max(rates.long, backed), max(rates.short, short_margin, backed)
     concentrated = rates.long + rates.concentrated - min(long, short)
     return msgspec.structs.replace(

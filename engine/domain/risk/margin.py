@@ -59,7 +59,7 @@ def entry_requirement(worth: Worth, rates: Rates) -> int:
         if rates.has_share_minimums:
             need += _beyond_shares(worth, rates)
     if rates.concentrated:
-        need += _concentration(worth, rates)
+        need += _concentration(worth, rates.concentrated)
     return need
 
 
@@ -70,10 +70,10 @@ def _beyond_shares(worth: Worth, rates: Rates) -> int:
     return worth.short_maintenance - worth.short_value * FINRA_SHORT // BPS
 
 
-def _concentration(worth: Worth, rates: Rates) -> int:
+def _concentration(worth: Worth, share: int) -> int:
     """Of the house model: the largest position's part above a quarter of NLV needs more."""
     above = worth.largest - (worth.net_liquidation or 0) * CONCENTRATED_FROM // BPS
-    return -(-above * rates.concentrated // BPS) if above > 0 else 0
+    return -(-above * share // BPS) if above > 0 else 0
 
 
 def maintenance_requirement(worth: Worth, rates: Rates) -> int:
@@ -84,8 +84,8 @@ def maintenance_requirement(worth: Worth, rates: Rates) -> int:
     if worth.short_value:
         share = -(-worth.short_value * rates.maintenance_short // BPS)
         need += max(share, worth.short_maintenance if rates.has_share_minimums else 0)
-    if rates.concentrated:
-        need += _concentration(worth, rates)
+    if rates.maintenance_concentrated:
+        need += _concentration(worth, rates.maintenance_concentrated)
     return need
 
 

@@ -66,6 +66,8 @@ class Rates(msgspec.Struct, frozen=True, gc=False):
     has_share_minimums: bool = False
     concentrated: int = 0
     """More of the part of the largest position that is above `CONCENTRATED_FROM` of NLV."""
+    maintenance_concentrated: int = 0
+    """The same for maintenance, which no setting of leverage moves."""
     is_leverage_tighter: bool = False
     """The leverage asks for more equity than the regime's own shares do."""
 
@@ -112,7 +114,15 @@ _INTRADAY = Rates(FINRA_LONG, FINRA_SHORT, leverage=4 * RATIO, has_share_minimum
 SCAN = 1_500
 """15 % either way: the scan range of equities in the risk-based margin of FINRA 4210(g)."""
 CONCENTRATED_MORE = 1_500
-_PORTFOLIO = Rates(SCAN, SCAN, SCAN, SCAN, 10 * RATIO * 2 // 3, concentrated=CONCENTRATED_MORE)
+_PORTFOLIO = Rates(
+    SCAN,
+    SCAN,
+    SCAN,
+    SCAN,
+    10 * RATIO * 2 // 3,
+    concentrated=CONCENTRATED_MORE,
+    maintenance_concentrated=CONCENTRATED_MORE,
+)
 
 
 def _same(equity_min: int, rates: Rates) -> Tier:
@@ -199,7 +209,7 @@ def terms_of(
 
 def _strict(rates: Rates, leverage: int, short_margin: int) -> Rates:
     most = min(rates.leverage, leverage)
-    backed = BPS if not most else -(-RATIO * BPS // most)
+    backed = -(-RATIO * BPS // max(most, 1))
     long, short = max(rates.long, backed), max(rates.short, short_margin, backed)
     concentrated = rates.long + rates.concentrated - min(long, short)
     return msgspec.structs.replace(

@@ -99,7 +99,7 @@ def maintenance_margin(p: Proposal, state: State, market: Market, now: Nanos) ->
     if not is_lent and least <= _FREE:
         return None
     need = maintenance_requirement(worth, p.rates)
-    if not need or (equity - need) * BPS >= equity * least:
+    if not need or (equity > 0 and (equity - need) * BPS >= equity * least):
         return None
     share = (equity - need) * BPS // equity if equity > 0 else -BPS
     if share < limits.maintenance_margin:

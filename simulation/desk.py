@@ -141,7 +141,7 @@ class Desk:
             opening_cash=opening_cash(self._plan),
             currency="USD",
             fee_table=self._plan.fee_table,
-            limits=LIMITS,
+            limits=tuple({**dict(LIMITS), **dict(self._plan.tight)}.items()),
             seed=self._plan.seed,
             has_oca=self._venue.has_oca,
         )

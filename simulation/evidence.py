@@ -53,7 +53,7 @@ class Evidence:
         self._hands: list[int] = []
         self._sequence = self._step = 0
         self._enrolment = ""
-        self._has_passed = False
+        self._has_passed = self._just_passed = False
 
     def knows(self, client_order_id: str) -> bool:
         """Whether the id belongs to something durable."""
@@ -82,7 +82,10 @@ class Evidence:
             self._sequence = record.sequence
             if record.cause != record.sequence:
                 self._read_event(record)
-            elif type(record.body) is ProtectPosition:
+                continue
+            # A pass counts for what is asked right behind it, whatever that comes to.
+            self._has_passed, self._just_passed = self._just_passed, False
+            if type(record.body) is ProtectPosition:
                 self.protected[record.body.ticket] = record.body.quantity
 
     def _read_event(self, record: Record) -> None:
@@ -94,9 +97,6 @@ class Evidence:
         look = _LOOKS.get(type(event))
         if look is not None:
             look(self, event)
-        # One act can raise several symbols; anything else that happens uses a code up.
-        if type(event) is not ev.TradingStateChanged:
-            self._has_passed = type(event) is ev.SecondFactorPassed
 
     def released_order(self, event: ev.OrderReleased) -> None:
         name = event.client_order_id
@@ -192,7 +192,7 @@ class Evidence:
     def factor_passed(self, event: ev.SecondFactorPassed) -> None:
         """I-48: no code twice, and none that is older than one that counted."""
         hold(event.step > self._step, "I-48", f"the code of {event.step} passed again")
-        self._step = event.step
+        self._step, self._just_passed = event.step, True
 
     def loosening_asked(self, event: ev.LimitLooseningAsked) -> None:
         hold(self._has_passed, "I-48", f"{event.key} was loosened without a fresh code")

@@ -69,6 +69,8 @@ def exits_plan_of(seed: int) -> Plan:
         restates=some(30),
         snapshot=some(500),
         cash=1_000_000,
+        foreign=NEVER,
+        attends=NEVER,
         acts=EXITS_ACTS,
         groups=chance.happens(500),
         **dict.fromkeys(_CALM, NEVER),

@@ -42,7 +42,15 @@ class Person:
             for key in state.recon.breaks
             if key.startswith("position/")
         ]
-        return [self._chance.pick(said)]
+        picked = self._chance.pick(said)
+        if isinstance(picked, AdoptPosition) and not self._knows_all_trades(state):
+            # A trade that is in the venue's figure is still on its way, and will count again.
+            self._venue.account.has_been_misjudged = True
+        return [picked]
+
+    def _knows_all_trades(self, state: State) -> bool:
+        trades = (trade for order in self._venue.account.orders() for trade in order.fills)
+        return all(trade.execution_id in state.executions for trade in trades)
 
     def _resolve(self, order: Order) -> Command:
         account = self._venue.account

@@ -76,6 +76,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Of the trader's turns: a person answers something that waits for one."""
     consents: bool = False
     """Foreign orders wait for a person, as they do live; else they are taken over."""
+    tight: tuple[tuple[str, str], ...] = ()
+    """Limits that bind at once, by key; the others are those of paper."""
     factor: bool = False
     """A second factor is enrolled: what raises risk wants a code."""
     dies_at: frozenset[int] = frozenset()
@@ -98,6 +100,30 @@ ACTS = {
     "tighten": 1,
 }
 _ALWAYS_THERE = ("submit", "resume")
+TIGHT = (
+    ("risk.order_quantity_max", "150"),
+    ("risk.order_notional_max", "20000"),
+    ("risk.position_max", "20"),
+    ("risk.exposure_max", "40"),
+    ("risk.exposure_net_max", "30"),
+    ("risk.open_orders_max", "4"),
+    ("risk.open_orders_symbol_max", "3"),
+    ("risk.cancel_ratio_max", "2"),
+    ("risk.daily_notional_max", "1"),
+    ("risk.daily_orders_max", "8"),
+    ("risk.daily_loss_max", "0.1"),
+    ("risk.drawdown_max", "0.1"),
+    ("risk.loss_velocity_max", "0.1"),
+    ("risk.symbol_move_max", "1"),
+    ("risk.message_rate_max", "5"),
+    ("risk.repeated_execution_max", "2"),
+    ("risk.order_rate_script", "5"),
+    ("risk.unknown_orders_max", "1"),
+    ("risk.short_selling", "off"),
+    ("risk.price_min", "500"),
+    ("risk.quote_age_max", "1"),
+)
+"""Values that a few orders of a seed come to."""
 
 
 def plan_of(seed: int) -> Plan:
@@ -146,10 +172,18 @@ def plan_of(seed: int) -> Plan:
         # A stream of its own: what was drawn of a seed before there were groups stays as it was.
         groups=Chance(seed, "groups").happens(500),
         factor=Chance(seed, "factor").happens(300),
+        tight=_tight_of(Chance(seed, "limits")),
         foreign=foreign,
         attends=attends,
         consents=consents,
     )
+
+
+def _tight_of(chance: Chance) -> tuple[tuple[str, str], ...]:
+    """Half of all seeds meet limits that paper's figures never reach, each by chance."""
+    if not chance.happens(500):
+        return ()
+    return tuple((key, value) for key, value in TIGHT if chance.happens(SWARM))
 
 
 def _others_of(chance: Chance) -> tuple[int, int, bool]:

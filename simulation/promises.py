@@ -10,7 +10,7 @@ from simulation.desk import Desk, opening_cash
 from simulation.disk import Disk
 from simulation.evidence import Evidence
 from simulation.fate import Fate
-from simulation.invariants import exits, money, orders, rest
+from simulation.invariants import exits, money, orders, rest, risk
 from simulation.invariants.book import Mirror
 from simulation.plan import Plan
 from simulation.trace import Trace
@@ -62,6 +62,8 @@ class Promises:
         account = state.accounts[DEFAULT_ACCOUNT]
         if self._venue.account.is_as_the_desk_made_it and not self._plan.shorts:
             money.i29_cash_covers_what_is_held(account)
+            risk.i29_no_fills_spend_more_than_there_is(self._venue.account, evidence, self._opening)
+        risk.what_is_held_can_be_closed(state, self._venue.market, desk.clock.now)
         money.i21_the_ledger_sums_to_zero(account)
         money.i22_cash_and_positions_follow_from_the_fills(account, evidence, self._opening)
 

@@ -22,12 +22,12 @@ from engine.domain import (
 )
 from engine.domain import commands as cmd
 from engine.domain import reports as rep
-from engine.domain.contingent import exits
+from engine.domain.contingent import exits, turns
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
 from engine.domain.risk import frame, proposal
-from engine.domain.risk.rules import flow, holdings, quantities, sessions
+from engine.domain.risk.rules import flow, holdings, margin, quantities, sessions
 from engine.exchange.book import Book
 from engine.exchange.messages import SelfMatch
 from engine.exchange.settings import BookSettings
@@ -38,6 +38,7 @@ from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
+from simulation.families import EVERYTHING, EXITS
 
 Patches = list[Any]
 UNSYNCED_ROWS = 2
@@ -49,6 +50,8 @@ class Mutant(NamedTuple):
     name: str
     caught_by: tuple[str, ...]
     patches: Callable[[], Patches]
+    only: str = EVERYTHING
+    """The family of seeds that is to notice it."""
 
     @contextmanager
     def alive(self) -> Iterator[None]:
@@ -300,6 +303,17 @@ def exits_are_for_what_was_ordered() -> Patches:
     return [patch.object(exits, "covered_by", whole), *without_rule(holdings.reduce_only)]
 
 
+def exits_stay_as_they_left() -> Patches:
+    """What an entry fills later, or a bust takes from it, changes no exit."""
+    return [patch.object(exits._Step, "_resize", lambda self, leg: [])]
+
+
+def spent_exits_have_no_successor() -> Patches:
+    """The second fill of an entry is left without a stop when the first was stopped out."""
+    modules = (exits, turns)
+    return [patch.object(module, "has_successor", lambda bracket, leg: False) for module in modules]
+
+
 # ---- identity ----------------------------------------------------------------------------------
 
 
@@ -418,7 +432,7 @@ def market_orders_have_no_value() -> Patches:
 
         return pass_market
 
-    of_value = (holdings.buying_power, quantities.order_notional)
+    of_value = (margin.buying_power, quantities.order_notional)
     return [
         patch.object(
             frame,
@@ -458,6 +472,14 @@ def a_halt_holds_nothing_back() -> Patches:
 
 def orders_leave_over_a_broken_link() -> Patches:
     return without_rule(sessions.not_ready)
+
+
+def exits_are_judged_like_entries() -> Patches:
+    """A breaker that keeps a trader from closing what it was meant to protect him from."""
+    return [
+        patch.object(frame, "_EXIT_CHECKS", frame._ENTRY_CHECKS),
+        patch.object(frame, "_EXIT_BITS", frame._ENTRY_BITS),
+    ]
 
 
 def hands_are_not_throttled() -> Patches:
@@ -591,6 +613,8 @@ def what_should_not_rest_rests() -> Patches:
 MUTANTS = (
     Mutant("a correction counts twice", ("I-02", "I-10", "I-22"), a_correction_is_one_fill_more),
     Mutant("a correction is a repeat", ("I-02", "I-10"), a_correction_is_a_repeat),
+    Mutant("exits stay as they left", ("exits", "I-51"), exits_stay_as_they_left, EXITS),
+    Mutant("no successor", ("exits",), spent_exits_have_no_successor, EXITS),
     Mutant("both exits fill", ("I-12", "I-51", "I-09"), both_exits_stand_alone),
     Mutant("exits for what was ordered", ("I-12", "I-51"), exits_are_for_what_was_ordered),
     Mutant("a code passes twice", ("I-48",), a_code_passes_twice),
@@ -641,6 +665,7 @@ MUTANTS = (
     Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),
     Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
     Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
+    Mutant("no exit lane", ("exit lane",), exits_are_judged_like_entries),
     Mutant("hands not throttled", ("I-33",), hands_are_not_throttled),
     Mutant("kill cancels nothing", ("I-11",), a_kill_forgets_to_cancel),
     Mutant("halted desk refuses cancels", ("I-31",), a_halted_desk_refuses_cancels),

@@ -13,7 +13,7 @@ def caught(mutant: Mutant) -> tuple[int, str]:
     """The first seed that notices it, and what it says."""
     with mutant.alive():
         for seed in range(1, SEEDS_MAX + 1):
-            outcome = run_seed(seed)
+            outcome = run_seed(seed, mutant.only)
             if outcome.broken:
                 return seed, outcome.broken
     raise AssertionError(f"{mutant.name} lived through {SEEDS_MAX} seeds")
@@ -24,7 +24,7 @@ def test_a_known_bug_is_caught(mutant):
     """And the same seed finds nothing in the desk as it is."""
     seed, said = caught(mutant)
     assert said.startswith(mutant.caught_by), f"seed {seed}: {said}"
-    assert run_seed(seed).broken == ""
+    assert run_seed(seed, mutant.only).broken == ""
 
 
 def test_every_mutant_is_dead_again_afterwards():

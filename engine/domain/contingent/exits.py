@@ -79,7 +79,8 @@ def _nothing_left(
         if leg.is_live and leg.leaves > 0 and leg.pending_new is None:
             happened += _ended(leg, group, now)
     if is_entry_over(state, group):
-        text = ALL_DONE if covered else NEVER_NEEDED
+        entry = state.orders.get(group)
+        text = ALL_DONE if covered or (entry and entry.cumulative) else NEVER_NEEDED
         happened += [no_more_needed(leg, now, text) for leg in legs if leg.is_held]
     return happened
 

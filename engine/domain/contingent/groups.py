@@ -145,8 +145,8 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
             if type(event) is ev.FillReversed:
                 groups.update(dict.fromkeys(_of_symbol_of(state, order_id)))
             elif type(event) in _MOVES_ROOM:
-                at_work = [g for g in _of_symbol_of(state, order_id) if _is_at_work(state, g)]
-                groups.update(dict.fromkeys(at_work))
+                open_ones = [g for g in _of_symbol_of(state, order_id) if _may_have_work(state, g)]
+                groups.update(dict.fromkeys(open_ones))
         elif type(event) is ev.PhaseEntered:
             groups.update(dict.fromkeys(_waiting_in(state, event.symbol)))
         elif type(event) is ev.LinkMoved and event.state is LinkState.UP:
@@ -158,9 +158,13 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
     ]
 
 
-def _is_at_work(state: State, group: OrderId) -> bool:
-    """An exit of it stands at the venue, and follows what is held, down to nothing."""
-    return any(leg.is_live for leg in legs_of(state, group))
+def _may_have_work(state: State, group: OrderId) -> bool:
+    """An exit of it stands at the venue, and follows what is held, down to nothing; or its entry
+    has filled more than its exits, and what is held of that may come to be known only now."""
+    entry = state.orders.get(group)
+    filled = filled_by(state, group)
+    is_owing = entry is not None and entry.cumulative > filled
+    return is_owing or any(leg.is_live for leg in legs_of(state, group))
 
 
 def _of_symbol_of(state: State, order_id: int) -> list[OrderId]:
@@ -177,10 +181,15 @@ def _of_symbol_of(state: State, order_id: int) -> list[OrderId]:
 
 
 def _waiting_in(state: State, symbol: str) -> list[OrderId]:
-    """Groups with an exit that waits here, maybe for this symbol's session."""
+    """Groups with an exit that waits here, maybe for this symbol's session; also one that is to
+    take another's place and has no order yet."""
     return [
         OrderId(group)
         for group, bracket in state.brackets.items()
         if symbol in (ALL_SYMBOLS, bracket.symbol)
-        and any(leg.is_held for leg in legs_of(state, group))
+        and (any(leg.is_held for leg in legs_of(state, group)) or _is_left(state, group, bracket))
     ]
+
+
+def _is_left(state: State, group: int, bracket: Bracket) -> bool:
+    return covered_by(state, group, bracket) > filled_by(state, group)

@@ -4,7 +4,7 @@ from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.requests import Request
-from engine.values import Liquidity, Nanos, Price, Quantity
+from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
 from tests.harness import DeskBench
 
 from .bench import BID, TARGET, desk, entry, leg, told
@@ -171,3 +171,22 @@ def test_a_corrected_trade_of_an_exit_is_taken_off_its_sibling_once() -> None:
     assert (stop.taken, stop.leaves) == (63, 100)
     bench.pass_time(0.001)
     assert not stop.is_cancelling and not target.is_cancelling
+
+
+def test_exits_cover_what_is_held_of_their_entry_and_no_more() -> None:
+    """An entry that closed a short position first was given exits that would have crossed zero, and
+    they were denied: what it opened had none."""
+    bench = desk(latency=never)
+    short = entry(40, ticket="s", target=None, stop_loss=None, instruction=Instruction.SHORT)
+    bench.submit(entry(100), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(short, rep.VenueAccepted("TEST-1-2-0", "V2"))
+    bench.submit(fill("TEST-1-2-0", "E1", BID, 40), fill("TEST-1-1-0", "E2", BID, 100))
+    bench.pass_time(0.001)
+    assert bench.position("AAPL") == 60
+    assert [leg(bench, 1, number).quantity for number in (1, 2)] == [60, 60]
+    for number in (1, 2):
+        bench.submit(rep.VenueAccepted(name_of(bench, 1, number), f"V1{number}"))
+    bench.submit(rep.VenueTradeBusted("TEST-1-2-0", "E1", leaves=Quantity(0)))
+    bench.pass_time(0.001)
+    changes = [leg(bench, 1, number).pending_replace for number in (1, 2)]
+    assert [change.quantity for change in changes if change is not None] == [100, 100]

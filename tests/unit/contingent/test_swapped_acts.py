@@ -9,6 +9,7 @@ from engine.domain.apply import state_hash
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.contingent.turns import exits_waiting
 from engine.domain.identity import leg_id
+from engine.domain.quotes import Phase
 from engine.values import Liquidity, Nanos, OrderId, Price, Quantity, Side, TimeInForce
 from tests.harness import DeskBench
 
@@ -100,3 +101,15 @@ def test_while_a_flatten_runs_nobody_asks_for_exits_beside_it() -> None:
     denied = [e for e in happened if isinstance(e, ev.OrderDenied)]
     assert [e.findings[0].rule for e in denied] == ["D03"]
     assert not exits_waiting(bench.state)
+
+
+def test_a_stop_that_is_to_stand_again_leaves_when_a_halt_ends() -> None:
+    """Nobody woke it, for it had no order yet: the position stayed without a stop."""
+    bench = swapped()
+    bench.enters("AAPL", Phase.HALTED)
+    target = bench.state.orders[leg_id(OrderId(1), 1)]
+    bench.submit(rep.VenueCancelled(target.client_order_id, "let go", requested=False))
+    bench.pass_time(1)
+    assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0"]
+    bench.enters("AAPL", Phase.OPEN)
+    assert told(bench, 1)[2] == "1.3 working 100"

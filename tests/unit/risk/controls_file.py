@@ -21,6 +21,7 @@ from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import KEY_PREFIX, Limits, default_pairs
 from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.regimes import Regime
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Factor
@@ -206,6 +207,12 @@ def _state(desk: Stand, name: str, symbol: str = "*") -> None:
     desk.trading(TradingState[name], symbol)
 
 
+def _closing(desk: Stand, until: str) -> None:
+    """Only closing orders up to this date: an intraday call was not met."""
+    desk.regime(Regime.INTRADAY)
+    desk.account.margin.closing_only_until = int(until)
+
+
 def _enrolled(desk: Stand, *code: str) -> None:
     """With a second factor; `code`: it has just passed, for what comes next."""
     desk.state.factor = Factor("abc", 1, desk.state.events if code else -1)
@@ -215,6 +222,10 @@ FACTS: dict[str, Callable[..., None]] = {
     "limit": Stand.bind,
     "hold": lambda desk, quantity, symbol="GOOG": desk.hold(int(quantity), symbol),
     "cash": Desk.cash,
+    "regime": lambda desk, word: desk.regime(Regime[word.upper()]),
+    "unsettled": lambda desk, amount: desk.unsettled(amount),
+    "daytrades": lambda desk, count, date="20260701": desk.traded_today(int(count), int(date)),
+    "closing": _closing,
     "quote": _quote,
     "unquoted": lambda desk, symbol="GOOG": desk.no_quote(symbol),
     "silent": lambda desk, seconds: desk.silence(float(seconds)),
@@ -224,6 +235,7 @@ FACTS: dict[str, Callable[..., None]] = {
     "pressed": lambda desk, count, seconds: desk.presses(int(count), float(seconds)),
     "repeated": lambda desk, count, seconds: desk.repeats(int(count), float(seconds)),
     "disabled": Desk.disabled,
+    "waits": Desk.waits,
     "today": _today,
     "opposite": _opposite,
     "band": lambda desk, low, high: desk.band(low, high),

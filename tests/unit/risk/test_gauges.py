@@ -202,7 +202,6 @@ def test_exposure_counts_positions_and_what_may_still_open(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [
-        ("R10", {}, "not available yet"),
         ("R33", {}, "no options traded here"),
         ("expiry_sanity", {}, "no earnings file, no dividend table"),
         ("volume_share_max", {}, "no average volume file"),

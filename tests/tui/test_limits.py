@@ -50,8 +50,8 @@ async def test_what_is_typed_finds_a_limit_and_its_gauge_tells_used_and_room() -
         assert "██████····" in row
         assert "config.toml" in here.text
         await here.press("ctrl+u")
-        await here.type("off available")
-        assert "R10 leverage" in here.text
+        await here.type("off options")
+        assert "R33 option_risk" in here.text
         assert "order_quantity_max" not in here.text
 
 

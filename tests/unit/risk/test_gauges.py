@@ -1,5 +1,6 @@
 """What the engine tells of every control: used, limit, room, source, off, and who changed it."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -50,6 +51,16 @@ def test_it_is_pure(desk: Any) -> None:
     before = msgspec.msgpack.encode(desk.state)
     assert view(desk) == view(desk)
     assert msgspec.msgpack.encode(desk.state) == before
+
+
+def test_every_amount_of_the_account_is_marked_as_one(desk: Any) -> None:
+    """Where others look on, the screen shows none of them."""
+    desk.hold(-1_000)
+    desk.works(500)
+    prices = ("risk.price_min", "risk.price_band")
+    for one in view(desk).rows:
+        told = re.search(r"\d,\d{3}\.\d\d|\d\.\d\d more", f"{one.used} {one.room}")
+        assert one.is_private or told is None or one.key in prices, one
 
 
 def test_every_measure_belongs_to_a_setting_or_to_a_control_without_one() -> None:

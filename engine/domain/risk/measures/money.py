@@ -50,7 +50,8 @@ def leverage(g: Ground) -> Use | None:
     held = g.worth.gross + g.account.opening_long + g.account.opening_short
     room = format_money_rounded(Money(max(0, worth * most // RATIO - held)))
     used = f"{format_scaled(held * RATIO // worth, 2)} × NLV"
-    return Use(used, f"{room} more", share_of(held * RATIO, worth * most))
+    share = share_of(held * RATIO, worth * most)
+    return Use(used, f"{room} more", share, is_private=True)
 
 
 def regime(g: Ground) -> Use | None:
@@ -68,7 +69,8 @@ def maintenance(g: Ground) -> Use | None:
         return None
     need = maintenance_requirement(g.worth, _rates(g))
     free = format_money_rounded(Money(max(0, worth - need)))
-    return Use(f"{percent((worth - need) * BPS // worth)} above", free, share_of(need, worth))
+    above = f"{percent((worth - need) * BPS // worth)} above"
+    return Use(above, free, share_of(need, worth), is_private=True)
 
 
 MONEY: dict[str, Measure] = {

@@ -13,7 +13,7 @@ from commands.flags_check_fills import add_check_fills, positive
 from commands.flags_engine import add_attach, add_kill, add_stop
 from commands.flags_sim import add_sim
 from commands.flags_vault import add_secrets, add_totp, secrets_objection
-from commands.flags_venue import add_venue, venue_objection
+from commands.flags_venue import add_venue
 
 VERSION = "0.1.0"
 FORCE_PAPER = "TRADER_FORCE_PAPER"
@@ -325,7 +325,7 @@ COMMANDS = (
     Command("secrets", "keep, list, rotate and delete secrets", add_secrets),
     Command("totp", "set up the second factor, try a code", add_totp),
     Command("config", "settings in effect and where each comes from", _add_config),
-    Command("venue", "a FIX venue on this machine, to test against", add_venue),
+    Command("venue", "a FIX venue on this machine, to practise against", add_venue),
     Command("sim", "prove the desk against faults, a seed at a time", add_sim),
     Command("bench", "measure", _add_bench),
     Command("test", "run the test suite", _add_test),
@@ -338,10 +338,6 @@ def _check_command(options: argparse.Namespace) -> None:
         raise UsageError(_not_yet(f"doctor --venue {options.venue}"))
     if options.command == "report":
         _check_report(options)
-    if options.command == "venue":
-        objection = venue_objection(options)
-        if objection:
-            raise UsageError(objection)
     if options.command == "secrets":
         objection = secrets_objection(options.act, options.name)
         if objection:

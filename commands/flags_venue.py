@@ -2,38 +2,61 @@
 
 import argparse
 
+from commands.flag_values import read_speed, read_symbols
+
 PORT_DEFAULT = 9878
 PORT_MAX = 65_535
+CLIENTS_MAX = 20
+NAME_LENGTH_MAX = 20
 
 
 def add_venue(parser: argparse.ArgumentParser) -> None:
-    """Where it listens, and what it does with what comes."""
-    parser.add_argument(
+    """Where it listens, what is traded there, who may come, and how it misbehaves."""
+    add = parser.add_argument
+    add(
         "--port",
         metavar="N",
         type=_port,
         default=PORT_DEFAULT,
         help=f"on 127.0.0.1; 0 takes a free one (default {PORT_DEFAULT})",
     )
-    parser.add_argument(
+    add("--market", metavar="sim|PATH", default="sim", help="the synthetic market or a recording")
+    add("--symbols", metavar="A,B,…", type=read_symbols, help="only these symbols of the market")
+    add("--speed", metavar="X|max", type=read_speed, default=1.0, help="times real time")
+    add(
+        "--clients",
+        metavar="A,B,…",
+        type=_clients,
+        help="who may connect, each in any version (default DESK, DESK2, DESK3)",
+    )
+    add(
+        "--misbehave",
+        metavar="LINE",
+        action="append",
+        default=[],
+        help="'reject 2', 'drop 1', 'delay 500' …; more of it on standard input while it runs",
+    )
+    add(
         "--echo",
         action="store_true",
-        help="orders, security definitions and mails go back as they came: the test server that"
-        " session conformance suites expect",
+        help="no market: orders, security definitions and mails go back as they came; the test"
+        " server that session conformance suites expect",
     )
-
-
-def venue_objection(options: argparse.Namespace) -> str:
-    """Why such a venue cannot be, in one sentence; empty where it can."""
-    if not options.echo:
-        return (
-            "venue needs --echo: the practice market behind FIX is not available yet; "
-            "`trader --market sim` trades on it without FIX"
-        )
-    return ""
 
 
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > PORT_MAX:
         raise argparse.ArgumentTypeError(f"'{text}' is no port; 0 to {PORT_MAX:,}")
     return int(text)
+
+
+def _clients(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if not (0 < len(name) <= NAME_LENGTH_MAX and name.isascii() and name.isalnum()):
+            raise argparse.ArgumentTypeError(
+                f"'{name}' cannot be a client: 1 to {NAME_LENGTH_MAX} letters and digits"
+            )
+    if len(set(names)) != len(names) or len(names) > CLIENTS_MAX:
+        raise argparse.ArgumentTypeError(f"clients are up to {CLIENTS_MAX} different names")
+    return names

@@ -86,6 +86,8 @@ def _tighter(spec: LimitSpec) -> str:
         return "on" if spec.tighter is Tighter.HIGHER else "off"
     if spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
         return "shorter" if spec.tighter is Tighter.LOWER else "longer"
+    if spec.tighter is Tighter.NEITHER:
+        return "none"
     if spec.kind is LimitKind.CHOICE:
         listed = spec.choices if spec.tighter is Tighter.HIGHER else spec.choices[::-1]
         return " < ".join(listed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from commands.engine_door import StartingEngine, find_engine
 from commands.engine_flags import contradictions
 from commands.engine_shell import as_words
+from commands.first_run import ask_first_run
 from commands.terminal_check import check_terminal
 from data.home import Home, default_home
 from data.settings import Settings, load_settings
@@ -32,6 +33,8 @@ def run_screen(options: Namespace, script: syn.Script | None) -> int:
     A script that is watched stays in the process that shows it, as every script does.
     """
     check_terminal()
+    if script is None:
+        ask_first_run(options)
     home = default_home(options.home)
     settings = load_settings(home.settings_path, options.config)
     if script is not None or settings.engine.process == IN_TERMINAL:

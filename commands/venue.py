@@ -1,26 +1,74 @@
-"""`trader venue --echo`: a FIX acceptor on 127.0.0.1 that answers as conformance suites expect."""
+"""`trader venue`: a FIX venue on 127.0.0.1, with a market to practise on or as an echo."""
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import suppress
 
 from commands.exit_codes import ExitCode
 from commands.inert import inert
+from connectors.feeds.open import open_market
+from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
-from connectors.fix.echo import CLIENTS, VENUE, echo_session
+from connectors.fix.practice.mischief import Mischief, MischiefError
+from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
+from connectors.fix.settings import VERSIONS
+from data.home import Home
+from engine.runtime.market_time import hang_clock_of
 
 HOST = "127.0.0.1"
+SEED_DEFAULT = 1
 
 
 def run(options: Namespace) -> int:
-    """Until interrupted; exit 3 where the port is taken."""
-    return asyncio.run(_serve(options.port))
+    """Until interrupted; exit 3 where the port or the books are taken."""
+    if options.echo:
+        names = ", ".join(f"{client} ({version})" for version, client in echo.CLIENTS.items())
+        sessions = [echo.echo_session(version) for version in echo.CLIENTS]
+        said = f"{echo.VENUE} listens on {{}}, and echoes {names}"
+        return asyncio.run(_serve(Acceptor(sessions, _note), options.port, said, None))
+    return _practise(options)
 
 
-async def _serve(port: int) -> int:
-    acceptor = Acceptor((echo_session(version) for version in CLIENTS), _note)
+def _practise(options: Namespace) -> int:
+    flow = open_market(options.market, symbols=options.symbols, seed=options.seed or SEED_DEFAULT)
+    hang_clock_of(instrument.mic for instrument in flow.instruments)
+    home = Home.prepare(options.home)
+    try:
+        practice = PracticeVenue(
+            flow,
+            home.practice_path,
+            clients=options.clients or CLIENTS,
+            speed=options.speed,
+            note=_note,
+        )
+    except sqlite3.Error as error:
+        print(
+            f"trader: the books of this home's venue cannot be opened ({error}); another venue may"
+            f" run here: another --home, or look at {home.practice_path}",
+            file=sys.stderr,
+        )
+        return ExitCode.ENVIRONMENT
+    try:
+        for line in options.misbehave:
+            print(practice.mischief.heed(line), file=sys.stderr)
+        clients = ", ".join(options.clients or CLIENTS)
+        said = (
+            f"{VENUE} listens on {{}} with {flow.description}; clients {clients},"
+            f" each in {', '.join(VERSIONS)}"
+        )
+        return asyncio.run(_serve(practice.acceptor, options.port, said, practice.mischief))
+    except MischiefError as error:
+        print(f"trader: {error}", file=sys.stderr)
+        return ExitCode.USAGE
+    finally:
+        practice.close()
+
+
+async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | None) -> int:
     try:
         listening = await acceptor.listen(HOST, port)
     except OSError as error:
@@ -30,11 +78,34 @@ async def _serve(port: int) -> int:
             file=sys.stderr,
         )
         return ExitCode.ENVIRONMENT
-    names = ", ".join(f"{client} ({version})" for version, client in CLIENTS.items())
-    print(f"{VENUE} listens on {HOST}:{listening}, and echoes {names}", flush=True)
+    print(said.format(f"{HOST}:{listening}"), flush=True)
+    if mischief is not None:
+        _listen_to_lines(mischief)
     await _until_interrupted()
     await acceptor.close()
     return ExitCode.DONE
+
+
+def _listen_to_lines(mischief: Mischief) -> None:
+    """Lines on standard input, where there is one: how to misbehave."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        line = sys.stdin.readline()
+        if not line:
+            loop.remove_reader(sys.stdin)
+        elif line.strip():
+            _note(_answer(mischief.heed, line))
+
+    with suppress(OSError, ValueError):
+        loop.add_reader(sys.stdin, read)
+
+
+def _answer(heed: Callable[[str], str], line: str) -> str:
+    try:
+        return heed(line)
+    except MischiefError as error:
+        return str(error)
 
 
 async def _until_interrupted() -> None:

@@ -56,6 +56,7 @@ class Home:
         self.vault_index_path = path / "vault.json"
         self.vault_lock_path = path / "vault.lock"
         self.factor_path = path / "second-factor.json"
+        self.practice_path = path / "practice-venue.db"
         self._owner: int | None = None
 
     @classmethod

@@ -19,6 +19,8 @@ MONEY_IN_VALUE_UNIT: tuple[int, ...] = tuple(MONEY_SCALE // power for power in P
 """By the digits of price and size together; 0 where one unit of each is less than a money unit."""
 
 
+EQUITY = "equity"
+"""The asset class of shares: what money is lent on."""
 CRYPTO = "crypto"
 """The asset class of a pair on a spot exchange for coins."""
 

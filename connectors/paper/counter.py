@@ -1,6 +1,6 @@
 """Takes the desk's requests to the paper exchange and says how each was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.paper import entry, words
@@ -70,6 +70,7 @@ class Counter:
         "_next_order",
         "drills",
         "has_oca",
+        "owner_of",
         "trade_date",
     )
 
@@ -89,6 +90,8 @@ class Counter:
         self._next_order = next_order
         self.drills = Drills()
         self.has_oca = True
+        self.owner_of: Callable[[str], int] = one_owner
+        """Whose order that is, by its name: orders of one owner do not trade with each other."""
         self.trade_date = 0
         """Of the venue's calendar; the venue keeps it."""
 
@@ -141,7 +144,9 @@ class Counter:
             return
         book = self._exchange.book(request.symbol)
         bids, asks = levels_seen(book.bids), levels_seen(book.asks)
-        events = self._exchange.submit([operation_of(request, order)])
+        events = self._exchange.submit(
+            [operation_of(request, order, self.owner_of(order.client_order_id))]
+        )
         refusal = _refusal_in(events, order.exchange_id)
         if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
             self._reject(request.client_order_id, words.REFUSALS[refusal])
@@ -316,8 +321,13 @@ class Counter:
         self._clerk.reports.append(answer)
 
 
-def operation_of(request: NewOrderRequest, order: OwnOrder) -> NewOrder:
-    """The order as the exchange knows it: its own id and side, the trader's owner."""
+def one_owner(name: str) -> int:
+    """All orders are the trader's."""
+    return OWN_OWNER
+
+
+def operation_of(request: NewOrderRequest, order: OwnOrder, owner: int) -> NewOrder:
+    """The order as the exchange knows it: its own id and side, and whose it is."""
     return NewOrder(
         order.exchange_id,
         request.symbol,
@@ -329,7 +339,7 @@ def operation_of(request: NewOrderRequest, order: OwnOrder) -> NewOrder:
         request.time_in_force,
         request.trigger,
         request.post_only,
-        OWN_OWNER,
+        owner,
         order.oca,
     )
 

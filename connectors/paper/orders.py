@@ -4,7 +4,7 @@ from collections import deque
 
 import msgspec
 
-from connectors.feeds.flow import OWN_ORDER_IDS_FROM
+from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.paper.history import QueueHistory
 from engine.domain.reports import Report, VenueFilled
 from engine.exchange.messages import NO_GROUP
@@ -50,6 +50,7 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     oca_group: str = ""
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it."""
+    owner: int = OWN_OWNER
 
 
 class OwnOrder(msgspec.Struct, gc=False):

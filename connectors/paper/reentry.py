@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connectors.feeds.flow import OWN_OWNER
 from connectors.paper import words
 from connectors.paper.clerk import Clerk
 from connectors.paper.counter import Counter
@@ -164,7 +163,7 @@ def _operation(resting: RestingOrder, exchange_id: int, oca_group: int) -> NewOr
         resting.time_in_force,
         resting.trigger,
         resting.post_only,
-        OWN_OWNER,
+        resting.owner,
         oca_group,
     )
 

@@ -17,6 +17,7 @@ from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
 from engine.domain.loss_facts import EquityPeaked, LossLimitReached
+from engine.domain.margin_facts import MARGIN_EVENTS
 from engine.domain.records import Record
 
 FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
@@ -81,6 +82,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderAdopted: fold_recon.adopted,
     ev.PositionAdopted: fold_recon.position_adopted,
     LossLimitReached: fold_breakers.loss_limit,
+    **dict.fromkeys(MARGIN_EVENTS, fold_breakers.margin),
     facts.BreakerTripped: fold_breakers.tripped,
     facts.MarketHalted: fold_breakers.market_halted,
     facts.MarketResumed: fold_breakers.market_resumed,

@@ -5,6 +5,16 @@ from data.store.fold_desk import alert
 from engine.domain import breaker_facts as facts
 from engine.domain.loss_facts import LossLevel, LossLimitReached
 from engine.domain.losses import loss_in_words
+from engine.domain.margin_facts import (
+    GoodFaithViolated,
+    MarginCalled,
+    MarginCallLate,
+    MarginCallMet,
+    MarginEvent,
+    MarginLevel,
+    MarginMoved,
+)
+from engine.domain.margin_words import margin_in_words
 from engine.domain.records import Record
 
 
@@ -12,6 +22,26 @@ def loss_limit(book: Book, record: Record, event: LossLimitReached) -> None:
     code = "loss_warning" if event.level is LossLevel.WARN else "loss_limit"
     text, account, symbol = loss_in_words(event), event.account, event.symbol
     alert(book, record, "attention", code, text, account=account, symbol=symbol)
+
+
+def margin(book: Book, record: Record, event: MarginEvent) -> None:
+    """Levels, calls and violations; what is over again is told as good news."""
+    symbol = event.symbol if isinstance(event, MarginCallLate | GoodFaithViolated) else ""
+    is_good = isinstance(event, MarginCallMet)
+    if isinstance(event, MarginMoved):
+        is_good = event.level is MarginLevel.AMPLE
+    code, text = _MARGIN_CODES[type(event)], margin_in_words(event)
+    severity = "ok" if is_good else "attention"
+    alert(book, record, severity, code, text, account=event.account, symbol=symbol)
+
+
+_MARGIN_CODES: dict[type, str] = {
+    MarginMoved: "margin_level",
+    MarginCalled: "margin_call",
+    MarginCallMet: "margin_call_met",
+    MarginCallLate: "margin_call_late",
+    GoodFaithViolated: "good_faith",
+}
 
 
 def tripped(book: Book, record: Record, event: facts.BreakerTripped) -> None:

@@ -11,6 +11,7 @@ from engine.domain.breaker_changes import BREAKER_CHANGES
 from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
+from engine.domain.margin_changes import MARGIN_CHANGES
 from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.recon_changes import RECON_CHANGES
 from engine.domain.state import State
@@ -68,5 +69,6 @@ _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **RECON_CHANGES,
     **CLOCK_CHANGES,
     **BREAKER_CHANGES,
+    **MARGIN_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }

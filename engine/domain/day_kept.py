@@ -17,6 +17,7 @@ class PositionDay(msgspec.Struct):
     cash: Money = Money(0)
     carry: Money = Money(0)
     cost: Money = Money(0)
+    opened: bool = False
 
 
 class PurseDay(msgspec.Struct):
@@ -39,3 +40,4 @@ class AccountDay(msgspec.Struct):
     positions: dict[str, PositionDay] = {}
     purses: dict[str, PurseDay] = {}
     flow: DayFlow = msgspec.field(default_factory=DayFlow)
+    open_equity: Money | None = None

@@ -26,6 +26,7 @@ def leave_day(state: State, account: Account) -> None:
             position.day_cash,
             position.day_carry,
             position.cost,
+            position.day_opened,
         )
         for position in account.positions.values()
         if position.quantity or position.day_traded or position.day_carry
@@ -43,7 +44,10 @@ def leave_day(state: State, account: Account) -> None:
     }
     carry, fees = dict(account.day_carry), account.day_conversion_fees
     if positions or purses or carry or fees or account.flow.orders:
-        kept = AccountDay(account.day_open_cash, fees, carry, positions, purses, account.flow)
+        equity = account.day_open_equity
+        kept = AccountDay(
+            account.day_open_cash, fees, carry, positions, purses, account.flow, equity
+        )
         account.other_days[state.trade_date] = kept
     while len(account.other_days) > DAYS_KEPT_MAX:
         del account.other_days[next(iter(account.other_days))]
@@ -56,12 +60,14 @@ def find_day(state: State, account: Account) -> None:
         return
     account.day_open_cash, account.day_conversion_fees = kept.open_cash, kept.conversion_fees
     account.day_carry, account.flow = kept.carry, kept.flow
+    account.day_open_equity = kept.open_equity
     for position in account.positions.values():
         day = kept.positions.get(position.symbol) or PositionDay()
         position.day_realised, position.day_fees = day.realised, day.fees
         position.day_traded, position.day_carry = day.traded, day.carry
         position.day_open_quantity, position.day_open_mark = day.open_quantity, day.open_mark
         position.day_cash = Money(day.cash - (position.cost - day.cost))
+        position.day_opened = day.opened and bool(position.quantity)
     _find_purses(state, account, kept)
 
 

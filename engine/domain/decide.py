@@ -30,6 +30,8 @@ from engine.domain.flatten import flatten, reverse
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
+from engine.domain.margin_calls import heed_margin
+from engine.domain.margin_facts import MarginSeen
 from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -153,6 +155,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.ArmLive: _of_known_account("arm", arm),
     cmd.DisarmLive: _of_known_account("disarm", disarm),
     cmd.LoosenLimit: _of_known_account("set", loosen_limit),
+    MarginSeen: heed_margin,
     rep.VenueAccepted: venue_accepted,
     rep.VenueRejected: venue_rejected,
     rep.VenueFilled: filled_of,

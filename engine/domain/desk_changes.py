@@ -12,13 +12,16 @@ from engine.domain.commands import ALL_SYMBOLS, ExitsOnKill
 from engine.domain.contingent.changes import groups_at_work, stay_away
 from engine.domain.day_flow import DayFlow
 from engine.domain.day_visits import find_day, leave_day
+from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
 from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.moves import ask_anew
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
+from engine.domain.risk.exposure import cash_in_base
 from engine.domain.risk.limits import Limits
+from engine.domain.settling import settle_date
 from engine.domain.state import (
     Account,
     Checkpoint,
@@ -98,6 +101,7 @@ def _account_opened(state: State, event: ev.AccountOpened) -> None:
         trading=Trading(),
         symbols={},
         day_open_cash=event.cash,
+        day_open_equity=event.cash,
     )
     post(account.ledger, postings_of_opening(event.cash))
     state.accounts[event.account] = account
@@ -127,6 +131,9 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         leave_day(state, account)
         _open_purses(state, account, marks)
     state.trade_date = event.trade_date
+    for account in state.accounts.values():
+        account.day_open_equity = _equity_at(state, account, marks)
+        settle_date(account.margin, event.trade_date)
     for symbol, mark in event.marks:
         state.day_marks[symbol] = mark
     for account in state.accounts.values():
@@ -153,6 +160,17 @@ def _forget_attempts(state: State, newest: Nanos) -> None:
     forget_messages(state, newest)
     kept = {key: [at for at in times if at <= newest] for key, times in state.repeats.items()}
     state.repeats = {key: times for key, times in kept.items() if times}
+
+
+def _equity_at(state: State, account: Account, marks: dict[str, Price]) -> Money:
+    """Cash and positions at the marks with which the day begins, else at what they cost."""
+    total = int(cash_in_base(account, state))
+    for symbol, position in account.positions.items():
+        if position.quantity:
+            instrument, mark = state.instruments[symbol], marks.get(symbol)
+            value = instrument.notional(mark, position.quantity) if mark else position.cost
+            total += in_base(value, state.rate_of(instrument.currency, account.currency))
+    return Money(total)
 
 
 def _turn_month(account: Account, before: int, month: int) -> None:

@@ -53,6 +53,7 @@ from engine.domain.factor_facts import (
     SecondFactorPassed,
 )
 from engine.domain.luck import OrderCompared
+from engine.domain.margin_facts import MarginEvent
 from engine.domain.measures import FillsMarked, TapeMeasured
 from engine.domain.message_facts import MessageQueued, MessageSent
 from engine.domain.order_events import (
@@ -176,6 +177,7 @@ Event = (
     | StrategyDisabled
     | StrategyEnabled
     | BreakerEvent
+    | MarginEvent
 )
 
 __all__ = [

@@ -42,6 +42,8 @@ class LimitRow(Row, frozen=True):
     tighter: str = ""
     """What one action tightens it to, as `set` would write it; empty where it cannot be tighter."""
     waiting: WaitingRow | None = None
+    is_private: bool = False
+    """What is used and the room are amounts of the account, or its name."""
 
 
 class RoomRow(Row, frozen=True):

@@ -55,8 +55,10 @@ def count_message(
 
 def count(state: State, at: Nanos, *, is_entry: bool) -> None:
     """One message more that leaves, where there is a limit."""
-    rate = message_rate(state)
-    if rate > MESSAGES_COUNTED_MAX:
+    # Without a limit of the venue's only our own can bind, and for most that settles it.
+    if state.limits.message_rate_max > MESSAGES_COUNTED_MAX and not state.venue_rate:
+        return
+    if message_rate(state) > MESSAGES_COUNTED_MAX:
         return
     messages = state.messages
     _append(messages.sent, at)

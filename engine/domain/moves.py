@@ -3,7 +3,7 @@
 from engine.domain.ledger.currency import in_base_up
 from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening
 from engine.domain.message_counts import drop_messages
-from engine.domain.orders import Order, Pending, open_value_of, reserve_of
+from engine.domain.orders import Order, Pending, shares_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.state import ACK_TIMER, State
@@ -19,7 +19,7 @@ def hold(state: State, order: Order) -> None:
     leaves = order.worst_leaves
     if leaves:
         opening = opening_of(state, order, leaves)
-        held, value = reserve_of(order), open_value_of(order)
+        held, value = shares_of(order, leaves)
     held_before, value_before = order.reserved, order.open_value
     if held == held_before and value == value_before and opening == order.opening:
         return
@@ -40,13 +40,13 @@ def revalue(state: State, order: Order, price: Price) -> None:
 
     `hold` comes after it.
     """
-    change, quantity = order.pending_replace, order.quantity
+    change, quantity, asked = order.pending_replace, order.quantity, order.order
     if change is not None:
         price, quantity = max(price, change.price), max(quantity, change.quantity)
-    instrument = state.instruments.get(order.order.symbol)
+    instrument = state.instruments.get(asked.symbol)
     if instrument is None:
         return
-    value, account = instrument.notional(price, quantity), state.accounts[order.order.account]
+    value, account = instrument.notional(price, quantity), state.accounts[asked.account]
     if instrument.currency != account.currency:
         value = in_base_up(value, state.rate_of(instrument.currency, account.currency))
     order.value_total = value

@@ -19,7 +19,7 @@ from engine.domain.recent import note
 from engine.domain.risk.opening import counted_price
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
-from engine.domain.state import State
+from engine.domain.state import Account, State
 from engine.domain.strategy_changes import count_execution
 from engine.values import Price
 
@@ -33,7 +33,7 @@ _UNTHROTTLED = (Origin.SCRIPT, Origin.DESK)
 """The order-rate rule throttles hands: scripts are paced, the desk's own orders are exits."""
 # What every order goes through has a name here: on Python 3.11 looking a member up in its enum
 # takes longer than what is done with it.
-_SENT, _LADDER = Status.SENT, Origin.LADDER
+_SENT, _LADDER, _NEW = Status.SENT, Origin.LADDER, Message.NEW
 
 
 def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied) -> None:
@@ -51,7 +51,7 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
         del attempts[: ORDER_ATTEMPTS_MAX // 2]
 
 
-def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Order:
+def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status, market: str) -> Order:
     order, at = event.order, event.at
     return Order(
         event.order_id,
@@ -66,36 +66,26 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status) -> Orde
         event.protection if type(event) is ev.OrderReleased else order.price,
         at,
         at,
+        market,
     )
 
 
 def _released(state: State, event: ev.OrderReleased) -> None:
     _remember_submission(state, event)
     order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
-    symbol, price, protection = asked.symbol, asked.price, event.protection
-    note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
-    order = _new_order(event, _SENT) if order_id < LEG_STRIDE else sent_leg(state, event)
-    order.client_order_id, order.market = name, state.market
-    account = state.accounts[asked.account]
+    symbol, market, account = asked.symbol, state.market, state.accounts[asked.account]
+    is_leg = order_id >= LEG_STRIDE
+    order = sent_leg(state, event) if is_leg else _new_order(event, _SENT, market)
+    order.client_order_id = name
+    if is_leg:
+        order.market = market
     order.fee_table, order.month_volume = account.fee_table, account.month_volume
     instrument = state.instruments.get(symbol)
     if instrument is not None and instrument.currency != account.currency:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
-    side = order.side
-    order.worst_price = protection or counted_price(
-        asked.type, side, price, asked.stop, event.quote
-    )
-    flow = account.flow
-    flow.orders += 1
-    flow.of(symbol).orders += 1
-    if event.reserved:
-        count_execution(state, asked, side, at)
-    if order.price:
-        printed = price_print(symbol, side, order.quantity, order.price)
-        note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
-    revalue(state, order, order.price or protection or order.stop or _price_of(event.quote))
     order.pending_new = pending = Pending(at)
+    _remember_order(state, account, order, event)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -104,11 +94,30 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    if count_message(state, Message.NEW, order_id, at, is_entry=event.reserved > 0):
+    if count_message(state, _NEW, order_id, at, is_entry=event.reserved > 0):
         watched(state, at)
     else:
         pending.is_queued = True
     state.breakers.activity.note_order(at)
+
+
+def _remember_order(state: State, account: Account, order: Order, event: ev.OrderReleased) -> None:
+    """What the rules remember of an order that leaves."""
+    asked, side, price, at = event.order, order.side, order.price, event.at
+    symbol, protection, flow = asked.symbol, event.protection, account.flow
+    order.worst_price = protection or counted_price(
+        asked.type, side, asked.price, asked.stop, event.quote
+    )
+    flow.orders += 1
+    counted = flow.symbols.get(symbol) or flow.of(symbol)
+    counted.orders += 1
+    if event.reserved:
+        count_execution(state, asked, side, at)
+    note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
+    if price:
+        printed = price_print(symbol, side, order.quantity, price)
+        note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
+    revalue(state, order, price or protection or order.stop or _price_of(event.quote))
 
 
 def _price_of(quote: ev.QuoteSeen) -> Price:
@@ -118,7 +127,7 @@ def _price_of(quote: ev.QuoteSeen) -> Price:
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
     _remember_submission(state, event)
-    order = _new_order(event, Status.DENIED)
+    order = _new_order(event, Status.DENIED, "")
     order.protection = order.price
     order.text = event.findings[0].sentence if event.findings else ""
     if event.order_id >= LEG_STRIDE:

@@ -248,29 +248,27 @@ def short_label(order: Order, trade_date: int) -> str:
     return f"{order.trade_date % 10_000:04d}-{order.name}"
 
 
-_NONE_HELD = Money(0)
+def shares_of(order: Order, leaves: Quantity) -> tuple[Money, Money]:
+    """(buying power, value): the shares of the whole order's for the `leaves` that are open.
+
+    Rounded up: never short.
+    """
+    held, value, quantity = order.reserved_total, order.value_total, order.worst_quantity
+    if not leaves:
+        return Money(0), Money(0)
+    if leaves == quantity:
+        return held, value
+    return Money(-(-held * leaves // quantity)), Money(-(-value * leaves // quantity))
 
 
 def reserve_of(order: Order) -> Money:
-    """The share of the whole order's reserve for what is open, rounded up: never short."""
-    return _share_of(order, order.reserved_total)
+    """Buying power that it holds: none where it is done, and none for an exit."""
+    return shares_of(order, order.worst_leaves)[0]
 
 
 def open_value_of(order: Order) -> Money:
-    """The same share of what the whole order would trade."""
-    return _share_of(order, order.value_total)
-
-
-def _share_of(order: Order, whole: Money) -> Money:
-    if not whole or order.status in DONE:
-        return _NONE_HELD  # an exit holds nothing either
-    quantity, replace = order.quantity, order.pending_replace
-    if replace is not None and replace.quantity > quantity:
-        quantity = replace.quantity
-    leaves = quantity - order.cumulative - order.cancelled
-    if leaves == quantity:
-        return whole
-    return Money(-(-whole * leaves // quantity)) if leaves > 0 else _NONE_HELD
+    """What the open part of it would trade."""
+    return shares_of(order, order.worst_leaves)[1]
 
 
 STATE_WORDS: dict[Status, str] = {

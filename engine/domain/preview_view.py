@@ -59,5 +59,8 @@ class Preview(Row, frozen=True):
     """What the fee is made of."""
     exits: tuple[str, ...] = ()
     """What the exits of an order are and what they risk and bring, one phrase each."""
+    settled_before: Money | None = None
+    """Settled cash of a cash account that nothing has taken; None under other regimes."""
+    settled_after: Money | None = None
     changes: tuple[str, ...] = ()
     """What an act changes, one phrase each: "price 190.12 → 190.20", "loses its place: …"."""

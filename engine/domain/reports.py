@@ -12,6 +12,7 @@ from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
 from engine.domain.luck import Assumed
+from engine.domain.margin_facts import MarginSeen
 from engine.domain.measures import Displaced, Mark, Tape
 from engine.domain.order_events import Levels, Places
 from engine.domain.patience import PAPER_VENUE, Patience
@@ -388,4 +389,5 @@ Report = (
     | SecondFactorChecked
     | AccountReconciled
     | BreakerReport
+    | MarginSeen
 )

@@ -14,6 +14,7 @@ from engine.domain.doubt import in_flight, question, watch
 from engine.domain.flatten import advance_flatten
 from engine.domain.lifecycle import Certainty, Request
 from engine.domain.loosening import LOOSENING_TIMER, held_limits, loosened
+from engine.domain.margin_calls import called_overnight
 from engine.domain.message_facts import MESSAGES_TIMER
 from engine.domain.messages import advance_messages, left_behind
 from engine.domain.quotes import Market, Phase
@@ -39,11 +40,14 @@ def open_session(
         happened.append(ev.AccountOpened(now, report.account, report.currency, report.opening_cash))
     if state.trade_date not in (0, report.trade_date):
         marks = _marks(state, market)
-        happened.append(ev.DateRolled(now, report.trade_date, marks))
+        rolled = ev.DateRolled(now, report.trade_date, marks)
         if report.market == state.market and report.trade_date > state.trade_date:
+            carried = overnight(state, report.trade_date, dict(marks), now)
+            happened += [*called_overnight(state, marks, now), rolled, *carried]
+        else:
             # Another market has a time of its own, and a recorded day may begin anew: nothing was
             # held from the one to the other.
-            happened += overnight(state, report.trade_date, dict(marks), now)
+            happened.append(rolled)
     happened.append(
         ev.SessionStarted(
             now,
@@ -166,8 +170,11 @@ def roll_date(
     if report.trade_date == state.trade_date:
         return []
     rolled = ev.DateRolled(now, report.trade_date, report.marks)
+    called = []
+    if report.trade_date > state.trade_date:
+        called = called_overnight(state, report.marks, now)
     # Carry is counted on what was held at the close, and is the first entry of the new day.
-    return [rolled, *overnight(state, report.trade_date, dict(report.marks), now)]
+    return [*called, rolled, *overnight(state, report.trade_date, dict(report.marks), now)]
 
 
 def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos) -> list[ev.Event]:

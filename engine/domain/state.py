@@ -11,6 +11,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.currency import NO_RATE, PAR, rate_on
 from engine.domain.ledger.positions import Position
 from engine.domain.loss_memory import LossMemory
+from engine.domain.margin_kept import MarginMemory
 from engine.domain.message_facts import Messages
 from engine.domain.orders import Order
 from engine.domain.patience import PAPER_VENUE, Patience
@@ -27,6 +28,12 @@ DEFAULT_ACCOUNT = "PAPER"
 ACK_TIMER = "ack"
 """The one timer of everything in flight, armed by the first request that goes out."""
 NO_FEES = "zero"
+
+# Numbers and not text: every order is looked up, and kept, by one of each.
+Fingerprint = tuple[str, str, int, int, int, int, int, int]
+"""Account, symbol, instruction, quantity, price, stop, type, life; text in snapshots of before."""
+PricePrint = tuple[str, int, int, int]
+"""Symbol, quantity, price, side."""
 
 
 class Trading(msgspec.Struct, gc=False):
@@ -161,6 +168,10 @@ class Account(msgspec.Struct):
     calendar of its own, and who comes back finds the month as it was."""
     other_days: dict[int, AccountDay] = {}
     """The day's figures of other trade dates that the desk was in, by date."""
+    day_open_equity: Money | None = None
+    """Net liquidation value when the trade date began, at the marks of that moment; None where a
+    journal of before did not tell it."""
+    margin: MarginMemory = msgspec.field(default_factory=MarginMemory)
     opening_long: Money = Money(0)
     """Worst value of what its live orders may still open on the long side, kept by `apply`."""
     opening_short: Money = Money(0)
@@ -255,9 +266,9 @@ class State(msgspec.Struct):
     """When orders were tried, denied ones too; trimmed to the window of the order-rate rule."""
     ladder_attempts: list[Nanos] = []
     """The same of the armed ladder, which has limits of its own."""
-    recent_orders: dict[str, Nanos] = {}
+    recent_orders: dict[Fingerprint | str, Nanos] = {}
     """Duplicate-order memory: fingerprint → when; trimmed to its window."""
-    recent_prices: dict[str, Nanos] = {}
+    recent_prices: dict[PricePrint, Nanos] = {}
     """Wash memory: symbol, price, size and side of what left at a limit → when; bounded."""
     messages: Messages = msgspec.field(default_factory=Messages)
     venue_rate: int = 0

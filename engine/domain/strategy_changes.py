@@ -26,8 +26,9 @@ def count_execution(state: State, order: SubmitOrder, side: Side, at: Nanos) -> 
     key, repeats = repeats_key(order, strategy, side), state.repeats
     times = repeats.pop(key, [])
     times.append(at)
-    # A tighter limit may come, a looser one counts from here on.
-    del times[: -max(limit, 1)]
+    if len(times) > limit:
+        # A tighter limit may come, a looser one counts from here on.
+        del times[: -max(limit, 1)]
     repeats[key] = times
     if len(repeats) > REPEATS_KEPT_MAX:
         del repeats[next(iter(repeats))]

@@ -55,4 +55,4 @@ def strategy_of(order: SubmitOrder) -> str:
 
 def repeats_key(order: SubmitOrder, strategy: str, side: Side) -> str:
     """What makes two executions the same: account, strategy, symbol and side."""
-    return f"{order.account}|{strategy}|{order.symbol}|{side + 0}"
+    return f"{order.account}|{strategy}|{order.symbol}|{'1' if side > 0 else '-1'}"

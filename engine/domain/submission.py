@@ -13,7 +13,7 @@ from engine.domain.orders import Order
 from engine.domain.own_orders import instead_of_sending, less_what_meets, makes_way
 from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Refusal
-from engine.domain.risk.frame import evaluate
+from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
@@ -26,6 +26,7 @@ from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
+NO_PROTECTION = Price(0)
 
 
 def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
@@ -62,27 +63,8 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     number = state.number_next.get(state.trade_date, 1)
     seen = quote_seen(market.quote(command.symbol))
     if not assessment.is_allowed:
-        return [
-            ev.OrderDenied(
-                now,
-                order_id,
-                state.trade_date,
-                number,
-                command,
-                seen,
-                assessment.findings,
-                state.limits_digest,
-                assessment.passed_bits,
-                assessment.off_bits,
-                assessment.off_because,
-            ),
-            *way,
-        ]
-    if assessment.findings:
-        command = _at_the_band(command, proposal)
-    protection = Price(0)
-    if command.type is _MARKET and not command.time_in_force.is_for_auction:
-        protection = protection_price(proposal)
+        return [_denied(state, command, assessment, seen, now), *way]
+    command, protection = _priced(command, proposal, has_findings=bool(assessment.findings))
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )
@@ -107,12 +89,45 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]
 
 
-def _at_the_band(command: cmd.SubmitOrder, proposal: Proposal) -> cmd.SubmitOrder:
-    """A limit that was let through beyond the price band leaves at its edge: R24 has said so."""
-    if not proposal.limits.price_band or proposal.is_exit or not command.type.has_limit:
-        return command
+def _priced(
+    command: cmd.SubmitOrder, proposal: Proposal, *, has_findings: bool
+) -> tuple[cmd.SubmitOrder, Price]:
+    """(the order as it leaves, the limit that protects it at the market; 0 for every other).
+
+    A limit that was let through beyond the price band leaves at its edge: R24 has said so.
+    """
+    if command.type is _MARKET and not command.time_in_force.is_for_auction:
+        return command, protection_price(proposal)
+    is_banded = has_findings and proposal.limits.price_band and not proposal.is_exit
+    if not is_banded or not command.type.has_limit:
+        return command, NO_PROTECTION
     price = within_band(command.price, proposal.quote, proposal.side)
-    return command if price == command.price else structs.replace(command, price=price)
+    if price == command.price:
+        return command, NO_PROTECTION
+    return structs.replace(command, price=price), NO_PROTECTION
+
+
+def _denied(
+    state: State,
+    command: cmd.SubmitOrder,
+    assessment: Assessment,
+    seen: ev.QuoteSeen,
+    now: Nanos,
+) -> ev.OrderDenied:
+    """With its number, and every rule that failed."""
+    return ev.OrderDenied(
+        now,
+        OrderId(state.order_next),
+        state.trade_date,
+        state.number_next.get(state.trade_date, 1),
+        command,
+        seen,
+        assessment.findings,
+        state.limits_digest,
+        assessment.passed_bits,
+        assessment.off_bits,
+        assessment.off_because,
+    )
 
 
 def cancel(state: State, command: cmd.CancelOrder, market: Market, now: Nanos) -> list[ev.Event]:

@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.contingent.changes import may_come_again
 from engine.domain.cost_changes import purse_of
+from engine.domain.day_trades import count_trade, forget_trade
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.fill_memory import BookedFill, with_fill, without_fill
 from engine.domain.ledger.positions import Position, apply_fill, apply_lot, count_fill
@@ -14,6 +15,8 @@ from engine.domain.ledger.restating import remember, set_lots
 from engine.domain.lifecycle import DONE, Happening, Status
 from engine.domain.moves import bring_back, move, reopen
 from engine.domain.orders import Order
+from engine.domain.risk.regimes import Regime
+from engine.domain.settling import fund, settle_trade, take_back, unfund
 from engine.domain.state import Account, State, flatten_key
 from engine.domain.strategy_changes import count_execution, executes_later
 from engine.instruments import Instrument
@@ -21,6 +24,7 @@ from engine.values import Money, Nanos, Quantity
 
 # Every fill goes through these: on Python 3.11 looking a member up in its enum takes longer.
 _FULL_FILL, _PARTIAL_FILL = Happening.FULL_FILL, Happening.PARTIAL_FILL
+_CASH = int(Regime.CASH)
 _FILLED = Status.FILLED
 
 
@@ -67,7 +71,9 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     position = account.positions.get(symbol)
     if position is None:
         position = account.positions[symbol] = Position(symbol)
-    cost_before = position.cost
+    cost_before, held = position.cost, position.quantity
+    if state.limits.margin_regime == _CASH or account.margin.funded:
+        _paid_with(state, account, order, position, event)
     if event.lot_next:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
@@ -76,6 +82,21 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, position.cost - cost_before)
+    settle_trade(state, account, instrument, event.cash_delta)
+    if not event.revision:
+        closes = held * order.side < 0
+        count_trade(account.margin, position, order_id, state.trade_date, closes=closes)
+
+
+def _paid_with(
+    state: State, account: Account, order: Order, position: Position, event: ev.OrderFilled
+) -> None:
+    """What a cash account bought with cash on its way, and what it sells of that."""
+    if order.side < 0:
+        unfund(account, position, event.quantity)
+    elif state.limits.margin_regime == _CASH:
+        instrument = state.instruments[position.symbol]
+        fund(state, account, order, instrument, event.quantity, -event.cash_delta)
 
 
 def _count_trade(
@@ -144,6 +165,9 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     if not instrument.quantity_digits:
         account.month_volume = Quantity(max(0, account.month_volume - event.quantity))
     _move_money(account, instrument, event, position.cost - cost_before)
+    take_back(state, account, instrument, event.cash_delta)
+    is_gone = not order.cumulative
+    forget_trade(account.margin, position, order.order_id, state.trade_date, is_gone=is_gone)
 
 
 def _reopened(state: State, order: Order, event: ev.FillReversed) -> None:

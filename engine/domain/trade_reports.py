@@ -6,6 +6,7 @@ from engine.domain.amendments import LEAVES_UNSAID
 from engine.domain.answers import find_order_of_any_date, nudged, orphaned, repeated
 from engine.domain.answers import lowered as lowered_symbol
 from engine.domain.commands import Origin, Outcome
+from engine.domain.good_faith import good_faith
 from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.fill_memory import BookedFill
 from engine.domain.ledger.positions import Position, fill_effect
@@ -32,6 +33,8 @@ def venue_filled(
         return _instead_of_manual(state, order, report, market, now)
     fill = _booked_fill(state, order, report, market, now)
     happened: list[ev.Event] = [fill]
+    if state.accounts[order.order.account].margin.funded:
+        happened += good_faith(state, order, fill, now)
     if fill.resurrected or fill.overfill:
         happened += _alarms(state, order, fill, now)
     return happened + nudged(state, order, now)

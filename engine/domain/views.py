@@ -4,6 +4,7 @@ import msgspec
 
 from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
+from engine.domain.margin_view import MarginRow
 from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding
 from engine.domain.standing_view import Severity as Severity
@@ -286,6 +287,8 @@ class AccountView(Row, frozen=True):
     """The part of the day's profit that came from prices, where there are other currencies."""
     rate_day: Money | None = None
     """The part that came from exchange rates."""
+    margin: MarginRow = MarginRow("paid")
+    """What the account's margin regime says of it."""
 
 
 class Condition(Row, frozen=True):

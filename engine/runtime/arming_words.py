@@ -8,6 +8,7 @@ from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN
 from engine.domain.commands import ArmLive
 from engine.domain.risk.controls.spec import LimitSpec
 from engine.domain.risk.limits import SPECS_BY_KEY, Limits
+from engine.domain.risk.gauges import limit_words
 from engine.domain.state import State
 from engine.runtime.market_time import exchange_clock
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -21,26 +22,26 @@ def arming_words(command: ArmLive, state: State, now: Nanos) -> tuple[str, ...]:
     """The panel of `arm`: account, time, limits, and what happens on disconnect."""
     latest = exchange_clock(Nanos(min(command.until or now + ARMED_MAX, now + ARMED_MAX)), digits=0)
     minutes = RETURNS_WITHIN // MINUTE
+    account = state.accounts[command.account]
     return (
         f"orders of {command.account} leave for real, until its session closes, {latest} at the"
         " latest",
-        f"limits {state.limits_digest[:8]}: {limit_words(state.limits)}",
+        f"limits {state.limits_digest[:8]}: {_limits(state.limits, account.currency)}",
         "if the line drops: what works at the venue works on and may fill, and nothing new leaves",
         f"back within {minutes} min, clean and under the same limits, it is armed again; else you"
         " arm it",
     )
 
 
-def limit_words(limits: Limits) -> str:
-    """`order quantity 10,000 shares, order notional 250,000 USD, position 60 % of equity`."""
-    return ", ".join(_limit(SPECS_BY_KEY[key], limits.text(key)) for key in SHOWN)
+def _limits(limits: Limits, currency: str) -> str:
+    """`order quantity 10,000 shares, order notional 250,000 USD, position 60 % of NLV`."""
+    specs = [SPECS_BY_KEY[key] for key in SHOWN]
+    told = [(_name(spec), limit_words(spec, limits.text(spec.key), currency)) for spec in specs]
+    return ", ".join(f"{name} {words}" for name, words in told)
 
 
-def _limit(spec: LimitSpec, text: str) -> str:
-    name = spec.key.removeprefix("risk.").removesuffix("_max").replace("_", " ")
-    whole, _, part = text.partition(".")
-    figure = f"{int(whole):,}" + (f".{part}" if part else "")
-    return f"{name} {figure} {spec.unit}".strip()
+def _name(spec: LimitSpec) -> str:
+    return spec.key.removeprefix("risk.").removesuffix("_max").replace("_", " ")
 
 
 def armed_words(happened: Sequence[ev.Event]) -> str:

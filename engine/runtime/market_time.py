@@ -47,6 +47,12 @@ def exchange_clock(at: Nanos, *, digits: int = 3) -> str:
     return f"{moment:%H:%M:%S}{part}"
 
 
+def exchange_date(at: Nanos) -> int:
+    """YYYYMMDD on the exchange's wall."""
+    moment = datetime.fromtimestamp(at // NANOS_PER_SECOND, _Wall.zone)
+    return moment.year * 10_000 + moment.month * 100 + moment.day
+
+
 def time_of_day(iso: str) -> str:
     """The exchange's clock of an ISO text, in milliseconds."""
     return exchange_clock(from_iso_utc(iso))

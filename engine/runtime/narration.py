@@ -6,6 +6,8 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.clocks import sleep_in_words, step_in_words
+from engine.domain.margin_facts import MARGIN_EVENTS
+from engine.domain.margin_words import margin_fields
 from engine.domain.message_facts import Message
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
@@ -239,6 +241,8 @@ class Narrator:
             return guard_fields(event)
         if isinstance(event, Told):
             return breaker_fields(event)
+        if isinstance(event, MARGIN_EVENTS):
+            return margin_fields(event)
         match event:
             case ev.MessageQueued():
                 # Told with its terms, by the event that follows it.

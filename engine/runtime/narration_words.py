@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.domain.commands import ALL_SYMBOLS
+from engine.domain.margin_words import MARGIN_TEXT_SAYS_IT
 from engine.domain.phases import TURNS
 from engine.domain.quotes import Phase
 from engine.instruments import (
@@ -79,6 +80,8 @@ def _desk_words(fields: Fields, own: str) -> str:
         return guard_words(fields)
     if fields["event"] in BREAKER_EVENTS:
         return breaker_words(fields)
+    if fields["event"] in MARGIN_TEXT_SAYS_IT:
+        return str(fields["text"])
     match fields["event"]:
         case "preview":
             return preview_words(fields, own)

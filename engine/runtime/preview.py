@@ -10,11 +10,13 @@ from engine.domain.preview_view import FeeRow, Preview, RuleCount
 from engine.domain.quotes import Market, Phase, Quote
 from engine.domain.reasons import Finding
 from engine.domain.risk.frame import Assessment, evaluate, room_of
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.off import RULES_WITH_SOURCES
 from engine.domain.risk.proposal import Proposal, propose
 from engine.domain.risk.protection import protection_price
-from engine.domain.risk.reserve import buying_power, reserve_for
-from engine.domain.state import State
+from engine.domain.risk.reserve import reserve_for
+from engine.domain.settling import free_settled, is_settled_account
+from engine.domain.state import Account, State
 from engine.domain.views import AuctionView
 from engine.instruments import Instrument
 from engine.language import syntax as syn
@@ -155,7 +157,8 @@ def preview_order(
         cash_before=cash,
         cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
-        buying_power_after=None if power is None else Money(power - reserve_for(proposal)),
+        buying_power_after=buying_power(account, state, market, less=reserve_for(proposal)),
+        **settled_of(account, instrument, state, reserve_for(proposal)),
         position_before=Quantity(held),
         position_after=Quantity(held + side * order.quantity),
         session_note=session_note(quote),
@@ -167,6 +170,16 @@ def preview_order(
         fee_parts=parts,
         exits=exits_in_words(order, take.average, instrument),
     )
+
+
+def settled_of(
+    account: Account, instrument: Instrument, state: State, need: Money
+) -> dict[str, Any]:
+    """Settled cash that is free, before and after; nothing where purchases need none."""
+    if not is_settled_account(state):
+        return {}
+    free = free_settled(account, instrument.currency) - account.reserved
+    return {"settled_before": Money(free), "settled_after": Money(free - need)}
 
 
 def fee_rows(

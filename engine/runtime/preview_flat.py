@@ -12,8 +12,9 @@ from engine.domain.listing import is_listed
 from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Account, FlattenRun, Purse, State, flatten_key
 from engine.domain.tally import Counted, tally
 from engine.instruments import Instrument, format_money_rounded
@@ -137,10 +138,8 @@ def preview_reverse(
     second = Money(value - way.value)
     fee = sum(part.amount for part in fee_rows(opening, second, state, known))
     fees, cash = Money(way.fee + fee), account.cash_in(known.currency)
-    power, after = (
-        buying_power(account, state, market),
-        buying_power(flat.accounts[command.account], flat, market),
-    )
+    power, need = buying_power(account, state, market), reserve_for(proposal)
+    after = buying_power(flat.accounts[command.account], flat, market, less=need)
     size = known.format_quantity(opening.quantity)
     return Preview(
         text="",
@@ -155,7 +154,7 @@ def preview_reverse(
         cash_before=cash,
         cash_after=Money(cash - side * value - fees),
         buying_power_before=power,
-        buying_power_after=None if after is None else Money(after - reserve_for(proposal)),
+        buying_power_after=after,
         position_before=Quantity(way.held),
         position_after=Quantity(-way.held),
         session_note=session_note(quote),

@@ -7,8 +7,9 @@ from engine.domain.ledger.fees import order_fee
 from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
 from engine.domain.risk.frame import evaluate
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose_replace
-from engine.domain.risk.reserve import buying_power, reserve_for
+from engine.domain.risk.reserve import reserve_for
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.printer import print_line
@@ -77,7 +78,7 @@ def preview_replace(
         cash_before=cash,
         cash_after=Money(cash - side * value - fee),
         buying_power_before=power,
-        buying_power_after=None if power is None else Money(power + order.reserved - needed),
+        buying_power_after=buying_power(account, state, market, less=needed - order.reserved),
         position_before=Quantity(held),
         position_after=Quantity(held + side * open_quantity),
         session_note=session_note(quote),

@@ -9,13 +9,14 @@ from engine.domain.events import OrderDenied, OrderFilled
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.figures import account_figures, average_cost
+from engine.domain.margin_told import margin_row, margin_standings
 from engine.domain.orders import Order, pending_word, short_label, state_word
 from engine.domain.quotes import Quote
 from engine.domain.reasons import Finding
 from engine.domain.records import Record
 from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import open_quantities
-from engine.domain.risk.reserve import buying_power
+from engine.domain.risk.margin import buying_power
 from engine.domain.standing import KILL_CODE, desk_phase, standings
 from engine.domain.standing_view import StandingRow
 from engine.domain.state import Account, State
@@ -126,6 +127,7 @@ class ViewBuilder:
         trading = account.trading
         orders = self._orders(state)
         stands = standings(state, account, session.now) + self.more_standings(self._account)
+        stands += margin_standings(account, state.trade_date)
         return DeskView(
             frame=self._frame,
             market_at=session.now,
@@ -310,6 +312,7 @@ class ViewBuilder:
             ),
             price_day=figures.price_day if account.purses else None,
             rate_day=figures.rate_day if account.purses else None,
+            margin=margin_row(account, state, market),
         )
 
 

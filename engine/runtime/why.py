@@ -4,7 +4,9 @@ import msgspec
 
 from engine.domain import events as ev
 from engine.domain.identity import leg_of
+from engine.domain.ledger.settlement import settles_on
 from engine.domain.luck import is_of_bars
+from engine.domain.margin_words import date_words
 from engine.domain.message_facts import Message
 from engine.domain.orders import NEVER_REACHED, Order, state_word
 from engine.domain.reasons import REFUSAL_SENTENCES, Finding, Refusal, Verdict
@@ -14,13 +16,13 @@ from engine.domain.state import State
 from engine.domain.views import FillTime
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.runtime.fee_words import order_fee_words, parts_of
-from engine.runtime.market_time import exchange_clock
+from engine.runtime.market_time import exchange_clock, exchange_date
 from engine.runtime.preview_words import said_in
 from engine.runtime.truth_words import owed_words, truth_lines
 from engine.runtime.venue_words import venue_said
 from engine.runtime.waiting import waiting_in_words, what_was_missing
 from engine.runtime.why_facts import Facts, facts_of, rules_of
-from engine.values import NANOS_PER_SECOND, Nanos, Price
+from engine.values import NANOS_PER_SECOND, Money, Nanos, Price
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -294,8 +296,17 @@ class _Teller:
             f"filled {self._size(event.quantity)} at {self._price(event.price)} {how}{flags}, "
             f"{waited}, fee {format_money_rounded(event.fee)}{self.said}"
         )
-        heard = _heard_late(event.venue_at, event.at)
+        heard = [*_heard_late(event.venue_at, event.at), *self._settles(event)]
         return [head, *([event.explanation] if event.explanation else []), *heard]
+
+    def _settles(self, event: ev.OrderFilled) -> list[str]:
+        """When cash and shares change hands; of coins, which settle at once, nothing."""
+        date = settles_on(self._instrument, exchange_date(event.at))
+        if not date:
+            return []
+        amount = format_money_rounded(Money(abs(event.cash_delta)))
+        way = "received" if event.cash_delta > 0 else "paid"
+        return [f"{amount}{self.said} is {way} when it settles, on {date_words(date)}"]
 
 
 def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:

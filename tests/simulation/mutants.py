@@ -27,7 +27,7 @@ from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
 from engine.domain.risk import frame, proposal
-from engine.domain.risk.rules import flow, holdings, quantities, sessions
+from engine.domain.risk.rules import flow, holdings, margin, quantities, sessions
 from engine.exchange.book import Book
 from engine.exchange.messages import SelfMatch
 from engine.exchange.settings import BookSettings
@@ -432,7 +432,7 @@ def market_orders_have_no_value() -> Patches:
 
         return pass_market
 
-    of_value = (holdings.buying_power, quantities.order_notional)
+    of_value = (margin.buying_power, quantities.order_notional)
     return [
         patch.object(
             frame,

@@ -26,7 +26,7 @@ class LimitedDesk(FakeDesk):
 
     def __init__(self) -> None:
         super().__init__()
-        self.risk = Desk()
+        self.risk, self.account = Desk(), "PAPER"
         self.risk.now = Nanos(OPEN_AT + 30 * NANOS_PER_SECOND)
         self.risk.lists("AAPL")
         self.risk.quote("AAPL")
@@ -57,7 +57,7 @@ class LimitedDesk(FakeDesk):
             StandingRow(
                 kind, "rejects", "reject rate", "*", "ready", False, actual="0 %", limit="50 %"
             ),
-            StandingRow(kind, "market_wide", "market-wide", "*", "off", False, why="no index"),
+            StandingRow(kind, "other_index", "another index", "*", "off", False, why="no index"),
         )  # fmt: skip
         self.step()
 
@@ -83,7 +83,7 @@ class LimitedDesk(FakeDesk):
                 self.tell(
                     LimitsTold(
                         limits_view(
-                            risk.state, risk.market, "PAPER", request.symbol, risk.now, SOURCES
+                            risk.state, risk.market, self.account, request.symbol, risk.now, SOURCES
                         )
                     )
                 )

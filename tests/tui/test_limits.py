@@ -2,6 +2,9 @@
 
 import pytest
 
+from engine.domain.commands import Origin
+from engine.domain.events import TradingState
+from engine.domain.state import Trading
 from engine.limits_told import TellLimits
 from tests.tui.desk_screen import Sitting, sitting
 from tests.tui.fake_limits import LimitedDesk
@@ -141,9 +144,10 @@ async def test_breakers_stand_below_the_limits_and_above_them_once_they_have_tri
         assert told in here.text
         assert "moved 10.4 % in 5 minutes" in here.text
         await here.type("breaker")
-        assert "tripped, 4:59 left" in row_of(here, "10 %")
+        await here.press("end")
+        assert any("10 %" in row and "tripped, 4:59 left" in row for row in here.text.splitlines())
         assert "ready at 0 %" in row_of(here, "reject rate")
-        assert "off: no index" in row_of(here, "market-wide")
+        assert "off: no index" in row_of(here, "another index")
         await here.press("ctrl+t")
         assert "nothing on this row can be set" in here.text
         assert lines(here) == []
@@ -160,6 +164,38 @@ async def test_more_than_there_is_room_for_is_counted() -> None:
         assert "+4 more" in here.text
         assert "S03 halted" not in here.text
         assert "order_quantity_max" in here.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_money_and_no_account_stands_there_while_others_look(
+    size: tuple[int, int],
+) -> None:
+    desk = LimitedDesk()
+    state, why = TradingState.REDUCING, "down 31,200.55 today"
+    desk.risk.account.trading = Trading(state, False, why, desk.risk.now, Origin.DESK)
+    desk.risk.named("U1234567")
+    desk.risk.limit(accounts_allowed=("U1234567",))
+    desk.account = "U1234567"
+    desk.step()
+    async with sitting(size, desk=desk) as here:
+        await here.press("l")
+        await here.type("position")
+        assert "440,000.00 more" in here.text
+        assert "31,200.55" in here.text
+        assert "account …4567 REDUCING" in here.text, "an account number is masked at any time"
+        assert "1234567" not in here.text
+        here.app.room.set_privacy(is_on=True)
+        try:
+            await here.frames(2)
+            for told in ("440,000.00", "400,000.00", "31,200.55", "account …"):
+                assert told not in here.text, told
+            assert "60 % of NLV" in here.text, "a limit is no secret"
+            await here.press("ctrl+u")
+            await here.type("accounts")
+            assert "•••" in row_of(here, "accounts_allowed")
+            assert "1234567" not in here.text
+        finally:
+            here.app.room.set_privacy(is_on=False)
 
 
 async def test_the_figures_are_asked_for_only_while_the_page_is_up() -> None:

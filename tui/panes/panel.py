@@ -83,6 +83,8 @@ def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int)
             ink, width, ("average", average), ("slip", f"{slippage} bps" if slippage else "—")
         )
     yield _change(ink, width, "cash", preview.cash_before, preview.cash_after)
+    if preview.settled_before is not None:
+        yield _change(ink, width, "settled", preview.settled_before, preview.settled_after)
     yield _change(ink, width, "power", preview.buying_power_before, preview.buying_power_after)
     before = quantity_text(instrument, preview.position_before, signed=True)
     after = quantity_text(instrument, preview.position_after, signed=True)

@@ -12,6 +12,8 @@ from tui.paint import Line, clean, money_text, price_text, quantity_text, signed
 from tui.panes.base import Cursor, FramedPane
 from tui.privacy import PRIVACY
 
+UNLENT = "paid"
+"""The regime of which there is nothing to tell beside buying power."""
 COLUMNS = (
     Column("symbol", 8, 0, right=False, gap=0),
     Column("position", 8, 1, title="pos"),
@@ -58,6 +60,8 @@ class Profit(FramedPane):
             strips.append(self.slot(len(strips), key, lambda: self._account(width, 2)))
         if view.account.currencies:
             strips.append(self.slot(len(strips), key, lambda: self._account(width, 3)))
+        if view.account.margin.regime != UNLENT:
+            strips.append(self.slot(len(strips), key, lambda: self._margin(width)))
         columns = choose(COLUMNS, width - 2)
         strips.append(
             self.slot(
@@ -118,6 +122,28 @@ class Profit(FramedPane):
             line.add(f"{word} ", ink.quiet)
             line.add(text, signed_style(ink, value) if signed and word != "fees" else ink.text)
             line.add("  ", ink.text)
+        return self.inside(line)
+
+    def _margin(self, width: int) -> Strip:
+        """The regime, and what it asks or has settled; what does not fit is left out."""
+        ink, margin = self.ink, self.host.view.account.margin
+        line = Line().add(" ", ink.text).add(f"{margin.regime.replace('_', ' ')}  ", ink.text)
+        parts: list[tuple[str, str]] = []
+        if margin.settled is not None:
+            parts.append(("settled", money_text(margin.settled)))
+            for row in margin.unsettled:
+                date = f"{row.date // 100 % 100:02d}-{row.date % 100:02d}"
+                parts.append((date, money_text(row.amount, signed=True)))
+        if margin.maintenance is not None:
+            parts.append(("maintenance", money_text(margin.maintenance)))
+        if margin.excess_share is not None:
+            parts.append(("above it", f"{margin.excess_share / 100:.2f} %"))
+        if margin.day_trades is not None:
+            parts.append(("day trades", f"{margin.day_trades} in 5 days"))
+        for word, text in parts:
+            if line.used + len(word) + len(text) + 3 > width:
+                break
+            line.add(f"{word} ", ink.quiet).add(f"{text}  ", ink.text)
         return self.inside(line)
 
     def _luck(self, width: int) -> Strip:

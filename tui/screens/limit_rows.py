@@ -8,6 +8,7 @@ from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
 from engine.domain.standing_view import StandingRow
 from engine.values import NANOS_PER_SECOND
 from tui.paint import Line, clean
+from tui.panes.profit import masked
 from tui.privacy import PRIVACY
 from tui.themes import Palette
 
@@ -15,6 +16,7 @@ FULL, EMPTY = "█", "·"
 NEARLY = 800
 """Thousandths of a limit from which its gauge is a warning."""
 WIDE = 100
+ACCOUNTS = "risk.accounts_allowed"
 
 
 class Columns(NamedTuple):
@@ -60,7 +62,8 @@ def limit_line(row: LimitRow, columns: Columns, ink: Palette, at: int) -> Line:
     name = row.name or row.code
     line = Line().cell(row.id if row.is_control else "", ID_CELLS, ink.strong).add(" ", ink.text)
     line.cell(clean(name), columns.name, ink.text if not row.off else ink.quiet).add(" ", ink.text)
-    line.cell(clean(row.limit), columns.limit, ink.strong, right=True).add(" ", ink.text)
+    limit = seen(row, row.limit) if row.key == ACCOUNTS else clean(row.limit)
+    line.cell(limit, columns.limit, ink.strong, right=True).add(" ", ink.text)
     rest = columns.gauge + columns.room + 1 + (columns.used + 1 if columns.used else 0)
     if row.waiting is not None:
         words = f"→ {clean(row.waiting.after)} in {seconds_left(row.waiting.due, at)} s"
@@ -76,17 +79,23 @@ def limit_line(row: LimitRow, columns: Columns, ink: Palette, at: int) -> Line:
     return line
 
 
+def seen(row: LimitRow, text: str) -> str:
+    """A figure of the account, or dots where others may look; of its name only the last cells."""
+    text = clean(text)
+    if row.key == ACCOUNTS:
+        text = ",".join(masked(name) for name in text.split(","))
+    return PRIVACY.hides(text) if row.is_private and text else text
+
+
 def _figures(line: Line, row: LimitRow, columns: Columns, ink: Palette) -> None:
     if row.share == NOT_MEASURED:
         line.cell("", columns.gauge, ink.quiet)
     else:
         line.add(gauge(row.share, columns.gauge), gauge_style(row.share, ink))
     if columns.used:
-        line.add(" ", ink.text).cell(
-            PRIVACY.hides(clean(row.used)), columns.used, ink.text, right=True
-        )
-    told = PRIVACY.hides(row.room or ("" if columns.used else row.used))
-    line.add(" ", ink.text).cell(clean(told), columns.room, ink.text, right=True)
+        line.add(" ", ink.text).cell(seen(row, row.used), columns.used, ink.text, right=True)
+    told = row.room or ("" if columns.used else row.used)
+    line.add(" ", ink.text).cell(seen(row, told), columns.room, ink.text, right=True)
 
 
 def gauge(share: int, cells: int) -> str:

@@ -7,8 +7,7 @@ from engine.domain.standing_view import StandingRow
 from engine.domain.views import Severity
 from tui.host import Host
 from tui.paint import Line, clean, wrap
-from tui.privacy import PRIVACY
-from tui.screens.limit_rows import columns_of, heading, limit_line, words_of
+from tui.screens.limit_rows import columns_of, heading, limit_line, seen, words_of
 from tui.screens.standing_rows import breaker_facts, breaker_line, breakers_of, standing_lines
 from tui.themes import Palette
 
@@ -68,7 +67,7 @@ class LimitsPage:
     def keys(self) -> list[object]:
         """What each row of the list is, for a cursor that stays where it is."""
         return [
-            (row.code, row.scope) if isinstance(row, StandingRow) else row.key or row.id
+            (row.code, row.scope, row.name) if isinstance(row, StandingRow) else row.key or row.id
             for row in self._shown()
         ]
 
@@ -155,5 +154,5 @@ def _facts(row: LimitRow) -> list[str]:
     facts = [f"off: {clean(row.off)}"] if row.off else [row.mode, clean(row.source)]
     if row.waiting is not None:
         facts.insert(0, f"asked for {row.waiting.who}: {clean(row.waiting.reason)}")
-    facts += [f"used {PRIVACY.hides(clean(row.used))}"] if row.used else []
-    return [*facts, f"room {PRIVACY.hides(clean(row.room))}"] if row.room else facts
+    facts += [f"used {seen(row, row.used)}"] if row.used else []
+    return [*facts, f"room {seen(row, row.room)}"] if row.room else facts

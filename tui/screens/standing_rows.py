@@ -4,12 +4,14 @@ from engine.domain.standing_view import Severity, StandingKind, StandingRow
 from engine.domain.views import DeskView
 from tui.clock import seconds_text
 from tui.paint import Line, clean
+from tui.panes.profit import masked
+from tui.privacy import PRIVACY
 from tui.screens.limit_rows import ID_CELLS, Columns, seconds_left
 from tui.themes import Palette
 
 SHOWN_MAX = 4
 """Lines above the list: it needs the room that is there."""
-TRIPPED = "tripped"
+TRIPPED, ACCOUNT, MACHINE = "tripped", "*", "desk"
 _BY = {"ticket": "by hand", "line": "by hand", "ladder": "by hand", "script": "by a script"}
 
 
@@ -28,7 +30,13 @@ def standing_lines(view: DeskView, zone: str, ink: Palette, width: int) -> list[
 def _lines(row: StandingRow, zone: str, at: int, ink: Palette, width: int) -> list[Line]:
     """`account PAPER HALTED since 10:42:07 by hand: news`; the reason on a line of its own where
     it does not fit."""
-    line = Line().add(f"{clean(row.name, limit=40)} ", ink.quiet)
+    is_state = row.kind is StandingKind.STATE
+    is_own = is_state and row.scope == ACCOUNT
+    name = clean(row.name, limit=40)
+    if is_own:
+        word, _, account = name.partition(" ")
+        name = f"{word} {masked(account)}"
+    line = Line().add(f"{name} ", ink.quiet)
     calm = row.severity is Severity.OK
     line.add(clean(row.word, limit=16), ink.ok if calm else ink.alarm)
     if row.since:
@@ -39,6 +47,8 @@ def _lines(row: StandingRow, zone: str, at: int, ink: Palette, width: int) -> li
         line.add(f", {countdown(row.until, at)} left", ink.caution)
     ends = f" — ends by {clean(row.ends_by, limit=24)}" if row.ends_by else ""
     why = clean(row.why, limit=120)
+    if why and is_state and row.who == MACHINE:
+        why = PRIVACY.hides(why)  # it says what was lost
     if line.used + len(why) + len(ends) + 2 <= width or not why:
         return [line.add(f": {why}" if why else "", ink.text).add(ends, ink.quiet)]
     return [line, Line().cell(f"  {why}{ends}", width, ink.text)]

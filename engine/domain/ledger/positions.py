@@ -40,6 +40,8 @@ class Position(msgspec.Struct):
     day_carry: Money = Money(0)
     """Dividends, payments in lieu and borrow fees booked on this trade date."""
     memory: FillMemory = msgspec.field(default_factory=FillMemory)
+    day_opened: bool = False
+    """Something was opened on this trade date since the last close: another is a day trade."""
 
     def held_lots(self) -> tuple[LotChange, ...]:
         """Every lot as it stands."""
@@ -50,7 +52,7 @@ class Position(msgspec.Struct):
     def open_day(self, mark: Price | None) -> None:
         """A new trade date: the day's figures start again from what is held at `mark`."""
         self.day_realised = self.day_fees = self.day_cash = self.day_carry = Money(0)
-        self.day_traded = Quantity(0)
+        self.day_traded, self.day_opened = Quantity(0), False
         self.day_open_quantity = self.quantity
         self.day_open_mark = mark or Price(0)
 

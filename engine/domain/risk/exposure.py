@@ -6,10 +6,21 @@ from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
+from engine.domain.risk.regimes import (
+    BPS,
+    FINRA_SHORT,
+    REG_T_SHORT_MIN,
+    SHORT_CHEAP_BELOW,
+    SHORT_CHEAP_SHARE_MIN,
+    SHORT_SHARE_MIN,
+    Rates,
+)
 from engine.domain.state import Account, State
+from engine.instruments import EQUITY, Instrument
 from engine.values import Money, OrderId
 
 NO_ORDER = OrderId(0)
+NOTHING = Money(0)
 
 
 class Worth(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +36,21 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     """What every long position is worth; one without a mark counts with what it cost."""
     sector_value: Money = Money(0)
     """Of the positions, long or short, of the sector that was asked about."""
+    lent_value: Money = Money(0)
+    """Of long positions with a mark, what money is lent on."""
+    unlent_value: Money = Money(0)
+    """Of long positions that must be paid in full: coins."""
+    largest: Money = Money(0)
+    """The largest single position, long or short."""
+    short_maintenance: Money = Money(0)
+    """FINRA 4210(c)(2) and (3) of every short: its share of value, or so much a share."""
+    short_beyond: Money = Money(0)
+    """What the same asks of cheap shorts beyond half their value."""
+
+    @property
+    def gross(self) -> int:
+        """Everything held, long and short."""
+        return self.long_value + self.short_value
 
 
 def worst_leaves(order: Order) -> int:
@@ -89,34 +115,102 @@ def reserved_total(account: Account, state: State, *, excluding: OrderId = NO_OR
 def worth_of(
     account: Account, state: State, market: Market, *, sector: str = "", beside: str = ""
 ) -> Worth:
-    """Cash and positions at their marks, on the careful side.
+    """Cash and positions at their marks, on the careful side: one walk over what is held.
 
     A long position without a mark counts as nothing; a short one leaves the whole unknown.
     `sector`: what its positions come to is wanted too, but for that in the symbol `beside`.
     """
     if account.purses:
         return _worth_in_currencies(account, state, market, sector, beside)
-    total, long_value, short_value, of_sector = int(account.cash), 0, 0, 0
+    longs = unlent = unmarked = largest = of_sector = 0
+    shorts: _Shorts | None = None
     quotes, instruments = market.quotes, state.instruments
     for symbol, position in account.positions.items():
         quantity = position.quantity
         if not quantity:
             continue
-        mark = mark_of(quotes.get(symbol))
-        if mark:
-            value = instruments[symbol].notional(mark, quantity)
-            total += value
-        elif quantity < 0:
-            return Worth(None, Money(0), symbol)
-        else:
-            value = position.cost
+        instrument, mark = instruments[symbol], mark_of(quotes.get(symbol))
+        value: int = instrument.notional(mark, quantity) if mark else position.cost
         if quantity < 0:
-            short_value -= value
+            if not mark:
+                return Worth(None, NOTHING, symbol)
+            value = -value
+            shorts = _Shorts() if shorts is None else shorts
+            shorts.add(value, -quantity, instrument)
+        elif not mark:
+            unmarked += value
+        elif instrument.asset_class == EQUITY:
+            longs += value
         else:
-            long_value += value
+            unlent += value
+        if value > largest:
+            largest = value
         if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
-            of_sector += abs(value)
-    return Worth(Money(total), Money(short_value), "", Money(long_value), Money(of_sector))
+            of_sector += value
+    return _worth(account.cash, longs, unlent, unmarked, largest, of_sector, shorts)
+
+
+class _Shorts:
+    """Sums over short positions, with what FINRA 4210(c) asks of each of them."""
+
+    __slots__ = ("beyond", "maintenance", "value")
+
+    def __init__(self) -> None:
+        self.value = self.maintenance = self.beyond = 0
+
+    def add(
+        self, value: int, quantity: int, instrument: Instrument, *, is_own: bool = True
+    ) -> None:
+        """`value` above zero; minimums a share are known in the account's currency alone."""
+        least = share_minimum(value, quantity, instrument) if is_own else 0
+        self.value += value
+        self.maintenance += max(-(-value * FINRA_SHORT // BPS), least)
+        self.beyond += max(0, least - value * REG_T_SHORT_MIN // BPS)
+
+
+def share_minimum(value: int, quantity: int, instrument: Instrument) -> int:
+    """FINRA 4210(c)(2) and (3): $5 a share; below $5 its whole value, $2.50 a share at least."""
+    scale = instrument.quantity_scale
+    if quantity * SHORT_CHEAP_BELOW > value * scale:
+        return max(value, -(-quantity * SHORT_CHEAP_SHARE_MIN // scale))
+    return -(-quantity * SHORT_SHARE_MIN // scale)
+
+
+def short_beyond(value: int, least: int, rates: Rates) -> int:
+    """What a minimum a share asks of a short beyond its share of value; never too little.
+
+    The same for an order as for positions in sum, so that a fill moves one into the other.
+    """
+    if rates.short >= REG_T_SHORT_MIN:
+        return max(0, least - value * REG_T_SHORT_MIN // BPS)
+    return max(0, least - value * FINRA_SHORT // BPS)
+
+
+def _worth(
+    cash: int,
+    longs: int,
+    unlent: int,
+    unmarked: int,
+    largest: int,
+    of_sector: int,
+    shorts: _Shorts | None,
+) -> Worth:
+    """By position: sums of money are money, and the call of a type costs more than a sum."""
+    total, held = cash + longs + unlent, longs + unlent + unmarked
+    if shorts is None:
+        return Worth(total, NOTHING, "", held, of_sector, longs, unlent, largest)  # type: ignore[arg-type]
+    return Worth(
+        Money(total - shorts.value),
+        Money(shorts.value),
+        "",
+        Money(held),
+        Money(of_sector),
+        Money(longs),
+        Money(unlent),
+        Money(largest),
+        Money(shorts.maintenance),
+        Money(shorts.beyond),
+    )
 
 
 def cash_in_base(account: Account, state: State) -> Money:
@@ -137,24 +231,29 @@ def _worth_in_currencies(
         currency: state.rate_of(currency, account.currency)
         for currency in (account.currency, *account.purses)
     }
-    total, long_value, short_value, of_sector = int(cash_in_base(account, state)), 0, 0, 0
+    longs = unlent = unmarked = largest = of_sector = 0
+    shorts: _Shorts | None = None
     for symbol, position in account.positions.items():
-        if not position.quantity:
+        quantity = position.quantity
+        if not quantity:
             continue
-        instrument = state.instruments[symbol]
-        mark = mark_of(market.quotes.get(symbol))
-        if mark:
-            local = instrument.notional(mark, position.quantity)
-            value = in_base(local, rates[instrument.currency])
-            total += value
-        elif position.quantity < 0:
-            return Worth(None, Money(0), symbol)
+        instrument, mark = state.instruments[symbol], mark_of(market.quotes.get(symbol))
+        local = instrument.notional(mark, quantity) if mark else position.cost
+        value = abs(in_base(local, rates[instrument.currency]))
+        if quantity < 0:
+            if not mark:
+                return Worth(None, NOTHING, symbol)
+            shorts = _Shorts() if shorts is None else shorts
+            is_own = instrument.currency == account.currency
+            shorts.add(value, -quantity, instrument, is_own=is_own)
+        elif not mark:
+            unmarked += value
+        elif instrument.asset_class == EQUITY:
+            longs += value
         else:
-            value = in_base(position.cost, rates[instrument.currency])
-        if position.quantity < 0:
-            short_value -= value
-        else:
-            long_value += value
+            unlent += value
+        largest = max(largest, value)
         if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
-            of_sector += abs(value)
-    return Worth(Money(total), Money(short_value), "", Money(long_value), Money(of_sector))
+            of_sector += value
+    cash = cash_in_base(account, state)
+    return _worth(cash, longs, unlent, unmarked, largest, of_sector, shorts)

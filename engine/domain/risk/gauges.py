@@ -92,6 +92,7 @@ def _row(spec: LimitSpec, ground: Ground, sources: Mapping[str, str], because: i
         off=off,
         tighter=tighter_text(spec, value),
         waiting=_waiting(spec, ground.state, ground.account.currency),
+        is_private=use.is_private,
     )
 
 
@@ -106,13 +107,16 @@ def limit_words(spec: LimitSpec, value: str, currency: str) -> str:
 
 
 def tighter_text(spec: LimitSpec, value: str) -> str:
-    """Half of what it is, or twice where more is tighter; a switch the other way.
+    """Half, or twice where more is tighter; a switch the other way, a choice the next one.
 
     '' where it is as tight as it can be, and of a list: what is to go from it, or on it, is typed.
     """
-    if not value or spec.kind in LISTED:
+    if not value or spec.kind in (LimitKind.NAMES, LimitKind.WINDOWS):
         return ""
     now = value_of(spec, value)
+    if spec.kind is LimitKind.CHOICE:
+        further = now + (1 if spec.tighter is Tighter.HIGHER else -1)
+        return text_of(spec, further) if 0 <= further < len(spec.choices) else ""
     if spec.kind is LimitKind.SWITCH:
         tight = spec.tighter is Tighter.HIGHER
         return text_of(spec, tight) if now != tight else ""
@@ -130,6 +134,9 @@ _SETTING_OF: dict[str, tuple[OffReason, ...]] = {
     "risk.watch_list": (OffReason.NO_RESTRICTED,),
     "risk.hard_to_borrow": (OffReason.NO_BORROW,),
     "risk.locate": (OffReason.NOTHING_TO_LOCATE_WITH,),
+    "risk.price_band": (OffReason.NO_BANDS,),
+    "risk.price_band_reprice": (OffReason.NO_BANDS,),
+    "risk.market_wide": (OffReason.NO_INDEX,),
     "risk.expiry_sanity": (OffReason.NO_EARNINGS, OffReason.NO_DIVIDENDS),
     "risk.earnings_age_max": (OffReason.NO_EARNINGS,),
     "risk.time_lock": (OffReason.NO_WINDOWS,),

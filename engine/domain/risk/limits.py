@@ -39,6 +39,7 @@ _DIGITS = {
     LimitKind.MONEY: 6,
     LimitKind.SECONDS: 9,
     LimitKind.DAYS: 0,
+    LimitKind.RATIO: 2,
 }
 _SWITCHES = {"on": 1, "true": 1, "off": 0, "false": 0}
 
@@ -135,6 +136,13 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     unknown_orders_max: int = 3
     unknown_share_max: int = 500
     break_share_max: int = 500
+    leverage_max: int = 400
+    leverage_overnight_max: int = 200
+    margin_regime: int = 0
+    maintenance_margin: int = 1_000
+    maintenance_warn: int = 2_000
+    margin_call_grace: Nanos = Nanos(600_000_000_000)
+    liquidation: bool = False
 
     @staticmethod
     def from_pairs(pairs: Iterable[tuple[str, str]]) -> "Limits":
@@ -219,6 +227,8 @@ def _is_tighter(spec: LimitSpec, before: Any, after: Any) -> bool:
     """A list that loses a name and gains another is no tighter, whichever way it counts."""
     if spec.tighter is Tighter.LOWER:
         before, after = after, before
+    if spec.tighter is Tighter.NEITHER:
+        return False
     match spec.kind:
         case LimitKind.NAMES:
             return are_wider(after, before)
@@ -287,13 +297,13 @@ def _read(spec: LimitSpec, text: str) -> int | bool | tuple[str, ...] | Windows:
         return read_names(text, spec.names)
     if spec.kind is LimitKind.WINDOWS:
         return read_windows(text)
-    if spec.kind is LimitKind.CHOICE:
-        if text.lower() not in spec.choices:
-            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
-        return spec.choices.index(text.lower())
     if spec.kind is LimitKind.SWITCH:
         if text.lower() not in _SWITCHES:
             raise NumberTextError(f"'{text}' is neither on nor off")
         return bool(_SWITCHES[text.lower()])
+    if spec.kind is LimitKind.CHOICE:
+        if text.lower() not in spec.choices:
+            raise NumberTextError(f"'{text}' is none of {', '.join(spec.choices)}")
+        return spec.choices.index(text.lower())
     bare = text.removesuffix("%").rstrip() if spec.kind is LimitKind.PERCENT else text
     return parse_scaled(bare, _DIGITS[spec.kind])

@@ -2,13 +2,14 @@
 
 from engine.domain.ledger.currency import in_base_up
 from engine.domain.order_events import QuoteSeen
-from engine.domain.orders import Order, reserve_of
+from engine.domain.orders import Order, shares_of
 from engine.domain.state import Account, State
 from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
 
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
+_LIMIT = OrderType.LIMIT
 _NOTHING = Money(0)
 
 
@@ -27,15 +28,17 @@ def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
     if instrument is None:
         return _NOTHING
     price, stop, worst, replace = order.price, order.stop, order.worst_price, order.pending_replace
-    # Most orders have one price: `max` takes longer than to see that.
-    if stop or worst:
-        price = max(price, stop, worst)
+    # Compared one by one: every order comes here, and `max` takes longer.
+    if worst > price:
+        price = worst
+    if stop > price:
+        price = stop
     if replace is not None:
         price = max(price, replace.price, replace.stop)
     if not price:
         # On-open orders of a symbol that has not traded yet: what is held for it is all that is
         # known of its value.
-        return reserve_of(order)
+        return shares_of(order, leaves)[0]
     value = instrument.notional(price, leaves)
     account = state.accounts[asked.account]
     if instrument.currency == account.currency:
@@ -45,18 +48,20 @@ def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
 
 def tally_opening(account: Account, order: Order, opening: Money) -> None:
     """The order opens this much from now on, and the account's sums follow."""
-    change, symbol = opening - order.opening, order.order.symbol
+    change, symbol, by_symbol = opening - order.opening, order.order.symbol, account.opening
     order.opening = opening
+    # Sums of money are money; saying so by a call of the type costs more than the sum.
     if order.side > 0:
-        account.opening_long = Money(account.opening_long + change)
+        total = account.opening_long + change
+        account.opening_long = total  # type: ignore[assignment]
     else:
-        account.opening_short = Money(account.opening_short + change)
-    of_symbol = account.opening.get(symbol, 0) + change
-    if of_symbol:
-        account.opening[symbol] = Money(of_symbol)
+        total = account.opening_short + change
+        account.opening_short = total  # type: ignore[assignment]
+    assert total >= 0, "more was closed than could open"
+    if of_symbol := by_symbol.get(symbol, 0) + change:
+        by_symbol[symbol] = of_symbol  # type: ignore[assignment]
     else:
-        account.opening.pop(symbol, None)
-    assert account.opening_long >= 0 <= account.opening_short, "more was closed than could open"
+        by_symbol.pop(symbol, None)
 
 
 def counted_price(
@@ -66,8 +71,8 @@ def counted_price(
     what it costs the worst price. A passive price makes no room."""
     bid, ask, last = quote.bid, quote.ask, quote.last
     mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
-    if side > 0 and type.has_limit:
-        return Price(mark)
+    if side > 0 and (type is _LIMIT or type.has_limit):
+        return mark  # type: ignore[return-value]  # half-way between prices is a price
     worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
     return worst if worst > mark else Price(mark)
 

@@ -9,15 +9,19 @@ from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote
 from engine.domain.risk.exposure import NO_ORDER, Worth, open_quantities, worth_of
 from engine.domain.risk.limits import Limits
+from engine.domain.risk.margin import terms_under, tier_among
 from engine.domain.risk.opening import worst_of
+from engine.domain.risk.regimes import Rates, Terms
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
-from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side
+from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side, TimeInForce
 
 UNKNOWN_WORTH = Worth(None, Money(0))
 NOTHING = Quantity(0)
+EXIT_RATES = Rates()
+EXIT_TERMS = Terms(0, ())
 UNCHANGED = Price(0)
-_SHORT = Instruction.SHORT
+_SHORT, _FOR_CLOSE = Instruction.SHORT, TimeInForce.CLS
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
@@ -57,8 +61,14 @@ class Proposal(msgspec.Struct, gc=False):
     """What the whole order needs, once `reserve_for` was asked: a rule and the event ask."""
     rate: int = PAR
     """Billionths of the account's currency for one of the instrument's; 0 where unknown."""
+    rates: Rates = EXIT_RATES
+    """What the account's margin regime asks of this order; an exit is asked for nothing."""
     open_opposite: int = 0
     """The account's open quantity on the other side."""
+    terms: Terms = EXIT_TERMS
+    """The regime that `rates` are of."""
+    left: Money | None = None
+    """Equity that this order would leave to positions, once `equity_after` was asked."""
     value: Money | None = None
     """Of its total quantity at the worst price, once R02 has asked: others ask too."""
     position_worst: Money | None = None
@@ -163,10 +173,7 @@ def _build(
     if held * side < 0 and order.instruction is not _SHORT:
         exit_room = max(0, abs(held) - open_same)
     is_exit = 0 < leaves <= exit_room
-    worth = UNKNOWN_WORTH
-    if account is not None and not is_exit:
-        sector = state.reference.sector_of(symbol)
-        worth = worth_of(account, state, market, sector=sector, beside=symbol)
+    worth, rates, terms = _backing(order, None if is_exit else account, state, market)
     instrument, rate = state.instruments.get(symbol), PAR
     if instrument is not None and account is not None and instrument.currency != account.currency:
         rate = state.rate_of(instrument.currency, account.currency)
@@ -195,8 +202,24 @@ def _build(
         worth,
         None,
         rate,
+        rates,
         open_opposite,
+        terms,
     )
+
+
+def _backing(
+    order: SubmitOrder, account: Account | None, state: State, market: Market
+) -> tuple[Worth, Rates, Terms]:
+    """(what the account is worth now, what its margin regime asks of the order, the regime);
+    nothing is asked of an exit."""
+    if account is None:
+        return UNKNOWN_WORTH, EXIT_RATES, EXIT_TERMS
+    sector = state.reference.sector_of(order.symbol)
+    worth = worth_of(account, state, market, sector=sector, beside=order.symbol)
+    terms = terms_under(state.limits, state.trade_date)
+    tier = tier_among(terms, account, worth)
+    return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day, terms
 
 
 def _held(account: Account | None, symbol: str) -> int:

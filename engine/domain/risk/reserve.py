@@ -1,20 +1,26 @@
-"""Buying power: what an order needs at worst, what is held for it, and what is left."""
+"""What an order needs at worst of the equity that is left, and what is held for it."""
 
 from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.ledger.fees import order_fee
-from engine.domain.quotes import Market
-from engine.domain.risk.exposure import cash_in_base, reserved_total, worth_of
+from engine.domain.risk.exposure import share_minimum, short_beyond
+from engine.domain.risk.opening import MARKET_WORST_PERCENT
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reference import BPS
-from engine.domain.state import Account, State
-from engine.values import Money, Quantity
+from engine.domain.risk.protection import protection_price
+from engine.domain.risk.regimes import BPS
+from engine.instruments import EQUITY
+from engine.values import Money, OrderType, Price, Quantity
+
+_LEAST_PERCENT = 200 - MARKET_WORST_PERCENT
+"""A short sale without a limit: as far below the touch as the worst purchase is above it."""
 
 
 def requirement(proposal: Proposal, quantity: int) -> Money:
-    """Worst cost of the whole order at `quantity`; 0 for what provably reduces a position.
+    """Worst need of the whole order at `quantity`; 0 for what provably reduces a position.
 
-    A purchase costs its value and its fee. A short sale brings its proceeds and must be backed by
-    half its value more (Reg T initial margin, 12 CFR 220.12(c)) and its fee.
+    A purchase costs its value and its fee, less what the regime lends on the shares at their mark.
+    A short sale brings its proceeds and must be backed by a share of its value more, and by what it
+    loses if it is sold below the mark. So what is left after any fill is never below zero while
+    marks stand still (I-29).
     """
     if quantity - proposal.filled <= proposal.exit_room:
         return Money(0)
@@ -32,10 +38,60 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
         value,
         account.month_volume,
     )
-    need = value if proposal.side > 0 else -(-value * proposal.limits.short_margin // BPS)
+    need: int = value
+    if proposal.side < 0:
+        need = _short_need(proposal, opening, fee)
+    elif proposal.rates.long != BPS and instrument.asset_class == EQUITY:
+        need = _lent_need(proposal, opening, value, fee)
     if proposal.rate == PAR:
         return Money(need + fee)
     return in_base_up(need + fee, proposal.rate)
+
+
+def _lent_need(proposal: Proposal, opening: int, value: int, fee: int) -> int:
+    """The value less the loan, which is a share of the mark where that is below the price."""
+    assert proposal.instrument is not None
+    mark = min(proposal.mark, proposal.worst_price)
+    at_mark = proposal.instrument.notional(mark, Quantity(opening))
+    rates = proposal.rates
+    need = value - at_mark * (BPS - rates.long) // BPS
+    if not rates.concentrated:
+        return int(need)
+    # The order may be the largest position, and what it loses lowers NLV and so moves the quarter
+    # of it from which a position counts as concentrated.
+    return int(need - (-at_mark * rates.concentrated // BPS) + (value - at_mark) + fee)
+
+
+def _short_need(proposal: Proposal, opening: int, fee: int) -> int:
+    """A share of the dearer of worst price and mark, and the loss of a sale below the mark."""
+    instrument, rates, mark = proposal.instrument, proposal.rates, proposal.mark
+    assert instrument is not None
+    quantity = Quantity(opening)
+    value = instrument.notional(max(proposal.worst_price, mark), quantity)
+    need = -(-value * rates.short // BPS)
+    if rates.has_share_minimums and proposal.rate == PAR:
+        need += short_beyond(value, share_minimum(value, opening, instrument), rates)
+    least = _least_price(proposal)
+    loss = 0
+    if least < mark:
+        loss = instrument.notional(mark, quantity) - instrument.notional(least, quantity)
+    if rates.concentrated:
+        need += -(-value * rates.concentrated // BPS) + loss + fee
+    return need + loss
+
+
+def _least_price(proposal: Proposal) -> Price:
+    """The lowest price at which it may be sold."""
+    if proposal.order.type.has_limit:
+        return proposal.price
+    is_protected = proposal.order.type is OrderType.MARKET
+    if is_protected and not proposal.order.time_in_force.is_for_auction:
+        return protection_price(proposal)
+    quote = proposal.quote
+    touch = proposal.mark if quote is None else quote.bid or quote.last or proposal.mark
+    if proposal.stop:
+        touch = min(touch, proposal.stop)
+    return Price(touch * _LEAST_PERCENT // 100)
 
 
 def reserve_for(proposal: Proposal) -> Money:
@@ -54,17 +110,3 @@ def held_with(proposal: Proposal, quantity: int) -> Money:
         return needed
     total, whole = max(needed, old.reserved_total), max(quantity, old.quantity)
     return Money(-(-total * (whole - proposal.filled) // whole))
-
-
-def short_collateral(short_value: Money, short_margin_bps: int) -> Money:
-    """Cash that open short positions tie up: what covering costs and the margin beyond it."""
-    return Money(-(-short_value * (BPS + short_margin_bps) // BPS))
-
-
-def buying_power(account: Account, state: State, market: Market) -> Money | None:
-    """Cash less short collateral less what live orders hold; None without a needed mark."""
-    worth = worth_of(account, state, market)
-    if worth.net_liquidation is None:
-        return None
-    collateral = short_collateral(worth.short_value, state.limits.short_margin)
-    return Money(cash_in_base(account, state) - collateral - reserved_total(account, state))

@@ -19,6 +19,8 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     used: str
     room: str = ""
     share: int = NOT_MEASURED
+    is_private: bool = False
+    """Its texts are amounts of the account, or its name: not for every eye."""
 
 
 class Ground(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +56,7 @@ def money(used: int, limit: int) -> Use:
     """An amount of the account's currency against its limit."""
     room = Money(max(0, limit - used))
     room_text = f"{format_money_rounded(room)} more"
-    return Use(format_money_rounded(Money(used)), room_text, share_of(used, limit))
+    return Use(format_money_rounded(Money(used)), room_text, share_of(used, limit), True)
 
 
 def share_of(used: int, limit: int) -> int:

@@ -18,6 +18,7 @@ VOCABULARY_FILES = (
     *("domain/views.py", "domain/commands.py", "domain/quotes.py", "domain/reasons.py"),
     *("domain/preview_view.py", "domain/attention.py", "domain/luck.py"),
     *("limits_told.py", "domain/limits_view.py", "domain/standing_view.py"),
+    "domain/margin_view.py",
 )
 """Everything that a view, an answer or a request may be made of is defined in one of these."""
 VOCABULARY_BYTES = 6

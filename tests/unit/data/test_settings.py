@@ -180,6 +180,11 @@ def _as_toml(values: dict[str, object]) -> str:
     )
 
 
+def _toml_value(value: object) -> str:
+    """What JSON writes of a word or a switch is TOML as well; decimals are as they are."""
+    return json.dumps(value) if isinstance(value, bool | str) else str(value)
+
+
 def test_later_layers_win_and_each_value_remembers_its_source(tmp_path: Path) -> None:
     home_file, config_file = tmp_path / "config.toml", tmp_path / "other.toml"
     home_file.write_text("[screen]\ntheme = 'light'\n\n[market]\nspeed = 4\n")

@@ -13,6 +13,7 @@ from engine.domain.commands import Command
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
 from engine.domain.events import DuplicateIgnored, Event
+from engine.domain.margin_changes import MARGIN_CHANGES
 from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.recon_changes import RECON_CHANGES
@@ -34,7 +35,7 @@ EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
 
 def test_every_event_is_applied_and_nothing_else_is() -> None:
     changes = [*ORDER_CHANGES, *DESK_CHANGES, *COST_CHANGES, *RECON_CHANGES, *CLOCK_CHANGES]
-    parts = [*changes, *BREAKER_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
+    parts = [*changes, *BREAKER_CHANGES, *MARGIN_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
     assert len(set(parts)) == len(parts)
     assert set(applying._CHANGES) == set(parts) == set(EVENTS)
 

@@ -9,7 +9,7 @@ from engine.domain.events import CommandRefused, CurrencyConverted, OrderDenied,
 from engine.domain.ledger.figures import account_figures
 from engine.domain.reasons import Refusal
 from engine.domain.reports import FxRatesSet, InstrumentsListed, TradeDateRolled
-from engine.domain.risk.reserve import buying_power
+from engine.domain.risk.margin import buying_power
 from engine.instruments import Instrument, TickBand, parse_money
 from engine.runtime.history import OrderHistory
 from engine.runtime.narration import Narrator

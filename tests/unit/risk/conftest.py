@@ -13,6 +13,7 @@ from engine.domain.day_flow import SymbolFlow
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.ledger.positions import Lot, Position
 from engine.domain.lifecycle import Certainty, Status
+from engine.domain.margin_kept import Settling
 from engine.domain.message_facts import Message, Turn, Waiting
 from engine.domain.moves import revalue
 from engine.domain.orders import Order, Pending, open_value_of, reserve_of
@@ -24,6 +25,7 @@ from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import Limits, default_pairs
 from engine.domain.risk.opening import opening_of, tally_opening
 from engine.domain.risk.proposal import Proposal, propose, propose_replace
+from engine.domain.risk.regimes import Regime
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.self_match import SelfMatchMode
@@ -300,6 +302,20 @@ class Desk:
         """The link to the venue was down in this run, and is in this state now."""
         self.state.was_disconnected = True
         self.state.links["paper"] = state
+
+    def regime(self, regime: Regime, **limits: Any) -> None:
+        """An account under another regime, on a date on which all of them are in force."""
+        self.limit(margin_regime=int(regime), **limits)
+        self.state.trade_date = 20260701
+        self.account.day_open_equity = self.account.cash
+
+    def unsettled(self, received: str, until: int = 20260702) -> None:
+        """Of the cash, what the proceeds of sales on their way come to."""
+        dates = self.account.margin.settling.setdefault("USD", {})
+        dates[until] = Settling(received=parse_money(received))
+
+    def traded_today(self, count: int, date: int = 20260701) -> None:
+        self.account.margin.day_trades[date] = {OrderId(i): None for i in range(count)}
 
     # ── what is asked ──────────────────────────────────────────────────────────────────────────
 

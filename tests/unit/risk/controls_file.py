@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.domain.acts import tighten_limit
+from engine.domain.breaker_facts import PriceRan
+from engine.domain.breakers import heed_run
 from engine.domain.commands import LoosenLimit, Origin, ReplaceOrder, SubmitOrder, TightenLimit
 from engine.domain.cost_facts import BorrowTerms
+from engine.domain.desk_breakers import too_much_unknown
 from engine.domain.events import TradingState, TradingStateChanged
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import LossLevel, LossMeasure, LossSeen
@@ -18,6 +21,7 @@ from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.limits import KEY_PREFIX, Limits, default_pairs
 from engine.domain.risk.proposal import propose, propose_replace
+from engine.domain.risk.regimes import Regime
 from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Factor
@@ -203,6 +207,12 @@ def _state(desk: Stand, name: str, symbol: str = "*") -> None:
     desk.trading(TradingState[name], symbol)
 
 
+def _closing(desk: Stand, until: str) -> None:
+    """Only closing orders up to this date: an intraday call was not met."""
+    desk.regime(Regime.INTRADAY)
+    desk.account.margin.closing_only_until = int(until)
+
+
 def _enrolled(desk: Stand, *code: str) -> None:
     """With a second factor; `code`: it has just passed, for what comes next."""
     desk.state.factor = Factor("abc", 1, desk.state.events if code else -1)
@@ -212,6 +222,10 @@ FACTS: dict[str, Callable[..., None]] = {
     "limit": Stand.bind,
     "hold": lambda desk, quantity, symbol="GOOG": desk.hold(int(quantity), symbol),
     "cash": Desk.cash,
+    "regime": lambda desk, word: desk.regime(Regime[word.upper()]),
+    "unsettled": lambda desk, amount: desk.unsettled(amount),
+    "daytrades": lambda desk, count, date="20260701": desk.traded_today(int(count), int(date)),
+    "closing": _closing,
     "quote": _quote,
     "unquoted": lambda desk, symbol="GOOG": desk.no_quote(symbol),
     "silent": lambda desk, seconds: desk.silence(float(seconds)),
@@ -221,8 +235,14 @@ FACTS: dict[str, Callable[..., None]] = {
     "pressed": lambda desk, count, seconds: desk.presses(int(count), float(seconds)),
     "repeated": lambda desk, count, seconds: desk.repeats(int(count), float(seconds)),
     "disabled": Desk.disabled,
+    "waits": Desk.waits,
     "today": _today,
     "opposite": _opposite,
+    "band": lambda desk, low, high: desk.band(low, high),
+    "paused": lambda desk, low, high: desk.band(low, high, pauses=True),
+    "shortban": lambda desk, date="20120621": desk.restricts(int(date)),
+    "indexed": lambda desk, seconds: desk.market_halts(int(seconds)),
+    "queued": lambda desk: desk.waits(),
     "from": lambda desk, who: setattr(desk, "origin", Origin[who.upper()]),
     "sent": _sent,
     "ticket": lambda desk, name: desk.state.tickets.update({name: 1}),
@@ -257,8 +277,9 @@ def answer(case: Case) -> str:
         desk.read(words)
     if case.kind == "load":
         desk.state.limits = Limits.from_pairs(default_pairs("load"))
-    if case.line.startswith("loss "):
-        return _of_loss(desk, *case.line.split()[1:])
+    verb, *words = case.line.split()
+    if verb in SEEN:
+        return SEEN[verb](desk, *words)
     try:
         command = desk.command(case.line)
     except UnresolvedError as problem:
@@ -320,7 +341,32 @@ def _of_loss(desk: Stand, measure: str, loss: str, of: str, base: str) -> str:
     lost, whole = parse_money(loss), parse_money(base)
     seen = LossSeen("PAPER", "*", MEASURES[measure], level, lost, whole, desk.now, ())
     happened = heed_loss(desk.state, seen, desk.market, desk.now)
+    return _led_to(happened)
+
+
+def _led_to(happened: list[Any]) -> str:
     lowered = [each for each in happened if isinstance(each, TradingStateChanged)]
     if lowered:
         return lowered[0].state.name
     return "told" if happened else "pass"
+
+
+def _of_run(desk: Stand, before: str, to: str, now: str) -> str:
+    """`ran 100.00 to 110.00`: within the five minutes."""
+    assert to == "to"
+    price = desk.state.instruments["GOOG"].parse_price
+    ran = PriceRan("GOOG", price(before), Nanos(desk.now - 60 * SECOND), price(now))
+    return _led_to(heed_run(desk.state, ran, desk.market, desk.now))
+
+
+def _of_unknown(desk: Stand) -> str:
+    """`unknown`: the venue had its time."""
+    return _led_to(too_much_unknown(desk.state, [], desk.market, desk.now))
+
+
+SEEN: dict[str, Callable[..., str]] = {
+    "loss": _of_loss,
+    "ran": _of_run,
+    "unknown": _of_unknown,
+}
+"""What the desk sees instead of an order, by its first word; answered by what comes of it."""

@@ -12,9 +12,10 @@ from engine.domain.quotes import Phase
 from engine.domain.reasons import Verdict
 from engine.domain.risk.findings import bit_of
 from engine.domain.risk.frame import EXIT_RULES, RULES, room_of
+from engine.domain.risk.margin import buying_power
 from engine.domain.risk.off import reasons_of
 from engine.domain.risk.protection import protection_price
-from engine.domain.risk.reserve import buying_power, held_with, reserve_for
+from engine.domain.risk.reserve import held_with, reserve_for
 from engine.instruments import parse_money
 from engine.values import Instruction, OrderType
 from tests.unit.risk.conftest import Desk
@@ -102,7 +103,7 @@ def test_every_failure_is_reported_in_the_order_of_the_rules(desk: Any) -> None:
     desk.trading(TradingState.HALTED)
     assessment = desk.judge(quantity=50_000, price="150.005")
     rules = [found.rule for found in assessment.findings]
-    assert rules == ["D01", "R01", "R02", "R03", "R04", "R08", "R09", "R11", "R25", "R29"]
+    assert rules == ["D01", "R01", "R02", "R03", "R04", "R08", "R09", "R10", "R11", "R25", "R29"]
     assert not assessment.is_allowed
 
 

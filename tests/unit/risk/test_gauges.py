@@ -130,6 +130,30 @@ def test_a_strategy_that_repeats_itself_is_told_before_and_after_it_is_stopped(d
     assert figures(desk, "repeated_execution_max") == ("grid disabled", "no room", 1000)
 
 
+def test_messages_of_this_second_and_what_waits_are_told(desk: Any) -> None:
+    assert figures(desk, "message_rate_max") == ("0", "100 more", 0)
+    desk.waits()
+    assert row(desk, "message_rate_max").room == "1 wait"
+
+
+def test_the_desks_own_last_minute_is_told_against_what_stops_it(desk: Any) -> None:
+    assert figures(desk, "reject_rate_warn") == ("0 of 0", "from 10 orders on", NOT_MEASURED)
+    assert figures(desk, "order_volume_normal") == ("0", "5,000 more", 0)
+    desk.doubts(100)
+    assert figures(desk, "unknown_orders_max") == ("1", "2 more", 334)
+    desk.state.breakers.activity.errors.extend([desk.now, Nanos(desk.now - 2 * SECOND)])
+    assert figures(desk, "error_rate_max") == ("1", "99 more", 10)
+
+
+def test_band_and_short_sale_restriction_of_the_symbol(desk: Any) -> None:
+    assert row(desk, "price_band").off == "no price band told"
+    desk.band("95.00", "105.00")
+    assert row(desk, "price_band").used == "95.00–105.00"
+    assert row(desk, "short_sale_restriction").used == "GOOG free"
+    desk.restricts()
+    assert row(desk, "short_sale_restriction").used == "GOOG restricted"
+
+
 def test_the_ladder_counts_for_itself(desk: Any) -> None:
     desk.presses(4, 0.5)
     assert figures(desk, "order_rate_ladder_max") == ("4", "6 more", 400)
@@ -178,7 +202,6 @@ def test_exposure_counts_positions_and_what_may_still_open(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [
-        ("R10", {}, "not available yet"),
         ("R33", {}, "no options traded here"),
         ("expiry_sanity", {}, "no earnings file, no dividend table"),
         ("volume_share_max", {}, "no average volume file"),

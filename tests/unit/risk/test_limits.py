@@ -5,6 +5,7 @@ import pytest
 from engine.domain.reasons import Refusal
 from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, PROFILES
 from engine.domain.risk.frame import RULES
+from engine.domain.risk.gauges import limit_words
 from engine.domain.risk.limits import (
     Limits,
     LimitTextError,
@@ -12,6 +13,7 @@ from engine.domain.risk.limits import (
     default_pairs,
     digest,
     find_spec,
+    loosen,
     tighten,
 )
 from engine.values import NANOS_PER_SECOND
@@ -141,3 +143,21 @@ def test_the_digest_names_the_values_and_not_how_they_were_written() -> None:
     tighter = tighten(Limits(), "price_collar", "2.99")
     assert isinstance(tighter, Limits)
     assert digest(same) == digest(Limits()) != digest(tighter)
+
+
+def test_every_control_can_be_told_with_the_value_of_its_key() -> None:
+    """Two controls may share one setting: R30 and R31 are chosen by the margin regime."""
+    for profile in PROFILES:
+        values = dict(default_pairs(profile))
+        for spec in LIMIT_SPECS:
+            assert limit_words(spec, values.get(spec.key, ""), "USD") or not values.get(spec.key)
+
+
+def test_a_regime_is_changed_by_loosening_alone_whichever_way() -> None:
+    cash = Limits.from_pairs([("risk.margin_regime", "cash")])
+    assert tighten(cash, "margin_regime", "paid") is Refusal.NOT_TIGHTER
+    assert tighten(cash, "margin_regime", "portfolio") is Refusal.NOT_TIGHTER
+    assert tighten(cash, "margin_regime", "golden") is Refusal.BAD_LIMIT
+    changed = loosen(cash, "margin_regime", "paid")
+    assert isinstance(changed, Limits) and changed.text("risk.margin_regime") == "paid"
+    assert loosen(cash, "margin_regime", "cash") is Refusal.NOT_LOOSER

@@ -11,6 +11,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Verdict
 from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
+from engine.domain.risk.regimes import Regime
 from engine.domain.risk.rules.flow import fingerprint
 from engine.values import Instruction, OrderType, TimeInForce, Trigger
 from tests.unit.risk.rows_of_exposure import ROWS as ROWS_OF_EXPOSURE
@@ -66,6 +67,23 @@ DAILY_3 = limit(daily_orders_max=3)
 WASH = limit(wash_window=30_000_000_000)
 MINE_99, MINE_100, MINE_101 = (given("mine", f"{price}.00") for price in (99, 100, 101))
 OPEN_3 = limit(open_orders_symbol_max=3)
+LEVERED = limit(leverage_max=100)
+DAY_TRADER = [given("cash", "24999.99"), given("regime", Regime.DAY_TRADE)]
+LENT = [given("regime", Regime.REG_T), limit(maintenance_margin=1_000, maintenance_warn=2_000)]
+
+
+def barred(desk: Any) -> None:
+    desk.account.margin.settled_only_until = desk.state.trade_date
+
+
+def closing_only(until: int) -> Given:
+    def say(desk: Any) -> None:
+        desk.regime(Regime.INTRADAY)
+        desk.account.margin.closing_only_until = until
+
+    return say
+
+
 OPEN_5 = limit(open_orders_max=5)
 BAND = given("band", "95.00", "105.00")
 
@@ -435,6 +453,19 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
      [limit(short_selling=False)], {"instruction": SHORT}, DENY),
     ("R26", "buy more while long", [given("hold", 100)], {}, PASS),
     # ── R29 buying power: price × quantity + the fee of the whole order ──
+    # ── R10 leverage: at 1 × NLV a share of value is a share of equity, fees included ──
+    ("R10", "at the limit", [LEVERED, given("cash", "10001.00")], {}, PASS),
+    ("R10", "one unit of money short", [LEVERED, given("cash", "10000.999999")], {}, DENY),
+    ("R10", "what a live order holds counts",
+     [LEVERED, given("cash", "20001.99"), given("works", 100)], {}, DENY),
+    ("R10", "what is held counts",
+     [LEVERED, given("cash", "10000.99"), given("hold", 100)], {}, DENY),
+    ("R10", "a limit of nothing", [limit(leverage_max=0)], {"quantity": 1}, DENY),
+    ("R10", "no price", [given("no_quote")], {"type": MARKET}, DENY),
+    ("R10", "a short nobody can value",
+     [*AAPL, given("hold", -100), given("no_quote")], {"symbol": "AAPL"}, DENY),
+    ("R10", "an exit over the limit",
+     [limit(leverage_max=0), given("hold", 100)], {"instruction": SELL}, PASS),
     ("R29", "to the cent", [given("cash", "10001.00")], {}, PASS),
     ("R29", "one unit of money short", [given("cash", "10000.999999")], {}, DENY),
     ("R29", "what a live order holds is gone",
@@ -459,6 +490,83 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R29", "switched off", [limit(buying_power=False), given("cash", "0")], {}, PASS),
     ("R29", "an exit without cash",
      [given("hold", 100), given("cash", "0")], {"instruction": SELL}, PASS),
+    ("R29", "reg_t needs half and the fee",
+     [given("cash", "5001.00"), given("regime", Regime.REG_T)], {}, PASS),
+    ("R29", "reg_t, one unit of money short",
+     [given("cash", "5000.999999"), given("regime", Regime.REG_T)], {}, DENY),
+    ("R29", "reg_t lends nothing below 2,000",
+     [given("cash", "1999"), given("regime", Regime.REG_T)], {"quantity": 20}, DENY),
+    ("R29", "reg_t lends from 2,000 on",
+     [given("cash", "2000"), given("regime", Regime.REG_T)], {"quantity": 39}, PASS),
+    ("R29", "reg_t: above the mark is not lent on",
+     [given("cash", "5050"), given("regime", Regime.REG_T)], {"price": "101.00"}, DENY),
+    ("R29", "within the day a quarter",
+     [given("cash", "2501.00"), given("regime", Regime.INTRADAY)], {}, PASS),
+    ("R29", "for the close half, as it stays",
+     [given("cash", "2501.00"), given("regime", Regime.INTRADAY)], {"time_in_force": CLS}, DENY),
+    ("R29", "a day trader below 25,000 at the open has Reg T",
+     [given("cash", "24999"), given("regime", Regime.DAY_TRADE)], {"quantity": 500}, DENY),
+    ("R29", "a day trader at 25,000 has four times",
+     [given("cash", "25000"), given("regime", Regime.DAY_TRADE)], {"quantity": 990}, PASS),
+    ("R29", "a large position of the house model is concentrated",
+     [given("cash", "100000"), given("regime", Regime.PORTFOLIO, leverage_max=1000)],
+     {"quantity": 3400}, DENY),
+    ("R29", "a smaller one is not",
+     [given("cash", "100000"), given("regime", Regime.PORTFOLIO, leverage_max=1000)],
+     {"quantity": 3300}, PASS),
+    ("R29", "a cheap short needs its minimum a share",
+     [given("quote", "GOOG", "2.00", "2.02", "2.01"), given("cash", "2500"),
+      given("regime", Regime.REG_T)],
+     {"instruction": SHORT, "quantity": 1000, "price": "2.01"}, DENY),
+    ("R29", "cash: settled to the cent",
+     [given("cash", "20001"), given("unsettled", "10000"), given("regime", Regime.CASH)],
+     {}, PASS),
+    ("R29", "cash: a unit of it has not settled",
+     [given("cash", "20001"), given("unsettled", "10000.000001"), given("regime", Regime.CASH)],
+     {}, ASK),
+    ("R29", "the same where purchases need not settle",
+     [given("cash", "20001"), given("unsettled", "10000.000001")], {}, PASS),
+    ("R29", "cash: after three violations",
+     [given("cash", "20001"), given("unsettled", "20000"), given("regime", Regime.CASH), barred],
+     {}, DENY),
+    # ── R30 intraday margin ──
+    ("R30", "another regime", [], {}, PASS),
+    ("R30", "at the limit", [given("cash", "2501.00"), given("regime", Regime.INTRADAY)], {}, PASS),
+    ("R30", "one unit of money short",
+     [given("cash", "2500.999999"), given("regime", Regime.INTRADAY)], {}, DENY),
+    ("R30", "closing only", [closing_only(20260701)], {}, DENY),
+    ("R30", "the day after", [closing_only(20260630)], {}, PASS),
+    ("R30", "no price", [given("regime", Regime.INTRADAY), given("no_quote")],
+     {"type": MARKET}, DENY),
+    ("R30", "an exit while closing only",
+     [closing_only(20260701), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R31 pattern day trader ──
+    ("R31", "two day trades", [*DAY_TRADER, given("traded_today", 2)], {}, PASS),
+    ("R31", "three", [*DAY_TRADER, given("traded_today", 3)], {}, SECOND_FACTOR),
+    ("R31", "three, on the fifth business day",
+     [*DAY_TRADER, given("traded_today", 3, 20260625)], {}, SECOND_FACTOR),
+    ("R31", "three, a business day earlier",
+     [*DAY_TRADER, given("traded_today", 3, 20260624)], {}, PASS),
+    ("R31", "three with 25,000",
+     [given("cash", "25000"), given("regime", Regime.DAY_TRADE), given("traded_today", 3)],
+     {}, PASS),
+    ("R31", "three under the rule of 2026",
+     [given("cash", "20000"), given("regime", Regime.INTRADAY), given("traded_today", 3)],
+     {}, PASS),
+    ("R31", "an exit after three",
+     [*DAY_TRADER, given("traded_today", 3), given("hold", 100)], {"instruction": SELL}, PASS),
+    # ── R32 maintenance: a long of 10,000 has to keep 2,500 ──
+    ("R32", "nothing held", [given("cash", "0")], {}, PASS),
+    ("R32", "20 % above", [*LENT, given("cash", "-6875"), given("hold", 100)], {}, PASS),
+    ("R32", "less than 20 %", [*LENT, given("cash", "-6876"), given("hold", 100)], {}, WARN),
+    ("R32", "10 % above", [*LENT, given("cash", "-7222"), given("hold", 100)], {}, WARN),
+    ("R32", "less than 10 %", [*LENT, given("cash", "-7223"), given("hold", 100)], {}, DENY),
+    ("R32", "below maintenance", [*LENT, given("cash", "-9000"), given("hold", 100)], {}, DENY),
+    ("R32", "no equity at all", [*LENT, given("cash", "-12000"), given("hold", 100)], {}, DENY),
+    ("R32", "a short nobody can value",
+     [*AAPL, given("hold", -100), given("no_quote")], {"symbol": "AAPL"}, DENY),
+    ("R32", "an exit below maintenance",
+     [*LENT, given("cash", "-9000"), given("hold", 100)], {"instruction": SELL}, PASS),
     # ── R36 reduce only ──
     ("R36", "an exit", [given("hold", 100)], {"instruction": SELL, "reduce_only": True}, PASS),
     ("R36", "more than is held",

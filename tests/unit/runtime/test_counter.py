@@ -117,7 +117,7 @@ def test_a_line_that_cannot_be_read_is_answered_with_its_column(door: Door) -> N
     [
         ("buy 5 . 190.00", True, "order 2 sent"),
         ("sell 5 AAPL 190.00", False, "order 2 denied: You hold no AAPL"),
-        ("buy 999999 AAPL 190.00", False, "(and 6 more)"),
+        ("buy 999999 AAPL 190.00", False, "(and 7 more)"),
         ("cancel 1", True, "1 cancel sent"),
         ("cancel 7", False, "there is no order 7"),
         ("cancel *", True, "1 cancel sent"),

@@ -225,7 +225,7 @@ class TestArming:
         for words in (
             "orders of PAPER leave for real",
             "until its session closes, 17:30:00 at the latest",
-            "order quantity 10,000 shares",
+            "order quantity 10,000 shares, order notional 250,000 USD",
             "what works at the venue works on and may fill",
             "back within 5 min, clean and under the same limits",
             "asks for the second factor",

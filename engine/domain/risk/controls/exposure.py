@@ -1,6 +1,6 @@
 """What the account may hold: position, exposure, leverage, concentration."""
 
-from engine.domain.risk.controls.spec import HOUSE, RTS6, LimitKind, LimitSpec, later, load, part
+from engine.domain.risk.controls.spec import HOUSE, RTS6, LimitKind, LimitSpec, load, part
 
 _NEVER = load("1000000")
 _R09 = LimitSpec(
@@ -30,6 +30,21 @@ _R11 = LimitSpec(
     source=HOUSE,
 )
 
+_UNLENT = (("us_cash", "1"), ("india", "1"), *load("1000000"))
+_R10 = LimitSpec(
+    id="R10",
+    code="leverage",
+    key="risk.leverage_max",
+    formula="gross market value with all open orders ÷ NLV, never above what the regime lends",
+    mode="HARD",
+    field="leverage_max",
+    kind=LimitKind.RATIO,
+    unit="× NLV",
+    default="4",
+    profiles=_UNLENT,
+    source="Reg T 12 CFR 220.12: 2 overnight; FINRA 4210(c): 4 within the day",
+)
+
 EXPOSURE: tuple[LimitSpec, ...] = (
     LimitSpec(
         id="R08",
@@ -53,7 +68,14 @@ EXPOSURE: tuple[LimitSpec, ...] = (
     ),
     part(_R09, "exposure_long_max", "long positions and all that open buys may open", "200"),
     part(_R09, "exposure_short_max", "short positions and all that open shorts may open", "200"),
-    later("R10", "leverage", "risk.leverage_max", "gross market value ÷ NLV"),
+    _R10,
+    part(
+        _R10,
+        "leverage_overnight_max",
+        "the same for an order that is for the close",
+        "2",
+        profiles=_UNLENT,
+    ),
     _R11,
     part(_R11, "concentration_warn", "the same, told without a question", "25", mode="WARN"),
     part(

@@ -33,6 +33,8 @@ class LimitKind(IntEnum):
     """Calendar days."""
     CHOICE = 12
     """One of `LimitSpec.choices`, kept as its place among them."""
+    RATIO = 13
+    """Text with at most two decimals, kept in hundredths."""
 
 
 class Tighter(IntEnum):
@@ -40,6 +42,8 @@ class Tighter(IntEnum):
 
     LOWER = 1
     HIGHER = 2
+    NEITHER = 3
+    """Whatever it becomes, it takes what loosening takes."""
 
 
 class Names(msgspec.Struct, frozen=True):

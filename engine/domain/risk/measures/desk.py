@@ -1,9 +1,18 @@
 """How ready the desk is."""
 
 from engine.domain.arming import LIVE_MODE, is_armed
+from engine.domain.desk_breakers import (
+    HALT_ORDERS_MIN,
+    SLOW_ORDERS_MIN,
+    VOLUME_FACTOR,
+    counts_of,
+)
 from engine.domain.ledger.currency import PAR
 from engine.domain.reports import LinkState
-from engine.domain.risk.uses import Ground, Measure, Use
+from engine.domain.risk.findings import counted
+from engine.domain.risk.reference import BPS
+from engine.domain.risk.uses import Ground, Measure, Use, counts, share_of
+from engine.values import NANOS_PER_SECOND
 
 
 def rate(g: Ground) -> Use | None:
@@ -37,11 +46,45 @@ def armed(g: Ground) -> Use | None:
     return Use("armed" if is_armed(g.state, g.account.account, g.now) else "not armed")
 
 
+def _rejected(g: Ground, bps: int, orders_min: int) -> Use | None:
+    """Of the last minute's orders; too few of them say nothing."""
+    orders, rejects = counts_of(g.state.breakers.activity, g.now)
+    told = f"{counted(rejects)} of {counted(orders)}"
+    if orders < orders_min:
+        return Use(told, f"from {counted(orders_min)} orders on")
+    return Use(told, "", share_of(rejects * BPS, orders * bps))
+
+
+def order_volume(g: Ground) -> Use | None:
+    """Orders of the last minute; ten times the normal minute stops the desk."""
+    orders, _ = counts_of(g.state.breakers.activity, g.now)
+    return counts(orders, VOLUME_FACTOR * g.state.limits.order_volume_normal)
+
+
+def errors(g: Ground) -> Use | None:
+    """Of the venue, within the last second."""
+    since = g.now - NANOS_PER_SECOND
+    recent = sum(1 for at in g.state.breakers.activity.errors if at > since)
+    return counts(recent, g.state.limits.error_rate_max)
+
+
+def unknown_orders(g: Ground) -> Use | None:
+    """Orders whose outcome nobody knows."""
+    return counts(len(g.state.in_doubt), g.state.limits.unknown_orders_max)
+
+
 DESK: dict[str, Measure] = {
     "R38": rate,
     "R39": listed,
     "R41": readiness,
     "R42": armed,
+    "risk.reject_rate_warn": lambda g: _rejected(
+        g, g.state.limits.reject_rate_warn, SLOW_ORDERS_MIN
+    ),
+    "risk.reject_rate_max": lambda g: _rejected(g, g.state.limits.reject_rate_max, HALT_ORDERS_MIN),
+    "risk.order_volume_normal": order_volume,
+    "risk.error_rate_max": errors,
+    "risk.unknown_orders_max": unknown_orders,
     "risk.venues_allowed": lambda g: Use(g.state.venue),
-    "risk.accounts_allowed": lambda g: Use(g.account.account),
+    "risk.accounts_allowed": lambda g: Use(g.account.account, is_private=True),
 }

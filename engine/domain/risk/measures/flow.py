@@ -3,6 +3,8 @@
 from bisect import bisect_right
 
 from engine.domain.limits_view import THOUSANDTHS
+from engine.domain.message_counts import message_rate as rate_of
+from engine.domain.message_counts import room_now
 from engine.domain.risk.findings import counted
 from engine.domain.risk.rules.day import RATIO_ORDERS_MIN
 from engine.domain.risk.rules.flow import MINUTE, SECOND
@@ -82,7 +84,16 @@ def daily_orders(g: Ground) -> Use | None:
     return counts(g.account.flow.orders, g.state.limits.daily_orders_max)
 
 
+def messages(g: Ground) -> Use | None:
+    """That left within the last second, of all that may; what waits is told as well."""
+    most = rate_of(g.state)
+    sent = most - room_now(g.state.messages.sent, most, g.now)
+    use, waiting = counts(max(0, sent), most), len(g.state.messages.waiting)
+    return use if not waiting else Use(use.used, f"{counted(waiting)} wait", use.share)
+
+
 FLOW: dict[str, Measure] = {
+    "risk.message_rate_max": messages,
     "risk.order_rate_max": lambda g: _tried(g, SECOND, g.state.limits.order_rate_max),
     "risk.order_rate_minute_max": lambda g: _tried(g, MINUTE, g.state.limits.order_rate_minute_max),
     "risk.order_rate_ladder_max": lambda g: _pressed(

@@ -36,7 +36,24 @@ def price_least(g: Ground) -> Use | None:
     return Use(g.instrument.format_price(mark))
 
 
+def band(g: Ground) -> Use | None:
+    """The prices between which the venue lets the symbol trade."""
+    quote, known = g.quote, g.instrument
+    if quote is None or known is None or not quote.band_high:
+        return None
+    low, high = known.format_price(quote.band_low), known.format_price(quote.band_high)
+    return Use(f"{low}–{high}")
+
+
+def restriction(g: Ground) -> Use | None:
+    """Whether Rule 201 holds for the symbol."""
+    found = g.state.breakers.restriction(g.symbol, g.state.trade_date)
+    return Use(f"{g.symbol} free" if found is None else f"{g.symbol} restricted")
+
+
 MARKET: dict[str, Measure] = {
+    "risk.price_band": band,
+    "risk.short_sale_restriction": restriction,
     "risk.market_state": market_state,
     "risk.locate": locate,
     "risk.restricted_list": lambda g: listed_in(g.state.limits.restricted_list, g.symbol),

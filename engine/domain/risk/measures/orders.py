@@ -15,7 +15,7 @@ def order_notional_share(g: Ground) -> Use | None:
     if worth is None:
         return None
     most = Money(worth * g.state.limits.order_notional_share_max // BPS)
-    return Use("", f"{format_money_rounded(most)} an order")
+    return Use("", f"{format_money_rounded(most)} an order", is_private=True)
 
 
 def quote_age(g: Ground) -> Use | None:

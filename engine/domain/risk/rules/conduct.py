@@ -6,7 +6,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import OFF, RuleName, deny, finding
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.self_match import SelfMatchMode, crossed_by, may_meet, protects
-from engine.domain.state import State
+from engine.domain.state import PricePrint, State
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Quantity
 
 NAMED_MAX = 3
@@ -70,9 +70,9 @@ def _in_words(order: Order, p: Proposal, state: State) -> str:
     return f"{short_label(order, state.trade_date)}{where} ({terms})"
 
 
-def price_print(symbol: str, side: int, quantity: Quantity, price: Price) -> str:
+def price_print(symbol: str, side: int, quantity: Quantity, price: Price) -> PricePrint:
     """What makes two orders opposite to each other but for the side."""
-    return f"{symbol}|{quantity}|{price}|{side + 0}"
+    return symbol, quantity, price, side
 
 
 def wash_intent(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

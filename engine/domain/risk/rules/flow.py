@@ -7,8 +7,8 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import RuleName, counted, deny, finding
 from engine.domain.risk.proposal import Proposal
-from engine.domain.state import State
-from engine.values import NANOS_PER_SECOND, Instruction, Nanos, OrderType, TimeInForce
+from engine.domain.state import Fingerprint, State
+from engine.values import NANOS_PER_SECOND, Nanos
 
 R12 = RuleName("R12", "order_rate", "risk.order_rate_max")
 R12_MINUTE = RuleName("R12", "order_rate", "risk.order_rate_minute_max")
@@ -90,17 +90,18 @@ def message_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
     )
 
 
-def fingerprint(order: SubmitOrder) -> str:
+def fingerprint(order: SubmitOrder) -> Fingerprint:
     """What makes two orders the same to the duplicate rule."""
-    # Every order needs one, to be checked and to be remembered: the members of enums are the
-    # slowest part of it, so their numbers are at hand as text.
     return (
-        f"{order.account}|{order.symbol}|{_TEXTS[order.instruction]}|{order.quantity}"
-        f"|{order.price}|{order.stop or 0}|{_TEXTS[order.type]}|{_TEXTS[order.time_in_force]}"
+        order.account,
+        order.symbol,
+        order.instruction,
+        order.quantity,
+        order.price,
+        order.stop,
+        order.type,
+        order.time_in_force,
     )
-
-
-_TEXTS = tuple(map(str, range(1 + max(*Instruction, *OrderType, *TimeInForce))))
 
 
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

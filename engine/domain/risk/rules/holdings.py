@@ -1,18 +1,17 @@
-"""What is held: sides marked as they are, reduce-only orders, and buying power."""
+"""What is held: sides marked as they are, and orders that may only reduce."""
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.risk.exposure import NO_ORDER, cash_in_base, reserved_total
-from engine.domain.risk.findings import OFF, RuleName, deny, whole_lots
+from engine.domain.risk.findings import OFF, RuleName, deny
+from engine.domain.risk.margin import terms_under
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reserve import held_with, short_collateral
 from engine.domain.state import State
-from engine.instruments import CRYPTO, format_money_rounded
-from engine.values import Instruction, Money, Nanos
+from engine.instruments import CRYPTO
+from engine.values import Instruction, Nanos
 
 R26 = RuleName("R26", "short_sale", "risk.short_sale")
 R26_SHORTING = RuleName("R26", "short_sale", "risk.short_selling")
-R29 = RuleName("R29", "buying_power", "risk.buying_power")
+R26_REGIME = RuleName("R26", "short_sale", "risk.margin_regime")
 R36 = RuleName("R36", "reduce_only")
 _BUY, _SHORT, _COVER = Instruction.BUY, Instruction.SHORT, Instruction.COVER
 
@@ -27,6 +26,9 @@ def short_sale(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     if instruction is _SHORT:
         if not p.limits.short_selling:
             return deny(R26_SHORTING, "Short selling is off for this account", room_quantity=0)
+        if not terms_under(p.limits, p.trade_date).may_short:
+            sentence = "A cash account holds no short positions: its regime lends no shares"
+            return deny(R26_REGIME, sentence, room_quantity=0)
         if _is_spot(p):
             sentence = (
                 f"{p.order.symbol} is traded on the spot: what you do not hold cannot be sold"
@@ -46,7 +48,9 @@ def short_sale_room(p: Proposal, state: State) -> int:
     """Only what opens alone has no bound here; what reduces ends at zero."""
     instruction, held = p.order.instruction, p.held
     if instruction is Instruction.SHORT:
-        return 0 if held > 0 or not p.limits.short_selling or _is_spot(p) else UNBOUND
+        if held > 0 or not p.limits.short_selling or _is_spot(p):
+            return 0
+        return UNBOUND if terms_under(p.limits, p.trade_date).may_short else 0
     if instruction is Instruction.BUY and held >= 0:
         return UNBOUND
     return p.exit_room + p.filled
@@ -150,58 +154,3 @@ def reduce_only(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
 def _signed(p: Proposal, held: int) -> str:
     known = p.instrument
     return f"{held:+,}" if known is None else known.format_quantity(held, signed=True)
-
-
-def buying_power(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """What the order needs at worst must be free now."""
-    if not p.limits.buying_power:
-        return OFF
-    if not p.worst_price:
-        return deny(R29, "There is no price to tell what the order needs; wait for a quote")
-    available = available_to(p, state)
-    if available is None:
-        unmarked = p.worth.unmarked or p.order.symbol
-        return deny(R29, f"Your short {unmarked} has no price, so buying power is unknown")
-    need = held_with(p, p.quantity)
-    if need <= available:
-        return None
-    room = buying_power_room(p, state)
-    actual, most = format_money_rounded(need), format_money_rounded(available)
-    return deny(
-        R29,
-        f"The order needs {actual} with fees and you have {most}, enough for {p.size(room)}",
-        actual=actual,
-        limit=most,
-        room=f"{p.size(room)} at most",
-        room_quantity=room,
-    )
-
-
-def available_to(p: Proposal, state: State) -> Money | None:
-    """Cash less short collateral less what other live orders hold; None without a needed mark."""
-    account, worth = p.account, p.worth
-    assert account is not None
-    if worth.net_liquidation is None:
-        return None
-    free = cash_in_base(account, state) - short_collateral(worth.short_value, p.limits.short_margin)
-    excluding = p.replaces.order_id if p.replaces is not None else NO_ORDER
-    return Money(free - reserved_total(account, state, excluding=excluding))
-
-
-def buying_power_room(p: Proposal, state: State) -> int:
-    """Found by halving: the need grows with the quantity, fee steps included."""
-    available = available_to(p, state)
-    assert p.instrument is not None
-    lot = p.instrument.lot_size
-    if available is None or not p.worst_price or held_with(p, p.filled + lot) > available:
-        return 0
-    fits, fails = 1, 2
-    while held_with(p, p.filled + fails * lot) <= available and fails < UNBOUND:
-        fits, fails = fails, fails * 2
-    while fails - fits > 1:
-        middle = (fits + fails) // 2
-        if held_with(p, p.filled + middle * lot) <= available:
-            fits = middle
-        else:
-            fails = middle
-    return whole_lots(p.filled + fits * lot, lot)

@@ -1,0 +1,1 @@
+"""`trader venue`: a market of ours behind FIX, to practise against."""

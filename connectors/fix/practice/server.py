@@ -1,0 +1,190 @@
+"""The practice venue put together: sessions, desks, market and books, and how time moves them."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from connectors.feeds.flow import Flow
+from connectors.fix.acceptor import Acceptor, now
+from connectors.fix.line import Output
+from connectors.fix.practice.desk import Desk
+from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
+from connectors.fix.practice.ledger import Ledger, LedgerMemory, Stand
+from connectors.fix.practice.mischief import Mischief
+from connectors.fix.practice.orders import FixOrder
+from connectors.fix.session import Session
+from connectors.fix.settings import VERSIONS, SessionSettings
+from connectors.paper.orders import RestingOrder
+from engine.exchange.exchange import NOT_QUEUED
+from engine.values import NANOS_PER_SECOND, Nanos
+
+VENUE = "VENUE"
+CLIENTS = ("DESK", "DESK2", "DESK3")
+"""Who may connect unless others are named, each in any version."""
+STAND_SECONDS = 1.0
+"""How often it is written down where the market stands."""
+DEPTH_SECONDS = 0.1
+
+
+class PracticeVenue:
+    """Everything behind the door but the door."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        ledger_path: Path,
+        *,
+        clients: Sequence[str] = CLIENTS,
+        speed: float = 1.0,
+        note: Callable[[str], None],
+    ) -> None:
+        """Opens the books at `ledger_path` and stands every open order in the market again."""
+        self.ledger = Ledger(ledger_path)
+        self.mischief = Mischief()
+        names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
+        owners = owner_of(list(names))
+        standing = {name: self.ledger.orders(name) for name in names}
+        stand = self.ledger.stand(flow.description)
+        open_ones = [
+            _resting(order, ahead, owners(f"{name}/"))
+            for name, orders in standing.items()
+            for order, ahead in orders
+            if order.is_open
+        ]
+        paper = SharedVenue(
+            flow,
+            owners,
+            cursor=stand.cursor if stand is not None else b"",
+            stood_at=stand.at if stand is not None else 0,
+            working=open_ones,
+            next_execution=stand.next_fill if stand is not None else 1,
+            next_order=sum(map(len, standing.values())) + 1,
+            has_oca=False,
+        )
+        self.floor = Floor(
+            paper,
+            next_order=stand.next_order if stand is not None else 1,
+            next_exec=stand.next_exec if stand is not None else 1,
+            next_fill=stand.next_fill if stand is not None else 1,
+            objection=self.mischief.objection,
+        )
+        self.desks = {name: Desk(name, version, self.floor) for name, version in names.items()}
+        self.sessions = {name: self._session(name, desk) for name, desk in self.desks.items()}
+        for name, desk in self.desks.items():
+            for order, _ in standing[name]:
+                desk.orders[order.client_id] = order
+            self.floor.joined(name, desk.heard)
+        for expired in paper.left_behind:
+            self.desks[expired.client_order_id.partition("/")[0]].heard(expired)
+        self._speed = speed
+        self._market = flow.description
+        self._real = time.monotonic()
+        self._depths_at = self._stood_at = 0.0
+        self.acceptor = Acceptor(
+            self.sessions.values(),
+            note,
+            desks=[(self.sessions[name], desk.fetch) for name, desk in self.desks.items()],
+            commit=self.commit,
+            tick=self.tick,
+            throw=self._throw,
+        )
+        self.mischief.gap = self._gap
+        self.mischief.bust = self._bust
+        self.mischief.disconnect = self._disconnect
+        self.commit()
+
+    def tick(self) -> None:
+        """Real time passed: the market follows at its speed, and who subscribed hears of it."""
+        real = time.monotonic()
+        elapsed, self._real = real - self._real, real
+        self.floor.advance(Nanos(self.floor.now + int(elapsed * self._speed * NANOS_PER_SECOND)))
+        if real - self._depths_at >= DEPTH_SECONDS:
+            self._depths_at = real
+            for desk in self.desks.values():
+                desk.outbox += desk.depths.changes()
+        for session, outputs in self.mischief.due(now()):
+            self.acceptor.say_late(session, outputs)
+
+    def commit(self) -> None:
+        """What changed is in the books before any of it is said."""
+        touched: list[tuple[FixOrder, int]] = []
+        for desk in self.desks.values():
+            touched += [(order, self._ahead(order)) for order in desk.touched.values()]
+            desk.touched.clear()
+        stand = None
+        real = time.monotonic()
+        if touched or real - self._stood_at >= STAND_SECONDS:
+            self._stood_at = real
+            stand = self._stand()
+        self.ledger.commit(touched, self._market, stand)
+
+    def close(self) -> None:
+        self.commit()
+        self.ledger.close()
+
+    def _stand(self) -> Stand:
+        venue = self.floor.venue
+        return Stand(
+            venue.checkpoint().cursor,
+            venue.now,
+            self.floor.next_order,
+            self.floor.next_exec,
+            self.floor.next_fill,
+        )
+
+    def _ahead(self, order: FixOrder) -> int:
+        if not order.is_open:
+            return NOT_QUEUED
+        return self.floor.venue.queue_ahead(f"{order.client}/{order.client_id}")
+
+    def _session(self, name: str, desk: Desk) -> Session:
+        client, _, version = name.partition(":")
+        settings = SessionSettings(
+            version=version, sender=VENUE, target=client, is_initiator=False, is_tolerant=False
+        )
+        return Session(settings, self.ledger.memory(name), desk)
+
+    def _throw(self, session: Session, outputs: list[Output]) -> list[Output]:
+        return self.mischief.throw(session, outputs, now())
+
+    def _gap(self, count: int) -> None:
+        for session in self.sessions.values():
+            if session.is_active:
+                memory = session.memory
+                assert isinstance(memory, LedgerMemory), "the venue's own"
+                memory.next_out += count
+
+    def _bust(self, execution_id: str) -> str:
+        for desk in self.desks.values():
+            taken = desk.bust(execution_id)
+            if taken:
+                return f"trade {taken} of {desk.client.partition(':')[0]} is taken back"
+        return "there is no such trade to take back"
+
+    def _disconnect(self, client: str) -> None:
+        for session in self.sessions.values():
+            target = session.settings.target
+            if session.is_active and client in ("", target):
+                self.acceptor.cut(target)
+
+
+def _resting(order: FixOrder, ahead: int, owner: int) -> RestingOrder:
+    request = order.request
+    return RestingOrder(
+        client_order_id=f"{order.client}/{order.client_id}",
+        symbol=request.symbol,
+        instruction=request.instruction,
+        type=request.type,
+        price=order.price,
+        stop=order.stop,
+        trigger=request.trigger,
+        open_quantity=order.leaves,
+        total_quantity=order.quantity,
+        cumulative=order.cumulative,
+        queue_ahead=ahead,
+        time_in_force=request.time_in_force,
+        post_only=request.post_only,
+        triggered=order.triggered,
+        trade_date=order.trade_date,
+        owner=owner,
+    )

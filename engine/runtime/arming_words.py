@@ -7,8 +7,8 @@ from engine.domain import events as ev
 from engine.domain.arming import ARMED_MAX, RETURNS_WITHIN
 from engine.domain.commands import ArmLive
 from engine.domain.risk.controls.spec import LimitSpec
-from engine.domain.risk.limits import SPECS_BY_KEY, Limits
 from engine.domain.risk.gauges import limit_words
+from engine.domain.risk.limits import SPECS_BY_KEY, Limits
 from engine.domain.state import State
 from engine.runtime.market_time import exchange_clock
 from engine.values import NANOS_PER_SECOND, Nanos

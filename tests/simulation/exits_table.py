@@ -47,8 +47,17 @@ def plan(*, groups: bool) -> Plan:
         for name, value in msgspec.structs.asdict(FAMILIES[EXITS](1)).items()
         if type(value) is int and name not in ("seed", "steps", "cash")
     }
-    more = {"line": Faults(), "groups": groups, "shorts": True, "fee_table": "zero", "tight": ()}
-    return msgspec.structs.replace(FAMILIES[EXITS](1), **calm, **more)
+    return msgspec.structs.replace(
+        FAMILIES[EXITS](1),
+        **calm,
+        line=Faults(),
+        groups=groups,
+        shorts=True,
+        fee_table="zero",
+        tight=(),
+        factor=False,
+        consents=False,
+    )
 
 
 class Table:

@@ -38,6 +38,10 @@ class Stand(msgspec.Struct, frozen=True):
     next_fill: int
 
 
+NOWHERE = Stand(b"", 0, 1, 1, 1)
+"""A market that was never opened."""
+
+
 class LedgerMemory:
     """Numbers and messages of one session; what changes waits for the ledger's commit."""
 

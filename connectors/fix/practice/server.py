@@ -1,7 +1,7 @@
 """The practice venue put together: sessions, desks, market and books, and how time moves them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from connectors.feeds.flow import Flow
@@ -9,7 +9,7 @@ from connectors.fix.acceptor import Acceptor, now
 from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
-from connectors.fix.practice.ledger import Ledger, LedgerMemory, Stand
+from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
 from connectors.fix.session import Session
@@ -40,44 +40,19 @@ class PracticeVenue:
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
-        self.mischief = Mischief()
+        self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
+        self._speed, self._market = speed, flow.description
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
-        owners = owner_of(list(names))
         standing = {name: self.ledger.orders(name) for name in names}
-        stand = self.ledger.stand(flow.description)
-        open_ones = [
-            _resting(order, ahead, owners(f"{name}/"))
-            for name, orders in standing.items()
-            for order, ahead in orders
-            if order.is_open
-        ]
-        paper = SharedVenue(
-            flow,
-            owners,
-            cursor=stand.cursor if stand is not None else b"",
-            stood_at=stand.at if stand is not None else 0,
-            working=open_ones,
-            next_execution=stand.next_fill if stand is not None else 1,
-            next_order=sum(map(len, standing.values())) + 1,
-            has_oca=False,
-        )
-        self.floor = Floor(
-            paper,
-            next_order=stand.next_order if stand is not None else 1,
-            next_exec=stand.next_exec if stand is not None else 1,
-            next_fill=stand.next_fill if stand is not None else 1,
-            objection=self.mischief.objection,
-        )
+        self.floor = self._open_floor(flow, standing)
         self.desks = {name: Desk(name, version, self.floor) for name, version in names.items()}
         self.sessions = {name: self._session(name, desk) for name, desk in self.desks.items()}
         for name, desk in self.desks.items():
             for order, _ in standing[name]:
                 desk.orders[order.client_id] = order
             self.floor.joined(name, desk.heard)
-        for expired in paper.left_behind:
+        for expired in self.floor.venue.left_behind:
             self.desks[expired.client_order_id.partition("/")[0]].heard(expired)
-        self._speed = speed
-        self._market = flow.description
         self._real = time.monotonic()
         self._depths_at = self._stood_at = 0.0
         self.acceptor = Acceptor(
@@ -88,10 +63,37 @@ class PracticeVenue:
             tick=self.tick,
             throw=self._throw,
         )
-        self.mischief.gap = self._gap
-        self.mischief.bust = self._bust
-        self.mischief.disconnect = self._disconnect
         self.commit()
+
+    def _open_floor(
+        self, flow: Flow, standing: Mapping[str, Sequence[tuple[FixOrder, int]]]
+    ) -> Floor:
+        """The market where it stood, with the open orders of every client back in it."""
+        owners = owner_of(list(standing))
+        stand = self.ledger.stand(flow.description) or NOWHERE
+        working = [
+            _resting(order, ahead, owners(f"{name}/"))
+            for name, orders in standing.items()
+            for order, ahead in orders
+            if order.is_open
+        ]
+        paper = SharedVenue(
+            flow,
+            owners,
+            cursor=stand.cursor,
+            stood_at=stand.at,
+            working=working,
+            next_execution=stand.next_fill,
+            next_order=sum(map(len, standing.values())) + 1,
+            has_oca=False,
+        )
+        return Floor(
+            paper,
+            next_order=stand.next_order,
+            next_exec=stand.next_exec,
+            next_fill=stand.next_fill,
+            objection=self.mischief.objection,
+        )
 
     def tick(self) -> None:
         """Real time passed: the market follows at its speed, and who subscribed hears of it."""

@@ -145,7 +145,7 @@ def test_a_denial_names_the_rule_its_limit_and_what_would_pass(
 
 
 def test_what_a_refused_buy_suggests_is_not_what_was_refused(trader: Trader) -> None:
-    done = trader.exec("buy 100 AAPL bid", "short 100 AAPL bid", "buy 100 AAPL ask")
+    done = trader.exec("buy 100 AAPL bid-9t", "short 100 AAPL bid", "buy 100 AAPL ask")
     (denied,) = done.events("order_denied")
     texts = {finding["rule"]: finding["text"] for finding in denied["rules"]}
     assert texts["R26"].startswith("Buy 100 AAPL would cross zero")

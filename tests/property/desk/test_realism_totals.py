@@ -46,7 +46,7 @@ def tallied(journal: MemoryJournal) -> Realism:
     return group
 
 
-@pytest.mark.parametrize("seed", [3, 11, 29])
+@pytest.mark.parametrize("seed", [5, 11, 29])
 def test_every_total_is_the_sum_over_the_fills_of_the_journal(seed: int, tmp_path: Path) -> None:
     journal = a_day(seed)
     home = Home.prepare(tmp_path / "home")

@@ -181,8 +181,9 @@ def test_tightening_it_never_turns_a_reject_into_a_pass(
         found = judge(with_limits(state, tighter), market, order)
         said = worst(found)
         assert was_allowed or not found.is_allowed, f"{key} = {text_of(spec, value)}"
-        for rule, verdict in was_said.items():
-            assert said.get(rule, Verdict.PASS) >= verdict, f"{rule} at {text_of(spec, value)}"
+        # Its own rule never gets milder; another may leave the word to it, as R29 does to R10.
+        own = was_said.get(spec.id, Verdict.PASS)
+        assert said.get(spec.id, Verdict.PASS) >= own, f"{spec.id} at {text_of(spec, value)}"
         was_allowed, was_said = found.is_allowed, said
     event(f"bites: {not was_allowed}")
 

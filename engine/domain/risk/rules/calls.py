@@ -100,7 +100,7 @@ def maintenance_margin(p: Proposal, state: State, market: Market, now: Nanos) ->
         return None
     need = maintenance_requirement(worth, p.rates)
     if not need or (equity > 0 and (equity - need) * BPS >= equity * least):
-        return None
+        return None  # of less than nothing no share is enough, however large the limit
     share = (equity - need) * BPS // equity if equity > 0 else -BPS
     if share < limits.maintenance_margin:
         most, what = percent(limits.maintenance_margin), "only exits leave"

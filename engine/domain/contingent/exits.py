@@ -76,7 +76,10 @@ def _nothing_left(
     """Exits that wait go once their entry can bring no more; those at the venue are out of work."""
     happened: list[ev.Event] = []
     for leg in legs:
-        if leg.is_live and leg.leaves > 0 and leg.pending_new is None:
+        # One that is over there and owes fills has nothing left to take back: asking again and
+        # again would only keep it from ever being settled.
+        is_open = leg.is_live and not leg.has_ended
+        if is_open and leg.leaves > 0 and leg.pending_new is None:
             happened += _ended(leg, group, now)
     if is_entry_over(state, group):
         entry = state.orders.get(group)
@@ -253,7 +256,7 @@ class _Step:
             return "", filled
         for leg in self.legs:
             if leg.is_live and leg.oca_group:
-                return leg.oca_group, leg.base
+                return leg.oca_group, self._filled_elsewhere(leg)
         state, group = self.state, OrderId(self.group)
         left_before = len(self.bracket.legs) - sum(leg.is_held for leg in self.legs)
         name = client_order_id(
@@ -261,12 +264,24 @@ class _Step:
         )
         return name, filled
 
+    def _filled_elsewhere(self, leg: Order) -> Quantity:
+        """What exits outside its group at the venue have filled; without groups, all others.
+
+        Counted anew at every look: a trade of then can be told late, or taken back.
+        """
+        others = (
+            other
+            for other in self.legs
+            if other is not leg and not (leg.oca_group and other.oca_group == leg.oca_group)
+        )
+        return Quantity(sum(other.cumulative for other in others))
+
     def _resize(self, leg: Order) -> list[ev.Event]:
         """The exit follows what it protects; a change that is on its way is waited for."""
         in_flight = leg.pending_new or leg.pending_replace or leg.pending_cancel
         if in_flight is not None or is_asleep(leg, self.state):
             return []
-        total = Quantity(self.covered - leg.base)
+        total = Quantity(self.covered - self._filled_elsewhere(leg))
         price, stop = self._price_now(leg)
         if total < leg.quantity:
             # Less comes first: it leaves whatever the desk's state, and a price can follow.

@@ -10,12 +10,12 @@ from engine.domain.risk.regimes import Regime
 
 KEY = "risk.margin_regime"
 WORDS: dict[Regime, str] = {
-    Regime.PAID: "nothing is borrowed: longs are paid in full, shorts backed by 150 %",
+    Regime.PAID: "nothing borrowed: longs paid in full, shorts backed by 150 %",
     Regime.CASH: "a cash account: no shorts, and cash has to settle",
     Regime.REG_T: "half of a purchase is yours, half is lent",
-    Regime.DAY_TRADE: "Reg T with the rules for pattern day traders that end by 2027-10-20",
-    Regime.INTRADAY: "Reg T overnight, 25 % within the day: the rule since 2026-06-04",
-    Regime.PORTFOLIO: "15 % of each equity, more where one is large: an estimate of this desk",
+    Regime.DAY_TRADE: "Reg T with the pattern day trader rules (until 2027-10-20)",
+    Regime.INTRADAY: "Reg T overnight, 25 % within the day (since 2026-06-04)",
+    Regime.PORTFOLIO: "15 % of each equity, more where one is large: our own estimate",
 }
 ATTEMPTS_MAX = 3
 
@@ -39,7 +39,7 @@ def ask_in(home: Home, read: Callable[[], str], write: Callable[[str], object]) 
 
 def asked_regime(read: Callable[[], str], write: Callable[[str], object]) -> Regime | None:
     """A number or a word; nothing typed, or nothing understood three times, keeps the default."""
-    write("Paper is most use under the margin rules of your live account. Which are they?\n")
+    write("Practise under the margin rules of your live account. Which are they?\n")
     for number, (regime, words) in enumerate(WORDS.items(), start=1):
         write(f"  {number}  {regime.word:<10} {words}\n")
     by_text = {str(n): regime for n, regime in enumerate(WORDS, start=1)}

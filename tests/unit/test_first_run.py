@@ -54,3 +54,11 @@ def test_a_home_that_is_there_is_asked_nothing(tmp_path: Path) -> None:
     typed = Typed()
     ask_in(Home(tmp_path), typed.read, typed.write)
     assert typed.shown == ""
+
+
+def test_the_question_fits_a_terminal_of_eighty_columns() -> None:
+    written: list[str] = []
+    asked_regime(lambda: "\n", written.append)
+    asked, _, _ = "".join(written).partition("1 to")
+    assert asked.count("\n") == len(Regime) + 1
+    assert all(len(line) <= 80 for line in asked.splitlines())

@@ -2,6 +2,7 @@
 
 from engine.domain import events as ev
 from engine.domain.answers import lowered
+from engine.domain.orders import Order
 from engine.domain.recon import Run
 from engine.domain.recon_events import DifferenceKind
 from engine.domain.state import State
@@ -59,6 +60,11 @@ class Comparison:
             why = f"{BREAK}: {ours} here, {venues} at the venue"
             account, reducing = self.run.account, ev.TradingState.REDUCING
             self.found += lowered(self.state, account, symbol, reducing, why, self.now)
+
+    def is_older_than(self, order: Order) -> bool:
+        """The venue has changed the order since it stated this, and that was heard first: the
+        statement says nothing of it."""
+        return UNSAID < self.as_of < order.restated_at
 
     def seen_before(self, key: str) -> int:
         return self.state.recon.suspected.get(key, 0)

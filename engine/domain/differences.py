@@ -39,6 +39,9 @@ def order_differences(
         order = state.orders[order_id]
         if order.market != state.market or order.ending:
             continue
+        if compared.is_older_than(order):
+            rows = {n: row for n, row in rows.items() if state.by_client_id.get(n) != order_id}
+            continue
         row = rows.pop(order.client_order_id, None)
         change = order.pending_replace
         if row is None and change is not None:

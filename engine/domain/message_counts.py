@@ -126,4 +126,9 @@ def pending_of(order: Order, message: Message) -> Pending | None:
 def drop_messages(messages: Messages, order_id: int) -> None:
     """The order is over: nothing of it has to leave any more."""
     for message in (Message.NEW, Message.CANCEL, Message.REPLACE, Message.STATUS):
-        messages.waiting.pop(message_key(message, order_id), None)
+        drop_message(messages, message, order_id)
+
+
+def drop_message(messages: Messages, message: Message, order_id: int) -> None:
+    """It does not leave: what is asked next of the same order waits for its own turn."""
+    messages.waiting.pop(message_key(message, order_id), None)

@@ -18,7 +18,7 @@ from engine.domain.orders import NEVER_REACHED, Order
 from engine.domain.quotes import Market
 from engine.domain.reports import LinkState
 from engine.domain.state import State
-from engine.values import NANOS_PER_SECOND, Nanos, OrderId
+from engine.values import NANOS_PER_SECOND, Instruction, Nanos, OrderId
 
 LINK_WAIT = NANOS_PER_SECOND
 """How long an exit waits before it looks again whether the link is back."""
@@ -48,7 +48,7 @@ def _held_back(
         if type(event) is ev.MessageQueued:
             taken.add(message_key(event.message, event.order_id, event.asked))
         elif type(event) in _MESSAGES:
-            message, order_id, turn, asked = _told(event)
+            message, order_id, turn, asked = _told(state, event)
             key = message_key(message, order_id, asked)
             if key not in taken:
                 fits = room > 0 and (turn is not Turn.ENTRY or for_entries > 0)
@@ -63,6 +63,7 @@ def _held_back(
 
 
 def _told(
+    state: State,
     event: ev.Event,
 ) -> tuple[Message, OrderId, Turn, ev.StatementAsked | None]:
     """What an event asks of the venue, and whose turn that is."""
@@ -71,7 +72,8 @@ def _told(
             turn = Turn.ENTRY if event.reserved else Turn.EXIT
             return Message.NEW, event.order_id, turn, None
         case ev.ReplaceRequested():
-            turn = Turn.ENTRY if event.reserved else Turn.EXIT
+            opens = event.reserved > 0 and not _only_shrinks(state, event)
+            turn = Turn.ENTRY if opens else Turn.EXIT
             return Message.REPLACE, event.order_id, turn, None
         case ev.StatusRequested():
             return Message.STATUS, event.order_id, Turn.QUESTION, None
@@ -91,6 +93,13 @@ _MESSAGES = frozenset(
         ev.StatementAsked,
     }
 )
+
+
+def _only_shrinks(state: State, event: ev.ReplaceRequested) -> bool:
+    """Less of what closes: it leaves as an exit does, also where more than is held stood there."""
+    order = state.orders[event.order_id]
+    is_closing = order.order.instruction in (Instruction.SELL, Instruction.COVER)
+    return is_closing and event.quantity < order.quantity
 
 
 def advance_messages(state: State, market: Market, now: Nanos) -> list[ev.Event]:

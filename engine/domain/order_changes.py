@@ -12,7 +12,7 @@ from engine.domain.contingent.changes import (
 )
 from engine.domain.lifecycle import Certainty, Happening, Request, Status
 from engine.domain.message_changes import MESSAGE_CHANGES
-from engine.domain.message_counts import count_message, drop_messages
+from engine.domain.message_counts import count_message, drop_message, drop_messages
 from engine.domain.message_facts import Message
 from engine.domain.moves import answered, become, cleared, hold, move, revalue, watched
 from engine.domain.order_births import BIRTHS
@@ -185,6 +185,8 @@ def _replace_rejected(state: State, event: ev.ReplaceRejected) -> None:
     if order.pending_replace is not None and not event.by_hand:
         # What a person says of it the venue may still contradict, under just this name.
         state.by_client_id.pop(order.pending_replace.client_order_id, None)
+    if state.messages.waiting:
+        drop_message(state.messages, Message.REPLACE, order.order_id)
     state.breakers.activity.note_error(event.at)
     order.pending_replace, order.text, order.changed_at = None, event.text, event.at
     order.refused_at = event.at

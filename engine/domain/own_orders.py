@@ -27,7 +27,7 @@ def makes_way(
     answer, and then leaves all the same.
     """
     mode = p.limits.self_match
-    if not mode or not may_meet(p, state):
+    if not mode or p.only_shrinks or not may_meet(p, state):
         return []
     crossed = [order for order in crossed_by(p, state) if not protects(order, state)]
     if not crossed:

@@ -76,10 +76,7 @@ def _nothing_left(
     """Exits that wait go once their entry can bring no more; those at the venue are out of work."""
     happened: list[ev.Event] = []
     for leg in legs:
-        # One that is over there and owes fills has nothing left to take back: asking again and
-        # again would only keep it from ever being settled.
-        is_open = leg.is_live and not leg.has_ended
-        if is_open and leg.leaves > 0 and leg.pending_new is None:
+        if leg.is_live and leg.leaves > 0 and leg.pending_new is None:
             happened += _ended(leg, group, now)
     if is_entry_over(state, group):
         entry = state.orders.get(group)
@@ -89,8 +86,12 @@ def _nothing_left(
 
 
 def _ended(leg: Order, group: int, now: Nanos) -> list[ev.Event]:
-    """Asks for the end of an exit, once; after the venue's no, again a little later."""
-    if leg.pending_cancel is not None:
+    """Asks for the end of an exit, once; after the venue's no, again a little later.
+
+    One that is over there and owes fills has nothing left to take back: asking again and again
+    would only keep it from ever being settled.
+    """
+    if leg.pending_cancel is not None or leg.has_ended:
         return []
     return _not_yet(leg, group, now) or [
         ev.CancelRequested(now, leg.order_id, leg.client_order_id, cmd.Origin.DESK)
@@ -279,7 +280,7 @@ class _Step:
     def _resize(self, leg: Order) -> list[ev.Event]:
         """The exit follows what it protects; a change that is on its way is waited for."""
         in_flight = leg.pending_new or leg.pending_replace or leg.pending_cancel
-        if in_flight is not None or is_asleep(leg, self.state):
+        if in_flight is not None or leg.has_ended or is_asleep(leg, self.state):
             return []
         total = Quantity(self.covered - self._filled_elsewhere(leg))
         price, stop = self._price_now(leg)

@@ -97,7 +97,12 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     _within_its_quantity(order)
     hold(state, order)
-    _complete(state, order, event.at)
+    if order.cumulative + order.taken > order.quantity:
+        # A trade of it was taken back, which is still to be told: until then what is open of it
+        # is not known, and it is no more done than an order that was filled beyond its size.
+        order.is_overfilled = True
+    else:
+        _complete(state, order, event.at)
 
 
 def _cancel_requested(state: State, event: ev.CancelRequested) -> None:

@@ -88,9 +88,10 @@ def open_quantities(
             leaves = order.quantity - order.cumulative - order.cancelled
         else:
             leaves = worst_leaves(order)
-        assert leaves >= 0 or order.taken, "a live order is open for nothing or more"
+        if leaves < 0:
+            assert order.taken or order.is_overfilled, "a live order is open for nothing or more"
+            leaves = 0
         if group := order.oca_group:
-            leaves = max(0, leaves)
             if group == sharing:
                 continue
             grouped = {} if grouped is None else grouped

@@ -97,7 +97,7 @@ def _restated(state: State, event: ev.OrderRestated) -> None:
     order.restated_at = max(order.restated_at, event.venue_at)
     _within_its_quantity(order)
     hold(state, order)
-    if order.cumulative + order.taken > order.quantity:
+    if order.cumulative > order.quantity:
         # A trade of it was taken back, which is still to be told: until then what is open of it
         # is not known, and it is no more done than an order that was filled beyond its size.
         order.is_overfilled = True

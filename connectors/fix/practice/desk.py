@@ -48,7 +48,6 @@ class Desk:
         self.outbox: list[Reply] = []
         self.touched: dict[str, FixOrder] = {}
         """Orders that changed since somebody wrote them down."""
-        self.cancels_on_disconnect = False
         self.depths = Depths(floor, version)
         self._floor = floor
         self._teller = Teller(version)
@@ -77,11 +76,8 @@ class Desk:
         return self.fetch() if refused is None else refused
 
     def ended(self) -> None:
-        """The connection is gone: market data ends, orders stay unless that was agreed."""
+        """The connection is gone: market data ends, orders stay."""
         self.depths.forget()
-        if self.cancels_on_disconnect:
-            for order in self.open_orders():
-                self._serve(order, CancelRequest(self._name(order.client_id)))
 
     def fetch(self) -> list[Reply]:
         """What is to be said now."""

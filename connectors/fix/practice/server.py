@@ -55,6 +55,7 @@ class PracticeVenue:
             self.desks[expired.client_order_id.partition("/")[0]].heard(expired)
         self._real = time.monotonic()
         self._depths_at = self._stood_at = 0.0
+        self._flow, self._stood = flow, (b"", Nanos(0))
         self.acceptor = Acceptor(
             self.sessions.values(),
             note,
@@ -113,22 +114,21 @@ class PracticeVenue:
         for desk in self.desks.values():
             touched += [(order, self._ahead(order)) for order in desk.touched.values()]
             desk.touched.clear()
-        stand = None
         real = time.monotonic()
-        if touched or real - self._stood_at >= STAND_SECONDS:
+        is_due = real - self._stood_at >= STAND_SECONDS
+        if is_due:
+            # Where a market stands takes longer to tell than what an order changes.
             self._stood_at = real
-            stand = self._stand()
-        self.ledger.commit(touched, self._market, stand)
+            self._stood = self._flow.cursor(), self.floor.now
+        self.ledger.commit(touched, self._market, self._stand() if touched or is_due else None)
 
     def close(self) -> None:
         self.commit()
         self.ledger.close()
 
     def _stand(self) -> Stand:
-        venue = self.floor.venue
         return Stand(
-            venue.checkpoint().cursor,
-            venue.now,
+            *self._stood,
             self.floor.next_order,
             self.floor.next_exec,
             self.floor.next_fill,

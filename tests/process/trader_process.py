@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,11 +99,29 @@ def read_until(process: subprocess.Popen[str], event: str) -> list[str]:
 
 
 def ended(process: subprocess.Popen[str], number: signal.Signals | None = None) -> Done:
-    """After a signal, if one is given: how it ended, within the time that the contract allows."""
+    """After a signal, if one is given: how it ended, within the time that the contract allows.
+
+    Not by `communicate`: it reads the pipe itself and loses what a reader of lines has read ahead.
+    """
+    assert process.stdout is not None and process.stderr is not None
     if number is not None:
         process.send_signal(number)
-    try:
-        output, complaints = process.communicate(timeout=SECONDS_MAX)
-    finally:
+    late = threading.Event()
+
+    def kill() -> None:
+        late.set()
         process.kill()
-    return Done(process.returncode, output, complaints)
+
+    timer = threading.Timer(SECONDS_MAX, kill)
+    timer.start()
+    try:
+        with process.stdout, process.stderr, ThreadPoolExecutor(1) as beside:
+            complaints = beside.submit(process.stderr.read)
+            output = process.stdout.read()
+            code = process.wait()
+            assert not late.is_set(), f"not ended after {SECONDS_MAX} s: {complaints.result()}"
+            return Done(code, output, complaints.result())
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()

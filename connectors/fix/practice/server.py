@@ -12,6 +12,7 @@ from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings
 from connectors.paper.orders import RestingOrder
@@ -37,9 +38,11 @@ class PracticeVenue:
         clients: Sequence[str] = CLIENTS,
         speed: float = 1.0,
         note: Callable[[str], None],
+        rules: HouseRules = OPEN_HOUSE,
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
+        self.rules = rules
         self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
         self._speed, self._market = speed, flow.description
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
@@ -142,7 +145,11 @@ class PracticeVenue:
     def _session(self, name: str, desk: Desk) -> Session:
         client, _, version = name.partition(":")
         settings = SessionSettings(
-            version=version, sender=VENUE, target=client, is_initiator=False, is_tolerant=False
+            version=version,
+            sender=VENUE,
+            target=client,
+            is_initiator=False,
+            schedule=self.rules.schedule,
         )
         return Session(settings, self.ledger.memory(name), desk)
 

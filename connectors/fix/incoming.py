@@ -180,7 +180,7 @@ def _logon(line: Line, message: Message, now: Instant) -> None:
     if must_answer:
         told = numbers.expected(line, with_logon=is_in_turn)
         _answer_logon(line, heartbeat, now, is_reset=is_anew, told=told)
-    numbers.send_expected(line, message, now)
+    numbers.send_expected(line, message, now, has_answered=must_answer)
     line.sent_reset = line.reset_wanted = False
     if is_in_turn:
         line.memory.next_in += 1

@@ -93,10 +93,11 @@ def is_expected_known(line: Line, message: Message, now: Instant) -> bool:
     return False
 
 
-def send_expected(line: Line, message: Message, now: Instant) -> None:
-    """What the other side has not had leaves at once, up to our own Logon."""
+def send_expected(line: Line, message: Message, now: Instant, *, has_answered: bool) -> None:
+    """What the other side has not had leaves at once, up to our own Logon; who logged on before
+    our Logon left expects that one at most."""
     wanted, newest = _wanted(line, message), line.memory.next_out - 1
-    if wanted is not None and 1 <= wanted <= newest:
+    if wanted is not None and 1 <= wanted <= newest - has_answered:
         resending.again(line, wanted, newest, now)
 
 

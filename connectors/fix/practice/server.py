@@ -43,7 +43,9 @@ class PracticeVenue:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
         self.rules = rules
-        self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
+        self.mischief = Mischief(
+            gap=self._gap, bust=self._bust, disconnect=self._disconnect, reset=self._reset
+        )
         self._speed, self._market = speed, flow.description
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
         standing = {name: self.ledger.orders(name) for name in names}
@@ -169,6 +171,11 @@ class PracticeVenue:
             if taken:
                 return f"trade {taken} of {desk.client.partition(':')[0]} is taken back"
         return "there is no such trade to take back"
+
+    def _reset(self, client: str) -> None:
+        for session in self.sessions.values():
+            if client in ("", session.settings.target):
+                self.acceptor.say_late(session, session.reset_numbers(now()))
 
     def _disconnect(self, client: str) -> None:
         for session in self.sessions.values():

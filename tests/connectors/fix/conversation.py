@@ -13,7 +13,8 @@ closed                                    the other side ends the connection
 `|` separates fields, `<now>` and `<now-200>` are stamps, `{client}` is who connects.
 A line that begins with `raw` is sent as it stands, with `|` for separators.
 
-Scripts of the folder `around` are about what two sides agree on, so each case begins with it:
+`only FIX.4.4` leaves the rest of a case to that version, and `{appl}` is what FIXT wants in a Logon
+besides. Scripts of the folder `around` are about what two sides agree on; it comes first:
 ```
 as venue tells_next_expected              our side, and what is set there; `hours=…` goes last
 as client resets_on_logon
@@ -88,6 +89,8 @@ class Table:
 
     def play(self, case: Case) -> None:
         for number, text in case.lines:
+            if text.startswith("only ") and self.version not in text.split():
+                return
             only = re.match(r"\[([^\]]+)\]\s*(.*)", text)
             if only is not None:
                 if self.version not in only[1].split():
@@ -106,6 +109,8 @@ class Table:
         match word:
             case "connect":
                 self.connections[int(rest or "1")] = Connection(self)
+            case "only":
+                pass
             case "as":
                 self._agree(rest)
             case "say":
@@ -211,7 +216,8 @@ class Table:
             at = Nanos(self.now + int(found[1] or "0") * NANOS_PER_SECOND)
             return format_stamp(at).decode()
 
-        return _NOW.sub(stamp, text).replace("{client}", self.client)
+        text = text.replace("{client}", self.client).replace("{appl}", self._appl)
+        return _NOW.sub(stamp, text)
 
     def _filled(self, text: str) -> bytes:
         """A message with what it does not say itself; `-52` leaves a field out."""

@@ -12,6 +12,7 @@ from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import HEARTBEAT_MAX_SECONDS
 from connectors.fix.stamps import parse_stamp
 from connectors.fix.tags import ADMIN_TYPES, Tag, Type
+from engine.errors import TraderError
 from engine.values import Nanos
 
 UNSUPPORTED_TYPE = Refused(3, "Unsupported Message Type")
@@ -27,6 +28,13 @@ def log_on(line: Line, now: Instant) -> None:
         *settings.logon_fields,
         *numbers.expected(line, with_logon=False),
     ]
+    try:
+        body += settings.logon_extra(line.logon_moment(now)) if settings.logon_extra else ()
+    except TraderError as error:
+        # A secret that cannot be had now: nothing left, no number is used, a person has to look.
+        line.stop(str(error))
+        line.close(str(error), now)
+        return
     if numbers.asks_for_reset(line):
         body.append((Tag.RESET_SEQ_NUM, b"Y"))
         line.sent_reset = True

@@ -25,6 +25,10 @@ class Message(msgspec.Struct, gc=False):
     fields: list[Field]
     raw: bytes = b""
 
+    def __repr__(self) -> str:
+        """Without its values: some of them are secrets, and a repr ends up in every log."""
+        return f"Message({self.type!r}, {len(self.fields)} fields)"
+
     def get(self, tag: int) -> bytes | None:
         """The first value of that field; None where it is not there."""
         for number, value in self.fields:
@@ -146,7 +150,9 @@ def encode(begin: str, type: str, head: Iterable[Field], body: Iterable[Field]) 
         for tag, value in fields:
             is_data = tag == data_tag and len(value) == data_size
             if not value or (SOH in value and not is_data):
-                raise FieldValueError(f"field {tag} cannot hold {value!r}")
+                # The value is not shown: it may be a password.
+                wrong = "a separator in its value" if value else "an empty value"
+                raise FieldValueError(f"field {tag} cannot have {wrong}")
             content += b"%d=%b\x01" % (tag, value)
             data_tag = DATA_LENGTHS.get(tag, 0)
             data_size = (whole(value) or 0) if data_tag else -1

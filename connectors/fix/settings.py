@@ -1,11 +1,13 @@
 """What two counterparties agreed on before they speak, and what a session keeps of its past."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from connectors.fix.link.masking import Mask
+from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Schedule
 from connectors.fix.message import Field
 from connectors.fix.tags import ADMIN_TYPES
@@ -69,6 +71,12 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     tells_next_expected: bool = False
     """Says in a Logon which number it expects next (789), and heeds what the other side expects,
     so that what is missing comes without a ResendRequest."""
+    logon_extra: Callable[[Moment], Sequence[Field]] | None = None
+    """What the venue wants in this Logon besides, such as a signature of it."""
+    logout_fields: tuple[Field, ...] = ()
+    """What the venue wants in a Logout besides."""
+    mask: Mask = msgspec.field(default_factory=Mask)
+    """Takes secrets out of what is noted or kept."""
     tells_last_processed: bool = False
     """Says in every message which number it has taken last (369)."""
 

@@ -45,6 +45,9 @@ class Tag:
     TEXT: Final = 58
     TIME_IN_FORCE: Final = 59
     TRANSACT_TIME: Final = 60
+    SECURE_DATA: Final = 91
+    RAW_DATA_LENGTH: Final = 95
+    RAW_DATA: Final = 96
     POSS_RESEND: Final = 97
     ENCRYPT_METHOD: Final = 98
     STOP_PX: Final = 99
@@ -100,6 +103,8 @@ class Tag:
     TOTAL_AFFECTED: Final = 533
     SECURITY_LIST_TYPE: Final = 559
     SECURITY_REQUEST_RESULT: Final = 560
+    USERNAME: Final = 553
+    PASSWORD: Final = 554
     MASS_STATUS_REQ_ID: Final = 584
     MASS_STATUS_REQ_TYPE: Final = 585
     LAST_UPDATE_TIME: Final = 779
@@ -108,8 +113,11 @@ class Tag:
     LAST_LIQUIDITY: Final = 851
     TOT_NUM_REPORTS: Final = 911
     LAST_REPT_REQUESTED: Final = 912
+    NEW_PASSWORD: Final = 925
     DEFAULT_APPL_VER_ID: Final = 1137
     MASS_ACTION_REPORT_ID: Final = 1369
+    ENCRYPTED_PASSWORD: Final = 1402
+    ENCRYPTED_NEW_PASSWORD: Final = 1404
 
 
 class Type:
@@ -163,5 +171,7 @@ DATA_LENGTHS: Final = {
     445: 446,
     618: 619,
     621: 622,
+    1401: 1402,
+    1403: 1404,
 }
 """The field that holds a length, and the one after it whose value may hold any byte."""

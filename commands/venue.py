@@ -20,6 +20,7 @@ from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
 from connectors.fix.settings import VERSIONS
 from data.home import Home
 from engine.runtime.market_time import hang_clock_of
+from engine.values import NANOS_PER_SECOND, Nanos
 
 HOST = "127.0.0.1"
 SEED_DEFAULT = 1
@@ -46,7 +47,7 @@ def _practise(options: Namespace) -> int:
             clients=options.clients or CLIENTS,
             speed=options.speed,
             note=_note,
-            rules=HouseRules(schedule=options.hours or NonStop()),
+            rules=_rules(options),
         )
     except sqlite3.Error as error:
         print(
@@ -69,6 +70,15 @@ def _practise(options: Namespace) -> int:
         return ExitCode.USAGE
     finally:
         practice.close()
+
+
+def _rules(options: Namespace) -> HouseRules:
+    grace = options.cancel_on_disconnect
+    return HouseRules(
+        schedule=options.hours or NonStop(),
+        rate_max=options.throttle,
+        cancel_after=None if grace is None else Nanos(grace * NANOS_PER_SECOND),
+    )
 
 
 async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | None) -> int:

@@ -153,6 +153,9 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
 def _application(line: Line, message: Message, arranged: Arranged, now: Instant) -> None:
     if not is_good(line, message, now):
         return
+    if not _may_come_so_fast(line, message, now):
+        rejecting.refuse(line, message, rejecting.too_fast(line, message), now)
+        return
     answer = line.application.take(arranged, message)
     if isinstance(answer, Refused):
         rejecting.refuse(line, message, answer, now)
@@ -160,6 +163,13 @@ def _application(line: Line, message: Message, arranged: Arranged, now: Instant)
     for reply in answer:
         line.emit(reply.type, reply.body, now, head=reply.head)
     line.memory.next_in += 1
+
+
+def _may_come_so_fast(line: Line, message: Message, now: Instant) -> bool:
+    """A repeat was slow enough when it came first."""
+    if line.pace is None or message.is_set(Tag.POSS_DUP):
+        return True
+    return line.pace.may_send(now.monotonic)
 
 
 def _logon(line: Line, message: Message, now: Instant) -> None:
@@ -246,7 +256,7 @@ def is_good(
 ) -> bool:
     """Time, names and number of a message are right; what is wrong was answered."""
     sent_at = parse_stamp(message.get(Tag.SENDING_TIME) or b"")
-    if not _is_timely(line, sent_at, now):
+    if not _is_timely(line, message, sent_at, now):
         _mistaken(line, message, Problem(RejectReason.SENDING_TIME), now)
         return False
     if not _are_we_meant(line, message):
@@ -263,9 +273,14 @@ def is_good(
     return True
 
 
-def _is_timely(line: Line, sent_at: Nanos | None, now: Instant) -> bool:
+def _is_timely(line: Line, message: Message, sent_at: Nanos | None, now: Instant) -> bool:
+    """A repeat may be as old as it wants."""
     if sent_at is None:
         return False
+    if message.is_set(Tag.POSS_DUP):
+        return True
+    if told := line.skew.measured(received=now.utc, sent=sent_at):
+        line.note(told)
     line.latency = Nanos(now.utc - sent_at)
     bound = line.settings.latency_max
     return not bound or abs(line.latency) <= bound

@@ -10,7 +10,9 @@ from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.link.moment import Moment
+from connectors.fix.link.pace import Pace
 from connectors.fix.link.schedule import Period
+from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, encode
 from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
@@ -114,6 +116,9 @@ class Line:
         self.asked_times = 0
         self.latency: Nanos | None = None
         """Our clock less the last sending time."""
+        self.skew = Skew(settings.skew_warning)
+        """Of this connection, for a screen: `skew.figure`."""
+        self.pace = Pace(settings.rate_max, settings.rate_burst) if settings.rate_max else None
         self.garbled = 0
         self.received_at = Nanos(0)
         self.sent_at = Nanos(0)

@@ -9,6 +9,7 @@ import msgspec
 from connectors.fix.link.masking import Mask
 from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Schedule
+from connectors.fix.link.skew import WARNING
 from connectors.fix.message import Field
 from connectors.fix.tags import ADMIN_TYPES
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -47,6 +48,12 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Lets fields and values pass that the dictionary does not know."""
     latency_max: Nanos = Nanos(120 * NANOS_PER_SECOND)
     """How far a sending time may be from our clock; 0: it is not looked at."""
+    skew_warning: Nanos = WARNING
+    """From which difference of the clocks a person is told; 0: never."""
+    rate_max: int = 0
+    """Application messages a second that are taken; what is beyond is refused. 0: any number."""
+    rate_burst: int = 0
+    """How many of them at once after a silence; 0: as many as in a second."""
     stamp_digits: int = 3
     resets_on_logon: bool = False
     resets_on_logout: bool = False

@@ -353,9 +353,13 @@ class Clerk:
 
     def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
-        place, known = self._exchange.queue_ahead, dict[int, int]()
+        place, by_symbol = self._exchange.queue_ahead, self.roll.by_symbol
+        known: dict[int, int] = {}
         for symbol in touched:
-            for exchange_id, order in self.roll.by_symbol.get(symbol, {}).items():
+            standing = by_symbol.get(symbol)
+            if not standing:
+                continue
+            for exchange_id, order in standing.items():
                 if of_others:
                     self._saw_trades(order, of_others)
                 ahead = place(symbol, exchange_id, known)

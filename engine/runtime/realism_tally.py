@@ -70,10 +70,12 @@ class RealismTally:
 
     def note_step(self, step: Step) -> None:
         """Every session listens with this."""
-        notes = self._notes
+        telling = self._notes.get
         for body in step.bodies:
-            if type(body) in notes:
-                self._tell(body)
+            told = telling(type(body))
+            if told is not None:
+                told(body)
+        self._line = None
 
     def _tell(self, body: Body) -> None:
         told = self._notes.get(type(body))

@@ -7,7 +7,6 @@ from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import DONE
 from engine.domain.message_counts import (
     entry_rate,
-    is_unlimited,
     message_rate,
     room_now,
     turn_comes_at,
@@ -30,9 +29,10 @@ LINK_WAIT = NANOS_PER_SECOND
 
 
 def in_turn(state: State, events: list[ev.Event], now: Nanos) -> list[ev.Event]:
-    """The same events, with a word before each whose message has to wait."""
-    if is_unlimited(state):
-        return events
+    """The same events, with a word before each whose message has to wait.
+
+    Only where something is counted: see `is_unlimited`.
+    """
     rate = message_rate(state)
     wanted = [event for event in events if type(event) in _MESSAGES]
     messages = state.messages

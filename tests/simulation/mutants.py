@@ -477,7 +477,11 @@ def orders_leave_over_a_broken_link() -> Patches:
 def exits_are_judged_like_entries() -> Patches:
     """A breaker that keeps a trader from closing what it was meant to protect him from."""
     return [
-        patch.object(frame, "_EXIT_CHECKS", frame._ENTRY_CHECKS),
+        patch.object(
+            frame,
+            "_EXIT_CHECKS",
+            tuple(check for check in frame._ENTRY_CHECKS if check not in frame._OFF_BY),
+        ),
         patch.object(frame, "_EXIT_BITS", frame._ENTRY_BITS),
     ]
 

@@ -65,18 +65,25 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
 
     findings: tuple[Finding, ...]
     """Everything but PASS and OFF, in the order of the rules."""
-    passed: int
-    """How many rules: one of several checks counts once."""
-    off: int
     is_allowed: bool
     room_quantity: int
     """Largest total quantity that every rule would pass; −1 while the order itself passes."""
     room_rule: str
     passed_bits: int = 0
-    """Which rules passed, by `bit_of`."""
+    """Which rules passed, by `bit_of`: one of several checks is there once."""
     off_bits: int = 0
     off_because: int = 0
     """Why, as a set by the numbers of `risk.off.OffReason`; 0 where all of it was switched off."""
+
+    @property
+    def passed(self) -> int:
+        """How many rules passed."""
+        return self.passed_bits.bit_count()
+
+    @property
+    def off(self) -> int:
+        """How many are off."""
+        return self.off_bits.bit_count()
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -239,8 +246,7 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
-        passed, off = bits.bit_count(), off_bits.bit_count()
-        return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits, because)
+        return Assessment((), True, NO_ROOM, "", bits, off_bits, because)
     found_bits = _bits_of(findings)
     # Two checks can share a rule's id: what one of them finds is the rule's verdict.
     bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
@@ -250,8 +256,6 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
     return Assessment(
         tuple(findings),
-        bits.bit_count(),
-        off_bits.bit_count(),
         is_allowed,
         room_quantity,
         room_rule,
@@ -275,8 +279,7 @@ def _unknown(proposal: Proposal, state: State, market: Market, now: Nanos, bits:
     known = sum(bit_of(rule.name.id) for rule in KNOWN)
     passed_bits = known & ~_bits_of(findings)
     off_bits = bits & ~known
-    passed, off = passed_bits.bit_count(), off_bits.bit_count()
-    return Assessment(findings, passed, off, False, 0, findings[0].rule, passed_bits, off_bits)
+    return Assessment(findings, False, 0, findings[0].rule, passed_bits, off_bits)
 
 
 def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:

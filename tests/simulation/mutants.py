@@ -71,7 +71,7 @@ def decides(kind: type, make: Callable[[Any], Any]) -> Any:
 
 
 def changes(kind: type, make: Callable[[Any], Any]) -> Any:
-    return patch.dict(apply._CHANGES, {kind: make(apply._CHANGES[kind])})
+    return patch.dict(apply.CHANGES, {kind: make(apply.CHANGES[kind])})
 
 
 def without_rule(*checks: Any) -> Patches:

@@ -38,6 +38,11 @@ class Count(msgspec.Struct):
     denied: int = 0
     """Orders and changes that the desk kept back for it; of R13: that had to wait."""
 
+    def add(self, other: "Count") -> None:
+        self.kept += other.kept
+        self.near += other.near
+        self.denied += other.denied
+
 
 class LimitsKept:
     """Hears of every event in the journal's order, and of each step before anything leaves.

@@ -117,7 +117,7 @@ def _look(
     nodes: list[Node], known: Dictionary, part: Part | None, *, is_tolerant: bool
 ) -> Problem | None:
     """`part` is None for header and trailer, which no message may refuse."""
-    before = NO_TAG
+    before: int | None = None
     for node in sorted(nodes, key=lambda node: node.tag):
         if node.tag == before:
             return Problem(RejectReason.REPEATED_TAG, node.tag)

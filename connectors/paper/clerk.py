@@ -109,6 +109,9 @@ class Clerk:
             if symbol in self._instruments:
                 self._keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
+            if self._exchange.told_in is Telling.ORDERS:
+                # Who joins a queue stands behind all that wait there.
+                touched = {event.symbol for event in events if type(event) is not Accepted}
             self._watch(of_others, touched)
         if has_own:
             self._tell(events)
@@ -157,8 +160,8 @@ class Clerk:
 
     def waiting(self) -> tuple[str, ...]:
         """Client order ids of what has not met its market yet."""
-        held = self.roll.by_exchange_id.items()
-        return tuple(order.client_order_id for i, order in held if self._exchange.is_fresh(i))
+        is_fresh, held = self._exchange.is_fresh, self.roll.by_exchange_id
+        return tuple(order.client_order_id for number, order in held.items() if is_fresh(number))
 
     def accepted(self, order: OwnOrder, bids: Levels = (), asks: Levels = ()) -> None:
         """The order passed the exchange's checks and stands, waits or has traded.
@@ -167,17 +170,16 @@ class Clerk:
         """
         ahead = self.queue_ahead(order)
         self.roll.stands(order)
-        answer = VenueAccepted(
-            order.client_order_id, order.venue_order_id, ahead, _UNSAID, bids, asks
-        )
-        self.roll.answered(order.client_order_id, answer)
+        name = order.client_order_id
+        answer = VenueAccepted(name, order.venue_order_id, ahead, _UNSAID, bids, asks)
+        self.roll.answered(name, answer)
         order.history.stands(self.now, ahead)
         self.reports.append(answer)
 
     def restored(self, order: OwnOrder) -> None:
         """After a restart: a status query hears that the order stands; the desk knows already."""
-        answer = VenueAccepted(order.client_order_id, order.venue_order_id)
-        self.roll.answered(order.client_order_id, answer)
+        name = order.client_order_id
+        self.roll.answered(name, VenueAccepted(name, order.venue_order_id))
 
     def gone_by_rule(self, order: OwnOrder, text: str) -> None:
         """The exchange let go of the order, or of what was left of it, by a rule of its own."""
@@ -235,8 +237,7 @@ class Clerk:
         )
 
     def _tell_wait(self, order: OwnOrder) -> None:
-        told = self.waited(order)
-        if told is not None:
+        if (told := self.waited(order)) is not None:
             self.reports.append(told)
 
     def _tell_trade(self, trade: Traded, events: Sequence[Event], position: int) -> None:

@@ -30,6 +30,13 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         help="who may connect, each in any version (default DESK, DESK2, DESK3)",
     )
     add(
+        "--hours",
+        metavar="WORDS",
+        type=_hours,
+        help="when sessions are open, such as 'mon-fri 09:30-16:00 America/New_York' (default"
+        " non-stop); numbers begin anew once in each of these periods",
+    )
+    add(
         "--misbehave",
         metavar="LINE",
         action="append",
@@ -42,6 +49,17 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         help="no market: orders, security definitions and mails go back as they came; the test"
         " server that session conformance suites expect",
     )
+
+
+def _hours(text: str) -> object:
+    # Only who names hours needs what reads them: help has to come without anything installed.
+    from connectors.fix.link.schedule import read_hours
+    from engine.errors import InputError
+
+    try:
+        return read_hours(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _port(text: str) -> int:

@@ -13,7 +13,9 @@ from commands.inert import inert
 from connectors.feeds.open import open_market
 from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
+from connectors.fix.link.schedule import NonStop
 from connectors.fix.practice.mischief import Mischief, MischiefError
+from connectors.fix.practice.rules import HouseRules
 from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
 from connectors.fix.settings import VERSIONS
 from data.home import Home
@@ -45,6 +47,7 @@ def _practise(options: Namespace) -> int:
             clients=options.clients or CLIENTS,
             speed=options.speed,
             note=_note,
+            rules=HouseRules(schedule=options.hours or NonStop()),
         )
     except sqlite3.Error as error:
         print(

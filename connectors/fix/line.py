@@ -9,8 +9,9 @@ import msgspec
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.link.schedule import Period
 from connectors.fix.message import Field, Message, encode
-from connectors.fix.settings import Memory, Sent, SessionSettings
+from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -45,6 +46,7 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+BY_HAND = "a person wants it so"
 Output = Outgoing | Noted | Closed
 
 
@@ -89,6 +91,7 @@ class Line:
     """What handlers of messages share; changed by one connection at a time."""
 
     def __init__(self, settings: SessionSettings, memory: Memory, application: Application) -> None:
+        assert settings.schedule is None or isinstance(memory, DatedMemory), "hours need dates"
         self.settings = settings
         self.memory = memory
         self.application = application
@@ -112,6 +115,19 @@ class Line:
         self.phase_at = Nanos(0)
         self.tests = 0
         """Questions that were asked since something was heard."""
+        self.resets = 0
+        """How often numbers began anew: what was missed before that is not sent again, so who
+        has orders there compares them."""
+        self.reset_wanted = False
+        """A person wants numbers to begin anew with the next Logon."""
+        self.stopped = ""
+        """Why an initiator connects no more until a person has said what to do."""
+        self.ended_by = ""
+        """Why the last connection ended."""
+        self.closes_at = Nanos(0)
+        """When the hours end that the connection belongs to."""
+        self.stretch: tuple[Nanos, Nanos, Period | None] = (Nanos(0), Nanos(0), None)
+        """Since when and up to when that period is the one of now; None: outside all hours."""
         self._out: list[Output] = []
 
     @property
@@ -147,6 +163,8 @@ class Line:
             Tag.SENDING_TIME: format_stamp(now.utc, settings.stamp_digits),
             Tag.TARGET_COMP_ID: settings.target.encode("ascii"),
         }
+        if settings.tells_last_processed:
+            fields[Tag.LAST_PROCESSED] = b"%d" % (self.memory.next_in - 1)
         fields.update(head)
         return encode(settings.begin, type, sorted(fields.items()), body)
 
@@ -180,12 +198,30 @@ class Line:
     def move(self, phase: Phase, now: Instant) -> None:
         self.phase, self.phase_at = phase, now.monotonic
 
+    def begin_anew(self, reason: str) -> None:
+        """Both numbers are 1 again; what waited for numbers of before waits no more."""
+        if (self.memory.next_in, self.memory.next_out) != (1, 1):
+            self.note(f"both numbers begin at 1: {reason}")
+            self.resets += 1
+        self.memory.reset()
+        self.queued.clear()
+        self.missing = None
+
+    def stop(self, reason: str) -> None:
+        """An initiator waits for a person; an acceptor waits for whoever connects anyway."""
+        if self.settings.is_initiator:
+            self.stopped = reason
+            self.note(f"{reason}; it does not connect again until a person has looked at it")
+
     def forget_connection(self, now: Instant, reason: str) -> None:
         self.note(f"disconnected: {reason}")
+        self.ended_by = reason
         self.move(Phase.DISCONNECTED, now)
         self.queued.clear()
         self.missing = None
         self.sent_reset = False
         self.application.ended()
         if self.settings.resets_on_disconnect:
-            self.memory.reset()
+            self.begin_anew("the connection ended")
+        elif self.reset_wanted:
+            self.begin_anew(BY_HAND)

@@ -19,7 +19,7 @@ VENDOR_ROOMS = {
     "keyring": ("data/vault/",),
     "pyotp": ("data/vault/",),
     "segno": ("data/vault/",),
-    "cryptography": ("data/vault/",),
+    "cryptography": ("data/vault/", "connectors/fix/link/tls"),
     "simplefix": ("connectors/fix/",),
     "ib_insync": ("connectors/ib/",),
     "ib_async": ("connectors/ib/",),

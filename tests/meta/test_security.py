@@ -95,10 +95,21 @@ REQUIREMENTS: dict[str, Shown] = {
         " these venues; scripts are lines of the order language and reach nothing else",
     ),
     "S08": Shown(
-        "no plain text to another machine",
-        ("connectors/fix/test_plain_text.py:test_it_listens_on_this_machine_alone",),
-        "TLS, certificates and pins come with the first connection to a FIX venue, and the rule for"
-        " IB's socket with IB: neither connects anywhere yet",
+        "TLS to whom was meant, no plain text to another machine unless it was told",
+        (
+            "connectors/fix/test_plain_text.py:test_it_listens_on_this_machine_alone",
+            "connectors/fix/link/test_tls.py:test_a_venue_of_another_authority_is_not",
+            "connectors/fix/link/test_tls.py:test_a_certificate_that_has_expired_or_begins_tomorrow_is_not_taken",
+            "connectors/fix/link/test_tls.py:test_a_certificate_for_another_name_is_not_taken",
+            "connectors/fix/link/test_tls.py:test_a_pin_of_another_key_is_refused_though_the_authority_is_right",
+            "connectors/fix/link/test_tls.py:test_a_venue_without_tls_is_said_to_have_none",
+            "connectors/fix/link/test_tls.py:test_a_venue_that_hangs_in_the_handshake_is_given_up_in_time",
+            "connectors/fix/link/test_tls.py:test_older_versions_are_not_spoken",
+            "connectors/fix/link/test_dialing.py:test_in_clear_nothing_goes_to_another_machine_unless_it_was_told",
+            "connectors/fix/link/test_dialing.py:test_a_password_goes_in_clear_only_where_it_was_told_twice_and_by_name",
+        ),
+        "the rule for IB's socket comes with IB; the practice venue has no TLS and listens on this"
+        " machine alone",
     ),
     "S09": Shown(
         "text of strangers writes no control byte",

@@ -12,6 +12,7 @@ from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings
 from connectors.paper.orders import RestingOrder
@@ -37,10 +38,14 @@ class PracticeVenue:
         clients: Sequence[str] = CLIENTS,
         speed: float = 1.0,
         note: Callable[[str], None],
+        rules: HouseRules = OPEN_HOUSE,
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
-        self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
+        self.rules = rules
+        self.mischief = Mischief(
+            gap=self._gap, bust=self._bust, disconnect=self._disconnect, reset=self._reset
+        )
         self._speed, self._market = speed, flow.description
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
         standing = {name: self.ledger.orders(name) for name in names}
@@ -142,7 +147,11 @@ class PracticeVenue:
     def _session(self, name: str, desk: Desk) -> Session:
         client, _, version = name.partition(":")
         settings = SessionSettings(
-            version=version, sender=VENUE, target=client, is_initiator=False, is_tolerant=False
+            version=version,
+            sender=VENUE,
+            target=client,
+            is_initiator=False,
+            schedule=self.rules.schedule,
         )
         return Session(settings, self.ledger.memory(name), desk)
 
@@ -162,6 +171,11 @@ class PracticeVenue:
             if taken:
                 return f"trade {taken} of {desk.client.partition(':')[0]} is taken back"
         return "there is no such trade to take back"
+
+    def _reset(self, client: str) -> None:
+        for session in self.sessions.values():
+            if client in ("", session.settings.target):
+                self.acceptor.say_late(session, session.reset_numbers(now()))
 
     def _disconnect(self, client: str) -> None:
         for session in self.sessions.values():

@@ -384,6 +384,19 @@ class TestMischief:
         assert (bust.get(150), bust.get(19)) == (b"H", filled.get(17))
         assert shown(bust) == (b"0", b"0", b"60")
 
+    def test_numbers_that_begin_anew_unasked_are_taken_as_they_come(
+        self, anne: Trader, house: House
+    ) -> None:
+        anne.order(b"A1", b"100", b"190.00")
+        anne.session.disconnected(house.instant, "cut")
+        house.session_of(anne).disconnected(house.instant, "cut")
+        house.venue.mischief.heed("reset ANNE")
+        house.connect(anne)
+        memory, theirs = anne.session.memory, house.session_of(anne).memory
+        assert (memory.next_in, memory.next_out) == (theirs.next_out, theirs.next_in) == (2, 2)
+        (again,) = anne.say("H", (11, b"A1"), (54, b"1"), (55, SYMBOL))
+        assert shown(again) == (b"0", b"0", b"100")
+
     @pytest.mark.parametrize("line", ["", "explode", "drop x", "delay -1", "reject 100000"])
     def test_what_it_cannot_do_is_said(self, house: House, line: str) -> None:
         with pytest.raises(MischiefError):

@@ -37,7 +37,6 @@ from engine.values import Liquidity, Nanos, Price, Quantity, Side
 
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 _UNSAID = Nanos(0)
-_NO_ORDERS: dict[int, OwnOrder] = {}
 PRICE_TEXTS_MAX = 4_096
 """Remembered texts of prices: fills come again and again at the same few."""
 
@@ -357,7 +356,7 @@ class Clerk:
         place, by_symbol = self._exchange.queue_ahead, self.roll.by_symbol
         known: dict[int, int] = {}
         for symbol in touched:
-            for exchange_id, order in by_symbol.get(symbol, _NO_ORDERS).items():
+            for exchange_id, order in (by_symbol.get(symbol) or {}).items():
                 if of_others:
                     self._saw_trades(order, of_others)
                 ahead = place(symbol, exchange_id, known)

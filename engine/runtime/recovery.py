@@ -113,12 +113,12 @@ def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None
     """Everything that a step leaves behind, in one walk: a start has a million events, and what is
     done for each of them is most of its time. The same as `apply` and `note_step`."""
     changes, places, kept_max = CHANGES, history.places, RECORDS_PER_ORDER_MAX
-    sequence, at, applied = step.first, step.at, 0
+    sequence, at = step.first, step.at
     for back, body in zip(step.backs, step.bodies, strict=True):
         if back:
             kind = type(body)
             changes[kind](state, body)
-            applied += 1
+            state.events += 1  # at once: an answer of the second factor counts for the next alone
             if kind in TOLD:
                 tail.facts.append((sequence, back, at, body))
             order_id = getattr(body, "order_id", None)
@@ -129,7 +129,6 @@ def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None
                 elif len(kept) < kept_max:
                     kept.append(sequence)
         sequence += 1
-    state.events += applied
 
 
 def _left_at(journal: Journal) -> Nanos:

@@ -19,6 +19,7 @@ from connectors.fix.practice.rules import HouseRules
 from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
 from connectors.fix.settings import VERSIONS
 from data.home import Home
+from engine.runtime.collector import calm
 from engine.runtime.market_time import hang_clock_of
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -94,6 +95,7 @@ async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | 
     print(said.format(f"{HOST}:{listening}"), flush=True)
     if mischief is not None:
         _listen_to_lines(mischief)
+    calm()
     await _until_interrupted()
     await acceptor.close()
     return ExitCode.DONE

@@ -21,7 +21,7 @@ from engine.domain.risk.limits import default_pairs
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
 from engine.runtime.recovery import Recovered, recover
-from engine.runtime.session import Session
+from engine.runtime.session import Session, StepListener
 from engine.values import MONEY_SCALE, Money, Nanos
 from simulation.clock import Clock, DeskClock
 from simulation.disk import INSTANCE, Disk, SimJournal
@@ -47,10 +47,18 @@ class Desk:
     """One life of the engine; `recover` of a later one finds what this one made durable."""
 
     def __init__(
-        self, plan: Plan, disk: Disk, fate: Fate, wire: Wire, venue: SimVenue, clock: Clock
+        self,
+        plan: Plan,
+        disk: Disk,
+        fate: Fate,
+        wire: Wire,
+        venue: SimVenue,
+        clock: Clock,
+        watch: StepListener,
     ) -> None:
         """Up to the verified journal and the replayed state; nothing has left yet.
 
+        `watch` sees each step once it is durable and before anything of it leaves.
         Raises JournalDamagedError where the disk has changed what it was given.
         """
         self._plan, self._wire, self._venue = plan, wire, venue
@@ -65,6 +73,7 @@ class Desk:
             venue=wire,
             now=self.clock.now,
         )
+        self.session.listen_to_steps(watch)
         wire.journal = self.journal
         self._fate = fate
 
@@ -96,7 +105,7 @@ class Desk:
     def ask(self, inbounds: Sequence[Inbound]) -> list[Event]:
         """One step at the desk's own time."""
         self.session.now = Nanos(max(self.session.now, self.clock.now))
-        self.session.market.feed_heard_at = self.session.now
+        self.session.market.feed_heard_at = self._wire.now = self.session.now
         return self.session.step(inbounds)
 
     def settle(self) -> list[Event]:
@@ -121,6 +130,7 @@ class Desk:
 
     def fail_stop(self, fault: Exception) -> None:
         """A step broke: what a process does before it ends."""
+        self._wire.is_stopping = True
         fail_stop(self.session, fault)
 
     def _due_timers(self) -> list[TimerFired]:

@@ -12,6 +12,7 @@ from simulation.evidence import Evidence
 from simulation.fate import Fate
 from simulation.invariants import exits, money, orders, rest, risk
 from simulation.invariants.book import Mirror
+from simulation.limits import LimitsKept
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
@@ -27,7 +28,8 @@ class Promises:
         self._plan, self._opening = plan, opening_cash(plan)
         self._disk, self._venue, self._wire = disk, venue, wire
         self._fate, self._trace = fate, trace
-        self.evidence = Evidence(disk, trace.note)
+        self.limits = LimitsKept(venue, wire.line, lambda: self.evidence, self._opening)
+        self.evidence = Evidence(disk, trace.note, self.limits.heed)
         self.names: dict[str, bytes] = {}
         """Every order and change that ever left, with its bytes."""
         self.mirror = Mirror(instrument.symbol for instrument in venue.instruments)
@@ -43,6 +45,7 @@ class Promises:
         evidence.read()
         self._look_at_the_wire()
         self._look_at_the_books()
+        self.limits.hold_after_a_step()
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state
@@ -61,7 +64,8 @@ class Promises:
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
         if self._venue.account.is_as_the_desk_made_it and not self._plan.shorts:
-            money.i29_cash_covers_what_is_held(account)
+            if not self.limits.has_tightened_margin:
+                money.i29_cash_covers_what_is_held(account)
             risk.i29_no_fills_spend_more_than_there_is(self._venue.account, evidence, self._opening)
         risk.what_is_held_can_be_closed(state, self._venue.market, desk.clock.now)
         money.i21_the_ledger_sums_to_zero(account)
@@ -73,6 +77,7 @@ class Promises:
             self._trace.note(sent.bytes)
             orders.i06_every_name_leaves_once(sent, self.names)
             orders.i07_nothing_leaves_that_is_not_durable(sent, self.evidence)
+            self.limits.hold_on_the_wire(sent)
         self._looked_at = len(log)
 
     def _look_at_the_books(self) -> None:

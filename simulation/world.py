@@ -189,7 +189,8 @@ class World:
         desk.settle()
 
     def _new_desk(self) -> Desk:
-        return Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock)
+        watch = self.promises.limits.hold_before_anything_leaves
+        return Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock, watch)
 
     def _rot_is_noticed(self) -> None:
         """I-37: changed bytes stop a start; a person puts the backup back."""

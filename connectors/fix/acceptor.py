@@ -14,7 +14,8 @@ from engine.errors import InputError
 from engine.values import Nanos
 
 LOOPBACK = ("127.0.0.1", "::1")
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.01
+"""So short that what the market does in between never keeps an order waiting for long."""
 LOGON_SECONDS = 10.0
 CONNECTIONS_MAX = 64
 UNSENT_BYTES_MAX = 8 << 20
@@ -49,7 +50,7 @@ class Acceptor:
         tick: Callable[[], None] = _nothing,
         throw: Callable[[Session, list[Output]], list[Output]] | None = None,
     ) -> None:
-        """`desks`: who has unasked words for which session; `tick`: every 50 ms; `throw`: what of
+        """`desks`: who has unasked words for which session; `tick`: every 10 ms; `throw`: what of
         a session's outputs really leaves, where that is to be practised."""
         self.note = note
         self.commit = commit

@@ -1,8 +1,10 @@
 """Cuts a stream of bytes into FIX messages, whatever the chunks; what is garbled is dropped."""
 
+import re
+
 import msgspec
 
-from connectors.fix.message import Message, parse
+from connectors.fix.message import Message, parse, read_usual
 from connectors.fix.tags import SOH
 
 MESSAGE_BYTES_MAX = 1 << 20
@@ -11,6 +13,7 @@ LENGTH_DIGITS_MAX = 9
 _BEGIN = b"8="
 _LENGTH = SOH + b"9="
 _TRAILER = SOH + b"10="
+_HEAD = re.compile(rb"8=([^\x01]{1,20})\x019=(\d{1,9})\x01")
 
 
 class Garbled(msgspec.Struct, frozen=True, gc=False):
@@ -42,9 +45,30 @@ class Framer:
         """What became complete with this chunk, in order."""
         self._held += chunk
         found: list[Message | Garbled] = []
+        self._take_usual(found)
         while (taken := self._take()) is not None:
             found.append(taken)
+            self._take_usual(found)
         return found
+
+    def _take_usual(self, found: list[Message | Garbled]) -> None:
+        """Messages with nothing to find fault with, as long as one follows the other."""
+        held, at = self._held, 0
+        while (head := _HEAD.match(held, at)) is not None:
+            body, length = head.end(), int(head[2])
+            cut = body + length - 1
+            if length > self._size_max or held[cut : cut + 4] != _TRAILER:
+                break
+            end = held.find(SOH, cut + 4) + 1
+            if not end:
+                break
+            message = read_usual(bytes(held[at:end]), bytes(head[1]), body - at, cut - at)
+            if message is None:
+                break
+            found.append(message)
+            at = end
+        if at:
+            self._drop(at)
 
     def _take(self) -> Message | Garbled | None:
         held = self._held

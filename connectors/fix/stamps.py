@@ -1,5 +1,7 @@
 """FIX timestamps and nanoseconds since the epoch, both ways, without time zones."""
 
+from functools import lru_cache
+
 from engine.values import NANOS_PER_SECOND, Nanos
 
 SECONDS_PER_DAY = 86_400
@@ -35,37 +37,52 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
 def format_stamp(at: Nanos, digits: int = 3) -> bytes:
     """`YYYYMMDD-HH:MM:SS` and so many digits of a second, cut off; `at` is UTC."""
     seconds, nanos = divmod(at, NANOS_PER_SECOND)
-    days, second = divmod(seconds, SECONDS_PER_DAY)
-    year, month, day = civil_from_days(days)
-    text = b"%04d%02d%02d-%02d:%02d:%02d" % (
-        year,
-        month,
-        day,
-        second // 3_600,
-        second // 60 % 60,
-        second % 60,
-    )
+    text = _second_in_words(seconds)
     if not digits:
         return text
     return b"%b.%b" % (text, (b"%09d" % nanos)[:digits])
 
 
+@lru_cache(maxsize=16)
+def _second_in_words(seconds: int) -> bytes:
+    """Of a busy session nearly every message is of the second of the one before."""
+    days, second = divmod(seconds, SECONDS_PER_DAY)
+    return b"%04d%02d%02d-%02d:%02d:%02d" % (
+        *civil_from_days(days),
+        second // 3_600,
+        second // 60 % 60,
+        second % 60,
+    )
+
+
 def parse_stamp(value: bytes) -> Nanos | None:
     """Nanoseconds of a UTC timestamp with up to nine digits of a second; None where it is none."""
     whole, mark, fraction = value.partition(b".")
-    if len(whole) != _FORMAT_BYTES or (mark and len(fraction) not in _FRACTION_DIGITS):
+    seconds = _seconds_of(whole)
+    if seconds is None:
+        return None
+    if not mark:
+        return Nanos(seconds * NANOS_PER_SECOND)
+    if len(fraction) not in _FRACTION_DIGITS or not fraction.isdigit():
+        return None
+    return Nanos(seconds * NANOS_PER_SECOND + int(fraction.ljust(9, b"0")))
+
+
+@lru_cache(maxsize=256)
+def _seconds_of(whole: bytes) -> int | None:
+    """Since the epoch; None where it is no time."""
+    if len(whole) != _FORMAT_BYTES:
         return None
     if whole[8:9] != b"-" or whole[11:12] != b":" or whole[14:15] != b":":
         return None
     parts = (whole[:4], whole[4:6], whole[6:8], whole[9:11], whole[12:14], whole[15:17])
-    if not all(part.isdigit() for part in parts) or (mark and not fraction.isdigit()):
+    if not all(part.isdigit() for part in parts):
         return None
     year, month, day, hour, minute, second = (int(part) for part in parts)
     if not is_date(year, month, day) or hour > 23 or minute > 59 or second > LEAP_SECOND:
         return None
-    seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY
-    seconds += hour * 3_600 + minute * 60 + second
-    return Nanos(seconds * NANOS_PER_SECOND + int(fraction.ljust(9, b"0") if mark else b"0"))
+    days = days_from_civil(year, month, day)
+    return days * SECONDS_PER_DAY + hour * 3_600 + minute * 60 + second
 
 
 def is_date(year: int, month: int, day: int) -> bool:

@@ -38,7 +38,7 @@ from engine.values import Liquidity, Nanos, Price, Quantity, Side
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 _UNSAID = Nanos(0)
 PRICE_TEXTS_MAX = 4_096
-"""Prices whose text is remembered: fills come again and again at the same few."""
+"""Remembered texts of prices: fills come again and again at the same few."""
 
 
 class Clerk:
@@ -84,8 +84,7 @@ class Clerk:
 
     def heed(self, events: Sequence[Event]) -> None:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
-        has_own = False
-        symbol = ""
+        has_own, symbol = False, ""
         touched: set[str] = set()
         of_others: list[Traded] = []
         for event in events:
@@ -109,6 +108,9 @@ class Clerk:
             if symbol in self._instruments:
                 self._keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
+            if self._exchange.told_in is Telling.ORDERS:
+                # Who joins a queue stands behind all that wait there.
+                touched = {event.symbol for event in events if type(event) is not Accepted}
             self._watch(of_others, touched)
         if has_own:
             self._tell(events)
@@ -157,8 +159,8 @@ class Clerk:
 
     def waiting(self) -> tuple[str, ...]:
         """Client order ids of what has not met its market yet."""
-        held = self.roll.by_exchange_id.items()
-        return tuple(order.client_order_id for i, order in held if self._exchange.is_fresh(i))
+        is_fresh, held = self._exchange.is_fresh, self.roll.by_exchange_id
+        return tuple(order.client_order_id for number, order in held.items() if is_fresh(number))
 
     def accepted(self, order: OwnOrder, bids: Levels = (), asks: Levels = ()) -> None:
         """The order passed the exchange's checks and stands, waits or has traded.
@@ -167,17 +169,16 @@ class Clerk:
         """
         ahead = self.queue_ahead(order)
         self.roll.stands(order)
-        answer = VenueAccepted(
-            order.client_order_id, order.venue_order_id, ahead, _UNSAID, bids, asks
-        )
-        self.roll.answered(order.client_order_id, answer)
+        name = order.client_order_id
+        answer = VenueAccepted(name, order.venue_order_id, ahead, _UNSAID, bids, asks)
+        self.roll.answered(name, answer)
         order.history.stands(self.now, ahead)
         self.reports.append(answer)
 
     def restored(self, order: OwnOrder) -> None:
         """After a restart: a status query hears that the order stands; the desk knows already."""
-        answer = VenueAccepted(order.client_order_id, order.venue_order_id)
-        self.roll.answered(order.client_order_id, answer)
+        name = order.client_order_id
+        self.roll.answered(name, VenueAccepted(name, order.venue_order_id))
 
     def gone_by_rule(self, order: OwnOrder, text: str) -> None:
         """The exchange let go of the order, or of what was left of it, by a rule of its own."""
@@ -189,11 +190,11 @@ class Clerk:
 
     def _tell(self, events: Sequence[Event]) -> None:
         for position, event in enumerate(events):
+            if type(event) is Accepted:
+                continue  # told when the request was answered
             if isinstance(event, Traded):
                 self._tell_trade(event, events, position)
                 continue
-            if type(event) is Accepted:
-                continue  # told when the request was answered
             order = self.roll.by_exchange_id.get(event.order_id)
             if order is None:
                 continue
@@ -235,8 +236,7 @@ class Clerk:
         )
 
     def _tell_wait(self, order: OwnOrder) -> None:
-        told = self.waited(order)
-        if told is not None:
+        if (told := self.waited(order)) is not None:
             self.reports.append(told)
 
     def _tell_trade(self, trade: Traded, events: Sequence[Event], position: int) -> None:
@@ -262,7 +262,7 @@ class Clerk:
         quantity, orders = int(last.quantity), 1
         while orders <= position:
             event = events[position - orders]
-            if not isinstance(event, Traded) or not _is_same_run(last, event):
+            if type(event) is not Traded or not _is_same_run(last, event):
                 break
             quantity, orders = quantity + event.quantity, orders + 1
         price = self._price(taker.symbol, last.price)
@@ -353,9 +353,10 @@ class Clerk:
 
     def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
-        place, known = self._exchange.queue_ahead, dict[int, int]()
+        place, by_symbol = self._exchange.queue_ahead, self.roll.by_symbol
+        known: dict[int, int] = {}
         for symbol in touched:
-            for exchange_id, order in self.roll.by_symbol.get(symbol, {}).items():
+            for exchange_id, order in (by_symbol.get(symbol) or {}).items():
                 if of_others:
                     self._saw_trades(order, of_others)
                 ahead = place(symbol, exchange_id, known)
@@ -392,7 +393,7 @@ class Clerk:
 
 def _is_same_run(trade: Traded, event: Event) -> bool:
     return (
-        isinstance(event, Traded)
+        type(event) is Traded
         and event.taker_id == trade.taker_id
         and event.price == trade.price
         and event.symbol == trade.symbol

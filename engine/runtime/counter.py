@@ -340,8 +340,9 @@ class Counter:
         wait = None if order.is_done else venue.fill_time(order.client_order_id)
         state = self._host.session.state
         told = explain(order, happened, state, so_far=so_far, fill_time=wait)
-        ghosts = tuple(f"{'':14}{words}" for words in venue.ghosts.words(order.order.symbol))
-        self._answer(OrderExplained(order_id, told.title, told.lines + ghosts))
+        ghosts = venue.simulated.ghosts.words(order.order.symbol) if venue.simulated else ()
+        lines = told.lines + tuple(f"{'':14}{words}" for words in ghosts)
+        self._answer(OrderExplained(order_id, told.title, lines))
 
 
 def _misread(ticket: str, problem: SyntaxProblem) -> LineAnswered:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from engine.domain.apply import apply, apply_all, state_hash
+from engine.domain.apply import CHANGES, apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.records import Record, decode_events, decode_records
+from engine.domain.records import Record, Step, decode_events, decode_records
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
-from engine.runtime.history import OrderHistory
-from engine.runtime.snapshot import SnapshotError, Tail, read_snapshot, take_snapshot
+from engine.runtime.history import RECORDS_PER_ORDER_MAX, OrderHistory
+from engine.runtime.snapshot import TOLD, SnapshotError, Tail, read_snapshot, take_snapshot
 from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
@@ -104,11 +104,31 @@ def _replayed(
     for block in journal.blocks(after):
         # Half of all records only asked: they cost a start nothing but being passed over.
         for step in decode_events(block.payload):
-            apply_all(state, step.events())
-            history.note_step(step)
-            tail.note(step)
+            _relive(state, step, history, tail)
     last = journal.last_sequence
     return Recovered(state, history, tail, last, last - after, _left_at(journal))
+
+
+def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None:
+    """Everything that a step leaves behind, in one walk: a start has a million events, and what is
+    done for each of them is most of its time. The same as `apply` and `note_step`."""
+    changes, places, kept_max = CHANGES, history.places, RECORDS_PER_ORDER_MAX
+    sequence, at = step.first, step.at
+    for back, body in zip(step.backs, step.bodies, strict=True):
+        if back:
+            kind = type(body)
+            changes[kind](state, body)
+            state.events += 1  # at once: an answer of the second factor counts for the next alone
+            if kind in TOLD:
+                tail.facts.append((sequence, back, at, body))
+            order_id = getattr(body, "order_id", None)
+            if order_id is not None:
+                kept = places.get(order_id)
+                if kept is None:
+                    history.begin(order_id, sequence)
+                elif len(kept) < kept_max:
+                    kept.append(sequence)
+        sequence += 1
 
 
 def _left_at(journal: Journal) -> Nanos:

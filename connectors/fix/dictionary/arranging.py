@@ -48,18 +48,23 @@ def arrange(message: Message, session: Dictionary, application: Dictionary) -> A
     trailer: list[Node] = []
     in_header, in_trailer, misplaced = True, False, 0
     fields, at = message.fields, 0
+    in_head, in_trail = session.header.members, session.trailer.members
+    groups = body_part.groups
     while at < len(fields):
-        tag = fields[at][0]
-        if session.header.has(tag):
+        tag, value = fields[at]
+        if tag in in_head:
             node, at = _node(fields, at, session.header)
             header.append(node)
             misplaced = misplaced or (0 if in_header else tag)
-        elif session.trailer.has(tag):
+        elif tag in in_trail:
             node, at = _node(fields, at, session.trailer)
             trailer.append(node)
             in_header, in_trailer = False, True
         else:
-            node, at = _node(fields, at, body_part)
+            if tag in groups:
+                node, at = _node(fields, at, body_part)
+            else:
+                node, at = Node(tag, value), at + 1
             body.append(node)
             misplaced = misplaced or (tag if in_trailer else 0)
             in_header = in_trailer = False
@@ -69,10 +74,10 @@ def arrange(message: Message, session: Dictionary, application: Dictionary) -> A
 def _node(fields: list[Field], at: int, part: Part) -> tuple[Node, int]:
     """(the field at `at` with its entries, where the next one begins)."""
     tag, value = fields[at]
-    group = part.groups.get(tag)
     at += 1
-    if group is None:
+    if tag not in part.groups:
         return Node(tag, value), at
+    group = part.groups[tag]
     entries: list[list[Node]] = []
     seen: set[int] = set()
     while at < len(fields) and group.has(fields[at][0]):

@@ -1,11 +1,12 @@
 """What a message breaks of its dictionary: the first problem, as FIX engines look."""
 
 from enum import IntEnum
+from operator import attrgetter
 
 import msgspec
 
 from connectors.fix.dictionary.arranging import Arranged, Node
-from connectors.fix.dictionary.formats import fits
+from connectors.fix.dictionary.formats import CHECKS
 from connectors.fix.dictionary.tables import Dictionary, FieldKind, FieldSpec, Part
 
 
@@ -95,57 +96,61 @@ def _missing(arranged: Arranged, session: Dictionary, body: Part | None) -> int:
 
 
 def _missing_of(part: Part, nodes: list[Node]) -> int:
-    present = {node.tag for node in nodes}
-    for tag in sorted(part.required):
-        if tag not in present and tag not in _FRAME:
-            return tag
+    lacking = part.needed.difference([node.tag for node in nodes])
+    if lacking:
+        return min(lacking)
     for node in nodes:
-        group = part.groups.get(node.tag)
-        for entry in node.entries or () if group is not None else ():
-            assert group is not None
-            missing = _missing_of(group, entry)
+        for entry in node.entries or ():
+            missing = _missing_of(part.groups[node.tag], entry)
             if missing:
                 return missing
     return 0
-
-
-_FRAME = frozenset({8, 9, 10, 35})
-"""Without these nothing was parsed."""
 
 
 def _look(
     nodes: list[Node], known: Dictionary, part: Part | None, *, is_tolerant: bool
 ) -> Problem | None:
     """`part` is None for header and trailer, which no message may refuse."""
-    before = NO_TAG
-    for node in sorted(nodes, key=lambda node: node.tag):
-        if node.tag == before:
-            return Problem(RejectReason.REPEATED_TAG, node.tag)
-        before = node.tag
-        if not node.value:
-            return Problem(RejectReason.NO_VALUE, node.tag)
-        spec = known.fields.get(node.tag)
-        problem = _value_problem(spec, node) if spec is not None else None
-        if problem is not None and not (is_tolerant and problem.reason is RejectReason.BAD_VALUE):
-            return problem
+    before: int | None = None
+    fields, tags = known.fields, known.tags
+    for node in sorted(nodes, key=_by_tag):
+        tag, value = node.tag, node.value
+        if tag == before:
+            return Problem(RejectReason.REPEATED_TAG, tag)
+        before = tag
+        if not value:
+            return Problem(RejectReason.NO_VALUE, tag)
+        spec = fields.get(tag)
+        if spec is not None and value not in spec.values:
+            problem = _value_problem(spec, value)
+            if problem is not None and not (
+                is_tolerant and problem.reason is RejectReason.BAD_VALUE
+            ):
+                return problem
+        is_known = spec is not None or tag in tags
+        is_in_place = part is None or (tag in part.members and node.entries is None)
+        if is_known and is_in_place:
+            continue
         problem = _place_problem(node, known, part)
         if problem is not None and not (is_tolerant and problem.reason in _TOLERATED):
             return problem
     return None
 
 
+_by_tag = attrgetter("tag")
 _TOLERATED = (RejectReason.INVALID_TAG, RejectReason.NOT_FOR_THIS_TYPE)
 
 
-def _value_problem(spec: FieldSpec, node: Node) -> Problem | None:
-    if not fits(spec.kind, node.value):
-        return Problem(RejectReason.BAD_FORMAT, node.tag)
+def _value_problem(spec: FieldSpec, value: bytes) -> Problem | None:
+    """Of a value that is none of those listed; most fields list none."""
+    check = CHECKS.get(spec.kind)
+    if check is not None and not check(value):
+        return Problem(RejectReason.BAD_FORMAT, spec.tag)
     if not spec.values or spec.kind is FieldKind.BOOLEAN:
         return None
-    values = node.value.split(b" ") if spec.kind is FieldKind.MANY else (node.value,)
-    if all(value in spec.values for value in values):
+    if spec.kind is FieldKind.MANY and spec.values.issuperset(value.split(b" ")):
         return None
-    return Problem(RejectReason.BAD_VALUE, node.tag)
+    return Problem(RejectReason.BAD_VALUE, spec.tag)
 
 
 def _place_problem(node: Node, known: Dictionary, part: Part | None) -> Problem | None:

@@ -9,10 +9,8 @@ from connectors.fix.stamps import is_date, parse_stamp
 FLOAT_DIGITS_MAX = 30
 
 
-def fits(kind: FieldKind, value: bytes) -> bool:
-    """Empty values are somebody else's question."""
-    check = _CHECKS.get(kind)
-    return check is None or check(value)
+def _int(value: bytes) -> bool:
+    return whole(value) is not None
 
 
 def _float(value: bytes) -> bool:
@@ -44,9 +42,9 @@ def _day(value: bytes) -> bool:
     return value.isdigit() and len(value) <= 2 and 1 <= int(value) <= 31
 
 
-_CHECKS: dict[FieldKind, Callable[[bytes], bool]] = {
+CHECKS: dict[FieldKind, Callable[[bytes], bool]] = {
     FieldKind.CHAR: lambda value: len(value) == 1,
-    FieldKind.INT: lambda value: whole(value) is not None,
+    FieldKind.INT: _int,
     FieldKind.FLOAT: _float,
     FieldKind.BOOLEAN: lambda value: value in (b"Y", b"N"),
     FieldKind.STAMP: lambda value: parse_stamp(value) is not None,
@@ -55,3 +53,4 @@ _CHECKS: dict[FieldKind, Callable[[bytes], bool]] = {
     FieldKind.MONTH: _month,
     FieldKind.DAY: _day,
 }
+"""By kind: of every other, any value will do. Empty values are somebody else's question."""

@@ -66,6 +66,10 @@ class FieldSpec(msgspec.Struct, frozen=True):
     """Empty: any value of its kind."""
 
 
+_FRAME = frozenset({8, 9, 10, 35})
+"""Without these nothing was parsed."""
+
+
 class Part(msgspec.Struct, frozen=True):
     """Fields that stand together: a message's body, a header, one entry of a group."""
 
@@ -75,6 +79,8 @@ class Part(msgspec.Struct, frozen=True):
     """By the field that counts their entries; an entry begins with the first of `fields`."""
     members: frozenset[int]
     """The same as `fields`, for asking."""
+    needed: frozenset[int]
+    """What is required and can be missing of a message that was read."""
 
     @staticmethod
     def of(
@@ -82,8 +88,9 @@ class Part(msgspec.Struct, frozen=True):
         required: Iterable[int] = (),
         groups: dict[int, "Part"] | None = None,
     ) -> "Part":
-        ordered = tuple(fields)
-        return Part(ordered, tuple(required), groups or {}, frozenset(ordered))
+        ordered, asked = tuple(fields), tuple(required)
+        needed = frozenset(asked) - _FRAME
+        return Part(ordered, asked, groups or {}, frozenset(ordered), needed)
 
     def has(self, tag: int) -> bool:
         return tag in self.members

@@ -102,13 +102,16 @@ class PracticeVenue:
             next_exec=stand.next_exec,
             next_fill=stand.next_fill,
             objection=self.mischief.objection,
+            clock=lambda: Nanos(time.time_ns()),
         )
 
     def tick(self) -> None:
         """Real time passed: the market follows at its speed, and who subscribed hears of it."""
         real = time.monotonic()
         elapsed, self._real = real - self._real, real
-        self.floor.advance(Nanos(self.floor.now + int(elapsed * self._speed * NANOS_PER_SECOND)))
+        self.floor.advance(
+            Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
+        )
         if real - self._depths_at >= DEPTH_SECONDS:
             self._depths_at = real
             for desk in self.desks.values():
@@ -138,7 +141,7 @@ class PracticeVenue:
         if is_due:
             # Where a market stands takes longer to tell than what an order changes.
             self._stood_at = real
-            self._stood = self._flow.cursor(), self.floor.now
+            self._stood = self._flow.cursor(), self.floor.market_now
         self.ledger.commit(touched, self._market, self._stand() if touched or is_due else None)
 
     def close(self) -> None:

@@ -8,11 +8,25 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.fix.frames import MESSAGE_BYTES_MAX, Framer, Garbled
-from connectors.fix.message import Field, FieldValueError, Message, encode, parse
+from connectors.fix.message import (
+    Field,
+    FieldValueError,
+    Message,
+    byte_sum,
+    encode,
+    parse,
+)
 
 HEAD: list[Field] = [(34, b"2"), (49, b"TW44"), (52, b"20260101-10:00:00.000"), (56, b"ISLD")]
 VALUES = st.binary(min_size=1, max_size=30).filter(lambda value: b"\x01" not in value)
 BODIES = st.lists(st.tuples(st.integers(1_000, 9_999), VALUES), max_size=12)
+
+
+class SlowFramer(Framer):
+    """Takes every message the careful way."""
+
+    def _take_usual(self, found: list[Message | Garbled]) -> None:
+        pass
 
 
 def fed(data: bytes, sizes: list[int]) -> list[Message | Garbled]:
@@ -71,6 +85,36 @@ def test_bytes_before_a_message_are_told_and_dropped() -> None:
     found = Framer().feed(b"HTTP/1.1 200\r\n\r\n" + good)
     assert isinstance(found[0], Garbled)
     assert messages(found) == [good]
+
+
+def mutated(rng: random.Random, good: bytes) -> bytes:
+    """The message with up to three bytes changed, and half the time a checksum that fits."""
+    data = bytearray(good)
+    for _ in range(rng.randrange(4)):
+        data[rng.randrange(len(data))] = rng.choice(b"\x01=0189F.\xff")
+    if rng.randrange(2):
+        data[-4:-1] = b"%03d" % (sum(data[:-7]) % 256)
+    return bytes(data)
+
+
+def test_the_quick_way_finds_what_the_careful_way_finds() -> None:
+    rng = random.Random(11)
+    body: list[Field] = [(11, b"ID"), (38, b"1"), (55, b"INTC"), (58, b"a=b"), (60, b"x")]
+    plain = encode("FIX.4.4", "D", HEAD, [(11, b"ID"), (38, b"100"), (55, b"INTC")])
+    data = encode("FIX.4.4", "A", HEAD, [(95, b"5"), (96, b"a\x01b=c"), (108, b"30")])
+    kinds = [plain, encode("FIX.4.4", "D", HEAD, body), data]
+    seen = 0
+    for _ in range(3_000):
+        stream = b"".join(mutated(rng, rng.choice(kinds)) for _ in range(4)) + plain
+        found = Framer().feed(stream)
+        assert found == SlowFramer().feed(stream), stream
+        seen += len(messages(found))
+    assert seen > 5_000, "most are read, else nothing was compared"
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 1_000, 70_000])
+def test_bytes_add_up_however_many(size: int) -> None:
+    assert byte_sum(b"\xff" * size) == 255 * size
 
 
 @pytest.mark.parametrize("value", [b"", b"a\x01b", b"\x01"])

@@ -1,6 +1,7 @@
 """Every failure with its numbers and the room left; reasons, replaces and the exit lane."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -37,6 +38,27 @@ def test_a_rule_that_is_switched_off_counts_as_off(desk: Any) -> None:
     before = Desk().judge().off
     assert (assessment.passed, assessment.off) == (len(IDS) - before - 1, before + 1)
     assert bit_of("R06") & assessment.off_bits and "R06" not in reasons_of(assessment.off_because)
+
+
+SET_UP_ANEW: dict[str, Callable[[Desk], None]] = {
+    "limits": lambda desk: desk.limit(self_match=0, market_wide=False, expiry_sanity=False),
+    "reference": lambda desk: desk.knows(sectors={"GOOG": "none"}, volumes={"GOOG": (10**9, 0)}),
+    "mode": lambda desk: setattr(desk.state, "mode", "live"),
+    "index": lambda desk: setattr(desk.state, "index", "GOOG"),
+    "dividends": lambda desk: desk.goes_ex("MSFT", 20120901),
+}
+
+
+@pytest.mark.parametrize("change", SET_UP_ANEW.values(), ids=SET_UP_ANEW)
+def test_what_is_off_follows_the_desk_at_once(change: Callable[[Desk], None]) -> None:
+    desk, changed, another = Desk(), Desk(), Desk()
+    before = desk.judge()
+    change(desk)
+    at_once = desk.judge()
+    another.limit(time_lock=((0, 1),))
+    another.judge()  # nothing that was kept of the first fits any more
+    change(changed)
+    assert before != at_once == changed.judge()
 
 
 def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any) -> None:

@@ -172,10 +172,13 @@ def concentration_room(p: Proposal, state: State) -> int:
     return room_for_position(p, Money(worth * p.limits.concentration_max // BPS))
 
 
+def no_sectors(state: State) -> Finding | None:
+    """Nobody has told which symbols belong together."""
+    return NO_SECTORS if state.reference.sectors is None else None
+
+
 def sector_concentration(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Everything of the symbol's sector; once there is a file of sectors each symbol has a row."""
-    if state.reference.sectors is None:
-        return NO_SECTORS
     if _does_not_grow(p):
         return None
     symbol = p.order.symbol

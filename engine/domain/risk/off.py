@@ -47,7 +47,7 @@ OFF_REASONS: dict[OffReason, Off] = {
     OffReason.NO_SECTORS: Off("R11", "no sector file", "sectors", is_part=True),
     OffReason.NO_RESTRICTED: Off("R28", "no restricted list", "restricted", is_part=True),
     OffReason.NO_BORROW: Off("R28", "no borrow table", "borrow", is_part=True),
-    OffReason.NO_OPTIONS: Off("R33", "no contract: nothing of an option to count"),
+    OffReason.NO_OPTIONS: Off("R33", "no contract, so no options to count"),
     OffReason.NO_EARNINGS: Off("R37", "no earnings file", "earnings", is_part=True),
     OffReason.NO_DIVIDENDS: Off("R37", "no dividend table", "dividends", is_part=True),
     OffReason.NO_ALGORITHMS: Off("R40", "no parent order"),

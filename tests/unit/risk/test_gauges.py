@@ -221,7 +221,7 @@ def test_exposure_counts_positions_and_what_may_still_open(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [
-        ("R33", {}, "no contract: nothing of an option to count"),
+        ("R33", {}, "no contract, so no options to count"),
         ("expiry_sanity", {}, "no earnings file, no dividend table"),
         ("volume_share_max", {}, "no average volume file"),
         ("concentration_sector_max", {}, "no sector file"),

@@ -281,6 +281,7 @@ def _opened(
         left_at=left_at,
         has_oca=venue.has_oca,
         venue=venue.name,
+        venue_rate=settings.paper.message_rate,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
         index=settings.market.index,
     )

@@ -70,5 +70,6 @@ def echo_session(version: str) -> Session:
         is_initiator=False,
         resets_on_logon=True,
         garbled_max=0,
+        refuses_with_version=True,
     )
     return Session(settings, ShortMemory(), Echo())

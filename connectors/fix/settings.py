@@ -39,6 +39,9 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Types that are filled as a gap when they are asked for again: a stale order is no order."""
     logon_fields: tuple[Field, ...] = ()
     """What the venue wants in a Logon besides."""
+    refuses_with_version: bool = False
+    """BusinessMessageReject over FIXT names the application version (1137), as QuickFIX does; its
+    own dictionary does not know the field there."""
     logon_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
     logout_wait: Nanos = Nanos(2 * NANOS_PER_SECOND)
     resend_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)

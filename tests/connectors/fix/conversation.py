@@ -15,6 +15,7 @@ A line that begins with `raw` is sent as it stands, with `|` for separators.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,8 @@ class Table:
         self.client = CLIENTS[version]
         self.connections: dict[int, Connection] = {}
         self.owner: Connection | None = None
+        self.overhear: Callable[[bytes], object] = lambda data: None
+        """Hears every message that the venue says."""
 
     @property
     def instant(self) -> Instant:
@@ -219,6 +222,7 @@ class Connection:
         for output in outputs:
             if isinstance(output, Outgoing):
                 self._heard.append(output.data)
+                self._table.overhear(output.data)
             elif isinstance(output, Closed):
                 self._is_closed = True
 

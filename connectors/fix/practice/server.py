@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connectors.feeds.flow import Flow
 from connectors.fix.acceptor import Acceptor, now
+from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
@@ -37,11 +38,13 @@ class PracticeVenue:
         clients: Sequence[str] = CLIENTS,
         speed: float = 1.0,
         note: Callable[[str], None],
+        dictionaries: Mapping[str, Dictionary] | None = None,
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
         self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
         self._speed, self._market = speed, flow.description
+        self._dictionaries = dictionaries or {}
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
         standing = {name: self.ledger.orders(name) for name in names}
         self.floor = self._open_floor(flow, standing)
@@ -142,7 +145,11 @@ class PracticeVenue:
     def _session(self, name: str, desk: Desk) -> Session:
         client, _, version = name.partition(":")
         settings = SessionSettings(
-            version=version, sender=VENUE, target=client, is_initiator=False, is_tolerant=False
+            version=version,
+            sender=VENUE,
+            target=client,
+            is_initiator=False,
+            dictionaries=self._dictionaries,
         )
         return Session(settings, self.ledger.memory(name), desk)
 

@@ -17,12 +17,15 @@ import pytest
 
 from connectors.fix.acceptor import now
 from connectors.fix.dictionary.arranging import Arranged
+from connectors.fix.dictionary.reading import shipped
+from connectors.fix.dictionary.tables import Part
+from connectors.fix.dictionary.xml_reading import load_xml
 from connectors.fix.line import Outgoing, Output, Refused, Reply
 from connectors.fix.message import Field, Message
 from connectors.fix.practice.server import VENUE
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings, ShortMemory
-from connectors.fix.tags import Tag
+from connectors.fix.tags import ADMIN_TYPES, Tag
 from tests.connectors.fix.conversation import Table, cases
 from tests.connectors.fix.test_acceptance import SCRIPTS
 from tests.connectors.fix.test_practice import House, Trader
@@ -97,6 +100,63 @@ def test_what_the_session_says_in_every_script_is_valid(version: str) -> None:
     # Its own acceptance cases want 1137 in a refusal, where its own dictionary has no place for it.
     told = [d for d in said if not (version == "FIX.5.0SP2" and b"\x0135=j\x01" in d)]
     assert not wrong(version, told)
+
+
+def spec_of(name: str) -> Path:
+    """A dictionary that comes with the package."""
+    told = subprocess.run(
+        [PYTHON, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
+    )
+    path = Path(told.stdout.strip()) / "share" / "quickfix" / name
+    return path if path.is_file() else pytest.skip(f"this QuickFIX came without {name}")
+
+
+SPECS = {"FIX.4.2": "FIX42.xml", "FIX.4.4": "FIX44.xml", "FIXT.1.1": "FIXT11.xml"}
+
+
+@pytest.mark.parametrize("version", SPECS)
+def test_our_tables_say_what_its_dictionary_says(version: str) -> None:
+    ours, theirs = shipped(version), load_xml(spec_of(SPECS[version]), version)
+    assert (ours.types, ours.tags) == (theirs.types, theirs.tags)
+    for mine, other in ((ours.header, theirs.header), (ours.trailer, theirs.trailer)):
+        assert (mine.members, set(mine.required)) == (other.members, set(other.required))
+    for type, message in ours.messages.items():
+        assert differences(message.body, theirs.messages[type].body) == []
+        assert message.body.members == theirs.messages[type].body.members, type
+    for tag, field in ours.fields.items():
+        assert field == theirs.fields[tag]
+
+
+WANTED_MORE = {"C": {33}, "V": {146, 267}, "W": {268}, "X": {268}}
+"""Groups that its 5.0 SP2 lets be absent and that 4.4 wants, as we do in both."""
+
+
+def test_our_part_of_sp2_is_a_part_of_its_dictionary() -> None:
+    version = "FIX.5.0SP2"
+    ours, theirs = shipped(version), load_xml(spec_of("FIX50SP2.xml"), version)
+    assert (ours.types, ours.tags) == (theirs.types, theirs.tags)
+    for type, message in ours.messages.items():
+        if type in ADMIN_TYPES:
+            continue
+        other = theirs.messages[type].body
+        assert message.body.members <= other.members, type
+        more = set(message.body.required) - set(other.required)
+        assert more == WANTED_MORE.get(type, set()), type
+        assert set(other.required) <= set(message.body.required), type
+
+
+def differences(ours: Part, theirs: Part) -> list[str]:
+    """What is required and how groups look, all the way down."""
+    found = []
+    if set(ours.required) != set(theirs.required):
+        found.append(f"required {ours.required} and {theirs.required}")
+    if set(ours.groups) != set(theirs.groups):
+        found.append(f"groups {sorted(ours.groups)} and {sorted(theirs.groups)}")
+    for tag, group in ours.groups.items():
+        if group.fields != theirs.groups[tag].fields:
+            found.append(f"entries of {tag}: {group.fields} and {theirs.groups[tag].fields}")
+        found += differences(group, theirs.groups[tag])
+    return found
 
 
 class Overheard(House):

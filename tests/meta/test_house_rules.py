@@ -33,6 +33,7 @@ VENDOR_ROOMS = {
 DOORS = {
     "trader.py:main",
     "commands/headless.py:_HeadlessSession.run",
+    "connectors/fix/practice/guarded.py:Guarded.take",
     "data/vault/stores.py:_answer_of",
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/terminals/connections.py:Connections._drop",

@@ -10,6 +10,7 @@ from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
+from connectors.fix.practice.guarded import Guarded
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
@@ -44,7 +45,7 @@ class PracticeVenue:
         self.ledger = Ledger(ledger_path)
         self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
         self._speed, self._market = speed, flow.description
-        self._dictionaries = dictionaries or {}
+        self._dictionaries, self._note = dictionaries or {}, note
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
         standing = {name: self.ledger.orders(name) for name in names}
         self.floor = self._open_floor(flow, standing)
@@ -151,7 +152,7 @@ class PracticeVenue:
             is_initiator=False,
             dictionaries=self._dictionaries,
         )
-        return Session(settings, self.ledger.memory(name), desk)
+        return Session(settings, self.ledger.memory(name), Guarded(desk, self._note))
 
     def _throw(self, session: Session, outputs: list[Output]) -> list[Output]:
         return self.mischief.throw(session, outputs, now())

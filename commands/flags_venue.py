@@ -10,6 +10,8 @@ PORT_MAX = 65_535
 CLIENTS_MAX = 20
 NAME_LENGTH_MAX = 20
 DICTIONARY_VERSIONS = ("FIX.4.2", "FIX.4.4", "FIXT.1.1", "FIX.5.0SP2")
+THROTTLE_MAX = 100_000
+GRACE_SECONDS_MAX = 3_600
 
 
 def add_venue(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,19 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         type=_hours,
         help="when sessions are open, such as 'mon-fri 09:30-16:00 America/New_York' (default"
         " non-stop); numbers begin anew once in each of these periods",
+    )
+    add(
+        "--throttle",
+        metavar="N",
+        type=_throttle,
+        default=0,
+        help="messages a second that a session may send; what is beyond is refused (default any)",
+    )
+    add(
+        "--cancel-on-disconnect",
+        metavar="SECONDS",
+        type=_grace,
+        help="so long after its line is gone a client's orders are cancelled (default: they stay)",
     )
     add(
         "--misbehave",
@@ -71,6 +86,20 @@ def _hours(text: str) -> object:
         return read_hours(text)
     except InputError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _throttle(text: str) -> int:
+    return _whole(text, 1, THROTTLE_MAX, "a number of messages a second")
+
+
+def _grace(text: str) -> int:
+    return _whole(text, 0, GRACE_SECONDS_MAX, "a number of seconds")
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"'{text}' is not {what}; {least} to {most:,}")
+    return int(text)
 
 
 def _port(text: str) -> int:

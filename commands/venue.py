@@ -23,6 +23,7 @@ from connectors.fix.settings import VERSIONS
 from data.home import Home
 from engine.runtime.collector import calm
 from engine.runtime.market_time import hang_clock_of
+from engine.values import NANOS_PER_SECOND, Nanos
 
 HOST = "127.0.0.1"
 SEED_DEFAULT = 1
@@ -50,7 +51,7 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
             clients=options.clients or CLIENTS,
             speed=options.speed,
             note=_note,
-            rules=HouseRules(schedule=options.hours or NonStop()),
+            rules=_rules(options),
             dictionaries=dictionaries,
         )
     except sqlite3.Error as error:
@@ -74,6 +75,15 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
         return ExitCode.USAGE
     finally:
         practice.close()
+
+
+def _rules(options: Namespace) -> HouseRules:
+    grace = options.cancel_on_disconnect
+    return HouseRules(
+        schedule=options.hours or NonStop(),
+        rate_max=options.throttle,
+        cancel_after=None if grace is None else Nanos(grace * NANOS_PER_SECOND),
+    )
 
 
 async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | None) -> int:

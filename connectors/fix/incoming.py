@@ -12,6 +12,7 @@ from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import HEARTBEAT_MAX_SECONDS
 from connectors.fix.stamps import parse_stamp
 from connectors.fix.tags import ADMIN_TYPES, Tag, Type
+from engine.errors import TraderError
 from engine.values import Nanos
 
 UNSUPPORTED_TYPE = Refused(3, "Unsupported Message Type")
@@ -27,6 +28,13 @@ def log_on(line: Line, now: Instant) -> None:
         *settings.logon_fields,
         *numbers.expected(line, with_logon=False),
     ]
+    try:
+        body += settings.logon_extra(line.logon_moment(now)) if settings.logon_extra else ()
+    except TraderError as error:
+        # A secret that cannot be had now: nothing left, no number is used, a person has to look.
+        line.stop(str(error))
+        line.close(str(error), now)
+        return
     if numbers.asks_for_reset(line):
         body.append((Tag.RESET_SEQ_NUM, b"Y"))
         line.sent_reset = True
@@ -145,6 +153,9 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
 def _application(line: Line, message: Message, arranged: Arranged, now: Instant) -> None:
     if not is_good(line, message, now):
         return
+    if not _may_come_so_fast(line, message, now):
+        rejecting.refuse(line, message, rejecting.too_fast(line, message), now)
+        return
     answer = line.application.take(arranged, message)
     if isinstance(answer, Refused):
         rejecting.refuse(line, message, answer, now)
@@ -152,6 +163,13 @@ def _application(line: Line, message: Message, arranged: Arranged, now: Instant)
     for reply in answer:
         line.emit(reply.type, reply.body, now, head=reply.head)
     line.memory.next_in += 1
+
+
+def _may_come_so_fast(line: Line, message: Message, now: Instant) -> bool:
+    """A repeat was slow enough when it came first."""
+    if line.pace is None or message.is_set(Tag.POSS_DUP):
+        return True
+    return line.pace.may_send(now.monotonic)
 
 
 def _logon(line: Line, message: Message, now: Instant) -> None:
@@ -238,7 +256,7 @@ def is_good(
 ) -> bool:
     """Time, names and number of a message are right; what is wrong was answered."""
     sent_at = parse_stamp(message.get(Tag.SENDING_TIME) or b"")
-    if not _is_timely(line, sent_at, now):
+    if not _is_timely(line, message, sent_at, now):
         _mistaken(line, message, Problem(RejectReason.SENDING_TIME), now)
         return False
     if not _are_we_meant(line, message):
@@ -255,9 +273,14 @@ def is_good(
     return True
 
 
-def _is_timely(line: Line, sent_at: Nanos | None, now: Instant) -> bool:
+def _is_timely(line: Line, message: Message, sent_at: Nanos | None, now: Instant) -> bool:
+    """A repeat may be as old as it wants."""
     if sent_at is None:
         return False
+    if message.is_set(Tag.POSS_DUP):
+        return True
+    if told := line.skew.measured(received=now.utc, sent=sent_at):
+        line.note(told)
     line.latency = Nanos(now.utc - sent_at)
     bound = line.settings.latency_max
     return not bound or abs(line.latency) <= bound

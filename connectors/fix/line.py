@@ -8,7 +8,10 @@ import msgspec
 
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.link.moment import Moment
+from connectors.fix.link.pace import Pace
 from connectors.fix.link.schedule import Period
+from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, encode
 from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
@@ -31,6 +34,10 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     data: bytes
     type: str
     number: int
+
+    def __repr__(self) -> str:
+        """Without the bytes: a Logon has secrets in them."""
+        return f"Outgoing({self.type!r}, {self.number})"
 
 
 class Noted(msgspec.Struct, frozen=True, gc=False):
@@ -108,6 +115,9 @@ class Line:
         self.asked_times = 0
         self.latency: Nanos | None = None
         """Our clock less the last sending time."""
+        self.skew = Skew(settings.skew_warning)
+        """Of this connection, for a screen: `skew.figure`."""
+        self.pace = Pace(settings.rate_max, settings.rate_burst) if settings.rate_max else None
         self.garbled = 0
         self.received_at = Nanos(0)
         self.sent_at = Nanos(0)
@@ -134,7 +144,8 @@ class Line:
         return self.phase is Phase.ACTIVE
 
     def note(self, text: str) -> None:
-        self._out.append(Noted(text))
+        """For whoever watches or writes it down; the other side's words may repeat a secret."""
+        self._out.append(Noted(self.settings.mask.text(text)))
 
     def emit(
         self, type: str, body: Iterable[Field], now: Instant, head: Iterable[Field] = ()
@@ -142,7 +153,8 @@ class Line:
         """Numbers, keeps and sends one message."""
         number = self.memory.next_out
         data = self.encoded(type, body, number, now, head)
-        self.memory.keep(Sent(number, type, data))
+        kept = self.settings.mask.message(data) if type == Type.LOGON else data
+        self.memory.keep(Sent(number, type, kept))
         self.memory.next_out = number + 1
         if self.phase is not Phase.DISCONNECTED:
             self.let_out(data, type, number, now)
@@ -172,9 +184,22 @@ class Line:
         self._out.append(Outgoing(data, type, number))
 
     def say_goodbye(self, now: Instant, text: str = "") -> None:
-        body = [(Tag.TEXT, text.encode("ascii"))] if text else []
-        self.emit(Type.LOGOUT, body, now)
+        body = [*self.settings.logout_fields]
+        if text:
+            body.append((Tag.TEXT, text.encode("ascii")))
+        self.emit(Type.LOGOUT, sorted(body), now)
         self.move(Phase.LOGOUT_SENT, now)
+
+    def logon_moment(self, now: Instant) -> Moment:
+        """Of a Logon that is emitted next."""
+        settings = self.settings
+        return Moment(
+            sender=settings.sender.encode("ascii"),
+            target=settings.target.encode("ascii"),
+            number=self.memory.next_out,
+            stamp=format_stamp(now.utc, settings.stamp_digits),
+            utc=now.utc,
+        )
 
     def logon_sent(self, now: Instant) -> None:
         self.move(Phase.LOGON_SENT, now)
@@ -187,6 +212,7 @@ class Line:
         """Ends the connection; numbers and what was sent stay, as the settings say."""
         if self.phase is Phase.DISCONNECTED:
             return
+        reason = self.settings.mask.text(reason)
         self.forget_connection(now, reason)
         self._out.append(Closed(reason))
 
@@ -209,7 +235,7 @@ class Line:
     def stop(self, reason: str) -> None:
         """An initiator waits for a person; an acceptor waits for whoever connects anyway."""
         if self.settings.is_initiator:
-            self.stopped = reason
+            self.stopped = self.settings.mask.text(reason)
             self.note(f"{reason}; it does not connect again until a person has looked at it")
 
     def forget_connection(self, now: Instant, reason: str) -> None:

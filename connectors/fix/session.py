@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from connectors.fix import hours, incoming
 from connectors.fix.frames import Framer, Garbled
 from connectors.fix.line import BY_HAND, Application, Closed, Instant, Line, Output, Phase
+from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import Memory, SessionSettings
 from connectors.fix.tags import Tag, Type
@@ -43,6 +44,7 @@ class Session(Line):
             self.note(refusal)
             return [*self.taken(), Closed(refusal)]
         hours.opened(self, now)
+        self.skew = Skew(self.settings.skew_warning)
         self._framer = Framer()
         self.received_at = self.sent_at = now.monotonic
         self.tests = 0

@@ -1,6 +1,6 @@
 """What two counterparties agreed on before they speak, and what a session keeps of its past."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -8,7 +8,10 @@ import msgspec
 
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.link.masking import Mask
+from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Schedule
+from connectors.fix.link.skew import WARNING
 from connectors.fix.message import Field
 from connectors.fix.tags import ADMIN_TYPES
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -47,6 +50,12 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Lets fields and values pass that the dictionary does not know."""
     latency_max: Nanos = Nanos(120 * NANOS_PER_SECOND)
     """How far a sending time may be from our clock; 0: it is not looked at."""
+    skew_warning: Nanos = WARNING
+    """From which difference of the clocks a person is told; 0: never."""
+    rate_max: int = 0
+    """Application messages a second that are taken; what is beyond is refused. 0: any number."""
+    rate_burst: int = 0
+    """How many of them at once after a silence; 0: as many as in a second."""
     stamp_digits: int = 3
     resets_on_logon: bool = False
     resets_on_logout: bool = False
@@ -76,6 +85,12 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     tells_next_expected: bool = False
     """Says in a Logon which number it expects next (789), and heeds what the other side expects,
     so that what is missing comes without a ResendRequest."""
+    logon_extra: Callable[[Moment], Sequence[Field]] | None = None
+    """What the venue wants in this Logon besides, such as a signature of it."""
+    logout_fields: tuple[Field, ...] = ()
+    """What the venue wants in a Logout besides."""
+    mask: Mask = msgspec.field(default_factory=Mask)
+    """Takes secrets out of what is noted or kept."""
     tells_last_processed: bool = False
     """Says in every message which number it has taken last (369)."""
 

@@ -47,6 +47,9 @@ class Tag:
     TIME_IN_FORCE: Final = 59
     TRANSACT_TIME: Final = 60
     TRADE_DATE: Final = 75
+    SECURE_DATA: Final = 91
+    RAW_DATA_LENGTH: Final = 95
+    RAW_DATA: Final = 96
     POSS_RESEND: Final = 97
     ENCRYPT_METHOD: Final = 98
     STOP_PX: Final = 99
@@ -105,6 +108,8 @@ class Tag:
     MASS_CANCEL_RESPONSE: Final = 531
     MASS_CANCEL_REJECT_REASON: Final = 532
     TOTAL_AFFECTED: Final = 533
+    USERNAME: Final = 553
+    PASSWORD: Final = 554
     SECURITY_LIST_TYPE: Final = 559
     SECURITY_REQUEST_RESULT: Final = 560
     ROUND_LOT: Final = 561
@@ -114,11 +119,14 @@ class Tag:
     NEXT_EXPECTED: Final = 789
     ORD_STATUS_REQ_ID: Final = 790
     LAST_LIQUIDITY: Final = 851
+    LAST_FRAGMENT: Final = 893
     TOT_NUM_REPORTS: Final = 911
     LAST_REPT_REQUESTED: Final = 912
-    LAST_FRAGMENT: Final = 893
+    NEW_PASSWORD: Final = 925
     DEFAULT_APPL_VER_ID: Final = 1137
     MASS_ACTION_REPORT_ID: Final = 1369
+    ENCRYPTED_PASSWORD: Final = 1402
+    ENCRYPTED_NEW_PASSWORD: Final = 1404
 
 
 class Type:
@@ -174,5 +182,7 @@ DATA_LENGTHS: Final = {
     445: 446,
     618: 619,
     621: 622,
+    1401: 1402,
+    1403: 1404,
 }
 """The field that holds a length, and the one after it whose value may hold any byte."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from data.settings.misplaced import misplaced_secret
 from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
 from engine.domain.message_facts import MESSAGES_COUNTED_MAX
@@ -239,6 +240,8 @@ def _unknown(key: str) -> str:
     from difflib import get_close_matches
 
     table, _, name = key.partition(".")
+    if secret := misplaced_secret(key):
+        return secret
     if table not in TABLES:
         return f"there is no table [{table}]; there are {', '.join(f'[{t}]' for t in TABLES)}"
     if not name:

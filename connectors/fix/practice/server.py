@@ -11,6 +11,7 @@ from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
 from connectors.fix.practice.guarded import Guarded
+from connectors.fix.practice.leaving import Leaving
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
@@ -62,6 +63,8 @@ class PracticeVenue:
             self.floor.joined(name, desk.heard)
         for expired in self.floor.venue.left_behind:
             self.desks[expired.client_order_id.partition("/")[0]].heard(expired)
+        cancel_after = rules.cancel_after
+        self._leaving = Leaving(cancel_after) if cancel_after is not None else None
         self._real = time.monotonic()
         self._depths_at = self._stood_at = 0.0
         self._flow, self._stood = flow, (b"", Nanos(0))
@@ -117,8 +120,19 @@ class PracticeVenue:
             self._depths_at = real
             for desk in self.desks.values():
                 desk.outbox += desk.depths.changes()
+        self._look_who_left()
         for session, outputs in self.mischief.due(now()):
             self.acceptor.say_late(session, outputs)
+
+    def _look_who_left(self) -> None:
+        if self._leaving is None:
+            return
+        at = now().monotonic
+        for name, session in self.sessions.items():
+            gone = self._leaving.look(name, session, self.desks[name], self.floor, at)
+            if gone:
+                client = session.settings.target
+                self.acceptor.note(f"{gone} orders of {client} are cancelled: it is gone")
 
     def commit(self) -> None:
         """What changed is in the books before any of it is said."""
@@ -160,6 +174,7 @@ class PracticeVenue:
             is_initiator=False,
             schedule=self.rules.schedule,
             dictionaries=self._dictionaries,
+            rate_max=self.rules.rate_max,
         )
         return Session(settings, self.ledger.memory(name), Guarded(desk, self._note))
 

@@ -10,6 +10,7 @@ from connectors.fix.dictionary.checks import find_problem
 from connectors.fix.line import Closed, Instant, Outgoing, Output, Refused, Reply
 from connectors.fix.message import Field, Message
 from connectors.fix.practice.mischief import MischiefError
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.practice.server import VENUE, PracticeVenue
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings, ShortMemory
@@ -79,8 +80,8 @@ class Trader:
 class House:
     """The venue and everybody who trades there, without sockets: bytes go straight across."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, rules: HouseRules = OPEN_HOUSE) -> None:
+        self.path, self.rules = path, rules
         self.now = START
         self.notes: list[str] = []
         self.traders: list[Trader] = []
@@ -88,7 +89,11 @@ class House:
 
     def open(self) -> None:
         self.venue = PracticeVenue(
-            QuietFlow(), self.path, clients=("ANNE", "BOB"), note=self.notes.append
+            QuietFlow(),
+            self.path,
+            clients=("ANNE", "BOB"),
+            note=self.notes.append,
+            rules=self.rules,
         )
 
     def kill(self) -> None:

@@ -32,10 +32,11 @@ from engine.domain.reports import (
     SessionOpened,
 )
 from engine.domain.state import State
+from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.realism_tally import RealismTally
-from engine.runtime.recovery import Recovered, recover
+from engine.runtime.recovery import Recovered, Recovery
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -101,13 +102,15 @@ def open_desk(options: Namespace) -> DeskParts:
     own_home = default_home(options.home).path
     costs = [*cost_reports(own_home), load_reference(own_home, settings.reference)]
     home = Home.prepare(options.home)
-    journal = Journal.open(
-        home, instance=instance_from_seed(market.seed) if options.headless else None
-    )
+    instance, recovery = instance_from_seed(market.seed) if options.headless else None, Recovery()
+    with undisturbed():
+        journal = Journal.open(home, instance=instance, replay=recovery)
     try:
         is_recorded = wants_recording(options, settings, market.flow)
         market = market._replace(is_recorded=is_recorded, costs=costs)
-        parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
+        recovered = recovery.done(journal)
+        may_cancel = not options.read_only
+        parts = _standing_again(home, settings, journal, recovered, market, may_cancel=may_cancel)
         parts.remarks += parts.disk.attend()
         if parts.session.state.disk_text:
             parts.remarks += (parts.session.state.disk_text,)
@@ -141,11 +144,16 @@ class _Opening:
             self.records.append(record)
 
 
-def _recovered(
-    home: Home, settings: Settings, journal: Journal, market: PaperMarket, *, may_cancel: bool
+def _standing_again(
+    home: Home,
+    settings: Settings,
+    journal: Journal,
+    recovered: Recovered,
+    market: PaperMarket,
+    *,
+    may_cancel: bool,
 ) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
-    recovered = recover(journal, instance=journal.instance, epoch=journal.epoch)
     found = [*journal.remarks, *_after_recovery(home, journal, recovered)]
     state, flow = recovered.state, market.flow
     stood_at = state.checkpoints.get(flow.description)
@@ -273,6 +281,7 @@ def _opened(
         left_at=left_at,
         has_oca=venue.has_oca,
         venue=venue.name,
+        venue_rate=settings.paper.message_rate,
         patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
         index=settings.market.index,
     )

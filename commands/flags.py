@@ -292,6 +292,11 @@ def _add_test(parser: argparse.ArgumentParser) -> None:
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--venue", choices=("ib", "fix"), help="reach a venue as well")
     parser.add_argument("--keys", action="store_true", help="show what each key press sends")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="the list of parts (CycloneDX JSON): every locked package with its hashes",
+    )
 
 
 def _no_flags(_parser: argparse.ArgumentParser) -> None:

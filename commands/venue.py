@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from commands.exit_codes import ExitCode
@@ -13,6 +13,8 @@ from commands.inert import inert
 from connectors.feeds.open import open_market
 from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
+from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.dictionary.xml_reading import load_xml
 from connectors.fix.link.schedule import NonStop
 from connectors.fix.practice.mischief import Mischief, MischiefError
 from connectors.fix.practice.rules import HouseRules
@@ -28,16 +30,17 @@ SEED_DEFAULT = 1
 
 
 def run(options: Namespace) -> int:
-    """Until interrupted; exit 3 where the port or the books are taken."""
+    """Until interrupted; exit 3 where the port or the books are taken, 2 for a bad dictionary."""
+    dictionaries = {version: load_xml(path, version) for version, path in options.dictionary}
     if options.echo:
         names = ", ".join(f"{client} ({version})" for version, client in echo.CLIENTS.items())
-        sessions = [echo.echo_session(version) for version in echo.CLIENTS]
+        sessions = [echo.echo_session(version, dictionaries) for version in echo.CLIENTS]
         said = f"{echo.VENUE} listens on {{}}, and echoes {names}"
         return asyncio.run(_serve(Acceptor(sessions, _note), options.port, said, None))
-    return _practise(options)
+    return _practise(options, dictionaries)
 
 
-def _practise(options: Namespace) -> int:
+def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int:
     flow = open_market(options.market, symbols=options.symbols, seed=options.seed or SEED_DEFAULT)
     hang_clock_of(instrument.mic for instrument in flow.instruments)
     home = Home.prepare(options.home)
@@ -49,6 +52,7 @@ def _practise(options: Namespace) -> int:
             speed=options.speed,
             note=_note,
             rules=_rules(options),
+            dictionaries=dictionaries,
         )
     except sqlite3.Error as error:
         print(

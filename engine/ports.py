@@ -57,6 +57,16 @@ class Journal(Protocol):
         """The newest whose seal holds and which fits this journal; None where there is none."""
 
 
+class Replay(Protocol):
+    """Hears a journal while it is verified, so that its bytes are read once."""
+
+    def begin(self, instance: str, epoch: int, snapshot: Snapshot | None) -> None:
+        """Before the first block: whose journal it is, and what it can go on from."""
+
+    def take(self, block: Block) -> None:
+        """The next one, verified; also such as the snapshot covers."""
+
+
 class Venue(Protocol):
     """Where orders live. Silent until `release`; answers only through `collect`."""
 

@@ -60,6 +60,8 @@ class LimitsKept:
         self._trade_date = 0
         self._row_from = NO_ROW
         self._reach: Reach | None = None
+        self._let_out: set[int] = set()
+        """Orders of this step: they have not left yet."""
         self._marks: dict[str, int] = {}
         self._marks_then: dict[int, int] = {}
         self._allowed: dict[tuple[str, int], int] = {}
@@ -77,6 +79,7 @@ class LimitsKept:
         """The step is durable: whatever it lets out is judged in the world as it is now."""
         self._row_from = step.first
         self._reach = None
+        self._let_out.clear()
         self._marks = {
             symbol: int(mark_of(quote)) for symbol, quote in self._venue.market.quotes.items()
         }
@@ -164,6 +167,7 @@ class LimitsKept:
         total, group = order.quantity, event.oca_group
         standing = Standing(order.symbol, order.instruction, total, price, group, total)
         self._reach_now().standing[event.order_id] = standing
+        self._let_out.add(event.order_id)
         mark = self._marks_then[event.order_id] = self._marks[order.symbol]
         self._judge(
             Entry(
@@ -187,6 +191,8 @@ class LimitsKept:
             return  # it is over at the venue, which will say so
         order = self._evidence().by_order[event.order_id].order
         price, before = max(event.price, event.stop), standing.total
+        if event.quantity <= before and price <= standing.price:
+            return  # less of it, as where it would meet an own order: nothing can fill for that
         standing.at_least(event.quantity - (before - standing.quantity), price)
         standing.total = max(before, event.quantity)
         self._judge(
@@ -202,6 +208,11 @@ class LimitsKept:
                 mark=self._marks[order.symbol],
             )
         )
+
+    def withdrawn(self, event: ev.OrderCancelled, *, is_now: bool) -> None:
+        """What waited for its turn, and was taken back in the step that let it out."""
+        if is_now and event.order_id in self._let_out:
+            self._reach_now().standing.pop(event.order_id, None)
 
     # --- what is held against it
 
@@ -300,6 +311,7 @@ _LOOKS: dict[type, Callable[..., Any]] = {
     ev.OrderReleased: LimitsKept.released,
     ev.OrderAdopted: LimitsKept.adopted,
     ev.ReplaceRequested: LimitsKept.replaced,
+    ev.OrderCancelled: LimitsKept.withdrawn,
     ev.OrderDenied: LimitsKept.denied,
     ev.ReplaceDenied: LimitsKept.denied,
     ev.MessageQueued: LimitsKept.queued,

@@ -65,16 +65,19 @@ class Reach:
             known.at_least(leaves, request.price or request.stop)
 
     def open_on(self, symbol: str, side: int) -> int:
-        """Orders of one group share one quantity."""
-        total, groups = 0, dict[str, int]()
-        for order in self.standing.values():
-            if order.symbol != symbol or order.instruction.side != side:
-                continue
-            if order.group:
-                groups[order.group] = max(groups.get(order.group, 0), order.quantity)
-            else:
-                total += order.quantity
-        return total + sum(groups.values())
+        """Everything open on a side."""
+        return _together(self._on(symbol, side))
+
+    def closing(self, symbol: str, side: int) -> int:
+        """Of that, what only closes."""
+        return _together(o for o in self._on(symbol, side) if o.instruction not in OPENING)
+
+    def _on(self, symbol: str, side: int) -> list[Standing]:
+        return [
+            order
+            for order in self.standing.values()
+            if order.symbol == symbol and order.instruction.side == side
+        ]
 
     def opening(self, symbol: str, side: int) -> list[tuple[int, Standing]]:
         """Orders of the side that may open, with their ids."""
@@ -89,6 +92,17 @@ class Reach:
     def symbols(self) -> list[str]:
         """Everything that is held or could be."""
         return sorted({*self.held, *(order.symbol for order in self.standing.values())})
+
+
+def _together(orders: Iterable[Standing]) -> int:
+    """Orders of one group share one quantity."""
+    total, groups = 0, dict[str, int]()
+    for order in orders:
+        if order.group:
+            groups[order.group] = max(groups.get(order.group, 0), order.quantity)
+        else:
+            total += order.quantity
+    return total + sum(groups.values())
 
 
 def _on_its_way(asked: NewOrderRequest, taken: int) -> Standing:

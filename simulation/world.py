@@ -118,6 +118,8 @@ class World:
         assert desk is not None
         desk.ask([SessionEnded("done for now", clean=True)])
         self._dead("after a clean end")
+        # No process ends and begins in one instant.
+        self._pass(1)
 
     def _settle(self) -> None:
         if self.desk is not None:

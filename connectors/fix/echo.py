@@ -1,8 +1,9 @@
 """The application of session conformance suites: it sends back what it got."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors.fix.dictionary.arranging import Arranged, flatten
+from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.incoming import UNSUPPORTED_TYPE
 from connectors.fix.line import Refused, Reply
 from connectors.fix.message import Field, Message
@@ -58,7 +59,7 @@ class Echo:
         return False
 
 
-def echo_session(version: str) -> Session:
+def echo_session(version: str, dictionaries: Mapping[str, Dictionary] | None = None) -> Session:
     """What a conformance suite expects: numbers begin anew with each Logon, everything is checked.
 
     Raises KeyError for a version that is not supported.
@@ -70,5 +71,7 @@ def echo_session(version: str) -> Session:
         is_initiator=False,
         resets_on_logon=True,
         garbled_max=0,
+        refuses_with_version=True,
+        dictionaries=dictionaries or {},
     )
     return Session(settings, ShortMemory(), Echo())

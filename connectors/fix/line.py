@@ -7,7 +7,6 @@ from typing import Protocol
 import msgspec
 
 from connectors.fix.dictionary.arranging import Arranged
-from connectors.fix.dictionary.reading import shipped
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.link.moment import Moment
 from connectors.fix.link.pace import Pace
@@ -102,8 +101,8 @@ class Line:
         self.settings = settings
         self.memory = memory
         self.application = application
-        self.known: Dictionary = shipped(settings.begin)
-        self.app_known: Dictionary = shipped(settings.version)
+        self.known: Dictionary = settings.dictionary(settings.begin)
+        self.app_known: Dictionary = settings.dictionary(settings.version)
         self.phase = Phase.DISCONNECTED
         self.heartbeat: Nanos = Nanos(0)
         self.sent_reset = False

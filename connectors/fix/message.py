@@ -12,7 +12,13 @@ Field = tuple[int, bytes]
 _LENGTH_TAGS = frozenset(str(tag).encode() for tag in DATA_LENGTHS)
 _TAG_DIGITS_MAX = 9
 _KNOWN_TAGS = {str(tag).encode(): tag for tag in range(1, 5_000)}
-_USUAL_TAGS = {name: tag for name, tag in _KNOWN_TAGS.items() if name not in _LENGTH_TAGS}
+_FRAME_TAGS = frozenset({8, 9, 10})
+"""They stand around the others, once."""
+_USUAL_TAGS = {
+    name: tag
+    for name, tag in _KNOWN_TAGS.items()
+    if name not in _LENGTH_TAGS and tag not in _FRAME_TAGS
+}
 _MSG_TYPE = 35
 _NO_MARKS = bytes(byte for byte in range(256) if byte not in b"=\x01")
 _ALTERNATING = b"=\x01" * 1_000
@@ -119,6 +125,8 @@ def parse(frame: bytes) -> Message | str:
     fields = _fields(parts)
     if isinstance(fields, str):
         return fields
+    if any(tag in _FRAME_TAGS for tag, _ in fields):
+        return "a second 8, 9 or 10"
     return Message(parts[0][2:], fields[0][1].decode("latin-1"), fields, frame)
 
 

@@ -6,7 +6,7 @@ from connectors.fix import hours, incoming
 from connectors.fix.frames import Framer, Garbled
 from connectors.fix.line import BY_HAND, Application, Closed, Instant, Line, Output, Phase
 from connectors.fix.link.skew import Skew
-from connectors.fix.message import Field, Message
+from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import Memory, SessionSettings
 from connectors.fix.tags import Tag, Type
 from engine.values import Nanos
@@ -65,6 +65,9 @@ class Session(Line):
             return
         if isinstance(found, Garbled):
             self._count_garbled(found, now)
+            return
+        if not _may_be_numbered(found):
+            self._count_garbled(Garbled("a number (34) that is none", len(found.raw)), now)
             return
         self.received_at, self.tests = now.monotonic, 0
         if self.phase is Phase.CONNECTED and (refusal := self._refusal_of(found, now)):
@@ -171,3 +174,10 @@ class Session(Line):
             self.tests += 1
         elif now.monotonic - self.sent_at >= self.heartbeat and not self.tests:
             self.emit(Type.HEARTBEAT, [], now)
+
+
+def _may_be_numbered(message: Message) -> bool:
+    """Whether its number is one; that it has none at all is a question of its own."""
+    text = message.get(Tag.MSG_SEQ_NUM)
+    number = whole(text)
+    return text is None or (number is not None and number >= 0)

@@ -1,11 +1,13 @@
 """What two counterparties agreed on before they speak, and what a session keeps of its past."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from connectors.fix.dictionary.reading import shipped
+from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.link.masking import Mask
 from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Schedule
@@ -64,6 +66,11 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Types that are filled as a gap when they are asked for again: a stale order is no order."""
     logon_fields: tuple[Field, ...] = ()
     """What the venue wants in a Logon besides."""
+    refuses_with_version: bool = False
+    """BusinessMessageReject over FIXT names the application version (1137), as QuickFIX does; its
+    own dictionary does not know the field there."""
+    dictionaries: Mapping[str, Dictionary] = msgspec.field(default_factory=dict)
+    """In place of those that ship, by version: FIXT.1.1 for what carries FIX.5.0SP2."""
     logon_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
     logout_wait: Nanos = Nanos(2 * NANOS_PER_SECOND)
     resend_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
@@ -96,6 +103,10 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     def appl_ver_id(self) -> str:
         """DefaultApplVerID (1137); empty before FIXT."""
         return APPL_VER_IDS.get(self.version, "")
+
+    def dictionary(self, version: str) -> Dictionary:
+        """Of a layer of this session. Raises KeyError for a version that is not supported."""
+        return self.dictionaries.get(version) or shipped(version)
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):

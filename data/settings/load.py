@@ -37,6 +37,8 @@ class PaperSettings(msgspec.Struct, frozen=True):
     latency: str
     ack_wait: int
     """Seconds without an answer until the outcome of a request counts as unknown."""
+    message_rate: int
+    """Messages a second that the venue says it takes; 0: any number."""
     practice_rejects: int
     """Of a thousand orders."""
     practice_disconnects: int

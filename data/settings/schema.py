@@ -9,6 +9,7 @@ from typing import Any
 from data.settings.misplaced import misplaced_secret
 from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
+from engine.domain.message_facts import MESSAGES_COUNTED_MAX
 from engine.domain.risk.controls import PROFILES, LimitKind
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.exchange.quoted.assumptions import QueueModel
@@ -139,6 +140,7 @@ READERS: Mapping[str, Reader] = {
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
     "paper.ack_wait": _count(1, 600),
+    "paper.message_rate": _count(0, MESSAGES_COUNTED_MAX),
     "paper.practice_rejects": _count(0, 1_000),
     "paper.practice_disconnects": _count(0, 100),
     "paper.queue": _word(*(model.word for model in QueueModel)),

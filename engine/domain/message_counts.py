@@ -34,6 +34,15 @@ def is_unlimited(state: State) -> bool:
     return not state.venue_rate or message_rate(state) > MESSAGES_COUNTED_MAX
 
 
+def venue_rate_words(state: State) -> str:
+    """What the venue says of its own rate, and what of it is used."""
+    rate = state.venue_rate
+    if not rate:
+        return f"{state.venue} names no rate of its own"
+    most = max(1, rate * VENUE_PERCENT // 100)
+    return f"{state.venue} takes {rate:,} a second, of which {most:,} are used"
+
+
 def entry_rate(state: State) -> int:
     """What of that is not kept for cancels and exits; 0: nothing that opens may leave."""
     return _limit(state) * ENTRIES_PERCENT // 100

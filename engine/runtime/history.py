@@ -30,7 +30,7 @@ class OrderHistory:
         `orders_max`: the oldest of more are forgotten, which only a session that runs has to do.
         """
         self._orders_max = orders_max
-        self._read = read
+        self.read = read
         self.places: dict[int, list[int]] = places if places is not None else {}
         """Order → sequences of its events, in the order in which the orders were first told of."""
         self._orders = deque(self.places)
@@ -80,7 +80,7 @@ class OrderHistory:
         first, records = RecordSequence(0), ()  # type: tuple[RecordSequence, tuple[Record, ...]]
         for sequence in self.places.get(order_id, ()):
             if sequence >= first + len(records):
-                block = next(iter(self._read(RecordSequence(sequence - 1))))
+                block = next(iter(self.read(RecordSequence(sequence - 1))))
                 first, records = block.first, decode_records(block.payload)
             events.append(records[sequence - first].body)  # type: ignore[arg-type]
         return events

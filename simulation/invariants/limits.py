@@ -153,11 +153,15 @@ def exposures(entry: Entry, moment: Moment) -> list[Kept]:
     gross = net = of_side = 0
     side, marks = entry.side, moment.marks
     for symbol in moment.reach.symbols():
-        held = moment.held(symbol) * marks[symbol] * MONEY_PER_TICK
+        value = marks[symbol] * MONEY_PER_TICK
+        held = moment.held(symbol) * value
         up = _opened(moment, symbol, 1)
         down = _opened(moment, symbol, -1)
         gross += max(abs(held), held + up, down - held)
         net += held * side + (up if side > 0 else down)
+        if held * side < 0:
+            # What weighs against it may be closed by what is open already.
+            net += min(abs(moment.held(symbol)), moment.reach.closing(symbol, side)) * value
         of_side += max(0, held + up if side > 0 else down - held)
     limits, worth, drift = moment.limits, moment.worth, moment.drift
     most = limits.exposure_long_max if side > 0 else limits.exposure_short_max

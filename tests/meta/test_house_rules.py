@@ -34,6 +34,7 @@ DOORS = {
     "trader.py:main",
     "commands/headless.py:_HeadlessSession.run",
     "connectors/fix/client/wire.py:_Life._run",
+    "connectors/fix/practice/guarded.py:Guarded.take",
     "data/vault/stores.py:_answer_of",
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/terminals/connections.py:Connections._drop",

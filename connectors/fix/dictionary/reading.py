@@ -24,6 +24,7 @@ from connectors.fix.dictionary.tables import (
     MessageSpec,
     Part,
 )
+from engine.errors import InputError
 
 FILES = {
     "FIX.4.2": "fix42.txt",
@@ -35,8 +36,8 @@ DEPTH_MAX = 8
 """Groups within groups."""
 
 
-class DictionaryError(ValueError):
-    """A dictionary says something that is none; the sentence names the line."""
+class DictionaryError(InputError):
+    """A dictionary says something that cannot be; the sentence names the line."""
 
 
 @lru_cache(maxsize=len(FILES))
@@ -114,7 +115,7 @@ class _Reader:
         messages = {}
         for type, (name, tokens) in self.bodies.items():
             body = self.part(tokens, required=True)
-            messages[type] = MessageSpec(type, name, body, _every_tag(body))
+            messages[type] = MessageSpec(type, name, body, every_tag(body))
         empty: list[str] = []
         return Dictionary(
             version=self.version,
@@ -178,7 +179,7 @@ def _range(text: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def _every_tag(part: Part) -> frozenset[int]:
+def every_tag(part: Part) -> frozenset[int]:
     """Of the part and of every group in it."""
-    inner = (_every_tag(group) for group in part.groups.values())
+    inner = (every_tag(group) for group in part.groups.values())
     return frozenset(part.fields).union(*inner)

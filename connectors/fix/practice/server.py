@@ -6,9 +6,11 @@ from pathlib import Path
 
 from connectors.feeds.flow import Flow
 from connectors.fix.acceptor import Acceptor, now
+from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
+from connectors.fix.practice.guarded import Guarded
 from connectors.fix.practice.leaving import Leaving
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
@@ -40,6 +42,7 @@ class PracticeVenue:
         speed: float = 1.0,
         note: Callable[[str], None],
         rules: HouseRules = OPEN_HOUSE,
+        dictionaries: Mapping[str, Dictionary] | None = None,
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
@@ -48,6 +51,7 @@ class PracticeVenue:
             gap=self._gap, bust=self._bust, disconnect=self._disconnect, reset=self._reset
         )
         self._speed, self._market = speed, flow.description
+        self._dictionaries, self._note = dictionaries or {}, note
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
         standing = {name: self.ledger.orders(name) for name in names}
         self.floor = self._open_floor(flow, standing)
@@ -169,9 +173,10 @@ class PracticeVenue:
             target=client,
             is_initiator=False,
             schedule=self.rules.schedule,
+            dictionaries=self._dictionaries,
             rate_max=self.rules.rate_max,
         )
-        return Session(settings, self.ledger.memory(name), desk)
+        return Session(settings, self.ledger.memory(name), Guarded(desk, self._note))
 
     def _throw(self, session: Session, outputs: list[Output]) -> list[Output]:
         return self.mischief.throw(session, outputs, now())

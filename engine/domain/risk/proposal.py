@@ -67,6 +67,8 @@ class Proposal(msgspec.Struct, gc=False):
     """The account's open quantity on the other side."""
     terms: Terms = EXIT_TERMS
     """The regime that `rates` are of."""
+    market: Market | None = None
+    """For the marks of other symbols, which few rules ask for."""
     left: Money | None = None
     """Equity that this order would leave to positions, once `equity_after` was asked."""
     value: Money | None = None
@@ -189,6 +191,7 @@ def _build(
         rates,
         open_opposite,
         terms,
+        market,
     )
 
 

@@ -28,6 +28,7 @@ refused opens Friday                      our side does not connect, and says wh
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,8 @@ class Table:
         self.notes: list[str] = []
         self.connections: dict[int, Connection] = {}
         self.owner: Connection | None = None
+        self.overhear: Callable[[bytes], object] = lambda data: None
+        """Hears every message that the venue says."""
 
     @property
     def instant(self) -> Instant:
@@ -307,6 +310,7 @@ class Connection:
         for output in outputs:
             if isinstance(output, Outgoing):
                 self._heard.append(output.data)
+                self._table.overhear(output.data)
             elif isinstance(output, Closed):
                 self._is_closed = True
             elif isinstance(output, Noted):

@@ -69,9 +69,9 @@ def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any)
         "R25": "no index set",
         "R26": "no borrow table",
         "R28": "no restricted list, no borrow table",
-        "R33": "no options traded here",
+        "R33": "no contract, so no options to count",
         "R37": "no earnings file, no dividend table",
-        "R40": "no algorithms here",
+        "R40": "no parent order",
         "R42": "nothing is armed on paper",
         "R43": "no window set",
     }

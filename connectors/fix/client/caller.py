@@ -92,11 +92,11 @@ class Caller:
                 self._wire.hang_up()
                 self._ended(each.reason)
 
-    def close(self) -> None:
+    def close(self, *, is_orderly: bool) -> None:
         """Says goodbye where somebody listens; numbers are kept."""
         self.out(self.session.log_out(self.instant))
         self._wire.hang_up()
-        self._memory.close()
+        self._memory.close(is_orderly=is_orderly)
 
     # What happens.
 

@@ -86,9 +86,10 @@ class SessionMemory:
         self._fresh.clear()
         self.trades.fresh.clear()
 
-    def close(self) -> None:
-        """The desk ends in order: everything that was handed over is in its journal."""
-        self._durable = self._handed
+    def close(self, *, is_orderly: bool) -> None:
+        """Where the desk ends in order, everything that was handed over is in its journal."""
+        if is_orderly:
+            self._durable = self._handed
         self.commit()
         self._store.close()
 

@@ -177,9 +177,12 @@ class FixVenue:
             came.wait(LOOK_SECONDS)
             came.clear()
 
-    def close(self) -> None:
-        """Logs out; what the desk has journaled is not told again."""
-        self._caller.close()
+    def close(self, *, is_orderly: bool = True) -> None:
+        """Logs out. What was collected last counts as journaled where the desk ends in order; else
+        the venue tells it again."""
+        if is_orderly and not self._talk.reports:
+            self._memory.handed_over()  # what came since said nothing of orders
+        self._caller.close(is_orderly=is_orderly)
 
     # Orders.
 

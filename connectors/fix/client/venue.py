@@ -38,7 +38,7 @@ from engine.domain.requests import (
     StatusRequest,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import MachineError
+from engine.errors import TraderError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
@@ -67,8 +67,10 @@ LINE = "fix"
 """The name of the line, and of the venue."""
 
 
-class LineError(MachineError):
+class LineError(TraderError):
     """The venue cannot be reached, or does not let this desk in; the sentence says what to do."""
+
+    exit_code = 6
 
 
 class FixVenue:

@@ -34,7 +34,8 @@ class VenueProcess:
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
         self._port = int(said.partition("127.0.0.1:")[2].partition(" ")[0])
-        self._settings.write_text(f"[fix]\nport = {self._port}\n")
+        # A machine gun is no person: the profile for load lets everything leave.
+        self._settings.write_text(f'[paper]\nlimits = "load"\n[fix]\nport = {self._port}\n')
         return self.process
 
     def kill(self) -> None:

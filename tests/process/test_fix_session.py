@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.process.fix_venue import VenueProcess, numbers_of_desk
-from tests.process.trader_process import Trader
+from tests.process.trader_process import Trader, read_until
 
 DAY = (
     "buy 100 AAPL mkt",
@@ -98,25 +98,25 @@ def test_the_day_goes_on_when_the_venue_is_killed_and_comes_back(
 
 def scramble(rng: Random, lines: int) -> list[str]:
     """Orders that rest, cross and change, in no order that makes sense."""
-    written: list[str] = []
+    written = ["cancel all"]
     for number in range(1, lines + 1):
-        side, symbol = rng.choice(["buy", "short"]), rng.choice(["AAPL", "MSFT", "F"])
+        side, symbol = rng.choice(["buy", "sell", "short"]), rng.choice(["AAPL", "MSFT", "F"])
         price = rng.choice(["mkt", "bid", "ask", "bid-3t", "ask+3t"])
         written.append(f'{side} {rng.randint(1, 20)} {symbol} {price} gtc override "drill"')
-        if rng.random() < 0.4:
-            written.append(f"cancel {rng.randint(1, number)}")
+        if rng.random() < 0.6:
+            written.append(f"cancel {rng.randint(max(1, number - 3), number)}")
     return written
 
 
-def trade_through_kills(venue: VenueProcess, trader: Trader, seed: int, kills: int) -> None:
-    """Either side dies at any moment, again and again."""
+def trade_through_kills(venue: VenueProcess, trader: Trader, seed: int, kills: int) -> int:
+    """Either side dies at any moment, again and again; how many orders the venue has of it."""
     rng = Random(seed)
     for _ in range(kills):
-        lines = scramble(rng, 40)
-        process = trader.start(*venue.flags, "--json", "--exec", *lines)
+        process = trader.start(*venue.flags, "--json", "--exec", *scramble(rng, 300))
+        read_until(process, "order_sent")
         reader = threading.Thread(target=process.communicate, daemon=True)
         reader.start()
-        time.sleep(0.8 + rng.random() * 1.2)
+        time.sleep(rng.random() * 1.5)
         if rng.random() < 0.4:
             venue.kill()
             venue.start()
@@ -124,19 +124,20 @@ def trade_through_kills(venue: VenueProcess, trader: Trader, seed: int, kills: i
         process.send_signal(signal.SIGKILL)
         reader.join(10)
     agree(venue, trader)
+    return len(venue.orders())
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_kills_of_either_side_lose_no_fill_and_double_none(
     venue: VenueProcess, trader: Trader, seed: int
 ) -> None:
-    trade_through_kills(venue, trader, seed, kills=4)
+    assert trade_through_kills(venue, trader, seed, kills=4) > 20
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(3, 15))
 def test_more_kills_of_either_side(venue: VenueProcess, trader: Trader, seed: int) -> None:
-    trade_through_kills(venue, trader, seed, kills=8)
+    assert trade_through_kills(venue, trader, seed, kills=8) > 40
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from engine.domain.requests import (
     StatusRequest,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import TraderError
+from engine.errors import MachineError, TraderError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
@@ -63,6 +63,7 @@ NEVER_RESENT = frozenset(
 """A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
 and what became of the order is asked."""
 NEVER_LEFT = "it never left: the line to the venue was down"
+BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
 
@@ -208,6 +209,8 @@ class FixVenue:
         next numbers instead.
         """
         assert len(requests) == len(staged), "what leaves is what was journaled"
+        if self._memory.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
+            raise MachineError(BROKEN)
         leaving: list[Ask] = []
         is_open = self._caller.session.is_active
         for request, asks in zip(requests, self._asks(requests), strict=True):

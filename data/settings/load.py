@@ -52,6 +52,22 @@ class PaperSettings(msgspec.Struct, frozen=True):
     """Percent of a bar's volume."""
 
 
+class FixSettings(msgspec.Struct, frozen=True):
+    """The session with a FIX venue."""
+
+    host: str
+    port: int
+    version: str
+    sender: str
+    """SenderCompID (49) of what this desk says."""
+    target: str
+    account: str
+    """The account of the orders (1), and of the desk's books for them."""
+    heartbeat: int
+    """Seconds."""
+    reset_on_logon: bool
+
+
 class MarketSettings(msgspec.Struct, frozen=True):
     kind: str
     symbols: tuple[str, ...]
@@ -104,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What a session is built from."""
 
     paper: PaperSettings
+    fix: FixSettings
     market: MarketSettings
     record: RecordSettings
     reference: ReferenceSettings
@@ -158,6 +175,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
         raise SettingsError(f"[keys] has more than {KEYS_MAX} entries")
     return Settings(
         paper=PaperSettings(**_section(typed, "paper")),
+        fix=FixSettings(**_section(typed, "fix")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
         reference=ReferenceSettings(**_section(typed, "reference")),

@@ -32,6 +32,8 @@ TEXT_MAX = 1_000
 
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
+HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
+COMP_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
 ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 KEY_PRESS = re.compile(r"[a-z0-9_+]{1,40}")
@@ -148,6 +150,14 @@ READERS: Mapping[str, Reader] = {
     "paper.bar_path": _word(*(path.name.lower() for path in BarPath)),
     "paper.bar_touch": _switch,
     "paper.bar_share": _count(1, 100),
+    "fix.host": _matching(HOST, "a name or an address such as 127.0.0.1"),
+    "fix.port": _count(1, 65_535),
+    "fix.version": _word("FIX.4.2", "FIX.4.4", "FIX.5.0SP2"),
+    "fix.sender": _matching(COMP_ID, "1 to 32 letters, digits, dots, dashes and underscores"),
+    "fix.target": _matching(COMP_ID, "1 to 32 letters, digits, dots, dashes and underscores"),
+    "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
+    "fix.heartbeat": _count(1, 60),
+    "fix.reset_on_logon": _switch,
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,
@@ -173,7 +183,7 @@ READERS: Mapping[str, Reader] = {
     "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")
+TABLES = ("paper", "fix", "market", "record", "reference", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:

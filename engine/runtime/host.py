@@ -122,7 +122,12 @@ class Host:
         return is_halted or report.symbol in self.session.state.halts
 
     def submit(self, *commands: Inbound) -> list[Event]:
-        """One step with these inbounds, and everything that follows from it at this instant."""
+        """One step with these inbounds, and everything that follows from it at this instant; at a
+        venue whose time is everybody's that is now."""
+        live = self.venue.live
+        if live is not None:
+            self.venue.advance(live.clock())
+            self.session.now = Nanos(max(self.now, self.venue.now))
         happened = self.session.step(commands)
         return happened + self.settle()
 

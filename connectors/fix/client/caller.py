@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from connectors.fix.client.asking import Ask
 from connectors.fix.client.redial import Redial
@@ -13,6 +14,7 @@ from connectors.fix.line import Closed, Instant, Noted, Outgoing, Output, Phase
 from connectors.fix.message import Message
 from connectors.fix.session import Session
 from connectors.fix.tags import Tag, Type
+from engine.errors import MachineError
 from engine.values import NANOS_PER_SECOND, Nanos
 
 KEEP_EVERY = NANOS_PER_SECOND
@@ -75,9 +77,14 @@ class Caller:
     def say(self, asks: Iterable[Ask], at: Instant) -> None:
         """They are numbered and written down, and then they leave, together."""
         outputs: list[Output] = []
+        first = self._memory.next_out
         for ask in asks:
             outputs += self.session.send(ask.type, ask.body, at)
-        self.out(outputs)
+        try:
+            self.out(outputs)
+        except MachineError:
+            self._memory.take_back(first)
+            raise
 
     def out(self, outputs: list[Output]) -> None:
         """What the session says: durable first, then on the wire; what ends, ends."""
@@ -92,9 +99,11 @@ class Caller:
                 self._wire.hang_up()
                 self._ended(each.reason)
 
-    def close(self) -> None:
+    def close(self, *, is_orderly: bool) -> None:
         """Says goodbye where somebody listens; numbers are kept."""
-        self.out(self.session.log_out(self.instant))
+        with suppress(MachineError):  # it was told when it happened; what was said is said
+            self.out(self.session.log_out(self.instant))
+            self._memory.end(is_orderly=is_orderly)
         self._wire.hang_up()
         self._memory.close()
 

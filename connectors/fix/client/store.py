@@ -47,6 +47,8 @@ class SessionMemory:
         self.trades = Trades(store.trades(name))
         self._fresh: list[Sent] = []
         self._is_reset = False
+        self.is_broken = False
+        """The disk took no more: what leaves now, only takes back, and is numbered in memory."""
         self._handed = self._durable = self.next_in
         self._written = self._row()
 
@@ -55,12 +57,17 @@ class SessionMemory:
             self._fresh.append(sent)
 
     def between(self, first: int, last: int) -> Sequence[Sent]:
-        kept = [] if self._is_reset else self._store.sent(self.name, first, last)
+        kept = [] if self._is_reset or self.is_broken else self._store.sent(self.name, first, last)
         return [*kept, *(sent for sent in self._fresh if first <= sent.number <= last)]
 
     def sent(self, number: int) -> Sent | None:
         """An application message by its number; None where it was none or is forgotten."""
         return next(iter(self.between(number, number)), None)
+
+    def take_back(self, number: int) -> None:
+        """Nothing from this number on has left, and none of it ever will."""
+        self.next_out = number
+        self._fresh = [sent for sent in self._fresh if sent.number < number]
 
     def reset(self) -> None:
         self.next_in = self.next_out = self._handed = self._durable = 1
@@ -77,19 +84,26 @@ class SessionMemory:
         return self._durable != self._written[0]
 
     def commit(self) -> None:
-        """Durable when it returns. Raises MachineError: then nothing may leave any more."""
+        """Durable when it returns. Raises MachineError, once: after that nothing may leave but
+        cancels, which can only reduce, and the next start finds its numbers too low and asks."""
         row = self._row()
-        if row == self._written and not (self._fresh or self._is_reset or self.trades.fresh):
+        is_news = self._fresh or self._is_reset or self.trades.fresh or row != self._written
+        if self.is_broken or not is_news:
             return
+        self.is_broken = True
         self._store.write(self.name, row, self._fresh, self.trades.fresh, is_reset=self._is_reset)
+        self.is_broken = False
         self._written, self._is_reset = row, False
         self._fresh.clear()
         self.trades.fresh.clear()
 
-    def close(self) -> None:
-        """The desk ends in order: everything that was handed over is in its journal."""
-        self._durable = self._handed
+    def end(self, *, is_orderly: bool) -> None:
+        """Where the desk ends in order, everything that was handed over is in its journal."""
+        if is_orderly:
+            self._durable = self._handed
         self.commit()
+
+    def close(self) -> None:
         self._store.close()
 
     def _row(self) -> tuple[int, int, int]:

@@ -80,7 +80,9 @@ class Talk:
     def _execution(self, arranged: Arranged, message: Message) -> None:
         kind = self.hearer.kind(message)
         if is_answer(message, kind):
-            self.reports += self.statements.heard(message)
+            # Told again it answers what an earlier connection asked, and may have changed since.
+            if not message.is_set(Tag.POSS_DUP):
+                self.reports += self.statements.heard(message)
         else:
             self.reports += self.hearer.execution(message)
 

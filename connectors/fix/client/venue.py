@@ -38,7 +38,7 @@ from engine.domain.requests import (
     StatusRequest,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import MachineError
+from engine.errors import MachineError, TraderError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
@@ -63,12 +63,15 @@ NEVER_RESENT = frozenset(
 """A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
 and what became of the order is asked."""
 NEVER_LEFT = "it never left: the line to the venue was down"
+BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
 
 
-class LineError(MachineError):
+class LineError(TraderError):
     """The venue cannot be reached, or does not let this desk in; the sentence says what to do."""
+
+    exit_code = 6
 
 
 class FixVenue:
@@ -177,9 +180,12 @@ class FixVenue:
             came.wait(LOOK_SECONDS)
             came.clear()
 
-    def close(self) -> None:
-        """Logs out; what the desk has journaled is not told again."""
-        self._caller.close()
+    def close(self, *, is_orderly: bool = True) -> None:
+        """Logs out. What was collected last counts as journaled where the desk ends in order; else
+        the venue tells it again."""
+        if is_orderly and not self._talk.reports:
+            self._memory.handed_over()  # what came since said nothing of orders
+        self._caller.close(is_orderly=is_orderly)
 
     # Orders.
 
@@ -203,6 +209,8 @@ class FixVenue:
         next numbers instead.
         """
         assert len(requests) == len(staged), "what leaves is what was journaled"
+        if self._memory.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
+            raise MachineError(BROKEN)
         leaving: list[Ask] = []
         is_open = self._caller.session.is_active
         for request, asks in zip(requests, self._asks(requests), strict=True):

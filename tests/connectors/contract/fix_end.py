@@ -8,6 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from connectors.fix.client.dial import plain
+from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.venue import NEVER_RESENT, FixVenue
 from connectors.fix.dictionary.arranging import Arranged
@@ -48,24 +49,38 @@ class FixEnd:
         self._down_until = 0.0
         self._others = 0
         self._trades: dict[str, str] = {}
-        self.fix = FixVenue(
-            SessionSettings(
-                version=version,
-                sender=CLIENT,
-                target=VENUE,
-                is_initiator=True,
-                is_tolerant=True,
-                never_resent=NEVER_RESENT,
-            ),
-            SessionMemory(SessionStore(path / "fix.db"), "session", 1_800_000_000),
+        self._path = path / "fix.db"
+        self.fix = self._connected()
+        self.venue: Venue = self.fix
+        self.hear()
+
+    def _connected(self, standing: tuple[Standing, ...] = ()) -> FixVenue:
+        settings = SessionSettings(
+            version=self.version,
+            sender=CLIENT,
+            target=VENUE,
+            is_initiator=True,
+            is_tolerant=True,
+            never_resent=NEVER_RESENT,
+        )
+        fix = FixVenue(
+            settings,
+            SessionMemory(SessionStore(self._path), "session", 1_800_000_000),
             self._open,
             desk=DESK,
+            standing=standing,
             trade_date_of=lambda at: 20_260_105,
             rng=Random(1),
         )
-        self.venue: Venue = self.fix
-        self.fix.stand_up()
-        self.hear()
+        fix.stand_up()
+        return fix
+
+    def dies(self) -> None:
+        """The desk's process is gone without a word, and the next one has the same orders."""
+        self.fix._caller._wire.hang_up()
+        self.fix._memory._store.close()
+        self.fix = self._connected(tuple(self.fix._roll.open()))
+        self.venue = self.fix
 
     def close(self) -> None:
         self.fix.close()

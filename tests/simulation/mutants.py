@@ -124,7 +124,10 @@ def asking_to_cancel_is_proof() -> Patches:
 def a_larger_order_on_its_way_does_not_count() -> Patches:
     """The worst case forgets the change in flight."""
     quantity = property(lambda self: self.quantity)
-    return [patch.object(orders.Order, "worst_quantity", quantity)]
+    return [
+        patch.object(orders.Order, "worst_quantity", quantity),
+        patch.object(orders.Order, "worst_leaves", property(lambda self: self.leaves)),
+    ]
 
 
 # ---- things happen twice, or not at all --------------------------------------------------------

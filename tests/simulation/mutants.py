@@ -627,7 +627,7 @@ MUTANTS = (
     ),
     Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
     Mutant("reserve not released", ("I-25",), reserves_are_not_released),
-    Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),
+    Mutant("crossing zero on flatten", ("I-51", "I-29"), a_flatten_waits_for_nothing),
     Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
     Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
     Mutant("no exit lane", ("exit lane",), exits_are_judged_like_entries),

@@ -132,7 +132,7 @@ class PracticeVenue:
             gone = self._leaving.look(name, session, self.desks[name], self.floor, at)
             if gone:
                 client = session.settings.target
-                self.acceptor.note(f"{gone} orders of {client} are cancelled: it is gone")
+                self.acceptor.note(f"{client} is gone: open orders cancelled, {gone}")
 
     def commit(self) -> None:
         """What changed is in the books before any of it is said."""

@@ -95,7 +95,7 @@ def test_who_is_gone_has_no_orders_and_hears_why_when_he_is_back(
     how = "the logout" if politely else "the connection was lost"
     assert {report.text(58) for report in told} == {f"cancelled 0 s after {how}"}
     assert all(report.get(41) is None for report in told), "nobody asked for it"
-    assert "2 orders of ANNE are cancelled: it is gone" in house.notes
+    assert "ANNE is gone: open orders cancelled, 2" in house.notes
 
 
 def test_who_is_back_within_the_grace_keeps_his_orders_and_a_new_absence_counts_anew(

@@ -9,6 +9,7 @@ NO_LINE = "a simulated venue has no line: nothing but the desk's own requests re
 
 
 def messages_told(host: Host) -> MessagesTold:
+    """The newest messages of the venue's line; at a venue of ours there is none."""
     live, state = host.venue.live, host.session.state
     if live is None:
         return MessagesTold(TITLE, (NO_LINE,))

@@ -25,7 +25,7 @@ from engine.domain.quotes import Source
 from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
-from engine.runtime.market_time import exchange_date
+from engine.runtime.market_time import exchange_clock, exchange_date
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
@@ -73,6 +73,7 @@ class FixMarket(NamedTuple):
             symbols=self.options.symbols or self.settings.market.symbols,
             trade_date_of=exchange_date,
             redial=redial,
+            wall=exchange_clock,
         )
         try:
             venue.stand_up()

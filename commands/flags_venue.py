@@ -33,6 +33,17 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         type=_clients,
         help="who may connect, each in any version (default DESK, DESK2, DESK3)",
     )
+    _add_rules(parser)
+    add(
+        "--echo",
+        action="store_true",
+        help="no market: orders, security definitions and mails go back as they came; the test"
+        " server that session conformance suites expect",
+    )
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "--hours",
         metavar="WORDS",
@@ -68,12 +79,6 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a dictionary in QuickFIX's XML format in place of the one that ships, such as"
         " FIX.4.4=broker.xml; FIXT.1.1= for the session layer of 5.0 SP2",
-    )
-    add(
-        "--echo",
-        action="store_true",
-        help="no market: orders, security definitions and mails go back as they came; the test"
-        " server that session conformance suites expect",
     )
 
 

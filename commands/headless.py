@@ -256,6 +256,8 @@ class _HeadlessSession:
         if not working:
             return "no order was working; the next start goes on from here"
         noun = "order stays" if working == 1 else "orders stay"
+        if self._parts.venue.live is not None:
+            return f"{working:,} working {noun} at the venue and may fill without you"
         return f"{working:,} working {noun} in the home; the next start goes on from here"
 
     def _stopped(self, fault: Exception) -> int:

@@ -109,6 +109,10 @@ class LiveVenue(HostedVenue, Protocol):
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
 
+    def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
+        """The newest messages as they crossed the line, the newest last: a line each, its fields on
+        lines that are set in; secrets are masked. `label`: the desk's word for an order's name."""
+
 
 class SimulatedVenue(HostedVenue, Protocol):
     """A venue whose market time we drive: the paper venue with its market behind it."""

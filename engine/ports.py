@@ -189,6 +189,10 @@ class TellBooks(msgspec.Struct, frozen=True, tag="tell_books"):
     """How the books compared with the venue's, and what needs attention."""
 
 
+class TellMessages(msgspec.Struct, frozen=True, tag="tell_messages"):
+    """What crossed the line to the venue, message by message."""
+
+
 class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     """Market speed: 0 pauses, 1 is real time."""
 
@@ -205,6 +209,7 @@ DeskRequest = (
     | ExplainOrder
     | TellRealism
     | TellBooks
+    | TellMessages
     | TellLimits
     | SetSpeed
     | UnlockDesk
@@ -237,6 +242,13 @@ class RealismTold(msgspec.Struct, frozen=True, tag="realism_told"):
 
 class BooksTold(msgspec.Struct, frozen=True, tag="books_told"):
     """Lines to read, the newest difference first."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):
+    """The newest last; the fields of a message on lines that are set in behind it."""
 
     title: str
     lines: tuple[str, ...]
@@ -275,6 +287,7 @@ DeskAnswer = (
     | OrderExplained
     | RealismTold
     | BooksTold
+    | MessagesTold
     | LimitsTold
     | Notice
     | EngineStopped

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from engine.domain.breaker_events import BreakerReport
 from engine.domain.contingent.turns import exits_reached
 from engine.domain.events import Event
 from engine.domain.factor_facts import SecondFactorKnown
+from engine.domain.margin_facts import MarginSeen
 from engine.domain.quotes import Source
 from engine.domain.records import Inbound, Step, decode_records
 from engine.domain.reports import (
@@ -22,7 +24,8 @@ from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
 from engine.runtime.recovery import Recovered, recover
 from engine.runtime.session import Session, StepListener
-from engine.values import MONEY_SCALE, Money, Nanos
+from engine.runtime.watch import Watch
+from engine.values import MONEY_SCALE, NANOS_PER_SECOND, Money, Nanos
 from simulation.clock import Clock, DeskClock
 from simulation.disk import INSTANCE, Disk, SimJournal
 from simulation.fate import Fate
@@ -37,6 +40,10 @@ CONSENTING = "SANDBOX"
 """A mode that is neither paper nor live: what is found at the venue waits for a person."""
 ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
+
+
+LOOKS_ON = 10 * NANOS_PER_SECOND
+"""After a position was closed: what it lost is still to be told."""
 
 
 class InjectedBugError(Exception):
@@ -74,6 +81,8 @@ class Desk:
             now=self.clock.now,
         )
         self.session.listen_to_steps(watch)
+        self._watch = Watch() if plan.watches else None
+        self._held_at = self.clock.now
         wire.journal = self.journal
         self._fate = fate
 
@@ -112,7 +121,7 @@ class Desk:
         """Everything that waits at this instant: reports, and timers that are due."""
         happened: list[Event] = []
         for _ in range(ROUNDS_MAX):
-            inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers()]
+            inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers(), *self._looks()]
             inbounds = inbounds or [*exits_reached(self.state, self.session.market)]
             if not inbounds:
                 return happened
@@ -121,8 +130,15 @@ class Desk:
 
     def next_timer_in(self) -> int | None:
         """Nanoseconds until the next timer; None where none is set."""
-        timers = self.state.timers
-        return max(0, min(timers.values()) - self.clock.now) if timers else None
+        now = self.clock.now
+        dues = [*self.state.timers.values()]
+        if self._watch is not None:
+            # The market goes on all the time; whoever has nothing in it loses nothing more.
+            self._held_at = now if _is_held(self.state) else self._held_at
+            market_at = now if now - self._held_at <= LOOKS_ON else None
+            look_at = self._watch.next_at(market_at, now)
+            dues += [] if look_at is None else [look_at]
+        return max(0, min(dues) - now) if dues else None
 
     def plant_bug(self) -> None:
         """The next step breaks after its commit, before anything of it leaves."""
@@ -132,6 +148,14 @@ class Desk:
         """A step broke: what a process does before it ends."""
         self._wire.is_stopping = True
         fail_stop(self.session, fault)
+
+    def _looks(self) -> list[BreakerReport | MarginSeen]:
+        """At the market, for losses and breakers; its feed is heard all the time."""
+        if self._watch is None:
+            return []
+        market, now = self.session.market, self.clock.now
+        market.feed_heard_at = now
+        return self._watch.look(self.state, market, now)
 
     def _due_timers(self) -> list[TimerFired]:
         now = self.clock.now
@@ -160,6 +184,11 @@ class Desk:
 def opening_cash(plan: Plan) -> Money:
     """What a new account begins with."""
     return Money(plan.cash * MONEY_SCALE)
+
+
+def _is_held(state: State) -> bool:
+    positions = state.accounts[DEFAULT_ACCOUNT].positions if state.accounts else {}
+    return any(position.quantity for position in positions.values())
 
 
 def _break(step: Step) -> None:

@@ -12,6 +12,7 @@ from simulation.plan import NEVER, SYMBOLS, Plan, plan_of
 EVERYTHING = ""
 EXITS = "exits"
 LIMITS = "limits"
+LOSSES = "losses"
 EXITS_STEPS_MIN, EXITS_STEPS_MAX = 8, 28
 EXITS_ACTS = {
     "bracket": 30,
@@ -172,9 +173,67 @@ def limits_plan_of(seed: int) -> Plan:
     )
 
 
+LOSSES_STEPS_MIN, LOSSES_STEPS_MAX = 20, 45
+LOSSES_ACTS = {
+    "submit": 60,
+    "reverse": 6,
+    "close": 4,
+    "bracket": 8,
+    "cancel": 4,
+    "replace": 4,
+    "resume": 6,
+}
+LOSSES_TIGHT = {
+    "risk.drawdown_max": ("0.5", "2"),
+    "risk.loss_velocity_max": ("0.5", "2"),
+    "risk.swing_max": ("1", "3"),
+    "risk.symbol_move_max": ("3", "5"),
+}
+
+
+DAILY_LOSSES = ("0.2", "0.5", "1")
+
+
+def losses_plan_of(seed: int) -> Plan:
+    """A market that jumps, and limits of what a day may lose: nobody else is at the account, no
+    trade is taken back and no date rolls, so that the loss is the desk's own."""
+    chance = Chance(seed, "losses")
+
+    def some(*rates: int) -> int:
+        return chance.pick(rates) if chance.happens(300) else NEVER
+
+    tight = [("risk.daily_loss_max", chance.pick(DAILY_LOSSES))]
+    tight += [(k, chance.pick(v)) for k, v in LOSSES_TIGHT.items() if chance.happens(400)]
+    return msgspec.structs.replace(
+        plan_of(seed),
+        steps=chance.between(LOSSES_STEPS_MIN, LOSSES_STEPS_MAX),
+        symbols=SYMBOLS[: chance.between(1, 2)],
+        line=_shuffled(chance),
+        crash=some(20),
+        crash_again=some(400),
+        disconnect=some(20),
+        venue_restart=some(20),
+        stubborn=NEVER,
+        rejects=some(100),
+        venue_cancels=some(30),
+        busts=NEVER,
+        restates=some(30),
+        snapshot=some(500),
+        cash=80_000,
+        foreign=NEVER,
+        attends=NEVER,
+        acts=LOSSES_ACTS,
+        tight=tuple(tight),
+        watches=True,
+        shocks=chance.pick((60, 150)),
+        **dict.fromkeys(_CALM, NEVER),
+    )
+
+
 FAMILIES: dict[str, Callable[[int], Plan]] = {
     EVERYTHING: plan_of,
     EXITS: exits_plan_of,
     LIMITS: limits_plan_of,
+    LOSSES: losses_plan_of,
 }
 """By the word of `trader sim --only`."""

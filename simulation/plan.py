@@ -84,6 +84,10 @@ class Plan(msgspec.Struct, frozen=True):
         ("open_orders_max", "12"),
     )
     """What the trader tightens while he trades; some of it is no tighter and refused."""
+    watches: bool = False
+    """The desk looks at its losses once a second, as its host lets it."""
+    shocks: int = NEVER
+    """A market jumps by some percent."""
     factor: bool = False
     """A second factor is enrolled: what raises risk wants a code."""
     dies_at: frozenset[int] = frozenset()

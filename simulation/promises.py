@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.domain.apply import state_hash
 from engine.domain.events import CancelRequested, Event, Killed, OrderCancelled
+from engine.domain.records import Record
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
 from simulation.desk import Desk, opening_cash
@@ -13,6 +14,7 @@ from simulation.fate import Fate
 from simulation.invariants import exits, money, orders, rest, risk
 from simulation.invariants.book import Mirror
 from simulation.limits import LimitsKept
+from simulation.losses import LossesKept
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
@@ -29,7 +31,8 @@ class Promises:
         self._disk, self._venue, self._wire = disk, venue, wire
         self._fate, self._trace = fate, trace
         self.limits = LimitsKept(venue, wire.line, lambda: self.evidence, self._opening)
-        self.evidence = Evidence(disk, trace.note, self.limits.heed)
+        self.losses = LossesKept(venue, self.limits, self._opening) if plan.watches else None
+        self.evidence = Evidence(disk, trace.note, self._heed)
         self.names: dict[str, bytes] = {}
         """Every order and change that ever left, with its bytes."""
         self.mirror = Mirror(instrument.symbol for instrument in venue.instruments)
@@ -39,6 +42,16 @@ class Promises:
         self._memory: tuple[int, str] | None = None
         """How many rows there were when the last process died, and what it had in memory."""
 
+    def _heed(self, record: Record) -> None:
+        self.limits.heed(record)
+        if self.losses is not None:
+            self.losses.heed(record)
+
+    def hold_at_a_moment(self, desk: Desk | None) -> None:
+        """What a stretch of time can break; the cheapest, whenever something may have changed."""
+        if self.losses is not None:
+            self.losses.hold_now(desk, self.evidence)
+
     def hold_after_a_step(self, desk: Desk | None) -> None:
         """What is cheap, after everything that happens."""
         evidence = self.evidence
@@ -46,6 +59,7 @@ class Promises:
         self._look_at_the_wire()
         self._look_at_the_books()
         self.limits.hold_after_a_step()
+        self.hold_at_a_moment(desk)
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state

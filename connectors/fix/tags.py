@@ -47,6 +47,7 @@ class Tag:
     TIME_IN_FORCE: Final = 59
     TRANSACT_TIME: Final = 60
     TRADE_DATE: Final = 75
+    SIGNATURE: Final = 89
     SECURE_DATA: Final = 91
     RAW_DATA_LENGTH: Final = 95
     RAW_DATA: Final = 96
@@ -182,7 +183,42 @@ DATA_LENGTHS: Final = {
     445: 446,
     618: 619,
     621: 622,
+    # From here on of 5.0 SP2, its extensions in the range from 40,000 left out.
+    1184: 1185,
+    1277: 1278,
+    1280: 1281,
+    1282: 1283,
+    1397: 1398,
     1401: 1402,
     1403: 1404,
+    1468: 1469,
+    1525: 1527,
+    1578: 1579,
+    1620: 1621,
+    1664: 1665,
+    1678: 1697,
+    1733: 1734,
+    1871: 1872,
+    1874: 1875,
+    2072: 2073,
+    2074: 2075,
+    2111: 2112,
+    2179: 2180,
+    2287: 2288,
+    2351: 2352,
+    2372: 2371,
+    2481: 2482,
+    2494: 2493,
+    2522: 2521,
+    2637: 2638,
+    2651: 2652,
+    2665: 2666,
+    2715: 2716,
+    2718: 2719,
+    2721: 2722,
+    2797: 2798,
+    2802: 2801,
+    2809: 2808,
+    2815: 2814,
 }
 """The field that holds a length, and the one after it whose value may hold any byte."""

@@ -38,9 +38,9 @@ def venue_rate_words(state: State) -> str:
     """What the venue says of its own rate, and what of it is used."""
     rate = state.venue_rate
     if not rate:
-        return f"{state.venue} names no rate of its own"
+        return f"{state.venue} names no rate"
     most = max(1, rate * VENUE_PERCENT // 100)
-    return f"{state.venue} takes {rate:,} a second, of which {most:,} are used"
+    return f"{state.venue} takes {rate:,}/s, {most:,} used"
 
 
 def entry_rate(state: State) -> int:

@@ -79,11 +79,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
         apply_fill(position, event, order.side, value)
-    traded, flow = value, account.flow
-    if instrument.currency != account.currency:
-        traded = in_base(value, state.rate_of(instrument.currency, account.currency))
-    flow.traded += traded  # type: ignore[assignment]  # a sum of money is money
-    (flow.symbols.get(symbol) or flow.of(symbol)).fills += 1
+    _count_trade(state, account, instrument, value)
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, position.cost - cost_before)
@@ -102,6 +98,15 @@ def _paid_with(
     elif state.limits.margin_regime == _CASH:
         instrument = state.instruments[position.symbol]
         fund(state, account, order, instrument, event.quantity, -event.cash_delta)
+
+
+def _count_trade(state: State, account: Account, instrument: Instrument, value: Money) -> None:
+    """The day's turnover."""
+    flow, symbol = account.flow, instrument.symbol
+    if instrument.currency != account.currency:
+        value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    flow.traded += value  # type: ignore[assignment]  # a sum of money is money
+    (flow.symbols.get(symbol) or flow.of(symbol)).fills += 1
 
 
 def _uncount_trade(state: State, account: Account, instrument: Instrument, value: Money) -> None:

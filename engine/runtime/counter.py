@@ -39,6 +39,7 @@ from engine.ports import (
     SendLine,
     SetSpeed,
     TellBooks,
+    TellMessages,
     TellRealism,
 )
 from engine.runtime.arming_words import armed_words
@@ -47,6 +48,7 @@ from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
+from engine.runtime.line_words import messages_told
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.realism_words import heading, report_lines
@@ -117,6 +119,8 @@ class Counter:
             case TellBooks():
                 lines = books_lines(self._host.session.state)
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
+            case TellMessages():
+                self._answer(messages_told(self._host))
             case TellLimits():
                 self._tell_limits(request.symbol)
             case SetSpeed():

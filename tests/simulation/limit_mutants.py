@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 from engine.domain import desk_changes, events, messages, submission
 from engine.domain.lifecycle import Status
+from engine.domain.loss_facts import LossSeen
 from engine.domain.risk import frame, proposal
 from engine.domain.risk.rules import exposures, flow, quantities
+from engine.runtime import loss_watch
 from simulation.reach import OPENING
-from tests.simulation.patches import Patches, changes
+from tests.simulation.patches import Patches, changes, decides
 
 Forgotten = Callable[[Any], int]
 """Of an open order: how much of its open quantity nobody counts."""
@@ -148,6 +150,28 @@ def only_confirmed_orders_are_open() -> Patches:
             state.live, state.live_by_symbol = kept
 
     return _instead({flow.open_orders: confirmed})
+
+
+def a_loss_is_told_and_nothing_follows() -> Patches:
+    """The limit of the day's loss is a line in a log."""
+
+    def make(usual: Any) -> Any:
+        def tell(*arguments: Any) -> Any:
+            return [e for e in usual(*arguments) if type(e) is not events.TradingStateChanged]
+
+        return tell
+
+    return [decides(LossSeen, make)]
+
+
+def what_is_held_has_lost_nothing() -> Patches:
+    """Only what was sold counts as lost."""
+    usual = loss_watch.day_profit
+
+    def realised(position: Any, *rest: Any) -> Any:
+        return 0 if position.quantity else usual(position, *rest)
+
+    return [patch.object(loss_watch, "day_profit", realised)]
 
 
 def messages_are_not_paced() -> Patches:

@@ -35,7 +35,7 @@ from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
-from simulation.families import EXITS, LIMITS
+from simulation.families import EXITS, LIMITS, LOSSES
 from tests.simulation import limit_mutants as limits
 from tests.simulation.patches import Mutant, Patches, changes, decides, without, without_rule
 
@@ -124,7 +124,10 @@ def asking_to_cancel_is_proof() -> Patches:
 def a_larger_order_on_its_way_does_not_count() -> Patches:
     """The worst case forgets the change in flight."""
     quantity = property(lambda self: self.quantity)
-    return [patch.object(orders.Order, "worst_quantity", quantity)]
+    return [
+        patch.object(orders.Order, "worst_quantity", quantity),
+        patch.object(orders.Order, "worst_leaves", property(lambda self: self.leaves)),
+    ]
 
 
 # ---- things happen twice, or not at all --------------------------------------------------------
@@ -577,6 +580,8 @@ MUTANTS = (
         limits.only_confirmed_orders_are_open,
         LIMITS,
     ),
+    Mutant("a loss without effect", ("I-29",), limits.a_loss_is_told_and_nothing_follows, LOSSES),
+    Mutant("no open losses", ("I-29",), limits.what_is_held_has_lost_nothing, LOSSES),
     Mutant("messages not paced", ("I-33",), limits.messages_are_not_paced, LIMITS),
     Mutant("a correction counts twice", ("I-02", "I-10", "I-22"), a_correction_is_one_fill_more),
     Mutant("a correction is a repeat", ("I-02", "I-10"), a_correction_is_a_repeat),

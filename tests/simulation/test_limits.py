@@ -12,8 +12,9 @@ from engine.values import Instruction, OrderId, OrderType, Price, Quantity, Time
 from simulation.account import VenueAccount, VenueOrder
 from simulation.broken import Broken
 from simulation.evidence import Evidence
-from simulation.families import LIMITS, limits_plan_of
+from simulation.families import LIMITS, LOSSES, limits_plan_of
 from simulation.invariants.limits import i29_no_fill_passes_what_was_allowed
+from simulation.limits import Count
 from simulation.reach import Reach
 from simulation.run import run_seed
 
@@ -53,6 +54,13 @@ def test_every_kind_of_life_is_in_the_family() -> None:
     keys = Counter(key for plan in plans for key, _ in plan.tight)
     assert min(keys.values()) > 60
     assert all(type(plan.line) is Faults for plan in plans)
+
+
+def test_the_limit_of_a_days_loss_is_reached_and_told() -> None:
+    """R21: in a third of the seeds more is lost than a day may."""
+    counts = [run_seed(seed, LOSSES).limits.get("R21", Count()) for seed in range(1, SEEDS + 1)]
+    assert sum(count.near for count in counts) > SEEDS // 4
+    assert sum(count.denied for count in counts) > SEEDS // 5
 
 
 # --- what counts

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from connectors.fix.client.asking import Ask
+from connectors.fix.client.record import Record
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.wire import Came, Gone, Opened, Wire
@@ -37,8 +38,9 @@ class Caller:
         talk: Talk,
         redial: Redial,
         note: Callable[[str], None],
+        record: Record,
     ) -> None:
-        self.session, self.redial = session, redial
+        self.session, self.redial, self.record = session, redial, record
         self._memory, self._wire, self._talk = memory, wire, talk
         self._note = note
         self._framer = Framer()
@@ -95,6 +97,7 @@ class Caller:
         if data:
             self._memory.commit()
             self._wire.send(b"".join(data))
+            self._keep_record(outputs)
         for each in outputs:
             if isinstance(each, Noted):
                 self._note(each.text)
@@ -109,6 +112,12 @@ class Caller:
             self._memory.end(is_orderly=is_orderly)
         self._wire.hang_up()
         self._memory.close()
+
+    def _keep_record(self, outputs: list[Output]) -> None:
+        at = Nanos(time.time_ns())
+        for each in outputs:
+            if isinstance(each, Outgoing):
+                self.record.note(each.type, each.data, at, is_ours=True)
 
     # What happens.
 
@@ -129,6 +138,7 @@ class Caller:
         session.receive_one(found, self.instant)
         self._was_logged_on |= session.is_active
         if isinstance(found, Message):
+            self.record.note(found.type, found.raw, self.instant.utc, is_ours=False)
             number = found.number(Tag.MSG_SEQ_NUM) or 0
             if found.type == Type.REJECT and session.is_active and number >= expected:
                 self._talk.rejected(found)

@@ -35,6 +35,8 @@ class Feed:
         """The newest subscription (262) of a symbol."""
         self._symbols: dict[bytes, str] = {}
         self._deep: dict[str, None] = {}
+        self._overfull: set[str] = set()
+        """Symbols whose book was cut off, and somebody was told."""
         self._count = 0
         self._wanted: list[Ask] = []
         self._own: Callable[[str], dict[int, int]] = lambda symbol: {}
@@ -112,8 +114,11 @@ class Feed:
             if not book.changed_by(entry, at):
                 self._note(IN_DOUBT.format(symbol))
                 self._change_depth(symbol)
-        for book in touched.values():
+        for symbol, book in touched.items():
             book.settle(at)
+            if book.is_overfull and symbol not in self._overfull:
+                self._overfull.add(symbol)
+                self._note(f"the book of {symbol} is longer than this desk keeps: it is cut off")
 
     def rejected(self, message: Message) -> None:
         """Y: a subscription that is not to be."""

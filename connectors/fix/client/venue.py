@@ -8,6 +8,7 @@ from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
+from connectors.fix.client.record import Record
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
@@ -91,9 +92,11 @@ class FixVenue:
         trade_date_of: Callable[[Nanos], int],
         redial: Redial,
         clock: Callable[[], Nanos] | None = None,
+        wall: Callable[[Nanos], str] | None = None,
     ) -> None:
         """`desk`: what the ids of this desk begin with. `standing`: its orders that may be open.
-        `symbols`: only these. `trade_date_of`: YYYYMMDD of a time, by the venue's calendar."""
+        `symbols`: only these. `trade_date_of`: YYYYMMDD of a time, by the venue's calendar.
+        `wall`: a time as people there read it."""
         self.clock: Callable[[], Nanos] = clock or VenueClock()
         self.settings = settings
         self.market = Market()
@@ -118,7 +121,8 @@ class FixVenue:
         )
         session = Session(settings, memory, self._talk)
         wire = Wire(open_socket, lambda: self._ring())
-        self._caller = Caller(session, memory, wire, self._talk, redial, self._say)
+        record = Record(session.known, session.app_known, settings.mask, wall)
+        self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
         self._asker = Asker(settings, desk, self._roll, self._known)
         self._trade_date_of = trade_date_of
         self.now = self.clock()
@@ -157,6 +161,9 @@ class FixVenue:
         """What a person should hear of the line since the last call."""
         notes, self._notes = tuple(self._notes), []
         return notes
+
+    def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
+        return self._caller.record.lines(label)
 
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
         """Waits until somebody is logged on and has said what is traded there.

@@ -105,11 +105,16 @@ class LogonWords:
             signed = self._signer.sign(moment, known, self._nonce)
             for tag, value in signed:
                 if tag in SECRET_TAGS or tag in self._signer.secret_tags:
-                    self.mask.learn(value)
+                    self._learn(value)
             if not self._signer.sends_passphrase:
                 fields.pop(Tag.PASSWORD, None)
             fields |= dict(signed)
         return sorted(fields.items())
+
+    def _learn(self, value: bytes) -> None:
+        """The name of a key is no secret, wherever a venue wants it."""
+        if value != self._agreement.username.encode("ascii"):
+            self.mask.learn(value)
 
     def _secret(self, key: str, name: str) -> bytes:
         if not name:
@@ -122,7 +127,7 @@ class LogonWords:
                 " NAME` keeps a secret, `trader secrets list` shows the names"
             )
         text = kept.reveal()
-        self.mask.learn(text)
+        self._learn(text.encode())
         try:
             return text.encode("ascii")
         except UnicodeEncodeError:

@@ -4,7 +4,7 @@ import re
 from collections import deque
 
 from connectors.fix.message import whole
-from connectors.fix.tags import DATA_LENGTHS, SOH, Tag
+from connectors.fix.tags import DATA_LENGTHS, SOH, Tag, Type
 
 HIDDEN = b"***"
 SECRET_TAGS = frozenset(
@@ -13,6 +13,7 @@ SECRET_TAGS = frozenset(
         Tag.NEW_PASSWORD,
         Tag.RAW_DATA,
         Tag.SECURE_DATA,
+        Tag.SIGNATURE,
         Tag.ENCRYPTED_PASSWORD,
         Tag.ENCRYPTED_NEW_PASSWORD,
     }
@@ -22,6 +23,7 @@ VALUES_MAX = 32
 ANYWHERE_BYTES_MIN = 4
 """A shorter secret is looked for as a word of its own: its letters are in every other sentence."""
 _LENGTH_OF = {data: length for length, data in DATA_LENGTHS.items()}
+_LENGTHS_OF_SECRETS = frozenset(_LENGTH_OF[tag] for tag in SECRET_TAGS if tag in _LENGTH_OF)
 _TELLING_LENGTHS = frozenset({Tag.BODY_LENGTH, Tag.CHECK_SUM})
 _TEXT_FIELD = re.compile(
     r"(?<![0-9])(" + "|".join(map(str, sorted(SECRET_TAGS))) + r")=(?!\*\*\*)[^\x01|\n]*"
@@ -49,18 +51,21 @@ class Mask:
     def message(self, data: bytes) -> bytes:
         """The same fields, and `***` for each secret. Of what is no good message, and of a data
         field whose length is not told, nothing that could be a secret is left."""
-        tags = SECRET_TAGS
-        if b"\x0135=A\x01" in data[:64]:
-            tags = tags | self._logon_tags
+        tags = self._tags_of("A" if b"\x0135=A\x01" in data[:64] else "")
         fields, has_secret = self._masked(data, tags)
         if not has_secret:
             return data
-        lengths = {_LENGTH_OF[tag] for tag in tags if tag in _LENGTH_OF} | _TELLING_LENGTHS
-        hidden = {b"%d" % tag for tag in lengths}
+        hidden = {b"%d" % tag for tag in _LENGTHS_OF_SECRETS | _TELLING_LENGTHS}
         return SOH.join(
             name + b"=" + HIDDEN if name in hidden and mark else name + mark + value
             for name, mark, value in fields
         )
+
+    def field(self, type: str, tag: int, value: bytes) -> bytes:
+        """One value of a message of that type, for who looks at its fields one by one."""
+        if tag in self._tags_of(type) or tag in _LENGTHS_OF_SECRETS:
+            return HIDDEN
+        return self._without_values(value)
 
     def text(self, text: str) -> str:
         """A sentence without the secrets that are known, and without secret fields in it."""
@@ -90,6 +95,9 @@ class Mask:
             fields.append((name, mark, kept))
             at = end + 1
         return fields, has_secret
+
+    def _tags_of(self, type: str) -> frozenset[int]:
+        return SECRET_TAGS | self._logon_tags if type == Type.LOGON else SECRET_TAGS
 
     def _without_values(self, value: bytes) -> bytes:
         for secret in self._values:

@@ -10,8 +10,10 @@ from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 FIRST_WAIT = Nanos(250 * NANOS_PER_MILLISECOND)
 LONGEST_WAIT = Nanos(30 * NANOS_PER_SECOND)
-STEADY_AFTER = Nanos(5 * NANOS_PER_SECOND)
-"""A session that stood so long was no attempt any more: the next wait is a short one again."""
+STEADY_AFTER = Nanos(30 * NANOS_PER_SECOND)
+SHORT_MAX = 5
+"""A session that stood begins the waits anew, but for more in a row that broke within half a minute
+than this: then each was no more than an attempt."""
 REFUSALS_MAX = 5
 """Logons in a row that were refused: more would be a war with whoever has the session."""
 JITTER_PERCENT = 25
@@ -41,6 +43,7 @@ class Redial:
         self._doors = tuple(doors)
         self._tries = 0
         self._refusals = 0
+        self._short = 0
         self._stood_at: Nanos | None = None
         self.due_at = Nanos(0)
         """By the monotonic clock."""
@@ -61,10 +64,12 @@ class Redial:
         self._stood_at = now
 
     def failed(self, now: Nanos) -> None:
-        """No connection, or one that broke. After one that was steady the first door comes first:
-        it is the one that is preferred."""
+        """No connection, or one that broke. After one that stood the first door comes first: it is
+        the one that is preferred."""
         stood_at, self._stood_at = self._stood_at, None
-        if stood_at is not None and now - stood_at >= STEADY_AFTER:
+        if stood_at is not None:
+            self._short = self._short + 1 if now - stood_at < STEADY_AFTER else 0
+        if stood_at is not None and self._short <= SHORT_MAX:
             self._tries = 0
             self.due_at = Nanos(now + self._spread(FIRST_WAIT))
             return

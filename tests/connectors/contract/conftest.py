@@ -22,6 +22,7 @@ ENDS: dict[str, Callable[[], FarEnd]] = {
     "FIX 4.2 over a socket": lambda: FixEnd("FIX.4.2"),
     "FIX 4.4 over a socket": lambda: FixEnd("FIX.4.4"),
     "FIX 5.0SP2 over a socket": lambda: FixEnd("FIX.5.0SP2"),
+    "FIX 4.4 in pieces": lambda: FixEnd("FIX.4.4", splits=True),
 }
 R = TypeVar("R")
 

@@ -22,6 +22,7 @@ from engine.domain.statements import Statement, VenueStatement
 from engine.exchange.messages import NewOrder
 from engine.ports import Venue
 from engine.values import Instruction, OrderType, Price, Quantity
+from tests.connectors.contract.chaos import Chaos
 from tests.connectors.contract.fix_house import CLIENT, House
 from tests.connectors.contract.operator import Operator
 
@@ -41,8 +42,11 @@ class FixEnd:
     states = frozenset({Statement.ORDERS})
     tells_fills_again = False
 
-    def __init__(self, version: str = "FIX.4.4") -> None:
+    def __init__(self, version: str = "FIX.4.4", *, splits: bool = False) -> None:
+        """`splits`: everything comes in pieces of a few bytes."""
         self.version = version
+        self.port = 0
+        """Where the desk dials, if not at the venue itself."""
         self._folder = TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         path = Path(self._folder.name)
         self.house = House(path / "practice.db")
@@ -50,6 +54,8 @@ class FixEnd:
         self._others = 0
         self._trades: dict[str, str] = {}
         self._path = path / "fix.db"
+        self._chaos = Chaos(self.house.port, seed=1) if splits else None
+        self.port = self._chaos.port if self._chaos is not None else 0
         self.fix = self._connected()
         self.venue: Venue = self.fix
         self.hear()
@@ -84,13 +90,15 @@ class FixEnd:
 
     def close(self) -> None:
         self.fix.close()
+        if self._chaos is not None:
+            self._chaos.close()
         self.house.close()
         self._folder.cleanup()
 
     def _open(self) -> socket.socket:
         if time.monotonic() < self._down_until:
             raise ConnectionRefusedError(111, "down for the test")
-        return socket.create_connection(("127.0.0.1", self.house.port))
+        return socket.create_connection(("127.0.0.1", self.port or self.house.port))
 
     def send(self, *requests: Request) -> Sequence[bytes]:
         staged = self.venue.stage(requests)

@@ -19,6 +19,7 @@ DELAY_SECONDS_MAX = 0.03
 STALL_SECONDS_MAX = 1.0
 CUT_BYTES_MAX = 3_000
 REPEATED_BYTES_MAX = 2_000
+LAST_SECONDS = 0.01
 
 
 class Mood(StrEnum):
@@ -67,13 +68,17 @@ class Chaos:
     async def cut_all(self) -> None:
         """Every connection that stands ends now."""
         for line in list(self._lines):
-            line.cancel()
+            if not line.cancelling():  # a second time would cut short how it ends
+                line.cancel()
         await asyncio.gather(*self._lines, return_exceptions=True)
 
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
-        await self.cut_all()
+        # Who was accepted in the last moment has no task yet, and gets one in the next round.
+        for _ in range(3):
+            await asyncio.sleep(LAST_SECONDS)
+            await self.cut_all()
         if self._server is not None:
             await self._server.wait_closed()
 
@@ -93,7 +98,7 @@ class Chaos:
         mood = self._mood()
         self.seen[mood] += 1
         with suppress(OSError):
-            there, out = await asyncio.open_connection(HOST, self.port)
+            there, out = await _opened(self.port)
             rng = random.Random(self._rng.random())
             ways = [
                 asyncio.ensure_future(_pass_on(reader, out, mood, rng)),
@@ -109,6 +114,7 @@ class Chaos:
                     await asyncio.sleep(rng.random() * STALL_SECONDS_MAX)
                 await _settle(ways)
             finally:
+                out.transport.abort()  # before anything is waited for, which can be cut short
                 for way in ways:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
@@ -124,12 +130,23 @@ class Chaos:
     ) -> None:
         first = await reader.read(REPEATED_BYTES_MAX)
         out.write(first)
-        _, beside = await asyncio.open_connection(HOST, self.port)
+        _, beside = await _opened(self.port)
         beside.write(first)
         try:
             await _pass_on(reader, out, Mood.CUT, rng)
         finally:
             await ended(beside)
+
+
+async def _opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection, or none: one that comes while nobody waits any more is ended."""
+    opening = asyncio.ensure_future(asyncio.open_connection(HOST, port))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            await ended((await opening)[1])
+        raise
 
 
 async def ended(writer: asyncio.StreamWriter) -> None:

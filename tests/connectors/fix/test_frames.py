@@ -6,6 +6,7 @@ import pytest
 import simplefix
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from simplefix.data import RAW_LEN_TAGS
 
 from connectors.fix.frames import MESSAGE_BYTES_MAX, Framer, Garbled
 from connectors.fix.message import (
@@ -142,6 +143,22 @@ def test_another_codec_reads_what_we_write_and_we_read_what_it_writes(body: list
     message = parse(ours)
     assert isinstance(message, Message)
     assert message.fields == [(35, b"D"), *HEAD, *body]
+
+
+@settings(max_examples=200)
+@given(st.lists(BODIES, min_size=1, max_size=5), st.integers(1, 60))
+def test_another_parser_finds_the_same_fields_in_the_same_stream(
+    bodies: list[list[Field]], size: int
+) -> None:
+    plain = [[field for field in body if field[0] not in RAW_LEN_TAGS] for body in bodies]
+    stream = b"".join(encode("FIX.4.4", "D", HEAD, body) for body in plain)
+    theirs, found = simplefix.FixParser(), []
+    for at in range(0, len(stream), size):
+        theirs.append_buffer(stream[at : at + size])
+        while (message := theirs.get_message()) is not None:
+            found.append([(int(tag), value) for tag, value in message.pairs[2:-1]])
+    ours = [each.fields for each in Framer().feed(stream) if isinstance(each, Message)]
+    assert ours == found
 
 
 @pytest.mark.long

@@ -148,11 +148,11 @@ def test_messages_of_this_second_and_what_waits_are_told(desk: Any) -> None:
 
 
 def test_the_rate_that_a_venue_names_is_told_beside_the_own_one(desk: Any) -> None:
-    assert row(desk, "message_rate_max").source.endswith("; paper names no rate of its own")
+    assert row(desk, "message_rate_max").source.endswith("; paper names no rate")
     desk.state.venue_rate = 50
     assert figures(desk, "message_rate_max") == ("0", "45 more", 0)
     found = row(desk, "message_rate_max").source
-    assert found.endswith("; paper takes 50 a second, of which 45 are used")
+    assert found.endswith("; paper takes 50/s, 45 used")
 
 
 def test_the_desks_own_last_minute_is_told_against_what_stops_it(desk: Any) -> None:

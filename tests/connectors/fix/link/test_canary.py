@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from commands.fix_secrets import secrets_from
+from connectors.fix.client.record import Record
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.frames import Framer
 from connectors.fix.line import Closed, Instant, Outgoing, Reply
@@ -163,6 +164,10 @@ def test_a_signature_is_kept_out_like_the_secret_that_made_it(desk: Desk, signer
     memory = session.memory
     assert isinstance(memory, RememberingMemory)
     viewed = session.settings.mask.message(logon.data).decode("latin-1")
+    screen = Record(session.known, session.app_known, session.settings.mask)
+    screen.note("A", logon.data, START, is_ours=True)
+    viewed += "\n".join(screen.lines(lambda name: ""))
+    assert "Username=KEY" in viewed
     assert_clean(shown(logon, message, memory.written, session.settings) + viewed, *secret)
     for each in secret:
         session.note(f"the venue says {each}")

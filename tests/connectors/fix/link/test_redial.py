@@ -9,6 +9,7 @@ from connectors.fix.link.redial import (
     JITTER_PERCENT,
     LONGEST_WAIT,
     REFUSALS_MAX,
+    SHORT_MAX,
     STEADY_AFTER,
     Door,
     Redial,
@@ -69,12 +70,19 @@ def test_a_session_that_was_steady_begins_with_its_first_host_and_a_short_wait()
     assert redial.due_at - gone <= bounds(FIRST_WAIT)[1]
 
 
-def test_a_session_that_breaks_at_once_waits_as_long_as_one_that_never_stood() -> None:
-    redial = Redial(Random(1), DOORS[:1])
-    waits(redial, 10)
-    redial.stood(Nanos(0))
-    redial.failed(Nanos(STEADY_AFTER - 1))
-    assert redial.due_at - (STEADY_AFTER - 1) >= bounds(LONGEST_WAIT)[0]
+def test_sessions_that_break_soon_begin_anew_a_few_times_and_then_count_as_attempts() -> None:
+    redial, now, found = Redial(Random(1), DOORS[:1]), Nanos(0), []
+    for _ in range(SHORT_MAX + 12):
+        redial.stood(now)
+        now = Nanos(now + STEADY_AFTER - 1)
+        redial.failed(now)
+        found.append(redial.due_at - now)
+    assert max(found[:SHORT_MAX]) <= bounds(FIRST_WAIT)[1]
+    assert found[-1] >= bounds(LONGEST_WAIT)[0]
+    redial.stood(now)
+    now = Nanos(now + STEADY_AFTER)
+    redial.failed(now)
+    assert redial.due_at - now <= bounds(FIRST_WAIT)[1]
 
 
 def test_refusals_in_a_row_need_a_person_and_a_logon_between_them_does_not() -> None:

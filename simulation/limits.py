@@ -14,7 +14,9 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.records import Record, Step
 from engine.domain.requests import NewOrderRequest
 from engine.domain.risk.limits import Limits
+from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND
+from simulation.denials import hold_denial, is_by_count
 from simulation.evidence import Evidence
 from simulation.invariants import limits as promises
 from simulation.invariants.limits import Entry, Moment
@@ -56,6 +58,8 @@ class LimitsKept:
         self.counts: dict[str, Count] = {}
         self.limits = Limits()
         """In force, as the journal tells."""
+        self.state: State | None = None
+        """Of the desk that is up: what it knows."""
         self._venue, self._line, self._evidence, self._opening = venue, line, evidence, opening
         self._trade_date = 0
         self._row_from = NO_ROW
@@ -144,7 +148,13 @@ class LimitsKept:
         self.limits = Limits.from_pairs(tuple(pairs.items()))
         self.has_tightened_margin |= event.key in MARGIN_KEYS
 
-    def denied(self, event: ev.OrderDenied | ev.ReplaceDenied, *, is_now: bool) -> None:
+    def denied(self, event: ev.OrderDenied, *, is_now: bool) -> None:
+        self._count_denied(event.findings)
+        is_judged = is_now and not self._venue.account.has_been_misjudged
+        if is_judged and self.state is not None and is_by_count(event):
+            hold_denial(event, self._moment(), self.state)
+
+    def change_denied(self, event: ev.ReplaceDenied, *, is_now: bool) -> None:
         self._count_denied(event.findings)
 
     def _count_denied(self, findings: tuple[Finding, ...]) -> None:
@@ -313,6 +323,6 @@ _LOOKS: dict[type, Callable[..., Any]] = {
     ev.ReplaceRequested: LimitsKept.replaced,
     ev.OrderCancelled: LimitsKept.withdrawn,
     ev.OrderDenied: LimitsKept.denied,
-    ev.ReplaceDenied: LimitsKept.denied,
+    ev.ReplaceDenied: LimitsKept.change_denied,
     ev.MessageQueued: LimitsKept.queued,
 }

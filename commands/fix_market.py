@@ -5,15 +5,20 @@ from argparse import Namespace
 from random import Random
 from typing import NamedTuple
 
+import msgspec
+
+from commands.fix_secrets import secrets_of
 from commands.ground import Ground
-from connectors.fix.client.dial import plain
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.venue import NEVER_RESENT, FixVenue, LineError
+from connectors.fix.link.redial import Door, Redial, read_doors
+from connectors.fix.link.secrecy import is_this_machine
+from connectors.fix.link.terms import Terms, Wishes, agree
 from connectors.fix.settings import SessionSettings
 from data.home import Home
 from data.settings import Settings
-from data.settings.load import SHIPPED_SOURCE
+from data.settings.load import SHIPPED_SOURCE, FixSettings
 from engine.domain.orders import Order
 from engine.domain.patience import PRACTICE_VENUE, Patience
 from engine.domain.quotes import Source
@@ -45,6 +50,8 @@ class FixMarket(NamedTuple):
     def ground(self, home: Home, recovered: Recovered) -> Ground:
         """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
         fix, state = self.settings.fix, recovered.state
+        terms = _terms(fix, home)
+        redial = Redial(Random(), terms.doors)
         session = SessionSettings(
             version=fix.version,
             sender=fix.sender,
@@ -58,21 +65,21 @@ class FixMarket(NamedTuple):
         name = f"{fix.sender}>{fix.target}/{fix.version}"
         memory = SessionMemory(SessionStore(home.fix_path), name, int(time.time()))
         venue = FixVenue(
-            session,
+            terms.session(session),
             memory,
-            plain(fix.host, fix.port),
+            terms.dialer(lambda: redial.door),
             desk=f"{state.instance}-{state.epoch}",
             standing=_standing(state, f"FIX {fix.sender} at {fix.target}"),
             symbols=self.options.symbols or self.settings.market.symbols,
             trade_date_of=exchange_date,
-            rng=Random(),
+            redial=redial,
             wall=exchange_clock,
         )
         try:
             venue.stand_up()
         except LineError as error:
             venue.close(is_orderly=False)
-            raise LineError(self._in_words(str(error))) from error
+            raise LineError(self._in_words(str(error), terms)) from error
         return Ground(
             venue=venue,
             account=fix.account,
@@ -89,9 +96,8 @@ class FixMarket(NamedTuple):
             close=venue.close,
         )
 
-    def _in_words(self, trouble: str) -> str:
-        fix = self.settings.fix
-        place = f"{fix.host}:{fix.port}"
+    def _in_words(self, trouble: str, terms: Terms) -> str:
+        place = " or ".join(map(str, terms.doors))
         if "refused" in trouble and "Connection" in trouble:
             return (
                 f"no FIX venue listens on {place}: start one with `trader venue` in another shell,"
@@ -111,8 +117,35 @@ def fix_market(options: Namespace, settings: Settings) -> FixMarket:
     for flag, why in NOT_SIMULATED.items():
         if getattr(options, flag):
             raise InputError(f"--{flag} goes with a simulated market; at a FIX venue {why}")
-    plain(settings.fix.host, settings.fix.port)
+    _check_practice(settings.fix)
+    agree(_wishes(settings.fix), lambda name: None)
     return FixMarket(options, settings)
+
+
+def _check_practice(fix: FixSettings) -> None:
+    """Nothing at a FIX venue is armed as live trading is, so no money may be in it."""
+    for door in read_doors(_wishes(fix).hosts):
+        if not is_this_machine(door.host) and door.host not in fix.practice_hosts:
+            raise InputError(
+                f"{door} is another machine, and a session at a FIX venue is practice: its orders"
+                " are not armed as live ones are. Where no money is in them, as at a broker's test"
+                f' venue, name it: fix.practice_hosts = ["{door.host}"]'
+            )
+
+
+def _wishes(fix: FixSettings) -> Wishes:
+    """Each setting of the line has the name of a wish, but where the venue is."""
+    named = msgspec.structs.asdict(fix)
+    hosts = (str(Door(fix.host, fix.port)), *fix.fallbacks)
+    known = {name: named[name] for name in Wishes.__struct_fields__ if name in named}
+    return Wishes(hosts=hosts, **known)
+
+
+def _terms(fix: FixSettings, home: Home) -> Terms:
+    """Raises InputError for settings that cannot be, VaultError for a vault that is shut."""
+    wishes = _wishes(fix)
+    names = [getattr(wishes, name) for name in wishes.__struct_fields__ if name.endswith("_secret")]
+    return agree(wishes, secrets_of(home, names))
 
 
 def _standing(state: State, market: str) -> tuple[Standing, ...]:

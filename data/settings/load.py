@@ -66,6 +66,34 @@ class FixSettings(msgspec.Struct, frozen=True):
     heartbeat: int
     """Seconds."""
     reset_on_logon: bool
+    fallbacks: tuple[str, ...]
+    """Further hosts of the venue, `host:port`, tried in turn after the first."""
+    practice_hosts: tuple[str, ...]
+    """Those on other machines that a person calls practice."""
+    source: str
+    hours: str
+    unasked_reset: str
+    tells_next_expected: bool
+    tells_last_processed: bool
+    tls_ca_file: str
+    tls_system_trust: bool
+    tls_name: str
+    tls_cert_file: str
+    tls_key_file: str
+    tls_key_secret: str
+    tls_pins: tuple[str, ...]
+    tls_only_13: bool
+    plain_text: bool
+    password_in_clear: tuple[str, ...]
+    logon_tags: tuple[str, ...]
+    logout_tags: tuple[str, ...]
+    username: str
+    password_secret: str
+    """The name of a secret in the vault, as all that end so."""
+    new_password_secret: str
+    raw_data_secret: str
+    signer: str
+    key_secret: str
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

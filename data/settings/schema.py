@@ -29,10 +29,12 @@ RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
 MINUTES_MAX = 24 * 60
 TEXT_MAX = 1_000
+LIST_MAX = 20
 
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
 HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
+SECRET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 COMP_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
 ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
@@ -132,6 +134,30 @@ def _file(value: Any) -> str:
     return value
 
 
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+        raise NotASetting('must be text, or "" for none')
+    return value
+
+
+def _list_of_words(value: Any) -> tuple[str, ...]:
+    is_list = isinstance(value, list) and len(value) <= LIST_MAX
+    if not is_list or not all(isinstance(each, str) and each.isprintable() for each in value):
+        raise NotASetting(f"must be a list of at most {LIST_MAX} texts")
+    return tuple(value)
+
+
+def _secret_name(value: Any) -> str:
+    if value == "" or (isinstance(value, str) and SECRET_NAME.fullmatch(value)):
+        return str(value)
+    # Not repeated: who wrote the secret itself there must not see it in a terminal or a log.
+    raise NotASetting(
+        'must be the name of a secret in the vault, such as "fix.password", or ""; never the secret'
+        " itself: keep that with `trader secrets set fix.password`, and change it at the venue,"
+        " because files are copied"
+    )
+
+
 READERS: Mapping[str, Reader] = {
     "paper.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "paper.opening_cash": _money,
@@ -158,6 +184,48 @@ READERS: Mapping[str, Reader] = {
     "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "fix.heartbeat": _count(1, 60),
     "fix.reset_on_logon": _switch,
+    "fix.unasked_reset": _word("count", "recount", "answer", "refuse"),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                *("tells_next_expected", "tells_last_processed", "tls_system_trust"),
+                *("tls_only_13", "plain_text"),
+            )
+        ),
+        _switch,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                *("source", "hours", "tls_ca_file", "tls_name", "tls_cert_file", "tls_key_file"),
+                *("username", "signer"),
+            )
+        ),
+        _words,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                "fallbacks",
+                "practice_hosts",
+                "tls_pins",
+                "password_in_clear",
+                "logon_tags",
+                "logout_tags",
+            )
+        ),
+        _list_of_words,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}_secret"
+            for name in ("tls_key", "password", "new_password", "raw_data", "key")
+        ),
+        _secret_name,
+    ),
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,

@@ -105,6 +105,8 @@ REQUIREMENTS: dict[str, Shown] = {
             "connectors/fix/link/test_tls.py:test_a_venue_without_tls_is_said_to_have_none",
             "connectors/fix/link/test_tls.py:test_a_venue_that_hangs_in_the_handshake_is_given_up_in_time",
             "connectors/fix/link/test_tls.py:test_older_versions_are_not_spoken",
+            "process/test_fix_line.py:test_a_desk_trades_over_tls_with_whom_it_was_told",
+            "process/test_fix_line.py:test_another_machine_gets_no_order_and_no_word_that_was_not_told",
             "connectors/fix/link/test_dialing.py:test_in_clear_nothing_goes_to_another_machine_unless_it_was_told",
             "connectors/fix/link/test_dialing.py:test_a_password_goes_in_clear_only_where_it_was_told_twice_and_by_name",
         ),

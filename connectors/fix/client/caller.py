@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from connectors.fix.client.asking import Ask
 from connectors.fix.client.record import Record
-from connectors.fix.client.redial import Redial
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.wire import Came, Gone, Opened, Wire
 from connectors.fix.frames import Framer, Garbled
 from connectors.fix.line import Closed, Instant, Noted, Outgoing, Output, Phase
+from connectors.fix.link.redial import Redial
 from connectors.fix.message import Message
 from connectors.fix.session import Session
 from connectors.fix.tags import Tag, Type
@@ -61,7 +61,10 @@ class Caller:
         now = self.instant
         is_free = self.session.phase is Phase.DISCONNECTED and not self._wire.is_busy
         if is_free and self.redial.is_due(now.monotonic):
-            self._wire.connect()
+            if why_not := self.session.why_not(now):
+                self.trouble = why_not
+            else:
+                self._wire.connect()
         for each in self._wire.happened():
             match each:
                 case Opened():
@@ -140,7 +143,7 @@ class Caller:
             if found.type == Type.REJECT and session.is_active and number >= expected:
                 self._talk.rejected(found)
             elif found.type == Type.LOGOUT:
-                self._last_words = found.text(Tag.TEXT)
+                self._last_words = session.settings.mask.text(found.text(Tag.TEXT))
         self.out(session.collect())
 
     def _lost(self, reason: str, *, was_open: bool) -> None:
@@ -163,7 +166,7 @@ class Caller:
         words = f"the venue says: {self._last_words}" if self._last_words else reason
         self.trouble = words
         now = self.instant.monotonic
-        if self._was_logged_on and "too low" not in words:
+        if self._was_logged_on:
             self.redial.failed(now)
         else:
             self.redial.refused(words, now)
@@ -173,4 +176,4 @@ class Caller:
         session = self.session
         if not self.is_up and session.is_active and session.missing is None:
             self.is_up, self.trouble = True, ""
-            self.redial.stood()
+            self.redial.stood(self.instant.monotonic)

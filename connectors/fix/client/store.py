@@ -13,6 +13,7 @@ from connectors.fix.client.trades import TRADES_KEPT_MAX, Trade, Trades
 from connectors.fix.settings import Sent
 from connectors.fix.tags import ADMIN_TYPES
 from engine.errors import MachineError
+from engine.values import Nanos
 
 SENT_KEPT_MAX = 50_000
 CANCELS_FROM = 1_577_836_800
@@ -20,7 +21,8 @@ CANCELS_FROM = 1_577_836_800
 so that a store that was lost gives no id a second time."""
 _SCHEMA = """
 create table if not exists sessions (
-    name text primary key, next_in integer, next_out integer, cancels integer
+    name text primary key, next_in integer, next_out integer, cancels integer,
+    since integer default 0
 );
 create table if not exists sent (
     name text, number integer, type text, data blob, primary key (name, number)
@@ -33,17 +35,20 @@ create index if not exists trades_by_id on trades (name, exec_id, side, date);
 """
 
 
+Numbers = tuple[int, int, int, int]
+"""Next inbound, next outbound, next cancel, and since when they are counted."""
+
+
 class SessionMemory:
     """A session's numbers and messages (`settings.Memory`); what changes waits for `commit`."""
 
     def __init__(self, store: "SessionStore", name: str, now_seconds: int) -> None:
         self.name = name
         self._store = store
-        self.next_in, self.next_out, self.cancels = store.numbers(name) or (
-            1,
-            1,
-            max(1, now_seconds - CANCELS_FROM),
-        )
+        fresh = (1, 1, max(1, now_seconds - CANCELS_FROM), 0)
+        self.next_in, self.next_out, self.cancels, since = store.numbers(name) or fresh
+        self.numbers_since = Nanos(since)
+        """UTC; a session with hours begins them anew once in each period."""
         self.trades = Trades(store.trades(name))
         self._fresh: list[Sent] = []
         self._is_reset = False
@@ -106,8 +111,8 @@ class SessionMemory:
     def close(self) -> None:
         self._store.close()
 
-    def _row(self) -> tuple[int, int, int]:
-        return self._durable, self.next_out, self.cancels
+    def _row(self) -> Numbers:
+        return self._durable, self.next_out, self.cancels, self.numbers_since
 
 
 class SessionStore:
@@ -122,14 +127,17 @@ class SessionStore:
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=full")
             self._db.executescript(_SCHEMA)
+            if "since" not in {row[1] for row in self._db.execute("pragma table_info(sessions)")}:
+                # Of a desk that did not keep hours yet.
+                self._db.execute("alter table sessions add column since integer default 0")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error
 
-    def numbers(self, name: str) -> tuple[int, int, int] | None:
+    def numbers(self, name: str) -> Numbers | None:
         row = self._db.execute(
-            "select next_in, next_out, cancels from sessions where name = ?", (name,)
+            "select next_in, next_out, cancels, since from sessions where name = ?", (name,)
         ).fetchone()
-        return None if row is None else (row[0], row[1], row[2])
+        return None if row is None else (row[0], row[1], row[2], row[3])
 
     def sent(self, name: str, first: int, last: int) -> list[Sent]:
         rows = self._db.execute(
@@ -150,7 +158,7 @@ class SessionStore:
     def write(
         self,
         name: str,
-        numbers: tuple[int, int, int],
+        numbers: Numbers,
         sent: Sequence[Sent],
         trades: Sequence[Trade],
         *,
@@ -173,7 +181,7 @@ class SessionStore:
                     for t in trades
                 ],
             )
-            db.execute("insert or replace into sessions values (?, ?, ?, ?)", (name, *numbers))
+            db.execute("insert or replace into sessions values (?, ?, ?, ?, ?)", (name, *numbers))
             if sent:
                 oldest = numbers[1] - SENT_KEPT_MAX
                 db.execute("delete from sent where name = ? and number < ?", (name, oldest))

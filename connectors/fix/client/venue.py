@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from random import Random
 
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.caller import NO_ANSWER, Caller
@@ -10,12 +9,12 @@ from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
-from connectors.fix.client.redial import Redial
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.wire import Open, Wire
 from connectors.fix.line import Instant
+from connectors.fix.link.redial import Redial
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
 from connectors.fix.tags import Type
@@ -91,7 +90,7 @@ class FixVenue:
         standing: tuple[Standing, ...] = (),
         symbols: Sequence[str] = (),
         trade_date_of: Callable[[Nanos], int],
-        rng: Random,
+        redial: Redial,
         clock: Callable[[], Nanos] | None = None,
         wall: Callable[[Nanos], str] | None = None,
     ) -> None:
@@ -123,7 +122,7 @@ class FixVenue:
         session = Session(settings, memory, self._talk)
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, wall=wall)
-        self._caller = Caller(session, memory, wire, self._talk, Redial(rng), self._say, record)
+        self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
         self._asker = Asker(settings, desk, self._roll, self._known)
         self._trade_date_of = trade_date_of
         self.now = self.clock()

@@ -10,7 +10,7 @@ from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 FIRST_WAIT = Nanos(250 * NANOS_PER_MILLISECOND)
 LONGEST_WAIT = Nanos(30 * NANOS_PER_SECOND)
-STEADY_AFTER = Nanos(30 * NANOS_PER_SECOND)
+STEADY_AFTER = Nanos(5 * NANOS_PER_SECOND)
 """A session that stood so long was no attempt any more: the next wait is a short one again."""
 REFUSALS_MAX = 5
 """Logons in a row that were refused: more would be a war with whoever has the session."""
@@ -35,7 +35,8 @@ class Redial:
     """Every door once, a short wait between them; then twice as long as after the last round."""
 
     def __init__(self, rng: Random, doors: Sequence[Door] = ()) -> None:
-        """`rng` is seeded where the same waits have to come again."""
+        """`rng` is seeded where the same waits have to come again. Without doors it tells only
+        when, and somebody else knows where."""
         self._rng = rng
         self._doors = tuple(doors)
         self._tries = 0
@@ -84,12 +85,6 @@ class Redial:
 
     def stop(self, why: str) -> None:
         self.stopped = why
-
-    def go_on(self) -> None:
-        """A person has looked."""
-        self.stopped = ""
-        self._tries = self._refusals = 0
-        self.due_at = Nanos(0)
 
     def _spread(self, wait: Nanos) -> int:
         spread = wait * JITTER_PERCENT // 100

@@ -31,13 +31,13 @@ def objection(doors: Sequence[Door], secrecy: Secrecy, *, sends_password: bool) 
         if not secrecy.plain_text:
             return (
                 f"{door} is another machine, and without TLS everybody on the way reads and changes"
-                " what is said: set the tls_ settings, or plain_text = true where the line itself"
+                " what is said: set fix.tls_ca_file, or fix.plain_text = true where the line itself"
                 " is secret (a tunnel, a private line)"
             )
         if sends_password and door.host not in secrecy.password_in_clear:
             return (
-                f"the password would go to {door} in clear: set the tls_ settings, or, if the line"
-                f' itself is secret, name the host in password_in_clear = ["{door.host}"] as well'
+                f"the password would go to {door} in clear: set fix.tls_ca_file, or, if the line"
+                f' itself is secret, name the host as well: fix.password_in_clear = ["{door.host}"]'
             )
     return ""
 

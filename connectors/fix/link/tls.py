@@ -20,7 +20,10 @@ _OTHER_NAME = (62, 64)
 _UNKNOWN_ISSUER = (2, 18, 19, 20, 21, 27)
 """X509_V_ERR_… of OpenSSL's x509_vfy.h."""
 _WORDS = (
-    ("CERTIFICATE_REQUIRED", "the venue wants a client certificate (tls_cert_file, tls_key_file)"),
+    (
+        "CERTIFICATE_REQUIRED",
+        "the venue wants a client certificate (fix.tls_cert_file, fix.tls_key_file)",
+    ),
     ("UNKNOWN_CA", "the venue does not believe the issuer of our client certificate"),
     ("CERTIFICATE_EXPIRED", "the venue says that our client certificate has expired"),
     ("BAD_CERTIFICATE", "the venue does not take our client certificate"),
@@ -31,8 +34,8 @@ _WORDS = (
     ("UNEXPECTED_EOF", "the venue ended the connection in the middle of TLS"),
     (
         "HANDSHAKE_FAILURE",
-        "the venue broke the TLS handshake off: it may want a client certificate (tls_cert_file,"
-        " tls_key_file)",
+        "the venue broke the TLS handshake off: it may want a client certificate"
+        " (fix.tls_cert_file, fix.tls_key_file)",
     ),
 )
 
@@ -79,13 +82,13 @@ def context_of(tls: Tls, passphrase: Callable[[], str] | None = None) -> ssl.SSL
     """
     if not (tls.ca_file or tls.system_trust):
         raise InputError(
-            "TLS needs to know whom to believe: the venue's authority in tls_ca_file, or"
-            " tls_system_trust = true for those of this machine"
+            "TLS needs to know whom to believe: the venue's authority in fix.tls_ca_file, or"
+            " fix.tls_system_trust = true for those of this machine"
         )
     for pin in tls.pins:
         _check_pin(pin)
     if len(tls.pins) > PINS_MAX:
-        raise InputError(f"tls_pins are at most {PINS_MAX}")
+        raise InputError(f"fix.tls_pins are at most {PINS_MAX}")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslsocket_class = _TellingSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_3 if tls.only_13 else ssl.TLSVersion.TLSv1_2
@@ -93,16 +96,16 @@ def context_of(tls: Tls, passphrase: Callable[[], str] | None = None) -> ssl.SSL
     # A name in the subject alone is how certificates were made last century.
     context.hostname_checks_common_name = False
     if tls.ca_file:
-        _load("tls_ca_file", tls.ca_file, lambda: context.load_verify_locations(tls.ca_file))
+        _load("fix.tls_ca_file", tls.ca_file, lambda: context.load_verify_locations(tls.ca_file))
     if tls.system_trust:
         context.set_default_verify_paths()
     if bool(tls.cert_file) != bool(tls.key_file):
-        raise InputError("a client certificate needs both tls_cert_file and tls_key_file")
+        raise InputError("a client certificate needs both fix.tls_cert_file and fix.tls_key_file")
     if tls.cert_file:
         # Without an answer of ours OpenSSL would ask for a passphrase at the terminal.
         said = passphrase or _no_passphrase
         _load(
-            "tls_cert_file or tls_key_file",
+            "fix.tls_cert_file or fix.tls_key_file",
             tls.cert_file,
             lambda: context.load_cert_chain(tls.cert_file, tls.key_file, said),
         )
@@ -148,7 +151,7 @@ def secured(
     if pins and not _is_pinned(shown, pins):
         line.close()
         raise TlsError(
-            f"the certificate of {name} is none of those pinned in tls_pins: the venue has"
+            f"the certificate of {name} is none of those pinned in fix.tls_pins: the venue has"
             f" {' and '.join(pins_of(shown))}; ask the venue before you believe that"
         )
     return line
@@ -162,9 +165,9 @@ def words_of(error: ssl.SSLError, name: str = "the venue") -> str:
         if error.verify_code == _NOT_YET:
             return f"the certificate of {name} is not valid yet (or this machine's clock is wrong)"
         if error.verify_code in _OTHER_NAME:
-            return f"the certificate is for another name than {name} (tls_name)"
+            return f"the certificate is for another name than {name} (fix.tls_name)"
         if error.verify_code in _UNKNOWN_ISSUER:
-            return f"nobody who is believed here (tls_ca_file) has signed the certificate of {name}"
+            return f"nobody believed here (fix.tls_ca_file) has signed the certificate of {name}"
         return f"the certificate of {name} is not good: {error.verify_message}"
     reason = error.reason or ""
     for mark, words in _WORDS:

@@ -7,11 +7,11 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from connectors.fix.client.dial import plain
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.venue import NEVER_RESENT, FixVenue
 from connectors.fix.dictionary.arranging import Arranged
+from connectors.fix.link.redial import Redial
 from connectors.fix.message import Message
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
@@ -76,7 +76,7 @@ class FixEnd:
             desk=DESK,
             standing=standing,
             trade_date_of=lambda at: 20_260_105,
-            rng=Random(1),
+            redial=Redial(Random(1)),
         )
         fix.stand_up()
         return fix
@@ -98,7 +98,7 @@ class FixEnd:
     def _open(self) -> socket.socket:
         if time.monotonic() < self._down_until:
             raise ConnectionRefusedError(111, "down for the test")
-        return plain("127.0.0.1", self.port or self.house.port)()
+        return socket.create_connection(("127.0.0.1", self.port or self.house.port))
 
     def send(self, *requests: Request) -> Sequence[bytes]:
         staged = self.venue.stage(requests)

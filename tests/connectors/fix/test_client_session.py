@@ -1,17 +1,16 @@
 """What survives of a FIX session: numbers, trades and questions, over breaks and new processes."""
 
+import sqlite3
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from connectors.fix.client.clock import VenueClock
-from connectors.fix.client.redial import LONGEST_WAIT, REFUSALS_MAX, Redial
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.settings import Sent
 from engine.domain.reports import VenueAccepted, VenueCancelled, VenueFilled, VenueRejected
 from engine.errors import MachineError
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.values import Nanos
 from tests.connectors.contract.conftest import cancel, new, only
 from tests.connectors.contract.fix_end import FixEnd
 
@@ -165,33 +164,6 @@ def test_what_is_said_twice_is_heard_once(end: FixEnd) -> None:
 # ── dialling again ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_waits_double_up_to_half_a_minute_and_a_logon_begins_anew() -> None:
-    redial = Redial(Random(1))
-    waits = []
-    for _ in range(12):
-        redial.failed(Nanos(0))
-        waits.append(redial.due_at)
-    assert waits[0] < NANOS_PER_SECOND and max(waits) <= LONGEST_WAIT * 5 // 4
-    assert waits[8] > waits[4] > waits[0]
-    redial.stood()
-    redial.failed(Nanos(0))
-    assert redial.due_at < NANOS_PER_SECOND
-
-
-def test_who_is_refused_again_and_again_stops_dialling() -> None:
-    redial = Redial(Random(1))
-    for _ in range(REFUSALS_MAX):
-        assert not redial.stopped
-        redial.refused("no", Nanos(0))
-    assert "5 logons in a row" in redial.stopped and not redial.is_due(Nanos(1 << 60))
-
-
-def test_numbers_that_are_too_low_stop_it_at_once() -> None:
-    redial = Redial(Random(1))
-    redial.refused("MsgSeqNum too low, expecting 5 but received 1", Nanos(0))
-    assert redial.stopped
-
-
 def test_the_clock_of_a_venue_never_goes_back() -> None:
     wall, steady = [1_000], [0]
     clock = VenueClock(lambda: wall[0], lambda: steady[0])
@@ -201,3 +173,20 @@ def test_the_clock_of_a_venue_never_goes_back() -> None:
     assert clock() == 1_150
     wall[0], steady[0] = 9_000, 160
     assert clock() == 9_000
+
+
+def test_since_when_numbers_are_is_kept_and_a_store_without_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "fix.db"
+    old = sqlite3.connect(path)
+    old.execute(
+        "create table sessions (name text primary key, next_in integer, next_out integer,"
+        " cancels integer)"
+    )
+    old.execute("insert into sessions values ('session', 7, 9, 3)")
+    old.commit()
+    old.close()
+    memory = opened(path)
+    assert (memory.next_in, memory.next_out, memory.cancels, memory.numbers_since) == (7, 9, 3, 0)
+    memory.numbers_since = Nanos(77)
+    memory.commit()
+    assert opened(path).numbers_since == 77

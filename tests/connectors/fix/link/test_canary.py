@@ -54,7 +54,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def words(desk: Desk, **agreed: Any) -> LogonWords:
-    secret_of = secrets_from(desk.vault())
+    secret_of = secrets_from(desk.vault(), SECRETS)
     return LogonWords(Agreement(**agreed), secret_of, nonce=lambda size: b"n" * size)
 
 

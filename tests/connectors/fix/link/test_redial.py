@@ -88,8 +88,6 @@ def test_refusals_in_a_row_need_a_person_and_a_logon_between_them_does_not() -> 
         redial.refused("no such client", Nanos(0))
     assert "5 logons in a row were refused, the last: no such client" in redial.stopped
     assert not redial.is_due(Nanos(1 << 62))
-    redial.go_on()
-    assert redial.is_due(Nanos(0)) and redial.door == DOORS[0]
 
 
 def test_hosts_are_read_in_their_order() -> None:

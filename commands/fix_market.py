@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from calendar import weekday
 from random import Random
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
+SATURDAY, MONDAY = 5, 7
+"""Days of a week that begins with Monday as 0."""
+A_DAY = 86_400 * NANOS_PER_SECOND
 VENUES_KEY = "risk.venues_allowed"
 NOT_SIMULATED = {
     "market": "the venue says what is traded",
@@ -64,7 +68,7 @@ class FixMarket(NamedTuple):
             desk=f"{state.instance}-{state.epoch}",
             standing=_standing(state, f"FIX {fix.sender} at {fix.target}"),
             symbols=self.options.symbols or self.settings.market.symbols,
-            trade_date_of=exchange_date,
+            trade_date_of=_trade_date,
             rng=Random(),
             wall=exchange_clock,
         )
@@ -148,6 +152,13 @@ def _as_it_stands(order: Order) -> Standing:
             change.stop,
         ),
     )
+
+
+def _trade_date(at: Nanos) -> int:
+    """The exchange's date; a weekend belongs to its Monday."""
+    date = exchange_date(at)
+    day = weekday(date // 10_000, date // 100 % 100, date % 100)
+    return date if day < SATURDAY else exchange_date(Nanos(at + (MONDAY - day) * A_DAY))
 
 
 def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.process.fix_venue import VenueProcess, numbers_of_desk
-from tests.process.trader_process import Trader, read_until
+from tests.process.trader_process import Trader, ended, read_until
 
 DAY = (
     "buy 100 AAPL mkt",
@@ -85,14 +85,16 @@ def in_seconds(count: float) -> str:
 def test_the_day_goes_on_when_the_venue_is_killed_and_comes_back(
     venue: VenueProcess, trader: Trader
 ) -> None:
-    process = trader.start("--json", *venue.flags, "--exec", *DAY[:6], in_seconds(9), *DAY[6:])
-    time.sleep(3)
+    lines = (*DAY[:6], in_seconds(14), *DAY[6:])
+    process = trader.start("--json", *venue.flags, "--exec", *lines)
+    for _ in range(3):
+        read_until(process, "order_accepted")
     venue.kill()
     time.sleep(1)
     venue.start()
-    output, complaints = process.communicate(timeout=60)
-    assert process.returncode == 0, complaints + output
-    assert '"link"' in output and "DOWN" in output.upper()
+    done = ended(process)
+    assert done.code == 0, done
+    assert {event["state"] for event in done.events("link")} == {"down", "up"}
     agree(venue, trader)
 
 

@@ -12,6 +12,7 @@ from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
 from connectors.fix.client.redial import Redial
 from connectors.fix.client.roll import Roll, Standing
+from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.wire import Open, Wire
@@ -19,11 +20,10 @@ from connectors.fix.line import Instant
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
 from connectors.fix.tags import Type
-from engine.domain.quotes import Market, Phase
+from engine.domain.quotes import Market
 from engine.domain.reports import (
     LinkChanged,
     LinkState,
-    PhaseChanged,
     Report,
     TradeDateRolled,
     VenueOrderWaited,
@@ -44,7 +44,6 @@ from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
 
-EVERY_SYMBOL = "*"
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
@@ -59,6 +58,7 @@ NEVER_RESENT = frozenset(
         Type.MARKET_DATA_REQUEST,
         Type.SECURITY_LIST_REQUEST,
         Type.SECURITY_DEFINITION_REQUEST,
+        Type.SESSION_STATUS_REQUEST,
     }
 )
 """A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
@@ -109,6 +109,7 @@ class FixVenue:
         self._feed = Feed(self._known, self.market, self._say)
         self._feed.marks_own(self._own_at)
         self._listing = Listing(settings.version, symbols, self._say)
+        self._sessions = Sessions(self.market)
         self._talk = Talk(
             settings.version,
             self._roll,
@@ -116,6 +117,7 @@ class FixVenue:
             self._known,
             self._feed,
             self._listing,
+            self._sessions,
             find=memory.sent,
             note=self._say,
             clock=lambda: self.now,
@@ -167,14 +169,14 @@ class FixVenue:
         return self._caller.record.lines(label)
 
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
-        """Waits until somebody is logged on and has said what is traded there.
+        """Waits until somebody is logged on and has said what is traded there, and whether now.
 
         Raises LineError as soon as it is clear that it cannot be.
         """
         came = threading.Event()
         self.wake_with(came.set)
         until = self.clock() + int(seconds * NANOS_PER_SECOND)
-        while not (self._is_up and self._listing.is_complete):
+        while not (self._is_up and self._sessions.is_known):
             self.advance(self.clock())
             caller = self._caller
             if self._listing.objection:
@@ -297,6 +299,7 @@ class FixVenue:
         if self._caller.is_up != self._is_up:
             self._turn()
         self._take_listing()
+        self._talk.reports += self._sessions.late(self.now)
         wanted = self._feed.wanted()
         if wanted and self._is_up:
             self._caller.say(wanted, self._stamp)
@@ -317,23 +320,25 @@ class FixVenue:
             reports.append(LinkChanged(LINE, LinkState.DOWN, trouble))
             return
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-        if self._listing.is_complete:
-            self._feed.subscribe()
+        if self._known:
+            self._listen()
         else:
-            self._caller.say([self._listing.ask()], self._stamp)
+            self._caller.say([self._listing.ask(self.now)], self._stamp)
+
+    def _listen(self) -> None:
+        """To the market from now on, whose sessions it may tell or not."""
+        self._caller.say([self._sessions.ask(self.now)], self._stamp)
+        self._feed.subscribe()
 
     def _take_listing(self) -> None:
+        self._listing.late(self.now)
         if self._known or not self._listing.is_complete:
             return
         for instrument in self._listing.instruments:
             self._known[instrument.symbol] = instrument
         self._feed.lists(self._known)
-        # It says nothing of its sessions: it is the venue then that knows when orders may come.
-        for quote in self.market.quotes.values():
-            quote.phase = Phase.OPEN
-        self._talk.reports.append(PhaseChanged(EVERY_SYMBOL, Phase.OPEN))
         if self._is_up:
-            self._feed.subscribe()
+            self._listen()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)

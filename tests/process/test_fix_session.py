@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.process.fix_venue import VenueProcess, numbers_of_desk
+from tests.process.fix_venue import (
+    VenueProcess,
+    numbers_of_desk,
+    orders_sent,
+    staged_in_journal,
+)
 from tests.process.trader_process import Trader, ended, read_until
 
 DAY = (
@@ -74,6 +79,10 @@ def test_a_day_by_script_ends_with_the_same_positions_on_both_sides(
     done = trader.exec(*DAY, flags=venue.flags)
     assert (done.code, done.result["positions"]) == (0, {"AAPL": 60}), done
     agree(venue, trader)
+    staged, sent = staged_in_journal(trader.home), orders_sent(trader.home)
+    assert len(sent) >= 7
+    for data in sent:
+        assert data in staged, "what left is what the journal had, to the byte"
 
 
 def in_seconds(count: float) -> str:

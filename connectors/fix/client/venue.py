@@ -64,6 +64,7 @@ NEVER_RESENT = frozenset(
 """A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
 and what became of the order is asked."""
 NEVER_LEFT = "it never left: the line to the venue was down"
+NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
@@ -316,7 +317,8 @@ class FixVenue:
         reports = self._talk.reports
         if not self._is_up:
             self._feed.lost(self.now)
-            trouble = self._caller.redial.stopped or self._caller.trouble
+            stopped = self._caller.redial.stopped
+            trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
             reports.append(LinkChanged(LINE, LinkState.DOWN, trouble))
             return
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))

@@ -10,7 +10,8 @@ from commands.ground import Ground
 from connectors.fix.client.dial import plain
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.venue import NEVER_RESENT, FixVenue, LineError
+from connectors.fix.client.terms import LINE_MARKET, NEVER_RESENT, LineError, description_of
+from connectors.fix.client.venue import FixVenue
 from connectors.fix.settings import SessionSettings
 from data.home import Home
 from data.settings import Settings
@@ -46,6 +47,11 @@ class FixMarket(NamedTuple):
     options: Namespace
     settings: Settings
 
+    @property
+    def description(self) -> str:
+        fix = self.settings.fix
+        return description_of(fix.version, fix.sender, fix.target)
+
     def ground(self, home: Home, recovered: Recovered) -> Ground:
         """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
         fix, state = self.settings.fix, recovered.state
@@ -66,7 +72,7 @@ class FixMarket(NamedTuple):
             memory,
             plain(fix.host, fix.port),
             desk=f"{state.instance}-{state.epoch}",
-            standing=_standing(state, f"FIX {fix.sender} at {fix.target}"),
+            standing=_standing(state, self.description),
             symbols=self.options.symbols or self.settings.market.symbols,
             trade_date_of=_trade_date,
             rng=Random(),
@@ -108,6 +114,11 @@ class FixMarket(NamedTuple):
                 " with fix.reset_on_logon = true for one start"
             )
         return f"{place}: {trouble}"
+
+
+def is_beyond_a_line(market: str) -> bool:
+    """Whether orders of that market work at a venue, with or without this desk."""
+    return market.startswith(LINE_MARKET)
 
 
 def fix_market(options: Namespace, settings: Settings) -> FixMarket:

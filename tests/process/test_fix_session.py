@@ -109,7 +109,7 @@ def test_the_day_goes_on_when_the_venue_is_killed_and_comes_back(
 
 def scramble(rng: Random, lines: int) -> list[str]:
     """Orders that rest, cross and change, in no order that makes sense."""
-    written = ["cancel all"]
+    written = ["cancel *"]
     for number in range(1, lines + 1):
         side, symbol = rng.choice(["buy", "sell", "short"]), rng.choice(["AAPL", "MSFT", "F"])
         price = rng.choice(["mkt", "bid", "ask", "bid-3t", "ask+3t"])
@@ -181,3 +181,20 @@ def test_numbers_that_are_too_low_stop_the_desk_until_a_person_begins_anew(
     done = trader.exec(*lines, flags=("--venue", "fix", "--config", anew))
     assert done.code == 0, done
     agree(venue, trader)
+
+
+def test_a_home_with_orders_at_the_venue_opens_nowhere_else(
+    venue: VenueProcess, trader: Trader, tmp_path: Path
+) -> None:
+    """On paper its cancels, and the end of a script, would be words in the journal alone."""
+    lines = ("buy 10 AAPL bid-40t gtc", "wait order 1 working within 20s")
+    assert trader.exec(*lines, flags=venue.flags).code == 0
+    other = tmp_path / "other.toml"
+    other.write_text((tmp_path / "fix.toml").read_text() + 'version = "FIX.4.2"\n')
+    for flags in ((), ("--venue", "fix", "--config", other)):
+        refused = trader.exec("cancel *", flags=flags)
+        assert refused.code == 2
+        assert "1 order works at FIX.4.4 DESK at VENUE: open the desk there" in refused.complaints
+    done = trader.exec("cancel *", "# and that is all", flags=venue.flags)
+    assert done.code == 0, done
+    assert trader.exec("# paper again").code == 0

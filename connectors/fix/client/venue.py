@@ -15,11 +15,11 @@ from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
+from connectors.fix.client.terms import LineError, description_of
 from connectors.fix.client.wire import Open, Wire
 from connectors.fix.line import Instant
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
-from connectors.fix.tags import Type
 from engine.domain.quotes import Market
 from engine.domain.reports import (
     LinkChanged,
@@ -39,7 +39,7 @@ from engine.domain.requests import (
     StatusRequest,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import MachineError, TraderError
+from engine.errors import MachineError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
@@ -47,33 +47,11 @@ from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
-NEVER_RESENT = frozenset(
-    {
-        Type.NEW_ORDER_SINGLE,
-        Type.CANCEL_REQUEST,
-        Type.REPLACE_REQUEST,
-        Type.STATUS_REQUEST,
-        Type.MASS_STATUS_REQUEST,
-        Type.MASS_CANCEL_REQUEST,
-        Type.MARKET_DATA_REQUEST,
-        Type.SECURITY_LIST_REQUEST,
-        Type.SECURITY_DEFINITION_REQUEST,
-        Type.SESSION_STATUS_REQUEST,
-    }
-)
-"""A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
-and what became of the order is asked."""
 NEVER_LEFT = "it never left: the line to the venue was down"
 NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
-
-
-class LineError(TraderError):
-    """The venue cannot be reached, or does not let this desk in; the sentence says what to do."""
-
-    exit_code = 6
 
 
 class FixVenue:
@@ -152,7 +130,8 @@ class FixVenue:
 
     @property
     def description(self) -> str:
-        return f"FIX {self.settings.sender} at {self.settings.target}"
+        settings = self.settings
+        return description_of(settings.version, settings.sender, settings.target)
 
     @property
     def note(self) -> str:

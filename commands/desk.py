@@ -1,12 +1,17 @@
 """Puts a desk together: home, journal, market, venue, session and host, in the order of `start`."""
 
+import threading
 from argparse import Namespace
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from commands.costs import BASE_CURRENCY, cost_reports
+from commands.costs import cost_reports
 from commands.disk_watch import DiskWatch
-from commands.paper_market import PaperMarket, paper_market, standing
+from commands.fix_market import FixMarket, fix_market
+from commands.ground import Ground
+from commands.paper_market import PaperMarket, paper_market
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
 from connectors.feeds.lobster_presence import Presence
@@ -21,32 +26,19 @@ from data.space import REDUCING_BELOW_BYTES, disk_space
 from data.vault.attempts import read_tries
 from engine.domain.events import LimitLooseningDropped, TradingState
 from engine.domain.factor_facts import SecondFactorKnown
-from engine.domain.patience import Patience
 from engine.domain.quotes import Source
 from engine.domain.records import Record
-from engine.domain.reports import (
-    InstrumentsListed,
-    LinkChanged,
-    LinkState,
-    Report,
-    SessionOpened,
-)
+from engine.domain.reports import InstrumentsListed, Report
 from engine.domain.state import State
+from engine.hosted import HostedVenue
+from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
+from engine.runtime.pace import ClockPace
 from engine.runtime.realism_tally import RealismTally
-from engine.runtime.recovery import Recovered, recover
+from engine.runtime.recovery import Recovered, Recovery
 from engine.runtime.session import Session
 from engine.runtime.snapshot import Tail
-from engine.values import NANOS_PER_SECOND, Nanos
-
-PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
-"""Both are paper: no object of this process could send a live order."""
-
-
-AT_ONCE = Nanos(0)
-"""Questions to the paper venue travel behind the orders they ask about, on one ordered line:
-its word that it never had one is believed at once."""
 
 
 class DeskParts(msgspec.Struct):
@@ -55,8 +47,10 @@ class DeskParts(msgspec.Struct):
     home: Home
     journal: Journal
     settings: Settings
-    flow: Flow
-    venue: PaperVenue
+    account: str
+    """What is traded from here."""
+    venue: HostedVenue
+    ground: Ground
     session: Session
     host: Host
     history: OrderHistory
@@ -73,9 +67,17 @@ class DeskParts(msgspec.Struct):
     recording: Recording | None = None
 
     @property
+    def flow(self) -> Flow | None:
+        return self.ground.flow
+
+    @property
+    def paper(self) -> PaperVenue | None:
+        return self.ground.paper
+
+    @property
     def presence(self) -> Presence | None:
         """How far the trader changed a recording; None where nothing was recorded."""
-        if self.flow.source is not Source.REPLAY:
+        if self.flow is None or self.flow.source is not Source.REPLAY:
             return None
         from connectors.feeds.lobster_flow import LobsterFlow
 
@@ -87,27 +89,39 @@ class DeskParts(msgspec.Struct):
         Returns what is still to be said of the recording.
         """
         try:
+            self.ground.close(is_orderly=not self.session.is_stopped)
             return self.recording.close() if self.recording is not None else ()
         finally:
             self.journal.close()
             self.disk.end()
 
 
+def line_notes(parts: DeskParts) -> tuple[str, ...]:
+    """What a person should hear of the line to a venue beyond one; nothing of a simulated one."""
+    live = parts.venue.live
+    return () if live is None else live.notes()
+
+
 def open_desk(options: Namespace) -> DeskParts:
     """Settings → market → lock and verified journal → replay → open orders → ready."""
     # What cannot be read is refused before there is a home: nothing is half done then.
     settings = load_settings(default_home(options.home).settings_path, options.config)
-    market = paper_market(options, settings)
+    market = _market(options, settings)
     own_home = default_home(options.home).path
     costs = [*cost_reports(own_home), load_reference(own_home, settings.reference)]
     home = Home.prepare(options.home)
-    journal = Journal.open(
-        home, instance=instance_from_seed(market.seed) if options.headless else None
-    )
+    instance, is_recorded, recovery = None, False, Recovery()
+    if isinstance(market, PaperMarket) and options.headless:
+        instance = instance_from_seed(market.seed)
+    with undisturbed():
+        journal = Journal.open(home, instance=instance, replay=recovery)
     try:
-        is_recorded = wants_recording(options, settings, market.flow)
-        market = market._replace(is_recorded=is_recorded, costs=costs)
-        parts = _recovered(home, settings, journal, market, may_cancel=not options.read_only)
+        if isinstance(market, PaperMarket):
+            is_recorded = wants_recording(options, settings, market.flow)
+            market = market._replace(is_recorded=is_recorded)
+        opens = _Opens(home, settings, journal, market, costs)
+        recovered = recovery.done(journal)
+        parts = _standing_again(opens, recovered, may_cancel=not options.read_only)
         parts.remarks += parts.disk.attend()
         if parts.session.state.disk_text:
             parts.remarks += (parts.session.state.disk_text,)
@@ -121,8 +135,27 @@ def open_desk(options: Namespace) -> DeskParts:
         raise
 
 
+class _Opens(NamedTuple):
+    """What a desk is opened from."""
+
+    home: Home
+    settings: Settings
+    journal: Journal
+    market: PaperMarket | FixMarket
+    costs: Sequence[Report]
+    """The home's tables, of borrow terms, dividends, rates and what else it has, as reports."""
+
+
+def _market(options: Namespace, settings: Settings) -> PaperMarket | FixMarket:
+    if options.venue == "fix":
+        return fix_market(options, settings)
+    return paper_market(options, settings)
+
+
 def _record(parts: DeskParts) -> None:
-    recording = start_recording(parts.home, parts.settings, parts.flow, parts.venue, parts.session)
+    flow, paper = parts.flow, parts.paper
+    assert flow is not None and paper is not None, "only what is simulated is recorded"
+    recording = start_recording(parts.home, parts.settings, flow, paper, parts.session)
     if isinstance(recording, str):
         parts.remarks += (recording,)
         return
@@ -141,30 +174,29 @@ class _Opening:
             self.records.append(record)
 
 
-def _recovered(
-    home: Home, settings: Settings, journal: Journal, market: PaperMarket, *, may_cancel: bool
-) -> DeskParts:
+def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
-    recovered = recover(journal, instance=journal.instance, epoch=journal.epoch)
+    home, settings, journal = opens.home, opens.settings, opens.journal
     found = [*journal.remarks, *_after_recovery(home, journal, recovered)]
-    state, flow = recovered.state, market.flow
-    stood_at = state.checkpoints.get(flow.description)
-    cut_off = not state.ended_clean and state.market == flow.description
-    venue, left_behind = standing(market, state, stood_at, recovered.left_at)
+    state = recovered.state
+    ground = opens.market.ground(home, recovered)
+    venue = ground.venue
+    cut_off = not state.ended_clean and state.market == venue.description
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)
     realism = RealismTally(session.state)
     session.listen_to_steps(realism.note_step)
     opening_records = _Opening()
     session.listen(opening_records.note)
-    host = Host(session, venue)
-    expired = left_behind if may_cancel else []
-    opening: list[Report] = [InstrumentsListed(venue.instruments), *market.costs]
-    opening.append(_opened(state, settings, venue, market, recovered.left_at))
-    opening.append(LinkChanged(venue.name, LinkState.UP, venue.description))
+    host = Host(session, venue, ground.pace)
+    if venue.live is not None:
+        host.pace = ClockPace(venue.live, threading.Event())
+    expired = ground.left_behind if may_cancel else []
+    opening: list[Report] = [InstrumentsListed(venue.instruments), *opens.costs]
+    opening.append(ground.opened(state, settings, recovered.left_at))
+    opening += ground.first_words()
     found += _second_factor(home, state, opening)
-    # A kill at the next moment finds the market here, not at its beginning.
-    host.submit(*opening, *expired, venue.checkpoint())
+    host.submit(*opening, *expired, *ground.first_place())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
     host.wait_for_the_books()
     host.wake_up()
@@ -173,21 +205,23 @@ def _recovered(
         for record in opening_records.records
         if isinstance(record.body, LimitLooseningDropped)
     ]
-    remarks = _remarks(found, flow, state, resumes=cut_off, left_behind=len(expired))
+    resumes = cut_off and ground.paper is not None
+    remarks = _remarks(found, venue, state, resumes=resumes, left_behind=len(expired))
     opening_records.is_over = True
     return DeskParts(
         home=home,
         journal=journal,
         settings=settings,
-        flow=flow,
+        account=ground.account,
         venue=venue,
+        ground=ground,
         session=session,
         host=host,
         history=recovered.history,
         tail=recovered.tail,
         realism=realism,
         opening=opening_records.records,
-        was_resumed=stood_at is not None,
+        was_resumed=ground.was_known,
         remarks=remarks,
         disk=DiskWatch(home, host),
     )
@@ -228,9 +262,9 @@ def _after_recovery(home: Home, journal: Journal, recovered: Recovered) -> list[
 
 
 def _remarks(
-    found: list[str], flow: Flow, state: State, *, resumes: bool, left_behind: int
+    found: list[str], venue: HostedVenue, state: State, *, resumes: bool, left_behind: int
 ) -> tuple[str, ...]:
-    remarks = [*found, *([flow.note] if flow.note else [])]
+    remarks = [*found, *([venue.note] if venue.note else [])]
     if resumes:
         remarks.append(
             "the last session was cut off or stopped within its day;"
@@ -238,7 +272,7 @@ def _remarks(
         )
     if left_behind:
         remarks.append(f"{left_behind:,} of its orders could not stand here any more and expired")
-    asleep = sorted({state.orders[i].market for i in state.live} - {flow.description})
+    asleep = sorted({state.orders[i].market for i in state.live} - {venue.description})
     remarks += [f"orders of {market} sleep until that market runs again" for market in asleep]
     lowered = [a for a in state.accounts.values() if a.trading.state is not TradingState.ACTIVE]
     remarks += [
@@ -247,32 +281,3 @@ def _remarks(
         for a in lowered
     ]
     return tuple(remarks)
-
-
-def _opened(
-    state: State, settings: Settings, venue: PaperVenue, market: PaperMarket, left_at: Nanos
-) -> SessionOpened:
-    number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
-    return SessionOpened(
-        run=f"R{number}",
-        mode=REPLAY_MODE if market.flow.source is Source.REPLAY else PAPER_MODE,
-        market=venue.description,
-        source=market.flow.source,
-        trade_date=venue.trade_date,
-        account=settings.paper.account,
-        opening_cash=settings.paper.opening_cash,
-        currency=BASE_CURRENCY,
-        fee_table=settings.paper.fee_table,
-        limits=settings.limits,
-        seed=market.seed,
-        fee_tables=(
-            ("INR", settings.paper.fee_table_inr),
-            ("USDT", settings.paper.fee_table_usdt),
-        ),
-        interest_table=settings.paper.interest,
-        left_at=left_at,
-        has_oca=venue.has_oca,
-        venue=venue.name,
-        patience=Patience(ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE),
-        index=settings.market.index,
-    )

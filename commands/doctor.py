@@ -41,6 +41,10 @@ def run(options: Namespace) -> int:
         from commands.doctor_keys import run_keys
 
         return run_keys()
+    if options.parts:
+        from commands.parts import run_parts
+
+        return run_parts()
     checks = [check for look in _LOOKS for check in look(options)]
     for check in checks:
         line = msgspec.structs.asdict(check) if options.json else None

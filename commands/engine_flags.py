@@ -7,6 +7,7 @@ from pathlib import Path
 from data.settings import Settings
 
 SIM = "sim"
+PAPER = "paper"
 NOT_GIVEN = ""
 
 
@@ -16,6 +17,8 @@ def arguments_of(options: Namespace) -> list[str]:
     for flag, value in (("--home", options.home), ("--config", options.config)):
         if value is not None:
             words += [flag, str(Path(value).expanduser().absolute())]
+    if options.venue != PAPER:
+        words += ["--venue", options.venue]
     if options.seed is not None:
         words += ["--seed", str(options.seed)]
     if options.market is not None:
@@ -41,6 +44,7 @@ def how_started(
     """A flag a line, with what is in effect where it was not given."""
     speed = settings.market.speed if options.speed is None else options.speed
     return {
+        "--venue": options.venue,
         "--market": _market(options.market or settings.market.kind),
         "--symbols": ",".join(options.symbols or settings.market.symbols),
         "--seed": str(seed),
@@ -56,6 +60,7 @@ def how_started(
 def contradictions(options: Namespace, how: dict[str, str]) -> list[str]:
     """What this line asks for that the running engine is not, a phrase each."""
     asked = {
+        "--venue": options.venue if options.venue != PAPER else None,
         "--market": _market(options.market) if options.market is not None else None,
         "--symbols": ",".join(options.symbols) if options.symbols else None,
         "--seed": str(options.seed) if options.seed is not None else None,

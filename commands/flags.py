@@ -156,7 +156,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def _add_session_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--venue", choices=("paper", "fix", "ib"), default="paper", help="paper; no other yet")
+    add(
+        "--venue",
+        choices=("paper", "fix", "ib"),
+        default="paper",
+        help="paper, or fix: by [fix] of the settings",
+    )
     add("--market", metavar="sim|PATH", help="the synthetic market (sim) or a recording")
     add("--symbols", metavar="A,B,…", type=read_symbols, help="only these symbols of the market")
     add("--live", action="store_true", help="real money: not available yet")
@@ -204,7 +209,7 @@ def _check_session(options: argparse.Namespace) -> None:
     """Refuse what does not go together, and fill in what one flag implies about another."""
     if os.environ.get(FORCE_PAPER) == "1" and (options.live or options.venue != "paper"):
         raise UsageError(f"{FORCE_PAPER}=1: this machine trades on paper, whatever the flags say")
-    if options.venue != "paper":
+    if options.venue == "ib":
         raise UsageError(_not_yet(f"--venue {options.venue}"))
     if options.live:
         raise UsageError(_not_yet("--live"))
@@ -292,6 +297,11 @@ def _add_test(parser: argparse.ArgumentParser) -> None:
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--venue", choices=("ib", "fix"), help="reach a venue as well")
     parser.add_argument("--keys", action="store_true", help="show what each key press sends")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="the list of parts (CycloneDX JSON): every locked package with its hashes",
+    )
 
 
 def _no_flags(_parser: argparse.ArgumentParser) -> None:

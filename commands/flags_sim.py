@@ -5,7 +5,7 @@ import argparse
 from commands.flags_check_fills import positive
 
 SEEDS_DEFAULT = 2_000
-FAMILIES_TOLD = ("exits",)
+FAMILIES_TOLD = ("exits", "limits", "losses")
 """Named here too, so that no other command waits for the simulator to be loaded."""
 
 
@@ -23,7 +23,8 @@ def add_sim(parser: argparse.ArgumentParser) -> None:
         choices=FAMILIES_TOLD,
         default="",
         help="one part of the desk in many short lives: `exits` is protected positions, what closes"
-        " them, and a venue with groups or without",
+        " them, and a venue with groups or without; `limits` is small limits and many orders;"
+        " `losses` is a market that jumps, and what a day may lose",
     )
     parser.add_argument("--jobs", metavar="J", type=positive, help="processes; default: the cores")
     parser.add_argument("--trace", action="store_true", help="the last that happened, of a failure")

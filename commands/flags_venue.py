@@ -10,6 +10,8 @@ PORT_MAX = 65_535
 CLIENTS_MAX = 20
 NAME_LENGTH_MAX = 20
 DICTIONARY_VERSIONS = ("FIX.4.2", "FIX.4.4", "FIXT.1.1", "FIX.5.0SP2")
+THROTTLE_MAX = 100_000
+GRACE_SECONDS_MAX = 3_600
 
 
 def add_venue(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +33,37 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         type=_clients,
         help="who may connect, each in any version (default DESK, DESK2, DESK3)",
     )
+    _add_rules(parser)
+    add(
+        "--echo",
+        action="store_true",
+        help="no market: orders, security definitions and mails go back as they came; the test"
+        " server that session conformance suites expect",
+    )
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--hours",
+        metavar="WORDS",
+        type=_hours,
+        help="when sessions are open, such as 'mon-fri 09:30-16:00 America/New_York' (default"
+        " non-stop); numbers begin anew once in each of these periods",
+    )
+    add(
+        "--throttle",
+        metavar="N",
+        type=_throttle,
+        default=0,
+        help="messages a second that a session may send; what is beyond is refused (default any)",
+    )
+    add(
+        "--cancel-on-disconnect",
+        metavar="SECONDS",
+        type=_grace,
+        help="so long after its line is gone a client's orders are cancelled (default: they stay)",
+    )
     add(
         "--misbehave",
         metavar="LINE",
@@ -47,12 +80,31 @@ def add_venue(parser: argparse.ArgumentParser) -> None:
         help="a dictionary in QuickFIX's XML format in place of the one that ships, such as"
         " FIX.4.4=broker.xml; FIXT.1.1= for the session layer of 5.0 SP2",
     )
-    add(
-        "--echo",
-        action="store_true",
-        help="no market: orders, security definitions and mails go back as they came; the test"
-        " server that session conformance suites expect",
-    )
+
+
+def _hours(text: str) -> object:
+    # Only who names hours needs what reads them: help has to come without anything installed.
+    from connectors.fix.link.schedule import read_hours
+    from engine.errors import InputError
+
+    try:
+        return read_hours(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _throttle(text: str) -> int:
+    return _whole(text, 1, THROTTLE_MAX, "a number of messages a second")
+
+
+def _grace(text: str) -> int:
+    return _whole(text, 0, GRACE_SECONDS_MAX, "a number of seconds")
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"'{text}' is not {what}; {least} to {most:,}")
+    return int(text)
 
 
 def _port(text: str) -> int:

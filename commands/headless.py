@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from commands.costs import BASE_CURRENCY
-from commands.desk import DeskParts, open_desk
+from commands.desk import DeskParts, line_notes, open_desk
 from commands.exit_codes import ExitCode
 from commands.faults import keep_details
 from commands.output import Output, OutputLostError
@@ -188,7 +188,7 @@ class _HeadlessSession:
         host.attend = self._attend
         return ScriptRunner(
             host,
-            account=self._parts.settings.paper.account,
+            account=self._parts.account,
             numbers=self._numbers,
             say=self._output.say,
             preview=_previewer(self._parts, self._output),
@@ -207,7 +207,7 @@ class _HeadlessSession:
         if at_once or now - self._looked_at >= KILL_FILE_EVERY_SECONDS:
             self._looked_at = now
             self._heed_kill_file()
-            for remark in self._parts.disk.attend():
+            for remark in (*self._parts.disk.attend(), *line_notes(self._parts)):
                 self._output.say(remark)
         if now - self._progress_at >= PROGRESS_EVERY_SECONDS:
             self._progress_at = now
@@ -217,7 +217,7 @@ class _HeadlessSession:
 
     def _heed_kill_file(self) -> None:
         parts = self._parts
-        account = parts.session.state.accounts[parts.settings.paper.account]
+        account = parts.session.state.accounts[parts.account]
         if parts.home.kill_is_asked() and not account.trading.latched:
             self._output.say(f"the file {parts.home.kill_path} is there: KILL")
             parts.host.submit(Kill(account.account, reason="KILL file", origin=Origin.DESK))
@@ -256,6 +256,8 @@ class _HeadlessSession:
         if not working:
             return "no order was working; the next start goes on from here"
         noun = "order stays" if working == 1 else "orders stay"
+        if self._parts.venue.live is not None:
+            return f"{working:,} working {noun} at the venue and may fill without you"
         return f"{working:,} working {noun} in the home; the next start goes on from here"
 
     def _stopped(self, fault: Exception) -> int:
@@ -269,7 +271,7 @@ class _HeadlessSession:
 
     def _summary(self, result: ScriptResult) -> dict[str, Any]:
         parts = self._parts
-        account = parts.session.state.accounts[parts.settings.paper.account]
+        account = parts.session.state.accounts[parts.account]
         figures = account_figures(account, parts.session.state, parts.session.market)
         known = parts.session.state.instruments
         held = {
@@ -288,8 +290,8 @@ class _HeadlessSession:
         if account.purses:
             cash = account.cash_by_currency()
             summary["cash_by_currency"] = {c: format_money(money) for c, money in cash.items()}
-        if parts.presence is not None:
-            taken = {"shares_taken": parts.venue.shares_taken}
+        if parts.presence is not None and parts.paper is not None:
+            taken = {"shares_taken": parts.paper.shares_taken}
             summary["presence"] = {**msgspec.structs.asdict(parts.presence), **taken}
         luck = self._luck.luck()
         if luck is not None:
@@ -311,8 +313,10 @@ def _luck_fields(luck: Luck, day: Money | None) -> dict[str, Any]:
 
 
 def set_pace(host: Host, speed: float) -> None:
-    """The market follows the wall at this factor; infinity: as fast as it goes."""
-    host.pace = AsFastAsItGoes() if math.isinf(speed) else WallPace.alone(speed)
+    """The market follows the wall at this factor; infinity: as fast as it goes. The time of a
+    venue beyond a line is everybody's."""
+    if host.venue.live is None:
+        host.pace = AsFastAsItGoes() if math.isinf(speed) else WallPace.alone(speed)
 
 
 def _previewer(

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from commands.desk import DeskParts
+from commands.desk import DeskParts, line_notes
 from commands.faults import keep_details
 from data.settings import Effective
 from data.vault.factor import FactorDesk
@@ -25,7 +25,7 @@ def live_desk(
     news: Callable[[], tuple[str, ...]] = lambda: (),
 ) -> LiveDesk:
     """Not started yet. `news`: what else a person should hear, asked twice a second."""
-    account = parts.settings.paper.account
+    account = parts.account
     speed = parts.settings.market.speed if options.speed is None else options.speed
     views = ViewBuilder(parts.session, parts.venue, account, parts.realism)
     views.remember(parts.tail.records)
@@ -45,7 +45,10 @@ def live_desk(
         welcome=(parts.recording.remark,) if parts.recording else (),
         factor=FactorDesk(parts.home, lambda ask: Vault(parts.home, ask)),
         news=lambda: (
-            parts.disk.attend() + (parts.recording.news() if parts.recording else ()) + news()
+            parts.disk.attend()
+            + line_notes(parts)
+            + (parts.recording.news() if parts.recording else ())
+            + news()
         ),
         limit_sources=_limit_sources(parts.settings.effective),
         keep_fault=lambda fault: keep_details(fault, options),
@@ -66,7 +69,7 @@ def _watched(parts: DeskParts, script: syn.Script) -> Callable[[Callable[[str], 
     def work(say: Callable[[str], None]) -> None:
         runner = ScriptRunner(
             parts.host,
-            account=parts.settings.paper.account,
+            account=parts.account,
             numbers=ScriptNumbers(parts.session.state.order_next),
             say=say,
             set_speed=desk_speed(parts.host),

@@ -2,10 +2,10 @@
 
 import secrets
 from argparse import Namespace
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from commands.assume import assume
+from commands.ground import Ground
 from connectors.feeds.flow import Flow
 from connectors.feeds.open import open_market
 from connectors.paper.drills import Drills
@@ -13,20 +13,25 @@ from connectors.paper.latency import AUTOMATIC, NONE, Latency
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
 from connectors.paper.venue import PaperVenue
+from data.home import Home
 from data.settings import Settings
 from engine.domain.orders import Order
-from engine.domain.reports import (
-    Report,
-    VenueExpired,
-)
+from engine.domain.patience import Patience
+from engine.domain.quotes import Source
+from engine.domain.reports import VenueExpired
 from engine.domain.state import Checkpoint, State
 from engine.runtime.market_time import hang_clock_of
-from engine.runtime.recovery import orders_at_venue
-from engine.values import Nanos, OrderType, TimeInForce
+from engine.runtime.recovery import Recovered, orders_at_venue
+from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
 BEGINS_ANEW = "its recorded day begins anew"
+PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
+"""Both are paper: no object of such a process could send a live order."""
+AT_ONCE = Nanos(0)
+"""Questions to the paper venue travel behind the orders they ask about, on one ordered line:
+its word that it never had one is believed at once."""
 SCREEN_LATENCY = "retail"
 """What a person at the screen practises with, unless another is asked for."""
 
@@ -38,9 +43,32 @@ class PaperMarket(NamedTuple):
     seed: int
     link: Link | None
     drills: Drills
+    settings: Settings
     is_recorded: bool = False
-    costs: Sequence[Report] = ()
-    """The home's tables, of borrow terms, dividends, rates and what else it has, as reports."""
+
+    def ground(self, home: Home, recovered: Recovered) -> Ground:
+        """The market where this home last saw it, with the home's orders in their places."""
+        state, flow, settings = recovered.state, self.flow, self.settings
+        stood_at = state.checkpoints.get(flow.description)
+        venue, left_behind = standing(self, state, stood_at, recovered.left_at)
+        return Ground(
+            venue=venue,
+            account=settings.paper.account,
+            mode=REPLAY_MODE if flow.source is Source.REPLAY else PAPER_MODE,
+            source=flow.source,
+            patience=Patience(
+                ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE
+            ),
+            limits=settings.limits,
+            seed=self.seed,
+            index_symbol=settings.market.index,
+            venue_word=venue.name,
+            venue_rate=settings.paper.message_rate,
+            left_behind=left_behind,
+            was_known=stood_at is not None,
+            paper=venue,
+            flow=flow,
+        )
 
 
 def standing(
@@ -104,7 +132,7 @@ def paper_market(options: Namespace, settings: Settings) -> PaperMarket:
     hang_clock_of(instrument.mic for instrument in flow.instruments)
     paper = settings.paper
     drills = Drills(seed, rejects=paper.practice_rejects, breaks=paper.practice_disconnects)
-    return PaperMarket(flow, seed, _link(options, settings, seed), drills)
+    return PaperMarket(flow, seed, _link(options, settings, seed), drills, settings)
 
 
 def _link(options: Namespace, settings: Settings, seed: int) -> Link | None:

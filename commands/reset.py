@@ -3,9 +3,9 @@
 import sys
 from argparse import Namespace
 
-from commands.desk import PAPER_MODE, REPLAY_MODE
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
+from commands.paper_market import PAPER_MODE, REPLAY_MODE
 from data.errors import ArchiveError
 from data.home import Home
 from data.journal import Journal

@@ -14,6 +14,7 @@ from commands.exit_codes import ExitCode
 from commands.flags_sim import SEEDS_DEFAULT
 from commands.json_lines import json_line
 from engine.runtime.collector import calm
+from simulation.limits import Count
 from simulation.run import Outcome, run_seed
 
 CHUNK_SEEDS = 20
@@ -31,12 +32,16 @@ class Tally(msgspec.Struct):
     violations: int = 0
     events: int = 0
     deaths: int = 0
+    limits: dict[str, Count] = {}
+    """By rule: how often it mattered; a rule that nothing is held against was denied for alone."""
 
     def count(self, outcome: Outcome) -> None:
         self.seeds += 1
         self.events += outcome.events
         self.deaths += outcome.deaths
         self.violations += bool(outcome.broken)
+        for rule, counted in sorted(outcome.limits.items()):
+            self.limits.setdefault(rule, Count()).add(counted)
 
 
 def run(options: Namespace) -> int:
@@ -102,6 +107,8 @@ def _tell(outcome: Outcome, *, with_trace: bool) -> None:
 
 def _result(tally: Tally, seconds: float, *, as_json: bool) -> None:
     per_second = round(tally.seeds / seconds, 1) if seconds else 0.0
+    limits = {rule: tally.limits[rule] for rule in sorted(tally.limits)}
+    tally = msgspec.structs.replace(tally, limits=limits)
     fields = {**msgspec.to_builtins(tally), "seeds_per_second": per_second}
     if as_json:
         print(json_line(fields))

@@ -15,12 +15,15 @@ from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.dictionary.xml_reading import load_xml
+from connectors.fix.link.schedule import NonStop
 from connectors.fix.practice.mischief import Mischief, MischiefError
+from connectors.fix.practice.rules import HouseRules
 from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
 from connectors.fix.settings import VERSIONS
 from data.home import Home
 from engine.runtime.collector import calm
 from engine.runtime.market_time import hang_clock_of
+from engine.values import NANOS_PER_SECOND, Nanos
 
 HOST = "127.0.0.1"
 SEED_DEFAULT = 1
@@ -48,6 +51,7 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
             clients=options.clients or CLIENTS,
             speed=options.speed,
             note=_note,
+            rules=_rules(options),
             dictionaries=dictionaries,
         )
     except sqlite3.Error as error:
@@ -71,6 +75,15 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
         return ExitCode.USAGE
     finally:
         practice.close()
+
+
+def _rules(options: Namespace) -> HouseRules:
+    grace = options.cancel_on_disconnect
+    return HouseRules(
+        schedule=options.hours or NonStop(),
+        rate_max=options.throttle,
+        cancel_after=None if grace is None else Nanos(grace * NANOS_PER_SECOND),
+    )
 
 
 async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | None) -> int:

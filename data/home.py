@@ -57,6 +57,7 @@ class Home:
         self.vault_lock_path = path / "vault.lock"
         self.factor_path = path / "second-factor.json"
         self.practice_path = path / "practice-venue.db"
+        self.fix_path = path / "fix.db"
         self._owner: int | None = None
 
     @classmethod
@@ -104,6 +105,7 @@ class Home:
             self.vault_path,
             self.vault_index_path,
             self.factor_path,
+            self.fix_path,
         ):
             with suppress(FileNotFoundError):
                 secret = file in (self.key_path, self.vault_path, self.factor_path)

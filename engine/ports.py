@@ -9,23 +9,16 @@ import msgspec
 from engine.attachment import AttachmentAnswer, AttachmentRequest
 from engine.domain.commands import CancelScope, ExitsOnKill
 from engine.domain.preview_view import Preview
-from engine.domain.quotes import Market
-from engine.domain.reports import Report, VenueOrderWaited
+from engine.domain.reports import Report
 from engine.domain.requests import Request
 from engine.domain.views import (
-    AuctionView,
-    DepthRow,
     DeskView,
-    FillTime,
-    GhostFillRow,
-    GhostRow,
     SymbolMatch,
-    TradePrint,
 )
 from engine.instruments import Instrument
 from engine.limits_told import LimitsTold, TellLimits
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
-from engine.values import Nanos, OrderId, Side
+from engine.values import OrderId
 from engine.values import Sequence as RecordSequence
 
 
@@ -64,6 +57,16 @@ class Journal(Protocol):
         """The newest whose seal holds and which fits this journal; None where there is none."""
 
 
+class Replay(Protocol):
+    """Hears a journal while it is verified, so that its bytes are read once."""
+
+    def begin(self, instance: str, epoch: int, snapshot: Snapshot | None) -> None:
+        """Before the first block: whose journal it is, and what it can go on from."""
+
+    def take(self, block: Block) -> None:
+        """The next one, verified; also such as the snapshot covers."""
+
+
 class Venue(Protocol):
     """Where orders live. Silent until `release`; answers only through `collect`."""
 
@@ -86,102 +89,6 @@ class Venue(Protocol):
 
     def queue_ahead(self, client_order_id: str) -> int:
         """Quantity ahead of a resting order now; −1 where the venue cannot know."""
-
-
-class Ghosts(Protocol):
-    """What the trader of a recorded session did, as far as it has played; else nothing."""
-
-    def orders(self, most: int) -> tuple[GhostRow, ...]:
-        """Newest first."""
-
-    def fills(self, most: int) -> tuple[GhostFillRow, ...]:
-        """Their executions, newest first."""
-
-    def words(self, symbol: str) -> tuple[str, ...]:
-        """For `why`: what that trader did in the symbol, an order a sentence."""
-
-
-class SimulatedVenue(Venue, Protocol):
-    """A venue whose market time we drive: the paper venue with its market behind it."""
-
-    @property
-    def market(self) -> Market: ...
-
-    @property
-    def instruments(self) -> tuple[Instrument, ...]: ...
-
-    @property
-    def trade_date(self) -> int: ...
-
-    @property
-    def note(self) -> str:
-        """What a person should know about this market; else empty."""
-
-    @property
-    def description(self) -> str:
-        """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
-
-    @property
-    def now(self) -> Nanos: ...
-
-    def next_at(self) -> Nanos | None:
-        """Market time of the next thing that will happen by itself; None when the market ended."""
-
-    def advance(self, until: Nanos) -> None:
-        """Lets the market run up to and including `until`, but returns early, with `now` at that
-        point, as soon as a report for the desk is waiting in `collect`."""
-
-    def has_reports(self) -> bool:
-        """Whether `collect` would return anything."""
-
-    def queue_is_estimate(self, client_order_id: str) -> bool:
-        """The place was restored after a restart and is a bound, not a count."""
-
-    def fill_time(self, client_order_id: str) -> FillTime | None:
-        """How long a resting order may still wait, by the recent pace of trades at its price."""
-
-    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
-        """How an order has waited so far; None for one that never stood in a queue here."""
-
-    def waits(self) -> list[VenueOrderWaited]:
-        """The same of every order that still stands."""
-
-    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        """(bids, asks), best first, own orders and queue places filled in."""
-
-    def practise(self, drill: str, symbol: str, span: Nanos) -> str:
-        """A drill by its word (`disconnect`, `reject`, `halt`); why it cannot be, or empty."""
-
-    def indication(self, symbol: str) -> AuctionView | None:
-        """What the symbol's next auction would do now; None while there is none to speak of."""
-
-    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
-        """The last trades, newest last; bounded."""
-
-    def would_fill(
-        self, symbol: str, side: Side, price: int, quantity: int
-    ) -> list[tuple[int, int]]:
-        """(price, quantity) an order would take from the book now; price 0: no limit."""
-
-    def measured(self, *, at_the_end: bool = False) -> list[Report]:
-        """What was measured beside the trading and can wait for the next checkpoint."""
-
-    @property
-    def span(self) -> tuple[Nanos, Nanos] | None:
-        """Market times at which the day, or the recording of it, begins and ends."""
-
-    @property
-    def ghost_fills_seen(self) -> int:
-        """Executions of the recorded session's trader that have been played in this run."""
-
-    def next_ghost_fill(self) -> Nanos | None:
-        """Market time of the next such execution; None where the recording has none."""
-
-    @property
-    def ghosts(self) -> Ghosts: ...
-
-    def checkpoint(self) -> Report:
-        """A VenueCheckpoint of cursor and own queue places."""
 
 
 class QuestionResult(msgspec.Struct, frozen=True):
@@ -282,6 +189,10 @@ class TellBooks(msgspec.Struct, frozen=True, tag="tell_books"):
     """How the books compared with the venue's, and what needs attention."""
 
 
+class TellMessages(msgspec.Struct, frozen=True, tag="tell_messages"):
+    """What crossed the line to the venue, message by message."""
+
+
 class SetSpeed(msgspec.Struct, frozen=True, tag="speed"):
     """Market speed: 0 pauses, 1 is real time."""
 
@@ -298,6 +209,7 @@ DeskRequest = (
     | ExplainOrder
     | TellRealism
     | TellBooks
+    | TellMessages
     | TellLimits
     | SetSpeed
     | UnlockDesk
@@ -330,6 +242,13 @@ class RealismTold(msgspec.Struct, frozen=True, tag="realism_told"):
 
 class BooksTold(msgspec.Struct, frozen=True, tag="books_told"):
     """Lines to read, the newest difference first."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):
+    """The newest last; the fields of a message on lines that are set in behind it."""
 
     title: str
     lines: tuple[str, ...]
@@ -368,6 +287,7 @@ DeskAnswer = (
     | OrderExplained
     | RealismTold
     | BooksTold
+    | MessagesTold
     | LimitsTold
     | Notice
     | EngineStopped

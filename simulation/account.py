@@ -61,6 +61,14 @@ class VenueOrder(msgspec.Struct):
         return [answer, *restated, *self.fills, *end]
 
 
+class Amended(msgspec.Struct, frozen=True):
+    """What is left of a trade that did not stay as it was."""
+
+    symbol: str
+    side: int
+    quantity: int
+
+
 class VenueAccount:
     """Orders by every id they ever had, what is held, and cash before fees."""
 
@@ -81,6 +89,12 @@ class VenueAccount:
         """A person may have said what is not so: what the desk does then is not its own doing."""
         self.has_amended = False
         """Some trade was taken back or corrected: what closed then may have opened since."""
+        self.amendments: dict[str, Amended] = {}
+        """Trades that were taken back or corrected, by execution id, as they stand now."""
+        self.undone: dict[tuple[str, int], int] = {}
+        """By symbol and side of the trade: how much was ever taken back of what had traded."""
+        self.foreign_fills: list[tuple[str, int, VenueFilled]] = []
+        """(symbol, side, trade) of another hand's orders."""
         self.crossings: list[str] = []
         """Fills of closing orders that opened something."""
         self.filled_of_group: dict[str, int] = {}
@@ -137,6 +151,9 @@ class VenueAccount:
         self.positions[symbol] = self.positions.get(symbol, 0) + side * quantity
         self.cash -= side * value
         self.has_amended = True
+        left = 0 if after is None else after.quantity
+        self.amendments[before.execution_id] = Amended(symbol, side, left)
+        self.undone[symbol, side] = self.undone.get((symbol, side), 0) - quantity
 
     def filled(self, order: VenueOrder, fill: VenueFilled, value: int) -> None:
         """Counts one execution."""
@@ -145,6 +162,8 @@ class VenueAccount:
         side, symbol = order.asked.instruction.side, order.asked.symbol
         before = self.positions.get(symbol, 0)
         after = self.positions[symbol] = before + side * fill.quantity
+        if order.is_foreign:
+            self.foreign_fills.append((symbol, side, fill))
         is_closing = order.asked.instruction in CLOSING and not order.is_foreign
         if is_closing and (before * side >= 0 or before * after < 0):
             name = order.client_order_id

@@ -30,15 +30,15 @@ class Clock:
 class DeskClock:
     """What a process goes by: the wall when it starts, then how much time has really passed.
 
-    A wall that is set meanwhile changes nothing, and a start after the journal's last record never
-    has an earlier time than that.
+    A wall that is set meanwhile changes nothing, and a start is always later than the journal's
+    last record: no process ends and begins in one instant.
     """
 
     __slots__ = ("_clock", "_offset")
 
     def __init__(self, clock: Clock, journal_at: Nanos) -> None:
         self._clock = clock
-        self._offset = max(clock.wall, journal_at) - clock.now
+        self._offset = max(clock.wall, journal_at + 1) - clock.now
 
     @property
     def now(self) -> Nanos:

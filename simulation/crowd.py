@@ -42,6 +42,12 @@ class Crowd:
         else:
             self._leave(symbol)
 
+    def jump(self, symbol: str, mille: int) -> None:
+        """News: the price is another one, and everybody quotes around it."""
+        self._mids[symbol] += self._mids[symbol] * mille // 1_000 // TICK * TICK
+        self._leave(symbol)
+        self._quote(symbol)
+
     def settle_down(self) -> None:
         """Deep books on both sides, so that whatever wants to trade can."""
         for symbol in self._mids:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from engine.domain.breaker_events import BreakerReport
 from engine.domain.contingent.turns import exits_reached
 from engine.domain.events import Event
 from engine.domain.factor_facts import SecondFactorKnown
+from engine.domain.margin_facts import MarginSeen
 from engine.domain.quotes import Source
 from engine.domain.records import Inbound, Step, decode_records
 from engine.domain.reports import (
@@ -21,8 +23,9 @@ from engine.domain.risk.limits import default_pairs
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from engine.runtime.failstop import fail_stop
 from engine.runtime.recovery import Recovered, recover
-from engine.runtime.session import Session
-from engine.values import MONEY_SCALE, Money, Nanos
+from engine.runtime.session import Session, StepListener
+from engine.runtime.watch import Watch
+from engine.values import MONEY_SCALE, NANOS_PER_SECOND, Money, Nanos
 from simulation.clock import Clock, DeskClock
 from simulation.disk import INSTANCE, Disk, SimJournal
 from simulation.fate import Fate
@@ -39,6 +42,10 @@ ROUNDS_MAX = 200
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 
 
+LOOKS_ON = 10 * NANOS_PER_SECOND
+"""After a position was closed: what it lost is still to be told."""
+
+
 class InjectedBugError(Exception):
     """Stands for any fault of our own code in the middle of a step."""
 
@@ -47,10 +54,18 @@ class Desk:
     """One life of the engine; `recover` of a later one finds what this one made durable."""
 
     def __init__(
-        self, plan: Plan, disk: Disk, fate: Fate, wire: Wire, venue: SimVenue, clock: Clock
+        self,
+        plan: Plan,
+        disk: Disk,
+        fate: Fate,
+        wire: Wire,
+        venue: SimVenue,
+        clock: Clock,
+        watch: StepListener,
     ) -> None:
         """Up to the verified journal and the replayed state; nothing has left yet.
 
+        `watch` sees each step once it is durable and before anything of it leaves.
         Raises JournalDamagedError where the disk has changed what it was given.
         """
         self._plan, self._wire, self._venue = plan, wire, venue
@@ -65,6 +80,9 @@ class Desk:
             venue=wire,
             now=self.clock.now,
         )
+        self.session.listen_to_steps(watch)
+        self._watch = Watch() if plan.watches else None
+        self._held_at = self.clock.now
         wire.journal = self.journal
         self._fate = fate
 
@@ -96,14 +114,14 @@ class Desk:
     def ask(self, inbounds: Sequence[Inbound]) -> list[Event]:
         """One step at the desk's own time."""
         self.session.now = Nanos(max(self.session.now, self.clock.now))
-        self.session.market.feed_heard_at = self.session.now
+        self.session.market.feed_heard_at = self._wire.now = self.session.now
         return self.session.step(inbounds)
 
     def settle(self) -> list[Event]:
         """Everything that waits at this instant: reports, and timers that are due."""
         happened: list[Event] = []
         for _ in range(ROUNDS_MAX):
-            inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers()]
+            inbounds: list[Inbound] = [*self._wire.collect(), *self._due_timers(), *self._looks()]
             inbounds = inbounds or [*exits_reached(self.state, self.session.market)]
             if not inbounds:
                 return happened
@@ -112,8 +130,15 @@ class Desk:
 
     def next_timer_in(self) -> int | None:
         """Nanoseconds until the next timer; None where none is set."""
-        timers = self.state.timers
-        return max(0, min(timers.values()) - self.clock.now) if timers else None
+        now = self.clock.now
+        dues = [*self.state.timers.values()]
+        if self._watch is not None:
+            # The market goes on all the time; whoever has nothing in it loses nothing more.
+            self._held_at = now if _is_held(self.state) else self._held_at
+            market_at = now if now - self._held_at <= LOOKS_ON else None
+            look_at = self._watch.next_at(market_at, now)
+            dues += [] if look_at is None else [look_at]
+        return max(0, min(dues) - now) if dues else None
 
     def plant_bug(self) -> None:
         """The next step breaks after its commit, before anything of it leaves."""
@@ -121,7 +146,16 @@ class Desk:
 
     def fail_stop(self, fault: Exception) -> None:
         """A step broke: what a process does before it ends."""
+        self._wire.is_stopping = True
         fail_stop(self.session, fault)
+
+    def _looks(self) -> list[BreakerReport | MarginSeen]:
+        """At the market, for losses and breakers; its feed is heard all the time."""
+        if self._watch is None:
+            return []
+        market, now = self.session.market, self.clock.now
+        market.feed_heard_at = now
+        return self._watch.look(self.state, market, now)
 
     def _due_timers(self) -> list[TimerFired]:
         now = self.clock.now
@@ -150,6 +184,11 @@ class Desk:
 def opening_cash(plan: Plan) -> Money:
     """What a new account begins with."""
     return Money(plan.cash * MONEY_SCALE)
+
+
+def _is_held(state: State) -> bool:
+    positions = state.accounts[DEFAULT_ACCOUNT].positions if state.accounts else {}
+    return any(position.quantity for position in positions.values())
 
 
 def _break(step: Step) -> None:

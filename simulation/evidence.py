@@ -10,17 +10,15 @@ from engine.domain.reports import LinkState
 from simulation.broken import hold
 from simulation.disk import Disk, Row
 
-HANDS = (Origin.TICKET, Origin.LINE)
-RATE_WINDOW = 1_000_000_000
-RATE_MAX = 5
-"""Of hands, in the profile that the simulated desk runs on."""
-
 
 class Evidence:
     """Figures that follow from the journal alone; the promises that one event can break."""
 
-    def __init__(self, disk: Disk, note: Callable[[bytes], None]) -> None:
-        self._disk, self._note = disk, note
+    def __init__(
+        self, disk: Disk, note: Callable[[bytes], None], heed: Callable[[Record], None]
+    ) -> None:
+        """`heed` is given every event once it is counted in here, in the journal's order."""
+        self._disk, self._note, self._heed = disk, note, heed
         self.rows = 0
         self.events = 0
         self.held: dict[str, int] = {}
@@ -29,6 +27,8 @@ class Evidence:
         self.fees = 0
         self.filled: dict[int, int] = {}
         self.executions: set[tuple[str, int]] = set()
+        self.booked: dict[str, int] = {}
+        """Quantity of each trade as it counts now, by execution id."""
         self.released: dict[str, ev.OrderReleased] = {}
         """By client order id."""
         self.by_order: dict[int, ev.OrderReleased | ev.OrderAdopted] = {}
@@ -50,10 +50,14 @@ class Evidence:
         self.touched: set[int] = set()
         """Orders with an event since somebody last looked."""
         self.has_adopted_positions = False
-        self._hands: list[int] = []
         self._sequence = self._step = 0
         self._enrolment = ""
         self._has_passed = self._just_passed = False
+
+    @property
+    def may_answer(self) -> bool:
+        """What is asked now has its second factor, or wants none."""
+        return not self._enrolment or self._has_passed
 
     def knows(self, client_order_id: str) -> bool:
         """Whether the id belongs to something durable."""
@@ -64,6 +68,13 @@ class Evidence:
         """Of an order that was released or adopted under this name."""
         adopted = self.adopted.get(client_order_id)
         return self.released[client_order_id].order_id if adopted is None else adopted
+
+    def find(self, client_order_id: str) -> int | None:
+        """The same, where it is one of the desk's."""
+        return self.id_of(client_order_id) if self.has_named(client_order_id) else None
+
+    def has_named(self, client_order_id: str) -> bool:
+        return client_order_id in self.released or client_order_id in self.adopted
 
     def read(self) -> None:
         """Everything that has become durable since the last time."""
@@ -97,6 +108,7 @@ class Evidence:
         look = _LOOKS.get(type(event))
         if look is not None:
             look(self, event)
+        self._heed(record)
 
     def released_order(self, event: ev.OrderReleased) -> None:
         name = event.client_order_id
@@ -109,8 +121,6 @@ class Evidence:
         self.tickets.add(event.order.ticket)
         self.released[name] = self.by_order[event.order_id] = event
         self._what_may_leave(event)
-        if event.order.origin in HANDS and event.reserved:
-            self._rate(event)
 
     def _what_may_leave(self, event: ev.OrderReleased) -> None:
         """I-08: below ACTIVE only what reduces leaves, and nothing over a broken link."""
@@ -123,12 +133,6 @@ class Evidence:
         )
         down = [name for name, state in self.links.items() if state is LinkState.DOWN]
         hold(not down, "I-08", f"{order.ticket} left over a link that is down")
-
-    def _rate(self, event: ev.OrderReleased) -> None:
-        """I-33: hands send no faster than their limit; exits hold nothing and have no limit."""
-        self._hands = [at for at in self._hands if at > event.at - RATE_WINDOW]
-        self._hands.append(event.at)
-        hold(len(self._hands) <= RATE_MAX, "I-33", f"{len(self._hands)} orders in a second")
 
     def adopted_order(self, event: ev.OrderAdopted) -> None:
         hold(event.client_order_id not in self.adopted, "I-06", f"{event} was adopted twice")
@@ -157,6 +161,7 @@ class Evidence:
         name = (event.execution_id, event.revision)
         hold(name not in self.executions, "I-03", f"{name} was applied twice")
         self.executions.add(name)
+        self.booked[event.execution_id] = self.booked.get(event.execution_id, 0) + event.quantity
         order = self.by_order[event.order_id].order
         side = order.instruction.side
         self.held[order.symbol] = self.held.get(order.symbol, 0) + side * event.quantity
@@ -170,6 +175,7 @@ class Evidence:
             return
         order = self.by_order[event.order_id].order
         side = order.instruction.side
+        self.booked[event.execution_id] -= event.quantity
         self.held[order.symbol] -= side * event.quantity
         self.filled[event.order_id] -= event.quantity
         self.cash += side * event.quantity * event.price * 100 - event.fee

@@ -78,6 +78,16 @@ class Plan(msgspec.Struct, frozen=True):
     """Foreign orders wait for a person, as they do live; else they are taken over."""
     tight: tuple[tuple[str, str], ...] = ()
     """Limits that bind at once, by key; the others are those of paper."""
+    tightens: tuple[tuple[str, str], ...] = (
+        ("order_quantity_max", "500"),
+        ("position_max", "900"),
+        ("open_orders_max", "12"),
+    )
+    """What the trader tightens while he trades; some of it is no tighter and refused."""
+    watches: bool = False
+    """The desk looks at its losses once a second, as its host lets it."""
+    shocks: int = NEVER
+    """A market jumps by some percent."""
     factor: bool = False
     """A second factor is enrolled: what raises risk wants a code."""
     dies_at: frozenset[int] = frozenset()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.domain.apply import state_hash
 from engine.domain.events import CancelRequested, Event, Killed, OrderCancelled
+from engine.domain.records import Record
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
 from simulation.desk import Desk, opening_cash
@@ -12,6 +13,8 @@ from simulation.evidence import Evidence
 from simulation.fate import Fate
 from simulation.invariants import exits, money, orders, rest, risk
 from simulation.invariants.book import Mirror
+from simulation.limits import LimitsKept
+from simulation.losses import LossesKept
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.venue import SimVenue
@@ -27,7 +30,9 @@ class Promises:
         self._plan, self._opening = plan, opening_cash(plan)
         self._disk, self._venue, self._wire = disk, venue, wire
         self._fate, self._trace = fate, trace
-        self.evidence = Evidence(disk, trace.note)
+        self.limits = LimitsKept(venue, wire.line, lambda: self.evidence, self._opening)
+        self.losses = LossesKept(venue, self.limits, self._opening) if plan.watches else None
+        self.evidence = Evidence(disk, trace.note, self._heed)
         self.names: dict[str, bytes] = {}
         """Every order and change that ever left, with its bytes."""
         self.mirror = Mirror(instrument.symbol for instrument in venue.instruments)
@@ -37,12 +42,24 @@ class Promises:
         self._memory: tuple[int, str] | None = None
         """How many rows there were when the last process died, and what it had in memory."""
 
+    def _heed(self, record: Record) -> None:
+        self.limits.heed(record)
+        if self.losses is not None:
+            self.losses.heed(record)
+
+    def hold_at_a_moment(self, desk: Desk | None) -> None:
+        """What a stretch of time can break; the cheapest, whenever something may have changed."""
+        if self.losses is not None:
+            self.losses.hold_now(desk, self.evidence)
+
     def hold_after_a_step(self, desk: Desk | None) -> None:
         """What is cheap, after everything that happens."""
         evidence = self.evidence
         evidence.read()
         self._look_at_the_wire()
         self._look_at_the_books()
+        self.limits.hold_after_a_step()
+        self.hold_at_a_moment(desk)
         if desk is None or DEFAULT_ACCOUNT not in desk.state.accounts:
             return
         state = desk.state
@@ -61,7 +78,8 @@ class Promises:
         orders.live_lists_are_what_lives(state)
         account = state.accounts[DEFAULT_ACCOUNT]
         if self._venue.account.is_as_the_desk_made_it and not self._plan.shorts:
-            money.i29_cash_covers_what_is_held(account)
+            if not self.limits.has_tightened_margin:
+                money.i29_cash_covers_what_is_held(account)
             risk.i29_no_fills_spend_more_than_there_is(self._venue.account, evidence, self._opening)
         risk.what_is_held_can_be_closed(state, self._venue.market, desk.clock.now)
         money.i21_the_ledger_sums_to_zero(account)
@@ -73,6 +91,7 @@ class Promises:
             self._trace.note(sent.bytes)
             orders.i06_every_name_leaves_once(sent, self.names)
             orders.i07_nothing_leaves_that_is_not_durable(sent, self.evidence)
+            self.limits.hold_on_the_wire(sent)
         self._looked_at = len(log)
 
     def _look_at_the_books(self) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from simulation.broken import Broken
 from simulation.families import EVERYTHING, FAMILIES
+from simulation.limits import Count
 from simulation.plan import Plan
 from simulation.trace import Trace
 from simulation.world import World
@@ -33,6 +34,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The last things that happened, of a seed that broke something."""
     only: str = EVERYTHING
     """The family that the seed is of."""
+    limits: dict[str, Count] = {}
+    """By rule: how often it was held against the venue's truth, nearly passed, and denied for."""
 
     @property
     def again(self) -> str:
@@ -70,6 +73,7 @@ def run_plan(plan: Plan) -> Outcome:
         broken,
         world.step,
         lines,
+        limits=world.promises.limits.counts,
     )
 
 

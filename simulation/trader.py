@@ -48,7 +48,6 @@ ORIGINS = (Origin.SCRIPT,) * 6 + (Origin.TICKET, Origin.LINE)
 QUANTITIES = (1, 50, 100, 100, 200)
 CLOSING = (Instruction.SELL, Instruction.COVER)
 REACH_TICKS = 6
-LIMITS = (("order_quantity_max", "500"), ("position_max", "900"), ("open_orders_max", "12"))
 BURST_MAX = 9
 MEANT = "meant"
 
@@ -254,7 +253,7 @@ class Trader:
         return Kill(DEFAULT_ACCOUNT, self._chance.pick(tuple(ExitsOnKill)), "enough")
 
     def _tighten(self, state: State) -> TightenLimit | LoosenLimit:
-        name, value = self._chance.pick(LIMITS)
+        name, value = self._chance.pick(self._plan.tightens)
         if self._plan.factor and self._codes.happens(400):
             return LoosenLimit(DEFAULT_ACCOUNT, name, value + "0", "a larger day")
         return TightenLimit(DEFAULT_ACCOUNT, name, value)

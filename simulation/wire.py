@@ -10,6 +10,7 @@ from engine.domain.records import Inbound, decode_records
 from engine.domain.reports import LinkChanged, Report
 from engine.domain.requests import Request
 from engine.domain.statements import VenueExecutions
+from engine.values import Nanos
 from simulation.disk import Disk, Row, SimJournal
 from simulation.fate import Fate
 
@@ -23,6 +24,10 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
     """Blocks on the disk."""
     from_memory: bool
     """The journal had failed: only cancels may leave then."""
+    at: Nanos
+    """By the desk's clock."""
+    of_a_stop: bool
+    """The desk takes back what it can because a step of its own broke."""
 
 
 class Wire:
@@ -34,6 +39,9 @@ class Wire:
         self.log: list[Sent] = []
         self.journal: SimJournal | None = None
         """Of the process that holds this end."""
+        self.now = Nanos(0)
+        """Its time."""
+        self.is_stopping = False
         self._fate, self._disk = fate, disk
         self._told: list[Report] = []
         self._told_at = 0
@@ -45,7 +53,8 @@ class Wire:
         for request, sent in zip(requests, staged, strict=True):
             self._fate.passes("before a request leaves")
             has_failed = self.journal is not None and self.journal.is_closed
-            self.log.append(Sent(request, sent, len(self._disk.rows), has_failed))
+            blocks = len(self._disk.rows)
+            self.log.append(Sent(request, sent, blocks, has_failed, self.now, self.is_stopping))
             self.line.release([request], [sent])
         self._fate.passes("after the requests left")
 
@@ -56,7 +65,7 @@ class Wire:
     def desk_died(self) -> None:
         """What the process had taken and not made durable, it has not acknowledged either."""
         unheard = [r for r in self._not_durable() if type(r) is not LinkChanged]
-        self._told = []
+        self._told, self.is_stopping = [], False
         self.line.desk_died(unheard)
 
     def _not_durable(self) -> list[Report]:

@@ -35,6 +35,8 @@ STARTS_MAX = 40
 BACK_AFTER = 400
 """Thousandths a step: a process that is gone is started again."""
 FOREVER = 1 << 62
+JUMPS = (-60, -40, -25, -10, 10, 25, 40, 60)
+"""Thousandths of the price."""
 LAST_DELAYS = 65 * SECOND
 """Longer than anything that was delayed before the faults stopped."""
 
@@ -60,7 +62,7 @@ class World:
         self.promises = Promises(plan, self.disk, self.venue, self.wire, self.fate, trace)
         self.desk: Desk | None = None
         self.step = self._ends = 0
-        self._chance = Chance(plan.seed, "world")
+        self._chance, self._news = Chance(plan.seed, "world"), Chance(plan.seed, "news")
 
     def run(self) -> None:
         """Raises Broken where a promise is not kept."""
@@ -84,6 +86,8 @@ class World:
                 self._start()
             return
         self.misfortunes.strike(self.step, self.desk)
+        if self._news.happens(self.plan.shocks):
+            self._jump()
         for _ in range(chance.between(0, 2)):
             self.crowd.act()
         if chance.happens(self.plan.leaves):
@@ -92,6 +96,11 @@ class World:
             self._alive(self._trade)
         else:
             self._alive(self._settle)
+
+    def _jump(self) -> None:
+        symbol, mille = self._news.pick(self.plan.symbols), self._news.pick(JUMPS)
+        self.trace.say(self.step, f"{symbol} jumps by {mille / 10} %")
+        self.crowd.jump(symbol, mille)
 
     def _trade(self) -> None:
         desk = self.desk
@@ -133,6 +142,7 @@ class World:
             self._arrive()
             if self.desk is not None:
                 self._alive(self._settle)
+            self.promises.hold_at_a_moment(self.desk)
 
     def _next_at(self) -> int:
         """When the desk hears or does something next by itself; never without one."""
@@ -189,7 +199,10 @@ class World:
         desk.settle()
 
     def _new_desk(self) -> Desk:
-        return Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock)
+        watch = self.promises.limits.hold_before_anything_leaves
+        desk = Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock, watch)
+        self.promises.limits.state = desk.state
+        return desk
 
     def _rot_is_noticed(self) -> None:
         """I-37: changed bytes stop a start; a person puts the backup back."""

@@ -185,6 +185,14 @@ ACTIONS: tuple[Action, ...] = (
         word="books",
     ),
     do(
+        "desk.messages",
+        S.DESK,
+        "",
+        "messages",
+        "what crossed the line to the venue, message by message",
+        word="messages",
+    ),
+    do(
         "desk.limits",
         S.DESK,
         "l",

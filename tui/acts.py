@@ -2,7 +2,7 @@
 
 from engine.attachment import TakeControl
 from engine.domain.views import Severity, SymbolMatch
-from engine.ports import Act, Reference, SetSpeed, TellBooks, TellRealism
+from engine.ports import Act, Reference, SetSpeed, TellBooks, TellMessages, TellRealism
 from engine.values import Instruction
 from tui.danger import question, request
 from tui.layout import PaneName
@@ -45,6 +45,9 @@ class DeskActs:
 
     def do_books(self) -> None:
         self.room.ask(TellBooks())
+
+    def do_messages(self) -> None:
+        self.room.ask(TellMessages())
 
     def do_limits(self) -> None:
         self.room.open_limits()

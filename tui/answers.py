@@ -8,6 +8,7 @@ from engine.ports import (
     DeskAnswer,
     EngineStopped,
     LineAnswered,
+    MessagesTold,
     Notice,
     OrderExplained,
     PreviewAnswered,
@@ -18,6 +19,7 @@ from tui.layout import PaneName
 from tui.missed import say_missed
 from tui.room import Room
 from tui.screens.limits import LimitsPage
+from tui.screens.messages import MessagesPage
 from tui.screens.realism import RealismPage
 from tui.screens.why import Why
 
@@ -34,6 +36,8 @@ def take(room: Room, answer: DeskAnswer) -> None:
             room.open_page(Why(answer.title, answer.lines))
         case RealismTold() | BooksTold():
             room.open_page(RealismPage(answer.title, answer.lines))
+        case MessagesTold():
+            room.open_page(MessagesPage(answer.title, answer.lines))
         case LimitsTold():
             if isinstance(room.page, LimitsPage):
                 room.page.take(answer.view)

@@ -75,6 +75,10 @@ class Lane(Generic[Message]):
         """When the next message arrives; None while nothing is on its way."""
         return self._on_the_way[0][0] if self._on_the_way else None
 
+    def on_the_way(self) -> list[Message]:
+        """Everything that has not arrived yet, in no order."""
+        return [message for _, _, message in self._on_the_way]
+
     def lose(self) -> None:
         """Everything on its way is gone."""
         self.toll.lost += len(self._on_the_way)

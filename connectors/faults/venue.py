@@ -45,6 +45,10 @@ class FaultyVenue:
         """What became of requests, and of reports."""
         return self._out.toll, self._back.toll
 
+    def on_the_way(self) -> list[Request]:
+        """Requests that the venue has not seen and may still see; some of them twice."""
+        return [request for request, _ in self._out.on_the_way()]
+
     # --- the venue port
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:

@@ -252,7 +252,7 @@ class _Connection(asyncio.Protocol):
             self._acceptor.note(f"a Logon that is for nobody here, or a second one: {names}")
             return False
         self.session = session
-        session.connect(at)
+        self.say(session.connect(at))
         return True
 
     def _is_too_slow(self, transport: asyncio.Transport) -> bool:

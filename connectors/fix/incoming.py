@@ -4,7 +4,7 @@ Source: FIX session layer test cases, and the answers of QuickFIX to them, which
 take as the measure.
 """
 
-from connectors.fix import rejecting, resending
+from connectors.fix import numbers, rejecting, resending
 from connectors.fix.dictionary.arranging import Arranged, arrange
 from connectors.fix.dictionary.checks import Problem, RejectReason, find_problem
 from connectors.fix.line import Instant, Line, Phase, Refused
@@ -12,6 +12,7 @@ from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import HEARTBEAT_MAX_SECONDS
 from connectors.fix.stamps import parse_stamp
 from connectors.fix.tags import ADMIN_TYPES, Tag, Type
+from engine.errors import TraderError
 from engine.values import Nanos
 
 UNSUPPORTED_TYPE = Refused(3, "Unsupported Message Type")
@@ -20,25 +21,27 @@ UNSUPPORTED_TYPE = Refused(3, "Unsupported Message Type")
 def log_on(line: Line, now: Instant) -> None:
     """The initiator's first message."""
     settings = line.settings
-    if settings.resets_on_logon:
-        line.memory.reset()
+    numbers.before_logon(line)
     body: list[Field] = [
         (Tag.ENCRYPT_METHOD, b"0"),
         (Tag.HEART_BT_INT, b"%d" % settings.heartbeat_seconds),
         *settings.logon_fields,
+        *numbers.expected(line, with_logon=False),
     ]
-    if (line.memory.next_in, line.memory.next_out) == (1, 1) and _resets(line):
+    try:
+        body += settings.logon_extra(line.logon_moment(now)) if settings.logon_extra else ()
+    except TraderError as error:
+        # A secret that cannot be had now: nothing left, no number is used, a person has to look.
+        line.stop(str(error))
+        line.close(str(error), now)
+        return
+    if numbers.asks_for_reset(line):
         body.append((Tag.RESET_SEQ_NUM, b"Y"))
         line.sent_reset = True
     if settings.appl_ver_id:
         body.append((Tag.DEFAULT_APPL_VER_ID, settings.appl_ver_id.encode("ascii")))
     line.logon_sent(now)
     line.emit(Type.LOGON, sorted(body, key=lambda field: field[0]), now)
-
-
-def _resets(line: Line) -> bool:
-    settings = line.settings
-    return settings.resets_on_logon or settings.resets_on_logout or settings.resets_on_disconnect
 
 
 def take(line: Line, message: Message, now: Instant) -> None:
@@ -103,7 +106,7 @@ def _other_version(line: Line, message: Message, now: Instant) -> None:
     if line.phase is Phase.CONNECTED:
         line.close("another version of FIX", now)
     elif message.type == Type.LOGOUT:
-        _goodbye(line, now)
+        _goodbye(line, message, now)
     else:
         line.say_goodbye(now, "Incorrect BeginString")
         line.memory.next_in += 1
@@ -134,7 +137,7 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
             _sequence_reset(line, message, now)
         case Type.LOGOUT:
             if is_good(line, message, now, may_be_high=True, may_be_low=True):
-                _goodbye(line, now)
+                _goodbye(line, message, now)
         case Type.RESEND_REQUEST:
             if is_good(line, message, now, may_be_high=True, may_be_low=True):
                 resending.answer(line, message, now)
@@ -150,6 +153,9 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
 def _application(line: Line, message: Message, arranged: Arranged, now: Instant) -> None:
     if not is_good(line, message, now):
         return
+    if not _may_come_so_fast(line, message, now):
+        rejecting.refuse(line, message, rejecting.too_fast(line, message), now)
+        return
     answer = line.application.take(arranged, message)
     if isinstance(answer, Refused):
         rejecting.refuse(line, message, answer, now)
@@ -159,16 +165,19 @@ def _application(line: Line, message: Message, arranged: Arranged, now: Instant)
     line.memory.next_in += 1
 
 
+def _may_come_so_fast(line: Line, message: Message, now: Instant) -> bool:
+    """A repeat was slow enough when it came first."""
+    if line.pace is None or message.is_set(Tag.POSS_DUP):
+        return True
+    return line.pace.may_send(now.monotonic)
+
+
 def _logon(line: Line, message: Message, now: Instant) -> None:
     settings = line.settings
     is_reset = message.is_set(Tag.RESET_SEQ_NUM)
-    if is_reset and not line.sent_reset:
-        line.note("the other side begins both numbers at 1")
-        line.memory.reset()
-        line.queued.clear()
-        line.missing = None
-    if not settings.is_initiator and settings.resets_on_logon:
-        line.memory.reset()
+    must_answer = numbers.must_answer(line, is_reset=is_reset)
+    if not numbers.taken_back(line, message, now):
+        return
     if settings.appl_ver_id and message.text(Tag.DEFAULT_APPL_VER_ID) != settings.appl_ver_id:
         line.close("a logon without the application version that was agreed on", now)
         return
@@ -178,34 +187,49 @@ def _logon(line: Line, message: Message, now: Instant) -> None:
         return
     if not is_good(line, message, now, may_be_high=True):
         return
-    was_answer = settings.is_initiator and (line.sent_reset or not is_reset)
-    line.logged_on(heartbeat, now)
-    if not was_answer:
-        _answer_logon(line, heartbeat, now, is_reset=is_reset)
-    line.sent_reset = False
+    if not numbers.is_expected_known(line, message, now):
+        return
     number = message.number(Tag.MSG_SEQ_NUM)
     assert number is not None, "is_good has read it"
-    if number > line.memory.next_in and not is_reset:
-        ask_for_missing(line, message, number, now)
-    else:
+    # A reset that we announce counts the Logon that it answers, whatever its number.
+    is_anew = is_reset or (line.reset_wanted and not settings.is_initiator)
+    is_in_turn = is_anew or number <= line.memory.next_in
+    line.logged_on(heartbeat, now)
+    if must_answer:
+        told = numbers.expected(line, with_logon=is_in_turn)
+        _answer_logon(line, heartbeat, now, is_reset=is_anew, told=told)
+    numbers.send_expected(line, message, now, has_answered=must_answer)
+    line.sent_reset = line.reset_wanted = False
+    if is_in_turn:
         line.memory.next_in += 1
+    else:
+        ask_for_missing(line, message, number, now, quietly=numbers.will_be_sent(line, message))
 
 
-def _answer_logon(line: Line, heartbeat: int, now: Instant, *, is_reset: bool) -> None:
+def _answer_logon(
+    line: Line, heartbeat: int, now: Instant, *, is_reset: bool, told: list[Field]
+) -> None:
     body: list[Field] = [(Tag.ENCRYPT_METHOD, b"0"), (Tag.HEART_BT_INT, b"%d" % heartbeat)]
     if is_reset:
         body.append((Tag.RESET_SEQ_NUM, b"Y"))
+    body += told
     if line.settings.appl_ver_id:
         body.append((Tag.DEFAULT_APPL_VER_ID, line.settings.appl_ver_id.encode("ascii")))
     line.emit(Type.LOGON, body, now)
 
 
-def _goodbye(line: Line, now: Instant) -> None:
+def _goodbye(line: Line, message: Message, now: Instant) -> None:
+    text = message.text(Tag.TEXT)
+    if text:
+        line.note(f"the other side logs out: {text}")
+    if numbers.TOO_LOW in text.lower():
+        line.stop(f"the other side says that our number is too low: {text}")
     if line.phase is not Phase.LOGOUT_SENT:
         line.say_goodbye(now)
-    line.memory.next_in += 1
+    # A Logout out of turn must not use up the number of a message that is still missing.
+    line.memory.next_in += message.number(Tag.MSG_SEQ_NUM) == line.memory.next_in
     if line.settings.resets_on_logout:
-        line.memory.reset()
+        line.begin_anew("a logout does")
     line.close("logged out", now)
 
 
@@ -232,7 +256,7 @@ def is_good(
 ) -> bool:
     """Time, names and number of a message are right; what is wrong was answered."""
     sent_at = parse_stamp(message.get(Tag.SENDING_TIME) or b"")
-    if not _is_timely(line, sent_at, now):
+    if not _is_timely(line, message, sent_at, now):
         _mistaken(line, message, Problem(RejectReason.SENDING_TIME), now)
         return False
     if not _are_we_meant(line, message):
@@ -249,9 +273,14 @@ def is_good(
     return True
 
 
-def _is_timely(line: Line, sent_at: Nanos | None, now: Instant) -> bool:
+def _is_timely(line: Line, message: Message, sent_at: Nanos | None, now: Instant) -> bool:
+    """A repeat may be as old as it wants."""
     if sent_at is None:
         return False
+    if message.is_set(Tag.POSS_DUP):
+        return True
+    if told := line.skew.measured(received=now.utc, sent=sent_at):
+        line.note(told)
     line.latency = Nanos(now.utc - sent_at)
     bound = line.settings.latency_max
     return not bound or abs(line.latency) <= bound
@@ -279,6 +308,7 @@ def _too_low(
 ) -> None:
     if not message.is_set(Tag.POSS_DUP):
         text = f"MsgSeqNum too low, expecting {line.memory.next_in} but received {number}"
+        line.stop(text)
         line.say_goodbye(now, text)
         line.close(text, now)
         return
@@ -294,8 +324,11 @@ def _too_low(
         _mistaken(line, message, Problem(RejectReason.SENDING_TIME), now)
 
 
-def ask_for_missing(line: Line, message: Message, number: int, now: Instant) -> None:
-    """Keeps a message for its turn and asks for those before it, once."""
+def ask_for_missing(
+    line: Line, message: Message, number: int, now: Instant, *, quietly: bool = False
+) -> None:
+    """Keeps a message for its turn and asks for those before it, once; `quietly`: only where they
+    do not come by themselves."""
     if len(line.queued) >= line.settings.queued_max:
         line.close(f"{len(line.queued):,} messages wait for one that does not come", now)
         return
@@ -303,7 +336,10 @@ def ask_for_missing(line: Line, message: Message, number: int, now: Instant) -> 
     if line.missing is None:
         line.missing = (line.memory.next_in, number - 1)
         line.asked_times = 0
-        _ask(line, now)
+        if quietly:
+            line.asked_at, line.asked_to = now.monotonic, number - 1
+        else:
+            _ask(line, now)
 
 
 def ask_again(line: Line, now: Instant) -> None:

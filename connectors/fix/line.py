@@ -8,8 +8,12 @@ import msgspec
 
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.link.moment import Moment
+from connectors.fix.link.pace import Pace
+from connectors.fix.link.schedule import Period
+from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, encode
-from connectors.fix.settings import Memory, Sent, SessionSettings
+from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -31,6 +35,10 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     type: str
     number: int
 
+    def __repr__(self) -> str:
+        """Without the bytes: a Logon has secrets in them."""
+        return f"Outgoing({self.type!r}, {self.number})"
+
 
 class Noted(msgspec.Struct, frozen=True, gc=False):
     """What happened, for who watches the session."""
@@ -44,6 +52,7 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+BY_HAND = "a person wants it so"
 Output = Outgoing | Noted | Closed
 
 
@@ -88,6 +97,7 @@ class Line:
     """What handlers of messages share; changed by one connection at a time."""
 
     def __init__(self, settings: SessionSettings, memory: Memory, application: Application) -> None:
+        assert settings.schedule is None or isinstance(memory, DatedMemory), "hours need dates"
         self.settings = settings
         self.memory = memory
         self.application = application
@@ -105,12 +115,28 @@ class Line:
         self.asked_times = 0
         self.latency: Nanos | None = None
         """Our clock less the last sending time."""
+        self.skew = Skew(settings.skew_warning)
+        """Of this connection, for a screen: `skew.figure`."""
+        self.pace = Pace(settings.rate_max, settings.rate_burst) if settings.rate_max else None
         self.garbled = 0
         self.received_at = Nanos(0)
         self.sent_at = Nanos(0)
         self.phase_at = Nanos(0)
         self.tests = 0
         """Questions that were asked since something was heard."""
+        self.resets = 0
+        """How often numbers began anew: what was missed before that is not sent again, so who
+        has orders there compares them."""
+        self.reset_wanted = False
+        """A person wants numbers to begin anew with the next Logon."""
+        self.stopped = ""
+        """Why an initiator connects no more until a person has said what to do."""
+        self.ended_by = ""
+        """Why the last connection ended."""
+        self.closes_at = Nanos(0)
+        """When the hours end that the connection belongs to."""
+        self.stretch: tuple[Nanos, Nanos, Period | None] = (Nanos(0), Nanos(0), None)
+        """Since when and up to when that period is the one of now; None: outside all hours."""
         self._out: list[Output] = []
 
     @property
@@ -118,7 +144,8 @@ class Line:
         return self.phase is Phase.ACTIVE
 
     def note(self, text: str) -> None:
-        self._out.append(Noted(text))
+        """For whoever watches or writes it down; the other side's words may repeat a secret."""
+        self._out.append(Noted(self.settings.mask.text(text)))
 
     def emit(
         self, type: str, body: Iterable[Field], now: Instant, head: Iterable[Field] = ()
@@ -126,7 +153,8 @@ class Line:
         """Numbers, keeps and sends one message."""
         number = self.memory.next_out
         data = self.encoded(type, body, number, now, head)
-        self.memory.keep(Sent(number, type, data))
+        kept = self.settings.mask.message(data) if type == Type.LOGON else data
+        self.memory.keep(Sent(number, type, kept))
         self.memory.next_out = number + 1
         if self.phase is not Phase.DISCONNECTED:
             self.let_out(data, type, number, now)
@@ -146,6 +174,8 @@ class Line:
             Tag.SENDING_TIME: format_stamp(now.utc, settings.stamp_digits),
             Tag.TARGET_COMP_ID: settings.target.encode("ascii"),
         }
+        if settings.tells_last_processed:
+            fields[Tag.LAST_PROCESSED] = b"%d" % (self.memory.next_in - 1)
         fields.update(head)
         return encode(settings.begin, type, sorted(fields.items()), body)
 
@@ -154,9 +184,22 @@ class Line:
         self._out.append(Outgoing(data, type, number))
 
     def say_goodbye(self, now: Instant, text: str = "") -> None:
-        body = [(Tag.TEXT, text.encode("ascii"))] if text else []
-        self.emit(Type.LOGOUT, body, now)
+        body = [*self.settings.logout_fields]
+        if text:
+            body.append((Tag.TEXT, text.encode("ascii")))
+        self.emit(Type.LOGOUT, sorted(body), now)
         self.move(Phase.LOGOUT_SENT, now)
+
+    def logon_moment(self, now: Instant) -> Moment:
+        """Of a Logon that is emitted next."""
+        settings = self.settings
+        return Moment(
+            sender=settings.sender.encode("ascii"),
+            target=settings.target.encode("ascii"),
+            number=self.memory.next_out,
+            stamp=format_stamp(now.utc, settings.stamp_digits),
+            utc=now.utc,
+        )
 
     def logon_sent(self, now: Instant) -> None:
         self.move(Phase.LOGON_SENT, now)
@@ -169,6 +212,7 @@ class Line:
         """Ends the connection; numbers and what was sent stay, as the settings say."""
         if self.phase is Phase.DISCONNECTED:
             return
+        reason = self.settings.mask.text(reason)
         self.forget_connection(now, reason)
         self._out.append(Closed(reason))
 
@@ -179,12 +223,30 @@ class Line:
     def move(self, phase: Phase, now: Instant) -> None:
         self.phase, self.phase_at = phase, now.monotonic
 
+    def begin_anew(self, reason: str) -> None:
+        """Both numbers are 1 again; what waited for numbers of before waits no more."""
+        if (self.memory.next_in, self.memory.next_out) != (1, 1):
+            self.note(f"both numbers begin at 1: {reason}")
+            self.resets += 1
+        self.memory.reset()
+        self.queued.clear()
+        self.missing = None
+
+    def stop(self, reason: str) -> None:
+        """An initiator waits for a person; an acceptor waits for whoever connects anyway."""
+        if self.settings.is_initiator:
+            self.stopped = self.settings.mask.text(reason)
+            self.note(f"{reason}; it does not connect again until a person has looked at it")
+
     def forget_connection(self, now: Instant, reason: str) -> None:
         self.note(f"disconnected: {reason}")
+        self.ended_by = reason
         self.move(Phase.DISCONNECTED, now)
         self.queued.clear()
         self.missing = None
         self.sent_reset = False
         self.application.ended()
         if self.settings.resets_on_disconnect:
-            self.memory.reset()
+            self.begin_anew("the connection ended")
+        elif self.reset_wanted:
+            self.begin_anew(BY_HAND)

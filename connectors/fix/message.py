@@ -39,6 +39,10 @@ class Message(msgspec.Struct, gc=False):
     fields: list[Field]
     raw: bytes = b""
 
+    def __repr__(self) -> str:
+        """Without its values: some of them are secrets, and a repr ends up in every log."""
+        return f"Message({self.type!r}, {len(self.fields)} fields)"
+
     def get(self, tag: int) -> bytes | None:
         """The first value of that field; None where it is not there."""
         for number, value in self.fields:

@@ -11,7 +11,9 @@ _ROUTES = (
     (Tag.ON_BEHALF_OF_SUB_ID, Tag.DELIVER_TO_SUB_ID),
     (Tag.ON_BEHALF_OF_LOCATION_ID, Tag.DELIVER_TO_LOCATION_ID),
 )
-_FIX42 = "FIX.4.2"
+_FIX42, _FIX50SP2 = "FIX.4.2", "FIX.5.0SP2"
+OTHER, THROTTLED = 0, 8
+"""BusinessRejectReason (380)."""
 
 
 def reject(line: Line, message: Message, problem: Problem, now: Instant) -> None:
@@ -58,6 +60,14 @@ def refuse(line: Line, message: Message, refused: Refused, now: Instant) -> None
     line.note(f"message {message.text(Tag.MSG_SEQ_NUM)} refused: {refused.text}")
     line.memory.next_in += 1
     line.emit(Type.BUSINESS_REJECT, body, now)
+
+
+def too_fast(line: Line, message: Message) -> Refused:
+    """More messages than were agreed on; from 5.0 SP2 on there is a reason for it."""
+    reason = THROTTLED if line.settings.version == _FIX50SP2 else OTHER
+    text = f"more than {line.settings.rate_max} messages a second; this one was not taken"
+    ref_id = message.get(Tag.CL_ORD_ID) or message.get(Tag.MD_REQ_ID) or b""
+    return Refused(reason, text, ref_id)
 
 
 def _route_back(message: Message) -> list[Field]:

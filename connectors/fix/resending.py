@@ -18,6 +18,7 @@ _OWN_HEAD = frozenset(
         Tag.SENDING_TIME,
         Tag.POSS_DUP,
         Tag.ORIG_SENDING_TIME,
+        Tag.LAST_PROCESSED,
     }
 )
 
@@ -29,15 +30,18 @@ def answer(line: Line, message: Message, now: Instant) -> None:
     if first is None or last is None or first < 1 or (0 < last < first) or first > newest:
         reject(line, message, Problem(RejectReason.BAD_VALUE, Tag.BEGIN_SEQ_NO), now)
         return
-    if last == 0 or last > newest:
-        last = newest
+    again(line, first, newest if last == 0 else min(last, newest), now)
+
+
+def again(line: Line, first: int, last: int, now: Instant) -> None:
+    """Those numbers once more, or the gap that is left of them."""
     gap = first
     for sent in line.memory.between(first, last):
         if sent.type in line.settings.never_resent:
             continue
         if gap < sent.number:
             _fill(line, gap, sent.number, now)
-        _again(line, sent, now)
+        _once_more(line, sent, now)
         gap = sent.number + 1
     if gap <= last:
         _fill(line, gap, last + 1, now)
@@ -52,7 +56,7 @@ def _fill(line: Line, number: int, following: int, now: Instant) -> None:
     line.let_out(data, Type.SEQUENCE_RESET, number, now)
 
 
-def _again(line: Line, sent: Sent, now: Instant) -> None:
+def _once_more(line: Line, sent: Sent, now: Instant) -> None:
     message = parse(sent.data)
     assert isinstance(message, Message), "what was sent was well formed"
     arranged = arrange(message, line.known, line.app_known)

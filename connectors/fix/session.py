@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from connectors.fix import incoming
+from connectors.fix import hours, incoming
 from connectors.fix.frames import Framer, Garbled
-from connectors.fix.line import Application, Instant, Line, Output, Phase
+from connectors.fix.line import BY_HAND, Application, Closed, Instant, Line, Output, Phase
+from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, whole
 from connectors.fix.settings import Memory, SessionSettings
 from connectors.fix.tags import Tag, Type
@@ -31,9 +32,19 @@ class Session(Line):
 
     # What the connection tells.
 
+    def why_not(self, now: Instant) -> str:
+        """Why nobody may log on now, as a sentence: a person has to look, or the hours; else ""."""
+        return self.stopped or hours.refusal(self, now)
+
     def connect(self, now: Instant) -> list[Output]:
         """A connection stands; the initiator says who it is."""
         assert self.phase is Phase.DISCONNECTED, "one connection at a time"
+        hours.turn(self, now)
+        if self.settings.is_initiator and (refusal := self.why_not(now)):
+            self.note(refusal)
+            return [*self.taken(), Closed(refusal)]
+        hours.opened(self, now)
+        self.skew = Skew(self.settings.skew_warning)
         self._framer = Framer()
         self.received_at = self.sent_at = now.monotonic
         self.tests = 0
@@ -59,7 +70,15 @@ class Session(Line):
             self._count_garbled(Garbled("a number (34) that is none", len(found.raw)), now)
             return
         self.received_at, self.tests = now.monotonic, 0
+        if self.phase is Phase.CONNECTED and (refusal := self._refusal_of(found, now)):
+            self.say_goodbye(now, refusal)
+            self.close(refusal, now)
+            return
         incoming.take(self, found, now)
+
+    def _refusal_of(self, found: Message, now: Instant) -> str:
+        """An acceptor says to who logs on outside its hours when it opens."""
+        return hours.refusal(self, now) if found.type == Type.LOGON else ""
 
     def collect(self) -> list[Output]:
         return self.taken()
@@ -72,6 +91,8 @@ class Session(Line):
 
     def tick(self, now: Instant) -> list[Output]:
         """Time passed: heartbeats, questions, ends."""
+        if self.settings.schedule is not None and hours.is_over(self, now):
+            hours.end(self, now)
         waited = Nanos(now.monotonic - self.phase_at)
         if self.phase in (Phase.CONNECTED, Phase.LOGON_SENT):
             if waited >= self.settings.logon_wait:
@@ -89,12 +110,42 @@ class Session(Line):
         self, type: str, body: Iterable[Field], now: Instant, head: Iterable[Field] = ()
     ) -> list[Output]:
         """An application message. Its number is used and it is kept, also while nobody listens."""
+        if self.phase is Phase.DISCONNECTED:
+            hours.turn(self, now)
         self.emit(type, body, now, head=head)
         return self.taken()
 
     def log_out(self, now: Instant, text: str = "") -> list[Output]:
         if self.phase is Phase.ACTIVE:
             self.say_goodbye(now, text)
+        return self.taken()
+
+    # What a person asks.
+
+    def reset_numbers(self, now: Instant) -> list[Output]:
+        """Both begin at 1, after a logout where somebody is logged on; the next Logon says so."""
+        self.stopped, self.reset_wanted = "", True
+        if self.phase is Phase.DISCONNECTED:
+            self.begin_anew(BY_HAND)
+        elif self.phase is Phase.ACTIVE:
+            self.say_goodbye(now)
+        else:
+            self.close("a person wants the numbers to begin anew", now)
+        return self.taken()
+
+    def set_numbers(
+        self, *, next_in: int | None = None, next_out: int | None = None
+    ) -> list[Output]:
+        """What a person has found out with the other side; nothing given: as they are, go on.
+
+        Only while nobody is connected.
+        """
+        assert self.phase is Phase.DISCONNECTED, "numbers do not change under a conversation"
+        assert min(next_in or 1, next_out or 1) > 0, "numbers begin at 1"
+        self.memory.next_in = next_in or self.memory.next_in
+        self.memory.next_out = next_out or self.memory.next_out
+        self.stopped = ""
+        self.note(f"a person goes on with {self.memory.next_in} in, {self.memory.next_out} out")
         return self.taken()
 
     def _count_garbled(self, garbled: Garbled, now: Instant) -> None:

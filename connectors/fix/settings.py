@@ -1,12 +1,17 @@
 """What two counterparties agreed on before they speak, and what a session keeps of its past."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.link.masking import Mask
+from connectors.fix.link.moment import Moment
+from connectors.fix.link.schedule import Schedule
+from connectors.fix.link.skew import WARNING
 from connectors.fix.message import Field
 from connectors.fix.tags import ADMIN_TYPES
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -17,6 +22,20 @@ APPL_VER_IDS = {"FIX.5.0SP2": "9"}
 """DefaultApplVerID (1137) of what travels over FIXT."""
 HEARTBEAT_MAX_SECONDS = 3_600
 MESSAGES_KEPT_MAX = 100_000
+
+
+class UnaskedReset(StrEnum):
+    """What an initiator makes of a Logon in answer that begins both numbers anew (141=Y) though it
+    did not ask for that. Venues differ in which number they expect next."""
+
+    COUNT = "count"
+    """Our Logon was number 1: the next is 2."""
+    RECOUNT = "recount"
+    """Our Logon is not counted: the next is 1."""
+    ANSWER = "answer"
+    """A second Logon with 141=Y is number 1, as QuickFIX sends it."""
+    REFUSE = "refuse"
+    """The session ends until a person has said what to do."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +50,12 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Lets fields and values pass that the dictionary does not know."""
     latency_max: Nanos = Nanos(120 * NANOS_PER_SECOND)
     """How far a sending time may be from our clock; 0: it is not looked at."""
+    skew_warning: Nanos = WARNING
+    """From which difference of the clocks a person is told; 0: never."""
+    rate_max: int = 0
+    """Application messages a second that are taken; what is beyond is refused. 0: any number."""
+    rate_burst: int = 0
+    """How many of them at once after a silence; 0: as many as in a second."""
     stamp_digits: int = 3
     resets_on_logon: bool = False
     resets_on_logout: bool = False
@@ -54,6 +79,20 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """So many garbled messages within 10 s end the connection; 0: however many."""
     queued_max: int = 10_000
     """Messages that came before their turn; more end the connection."""
+    schedule: Schedule | None = None
+    """When the session may speak; with it, the memory is a `DatedMemory`. None: always."""
+    unasked_reset: UnaskedReset = UnaskedReset.COUNT
+    tells_next_expected: bool = False
+    """Says in a Logon which number it expects next (789), and heeds what the other side expects,
+    so that what is missing comes without a ResendRequest."""
+    logon_extra: Callable[[Moment], Sequence[Field]] | None = None
+    """What the venue wants in this Logon besides, such as a signature of it."""
+    logout_fields: tuple[Field, ...] = ()
+    """What the venue wants in a Logout besides."""
+    mask: Mask = msgspec.field(default_factory=Mask)
+    """Takes secrets out of what is noted or kept."""
+    tells_last_processed: bool = False
+    """Says in every message which number it has taken last (369)."""
 
     @property
     def begin(self) -> str:
@@ -94,12 +133,21 @@ class Memory(Protocol):
         """Both numbers are 1 again and nothing was sent."""
 
 
+@runtime_checkable
+class DatedMemory(Memory, Protocol):
+    """A memory that also knows when its numbers began, which hours of a session have to ask."""
+
+    numbers_since: Nanos
+    """UTC, as durable as the numbers; 0 where it is not known yet."""
+
+
 class ShortMemory:
     """Lasts as long as the process, with a bound: what is older is filled as a gap."""
 
     def __init__(self, kept_max: int = MESSAGES_KEPT_MAX) -> None:
         self.next_in = 1
         self.next_out = 1
+        self.numbers_since = Nanos(0)
         self._kept_max = kept_max
         self._sent: dict[int, Sent] = {}
 

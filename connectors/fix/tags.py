@@ -16,6 +16,7 @@ class Tag:
     CHECK_SUM: Final = 10
     CL_ORD_ID: Final = 11
     CUM_QTY: Final = 14
+    CURRENCY: Final = 15
     END_SEQ_NO: Final = 16
     EXEC_ID: Final = 17
     EXEC_INST: Final = 18
@@ -45,11 +46,16 @@ class Tag:
     TEXT: Final = 58
     TIME_IN_FORCE: Final = 59
     TRANSACT_TIME: Final = 60
+    TRADE_DATE: Final = 75
+    SECURE_DATA: Final = 91
+    RAW_DATA_LENGTH: Final = 95
+    RAW_DATA: Final = 96
     POSS_RESEND: Final = 97
     ENCRYPT_METHOD: Final = 98
     STOP_PX: Final = 99
     CXL_REJ_REASON: Final = 102
     ORD_REJ_REASON: Final = 103
+    SECURITY_DESC: Final = 107
     HEART_BT_INT: Final = 108
     MIN_QTY: Final = 110
     MAX_FLOOR: Final = 111
@@ -81,8 +87,11 @@ class Tag:
     MD_ENTRY_ID: Final = 278
     MD_UPDATE_ACTION: Final = 279
     MD_REQ_REJ_REASON: Final = 281
+    UNDERLYING_SYMBOL: Final = 311
     SECURITY_REQ_ID: Final = 320
+    SECURITY_REQUEST_TYPE: Final = 321
     SECURITY_RESPONSE_ID: Final = 322
+    SECURITY_RESPONSE_TYPE: Final = 323
     TRAD_SES_REQ_ID: Final = 335
     TRADING_SESSION_ID: Final = 336
     TRAD_SES_STATUS: Final = 340
@@ -93,23 +102,31 @@ class Tag:
     EXEC_RESTATEMENT_REASON: Final = 378
     BUSINESS_REJECT_REF_ID: Final = 379
     BUSINESS_REJECT_REASON: Final = 380
+    TOT_NO_RELATED_SYM: Final = 393
     CXL_REJ_RESPONSE_TO: Final = 434
     MASS_CANCEL_REQUEST_TYPE: Final = 530
     MASS_CANCEL_RESPONSE: Final = 531
     MASS_CANCEL_REJECT_REASON: Final = 532
     TOTAL_AFFECTED: Final = 533
+    USERNAME: Final = 553
+    PASSWORD: Final = 554
     SECURITY_LIST_TYPE: Final = 559
     SECURITY_REQUEST_RESULT: Final = 560
+    ROUND_LOT: Final = 561
     MASS_STATUS_REQ_ID: Final = 584
     MASS_STATUS_REQ_TYPE: Final = 585
     LAST_UPDATE_TIME: Final = 779
     NEXT_EXPECTED: Final = 789
     ORD_STATUS_REQ_ID: Final = 790
     LAST_LIQUIDITY: Final = 851
+    LAST_FRAGMENT: Final = 893
     TOT_NUM_REPORTS: Final = 911
     LAST_REPT_REQUESTED: Final = 912
+    NEW_PASSWORD: Final = 925
     DEFAULT_APPL_VER_ID: Final = 1137
     MASS_ACTION_REPORT_ID: Final = 1369
+    ENCRYPTED_PASSWORD: Final = 1402
+    ENCRYPTED_NEW_PASSWORD: Final = 1404
 
 
 class Type:
@@ -135,6 +152,8 @@ class Type:
     MARKET_DATA_INCREMENT: Final = "X"
     MARKET_DATA_REJECT: Final = "Y"
     MASS_STATUS_REQUEST: Final = "AF"
+    DONT_KNOW_TRADE: Final = "Q"
+    SECURITY_DEFINITION_REQUEST: Final = "c"
     SECURITY_DEFINITION: Final = "d"
     SESSION_STATUS_REQUEST: Final = "g"
     SESSION_STATUS: Final = "h"

@@ -38,7 +38,7 @@ from engine.values import Liquidity, Nanos, Price, Quantity, Side
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 _UNSAID = Nanos(0)
 PRICE_TEXTS_MAX = 4_096
-"""Prices whose text is remembered: fills come again and again at the same few."""
+"""Remembered texts of prices: fills come again and again at the same few."""
 
 
 class Clerk:
@@ -84,8 +84,7 @@ class Clerk:
 
     def heed(self, events: Sequence[Event]) -> None:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
-        has_own = False
-        symbol = ""
+        has_own, symbol = False, ""
         touched: set[str] = set()
         of_others: list[Traded] = []
         for event in events:
@@ -191,11 +190,11 @@ class Clerk:
 
     def _tell(self, events: Sequence[Event]) -> None:
         for position, event in enumerate(events):
+            if type(event) is Accepted:
+                continue  # told when the request was answered
             if isinstance(event, Traded):
                 self._tell_trade(event, events, position)
                 continue
-            if type(event) is Accepted:
-                continue  # told when the request was answered
             order = self.roll.by_exchange_id.get(event.order_id)
             if order is None:
                 continue
@@ -263,7 +262,7 @@ class Clerk:
         quantity, orders = int(last.quantity), 1
         while orders <= position:
             event = events[position - orders]
-            if not isinstance(event, Traded) or not _is_same_run(last, event):
+            if type(event) is not Traded or not _is_same_run(last, event):
                 break
             quantity, orders = quantity + event.quantity, orders + 1
         price = self._price(taker.symbol, last.price)
@@ -354,9 +353,10 @@ class Clerk:
 
     def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
-        place, known = self._exchange.queue_ahead, dict[int, int]()
+        place, by_symbol = self._exchange.queue_ahead, self.roll.by_symbol
+        known: dict[int, int] = {}
         for symbol in touched:
-            for exchange_id, order in self.roll.by_symbol.get(symbol, {}).items():
+            for exchange_id, order in (by_symbol.get(symbol) or {}).items():
                 if of_others:
                     self._saw_trades(order, of_others)
                 ahead = place(symbol, exchange_id, known)
@@ -393,7 +393,7 @@ class Clerk:
 
 def _is_same_run(trade: Traded, event: Event) -> bool:
     return (
-        isinstance(event, Traded)
+        type(event) is Traded
         and event.taker_id == trade.taker_id
         and event.price == trade.price
         and event.symbol == trade.symbol

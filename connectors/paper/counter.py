@@ -120,10 +120,9 @@ class Counter:
 
     def _enter(self, request: NewOrderRequest) -> None:
         roll = self._clerk.roll
-        known = roll.known_of(request.client_order_id)
-        if known:
+        if roll.has_answered(request.client_order_id):
             # The same id again is the same order: it is told about, never entered twice.
-            self._clerk.reports.extend(known)
+            self._clerk.reports.extend(roll.known_of(request.client_order_id))
             return
         objection = self.drills.objection(request.client_order_id) or self._objection_to(request)
         if objection:

@@ -172,6 +172,10 @@ class OrderRoll:
         if len(self._answers) > IDS_KEPT_MAX:
             self._forget_oldest_done()
 
+    def has_answered(self, client_order_id: str) -> bool:
+        """Whether the request that brought this id was answered, and is remembered."""
+        return client_order_id in self._answers
+
     def known_of(self, client_order_id: str) -> list[Report]:
         """What a status query hears: the answer, every fill, the end; empty when never seen."""
         answer = self._answers.get(client_order_id)

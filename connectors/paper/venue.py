@@ -48,13 +48,15 @@ OWN_SETTINGS = BookSettings(self_match=SelfMatch.CANCEL_AGGRESSIVE)
 
 
 class PaperVenue:
-    """An `engine.ports.SimulatedVenue`, and the `FlowSink` of its market.
+    """An `engine.hosted.SimulatedVenue`, and the `FlowSink` of its market.
 
     It has no clock of its own: `advance` moves market time. The same flow, requests and calls
     give the same reports.
     """
 
     name = "paper"
+    live = None
+    """Its time is ours."""
 
     def __init__(
         self,
@@ -122,6 +124,10 @@ class PaperVenue:
         return self._clerk.now
 
     @property
+    def simulated(self) -> "PaperVenue":
+        return self
+
+    @property
     def note(self) -> str:
         """What a person should know of this market; else empty."""
         return self._flow.note
@@ -170,12 +176,11 @@ class PaperVenue:
 
         With TIME_MAX or later, `now` stays where the market ended.
         """
-        flow, clerk = self._flow, self._clerk
         if self._link is not None:
             self._advance_with(self._link, until)
             return
-        while not clerk.reports:
-            if (at := flow.next_at()) is None or at > until:
+        while not self._clerk.reports:
+            if (at := self._flow.next_at()) is None or at > until:
                 break
             self._step_market(at)
         else:
@@ -215,8 +220,6 @@ class PaperVenue:
             *self._measures.tape(every_symbol=at_the_end),
         ]
 
-    # --- practice
-
     def practise(self, drill: str, symbol: str, span: Nanos) -> str:
         """A drill by name; why it cannot be done here, or empty."""
         if drill == "reject":
@@ -232,8 +235,6 @@ class PaperVenue:
             self._link = Link(AtOnce())
         self._hand_over(self._link)
         self._link.breaks(self.name, self.now, Nanos(self.now + span), LINK_LOST)
-
-    # --- for `why`
 
     def queue_is_estimate(self, client_order_id: str) -> bool:
         """Whether the order's place was set up again after a restart."""
@@ -254,8 +255,7 @@ class PaperVenue:
 
     def waits(self) -> list[VenueOrderWaited]:
         """How each order that still stands has waited so far, oldest order first."""
-        told = [self._clerk.waited(order) for order in self._clerk.roll.live()]
-        return [waited for waited in told if waited is not None]
+        return [told for each in self._clerk.roll.live() if (told := self._clerk.waited(each))]
 
     @property
     def shares_provided(self) -> int:
@@ -266,8 +266,6 @@ class PaperVenue:
     def shares_taken(self) -> int:
         """What the trader's arriving orders have taken in this run."""
         return self._clerk.shares_taken
-
-    # --- recordings
 
     def tapped_by(self, tap: SessionTap) -> None:
         """The tap hears all that moves the market, phases and hidden prints before their effect."""

@@ -24,7 +24,7 @@ from data.journal.head import Head, HeadFile, create_head, read_head
 from data.journal.identity import new_instance
 from data.journal.scan import Link, Scan
 from data.journal.snapshots import Snapshots, snapshot_files
-from engine.ports import Block, Snapshot
+from engine.ports import Block, Replay, Snapshot
 from engine.values import Sequence as RecordSequence
 
 EPOCH_FIRST = 1
@@ -77,10 +77,12 @@ class Journal:
         *,
         instance: str | None = None,
         wall_clock: Callable[[], int] = time.time_ns,
+        replay: Replay | None = None,
     ) -> "Journal":
         """Own the home, then open its journal or begin one, and verify it.
 
-        From the first block on, or from the one that the newest sealed snapshot covers.
+        From the first block on, or from the one that the newest sealed snapshot covers. `replay`
+        hears it meanwhile: what it has heard counts once this returns.
 
         `instance` names a journal that is begun here (default: at random); one that exists keeps
         its own. `wall_clock` stamps blocks with UTC nanoseconds that nothing is decided by.
@@ -88,7 +90,7 @@ class Journal:
         """
         home.own()
         try:
-            return cls._open_owned(home, instance, wall_clock)
+            return cls._open_owned(home, instance, wall_clock, replay)
         except OSError as error:
             home.disown()
             raise HomeError(
@@ -100,7 +102,11 @@ class Journal:
 
     @classmethod
     def _open_owned(
-        cls, home: Home, instance: str | None, wall_clock: Callable[[], int]
+        cls,
+        home: Home,
+        instance: str | None,
+        wall_clock: Callable[[], int],
+        replay: Replay | None,
     ) -> "Journal":
         settle(home)
         head = read_head(home.head_path)
@@ -117,7 +123,12 @@ class Journal:
             scan = Scan(connection, home.journal_path, key, about.instance)
             snapshots = Snapshots(home.snapshots_path, key, about)
             ignored, snapshot = _skip_to_snapshot(scan, snapshots, head)
-            scan.finish(head)
+            if replay is None:
+                scan.finish(head)
+            else:
+                replay.begin(about.instance, about.epoch, snapshot)
+                for block in scan.blocks_and_head(head):
+                    replay.take(block)
             remarks = (*ignored, *(_headless(scan.end) if head is None else ()))
             if head is None:
                 create_head(home.head_path, Head(scan.end.last, scan.end.chain))

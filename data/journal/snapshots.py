@@ -20,7 +20,14 @@ from engine.values import Sequence
 SNAPSHOTS_KEPT = 2
 SNAPSHOT_BYTES_MAX = 1 << 30
 FILES_LOOKED_AT_MAX = 1_000
-FOLDED_BY = ("values.py", "instruments.py", "domain", "runtime/history.py", "runtime/snapshot.py")
+FOLDED_BY = (
+    "values.py",
+    "instruments.py",
+    "domain",
+    "runtime/history.py",
+    "runtime/recovery.py",
+    "runtime/snapshot.py",
+)
 """The source that turns events into what a snapshot holds, below the engine's folder."""
 
 _MAGIC = b"TRDSNAP1"

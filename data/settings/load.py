@@ -37,6 +37,8 @@ class PaperSettings(msgspec.Struct, frozen=True):
     latency: str
     ack_wait: int
     """Seconds without an answer until the outcome of a request counts as unknown."""
+    message_rate: int
+    """Messages a second that the venue says it takes; 0: any number."""
     practice_rejects: int
     """Of a thousand orders."""
     practice_disconnects: int
@@ -48,6 +50,50 @@ class PaperSettings(msgspec.Struct, frozen=True):
     bar_touch: bool
     bar_share: int
     """Percent of a bar's volume."""
+
+
+class FixSettings(msgspec.Struct, frozen=True):
+    """The session with a FIX venue."""
+
+    host: str
+    port: int
+    version: str
+    sender: str
+    """SenderCompID (49) of what this desk says."""
+    target: str
+    account: str
+    """The account of the orders (1), and of the desk's books for them."""
+    heartbeat: int
+    """Seconds."""
+    reset_on_logon: bool
+    fallbacks: tuple[str, ...]
+    """Further hosts of the venue, `host:port`, tried in turn after the first."""
+    practice_hosts: tuple[str, ...]
+    """Those on other machines that a person calls practice."""
+    source: str
+    hours: str
+    unasked_reset: str
+    tells_next_expected: bool
+    tells_last_processed: bool
+    tls_ca_file: str
+    tls_system_trust: bool
+    tls_name: str
+    tls_cert_file: str
+    tls_key_file: str
+    tls_key_secret: str
+    tls_pins: tuple[str, ...]
+    tls_only_13: bool
+    plain_text: bool
+    password_in_clear: tuple[str, ...]
+    logon_tags: tuple[str, ...]
+    logout_tags: tuple[str, ...]
+    username: str
+    password_secret: str
+    """The name of a secret in the vault, as all that end so."""
+    new_password_secret: str
+    raw_data_secret: str
+    signer: str
+    key_secret: str
 
 
 class MarketSettings(msgspec.Struct, frozen=True):
@@ -102,6 +148,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What a session is built from."""
 
     paper: PaperSettings
+    fix: FixSettings
     market: MarketSettings
     record: RecordSettings
     reference: ReferenceSettings
@@ -156,6 +203,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
         raise SettingsError(f"[keys] has more than {KEYS_MAX} entries")
     return Settings(
         paper=PaperSettings(**_section(typed, "paper")),
+        fix=FixSettings(**_section(typed, "fix")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
         reference=ReferenceSettings(**_section(typed, "reference")),

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from data.settings.misplaced import misplaced_secret
 from engine.domain.ledger.fee_tables import table_names
 from engine.domain.ledger.interest import INTEREST_TABLES
+from engine.domain.message_facts import MESSAGES_COUNTED_MAX
 from engine.domain.risk.controls import PROFILES, LimitKind
 from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.exchange.quoted.assumptions import QueueModel
@@ -27,9 +29,13 @@ RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
 MINUTES_MAX = 24 * 60
 TEXT_MAX = 1_000
+LIST_MAX = 20
 
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
+HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
+SECRET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+COMP_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
 ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 KEY_PRESS = re.compile(r"[a-z0-9_+]{1,40}")
@@ -128,6 +134,30 @@ def _file(value: Any) -> str:
     return value
 
 
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+        raise NotASetting('must be text, or "" for none')
+    return value
+
+
+def _list_of_words(value: Any) -> tuple[str, ...]:
+    is_list = isinstance(value, list) and len(value) <= LIST_MAX
+    if not is_list or not all(isinstance(each, str) and each.isprintable() for each in value):
+        raise NotASetting(f"must be a list of at most {LIST_MAX} texts")
+    return tuple(value)
+
+
+def _secret_name(value: Any) -> str:
+    if value == "" or (isinstance(value, str) and SECRET_NAME.fullmatch(value)):
+        return str(value)
+    # Not repeated: who wrote the secret itself there must not see it in a terminal or a log.
+    raise NotASetting(
+        'must be the name of a secret in the vault, such as "fix.password", or ""; never the secret'
+        " itself: keep that with `trader secrets set fix.password`, and change it at the venue,"
+        " because files are copied"
+    )
+
+
 READERS: Mapping[str, Reader] = {
     "paper.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "paper.opening_cash": _money,
@@ -138,6 +168,7 @@ READERS: Mapping[str, Reader] = {
     "paper.limits": _word(*PROFILES),
     "paper.latency": _word(*LATENCIES),
     "paper.ack_wait": _count(1, 600),
+    "paper.message_rate": _count(0, MESSAGES_COUNTED_MAX),
     "paper.practice_rejects": _count(0, 1_000),
     "paper.practice_disconnects": _count(0, 100),
     "paper.queue": _word(*(model.word for model in QueueModel)),
@@ -145,6 +176,56 @@ READERS: Mapping[str, Reader] = {
     "paper.bar_path": _word(*(path.name.lower() for path in BarPath)),
     "paper.bar_touch": _switch,
     "paper.bar_share": _count(1, 100),
+    "fix.host": _matching(HOST, "a name or an address such as 127.0.0.1"),
+    "fix.port": _count(1, 65_535),
+    "fix.version": _word("FIX.4.2", "FIX.4.4", "FIX.5.0SP2"),
+    "fix.sender": _matching(COMP_ID, "1 to 32 letters, digits, dots, dashes and underscores"),
+    "fix.target": _matching(COMP_ID, "1 to 32 letters, digits, dots, dashes and underscores"),
+    "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
+    "fix.heartbeat": _count(1, 60),
+    "fix.reset_on_logon": _switch,
+    "fix.unasked_reset": _word("count", "recount", "answer", "refuse"),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                *("tells_next_expected", "tells_last_processed", "tls_system_trust"),
+                *("tls_only_13", "plain_text"),
+            )
+        ),
+        _switch,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                *("source", "hours", "tls_ca_file", "tls_name", "tls_cert_file", "tls_key_file"),
+                *("username", "signer"),
+            )
+        ),
+        _words,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}"
+            for name in (
+                "fallbacks",
+                "practice_hosts",
+                "tls_pins",
+                "password_in_clear",
+                "logon_tags",
+                "logout_tags",
+            )
+        ),
+        _list_of_words,
+    ),
+    **dict.fromkeys(
+        (
+            f"fix.{name}_secret"
+            for name in ("tls_key", "password", "new_password", "raw_data", "key")
+        ),
+        _secret_name,
+    ),
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,
@@ -170,7 +251,7 @@ READERS: Mapping[str, Reader] = {
     "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "market", "record", "reference", "engine", "risk", "screen", "keys")
+TABLES = ("paper", "fix", "market", "record", "reference", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:
@@ -237,6 +318,8 @@ def _unknown(key: str) -> str:
     from difflib import get_close_matches
 
     table, _, name = key.partition(".")
+    if secret := misplaced_secret(key):
+        return secret
     if table not in TABLES:
         return f"there is no table [{table}]; there are {', '.join(f'[{t}]' for t in TABLES)}"
     if not name:

@@ -1,7 +1,7 @@
 """The only hand that changes the state: one small function per event, and none of them refuses."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -18,17 +18,9 @@ from engine.domain.state import State
 
 
 def apply(state: State, event: ev.Event) -> None:
-    """Makes the event true. Replaying the journal calls only this."""
-    _CHANGES[type(event)](state, event)
+    """Makes the event true."""
+    CHANGES[type(event)](state, event)
     state.events += 1
-
-
-def apply_all(state: State, events: Iterable[ev.Event]) -> None:
-    """The same, one after the other: a start has a million of them."""
-    changes = _CHANGES
-    for event in events:
-        changes[type(event)](state, event)
-        state.events += 1
 
 
 def state_hash(state: State) -> str:
@@ -62,7 +54,7 @@ _FOR_THE_TRAIL_ONLY = (
     ev.TapeMeasured,
     ev.SecondFactorFailed,
 )
-_CHANGES: dict[type, Callable[[State, Any], None]] = {
+CHANGES: dict[type, Callable[[State, Any], None]] = {
     **ORDER_CHANGES,
     **DESK_CHANGES,
     **COST_CHANGES,
@@ -72,3 +64,4 @@ _CHANGES: dict[type, Callable[[State, Any], None]] = {
     **MARGIN_CHANGES,
     **dict.fromkeys(_FOR_THE_TRAIL_ONLY, _nothing),
 }
+"""Event type → what it changes. A replay, which has a million events, looks them up itself."""

@@ -32,6 +32,7 @@ from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
+from engine.domain.message_counts import is_unlimited
 from engine.domain.messages import in_turn, woken
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -98,7 +99,7 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *woken(state, events, now)]
     if type(inbound) is rep.EngineFaulted:
         return events  # nobody will be there to let out what waits
-    return in_turn(state, events, now)
+    return events if is_unlimited(state) else in_turn(state, events, now)
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:

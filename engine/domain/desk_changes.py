@@ -19,6 +19,7 @@ from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.moves import ask_anew
 from engine.domain.quotes import Phase, Source
 from engine.domain.reports import LinkState
+from engine.domain.reserving import hold_more, tiers
 from engine.domain.risk.exposure import cash_in_base
 from engine.domain.risk.limits import Limits
 from engine.domain.settling import settle_date
@@ -55,9 +56,11 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.was_disconnected = False
     state.patience, state.link_up_at = event.patience, Nanos(0)
     state.clock_off, state.woke_text = Nanos(0), ""
+    margin = tiers(state)
     state.source, state.trade_date, state.seed = event.source, event.trade_date, event.seed
     state.limits = Limits.from_pairs(event.limits)
     state.limits_digest = event.limits_digest
+    hold_more(state, margin)
     state.configured = event.limits
     _forget_loosening(state, *state.loosening)
     state.limit_changes = {}
@@ -126,7 +129,7 @@ def _phase_entered(state: State, event: ev.PhaseEntered) -> None:
 
 def _date_rolled(state: State, event: ev.DateRolled) -> None:
     before, month = state.trade_date // 100, event.trade_date // 100
-    marks = dict(event.marks)
+    marks, margin = dict(event.marks), tiers(state)
     for account in state.accounts.values():
         leave_day(state, account)
         _open_purses(state, account, marks)
@@ -145,6 +148,7 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
         for position in account.positions.values():
             position.open_day(marks.get(position.symbol))
         find_day(state, account)
+    hold_more(state, margin)
     turn_breakers(state, event.trade_date)
     _forget_done_orders(state)
     state.recent_orders.clear()
@@ -263,8 +267,10 @@ def _trading_state(state: State, event: ev.TradingStateChanged) -> None:
 
 
 def _limit_changed(state: State, event: ev.LimitTightened | ev.LimitLoosened) -> None:
+    margin = tiers(state)
     pairs = [(k, event.after if k == event.key else v) for k, v in state.limits.pairs()]
     state.limits, state.limits_digest = Limits.from_pairs(tuple(pairs)), event.limits_digest
+    hold_more(state, margin)
     reason = event.reason if isinstance(event, ev.LimitLoosened) else ""
     is_looser = isinstance(event, ev.LimitLoosened)
     state.limit_changes[event.key] = LimitChange(

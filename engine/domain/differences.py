@@ -9,6 +9,7 @@ from engine.domain.comparison import LOOK, NOBODY, PAPER_MODES, UNSAID, Comparis
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
+from engine.domain.patience import stated_by
 from engine.domain.quotes import Market
 from engine.domain.recon import Run
 from engine.domain.recon_events import DifferenceKind
@@ -88,10 +89,11 @@ def _compare_order(
         stands = rep.VenueAccepted(row.client_order_id, row.venue_order_id)
         compared.found += venue_accepted(state, stands, market, now)
     if row.cumulative > order.cumulative:
-        _fills_differ(
-            compared, order, row, "asked for its executions", is_break=compared.seen_before(key) > 1
-        )
-        if Statement.EXECUTIONS not in compared.run.awaiting:
+        is_stated = Statement.EXECUTIONS in stated_by(state.venue)
+        action = "asked for its executions" if is_stated else f"it states no trades: {LOOK}"
+        is_break = compared.seen_before(key) > (1 if is_stated else 0)
+        _fills_differ(compared, order, row, action, is_break=is_break)
+        if is_stated and Statement.EXECUTIONS not in compared.run.awaiting:
             run = compared.run
             asked = ev.StatementAsked(now, run.query, Statement.EXECUTIONS, run.account)
             compared.found.append(asked)

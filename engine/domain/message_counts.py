@@ -26,6 +26,23 @@ def message_rate(state: State) -> int:
     return max(1, _limit(state))
 
 
+def is_unlimited(state: State) -> bool:
+    """Nothing is counted: everything may leave at once."""
+    if state.limits.message_rate_max <= MESSAGES_COUNTED_MAX:
+        return False
+    # Without a limit of the venue's only our own can bind, and for most that settles it.
+    return not state.venue_rate or message_rate(state) > MESSAGES_COUNTED_MAX
+
+
+def venue_rate_words(state: State) -> str:
+    """What the venue says of its own rate, and what of it is used."""
+    rate = state.venue_rate
+    if not rate:
+        return f"{state.venue} names no rate"
+    most = max(1, rate * VENUE_PERCENT // 100)
+    return f"{state.venue} takes {rate:,}/s, {most:,} used"
+
+
 def entry_rate(state: State) -> int:
     """What of that is not kept for cancels and exits; 0: nothing that opens may leave."""
     return _limit(state) * ENTRIES_PERCENT // 100
@@ -55,10 +72,7 @@ def count_message(
 
 def count(state: State, at: Nanos, *, is_entry: bool) -> None:
     """One message more that leaves, where there is a limit."""
-    # Without a limit of the venue's only our own can bind, and for most that settles it.
-    if state.limits.message_rate_max > MESSAGES_COUNTED_MAX and not state.venue_rate:
-        return
-    if message_rate(state) > MESSAGES_COUNTED_MAX:
+    if is_unlimited(state):
         return
     messages = state.messages
     _append(messages.sent, at)

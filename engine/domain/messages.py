@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from engine.domain import events as ev
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import DONE
-from engine.domain.message_counts import entry_rate, message_rate, room_now, turn_comes_at
+from engine.domain.message_counts import (
+    entry_rate,
+    message_rate,
+    room_now,
+    turn_comes_at,
+)
 from engine.domain.message_facts import (
-    MESSAGES_COUNTED_MAX,
     MESSAGES_TIMER,
     Message,
     Turn,
@@ -25,10 +29,11 @@ LINK_WAIT = NANOS_PER_SECOND
 
 
 def in_turn(state: State, events: list[ev.Event], now: Nanos) -> list[ev.Event]:
-    """The same events, with a word before each whose message has to wait."""
+    """The same events, with a word before each whose message has to wait.
+
+    Only where something is counted: see `is_unlimited`.
+    """
     rate = message_rate(state)
-    if rate > MESSAGES_COUNTED_MAX:
-        return events
     wanted = [event for event in events if type(event) in _MESSAGES]
     messages = state.messages
     room = room_now(messages.sent, rate, now)

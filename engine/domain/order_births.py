@@ -105,9 +105,11 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
     """What the rules remember of an order that leaves."""
     asked, side, price, at = event.order, order.side, order.price, event.at
     symbol, protection, flow = asked.symbol, event.protection, account.flow
-    order.worst_price = protection or counted_price(
-        asked.type, side, asked.price, asked.stop, event.quote
-    )
+    # What protects a sale is the least that it may bring, and never what it counts with.
+    if protection and side > 0:
+        order.worst_price = protection
+    else:
+        order.worst_price = counted_price(asked.type, side, asked.price, asked.stop, event.quote)
     flow.orders += 1
     counted = flow.symbols.get(symbol) or flow.of(symbol)
     counted.orders += 1
@@ -117,7 +119,8 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
     if price:
         printed = price_print(symbol, side, order.quantity, price)
         note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
-    revalue(state, order, price or protection or order.stop or _price_of(event.quote))
+    at_market = order.worst_price if protection else order.stop
+    revalue(state, order, price or at_market or _price_of(event.quote))
 
 
 def _price_of(quote: ev.QuoteSeen) -> Price:

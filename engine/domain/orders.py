@@ -177,8 +177,11 @@ class Order(msgspec.Struct, gc=False):
         """Open quantity if a replace in flight takes effect after all."""
         if self.status in DONE:
             return Quantity(0)
-        leaves = self.worst_quantity - self.cumulative - self.cancelled
-        return Quantity(leaves) if leaves > 0 else Quantity(0)
+        quantity, replace = self.quantity, self.pending_replace
+        if replace is not None and replace.quantity > quantity:
+            quantity = replace.quantity
+        leaves = quantity - self.cumulative - self.cancelled
+        return leaves if leaves > 0 else Quantity(0)  # type: ignore[return-value]
 
     @property
     def is_done(self) -> bool:
@@ -253,11 +256,12 @@ def shares_of(order: Order, leaves: Quantity) -> tuple[Money, Money]:
 
     Rounded up: never short.
     """
-    held, value, quantity = order.reserved_total, order.value_total, order.worst_quantity
+    held, value = order.reserved_total, order.value_total
     if not leaves:
         return Money(0), Money(0)
-    if leaves == quantity:
+    if leaves == order.quantity and order.pending_replace is None:
         return held, value
+    quantity = order.worst_quantity
     return Money(-(-held * leaves // quantity)), Money(-(-value * leaves // quantity))
 
 

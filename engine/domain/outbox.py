@@ -140,6 +140,8 @@ _REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
     ev.MessageSent: _from_queue,
 }
 """Event type → the request that it lets out."""
+LEAVING = frozenset(_REQUESTS)
+"""Types of events of which a request may leave: most stay inside."""
 _KINDS = {
     ev.OrderReleased: Message.NEW,
     ev.CancelRequested: Message.CANCEL,

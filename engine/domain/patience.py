@@ -2,10 +2,20 @@
 
 import msgspec
 
+from engine.domain.statements import Statement
 from engine.values import NANOS_PER_SECOND, Nanos
 
 PAPER_VENUE = "paper"
 """The venue of every run that did not name one."""
+PRACTICE_VENUE = "practice"
+"""A FIX venue with no money in it, such as `trader venue`."""
+EVERYTHING = (Statement.ORDERS, Statement.EXECUTIONS, Statement.POSITIONS, Statement.CASH)
+_STATED = {PRACTICE_VENUE: (Statement.ORDERS,)}
+
+
+def stated_by(venue: str) -> tuple[Statement, ...]:
+    """What a venue can be asked to state of itself: over FIX its open orders, and nothing else."""
+    return _STATED.get(venue, EVERYTHING)
 
 
 class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -15,6 +15,7 @@ from engine.domain.differences import (
 )
 from engine.domain.doubt import resume_in_flight
 from engine.domain.owing import nothing_owed
+from engine.domain.patience import EVERYTHING, stated_by
 from engine.domain.quotes import Market
 from engine.domain.recon import GAVE_WAY, ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.recon_events import ReconCause
@@ -22,7 +23,6 @@ from engine.domain.state import State
 from engine.domain.statements import Statement
 from engine.values import Nanos
 
-EVERYTHING = (Statement.ORDERS, Statement.EXECUTIONS, Statement.POSITIONS, Statement.CASH)
 OVERLAP = Nanos(60_000_000_000)
 """Executions are asked for from a minute before the last time: what is known is ignored."""
 
@@ -34,8 +34,13 @@ def begin(
     asks: tuple[Statement, ...] = EVERYTHING,
     account: str = "",
 ) -> list[ev.Event]:
-    """A new comparison; one that is under way and matters less gives way to it."""
+    """A new comparison of what the venue states at all; one that is under way and matters less
+    gives way to it."""
     run = state.recon.run
+    stated = stated_by(state.venue)
+    asks = tuple(each for each in asks if each in stated)
+    if not asks:
+        return []
     happened: list[ev.Event] = []
     if run is not None:
         if run.cause.holds_orders and not cause.holds_orders:
@@ -191,13 +196,18 @@ def _heard(
         count,
         breaks,
         not failed,
-        f"not complete: {failed}" if failed else _in_words(count, breaks),
+        f"not complete: {failed}" if failed else _in_words(state, count, breaks),
     )
     armed = follows(state, finished, found, market, now) if state.arming else []
     return [*happened, finished, *_next_looks(state, now), *armed]
 
 
-def _in_words(differences: int, breaks: int) -> str:
+def _in_words(state: State, differences: int, breaks: int) -> str:
+    missing = [each.name.lower() for each in EVERYTHING if each not in stated_by(state.venue)]
+    if not differences and missing:
+        *others, last = missing
+        unsaid = f"{', '.join(others)} and {last}" if others else last
+        return f"the venue's open orders agree with ours; {unsaid} it does not state"
     if not differences:
         return "the venue's books agree with ours"
     noun = "difference" if differences == 1 else "differences"

@@ -83,7 +83,11 @@ _HappenedStep = msgspec.defstruct(
 _encoder = msgspec.msgpack.Encoder()
 _version_decoder = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
 _step_decoder = msgspec.msgpack.Decoder(Step)
-_happened_decoder: msgspec.msgpack.Decoder[Step] = msgspec.msgpack.Decoder(_HappenedStep)
+_happened_decoder: msgspec.msgpack.Decoder[tuple[int, Step]] = msgspec.msgpack.Decoder(
+    tuple[int, _HappenedStep]  # type: ignore[valid-type]
+)
+_STEP_FOLLOWS = _encoder.encode((RECORDS_VERSION, None))[:2]
+"""How the bytes of today's version begin: an array of two, and the version."""
 _records_decoder = msgspec.msgpack.Decoder(tuple[Record, ...])
 
 
@@ -104,12 +108,12 @@ def decode_records(payload: bytes) -> tuple[Record, ...]:
 
 def decode_events(payload: bytes) -> list[Step]:
     """The same in steps whose inbounds, with no cause before them, are not read: for a replay."""
-    version, content = _content_of(payload)
-    if version == 1:
-        return [_step_of(record) for record in _records_decoder.decode(content)]
-    step = _happened_decoder.decode(content)
-    _check_causes(step.backs, step.bodies)
-    return [step]
+    if payload[:2] == _STEP_FOLLOWS:
+        _, step = _happened_decoder.decode(payload)
+        _check_causes(step.backs, step.bodies)
+        return [step]
+    _, content = _content_of(payload)
+    return [_step_of(record) for record in _records_decoder.decode(content)]
 
 
 def _step_of(record: Record) -> Step:

@@ -89,6 +89,7 @@ def _conditions(state: State, account: Account, now: Nanos) -> Iterator[Standing
     for symbol, trading in sorted(account.symbols.items()):
         text = f"{symbol} {trading.state.name.lower()}: {trading.reason}"
         yield _lowered("symbol_state", symbol, symbol, trading, text)
+    yield from _of_strategies(account)
     for key, run in sorted(state.flattening.items()):
         symbol = key.partition("/")[2]
         kind = "reverse" if run.reopen else "flatten"
@@ -101,6 +102,14 @@ def _conditions(state: State, account: Account, now: Nanos) -> Iterator[Standing
             who=who(run.origin),
             ends_by="it being flat",
         )
+
+
+def _of_strategies(account: Account) -> Iterator[StandingRow]:
+    """R14: the desk has stopped it, and `resume` by a person lets it go on."""
+    for strategy, held in sorted(account.strategies.items()):
+        trading = Trading(TradingState.HALTED, reason=held.reason, changed_at=held.since)
+        text = f"{strategy} disabled: {held.reason}"
+        yield _lowered("strategy", f"strategy {strategy}", strategy, trading, text)
 
 
 def _of_the_machine(state: State, now: Nanos) -> Iterator[StandingRow]:

@@ -35,11 +35,11 @@ class StandingRow(msgspec.Struct, frozen=True, gc=False):
 
     kind: StandingKind
     code: str
-    """account, symbol_state, link, halt, reconciling, market_wide, desk_red …"""
+    """account, symbol_state, strategy, link, halt, reconciling, market_wide, desk_red …"""
     name: str
     """For people: 'market-wide breaker'."""
     scope: str
-    """`*` for the account or the desk, else a symbol or the name of a link."""
+    """`*` for the account or the desk, else a symbol, or the name of a strategy or a link."""
     word: str
     """HALTED, REDUCING …; for a breaker `ready`, `tripped` or `off`; else `now`."""
     is_active: bool

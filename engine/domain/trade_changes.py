@@ -13,7 +13,7 @@ from engine.domain.ledger.positions import Position, apply_fill, apply_lot, coun
 from engine.domain.ledger.postings import post_fill
 from engine.domain.ledger.restating import remember, set_lots
 from engine.domain.lifecycle import DONE, Happening, Status
-from engine.domain.moves import bring_back, move, reopen
+from engine.domain.moves import become, bring_back, hold, move, reopen
 from engine.domain.orders import Order
 from engine.domain.risk.regimes import Regime
 from engine.domain.settling import fund, settle_trade, take_back, unfund
@@ -62,7 +62,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         is_full = is_full and not (order.ending and cumulative < order.quantity)
     if order.pending_new is not None:
         order.pending_new = None
-    move(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
+    become(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
+    hold(state, order)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
     recon = state.recon
@@ -78,7 +79,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         _fill_at_its_place(position, event, order, value, instrument)
     else:
         apply_fill(position, event, order.side, value)
-    _count_trade(state, account, instrument, value, fills=1)
+    _count_trade(state, account, instrument, value)
     if not instrument.quantity_digits:  # tables with steps count shares, not parts of coins
         account.month_volume += quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, position.cost - cost_before)
@@ -99,20 +100,23 @@ def _paid_with(
         fund(state, account, order, instrument, event.quantity, -event.cash_delta)
 
 
-def _count_trade(
-    state: State, account: Account, instrument: Instrument, value: Money, *, fills: int
-) -> None:
-    """The day's turnover; both below zero for a trade that is taken back."""
+def _count_trade(state: State, account: Account, instrument: Instrument, value: Money) -> None:
+    """The day's turnover."""
+    flow, symbol = account.flow, instrument.symbol
+    if instrument.currency != account.currency:
+        value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    flow.traded += value  # type: ignore[assignment]  # a sum of money is money
+    (flow.symbols.get(symbol) or flow.of(symbol)).fills += 1
+
+
+def _uncount_trade(state: State, account: Account, instrument: Instrument, value: Money) -> None:
+    """A trade that is taken back is no turnover of the day any more."""
     flow = account.flow
     if instrument.currency != account.currency:
         value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    flow.traded = Money(max(0, flow.traded - value))
     of_symbol = flow.of(instrument.symbol)
-    if fills < 0:
-        flow.traded = Money(max(0, flow.traded + value))
-        of_symbol.fills = max(0, of_symbol.fills + fills)
-        return
-    flow.traded += value  # type: ignore[assignment]  # a sum of money is money
-    of_symbol.fills += fills
+    of_symbol.fills = max(0, of_symbol.fills - 1)
 
 
 def _told_what_was_owed(state: State, order: Order, at: Nanos) -> None:
@@ -158,7 +162,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
         order.is_overfilled = False
     _reopened(state, order, event)
     state.recon.heard_trade(order.order.symbol, event.venue_at)
-    _count_trade(state, account, instrument, Money(-value), fills=-1)
+    _uncount_trade(state, account, instrument, value)
     position = account.positions[order.order.symbol]
     cost_before = position.cost
     _take_out(position, event, order, value, instrument)

@@ -39,6 +39,7 @@ from engine.ports import (
     SendLine,
     SetSpeed,
     TellBooks,
+    TellMessages,
     TellRealism,
 )
 from engine.runtime.arming_words import armed_words
@@ -47,6 +48,7 @@ from engine.runtime.factor_door import FactorDoor
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
+from engine.runtime.line_words import messages_told
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.realism_words import heading, report_lines
@@ -117,6 +119,8 @@ class Counter:
             case TellBooks():
                 lines = books_lines(self._host.session.state)
                 self._answer(BooksTold("our books and the venue's", tuple(lines)))
+            case TellMessages():
+                self._answer(messages_told(self._host))
             case TellLimits():
                 self._tell_limits(request.symbol)
             case SetSpeed():
@@ -340,8 +344,9 @@ class Counter:
         wait = None if order.is_done else venue.fill_time(order.client_order_id)
         state = self._host.session.state
         told = explain(order, happened, state, so_far=so_far, fill_time=wait)
-        ghosts = tuple(f"{'':14}{words}" for words in venue.ghosts.words(order.order.symbol))
-        self._answer(OrderExplained(order_id, told.title, told.lines + ghosts))
+        ghosts = venue.simulated.ghosts.words(order.order.symbol) if venue.simulated else ()
+        lines = told.lines + tuple(f"{'':14}{words}" for words in ghosts)
+        self._answer(OrderExplained(order_id, told.title, lines))
 
 
 def _misread(ticket: str, problem: SyntaxProblem) -> LineAnswered:

@@ -30,7 +30,7 @@ class OrderHistory:
         `orders_max`: the oldest of more are forgotten, which only a session that runs has to do.
         """
         self._orders_max = orders_max
-        self._read = read
+        self.read = read
         self.places: dict[int, list[int]] = places if places is not None else {}
         """Order → sequences of its events, in the order in which the orders were first told of."""
         self._orders = deque(self.places)
@@ -40,7 +40,11 @@ class OrderHistory:
         """One record of a journal that is read back."""
         order_id = getattr(record.body, "order_id", None)
         if order_id is not None and record.cause != record.sequence:
-            self._keep(order_id, record.sequence)
+            kept = self.places.get(order_id)
+            if kept is None:
+                self.begin(order_id, record.sequence)
+            elif len(kept) < RECORDS_PER_ORDER_MAX:
+                kept.append(record.sequence)
 
     def note_step(self, step: Step) -> None:
         """The same a step at a time: a session hears every one with this, and a start a million
@@ -56,19 +60,16 @@ class OrderHistory:
                 continue
             kept = known(order_id)
             if kept is None:
-                self._keep(order_id, sequence)
+                self.begin(order_id, sequence)
             elif len(kept) < RECORDS_PER_ORDER_MAX:
                 kept.append(sequence)
 
-    def _keep(self, order_id: int, sequence: int) -> None:
-        kept = self.places.get(order_id)
-        if kept is None:
-            kept = self.places[order_id] = []
-            self._orders.append(order_id)
-            if len(self._orders) > self._orders_max:
-                del self.places[self._orders.popleft()]
-        if len(kept) < RECORDS_PER_ORDER_MAX:
-            kept.append(sequence)
+    def begin(self, order_id: int, sequence: int) -> None:
+        """The first event of an order."""
+        self.places[order_id] = [sequence]
+        self._orders.append(order_id)
+        if len(self._orders) > self._orders_max:
+            del self.places[self._orders.popleft()]
 
     def of(self, order_id: int) -> list[Event]:
         """The order's events, oldest first; empty for one that is not remembered.
@@ -79,7 +80,7 @@ class OrderHistory:
         first, records = RecordSequence(0), ()  # type: tuple[RecordSequence, tuple[Record, ...]]
         for sequence in self.places.get(order_id, ()):
             if sequence >= first + len(records):
-                block = next(iter(self._read(RecordSequence(sequence - 1))))
+                block = next(iter(self.read(RecordSequence(sequence - 1))))
                 first, records = block.first, decode_records(block.payload)
             events.append(records[sequence - first].body)  # type: ignore[arg-type]
         return events

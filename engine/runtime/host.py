@@ -1,4 +1,4 @@
-"""Drives a session against a market whose time we own: as fast as it goes, or paced by a clock."""
+"""Drives a session against a market: one whose time we own, or one that follows the wall."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -18,8 +18,8 @@ from engine.domain.reports import (
     VenueAccepted,
     VenueFilled,
 )
+from engine.hosted import HostedVenue, SimulatedVenue
 from engine.language.syntax import PracticeLine
-from engine.ports import SimulatedVenue
 from engine.runtime.resolve import Context, UnresolvedError, symbol_of
 from engine.runtime.session import Session
 from engine.runtime.watch import Watch
@@ -40,6 +40,7 @@ OPENING_TAKES = NANOS_PER_SECOND // 1_000
 SETTLE_ROUNDS_MAX = 1_000
 """Answers that cause answers at one instant; more can only be a loop of ours."""
 FOREVER = Nanos(1 << 62)
+NO_DRILLS = "drills are for a simulated venue: one that can misbehave by itself is asked there"
 
 
 _ONCE = (VenueAccepted, VenueFilled, TradeDateRolled)
@@ -72,9 +73,10 @@ class AsFastAsItGoes:
 class Host:
     """The loop around a session: market, timers, reports, checkpoints; one thread, no surprises."""
 
-    def __init__(self, session: Session, venue: SimulatedVenue, pace: Pace | None = None) -> None:
+    def __init__(self, session: Session, venue: HostedVenue, pace: Pace | None = None) -> None:
         self.session = session
         self.venue = venue
+        self._simulated = venue.simulated
         self.pace: Pace = pace or AsFastAsItGoes()
         self.attend: Callable[[], None] = lambda: None
         """Called once a round, so that a live desk can answer requests in between."""
@@ -105,9 +107,11 @@ class Host:
         Otherwise a crash would play the same minute again: its orders would fill twice, and its
         night would be paid for twice.
         """
-        reports = self.venue.collect()
+        reports, simulated = self.venue.collect(), self._simulated
+        if simulated is None:
+            return reports
         if any(type(report) in _ONCE or self._is_of_a_halt(report) for report in reports):
-            reports.append(self.venue.checkpoint())
+            reports.append(simulated.checkpoint())
         return reports
 
     def _is_of_a_halt(self, report: Report) -> bool:
@@ -118,7 +122,12 @@ class Host:
         return is_halted or report.symbol in self.session.state.halts
 
     def submit(self, *commands: Inbound) -> list[Event]:
-        """One step with these inbounds, and everything that follows from it at this instant."""
+        """One step with these inbounds, and everything that follows from it at this instant; at a
+        venue whose time is everybody's that is now."""
+        live = self.venue.live
+        if live is not None:
+            self.venue.advance(live.clock())
+            self.session.now = Nanos(max(self.now, self.venue.now))
         happened = self.session.step(commands)
         return happened + self.settle()
 
@@ -185,24 +194,27 @@ class Host:
     def _checkpoint(self) -> None:
         """Own resting orders move up the queue without a word: their places are kept at times."""
         waited = self.now - self._checkpoint_at
-        if waited < CHECKPOINT_EVERY:
+        if waited < CHECKPOINT_EVERY or self._simulated is None:
             return
         if self.session.state.live or waited >= CHECKPOINT_IDLE_EVERY:
-            self._keep_place(at_the_end=False)
+            self._keep_place(self._simulated, at_the_end=False)
 
     def leave(self) -> None:
         """The venue is left: its place in time, how each order that stays has waited, and what
         was measured."""
-        self._keep_place(self.venue.waits(), at_the_end=True)
+        if self._simulated is not None:
+            self._keep_place(self._simulated, self._simulated.waits(), at_the_end=True)
 
-    def _keep_place(self, waits: Sequence[Report] = (), *, at_the_end: bool) -> None:
+    def _keep_place(
+        self, venue: SimulatedVenue, waits: Sequence[Report] = (), *, at_the_end: bool
+    ) -> None:
         self._checkpoint_at = self.now
-        measured = self.venue.measured(at_the_end=at_the_end)
-        self.session.step([*waits, *measured, self.venue.checkpoint()])
+        measured = venue.measured(at_the_end=at_the_end)
+        self.session.step([*waits, *measured, venue.checkpoint()])
 
     def measure(self) -> None:
         """What was measured since the last checkpoint, for somebody who asks now."""
-        measured = self.venue.measured(at_the_end=False)
+        measured = self._simulated.measured() if self._simulated is not None else []
         if measured:
             self.session.step(measured)
 
@@ -230,7 +242,9 @@ class Host:
     def practise(self, line: PracticeLine, context: Context) -> list[Event]:
         """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""
         symbol = "" if line.symbol is None else symbol_of(line.symbol, context)
-        refusal = self.venue.practise(line.drill, symbol, line.span or Nanos(0))
+        if self._simulated is None:
+            raise UnresolvedError(NO_DRILLS)
+        refusal = self._simulated.practise(line.drill, symbol, line.span or Nanos(0))
         if refusal:
             raise UnresolvedError(refusal)
         return self.settle()

@@ -258,11 +258,14 @@ class LiveDesk:
         self._tell(self._end)
 
     def _what_stays(self) -> str:
-        """After a stop: orders of a paper market live in this home and nowhere else."""
+        """After a stop: orders of a paper market live in this home and nowhere else, others at
+        their venue."""
         live = self._host.session.state.live
         if not live:
             return "no order was working"
         noun = "1 order stays" if len(live) == 1 else f"{len(live):,} orders stay"
+        if self._host.venue.live is not None:
+            return f"{noun} at the venue and may fill without you"
         return f"{noun} in this home and will stand again at the next start"
 
     def _attend(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from engine.language.syntax import ReplayLine, ReplayVerb
 from engine.runtime.host import Host
-from engine.runtime.pace import HurryingPace, WallPace
-from engine.runtime.replay import Conductor, factor_of
+from engine.runtime.pace import ClockPace, HurryingPace, WallPace
+from engine.runtime.replay import LIVE_REFUSAL, Conductor, factor_of
 
 REAL_TIME = 1.0
 
@@ -21,7 +21,9 @@ class LiveTime:
         """`say` tells a person where a step or a jump has led."""
         self._host = host
         self._say = say
-        self._wall = WallPace(speed, wake)
+        live = host.venue.live
+        self._is_everybodys = live is not None
+        self._wall = WallPace(speed, wake) if live is None else ClockPace(live, wake)
         self._conductor = Conductor(host)
         self._before_pause = speed or REAL_TIME
         self.begins_anew = False
@@ -34,6 +36,8 @@ class LiveTime:
     @property
     def word(self) -> str:
         """For the top line."""
+        if self._is_everybodys:
+            return "live"
         if self._conductor.goal is not None:
             return "▸▸"
         if self.factor == 0:
@@ -42,6 +46,9 @@ class LiveTime:
 
     def set_speed(self, factor: float) -> None:
         """0 stands still; whatever was on the way is given up."""
+        if self._is_everybodys:
+            self._say(LIVE_REFUSAL)
+            return
         self._conductor.give_up()
         if self.factor:
             self._before_pause = self.factor

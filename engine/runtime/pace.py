@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.hosted import LiveVenue
 from engine.runtime.host import STRIDE, AsFastAsItGoes
-from engine.values import Nanos
+from engine.values import NANOS_PER_SECOND, Nanos
 
 TICK_SECONDS = 0.02
 """The market is let on in steps of this; a key press interrupts the wait."""
@@ -65,6 +66,31 @@ class WallPace:
         self._wake.clear()
 
 
+class ClockPace:
+    """Of a venue whose time is everybody's: what the clock says has come, and no factor is there.
+
+    Whoever waits is woken by what comes.
+    """
+
+    factor = 1.0
+
+    def __init__(self, venue: LiveVenue, wake: threading.Event) -> None:
+        self._clock = venue.clock
+        self._wake = wake
+        venue.wake_with(wake.set)
+
+    def set_factor(self, factor: float, now: Nanos) -> None:
+        """Nobody can."""
+
+    def allowed(self, now: Nanos) -> Nanos:
+        return max(now, self._clock())
+
+    def wait(self, target: Nanos) -> None:
+        left = (target - self._clock()) / NANOS_PER_SECOND
+        self._wake.wait(min(max(left, 0.0), TICK_SECONDS))
+        self._wake.clear()
+
+
 class Aim(Protocol):
     """Where market time hurries to, whatever the speed."""
 
@@ -75,7 +101,7 @@ class Aim(Protocol):
 class HurryingPace:
     """A wall pace that a goal overrides for as long as there is one."""
 
-    def __init__(self, wall: WallPace, aim: Aim) -> None:
+    def __init__(self, wall: WallPace | ClockPace, aim: Aim) -> None:
         self.wall = wall
         self._aim = aim
 

@@ -18,11 +18,11 @@ from engine.domain.risk.reserve import reserve_for
 from engine.domain.settling import free_settled, is_settled_account
 from engine.domain.state import Account, State
 from engine.domain.views import AuctionView
+from engine.hosted import HostedVenue
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.printer import print_line
-from engine.ports import SimulatedVenue
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
 from engine.runtime.why_facts import off_reasons
@@ -71,7 +71,7 @@ def _off_because(assessment: Assessment) -> tuple[str, ...]:
 
 
 def would_take(
-    order: SubmitOrder, venue: SimulatedVenue, instrument: Instrument, limit: Price
+    order: SubmitOrder, venue: HostedVenue, instrument: Instrument, limit: Price
 ) -> Take:
     """What the order takes from the book as it stands; nothing for one that cannot take."""
     if order.post_only or order.type.has_stop:
@@ -84,7 +84,7 @@ def would_take(
 
 
 def preview_line(
-    line: syn.OrderLine, text: str, context: Context, venue: SimulatedVenue, now: Nanos
+    line: syn.OrderLine, text: str, context: Context, venue: HostedVenue, now: Nanos
 ) -> Preview:
     """The whole live panel of a ticket for one order line."""
     echo = describe(line, context.symbol or None)
@@ -124,7 +124,7 @@ def preview_order(
     echo: str,
     line: syn.OrderLine | None,
     context: Context,
-    venue: SimulatedVenue,
+    venue: HostedVenue,
     now: Nanos,
 ) -> Preview:
     """The live panel for an order whose numbers are already resolved."""
@@ -211,7 +211,7 @@ def rest_price(order: SubmitOrder, quote: Quote | None) -> Price:
 def outcome_of(
     order: SubmitOrder,
     take: Take,
-    venue: SimulatedVenue,
+    venue: HostedVenue,
     instrument: Instrument,
     quote: Quote | None,
 ) -> str:

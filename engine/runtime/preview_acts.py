@@ -12,9 +12,9 @@ from engine.domain.preview_view import Preview
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.state import State
 from engine.domain.tally import Counted, tally
+from engine.hosted import HostedVenue
 from engine.language import syntax as syn
 from engine.language.echo import describe
-from engine.ports import SimulatedVenue
 from engine.runtime.arming_words import arming_words
 from engine.runtime.fee_words import conversion_words
 from engine.runtime.preview import preview_line, preview_order, spelled_out
@@ -29,7 +29,7 @@ _ASKED_FOR = (Refusal.SECOND_FACTOR_WANTED,)
 
 
 def preview_any(
-    line: syn.Line, text: str, context: Context, venue: SimulatedVenue, now: Nanos
+    line: syn.Line, text: str, context: Context, venue: HostedVenue, now: Nanos
 ) -> Preview:
     """The live panel of any line that could be sent."""
     if isinstance(line, syn.OrderLine):
@@ -38,7 +38,7 @@ def preview_any(
 
 
 def preview_act(
-    line: syn.Line, text: str, context: Context, venue: SimulatedVenue, now: Nanos
+    line: syn.Line, text: str, context: Context, venue: HostedVenue, now: Nanos
 ) -> Preview:
     """The live panel for a line that is no order; the same refusals as when it is done."""
     line = line.act if isinstance(line, syn.PreviewedLine) else line
@@ -143,7 +143,7 @@ def _preview_close(
     text: str,
     echo: str,
     context: Context,
-    venue: SimulatedVenue,
+    venue: HostedVenue,
     now: Nanos,
 ) -> Preview:
     """An order like any other, and sent as the order in figures that was reviewed."""

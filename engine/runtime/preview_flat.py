@@ -17,8 +17,8 @@ from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Account, FlattenRun, Purse, State, flatten_key
 from engine.domain.tally import Counted, tally
+from engine.hosted import HostedVenue
 from engine.instruments import Instrument, format_money_rounded
-from engine.ports import SimulatedVenue
 from engine.runtime.preview import (
     NOTHING_TAKEN,
     Take,
@@ -54,7 +54,7 @@ class _Way(msgspec.Struct, frozen=True):
         return ", then ".join(part for part in (cancels, closing) if part)
 
 
-def _way_to_flat(account: str, symbol: str, context: Context, venue: SimulatedVenue) -> _Way:
+def _way_to_flat(account: str, symbol: str, context: Context, venue: HostedVenue) -> _Way:
     state = context.state
     live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
     known, held = state.instruments[symbol], context.held(symbol)
@@ -70,7 +70,7 @@ def _way_to_flat(account: str, symbol: str, context: Context, venue: SimulatedVe
     return _Way(held, known, cancelled, take, value, fee)
 
 
-def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenue) -> Preview:
+def preview_flatten(command: cmd.Flatten, context: Context, venue: HostedVenue) -> Preview:
     """Cancels and market orders that end one position, or all of them for `*`."""
     state, market = context.state, context.market
     account = state.accounts[command.account]
@@ -97,7 +97,7 @@ def preview_flatten(command: cmd.Flatten, context: Context, venue: SimulatedVenu
     )
 
 
-def _preview_flatten_all(name: str, context: Context, venue: SimulatedVenue) -> Preview:
+def _preview_flatten_all(name: str, context: Context, venue: HostedVenue) -> Preview:
     state = context.state
     held = {s for s, p in state.accounts[name].positions.items() if p.quantity}
     working = {state.orders[i].order.symbol for i in state.live}
@@ -120,7 +120,7 @@ def _preview_flatten_all(name: str, context: Context, venue: SimulatedVenue) -> 
 
 
 def preview_reverse(
-    command: cmd.Reverse, context: Context, venue: SimulatedVenue, now: Nanos
+    command: cmd.Reverse, context: Context, venue: HostedVenue, now: Nanos
 ) -> Preview:
     """Two orders that never cross zero; the rules judge the second as from flat."""
     state, market, symbol = context.state, context.market, command.symbol

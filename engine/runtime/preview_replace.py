@@ -10,10 +10,10 @@ from engine.domain.risk.frame import evaluate
 from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose_replace
 from engine.domain.risk.reserve import reserve_for
+from engine.hosted import HostedVenue
 from engine.instruments import Instrument
 from engine.language import syntax as syn
 from engine.language.printer import print_line
-from engine.ports import SimulatedVenue
 from engine.runtime.preview import (
     NOTHING_TAKEN,
     Take,
@@ -35,7 +35,7 @@ def preview_replace(
     command: cmd.ReplaceOrder,
     line: syn.ReplaceLine,
     context: Context,
-    venue: SimulatedVenue,
+    venue: HostedVenue,
     now: Nanos,
 ) -> Preview:
     """The order as it would be after the change, judged as the change is judged."""
@@ -128,7 +128,7 @@ def _replaced(
 def _place(
     order: Order,
     price: Price,
-    venue: SimulatedVenue,
+    venue: HostedVenue,
     known: Instrument,
     *,
     keeps: bool,

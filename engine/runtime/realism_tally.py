@@ -52,6 +52,7 @@ class RealismTally:
         self._orders: dict[int, _Order] = {}
         self._fills: dict[str, _Fill] = {}
         self._groups: dict[str, Realism] = {}
+        self._by_symbol: dict[str, Realism] = {}
         self._line: str | None = None
         self._notes: dict[type, Callable[..., None]] = {
             ev.OrderReleased: self._released,
@@ -70,10 +71,12 @@ class RealismTally:
 
     def note_step(self, step: Step) -> None:
         """Every session listens with this."""
-        notes = self._notes
+        telling = self._notes.get
         for body in step.bodies:
-            if type(body) in notes:
-                self._tell(body)
+            told = telling(type(body))
+            if told is not None:
+                told(body)
+        self._line = None
 
     def _tell(self, body: Body) -> None:
         told = self._notes.get(type(body))
@@ -93,6 +96,12 @@ class RealismTally:
         return list(self._groups.values())
 
     def _group(self, symbol: str) -> Realism:
+        group = self._by_symbol.get(symbol)
+        if group is None:
+            group = self._by_symbol[symbol] = self._group_of(symbol)
+        return group
+
+    def _group_of(self, symbol: str) -> Realism:
         state, currency = self._state, self._instrument(symbol).currency
         group = self._groups.get(currency)
         if group is None:

@@ -107,7 +107,7 @@ class Conductor:
         }
         self.goal = makers[line.verb](line)
         self._journey = Journey()
-        self._ghosts_before = self._host.venue.ghost_fills_seen
+        self._ghosts_before = self._ghost_fills()
         return self.goal
 
     def next_stop(self, now: Nanos) -> Nanos | None:
@@ -131,7 +131,7 @@ class Conductor:
             return ""
         self.goal = None
         short = has_ended and not goal.is_reached() and host.now < goal.until
-        ghosts = host.venue.ghost_fills_seen - self._ghosts_before
+        ghosts = self._ghost_fills() - self._ghosts_before
         where = _EVERYTHING_PLAYED if short else goal.words
         return f"{exchange_clock(host.now)}: {where}{self._journey.sentence(ghosts)}"
 
@@ -163,13 +163,14 @@ class Conductor:
         return Goal(f"jumped to {exchange_clock(until, digits=0)}", until, _never)
 
     def _jump_fill(self, line: ReplayLine) -> Goal:
-        host, before = self._host, (self._fills, self._host.venue.ghost_fills_seen)
-        ghost_at = host.venue.next_ghost_fill()
+        host, before = self._host, (self._fills, self._ghost_fills())
+        simulated = host.venue.simulated
+        ghost_at = simulated.next_ghost_fill() if simulated is not None else None
         if ghost_at is None and not host.session.state.live:
             raise Refused("no order of yours is working, and the recording has no further fill")
 
         def reached() -> bool:
-            now = (self._fills, host.venue.ghost_fills_seen)
+            now = (self._fills, self._ghost_fills())
             return now != before or (ghost_at is None and self._is_closed())
 
         return Goal("jumped to the next fill", FOREVER if ghost_at is None else ghost_at, reached)
@@ -182,6 +183,10 @@ class Conductor:
     def _is_closed(self) -> bool:
         phases = self._host.session.state.phases.values()
         return all(phase is Phase.CLOSED for phase in phases)
+
+    def _ghost_fills(self) -> int:
+        simulated = self._host.venue.simulated
+        return simulated.ghost_fills_seen if simulated is not None else 0
 
     def _trades(self) -> int:
         return sum(quote.trades for quote in self._host.session.market.quotes.values())

@@ -293,8 +293,9 @@ def _check_places(line: syn.OrderLine, context: Context) -> None:
         raise UnresolvedError(
             f"there is no account {line.account}; this desk trades {context.account}"
         )
-    if line.venue is not None and line.venue.lower() != "paper":
-        raise UnresolvedError(f"this desk has no venue {line.venue}; it trades on paper")
+    venue = context.state.venue
+    if line.venue is not None and line.venue.lower() != venue:
+        raise UnresolvedError(f"this desk has no venue {line.venue}; it trades on {venue}")
 
 
 def close_line(line: syn.CloseLine, context: Context) -> syn.OrderLine:

@@ -8,7 +8,7 @@ from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
 from engine.domain.events import Event, OrderAdopted
 from engine.domain.orders import Order
-from engine.domain.outbox import request_of
+from engine.domain.outbox import LEAVING, request_of
 from engine.domain.quotes import Market
 from engine.domain.reconcile import unfolded
 from engine.domain.records import Body, Inbound, Record, Step, encode_step
@@ -103,9 +103,10 @@ class Session:
             bodies.append(inbound)
             for back, event in enumerate(decide(state, inbound, market, now), 1):
                 apply(state, event)
-                request = request_of(event, state)
-                if request is not None:
-                    outbox.append(request)
+                if type(event) in LEAVING:
+                    request = request_of(event, state)
+                    if request is not None:
+                        outbox.append(request)
                 backs.append(back)
                 bodies.append(event)
         return Step(first, now, backs, bodies), outbox

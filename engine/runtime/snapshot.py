@@ -7,34 +7,35 @@ import msgspec
 
 from engine.domain.apply import canonical_bytes, hash_of, state_hash
 from engine.domain.events import OrderCompared, OrderDenied, OrderFilled
-from engine.domain.records import Record, Step
+from engine.domain.records import Body, Record
 from engine.domain.state import State
 from engine.ports import Snapshot
 from engine.runtime.history import OrderHistory
+from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
 TAIL_RECORDS_MAX = 2_000
+
+
+TOLD: frozenset[type] = frozenset({OrderFilled, OrderDenied, OrderCompared})
+"""Types of what only events can tell."""
 
 
 class Tail:
     """The newest fills and denials, for rows of the screen that only events can tell."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self.records: deque[Record] = deque(records, maxlen=TAIL_RECORDS_MAX)
-
-    def note(self, step: Step) -> None:
-        """Keeps of a step what only events can tell."""
-        first, at, backs = step.first, step.at, step.backs
-        self.records.extend(
-            [
-                Record(first + place, first + place - backs[place], at, body)
-                for place, body in enumerate(step.bodies)
-                if type(body) in _TOLD
-            ]
+        self.facts: deque[tuple[int, int, Nanos, Body]] = deque(
+            [(r.sequence, r.sequence - r.cause, r.at, r.body) for r in records],
+            maxlen=TAIL_RECORDS_MAX,
         )
+        """Sequence, how far before it its cause stands, when, and what: most are pushed out again,
+        so only what stays to the end becomes a record."""
 
-
-_TOLD = frozenset({OrderFilled, OrderDenied, OrderCompared})
+    @property
+    def records(self) -> list[Record]:
+        """Oldest first."""
+        return [Record(sequence, sequence - back, at, b) for sequence, back, at, b in self.facts]
 
 
 class SnapshotError(ValueError):

@@ -33,8 +33,8 @@ from engine.domain.views import (
     QuoteRow,
     Severity,
 )
+from engine.hosted import HostedVenue
 from engine.instruments import Instrument
-from engine.ports import SimulatedVenue
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
@@ -55,7 +55,7 @@ class ViewBuilder:
     def __init__(
         self,
         session: Session,
-        venue: SimulatedVenue,
+        venue: HostedVenue,
         account: str,
         realism: RealismTally | None = None,
     ) -> None:
@@ -128,6 +128,7 @@ class ViewBuilder:
         orders = self._orders(state)
         stands = standings(state, account, session.now) + self.more_standings(self._account)
         stands += margin_standings(account, state.trade_date)
+        simulated = self._venue.simulated
         return DeskView(
             frame=self._frame,
             market_at=session.now,
@@ -153,9 +154,9 @@ class ViewBuilder:
             attention=count_attention(state),
             attentions=attention_of(state),
             events=state.events,
-            ghosts=self._venue.ghosts.orders(GHOSTS_SHOWN_MAX),
-            ghost_fills=self._venue.ghosts.fills(GHOSTS_SHOWN_MAX),
-            progress=_progress(self._venue.span, session.now),
+            ghosts=simulated.ghosts.orders(GHOSTS_SHOWN_MAX) if simulated else (),
+            ghost_fills=simulated.ghosts.fills(GHOSTS_SHOWN_MAX) if simulated else (),
+            progress=_progress(simulated.span if simulated else None, session.now),
             realism=self.realism.line,
         )
 

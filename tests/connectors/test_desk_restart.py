@@ -10,6 +10,7 @@ from connectors.feeds.open import open_market
 from connectors.paper.venue import PaperVenue
 from engine.domain.commands import SubmitOrder
 from engine.domain.events import OrderFilled
+from engine.domain.message_counts import message_rate
 from engine.domain.quotes import Phase
 from engine.values import (
     NANOS_PER_SECOND,
@@ -45,6 +46,18 @@ def test_the_venue_stands_at_the_desks_time_after_a_restart_between_two_rows(ope
     desk = opened()
     assert desk.session.now == desk.venue.now == left_at
     assert desk.was_resumed
+    desk.close()
+
+
+@pytest.mark.parametrize(("told", "counts"), [(0, 100), (50, 45)])
+def test_what_the_venue_takes_a_second_comes_with_the_settings(market_data, tmp_path, told, counts):
+    """R13: as a live venue takes it; at 0 it names no rate, and the own limit alone counts."""
+    settings = tmp_path / "config.toml"
+    settings.write_text(f"[paper]\nmessage_rate = {told}\n")
+    flags = ["--headless", "--market", str(market_data / BARS), "--config", str(settings)]
+    desk = open_desk(parse([*flags, "--home", str(tmp_path / "home")]))
+    assert desk.session.state.venue_rate == told
+    assert message_rate(desk.session.state) == counts
     desk.close()
 
 

@@ -19,7 +19,7 @@ VENDOR_ROOMS = {
     "keyring": ("data/vault/",),
     "pyotp": ("data/vault/",),
     "segno": ("data/vault/",),
-    "cryptography": ("data/vault/",),
+    "cryptography": ("data/vault/", "connectors/fix/link/tls"),
     "simplefix": ("connectors/fix/",),
     "ib_insync": ("connectors/ib/",),
     "ib_async": ("connectors/ib/",),
@@ -33,6 +33,7 @@ VENDOR_ROOMS = {
 DOORS = {
     "trader.py:main",
     "commands/headless.py:_HeadlessSession.run",
+    "connectors/fix/client/wire.py:_Life._run",
     "connectors/fix/practice/guarded.py:Guarded.take",
     "data/vault/stores.py:_answer_of",
     "engine/runtime/live.py:LiveDesk._run",

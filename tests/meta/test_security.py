@@ -95,10 +95,23 @@ REQUIREMENTS: dict[str, Shown] = {
         " these venues; scripts are lines of the order language and reach nothing else",
     ),
     "S08": Shown(
-        "no plain text to another machine",
-        ("connectors/fix/test_plain_text.py:test_it_listens_on_this_machine_alone",),
-        "TLS, certificates and pins come with the first connection to a FIX venue, and the rule for"
-        " IB's socket with IB: neither connects anywhere yet",
+        "TLS to whom was meant, no plain text to another machine unless it was told",
+        (
+            "connectors/fix/test_plain_text.py:test_it_listens_on_this_machine_alone",
+            "connectors/fix/link/test_tls.py:test_a_venue_of_another_authority_is_not",
+            "connectors/fix/link/test_tls.py:test_a_certificate_that_has_expired_or_begins_tomorrow_is_not_taken",
+            "connectors/fix/link/test_tls.py:test_a_certificate_for_another_name_is_not_taken",
+            "connectors/fix/link/test_tls.py:test_a_pin_of_another_key_is_refused_though_the_authority_is_right",
+            "connectors/fix/link/test_tls.py:test_a_venue_without_tls_is_said_to_have_none",
+            "connectors/fix/link/test_tls.py:test_a_venue_that_hangs_in_the_handshake_is_given_up_in_time",
+            "connectors/fix/link/test_tls.py:test_older_versions_are_not_spoken",
+            "process/test_fix_line.py:test_a_desk_trades_over_tls_with_whom_it_was_told",
+            "process/test_fix_line.py:test_another_machine_gets_no_order_and_no_word_that_was_not_told",
+            "connectors/fix/link/test_dialing.py:test_in_clear_nothing_goes_to_another_machine_unless_it_was_told",
+            "connectors/fix/link/test_dialing.py:test_a_password_goes_in_clear_only_where_it_was_told_twice_and_by_name",
+        ),
+        "the rule for IB's socket comes with IB; the practice venue has no TLS and listens on this"
+        " machine alone",
     ),
     "S09": Shown(
         "text of strangers writes no control byte",
@@ -151,6 +164,10 @@ REQUIREMENTS: dict[str, Shown] = {
             "unit/test_leaks.py:test_what_carries_a_code_prints_none_of_it",
             "tui/test_terminal.py:test_a_crash_says_where_it_was_and_shows_no_values",
             "connectors/fix/test_plain_text.py:test_a_refused_logon_tells_no_password_and_steers_no_terminal",
+            "connectors/fix/link/test_canary.py:test_a_session_with_a_practice_venue_leaves_no_secret_anywhere",
+            "connectors/fix/link/test_canary.py:test_a_venue_that_repeats_the_password_is_not_quoted",
+            "connectors/fix/link/test_canary.py:test_a_signature_is_kept_out_like_the_secret_that_made_it",
+            "connectors/fix/link/test_masking.py:test_no_bytes_of_a_secret_are_left_whatever_it_is_and_however_it_is_cut",
         ),
     ),
     "S15": Shown(
@@ -177,12 +194,13 @@ REQUIREMENTS: dict[str, Shown] = {
         ),
     ),
     "S19": Shown(
-        "only what is locked by hash is installed",
+        "only what is locked by hash is installed, and a list of these parts can be had",
         (
+            "unit/test_parts_list.py:test_it_lists_every_locked_package_with_all_its_hashes_and_no_other",
             "meta/test_delivery.py:test_a_lock_file_has_hashes_and_no_address",
             "meta/test_delivery.py:test_every_dependency_is_locked",
         ),
-        "no list of parts (SBOM) is made, and no audit for known holes runs in CI",
+        "no audit for known holes runs in CI",
     ),
     "S20": Shown(
         "a changed byte of the journal is found and named",

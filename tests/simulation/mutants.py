@@ -1,16 +1,14 @@
 """Known bugs of this industry as patches of the desk: each has to be caught by some promise."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 from msgspec.structs import replace
 
 from data.errors import JournalDamagedError
+from engine.domain import commands as cmd
 from engine.domain import (
-    apply,
     decide,
     events,
     flatten,
@@ -20,7 +18,6 @@ from engine.domain import (
     second_factor,
     submission,
 )
-from engine.domain import commands as cmd
 from engine.domain import reports as rep
 from engine.domain.contingent import exits, turns
 from engine.domain.factor_facts import SecondFactorChecked
@@ -38,61 +35,11 @@ from simulation import floor as sim_floor
 from simulation import venue as sim_venue
 from simulation.desk import Desk
 from simulation.disk import Disk, SimJournal
-from simulation.families import EVERYTHING, EXITS
+from simulation.families import EXITS, LIMITS, LOSSES
+from tests.simulation import limit_mutants as limits
+from tests.simulation.patches import Mutant, Patches, changes, decides, without, without_rule
 
-Patches = list[Any]
 UNSYNCED_ROWS = 2
-
-
-class Mutant(NamedTuple):
-    """A bug, and the promises of which one has to notice it."""
-
-    name: str
-    caught_by: tuple[str, ...]
-    patches: Callable[[], Patches]
-    only: str = EVERYTHING
-    """The family of seeds that is to notice it."""
-
-    @contextmanager
-    def alive(self) -> Iterator[None]:
-        started = self.patches()
-        for each in started:
-            each.start()
-        try:
-            yield
-        finally:
-            for each in reversed(started):
-                each.stop()
-
-
-def decides(kind: type, make: Callable[[Any], Any]) -> Any:
-    """`make(usual decision)` decides in its place."""
-    return patch.dict(decide._DECISIONS, {kind: make(decide._DECISIONS[kind])})
-
-
-def changes(kind: type, make: Callable[[Any], Any]) -> Any:
-    return patch.dict(apply._CHANGES, {kind: make(apply._CHANGES[kind])})
-
-
-def without_rule(*checks: Any) -> Patches:
-    """The rules' loop passes over them."""
-    return [
-        patch.object(
-            frame, name, tuple(each for each in getattr(frame, name) if each not in checks)
-        )
-        for name in ("_ENTRY_CHECKS", "_EXIT_CHECKS")
-    ]
-
-
-def without(state: Any, field: str, usual: Any, *arguments: Any) -> Any:
-    """Decides as if the state remembered nothing there."""
-    kept = getattr(state, field)
-    setattr(state, field, {})
-    try:
-        return usual(state, *arguments)
-    finally:
-        setattr(state, field, kept)
-
 
 # ---- what is unknown is guessed ----------------------------------------------------------------
 
@@ -177,7 +124,10 @@ def asking_to_cancel_is_proof() -> Patches:
 def a_larger_order_on_its_way_does_not_count() -> Patches:
     """The worst case forgets the change in flight."""
     quantity = property(lambda self: self.quantity)
-    return [patch.object(orders.Order, "worst_quantity", quantity)]
+    return [
+        patch.object(orders.Order, "worst_quantity", quantity),
+        patch.object(orders.Order, "worst_leaves", property(lambda self: self.leaves)),
+    ]
 
 
 # ---- things happen twice, or not at all --------------------------------------------------------
@@ -477,7 +427,11 @@ def orders_leave_over_a_broken_link() -> Patches:
 def exits_are_judged_like_entries() -> Patches:
     """A breaker that keeps a trader from closing what it was meant to protect him from."""
     return [
-        patch.object(frame, "_EXIT_CHECKS", frame._ENTRY_CHECKS),
+        patch.object(
+            frame,
+            "_EXIT_CHECKS",
+            tuple(check for check in frame._ENTRY_CHECKS if check not in frame._OFF_BY),
+        ),
         patch.object(frame, "_EXIT_BITS", frame._ENTRY_BITS),
     ]
 
@@ -611,6 +565,25 @@ def what_should_not_rest_rests() -> Patches:
 
 
 MUTANTS = (
+    Mutant("pending forgotten", ("I-29",), limits.what_is_not_acknowledged_does_not_count, LIMITS),
+    Mutant("unknown is nothing", ("I-29",), limits.what_is_unknown_counts_as_nothing, LIMITS),
+    Mutant("part filled forgotten", ("I-29",), limits.part_filled_orders_do_not_count, LIMITS),
+    Mutant("part filled twice", ("in vain",), limits.part_filled_orders_count_twice, LIMITS),
+    Mutant("fills taken off twice", ("I-29",), limits.fills_are_taken_off_twice, LIMITS),
+    Mutant("a smaller change at once", ("I-29",), limits.a_smaller_change_counts_at_once, LIMITS),
+    Mutant("change by its addition", ("I-29",), limits.a_change_is_judged_by_what_it_adds, LIMITS),
+    Mutant("tightening unused", ("I-29",), limits.a_tightening_is_told_and_not_used, LIMITS),
+    Mutant("tightening from now on", ("I-29",), limits.a_tightening_counts_for_what_is_new, LIMITS),
+    Mutant("exposure of positions", ("I-29",), limits.exposure_is_what_is_held, LIMITS),
+    Mutant(
+        "open means acknowledged",
+        ("I-29",),
+        limits.only_confirmed_orders_are_open,
+        LIMITS,
+    ),
+    Mutant("a loss without effect", ("I-29",), limits.a_loss_is_told_and_nothing_follows, LOSSES),
+    Mutant("no open losses", ("I-29",), limits.what_is_held_has_lost_nothing, LOSSES),
+    Mutant("messages not paced", ("I-33",), limits.messages_are_not_paced, LIMITS),
     Mutant("a correction counts twice", ("I-02", "I-10", "I-22"), a_correction_is_one_fill_more),
     Mutant("a correction is a repeat", ("I-02", "I-10"), a_correction_is_a_repeat),
     Mutant("exits stay as they left", ("exits", "I-51"), exits_stay_as_they_left, EXITS),
@@ -662,7 +635,7 @@ MUTANTS = (
     ),
     Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
     Mutant("reserve not released", ("I-25",), reserves_are_not_released),
-    Mutant("crossing zero on flatten", ("I-51",), a_flatten_waits_for_nothing),
+    Mutant("crossing zero on flatten", ("I-51", "I-29"), a_flatten_waits_for_nothing),
     Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
     Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
     Mutant("no exit lane", ("exit lane",), exits_are_judged_like_entries),

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from commands.flags_sim import FAMILIES_TOLD
-from simulation.families import EXITS, FAMILIES
+from simulation.families import EXITS, FAMILIES, LIMITS, LOSSES
 from simulation.run import run_seed
 
 FIRST_TIER_SEEDS = 2_000
 FIRST_TIER_EXITS_SEEDS = 1_000
+FIRST_TIER_LIMITS_SEEDS = 600
+FIRST_TIER_LOSSES_SEEDS = 200
 LONG_TIER_SEEDS = 100_000
 CHUNK_SEEDS = 100
 CORPUS = Path(__file__).parent / "corpus"
@@ -32,6 +34,18 @@ def test_no_seed_breaks_a_promise(first):
 def test_no_order_of_fills_and_cancels_takes_a_position_across_zero(first):
     """I-51, I-12: at a venue with groups of orders and at one without."""
     run_range(first, CHUNK_SEEDS, EXITS)
+
+
+@pytest.mark.parametrize("first", range(1, FIRST_TIER_LIMITS_SEEDS + 1, CHUNK_SEEDS))
+def test_no_fill_of_what_was_let_out_passes_a_limit(first):
+    """I-29, by the venue's own account; the margin, the rates and the number of orders too."""
+    run_range(first, CHUNK_SEEDS, LIMITS)
+
+
+@pytest.mark.parametrize("first", range(1, FIRST_TIER_LOSSES_SEEDS + 1, CHUNK_SEEDS))
+def test_no_day_loses_more_than_its_limit_and_opens_anything(first):
+    """R21, by what the account is really worth, in a market that jumps."""
+    run_range(first, CHUNK_SEEDS, LOSSES)
 
 
 @pytest.mark.long

@@ -18,6 +18,14 @@ def test_the_result_is_one_json_object(capsys):
     assert told["events"] > 100 and told["seeds_per_second"] > 0
 
 
+def test_the_result_says_how_often_limits_mattered(capsys):
+    assert run("--seeds", "6", "--jobs", "1", "--json", "--only", "limits") == ExitCode.DONE
+    limits = json.loads(capsys.readouterr().out)["limits"]
+    assert list(limits) == sorted(limits)
+    assert limits["R01"]["kept"] > limits["R01"]["near"]
+    assert limits["R09"]["denied"] > 0
+
+
 def test_a_seed_alone_is_that_seed_alone(monkeypatch):
     ran = []
     monkeypatch.setattr(sim, "run_seed", lambda seed, only: ran.append((seed, only)) or fine(seed))

@@ -4,7 +4,7 @@ import msgspec
 
 from engine.domain.attention import AttentionRow
 from engine.domain.views import DeskView
-from engine.ports import BooksTold, TellBooks
+from engine.ports import BooksTold, MessagesTold, TellBooks, TellMessages
 from engine.values import Nanos, OrderId
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
@@ -50,3 +50,25 @@ async def test_the_page_of_the_books_is_asked_for_and_shown():
         here.desk.tell(BooksTold("our books and the venue's", ("compared whole: they agree",)))
         await here.frames(2)
         assert "compared whole: they agree" in here.text
+
+
+async def test_messages_of_the_line_are_asked_for_and_picked_by_what_is_typed():
+    lines = (
+        "09:30:00 → #5 D NewOrderSingle — order 7",
+        "    11 ClOrdID=A",
+        "09:30:01 ← #9 8 Other",
+    )
+    async with sitting() as here:
+        await here.press("colon")
+        await here.type("messages")
+        await here.press("enter")
+        assert any(isinstance(request, TellMessages) for request in here.desk.requests)
+        here.desk.tell(MessagesTold("messages to the venue and back", lines))
+        await here.frames(2)
+        assert "#9 8 Other" in here.text and "ClOrdID=A" in here.text
+        await here.type("order 7")
+        await here.frames(2)
+        assert "#9 8 Other" not in here.text and "ClOrdID=A" in here.text
+        await here.type("7")
+        await here.frames(2)
+        assert "no message has that" in here.text

@@ -53,7 +53,7 @@ class Status(LinePane):
         view, ink, account = self.host.view, self.ink, self.host.view.account
         line = Line().add(f" {view.mode.upper()} ", mode_style(self.host)).add("  ", ink.text)
         market = clean(view.market, limit=40 if level < 2 else 14)
-        speed = view.speed if view.speed.startswith(("×", "p", "▸")) else f"×{view.speed}"
+        speed = view.speed if view.speed.startswith(("×", "p", "▸", "live")) else f"×{view.speed}"
         line.add(f"{market} {speed}" if view.speed else market, ink.text)
         line.add("  ", ink.text).add(seconds_text(view.market_at, self.host.zone), ink.strong)
         line.add(f" {PHASE_WORDS[view.phase]}", _phase_style(view.phase, self.host))

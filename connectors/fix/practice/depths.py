@@ -17,6 +17,8 @@ SNAPSHOT, SUBSCRIBE, UNSUBSCRIBE = b"0", b"1", b"2"
 FULL, INCREMENTAL = b"0", b"1"
 BID, OFFER, TRADE = b"0", b"1", b"2"
 NEW, CHANGE, DELETE = b"0", b"1", b"2"
+LIST_OF_SECURITIES = b"3"
+"""SecurityRequestType (321), SecurityResponseType (323)."""
 UNKNOWN_SYMBOL, DUPLICATE_ID, UNSUPPORTED_KIND, UNSUPPORTED_DEPTH = 0, 1, 4, 5
 Entry = tuple[bytes, Price]
 """MDEntryType (269) and price."""
@@ -95,7 +97,9 @@ class Depths:
         return told
 
     def securities(self, message: Message) -> Reply:
-        """SecurityList: everything that is traded here."""
+        """SecurityList: everything that is traded here; as FIX 4.2 wants it where it asks so."""
+        if message.type == Type.SECURITY_DEFINITION_REQUEST:
+            return self._definitions(message)
         asked = message.get(Tag.SECURITY_REQ_ID) or b"-"
         body: list[Field] = [
             (Tag.NO_RELATED_SYM, b"%d" % len(self._floor.instruments)),
@@ -105,6 +109,21 @@ class Depths:
             (Tag.SECURITY_REQUEST_RESULT, b"0"),
         ]
         return Reply(Type.SECURITY_LIST, body)
+
+    def _definitions(self, message: Message) -> Reply:
+        """SecurityDefinition of FIX 4.2: everything that is traded here, as its underlyings."""
+        asked = message.get(Tag.SECURITY_REQ_ID) or b"-"
+        count = b"%d" % len(self._floor.instruments)
+        symbols = [(Tag.UNDERLYING_SYMBOL, s.encode("ascii")) for s in self._floor.instruments]
+        body: list[Field] = [
+            (Tag.NO_RELATED_SYM, count),
+            *symbols,
+            (Tag.SECURITY_REQ_ID, asked),
+            (Tag.SECURITY_RESPONSE_ID, asked),
+            (Tag.SECURITY_RESPONSE_TYPE, LIST_OF_SECURITIES),
+            (Tag.TOT_NO_RELATED_SYM, count),
+        ]
+        return Reply(Type.SECURITY_DEFINITION, body)
 
     def _snapshot(self, wanted: Subscription) -> Reply:
         wanted.seen = self._entries(wanted)

@@ -11,7 +11,7 @@ from connectors.fix.practice.depths import Depths
 from connectors.fix.practice.entering import Objection, read_change, read_order
 from connectors.fix.practice.floor import Floor
 from connectors.fix.practice.orders import FixOrder
-from connectors.fix.practice.telling import Teller, plain
+from connectors.fix.practice.telling import FIX42, Teller, plain
 from connectors.fix.tags import Tag, Type
 from engine.domain.reports import (
     Report,
@@ -23,6 +23,7 @@ from engine.domain.reports import (
     VenueRejected,
     VenueReplaced,
     VenueReplaceRefused,
+    VenueRestated,
     VenueTriggered,
 )
 from engine.domain.requests import CancelRequest, Request
@@ -31,7 +32,10 @@ from engine.values import Price, Quantity
 
 TOO_LATE, UNKNOWN, OTHER_REASON, DUPLICATE = 0, 1, 99, 6
 """CxlRejReason (102)."""
+DEFINE = Type.SECURITY_DEFINITION_REQUEST
 TO_CANCEL, TO_REPLACE = b"1", b"2"
+OTHER_RESTATEMENT = (Tag.EXEC_RESTATEMENT_REASON, b"5")
+"""Why (378): the broker's partial decline is the nearest that every version knows."""
 ORDERS_MAX = 50_000
 TRADES_MAX = 1_000
 ALL_ORDERS, OF_SYMBOL = b"7", b"1"
@@ -63,7 +67,7 @@ class Desk:
             Type.MASS_STATUS_REQUEST: self._mass_status,
             Type.MASS_CANCEL_REQUEST: self._mass_cancel,
             Type.MARKET_DATA_REQUEST: self._market_data,
-            Type.SECURITY_LIST_REQUEST: self._securities,
+            (DEFINE if version == FIX42 else Type.SECURITY_LIST_REQUEST): self._securities,
         }
 
     # The session's application.
@@ -283,6 +287,10 @@ class Desk:
                 self._tell(order, Exec.EXPIRED, report.text)
             case VenueReplaced():
                 self._replaced(order, report)
+            case VenueRestated():
+                order.quantity, order.price = report.quantity, report.price
+                order.working()
+                self._tell(order, Exec.RESTATED, report.text, (OTHER_RESTATEMENT,))
             case VenueTriggered():
                 order.triggered = True
                 if not self._teller.is_42:
@@ -296,19 +304,40 @@ class Desk:
 
     def bust(self, execution_id: str = "") -> str:
         """Takes a trade back, the newest unless named; its ExecID, empty where there is none."""
+        trade = self._take_out(execution_id)
+        if trade is None:
+            return ""
+        execution_id, order, price, quantity = trade
+        order.busted(price, quantity)
+        name, at = self._floor.next_exec_id(), self._floor.now
+        self.outbox.append(
+            self._teller.bust(order, self._instrument(order), name, execution_id, at)
+        )
+        return execution_id
+
+    def correct(self, execution_id: str, price: Price, quantity: Quantity) -> str:
+        """The trade was another one; the ExecID that it has from now on, empty where there is
+        none."""
+        trade = self._take_out(execution_id)
+        if trade is None:
+            return ""
+        before, order, was_at, was = trade
+        order.busted(was_at, was)
+        order.corrected(price, quantity)
+        name, at = self._floor.next_exec_id(), self._floor.now
+        self._trades[name] = (order, price, quantity)
+        corrected = self._instrument(order), name, before, (price, quantity), at
+        self.outbox.append(self._teller.correction(order, *corrected))
+        return name
+
+    def _take_out(self, execution_id: str) -> tuple[str, FixOrder, Price, Quantity] | None:
         if not execution_id and self._trades:
             execution_id = next(reversed(self._trades))
         trade = self._trades.pop(execution_id, None)
         if trade is None:
-            return ""
-        order, price, quantity = trade
-        order.busted(price, quantity)
-        self.touched[order.order_id] = order
-        name, instrument = self._floor.next_exec_id(), self._instrument(order)
-        self.outbox.append(
-            self._teller.bust(order, instrument, name, execution_id, self._floor.now)
-        )
-        return execution_id
+            return None
+        self.touched[trade[0].order_id] = trade[0]
+        return (execution_id, *trade)
 
     def _replaced(self, order: FixOrder, report: VenueReplaced) -> None:
         before = order.client_id

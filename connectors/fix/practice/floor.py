@@ -39,17 +39,25 @@ class Floor:
         next_exec: int = 1,
         next_fill: int = 1,
         objection: Callable[[], str] = no_objection,
+        clock: Callable[[], Nanos] | None = None,
     ) -> None:
-        """`objection`: why the next order is rejected, whatever it is; empty where it is not."""
+        """`objection`: why the next order is rejected, whatever it is; empty where it is not.
+        `clock`: what reports say of when; else market time."""
         self.venue = venue
         self.objection = objection
+        self._clock = clock
         self.instruments = {each.symbol: each for each in venue.instruments}
         self.next_order, self.next_exec, self.next_fill = next_order, next_exec, next_fill
         self._ears: dict[str, Hear] = {}
 
     @property
     def now(self) -> Nanos:
-        """Market time, which is what reports say of when."""
+        """What reports say of when."""
+        return self.market_now if self._clock is None else self._clock()
+
+    @property
+    def market_now(self) -> Nanos:
+        """How far the market is, which may be another day than ours."""
         return self.venue.now
 
     def joined(self, client: str, hear: Hear) -> None:

@@ -9,11 +9,14 @@ import msgspec
 from connectors.fix.practice.orders import FixOrder
 from connectors.fix.settings import Sent
 from connectors.fix.tags import ADMIN_TYPES
+from engine.values import Nanos
 
 SENT_KEPT_MAX = 50_000
 """Messages of one client that can be sent again after a restart; older ones are filled as a gap."""
 _SCHEMA = """
-create table if not exists sessions (client text primary key, next_in integer, next_out integer);
+create table if not exists sessions (
+    client text primary key, next_in integer, next_out integer, since integer default 0
+);
 create table if not exists sent (
     client text, number integer, type text, data blob, primary key (client, number)
 ) without rowid;
@@ -45,8 +48,11 @@ NOWHERE = Stand(b"", 0, 1, 1, 1)
 class LedgerMemory:
     """Numbers and messages of one session; what changes waits for the ledger's commit."""
 
-    def __init__(self, ledger: "Ledger", client: str, next_in: int, next_out: int) -> None:
+    def __init__(
+        self, ledger: "Ledger", client: str, next_in: int, next_out: int, since: int
+    ) -> None:
         self.next_in, self.next_out = next_in, next_out
+        self.numbers_since = Nanos(since)
         self.client = client
         self.fresh: list[Sent] = []
         self.is_reset = False
@@ -77,14 +83,17 @@ class Ledger:
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")
         self._db.executescript(_SCHEMA)
+        if "since" not in {row[1] for row in self._db.execute("pragma table_info(sessions)")}:
+            # Books of a venue that did not keep hours yet.
+            self._db.execute("alter table sessions add column since integer default 0")
         self._memories: list[LedgerMemory] = []
-        self._written: dict[str, tuple[int, int]] = {}
+        self._written: dict[str, tuple[int, int, int]] = {}
 
     def memory(self, client: str) -> LedgerMemory:
         row = self._db.execute(
-            "select next_in, next_out from sessions where client = ?", (client,)
+            "select next_in, next_out, since from sessions where client = ?", (client,)
         ).fetchone()
-        memory = LedgerMemory(self, client, *(row or (1, 1)))
+        memory = LedgerMemory(self, client, *(row or (1, 1, 0)))
         self._memories.append(memory)
         return memory
 
@@ -124,7 +133,7 @@ class Ledger:
         for memory in fresh:
             self._write_sent(memory)
         db.executemany(
-            "insert or replace into sessions values (?, ?, ?)",
+            "insert or replace into sessions values (?, ?, ?, ?)",
             [(m.client, *_numbers(m)) for m in sessions],
         )
         db.executemany(
@@ -153,5 +162,5 @@ class Ledger:
         self._db.close()
 
 
-def _numbers(memory: LedgerMemory) -> tuple[int, int]:
-    return memory.next_in, memory.next_out
+def _numbers(memory: LedgerMemory) -> tuple[int, int, int]:
+    return memory.next_in, memory.next_out, memory.numbers_since

@@ -18,6 +18,7 @@ duplicate N       the next N messages are sent twice
 gap N             N numbers are left out
 bust [ID]         a trade is taken back: the newest, or the one with that ExecID
 disconnect [NAME] the line of that client is cut, or of everybody
+reset [NAME]      its numbers begin anew after a logout: the next Logon is answered with 141=Y
 honest            no more of all that"""
 
 
@@ -36,6 +37,7 @@ class Mischief(msgspec.Struct):
     gap: Callable[[int], None] | None = None
     bust: Callable[[str], str] | None = None
     disconnect: Callable[[str], None] | None = None
+    reset: Callable[[str], None] | None = None
 
     def heed(self, line: str) -> str:
         """One line of a script or of the keyboard; what will happen, in words.
@@ -64,6 +66,9 @@ class Mischief(msgspec.Struct):
             case "disconnect" if self.disconnect is not None:
                 self.disconnect(rest.strip())
                 return "the line is cut"
+            case "reset" if self.reset is not None:
+                self.reset(rest.strip())
+                return "numbers begin anew"
             case "honest":
                 self.rejects = self.drops = self.duplicates = 0
                 self.delay = Nanos(0)

@@ -55,6 +55,14 @@ class FixOrder(msgspec.Struct):
         elif self.is_open:
             self.working()
 
+    def corrected(self, price: Price, quantity: Quantity) -> None:
+        """What stands in a busted trade's place; it counts as filled and opens nothing again."""
+        self.cumulative = Quantity(self.cumulative + quantity)
+        self.lost = Quantity(max(0, self.lost - quantity))
+        self.value += price * quantity
+        if self.is_open:
+            self.working()
+
     def working(self) -> None:
         """It stands, as it was asked for or as it was changed."""
         self.status = Status.PARTIAL if self.cumulative else Status.NEW

@@ -11,9 +11,11 @@ from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
 from connectors.fix.practice.guarded import Guarded
+from connectors.fix.practice.leaving import Leaving
 from connectors.fix.practice.ledger import NOWHERE, Ledger, LedgerMemory, Stand
 from connectors.fix.practice.mischief import Mischief
 from connectors.fix.practice.orders import FixOrder
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings
 from connectors.paper.orders import RestingOrder
@@ -39,11 +41,15 @@ class PracticeVenue:
         clients: Sequence[str] = CLIENTS,
         speed: float = 1.0,
         note: Callable[[str], None],
+        rules: HouseRules = OPEN_HOUSE,
         dictionaries: Mapping[str, Dictionary] | None = None,
     ) -> None:
         """Opens the books at `ledger_path` and stands every open order in the market again."""
         self.ledger = Ledger(ledger_path)
-        self.mischief = Mischief(gap=self._gap, bust=self._bust, disconnect=self._disconnect)
+        self.rules = rules
+        self.mischief = Mischief(
+            gap=self._gap, bust=self._bust, disconnect=self._disconnect, reset=self._reset
+        )
         self._speed, self._market = speed, flow.description
         self._dictionaries, self._note = dictionaries or {}, note
         names = {f"{client}:{version}": version for client in clients for version in VERSIONS}
@@ -57,6 +63,8 @@ class PracticeVenue:
             self.floor.joined(name, desk.heard)
         for expired in self.floor.venue.left_behind:
             self.desks[expired.client_order_id.partition("/")[0]].heard(expired)
+        cancel_after = rules.cancel_after
+        self._leaving = Leaving(cancel_after) if cancel_after is not None else None
         self._real = time.monotonic()
         self._depths_at = self._stood_at = 0.0
         self._flow, self._stood = flow, (b"", Nanos(0))
@@ -98,19 +106,33 @@ class PracticeVenue:
             next_exec=stand.next_exec,
             next_fill=stand.next_fill,
             objection=self.mischief.objection,
+            clock=lambda: Nanos(time.time_ns()),
         )
 
     def tick(self) -> None:
         """Real time passed: the market follows at its speed, and who subscribed hears of it."""
         real = time.monotonic()
         elapsed, self._real = real - self._real, real
-        self.floor.advance(Nanos(self.floor.now + int(elapsed * self._speed * NANOS_PER_SECOND)))
+        self.floor.advance(
+            Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
+        )
         if real - self._depths_at >= DEPTH_SECONDS:
             self._depths_at = real
             for desk in self.desks.values():
                 desk.outbox += desk.depths.changes()
+        self._look_who_left()
         for session, outputs in self.mischief.due(now()):
             self.acceptor.say_late(session, outputs)
+
+    def _look_who_left(self) -> None:
+        if self._leaving is None:
+            return
+        at = now().monotonic
+        for name, session in self.sessions.items():
+            gone = self._leaving.look(name, session, self.desks[name], self.floor, at)
+            if gone:
+                client = session.settings.target
+                self.acceptor.note(f"{client} is gone: open orders cancelled, {gone}")
 
     def commit(self) -> None:
         """What changed is in the books before any of it is said."""
@@ -123,7 +145,7 @@ class PracticeVenue:
         if is_due:
             # Where a market stands takes longer to tell than what an order changes.
             self._stood_at = real
-            self._stood = self._flow.cursor(), self.floor.now
+            self._stood = self._flow.cursor(), self.floor.market_now
         self.ledger.commit(touched, self._market, self._stand() if touched or is_due else None)
 
     def close(self) -> None:
@@ -150,7 +172,9 @@ class PracticeVenue:
             sender=VENUE,
             target=client,
             is_initiator=False,
+            schedule=self.rules.schedule,
             dictionaries=self._dictionaries,
+            rate_max=self.rules.rate_max,
         )
         return Session(settings, self.ledger.memory(name), Guarded(desk, self._note))
 
@@ -170,6 +194,11 @@ class PracticeVenue:
             if taken:
                 return f"trade {taken} of {desk.client.partition(':')[0]} is taken back"
         return "there is no such trade to take back"
+
+    def _reset(self, client: str) -> None:
+        for session in self.sessions.values():
+            if client in ("", session.settings.target):
+                self.acceptor.say_late(session, session.reset_numbers(now()))
 
     def _disconnect(self, client: str) -> None:
         for session in self.sessions.values():

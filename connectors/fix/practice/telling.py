@@ -8,7 +8,7 @@ from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
 from engine.domain.reports import VenueFilled
 from engine.instruments import Instrument
-from engine.values import Nanos
+from engine.values import Nanos, Price, Quantity
 
 FIX42 = "FIX.4.2"
 TEXT_MAX = 400
@@ -100,6 +100,31 @@ class Teller:
             text="the trade is taken back",
             more=((Tag.EXEC_REF_ID, taken_back.encode("ascii")),),
             transaction=CANCEL_42,
+        )
+
+    def correction(
+        self,
+        order: FixOrder,
+        instrument: Instrument,
+        exec_id: str,
+        corrected: str,
+        amounts: tuple[Price, Quantity],
+        at: Nanos,
+    ) -> Reply:
+        """Another price and size stand for a trade; the order counts them already."""
+        return self.report(
+            order,
+            instrument,
+            exec_id,
+            Exec.CORRECT,
+            at,
+            text="the trade is corrected",
+            more=(
+                (Tag.EXEC_REF_ID, corrected.encode("ascii")),
+                (Tag.LAST_PX, instrument.format_price(amounts[0]).encode("ascii")),
+                (Tag.LAST_QTY, instrument.plain_quantity(amounts[1]).encode("ascii")),
+            ),
+            transaction=CORRECT_42,
         )
 
     def status(self, order: FixOrder, instrument: Instrument, at: Nanos, *more: Field) -> Reply:

@@ -6,7 +6,9 @@ import msgspec
 
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.reference_facts import Reference
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
+from engine.domain.risk.limits import Limits
 from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules import (
@@ -41,6 +43,8 @@ from engine.values import Nanos
 
 Check = Callable[[Proposal, State, Market, Nanos], Finding | None]
 """None: the rule passes."""
+OffBy = Callable[[State], Finding | None]
+"""Why the rule asks nothing of any order at a desk that is set up like this; None: it asks."""
 Room = Callable[[Proposal, State], int]
 """Largest total quantity that the rule lets pass, in whole lots."""
 
@@ -52,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True):
     check: Check
     in_exit_lane: bool = False
     room: Room | None = None
+    off: OffBy | None = None
+    """Where it answers, `check` is never called."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):
@@ -59,18 +65,25 @@ class Assessment(msgspec.Struct, frozen=True, gc=False):
 
     findings: tuple[Finding, ...]
     """Everything but PASS and OFF, in the order of the rules."""
-    passed: int
-    """How many rules: one of several checks counts once."""
-    off: int
     is_allowed: bool
     room_quantity: int
     """Largest total quantity that every rule would pass; −1 while the order itself passes."""
     room_rule: str
     passed_bits: int = 0
-    """Which rules passed, by `bit_of`."""
+    """Which rules passed, by `bit_of`: one of several checks is there once."""
     off_bits: int = 0
     off_because: int = 0
     """Why, as a set by the numbers of `risk.off.OffReason`; 0 where all of it was switched off."""
+
+    @property
+    def passed(self) -> int:
+        """How many rules passed."""
+        return self.passed_bits.bit_count()
+
+    @property
+    def off(self) -> int:
+        """How many are off."""
+        return self.off_bits.bit_count()
 
 
 # R39 and D02 come first: without an instrument and an account nothing else can be said.
@@ -90,14 +103,19 @@ RULES: tuple[Rule, ...] = (
     Rule(prices.R04, prices.price_collar),
     Rule(prices.R05, prices.market_protection),
     Rule(prices.R06, prices.stop_sanity),
-    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room),
+    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room, off=volumes.no_volumes),
     Rule(volumes.R07, volumes.displayed_size, room=volumes.displayed_room),
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
     Rule(exposures.R09, exposures.exposure, room=exposures.exposure_room),
     Rule(margin.R10, margin.leverage, room=margin.leverage_room),
     Rule(exposures.R11, exposures.concentration, room=exposures.concentration_room),
-    Rule(exposures.R11, exposures.sector_concentration, room=exposures.sector_room),
+    Rule(
+        exposures.R11,
+        exposures.sector_concentration,
+        room=exposures.sector_room,
+        off=exposures.no_sectors,
+    ),
     Rule(flow.R12, flow.order_rate),
     Rule(flow.R13, flow.message_rate),
     Rule(repeats.R14, repeats.repeated_execution),
@@ -109,14 +127,14 @@ RULES: tuple[Rule, ...] = (
     Rule(day.R20, day.daily_orders),
     Rule(breakers.R24, breakers.price_band),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
-    Rule(sessions.R25, breakers.market_wide),
+    Rule(sessions.R25, breakers.market_wide, off=breakers.no_market_wide),
     Rule(breakers.D08, breakers.slow_mode),
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
-    Rule(arming.R42, arming.not_armed),
+    Rule(arming.R42, arming.not_armed, off=arming.on_paper),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
     Rule(breakers.R27, breakers.short_sale_restriction),
-    Rule(restrictions.R28, restrictions.restricted),
+    Rule(restrictions.R28, restrictions.restricted, off=restrictions.no_list),
     Rule(restrictions.R28, restrictions.hard_to_borrow),
     Rule(restrictions.R28, restrictions.penny),
     Rule(settlement.R29, margin.buying_power, room=margin.buying_power_room),
@@ -124,14 +142,14 @@ RULES: tuple[Rule, ...] = (
     Rule(calls.R31, calls.pattern_day_trader),
     Rule(calls.R32, calls.maintenance_margin),
     Rule(children.R33, children.option_risk),
-    Rule(conduct.R34, conduct.self_match),
+    Rule(conduct.R34, conduct.self_match, off=conduct.self_match_allowed),
     Rule(conduct.R35, conduct.wash_intent),
     Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
-    Rule(expiries.R37, expiries.over_earnings),
-    Rule(expiries.R37, expiries.over_ex_date),
+    Rule(expiries.R37, expiries.over_earnings, off=expiries.no_earnings),
+    Rule(expiries.R37, expiries.over_ex_date, off=expiries.no_dividends),
     Rule(children.R40, children.algo_parent),
     Rule(sessions.R41, venues.unaccepted_inputs),
-    Rule(hours.R43, hours.time_lock),
+    Rule(hours.R43, hours.time_lock, off=hours.no_windows),
     Rule(venues.R44, venues.venue_not_allowed, in_exit_lane=True),
 )
 EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane)
@@ -139,6 +157,7 @@ EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane
 # `evaluate` has looked at what KNOWN asks before it comes to these.
 _ENTRY_CHECKS = tuple(rule.check for rule in RULES if rule not in KNOWN)
 _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
+_OFF_BY = {rule.check: rule.off for rule in RULES if rule.off is not None}
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
 _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
@@ -147,14 +166,71 @@ _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
 LIVE_MODE = "live"
 
 
+class _Asked(msgspec.Struct, frozen=True, gc=False):
+    """What is left of the checks of entries at a desk that is set up like this."""
+
+    checks: tuple[Check, ...]
+    off_bits: int
+    because: int
+    """Of those that are off for every order."""
+    of_all: tuple[Check, ...] = ()
+    limits: Limits | None = None
+    reference: Reference | None = None
+    mode: str = ""
+    index: str = ""
+    has_dividends: bool = False
+
+
+_newest = [_Asked((), 0, 0)]
+"""A desk is set up anew a few times a day, and asks of every order: the newest answer is kept."""
+
+
+def _asked_of_entries(state: State) -> _Asked:
+    asked = _newest[0]
+    if (
+        asked.limits is state.limits
+        and asked.reference is state.reference
+        and asked.mode == state.mode
+        and asked.index == state.index
+        and asked.has_dividends == bool(state.dividends)
+        and asked.of_all is _ENTRY_CHECKS
+    ):
+        return asked
+    checks, off_bits, because = list[Check](), 0, 0
+    for check in _ENTRY_CHECKS:
+        off_by = _OFF_BY.get(check)
+        found = None if off_by is None else off_by(state)
+        if found is None:
+            checks.append(check)
+        elif type(found) is OffFinding:
+            because |= found.reason_bit
+        else:
+            off_bits |= _OFF_BIT[check]
+    asked = _newest[0] = _Asked(
+        tuple(checks),
+        off_bits,
+        because,
+        _ENTRY_CHECKS,
+        state.limits,
+        state.reference,
+        state.mode,
+        state.index,
+        bool(state.dividends),
+    )
+    return asked
+
+
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    checks, bits = _ENTRY_CHECKS, _ENTRY_BITS
-    if proposal.is_exit or proposal.only_shrinks:
-        checks, bits = _EXIT_CHECKS, _EXIT_BITS
+    is_in_exit_lane = proposal.is_exit or proposal.only_shrinks
+    bits = _EXIT_BITS if is_in_exit_lane else _ENTRY_BITS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, bits)
-    off_bits = because = 0
+    if is_in_exit_lane:
+        checks, off_bits, because = _EXIT_CHECKS, 0, 0
+    else:
+        asked = _asked_of_entries(state)
+        checks, off_bits, because = asked.checks, asked.off_bits, asked.because
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)
@@ -170,8 +246,7 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
-        passed, off = bits.bit_count(), off_bits.bit_count()
-        return Assessment((), passed, off, True, NO_ROOM, "", bits, off_bits, because)
+        return Assessment((), True, NO_ROOM, "", bits, off_bits, because)
     found_bits = _bits_of(findings)
     # Two checks can share a rule's id: what one of them finds is the rule's verdict.
     bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
@@ -181,8 +256,6 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
     return Assessment(
         tuple(findings),
-        bits.bit_count(),
-        off_bits.bit_count(),
         is_allowed,
         room_quantity,
         room_rule,
@@ -206,8 +279,7 @@ def _unknown(proposal: Proposal, state: State, market: Market, now: Nanos, bits:
     known = sum(bit_of(rule.name.id) for rule in KNOWN)
     passed_bits = known & ~_bits_of(findings)
     off_bits = bits & ~known
-    passed, off = passed_bits.bit_count(), off_bits.bit_count()
-    return Assessment(findings, passed, off, False, 0, findings[0].rule, passed_bits, off_bits)
+    return Assessment(findings, False, 0, findings[0].rule, passed_bits, off_bits)
 
 
 def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:

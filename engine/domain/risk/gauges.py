@@ -7,6 +7,7 @@ from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, WaitingRow
 from engine.domain.loosening import LOOSENING_DELAY
+from engine.domain.message_counts import venue_rate_words
 from engine.domain.quotes import Market
 from engine.domain.risk.controls import (
     LIMIT_SPECS,
@@ -26,6 +27,7 @@ from engine.domain.state import State
 from engine.values import Instruction, Nanos, OrderType, Price, Side
 
 OWN_CURRENCY = "account currency"
+RATE_KEY = "risk.message_rate_max"
 LISTED = (LimitKind.NAMES, LimitKind.WINDOWS, LimitKind.CHOICE)
 NOT_COUNTED = (LimitKind.SWITCH, *LISTED)
 _CODES = {rule.name.id: rule.name.code for rule in RULES}
@@ -168,6 +170,12 @@ def _off(spec: LimitSpec, state: State, because: int) -> str:
 
 def _source(spec: LimitSpec, state: State, sources: Mapping[str, str]) -> str:
     """A change of this session with who, when and why, else where the settings have it from."""
+    if spec.key == RATE_KEY:
+        return f"{_set_by(spec, state, sources)}; {venue_rate_words(state)}"
+    return _set_by(spec, state, sources)
+
+
+def _set_by(spec: LimitSpec, state: State, sources: Mapping[str, str]) -> str:
     changed = state.limit_changes.get(spec.key)
     if changed is None:
         return sources.get(spec.key, spec.source) if spec.field else spec.source

@@ -67,6 +67,8 @@ class Proposal(msgspec.Struct, gc=False):
     """The account's open quantity on the other side."""
     terms: Terms = EXIT_TERMS
     """The regime that `rates` are of."""
+    market: Market | None = None
+    """For the marks of other symbols, which few rules ask for."""
     left: Money | None = None
     """Equity that this order would leave to positions, once `equity_after` was asked."""
     value: Money | None = None
@@ -88,6 +90,8 @@ class Proposal(msgspec.Struct, gc=False):
 
     def notional(self, quantity: int) -> Money:
         """Value of `quantity` at the worst price, in the account's currency."""
+        if self.value is not None and quantity == self.quantity:
+            return self.value
         value = self.local_notional(quantity)
         return value if self.rate == PAR else in_base_up(value, self.rate)
 
@@ -111,17 +115,8 @@ def propose(order: SubmitOrder, state: State, market: Market, oca_group: str = "
 
     `oca_group`: what already stands in that group shares its quantity with the order.
     """
-    return _build(
-        order,
-        None,
-        oca_group,
-        price=order.price,
-        stop=order.stop,
-        quantity=order.quantity,
-        override=order.override,
-        state=state,
-        market=market,
-    )
+    price, stop, quantity, override = order.price, order.stop, order.quantity, order.override
+    return _build(order, None, oca_group, price, stop, quantity, override, state, market)
 
 
 def propose_replace(
@@ -134,24 +129,15 @@ def propose_replace(
     stop: Price = UNCHANGED,
 ) -> Proposal:
     """A change of a live order to `price`, `stop` and new total `quantity`; 0 keeps the value."""
-    return _build(
-        order.order,
-        order,
-        order.oca_group,
-        price=price or order.price,
-        stop=stop or order.stop,
-        quantity=quantity or order.quantity,
-        override=override,
-        state=state,
-        market=market,
-    )
+    price, stop, quantity = price or order.price, stop or order.stop, quantity or order.quantity
+    group = order.oca_group
+    return _build(order.order, order, group, price, stop, quantity, override, state, market)
 
 
 def _build(
     order: SubmitOrder,
     replaces: Order | None,
     oca_group: str,
-    *,
     price: Price,
     stop: Price,
     quantity: Quantity,
@@ -205,6 +191,7 @@ def _build(
         rates,
         open_opposite,
         terms,
+        market,
     )
 
 

@@ -17,6 +17,7 @@ from engine.ports import (
     PreviewLine,
     SendLine,
     TellBooks,
+    TellMessages,
     TellRealism,
 )
 from engine.runtime.terminals.messages import Hello, Role
@@ -29,7 +30,7 @@ Focus = tuple[str, int]
 
 LOOKS = (
     *(PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, TellLimits, TellKilled),
-    UnlockDesk,
+    *(TellMessages, UnlockDesk),
 )
 """Requests that change nothing for anybody else."""
 WATCHING = (

@@ -1,6 +1,7 @@
 """Every venue that there is, behind the one interface of the contract."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
 from tests.connectors.contract.far_end import FarEnd
+from tests.connectors.contract.fix_end import FixEnd
 from tests.connectors.contract.paper_end import FaultyPaperEnd, PaperEnd
 
 LIMIT = Price(1_901_000)
@@ -17,13 +19,19 @@ ENDS: dict[str, Callable[[], FarEnd]] = {
     "paper over a bad line, 1": lambda: FaultyPaperEnd(seed=1),
     "paper over a bad line, 2": lambda: FaultyPaperEnd(seed=2),
     "paper over a bad line, 3": lambda: FaultyPaperEnd(seed=3),
+    "FIX 4.2 over a socket": lambda: FixEnd("FIX.4.2"),
+    "FIX 4.4 over a socket": lambda: FixEnd("FIX.4.4"),
+    "FIX 5.0SP2 over a socket": lambda: FixEnd("FIX.5.0SP2"),
+    "FIX 4.4 in pieces": lambda: FixEnd("FIX.4.4", splits=True),
 }
 R = TypeVar("R")
 
 
-@pytest.fixture(params=ENDS, ids=lambda name: name.replace(" ", "_").replace(",", ""))
-def end(request: pytest.FixtureRequest) -> FarEnd:
-    return ENDS[request.param]()
+@pytest.fixture(params=ENDS, ids=lambda name: re.sub(r"\W+", "_", name))
+def end(request: pytest.FixtureRequest) -> Iterator[FarEnd]:
+    far_end = ENDS[request.param]()
+    yield far_end
+    far_end.close()
 
 
 def new(name: str, quantity: int = 100, price: int = LIMIT, **more: Any) -> NewOrderRequest:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from engine.domain.reports import Report
 from engine.domain.requests import Request
+from engine.domain.statements import Statement
 from engine.ports import Venue
 from engine.values import Instruction, Price
 
@@ -19,6 +20,10 @@ class FarEnd(Protocol):
     venue: Venue
     in_order: bool
     """The line keeps the order and repeats nothing."""
+    states: frozenset[Statement]
+    """What the venue can be asked to state of itself."""
+    tells_fills_again: bool
+    """Asked about an order, it tells the order's fills once more, and not only their sum."""
 
     def send(self, *requests: Request) -> Sequence[bytes]:
         """Stages and releases; the staged bytes come back."""
@@ -43,3 +48,6 @@ class FarEnd(Protocol):
 
     def disconnect(self, seconds: int) -> None:
         """The line breaks for so long; orders stay."""
+
+    def close(self) -> None:
+        """The test is over."""

@@ -9,7 +9,7 @@ from connectors.paper.link import Link
 from connectors.paper.venue import PaperVenue
 from engine.domain.reports import ORDER_REPORTS, LinkChanged, Report, VenueOrderWaited
 from engine.domain.requests import Request
-from engine.domain.statements import VenueStatement
+from engine.domain.statements import Statement, VenueStatement
 from engine.exchange.messages import NewOrder
 from engine.ports import Venue
 from engine.values import (
@@ -34,6 +34,8 @@ class PaperEnd:
     """`in_order`: whatever is sent and said arrives as it left."""
 
     in_order = True
+    states = frozenset(Statement)
+    tells_fills_again = True
 
     def __init__(self, latency_ms: int = 0) -> None:
         late = Nanos(latency_ms * NANOS_PER_MILLISECOND)
@@ -58,6 +60,9 @@ class PaperEnd:
             told += self.paper.collect()
             if self.paper.now >= until and not self.paper.has_reports():
                 return _of_orders(told)
+
+    def close(self) -> None:
+        return None
 
     def arrive(self) -> None:
         """What was sent reaches the venue; what it says may still be on its way back."""

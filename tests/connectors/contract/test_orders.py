@@ -106,7 +106,9 @@ def test_a_question_is_answered_with_all_that_is_known_or_with_never_had_it(end:
     end.hear()
     end.send(StatusRequest("A"), StatusRequest("NONE"))
     told = end.hear()
-    assert only(told, VenueAccepted) and [f.quantity for f in only(told, VenueFilled)] == [30]
+    assert only(told, VenueAccepted)
+    if end.tells_fills_again:
+        assert [f.quantity for f in only(told, VenueFilled)] == [30]
     (unknown,) = only(told, VenueOrderUnknown)
     assert unknown.client_order_id == "NONE"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.connectors.fix.conversation import CLIENTS, Case, Table, cases
 
-SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
+SCRIPTS = sorted((Path(__file__).parent / "scripts").rglob("*.txt"))
 ALL = [
     pytest.param(version, case, id=f"{version}-{case.name}")
     for path in SCRIPTS

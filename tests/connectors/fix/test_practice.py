@@ -10,6 +10,7 @@ from connectors.fix.dictionary.checks import find_problem
 from connectors.fix.line import Closed, Instant, Outgoing, Output, Refused, Reply
 from connectors.fix.message import Field, Message
 from connectors.fix.practice.mischief import MischiefError
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.practice.server import VENUE, PracticeVenue
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings, ShortMemory
@@ -79,8 +80,8 @@ class Trader:
 class House:
     """The venue and everybody who trades there, without sockets: bytes go straight across."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, rules: HouseRules = OPEN_HOUSE) -> None:
+        self.path, self.rules = path, rules
         self.now = START
         self.notes: list[str] = []
         self.traders: list[Trader] = []
@@ -88,7 +89,11 @@ class House:
 
     def open(self) -> None:
         self.venue = PracticeVenue(
-            QuietFlow(), self.path, clients=("ANNE", "BOB"), note=self.notes.append
+            QuietFlow(),
+            self.path,
+            clients=("ANNE", "BOB"),
+            note=self.notes.append,
+            rules=self.rules,
         )
 
     def kill(self) -> None:
@@ -383,6 +388,19 @@ class TestMischief:
         bust = anne.heard[-1]
         assert (bust.get(150), bust.get(19)) == (b"H", filled.get(17))
         assert shown(bust) == (b"0", b"0", b"60")
+
+    def test_numbers_that_begin_anew_unasked_are_taken_as_they_come(
+        self, anne: Trader, house: House
+    ) -> None:
+        anne.order(b"A1", b"100", b"190.00")
+        anne.session.disconnected(house.instant, "cut")
+        house.session_of(anne).disconnected(house.instant, "cut")
+        house.venue.mischief.heed("reset ANNE")
+        house.connect(anne)
+        memory, theirs = anne.session.memory, house.session_of(anne).memory
+        assert (memory.next_in, memory.next_out) == (theirs.next_out, theirs.next_in) == (2, 2)
+        (again,) = anne.say("H", (11, b"A1"), (54, b"1"), (55, SYMBOL))
+        assert shown(again) == (b"0", b"0", b"100")
 
     @pytest.mark.parametrize("line", ["", "explode", "drop x", "delay -1", "reject 100000"])
     def test_what_it_cannot_do_is_said(self, house: House, line: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from data.home import Home
 from data.journal import Journal, JournalReader
 from data.journal.head import HeadFile
-from engine.ports import Block, Snapshot
+from engine.ports import Block, Replay, Snapshot
 from engine.runtime.recovery import recover
 from engine.values import Sequence as RecordSequence
 from tests.harness import DeskBench, MemoryJournal
@@ -17,8 +17,8 @@ LINES = ("buy {0} AAPL 190.02", "buy {0} AAPL 189", "sell {0} AAPL mkt", "buy 90
 """One fills, one rests, one closes, one is denied, and everything is taken back."""
 
 
-def open_journal(home: Home) -> Journal:
-    return Journal.open(home, instance="TEST", wall_clock=lambda: 7)
+def open_journal(home: Home, replay: Replay | None = None) -> Journal:
+    return Journal.open(home, instance="TEST", wall_clock=lambda: 7, replay=replay)
 
 
 class TwiceKept(MemoryJournal):

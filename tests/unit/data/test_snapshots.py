@@ -4,6 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from commands import doctor, verify
 from data.backup import back_up, restore
@@ -12,7 +13,7 @@ from data.home import Home
 from data.journal.database import About
 from data.journal.snapshots import SNAPSHOTS_KEPT, Snapshots, snapshot_files
 from engine.domain.apply import state_hash
-from engine.runtime.recovery import Recovered, recover, replay
+from engine.runtime.recovery import Recovered, Recovery, recover, replay
 from tests.unit.data.desk_on_disk import DeskOnDisk, open_journal
 
 
@@ -28,11 +29,23 @@ def desk(tmp_path: Path) -> DeskOnDisk:
 
 
 def recovered(home: Home) -> tuple[Recovered, tuple[str, ...]]:
-    journal = open_journal(home)
+    """Heard while the journal is opened, which is to be the same as read from it afterwards."""
+    heard = Recovery()
+    journal = open_journal(home, heard)
     try:
-        return recover(journal, instance=journal.instance, epoch=journal.epoch), journal.remarks
+        found = heard.done(journal)
+        afterwards = recover(journal, instance=journal.instance, epoch=journal.epoch)
+        assert everything_in(found) == everything_in(afterwards)
+        return found, journal.remarks
     finally:
         journal.close()
+
+
+def everything_in(found: Recovered) -> tuple[object, ...]:
+    sizes = found.sequence, found.replayed, found.left_at, found.remark
+    kept = state_hash(found.state), found.history.places, found.tail.records
+    lives = [found.history.of(order_id) for order_id in found.state.orders]
+    return *sizes, *kept, lives
 
 
 def whole_replay(home: Home) -> str:
@@ -94,6 +107,28 @@ def test_without_any_good_snapshot_the_whole_journal_is_replayed(desk: DeskOnDis
     found, remarks = recovered(desk.home)
     assert found.replayed == found.sequence
     assert len(remarks) == 2
+
+
+def test_a_sealed_snapshot_that_does_not_come_back_costs_a_whole_replay(desk: DeskOnDisk) -> None:
+    """What it covers was not read while the journal was opened: it is read after all."""
+    journal = open_journal(desk.home)
+    taken = recover(journal, instance="TEST", epoch=1).snapshot()
+    journal.keep_snapshot(structs.replace(taken, state_hash="00" * 16))
+    journal.close()
+    desk.trade(lines=3)
+    found, _ = recovered(desk.home)
+    assert found.replayed == found.sequence > taken.sequence
+    assert found.remark == (
+        f"the snapshot at sequence {taken.sequence:,} was ignored and the whole journal replayed:"
+        " it does not come back as the state that it was taken of"
+    )
+    assert state_hash(found.state) == whole_replay(desk.home)
+
+
+def test_damage_that_a_replay_comes_upon_while_it_hears_ends_the_start(desk: DeskOnDisk) -> None:
+    desk.change("update blocks set payload = x'00' where number = (select max(number) from blocks)")
+    with pytest.raises(JournalDamagedError, match="does not fit the chain"):
+        open_journal(desk.home, Recovery())
 
 
 def test_a_snapshot_beyond_the_end_halts_and_names_both_sequences(

@@ -11,6 +11,8 @@ from engine.domain.commands import Origin, Resume
 from engine.domain.identity import leg_id
 from engine.domain.lifecycle import Status
 from engine.domain.reasons import Refusal
+from engine.domain.standing import standings
+from engine.domain.standing_view import StandingKind
 from engine.values import Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -51,6 +53,28 @@ def test_one_execution_too_many_is_denied_and_takes_the_scripts_entries_back(
     assert orders_in(bench, Status.CANCELLED)[:2] == [1, 3]
     assert bench.state.accounts["PAPER"].trading.state is ev.TradingState.ACTIVE
     assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_a_strategy_that_is_disabled_stands_in_the_header_until_a_person_lets_it(
+    bench: DeskBench,
+) -> None:
+    def row() -> Any:
+        account = bench.state.accounts["PAPER"]
+        rows = standings(bench.state, account, bench.host.now)
+        return next((each for each in rows if each.code == "strategy"), None)
+
+    assert row() is None
+    at = bench.host.now
+    say(bench, "buy 10 AAPL 188.00")
+    found = row()
+    assert (found.kind, found.word, found.is_active) == (StandingKind.STATE, "HALTED", True)
+    assert (found.scope, found.since, found.who) == ("script", at, "desk")
+    assert found.text == "script disabled: more than 3 buys of AAPL within 60 s"
+    assert found.ends_by == 'resume "why"'
+    bench.restart()
+    assert row() == found
+    bench.submit(BY_HAND)
+    assert row() is None
 
 
 def test_exits_and_hands_still_leave_and_nothing_else_of_the_script_does(bench: DeskBench) -> None:

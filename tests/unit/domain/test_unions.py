@@ -37,7 +37,7 @@ def test_every_event_is_applied_and_nothing_else_is() -> None:
     changes = [*ORDER_CHANGES, *DESK_CHANGES, *COST_CHANGES, *RECON_CHANGES, *CLOCK_CHANGES]
     parts = [*changes, *BREAKER_CHANGES, *MARGIN_CHANGES, *applying._FOR_THE_TRAIL_ONLY]
     assert len(set(parts)) == len(parts)
-    assert set(applying._CHANGES) == set(parts) == set(EVENTS)
+    assert set(applying.CHANGES) == set(parts) == set(EVENTS)
 
 
 def test_every_command_and_every_report_is_decided_and_nothing_else_is() -> None:

@@ -1,6 +1,7 @@
 """Every failure with its numbers and the room left; reasons, replaces and the exit lane."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -39,6 +40,27 @@ def test_a_rule_that_is_switched_off_counts_as_off(desk: Any) -> None:
     assert bit_of("R06") & assessment.off_bits and "R06" not in reasons_of(assessment.off_because)
 
 
+SET_UP_ANEW: dict[str, Callable[[Desk], None]] = {
+    "limits": lambda desk: desk.limit(self_match=0, market_wide=False, expiry_sanity=False),
+    "reference": lambda desk: desk.knows(sectors={"GOOG": "none"}, volumes={"GOOG": (10**9, 0)}),
+    "mode": lambda desk: setattr(desk.state, "mode", "live"),
+    "index": lambda desk: setattr(desk.state, "index", "GOOG"),
+    "dividends": lambda desk: desk.goes_ex("MSFT", 20120901),
+}
+
+
+@pytest.mark.parametrize("change", SET_UP_ANEW.values(), ids=SET_UP_ANEW)
+def test_what_is_off_follows_the_desk_at_once(change: Callable[[Desk], None]) -> None:
+    desk, changed, another = Desk(), Desk(), Desk()
+    before = desk.judge()
+    change(desk)
+    at_once = desk.judge()
+    another.limit(time_lock=((0, 1),))
+    another.judge()  # nothing that was kept of the first fits any more
+    change(changed)
+    assert before != at_once == changed.judge()
+
+
 def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any) -> None:
     assert reasons_of(desk.judge(instruction=SHORT).off_because) == {
         "R07": "no average volume file",
@@ -47,9 +69,9 @@ def test_what_a_desk_does_not_have_is_off_for_the_reason_that_it_says(desk: Any)
         "R25": "no index set",
         "R26": "no borrow table",
         "R28": "no restricted list, no borrow table",
-        "R33": "no options traded here",
+        "R33": "no contract, so no options to count",
         "R37": "no earnings file, no dividend table",
-        "R40": "no algorithms here",
+        "R40": "no parent order",
         "R42": "nothing is armed on paper",
         "R43": "no window set",
     }

@@ -147,6 +147,14 @@ def test_messages_of_this_second_and_what_waits_are_told(desk: Any) -> None:
     assert row(desk, "message_rate_max").room == "1 wait"
 
 
+def test_the_rate_that_a_venue_names_is_told_beside_the_own_one(desk: Any) -> None:
+    assert row(desk, "message_rate_max").source.endswith("; paper names no rate")
+    desk.state.venue_rate = 50
+    assert figures(desk, "message_rate_max") == ("0", "45 more", 0)
+    found = row(desk, "message_rate_max").source
+    assert found.endswith("; paper takes 50/s, 45 used")
+
+
 def test_the_desks_own_last_minute_is_told_against_what_stops_it(desk: Any) -> None:
     assert figures(desk, "reject_rate_warn") == ("0 of 0", "from 10 orders on", NOT_MEASURED)
     assert figures(desk, "order_volume_normal") == ("0", "5,000 more", 0)
@@ -213,7 +221,7 @@ def test_exposure_counts_positions_and_what_may_still_open(desk: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [
-        ("R33", {}, "no options traded here"),
+        ("R33", {}, "no contract, so no options to count"),
         ("expiry_sanity", {}, "no earnings file, no dividend table"),
         ("volume_share_max", {}, "no average volume file"),
         ("concentration_sector_max", {}, "no sector file"),

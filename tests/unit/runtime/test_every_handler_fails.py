@@ -97,7 +97,7 @@ def handlers_of_a_day() -> list[tuple[str, type]]:
     return found
 
 
-TABLES: dict[str, Handlers] = {"decide": deciding._DECISIONS, "apply": applying._CHANGES}
+TABLES: dict[str, Handlers] = {"decide": deciding._DECISIONS, "apply": applying.CHANGES}
 
 
 def stops(bench: DeskBench) -> tuple[Exception, list[Request]]:

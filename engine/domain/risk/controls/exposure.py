@@ -63,7 +63,8 @@ EXPOSURE: tuple[LimitSpec, ...] = (
     part(
         _R09,
         "exposure_net_max",
-        "net: the order's side with all that is open on it, less positions of the other side",
+        "net: the order's side with all that is open on it, less what no open order"
+        " closes of the other side",
         "150",
     ),
     part(_R09, "exposure_long_max", "long positions and all that open buys may open", "200"),

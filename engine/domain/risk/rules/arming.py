@@ -13,10 +13,13 @@ R42 = RuleName("R42", "not_armed")
 ON_PAPER = off(OffReason.ON_PAPER)
 
 
+def on_paper(state: State) -> Finding | None:
+    """There is nothing to arm."""
+    return ON_PAPER if state.mode.upper() != LIVE_MODE else None
+
+
 def not_armed(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Off on paper, where nothing could be armed."""
-    if state.mode.upper() != LIVE_MODE:
-        return ON_PAPER
+    """Live, nothing that opens a position leaves before a person has armed the account."""
     if is_armed(state, p.order.account, now):
         return None
     return deny(

@@ -21,12 +21,15 @@ _SHORT = Instruction.SHORT
 NO_BANDS, NO_INDEX = off(OffReason.NO_BANDS), off(OffReason.NO_INDEX)
 
 
+def no_market_wide(state: State) -> Finding | None:
+    """Not asked for, or nobody has named the index that would fall."""
+    if not state.limits.market_wide:
+        return OFF
+    return None if state.index else NO_INDEX
+
+
 def market_wide(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The market-wide breaker: resting orders stay, exits may leave, nothing new does."""
-    if not p.limits.market_wide:
-        return OFF
-    if not state.index:
-        return NO_INDEX
     halt = state.breakers.market
     if halt is None or not halt.holds(state.trade_date, now):
         return None

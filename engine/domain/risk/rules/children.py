@@ -44,13 +44,12 @@ def option_risk(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
 def algo_parent(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """What the desk opens by itself is the second half of a reverse, of what that was to open.
 
-    Exits of a bracket and of a flatten close; an order of a hand or a script has no parent.
+    Exits of a bracket and of a flatten close; an order of a hand or a script has no parent: there
+    is nothing to compare either of them with.
     """
     order = p.order
-    if order.origin is not _DESK:
+    if order.origin is not _DESK or order.instruction not in _OPENING:
         return NO_ALGORITHMS
-    if order.instruction not in _OPENING:
-        return None
     run = state.flattening.get(flatten_key(order.account, order.symbol))
     asked = run.reopen * p.side if run is not None else 0
     if 0 < p.quantity <= asked:

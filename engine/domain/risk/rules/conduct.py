@@ -15,6 +15,11 @@ R34 = RuleName("R34", "self_match", "risk.self_match")
 R35 = RuleName("R35", "wash_intent", "risk.wash_window")
 
 
+def self_match_allowed(state: State) -> Finding | None:
+    """The venue alone sees to it, or nobody."""
+    return None if state.limits.self_match else OFF
+
+
 def self_match(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """An own order that rests would be traded with; what then gives way is the setting's choice.
 
@@ -22,8 +27,6 @@ def self_match(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     one stays here, whatever the setting.
     """
     mode = p.limits.self_match
-    if not mode:
-        return OFF
     if not may_meet(p, state):
         return None
     crossed = crossed_by(p, state)

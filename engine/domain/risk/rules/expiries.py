@@ -19,13 +19,24 @@ NO_DIVIDENDS = off(OffReason.NO_DIVIDENDS)
 _GTC = TimeInForce.GTC
 
 
+def no_earnings(state: State) -> Finding | None:
+    """Not asked for, or nobody has told when earnings are due."""
+    if not state.limits.expiry_sanity:
+        return OFF
+    return NO_EARNINGS if state.reference.earnings is None else None
+
+
+def no_dividends(state: State) -> Finding | None:
+    """Not asked for, or nobody has told of a dividend."""
+    if not state.limits.expiry_sanity:
+        return OFF
+    return None if state.dividends else NO_DIVIDENDS
+
+
 def over_earnings(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Only what is good till cancelled outlives its day; a change of one does not outlive more."""
-    if not p.limits.expiry_sanity:
-        return OFF
     earnings = state.reference.earnings
-    if earnings is None:
-        return NO_EARNINGS
+    assert earnings is not None
     if p.order.time_in_force is not _GTC or p.replaces is not None:
         return None
     symbol, today = p.order.symbol, p.trade_date
@@ -70,10 +81,6 @@ def _not_known(symbol: str, rows: tuple[Earnings, ...]) -> str:
 
 def over_ex_date(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Where a dividend comes off, a limit that rests means another price than the day before."""
-    if not p.limits.expiry_sanity:
-        return OFF
-    if not state.dividends:
-        return NO_DIVIDENDS
     if p.order.time_in_force is not _GTC or p.replaces is not None:
         return None
     symbol, today = p.order.symbol, p.trade_date

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from engine.domain.ledger.currency import PAR, in_base_up
+from engine.domain.ledger.currency import PAR, in_base, in_base_up
+from engine.domain.ledger.valuation import mark_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import NO_SECTOR
@@ -63,7 +64,7 @@ def exposure(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     ):
         return None  # nothing is more than gross, and this is less than any of them may be
     if gross <= worth_now * limits.exposure_max and all(
-        (bound.value + added) * BPS <= worth_now * bound.bps for bound in _bounds(p)
+        (bound.value + added) * BPS <= worth_now * bound.bps for bound in _bounds(p, state)
     ):
         return None
     return _too_exposed(p, state, added)
@@ -88,16 +89,16 @@ class _Bound(NamedTuple):
     bps: int
 
 
-def _bounds(p: Proposal) -> list[_Bound]:
+def _bounds(p: Proposal, state: State) -> list[_Bound]:
     account, worth, limits = p.account, p.worth, p.limits
     assert account is not None
     longs = worth.long_value + account.opening_long
     shorts = worth.short_value + account.opening_short
     if p.side > 0:
-        mine, other = longs, worth.short_value
+        mine, other = longs, worth.short_value - _closing_value(p, state)
         of_side = _Bound(R09_LONG, "Long", mine, limits.exposure_long_max)
     else:
-        mine, other = shorts, worth.long_value
+        mine, other = shorts, worth.long_value - _closing_value(p, state)
         of_side = _Bound(R09_SHORT, "Short", mine, limits.exposure_short_max)
     return [
         _Bound(R09, "Gross", longs + shorts, limits.exposure_max),
@@ -106,11 +107,44 @@ def _bounds(p: Proposal) -> list[_Bound]:
     ]
 
 
+def _closing_value(p: Proposal, state: State) -> int:
+    """What open orders on this side may still close of the other: once they have filled it is no
+    weight against the net any more."""
+    account, value = p.account, 0
+    assert account is not None and p.market is not None
+    for symbol, position in account.positions.items():
+        held = abs(position.quantity)
+        closing = min(held, _closing(p, state, symbol)) if position.quantity * p.side < 0 else 0
+        if not closing:
+            continue
+        instrument, mark = state.instruments[symbol], mark_of(p.market.quotes.get(symbol))
+        # One without a mark weighs what it cost, as everywhere.
+        whole = instrument.notional(mark, Quantity(held)) if mark else abs(position.cost)
+        rate = state.rate_of(instrument.currency, account.currency)
+        value += -(-in_base(Money(whole), rate) * closing // held)
+    return value
+
+
+def _closing(p: Proposal, state: State, symbol: str) -> int:
+    """Open quantity of the account's orders on this side that open nothing; a group counts once."""
+    total, groups = 0, dict[str, int]()
+    for order_id in state.live_by_symbol.get(symbol, ()):
+        order = state.orders[order_id]
+        is_other = order.order.account != p.order.account
+        if is_other or order.side is not p.side or order.opening:
+            continue
+        if order.oca_group:
+            groups[order.oca_group] = max(groups.get(order.oca_group, 0), order.worst_leaves)
+        else:
+            total += order.worst_leaves
+    return total + sum(groups.values())
+
+
 def _too_exposed(p: Proposal, state: State, added: int) -> Finding:
     """The bound that leaves the least room, in words."""
     worth = p.worth.net_liquidation
     assert worth is not None
-    bound = min(_bounds(p), key=lambda bound: worth * bound.bps // BPS - bound.value)
+    bound = min(_bounds(p, state), key=lambda bound: worth * bound.bps // BPS - bound.value)
     room = exposure_room(p, state)
     actual = format_money_rounded(Money(bound.value + added))
     most = format_money_rounded(Money(worth * bound.bps // BPS))
@@ -130,7 +164,7 @@ def exposure_room(p: Proposal, state: State) -> int:
     worth = p.worth.net_liquidation
     if worth is None or not p.worst_price:
         return 0
-    left = min(worth * bound.bps // BPS - bound.value for bound in _bounds(p))
+    left = min(worth * bound.bps // BPS - bound.value for bound in _bounds(p, state))
     known = p.replaces.opening if p.replaces is not None else 0
     return total_of(p, quantity_within(p, Money(left + known), _price(p)) + p.exit_room)
 
@@ -172,10 +206,13 @@ def concentration_room(p: Proposal, state: State) -> int:
     return room_for_position(p, Money(worth * p.limits.concentration_max // BPS))
 
 
+def no_sectors(state: State) -> Finding | None:
+    """Nobody has told which symbols belong together."""
+    return NO_SECTORS if state.reference.sectors is None else None
+
+
 def sector_concentration(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Everything of the symbol's sector; once there is a file of sectors each symbol has a row."""
-    if state.reference.sectors is None:
-        return NO_SECTORS
     if _does_not_grow(p):
         return None
     symbol = p.order.symbol

@@ -16,16 +16,21 @@ R43_LAST = RuleName("R43", "time_lock", "risk.no_trade_last_minutes")
 NO_WINDOWS = off(OffReason.NO_WINDOWS)
 
 
+def no_windows(state: State) -> Finding | None:
+    """Nobody has set one."""
+    limits = state.limits
+    is_set = limits.time_lock or limits.no_trade_first_minutes or limits.no_trade_last_minutes
+    return None if is_set else NO_WINDOWS
+
+
 def time_lock(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Off until somebody sets one; a change of an order is no new decision to trade."""
+    """A change of an order is no new decision to trade."""
     limits = p.limits
     windows, first, last = (
         limits.time_lock,
         limits.no_trade_first_minutes,
         limits.no_trade_last_minutes,
     )
-    if not windows and not first and not last:
-        return NO_WINDOWS
     if p.replaces is not None:
         return None
     assert p.instrument is not None

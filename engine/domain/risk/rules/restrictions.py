@@ -25,12 +25,17 @@ OVER_THE_COUNTER = frozenset(
 _SHORT = Instruction.SHORT
 
 
+def no_list(state: State) -> Finding | None:
+    """Neither a file nor the settings name a symbol."""
+    limits = state.limits
+    is_listed = limits.restricted_list or limits.watch_list
+    return None if is_listed or state.reference.restricted is not None else NO_LIST
+
+
 def restricted(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The lists of the settings and of the file are one: a symbol on any of them is on it."""
     limits, listed = p.limits, state.reference.restricted
     mine, watched = limits.restricted_list, limits.watch_list
-    if listed is None and not mine and not watched:
-        return NO_LIST
     symbol = p.order.symbol
     row = listed.get(symbol) if listed is not None else None
     because = f" ({row.reason})" if row is not None and row.reason else ""

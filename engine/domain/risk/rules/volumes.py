@@ -20,11 +20,15 @@ UNBOUND = 10**18
 _MARKET = OrderType.MARKET
 
 
+def no_volumes(state: State) -> Finding | None:
+    """Nobody has told how much is traded on an average day."""
+    return NO_VOLUME if state.reference.volumes is None else None
+
+
 def volume_share(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The total quantity against the shares of an average day."""
     volumes = state.reference.volumes
-    if volumes is None:
-        return NO_VOLUME
+    assert volumes is not None
     if _does_not_grow(p):
         return None
     symbol, known = p.order.symbol, volumes.get(p.order.symbol)

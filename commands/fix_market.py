@@ -1,0 +1,198 @@
+"""The ground of a desk at a FIX venue: its session, the line to it, and the orders that it has."""
+
+import time
+from argparse import Namespace
+from random import Random
+from typing import NamedTuple
+
+import msgspec
+
+from commands.fix_secrets import secrets_of
+from commands.ground import Ground
+from connectors.fix.client.roll import Standing
+from connectors.fix.client.store import SessionMemory, SessionStore
+from connectors.fix.client.venue import NEVER_RESENT, FixVenue, LineError
+from connectors.fix.link.redial import Door, Redial, read_doors
+from connectors.fix.link.secrecy import is_this_machine
+from connectors.fix.link.terms import Terms, Wishes, agree
+from connectors.fix.settings import SessionSettings
+from data.home import Home
+from data.settings import Settings
+from data.settings.load import SHIPPED_SOURCE, FixSettings
+from engine.domain.orders import Order
+from engine.domain.patience import PRACTICE_VENUE, Patience
+from engine.domain.quotes import Source
+from engine.domain.requests import ReplaceRequest
+from engine.domain.state import State
+from engine.errors import InputError
+from engine.runtime.market_time import exchange_clock, exchange_date
+from engine.runtime.recovery import Recovered
+from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
+
+PRACTICE_MODE = "PRACTICE"
+"""Orders leave the machine's engine, and no money is in them: `--live` is another word."""
+VENUES_KEY = "risk.venues_allowed"
+NOT_SIMULATED = {
+    "market": "the venue says what is traded",
+    "latency": "its distance is what it is",
+    "speed": "its time is everybody's",
+    "record": "only simulated markets are recorded",
+}
+"""Flags of a session that mean nothing at a venue beyond a line, and why."""
+
+
+class FixMarket(NamedTuple):
+    """What can be known before there is a home."""
+
+    options: Namespace
+    settings: Settings
+
+    def ground(self, home: Home, recovered: Recovered) -> Ground:
+        """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
+        fix, state = self.settings.fix, recovered.state
+        terms = _terms(fix, home)
+        redial = Redial(Random(), terms.doors)
+        session = SessionSettings(
+            version=fix.version,
+            sender=fix.sender,
+            target=fix.target,
+            is_initiator=True,
+            is_tolerant=True,
+            heartbeat_seconds=fix.heartbeat,
+            resets_on_logon=fix.reset_on_logon,
+            never_resent=NEVER_RESENT,
+        )
+        name = f"{fix.sender}>{fix.target}/{fix.version}"
+        memory = SessionMemory(SessionStore(home.fix_path), name, int(time.time()))
+        venue = FixVenue(
+            terms.session(session),
+            memory,
+            terms.dialer(lambda: redial.door),
+            desk=f"{state.instance}-{state.epoch}",
+            standing=_standing(state, f"FIX {fix.sender} at {fix.target}"),
+            symbols=self.options.symbols or self.settings.market.symbols,
+            trade_date_of=exchange_date,
+            redial=redial,
+            wall=exchange_clock,
+        )
+        try:
+            venue.stand_up()
+        except LineError as error:
+            venue.close(is_orderly=False)
+            raise LineError(self._in_words(str(error), terms)) from error
+        return Ground(
+            venue=venue,
+            account=fix.account,
+            mode=PRACTICE_MODE,
+            source=Source.LIVE,
+            patience=Patience(
+                ack=Nanos(self.settings.paper.ack_wait * NANOS_PER_SECOND),
+                positions_every=Nanos(0),
+            ),
+            limits=_limits(self.settings),
+            index_symbol=self.settings.market.index,
+            venue_word=PRACTICE_VENUE,
+            was_known=venue.description in _markets(state),
+            close=venue.close,
+        )
+
+    def _in_words(self, trouble: str, terms: Terms) -> str:
+        place = " or ".join(map(str, terms.doors))
+        if "refused" in trouble and "Connection" in trouble:
+            return (
+                f"no FIX venue listens on {place}: start one with `trader venue` in another shell,"
+                " or name the one that you mean (fix.host, fix.port)"
+            )
+        if "too low" in trouble:
+            return (
+                f"{place}: {trouble}. The two sides do not agree how far they are, so messages may"
+                " be lost; nothing is reset by itself. Ask the venue what it sent, then begin anew"
+                " with fix.reset_on_logon = true for one start"
+            )
+        return f"{place}: {trouble}"
+
+
+def fix_market(options: Namespace, settings: Settings) -> FixMarket:
+    """Raises InputError for flags that mean nothing here."""
+    for flag, why in NOT_SIMULATED.items():
+        if getattr(options, flag):
+            raise InputError(f"--{flag} goes with a simulated market; at a FIX venue {why}")
+    _check_practice(settings.fix)
+    agree(_wishes(settings.fix), lambda name: None)
+    return FixMarket(options, settings)
+
+
+def _check_practice(fix: FixSettings) -> None:
+    """Nothing at a FIX venue is armed as live trading is, so no money may be in it."""
+    for door in read_doors(_wishes(fix).hosts):
+        if not is_this_machine(door.host) and door.host not in fix.practice_hosts:
+            raise InputError(
+                f"{door} is another machine, and a session at a FIX venue is practice: its orders"
+                " are not armed as live ones are. Where no money is in them, as at a broker's test"
+                f' venue, name it: fix.practice_hosts = ["{door.host}"]'
+            )
+
+
+def _wishes(fix: FixSettings) -> Wishes:
+    """Each setting of the line has the name of a wish, but where the venue is."""
+    named = msgspec.structs.asdict(fix)
+    hosts = (str(Door(fix.host, fix.port)), *fix.fallbacks)
+    known = {name: named[name] for name in Wishes.__struct_fields__ if name in named}
+    return Wishes(hosts=hosts, **known)
+
+
+def _terms(fix: FixSettings, home: Home) -> Terms:
+    """Raises InputError for settings that cannot be, VaultError for a vault that is shut."""
+    wishes = _wishes(fix)
+    names = [getattr(wishes, name) for name in wishes.__struct_fields__ if name.endswith("_secret")]
+    return agree(wishes, secrets_of(home, names))
+
+
+def _standing(state: State, market: str) -> tuple[Standing, ...]:
+    """Every order that may be open there, also one that never had an answer."""
+    live = (state.orders[order_id] for order_id in state.live)
+    return tuple(_as_it_stands(order) for order in live if order.market == market)
+
+
+def _as_it_stands(order: Order) -> Standing:
+    asked, change = order.order, order.pending_replace
+    # It left as a limit at the edge of its band that does not rest.
+    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
+    return Standing(
+        name=order.client_order_id,
+        symbol=asked.symbol,
+        instruction=asked.instruction,
+        type=OrderType.LIMIT if is_protected else asked.type,
+        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
+        quantity=order.quantity,
+        price=order.protection if is_protected else order.price,
+        stop=order.stop,
+        account=asked.account,
+        post_only=asked.post_only,
+        order_id=order.venue_order_id,
+        cumulative=order.cumulative,
+        change=None
+        if change is None
+        else ReplaceRequest(
+            order.client_order_id,
+            change.client_order_id,
+            change.price,
+            change.quantity,
+            change.stop,
+        ),
+    )
+
+
+def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Who asks for a practice venue by its flag is let in, unless a list of venues was written."""
+    source = next((e.source for e in settings.effective if e.key == VENUES_KEY), SHIPPED_SOURCE)
+    if source not in (SHIPPED_SOURCE, f"profile {settings.paper.limits}"):
+        return settings.limits
+    return tuple(
+        (key, f"{value},{PRACTICE_VENUE}" if key == VENUES_KEY else value)
+        for key, value in settings.limits
+    )
+
+
+def _markets(state: State) -> set[str]:
+    return {state.market, *(order.market for order in state.orders.values())}

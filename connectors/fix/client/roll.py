@@ -1,0 +1,131 @@
+"""What the desk has at a FIX venue, by every name it goes by; knows no message."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.domain.requests import NewOrderRequest, ReplaceRequest
+from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
+
+DONE_KEPT_MAX = 20_000
+"""Orders that are over and still have a name here: late fills and busts find them."""
+CANCELS_KEPT_MAX = 20_000
+"""Names of cancel requests that are remembered."""
+
+
+class Standing(msgspec.Struct):
+    """One order: its last accepted name, its terms, and how much was told as filled."""
+
+    name: str
+    symbol: str
+    instruction: Instruction
+    type: OrderType
+    time_in_force: TimeInForce
+    quantity: Quantity
+    price: Price = Price(0)
+    stop: Price = Price(0)
+    account: str = ""
+    post_only: bool = False
+    order_id: str = ""
+    """The venue's (37)."""
+    cumulative: Quantity = Quantity(0)
+    change: ReplaceRequest | None = None
+    """A change that has no answer yet."""
+    is_done: bool = False
+
+
+class Roll:
+    """Orders by client id (11), every id that an order ever had, and by the venue's id (37)."""
+
+    def __init__(self, standing: tuple[Standing, ...] = ()) -> None:
+        self._by_name: dict[str, Standing] = {}
+        self._by_order_id: dict[str, Standing] = {}
+        self._of_cancel: dict[str, Standing] = {}
+        self._done: list[Standing] = []
+        for order in standing:
+            self.add(order)
+
+    def add(self, order: Standing) -> None:
+        self._by_name[order.name] = order
+        if order.change is not None:
+            self._by_name[order.change.new_client_order_id] = order
+        if order.order_id:
+            self._by_order_id[order.order_id] = order
+
+    def entered(self, request: NewOrderRequest) -> None:
+        """An order is about to leave."""
+        self.add(
+            Standing(
+                name=request.client_order_id,
+                symbol=request.symbol,
+                instruction=request.instruction,
+                type=request.type,
+                time_in_force=request.time_in_force,
+                quantity=request.quantity,
+                price=request.price,
+                stop=request.stop,
+                account=request.account,
+                post_only=request.post_only,
+            )
+        )
+
+    def changes(self, request: ReplaceRequest) -> None:
+        """A change is about to leave: both names are of the one order from now on."""
+        order = self.get(request.client_order_id)
+        if order is not None:
+            order.change = request
+            self._by_name[request.new_client_order_id] = order
+
+    def cancels(self, cancel_id: str, name: str) -> None:
+        """A cancel is about to leave under an id of its own."""
+        order = self.get(name)
+        if order is None:
+            return
+        self._of_cancel[cancel_id] = order
+        if len(self._of_cancel) > CANCELS_KEPT_MAX:
+            del self._of_cancel[next(iter(self._of_cancel))]
+
+    def get(self, name: str) -> Standing | None:
+        return self._by_name.get(name)
+
+    def of_cancel(self, cancel_id: str) -> Standing | None:
+        """The order that this cancel request was about."""
+        return self._of_cancel.get(cancel_id)
+
+    def of_order_id(self, order_id: str) -> Standing | None:
+        return self._by_order_id.get(order_id)
+
+    def has_id(self, order: Standing, order_id: str) -> None:
+        """The venue has said what it calls the order."""
+        if order_id and order_id != order.order_id:
+            order.order_id = order_id
+            self._by_order_id[order_id] = order
+
+    def renamed(self, order: Standing, name: str) -> None:
+        """The change of that name is in force."""
+        order.name, order.change = name, None
+        self._by_name[name] = order
+
+    def done(self, order: Standing) -> None:
+        """It is over; its names are kept as long as there is room."""
+        if order.is_done:
+            return
+        order.is_done = True
+        self._done.append(order)
+        if len(self._done) > 2 * DONE_KEPT_MAX:
+            for gone in self._done[:DONE_KEPT_MAX]:
+                self._forget(gone)
+            del self._done[:DONE_KEPT_MAX]
+
+    def open(self) -> Iterator[Standing]:
+        """Each order that is not over, the oldest first."""
+        seen: set[int] = set()
+        for order in self._by_name.values():
+            if not order.is_done and id(order) not in seen:
+                seen.add(id(order))
+                yield order
+
+    def _forget(self, order: Standing) -> None:
+        for name in [name for name, each in self._by_name.items() if each is order]:
+            del self._by_name[name]
+        self._by_order_id.pop(order.order_id, None)

@@ -1,0 +1,117 @@
+"""What a venue's application messages mean for the desk: the application of the desk's session."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from connectors.fix.client.feed import Feed
+from connectors.fix.client.hearing import Hearer, words
+from connectors.fix.client.listing import Listing
+from connectors.fix.client.refusals import Refusals
+from connectors.fix.client.roll import Roll
+from connectors.fix.client.statements import Statements, is_answer
+from connectors.fix.client.trades import Trades
+from connectors.fix.dictionary.arranging import Arranged
+from connectors.fix.incoming import UNSUPPORTED_TYPE
+from connectors.fix.line import Refused, Reply
+from connectors.fix.message import Message
+from connectors.fix.settings import Sent
+from connectors.fix.tags import Tag, Type
+from engine.domain.reports import Report
+from engine.instruments import Instrument
+from engine.values import Nanos
+
+LISTS = (Type.SECURITY_LIST_REQUEST, Type.SECURITY_DEFINITION_REQUEST)
+
+
+class Talk:
+    """Turns messages into reports, in their order; they collect until somebody takes them."""
+
+    def __init__(
+        self,
+        version: str,
+        roll: Roll,
+        trades: Trades,
+        instruments: Mapping[str, Instrument],
+        feed: Feed,
+        listing: Listing,
+        *,
+        find: Callable[[int], Sent | None],
+        note: Callable[[str], None],
+        clock: Callable[[], Nanos],
+    ) -> None:
+        """`find`: an application message of ours by its number; `clock`: what time it is."""
+        self.reports: list[Report] = []
+        self._feed, self._listing = feed, listing
+        self._note, self._clock = note, clock
+        self.hearer = Hearer(version, roll, trades, instruments, note)
+        self.statements = Statements(version, roll, self.hearer, instruments, note)
+        self._refusals = Refusals(find, self.hearer, self.statements, note)
+        self._handlers: dict[str, Callable[[Arranged, Message], None]] = {
+            Type.EXECUTION_REPORT: self._execution,
+            Type.CANCEL_REJECT: self._cancel_rejected,
+            Type.BUSINESS_REJECT: self._business_rejected,
+            Type.MARKET_DATA_SNAPSHOT: self._snapshot,
+            Type.MARKET_DATA_INCREMENT: self._increment,
+            Type.MARKET_DATA_REJECT: self._no_market_data,
+            Type.SECURITY_LIST: self._listed,
+            Type.SECURITY_DEFINITION: self._listed,
+            Type.MASS_CANCEL_REPORT: self._said,
+            Type.EMAIL: self._said,
+        }
+
+    # The session's application.
+
+    def take(self, arranged: Arranged, message: Message) -> Sequence[Reply] | Refused:
+        handler = self._handlers.get(message.type)
+        if handler is None:
+            return UNSUPPORTED_TYPE
+        handler(arranged, message)
+        return ()
+
+    def ended(self) -> None:
+        self.statements.forget()
+        self._feed.lost(self._clock())
+
+    def rejected(self, message: Message) -> None:
+        """A Reject (3) of the session layer: some message of ours could not be read."""
+        self._refuse(message)
+
+    # Kinds of messages.
+
+    def _execution(self, arranged: Arranged, message: Message) -> None:
+        kind = self.hearer.kind(message)
+        if is_answer(message, kind):
+            # Told again it answers what an earlier connection asked, and may have changed since.
+            if not message.is_set(Tag.POSS_DUP):
+                self.reports += self.statements.heard(message)
+        else:
+            self.reports += self.hearer.execution(message)
+
+    def _cancel_rejected(self, arranged: Arranged, message: Message) -> None:
+        self.reports += self.hearer.refused(message)
+
+    def _business_rejected(self, arranged: Arranged, message: Message) -> None:
+        self._refuse(message)
+
+    def _refuse(self, message: Message) -> None:
+        if message.text(Tag.REF_MSG_TYPE) in LISTS:
+            if not self._listing.is_complete:
+                self._listing.refused(words(message) or "no such list")
+            return
+        self.reports += self._refusals.read(message)
+
+    def _snapshot(self, arranged: Arranged, message: Message) -> None:
+        self._feed.snapshot(arranged, message, self._clock())
+
+    def _increment(self, arranged: Arranged, message: Message) -> None:
+        self._feed.increment(arranged, message, self._clock())
+
+    def _no_market_data(self, arranged: Arranged, message: Message) -> None:
+        self._feed.rejected(message)
+
+    def _listed(self, arranged: Arranged, message: Message) -> None:
+        if not self._listing.is_complete:
+            self._listing.heard(arranged, message)
+
+    def _said(self, arranged: Arranged, message: Message) -> None:
+        if text := words(message):
+            self._note(f"the venue says: {text}")

@@ -1,0 +1,144 @@
+"""What a host runs a session against: a venue with a market, beyond a line or one of ours."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.domain.quotes import Market
+from engine.domain.reports import Report, VenueOrderWaited
+from engine.domain.views import (
+    AuctionView,
+    DepthRow,
+    FillTime,
+    GhostFillRow,
+    GhostRow,
+    TradePrint,
+)
+from engine.instruments import Instrument
+from engine.ports import Venue
+from engine.values import Nanos, Side
+
+
+class Ghosts(Protocol):
+    """What the trader of a recorded session did, as far as it has played; else nothing."""
+
+    def orders(self, most: int) -> tuple[GhostRow, ...]:
+        """Newest first."""
+
+    def fills(self, most: int) -> tuple[GhostFillRow, ...]:
+        """Their executions, newest first."""
+
+    def words(self, symbol: str) -> tuple[str, ...]:
+        """For `why`: what that trader did in the symbol, an order a sentence."""
+
+
+class HostedVenue(Venue, Protocol):
+    """What every venue has that a host runs a session against: a market, and time that passes."""
+
+    @property
+    def simulated(self) -> "SimulatedVenue | None":
+        """Itself, where its market time is ours to drive."""
+
+    @property
+    def live(self) -> "LiveVenue | None":
+        """Itself, where its time is everybody's."""
+
+    @property
+    def market(self) -> Market: ...
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]: ...
+
+    @property
+    def trade_date(self) -> int: ...
+
+    @property
+    def note(self) -> str:
+        """What a person should know about this market; else empty."""
+
+    @property
+    def description(self) -> str:
+        """Such as `synthetic` or `GOOG 2012-06-21 (LOBSTER, 10 levels)`."""
+
+    @property
+    def now(self) -> Nanos: ...
+
+    def next_at(self) -> Nanos | None:
+        """Market time of the next thing that will happen by itself; None when the market ended."""
+
+    def advance(self, until: Nanos) -> None:
+        """Lets the market run up to and including `until`, but returns early, with `now` at that
+        point, as soon as a report for the desk is waiting in `collect`."""
+
+    def has_reports(self) -> bool:
+        """Whether `collect` would return anything."""
+
+    def queue_is_estimate(self, client_order_id: str) -> bool:
+        """The place was restored after a restart and is a bound, not a count."""
+
+    def fill_time(self, client_order_id: str) -> FillTime | None:
+        """How long a resting order may still wait, by the recent pace of trades at its price."""
+
+    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
+        """How an order has waited so far; None for one that never stood in a queue here."""
+
+    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
+        """(bids, asks), best first, own orders and queue places filled in."""
+
+    def indication(self, symbol: str) -> AuctionView | None:
+        """What the symbol's next auction would do now; None while there is none to speak of."""
+
+    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
+        """The last trades, newest last; bounded."""
+
+    def would_fill(
+        self, symbol: str, side: Side, price: int, quantity: int
+    ) -> list[tuple[int, int]]:
+        """(price, quantity) an order would take from the book now; price 0: no limit."""
+
+
+class LiveVenue(HostedVenue, Protocol):
+    """A venue beyond a line. Market time is the wall's: `advance` hears what has come by then, and
+    whoever asks `collect` again has made durable what it was given before."""
+
+    def clock(self) -> Nanos:
+        """What time it is there; never backwards."""
+
+    def wake_with(self, ring: Callable[[], None]) -> None:
+        """`ring` is called, from any thread, when something has come that `advance` would hear."""
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should hear of the line since the last call; a sentence each."""
+
+    def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
+        """The newest messages as they crossed the line, the newest last: a line each, its fields on
+        lines that are set in; secrets are masked. `label`: the desk's word for an order's name."""
+
+
+class SimulatedVenue(HostedVenue, Protocol):
+    """A venue whose market time we drive: the paper venue with its market behind it."""
+
+    def waits(self) -> list[VenueOrderWaited]:
+        """How each order that still stands has waited so far."""
+
+    def practise(self, drill: str, symbol: str, span: Nanos) -> str:
+        """A drill by its word (`disconnect`, `reject`, `halt`); why it cannot be, or empty."""
+
+    def measured(self, *, at_the_end: bool = False) -> list[Report]:
+        """What was measured beside the trading and can wait for the next checkpoint."""
+
+    @property
+    def span(self) -> tuple[Nanos, Nanos] | None:
+        """Market times at which the day, or the recording of it, begins and ends."""
+
+    @property
+    def ghost_fills_seen(self) -> int:
+        """Executions of the recorded session's trader that have been played in this run."""
+
+    def next_ghost_fill(self) -> Nanos | None:
+        """Market time of the next such execution; None where the recording has none."""
+
+    @property
+    def ghosts(self) -> Ghosts: ...
+
+    def checkpoint(self) -> Report:
+        """A VenueCheckpoint of cursor and own queue places."""

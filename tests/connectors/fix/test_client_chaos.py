@@ -1,0 +1,70 @@
+"""A desk and a venue over a line that breaks in the middle of messages: all adds up in the end."""
+
+import time
+from random import Random
+
+import pytest
+
+from connectors.fix.practice.orders import FixOrder
+from engine.domain.reports import Report, VenueFilled
+from tests.connectors.contract.chaos import Chaos
+from tests.connectors.contract.conftest import cancel, new
+from tests.connectors.contract.fix_end import FixEnd
+
+SETTLES_SECONDS = 20.0
+
+
+def settled(end: FixEnd, told: list[Report]) -> None:
+    """Until the line is up and both sides have heard all of each other."""
+    until = time.monotonic() + SETTLES_SECONDS
+    while time.monotonic() < until:
+        told += end.hear()
+        if end.fix._is_up and end._is_quiet():
+            told += end.hear()
+            return
+    raise AssertionError("the line never came to rest")
+
+
+def trade_over(end: FixEnd, seed: int, orders: int) -> None:
+    chaos = Chaos(end.house.port, seed, breaks_after=12_000)
+    end.port = chaos.port
+    end.house.cut()
+    rng, told = Random(seed), list[Report]()
+    for number in range(orders):
+        end.send(new(f"N{number}"))
+        told += end.hear()
+        name = f"N{rng.randrange(number + 1)}"
+        there = end.house.desk(end.version).orders.get(name)
+        if there is not None and there.leaves and rng.random() < 0.7:
+            end.fill(name, rng.randint(1, int(there.leaves)))
+        elif rng.random() < 0.5:
+            end.send(cancel(name))
+    assert chaos.breaks >= 1
+    chaos.calm()
+    settled(end, told)
+    fills = {each.execution_id: each for each in told if isinstance(each, VenueFilled)}
+    assert len(fills) == sum(isinstance(each, VenueFilled) for each in told), "one told twice"
+    booked: dict[str, int] = {}
+    for fill in fills.values():
+        booked[fill.client_order_id] = booked.get(fill.client_order_id, 0) + fill.quantity
+    there_now: dict[str, FixOrder] = end.house.desk(end.version).orders
+    assert booked == {n: o.cumulative for n, o in there_now.items() if o.cumulative}
+    assert booked
+    end.port = 0
+    chaos.close()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_breaks_in_the_middle_of_messages_lose_and_double_nothing(seed: int) -> None:
+    end = FixEnd()
+    trade_over(end, seed, orders=40)
+    end.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4, 40))
+@pytest.mark.parametrize("version", ["FIX.4.2", "FIX.4.4", "FIX.5.0SP2"])
+def test_more_breaks_in_every_version(seed: int, version: str) -> None:
+    end = FixEnd(version)
+    trade_over(end, seed, orders=60)
+    end.close()

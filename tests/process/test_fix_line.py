@@ -1,0 +1,155 @@
+"""A desk at a FIX venue over the line that its settings ask for: TLS, hours, logon, each no."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.fix.link.authority import Authority
+from tests.process.fix_venue import VenueProcess
+from tests.process.trader_process import Done, Trader
+
+CHUNK_BYTES = 1 << 16
+UNREACHED, NO_SETTINGS, NO_INPUT = 6, 4, 2
+IN_THREE_DAYS = datetime.now(UTC) + timedelta(days=3)
+
+
+class Front:
+    """Speaks TLS for a venue that does not, as a tunnel at a venue's door does."""
+
+    def __init__(self, context: ssl.SSLContext, port: int) -> None:
+        self._context, self._venue = context, port
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._door.getsockname()[1]
+        self._lines: list[socket.socket] = [self._door]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = self._door.accept()
+                threading.Thread(target=self._carry, args=(line,), daemon=True).start()
+
+    def _carry(self, line: socket.socket) -> None:
+        with suppress(OSError), self._context.wrap_socket(line, server_side=True) as secret:
+            there = socket.create_connection(("127.0.0.1", self._venue))
+            self._lines += [secret, there]
+            threading.Thread(target=_pass_on, args=(there, secret), daemon=True).start()
+            _pass_on(secret, there)
+
+    def close(self) -> None:
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+
+def _pass_on(here: socket.socket, there: socket.socket) -> None:
+    with suppress(OSError):
+        while data := here.recv(CHUNK_BYTES):
+            there.sendall(data)
+        there.shutdown(socket.SHUT_RDWR)
+
+
+class Place:
+    """A venue behind a TLS front, and desks with settings of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.venue = VenueProcess(folder)
+        self.authority = Authority(folder)
+        papers = self.authority.signed("venue", "fix.example.com")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(papers.cert, papers.key)
+        self.front = Front(context, self.venue._port)
+
+    def trades(self, *settings: str) -> Done:
+        path = self.folder / "desk.toml"
+        lines = ("[fix]", f"port = {self.front.port}", 'tls_name = "fix.example.com"', *settings)
+        path.write_text("\n".join(lines) + "\n")
+        script = ("buy 10 AAPL mkt", "wait order 1 filled within 20s", "expect position AAPL 10")
+        flags = ("--venue", "fix", "--config", path)
+        return Trader(self.folder / "desk").exec(*script, flags=flags)
+
+    def believes(self, authority: Authority | None = None) -> str:
+        return f'tls_ca_file = "{(authority or self.authority).path}"'
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    place = Place(tmp_path_factory.mktemp("fix"))
+    yield place
+    place.front.close()
+    place.venue.stop()
+
+
+def test_a_desk_trades_over_tls_with_whom_it_was_told(place: Place) -> None:
+    done = place.trades(place.believes(), 'logon_tags = ["464=N"]', "tells_next_expected = true")
+    assert (done.code, done.result["positions"]) == (0, {"AAPL": 10}), done
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (('tls_pins = ["cert:' + "00" * 32 + '"]',), "none of those pinned in fix.tls_pins"),
+        (('tls_name = "other.example.com"',), "another name than other.example.com"),
+        ((f'hours = "{IN_THREE_DAYS:%a} 00:00-00:01 UTC"',), "this session opens "),
+        (('hours = "always"',), "no hours of a session"),
+        (('logon_tags = ["554=canary"]',), "554 is a secret"),
+        (('password_secret = "Canary!"',), "fix.password_secret: must be the name of a secret"),
+        (('password_secret = "canary"',), "fix.password_secret says"),
+        (('password = "canary"',), "a secret has no place in a file"),
+        (('host = "fix.invalid"', 'practice_hosts = ["fix.invalid"]'), "has no address"),
+        (('fallbacks = ["fix.example.com:1"]',), "fix.practice_hosts"),
+        (('fallbacks = ["nowhere"]',), "is no host"),
+    ],
+)
+def test_what_cannot_be_is_said_and_no_secret_repeated(
+    place: Place, settings: tuple[str, ...], sentence: str
+) -> None:
+    named = {line.partition(" =")[0] for line in settings}
+    mine = [place.believes()] if "tls_ca_file" not in named else []
+    done = place.trades(*mine, *settings) if "tls_name" not in named else _named(place, settings)
+    assert done.code in (UNREACHED, NO_SETTINGS, NO_INPUT) and sentence in done.complaints, done
+    assert "anary" not in done.complaints + done.output
+
+
+def _named(place: Place, settings: tuple[str, ...]) -> Done:
+    path = place.folder / "named.toml"
+    lines = ("[fix]", f"port = {place.front.port}", place.believes(), *settings)
+    path.write_text("\n".join(lines) + "\n")
+    desk = Trader(place.folder / "desk")
+    return desk.exec("# nothing", flags=("--venue", "fix", "--config", path))
+
+
+def test_a_venue_that_nobody_believed_signed_for_is_not_spoken_to(place: Place) -> None:
+    done = place.trades(place.believes(Authority(place.folder, "other")))
+    assert done.code == UNREACHED and "nobody believed here (fix.tls_ca_file)" in done.complaints, (
+        done
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ("", "its orders are not armed as live ones are"),
+        ('practice_hosts = ["192.0.2.1"]', "fix.plain_text = true"),
+        (
+            'practice_hosts = ["192.0.2.1"]\nplain_text = true\npassword_secret = "fix.password"',
+            'fix.password_in_clear = ["192.0.2.1"]',
+        ),
+    ],
+)
+def test_another_machine_gets_no_order_and_no_word_that_was_not_told(
+    place: Place, more: str, sentence: str
+) -> None:
+    path = place.folder / "away.toml"
+    path.write_text(f'[fix]\nhost = "192.0.2.1"\n{more}\n')
+    desk = Trader(place.folder / "desk")
+    done = desk.exec("# nothing", flags=("--venue", "fix", "--config", path))
+    assert done.code == NO_INPUT and sentence in done.complaints, done

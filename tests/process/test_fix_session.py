@@ -1,0 +1,172 @@
+"""A desk at a FIX venue, both as processes: a day by script, kills of either side, its words."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.process.fix_venue import VenueProcess, numbers_of_desk
+from tests.process.trader_process import Trader, read_until
+
+DAY = (
+    "buy 100 AAPL mkt",
+    "wait order 1 filled within 20s",
+    "short 200 F mkt",
+    "wait order 2 filled within 20s",
+    "buy 100 MSFT bid-40t",
+    "wait order 3 working within 20s",
+    "replace 3 qty 150",
+    "cancel 3",
+    "wait order 3 cancelled within 20s",
+    "sell 40 AAPL mkt",
+    "wait order 4 filled within 20s",
+    "expect position AAPL 60",
+    "expect position F -200",
+    "flatten F",
+    "wait order 5 filled within 20s",
+    "expect position F 0",
+)
+
+
+@pytest.fixture
+def venue(tmp_path: Path) -> Iterator[VenueProcess]:
+    venue = VenueProcess(tmp_path)
+    yield venue
+    if venue.process.poll() is None:
+        venue.stop()
+
+
+@pytest.fixture
+def trader(tmp_path: Path) -> Trader:
+    return Trader(tmp_path / "desk")
+
+
+def agree(venue: VenueProcess, trader: Trader) -> None:
+    """Both sides hold the same, and each order filled what its trades add up to; numbers meet."""
+    done = trader.exec("# how it stands", flags=venue.flags)
+    assert done.code == 0, done
+    venue.stop()
+    assert done.result["positions"] == venue.positions()
+    booked = {
+        row["client_order_id"]: int(row["filled"])
+        for row in trader.query(
+            "select o.client_order_id, sum(f.quantity) as filled from fills f"
+            " join orders o using (order_id) group by 1"
+        )
+    }
+    there = {order.client_id: order.cumulative for order in venue.orders() if order.cumulative}
+    assert booked == there
+    ours_in, ours_out = numbers_of_desk(trader.home)
+    theirs_in, theirs_out = venue.numbers()
+    assert ours_out == theirs_in and ours_in <= theirs_out
+    assert trader.verify()["ok"]
+
+
+def test_a_day_by_script_ends_with_the_same_positions_on_both_sides(
+    venue: VenueProcess, trader: Trader
+) -> None:
+    done = trader.exec(*DAY, flags=venue.flags)
+    assert (done.code, done.result["positions"]) == (0, {"AAPL": 60}), done
+    agree(venue, trader)
+
+
+def in_seconds(count: float) -> str:
+    """A time of day on the exchange's wall, so many seconds from now."""
+    at = datetime.now(ZoneInfo("America/New_York")) + timedelta(seconds=count)
+    return f"at {at:%H:%M:%S}"
+
+
+def test_the_day_goes_on_when_the_venue_is_killed_and_comes_back(
+    venue: VenueProcess, trader: Trader
+) -> None:
+    process = trader.start("--json", *venue.flags, "--exec", *DAY[:6], in_seconds(9), *DAY[6:])
+    time.sleep(3)
+    venue.kill()
+    time.sleep(1)
+    venue.start()
+    output, complaints = process.communicate(timeout=60)
+    assert process.returncode == 0, complaints + output
+    assert '"link"' in output and "DOWN" in output.upper()
+    agree(venue, trader)
+
+
+def scramble(rng: Random, lines: int) -> list[str]:
+    """Orders that rest, cross and change, in no order that makes sense."""
+    written = ["cancel all"]
+    for number in range(1, lines + 1):
+        side, symbol = rng.choice(["buy", "sell", "short"]), rng.choice(["AAPL", "MSFT", "F"])
+        price = rng.choice(["mkt", "bid", "ask", "bid-3t", "ask+3t"])
+        written.append(f'{side} {rng.randint(1, 20)} {symbol} {price} gtc override "drill"')
+        if rng.random() < 0.6:
+            written.append(f"cancel {rng.randint(max(1, number - 3), number)}")
+    return written
+
+
+def trade_through_kills(venue: VenueProcess, trader: Trader, seed: int, kills: int) -> int:
+    """Either side dies at any moment, again and again; how many orders the venue has of it."""
+    rng = Random(seed)
+    for _ in range(kills):
+        process = trader.start(*venue.flags, "--json", "--exec", *scramble(rng, 300))
+        read_until(process, "order_sent")
+        reader = threading.Thread(target=process.communicate, daemon=True)
+        reader.start()
+        time.sleep(rng.random() * 1.5)
+        if rng.random() < 0.4:
+            venue.kill()
+            venue.start()
+            time.sleep(rng.random())
+        process.send_signal(signal.SIGKILL)
+        reader.join(10)
+    agree(venue, trader)
+    return len(venue.orders())
+
+
+def test_kills_of_either_side_lose_no_fill_and_double_none(
+    venue: VenueProcess, trader: Trader
+) -> None:
+    assert trade_through_kills(venue, trader, seed=1, kills=3) > 20
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2, 14))
+def test_more_kills_of_either_side(venue: VenueProcess, trader: Trader, seed: int) -> None:
+    assert trade_through_kills(venue, trader, seed, kills=8) > 40
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("port = 1\n", "no FIX venue listens on 127.0.0.1:1: start one with `trader venue`"),
+        ('sender = "NOBODY"\n', "it does not know NOBODY as a client of VENUE in FIX.4.4"),
+    ],
+)
+def test_a_venue_that_cannot_be_reached_is_one_sentence(
+    venue: VenueProcess, trader: Trader, tmp_path: Path, settings: str, sentence: str
+) -> None:
+    mine = (tmp_path / "fix.toml").read_text()
+    own = tmp_path / "own.toml"
+    own.write_text(f"[fix]\n{settings}" if "port" in settings else mine + settings)
+    done = trader.run("--venue", "fix", "--config", own, "--exec", "buy 1 AAPL mkt")
+    assert done.code == 6 and sentence in done.complaints
+
+
+def test_numbers_that_are_too_low_stop_the_desk_until_a_person_begins_anew(
+    venue: VenueProcess, trader: Trader, tmp_path: Path
+) -> None:
+    assert trader.exec("# first", flags=venue.flags).code == 0
+    (trader.home / "fix.db").unlink()
+    done = trader.exec("buy 1 AAPL mkt", flags=venue.flags)
+    assert done.code == 6 and "MsgSeqNum too low, expecting" in done.complaints
+    assert "nothing is reset by itself" in done.complaints
+    anew = tmp_path / "anew.toml"
+    anew.write_text((tmp_path / "fix.toml").read_text() + "reset_on_logon = true\n")
+    lines = ("buy 1 AAPL mkt", "wait order 1 filled within 20s")
+    done = trader.exec(*lines, flags=("--venue", "fix", "--config", anew))
+    assert done.code == 0, done
+    agree(venue, trader)

@@ -1,0 +1,51 @@
+"""The messages of a line as they crossed it, the newest first; what is typed picks some."""
+
+from collections.abc import Iterator
+
+from tui.paint import Line, clean, wrap
+from tui.themes import Palette
+
+SET_IN = "    "
+
+
+class MessagesPage:
+    """Only to read: `order 7`, a symbol, a name or a value leaves the messages that have it."""
+
+    hint = "type to keep messages: order 7, a symbol, a type, a value"
+    chooses = False
+
+    def __init__(self, title: str, lines: tuple[str, ...]) -> None:
+        """`lines`: the newest last, what is set in belongs to the line above it."""
+        self.title = clean(title)
+        self.search: str | None = ""
+        self._messages = list(_messages(lines))
+
+    def rows(self, ink: Palette, width: int) -> list[Line]:
+        wanted = (self.search or "").lower().strip()
+        rows: list[Line] = []
+        for message in reversed(self._messages):
+            if wanted not in _words(message):
+                continue
+            for text in message:
+                is_head = not text.startswith(SET_IN)
+                parts = [text] if len(text) <= width else wrap(text, width)
+                rows += [Line().add(part, ink.strong if is_head else ink.text) for part in parts]
+        return rows or [Line().add("no message has that", ink.quiet)]
+
+    def choose(self, row: int) -> None:
+        return
+
+
+def _messages(lines: tuple[str, ...]) -> Iterator[list[str]]:
+    message: list[str] = []
+    for text in map(clean, lines):
+        if message and not text.startswith(SET_IN):
+            yield message
+            message = []
+        message.append(text)
+    if message:
+        yield message
+
+
+def _words(message: list[str]) -> str:
+    return " ".join(message).lower()

@@ -82,6 +82,9 @@ def fields_of(shell: EngineShell) -> dict[str, Any]:
         "phase": view.phase.word,
         "trading_state": view.trading_state,
         "trading_reason": view.trading_reason,
+        "conditions": [
+            {"code": condition.code, "text": condition.text} for condition in view.conditions
+        ],
         "read_only": welcome.is_read_only,
         "working": [_order(shell, row) for row in orders],
         "unknown": view.attention,
@@ -114,6 +117,7 @@ def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
         f"market     {view.mode}  {view.market} {view.speed}  {time_of_day(fields['clock'])}"
         f" {view.phase.word}",
         f"trading    {view.trading_state}{reason}",
+        *(f"now        {condition.text}" for condition in view.conditions),
         f"terminals  {_terminals(welcome.terminals, has_control=welcome.someone_has_control)}",
         f"links      {_links(view)}",
         f"day        {fields['day'] or 'not known'}",

@@ -14,11 +14,14 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.records import Record, Step
 from engine.domain.requests import NewOrderRequest
 from engine.domain.risk.limits import Limits
+from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND
+from simulation.account import VenueOrder
+from simulation.denials import hold_denial, is_by_count
 from simulation.evidence import Evidence
 from simulation.invariants import limits as promises
 from simulation.invariants.limits import Entry, Moment
-from simulation.reach import MONEY_PER_TICK, Reach, Standing
+from simulation.reach import MONEY_PER_TICK, OPENING, Reach, Standing
 from simulation.venue import SimVenue
 from simulation.wire import Sent
 
@@ -56,6 +59,8 @@ class LimitsKept:
         self.counts: dict[str, Count] = {}
         self.limits = Limits()
         """In force, as the journal tells."""
+        self.state: State | None = None
+        """Of the desk that is up: what it knows."""
         self._venue, self._line, self._evidence, self._opening = venue, line, evidence, opening
         self._trade_date = 0
         self._row_from = NO_ROW
@@ -144,7 +149,13 @@ class LimitsKept:
         self.limits = Limits.from_pairs(tuple(pairs.items()))
         self.has_tightened_margin |= event.key in MARGIN_KEYS
 
-    def denied(self, event: ev.OrderDenied | ev.ReplaceDenied, *, is_now: bool) -> None:
+    def denied(self, event: ev.OrderDenied, *, is_now: bool) -> None:
+        self._count_denied(event.findings)
+        is_judged = is_now and not self._venue.account.has_been_misjudged
+        if is_judged and self.state is not None and is_by_count(event):
+            hold_denial(event, self._moment(), self.state)
+
+    def change_denied(self, event: ev.ReplaceDenied, *, is_now: bool) -> None:
         self._count_denied(event.findings)
 
     def _count_denied(self, findings: tuple[Finding, ...]) -> None:
@@ -193,7 +204,10 @@ class LimitsKept:
         price, before = max(event.price, event.stop), standing.total
         if event.quantity <= before and price <= standing.price:
             return  # less of it, as where it would meet an own order: nothing can fill for that
-        standing.at_least(event.quantity - (before - standing.quantity), price)
+        # A fill that was taken back counts as held, until that is told.
+        filled = self._evidence().filled.get(event.order_id, 0)
+        filled = max(before - standing.quantity, filled)
+        standing.at_least(event.quantity - filled, price)
         standing.total = max(before, event.quantity)
         self._judge(
             Entry(
@@ -284,7 +298,22 @@ class LimitsKept:
             unheard = fill.quantity - booked.get(fill.execution_id, 0)
             if unheard > 0:
                 excused[symbol, side] = excused.get((symbol, side), 0) + unheard
+        for order in account.orders() if account.undone else ():
+            # What closed more than there was, because a trade had been taken back by then.
+            symbol, side = order.asked.symbol, order.asked.instruction.side
+            undone = account.undone.get((symbol, -side), 0)
+            if undone and order.asked.instruction not in OPENING:
+                unheard = min(undone, self._unheard(order))
+                excused[symbol, side] = excused.get((symbol, side), 0) + unheard
         return excused
+
+    def _unheard(self, order: VenueOrder) -> int:
+        """What it has filled and the desk has not been told of."""
+        evidence = self._evidence()
+        order_id = evidence.find(order.asked.client_order_id)
+        if order_id is None:
+            return 0
+        return max(0, order.cumulative - evidence.filled.get(order_id, 0))
 
     def _drift(self) -> int:
         """Values are told as of the moment when an order was let out; no fill moves a mark."""
@@ -294,8 +323,8 @@ class LimitsKept:
             then = None if order_id is None else self._marks_then.get(order_id)
             if order_id is None or then is None:
                 continue
-            unheard = order.cumulative - evidence.filled.get(order_id, 0)
-            moved += (max(0, unheard) + order.open) * abs(self._marks[order.asked.symbol] - then)
+            moves = abs(self._marks[order.asked.symbol] - then)
+            moved += (self._unheard(order) + order.open) * moves
         return moved * MONEY_PER_TICK
 
 
@@ -313,6 +342,6 @@ _LOOKS: dict[type, Callable[..., Any]] = {
     ev.ReplaceRequested: LimitsKept.replaced,
     ev.OrderCancelled: LimitsKept.withdrawn,
     ev.OrderDenied: LimitsKept.denied,
-    ev.ReplaceDenied: LimitsKept.denied,
+    ev.ReplaceDenied: LimitsKept.change_denied,
     ev.MessageQueued: LimitsKept.queued,
 }

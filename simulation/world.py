@@ -200,7 +200,9 @@ class World:
 
     def _new_desk(self) -> Desk:
         watch = self.promises.limits.hold_before_anything_leaves
-        return Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock, watch)
+        desk = Desk(self.plan, self.disk, self.fate, self.wire, self.venue, self.clock, watch)
+        self.promises.limits.state = desk.state
+        return desk
 
     def _rot_is_noticed(self) -> None:
         """I-37: changed bytes stop a start; a person puts the backup back."""

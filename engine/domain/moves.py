@@ -119,6 +119,10 @@ def reopen(state: State, order: Order, at: Nanos) -> None:
         order.late_cancel = ""
         state.in_doubt[order.order_id] = None
         watched(state, at)
+    if state.patience.orders_every:
+        # Nothing is asked of it, so nobody else sees to it that books are compared again.
+        due = Nanos(at + state.patience.orders_every)
+        state.timers.setdefault(ORDERS_TIMER, due)
     order_id, symbol = order.order_id, order.order.symbol
     live = {order_id, *state.live}
     state.live = {i: None for i in state.orders if i in live}

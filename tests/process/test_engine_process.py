@@ -171,8 +171,12 @@ def test_status_stop_and_kill_say_by_their_codes_how_it_stands(desk: Desk) -> No
     screen = desk.opened()
     screen.send(RESTING)
     desk.wait_for_orders(1)
+    screen.say("practice halt GOOG 2m")
+    wait_for(lambda: desk.status["conditions"], "the halt to be told")
+    assert [each["code"] for each in desk.status["conditions"]] == ["halt"]
     told = trader.run("status")
     assert told.code == 0
+    assert "now        GOOG halted" in told.output
     assert "1 working, 0 unknown" in told.output and "only here" in told.output
     asked = trader.run("stop")
     assert asked.code == 2 and "1 order works: say --yes" in asked.complaints

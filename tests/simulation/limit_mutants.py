@@ -77,6 +77,11 @@ def fills_are_taken_off_twice() -> Patches:
     return _blind_to(lambda order: min(order.cumulative, order.worst_leaves))
 
 
+def part_filled_orders_count_twice() -> Patches:
+    """What was filled of an order is still open as well."""
+    return _blind_to(lambda order: -order.cumulative)
+
+
 def a_smaller_change_counts_at_once() -> Patches:
     """A replace is its difference from the moment it is asked for, whatever the venue says."""
 

@@ -568,6 +568,7 @@ MUTANTS = (
     Mutant("pending forgotten", ("I-29",), limits.what_is_not_acknowledged_does_not_count, LIMITS),
     Mutant("unknown is nothing", ("I-29",), limits.what_is_unknown_counts_as_nothing, LIMITS),
     Mutant("part filled forgotten", ("I-29",), limits.part_filled_orders_do_not_count, LIMITS),
+    Mutant("part filled twice", ("in vain",), limits.part_filled_orders_count_twice, LIMITS),
     Mutant("fills taken off twice", ("I-29",), limits.fills_are_taken_off_twice, LIMITS),
     Mutant("a smaller change at once", ("I-29",), limits.a_smaller_change_counts_at_once, LIMITS),
     Mutant("change by its addition", ("I-29",), limits.a_change_is_judged_by_what_it_adds, LIMITS),

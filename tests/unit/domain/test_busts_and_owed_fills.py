@@ -7,6 +7,7 @@ from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelOrder, Flatten, ReplaceOrder, SubmitOrder
 from engine.domain.ledger.fill_memory import HALF
+from engine.domain.recon import ORDERS_TIMER
 from engine.domain.records import Inbound
 from engine.domain.requests import Request
 from engine.domain.risk.exposure import open_quantities
@@ -82,6 +83,18 @@ def test_a_filled_order_whose_trade_is_busted_counts_as_open_until_the_venue_say
     assert open_quantities(bench.state, "PAPER", "AAPL") == (100, 0)
     told(bench, rep.VenueCancelled(FIRST, cumulative=Quantity(0)))
     assert figures(bench) == ("CANCELLED", 0, 0, 100)
+
+
+def test_an_order_that_counts_as_open_again_is_compared_although_nothing_else_is(
+    bench: DeskBench,
+) -> None:
+    """Seed 29395 of the limits: it was found in a list, which says nothing of what is open, and
+    with nothing else alive no books were compared any more."""
+    bench.submit(fill("E1", 100))
+    bench.pass_time(120)
+    assert (bench.state.live, ORDERS_TIMER in bench.state.timers) == ({}, False)
+    bench.submit(rep.VenueTradeCorrected(FIRST, "E1", 1, Price(PRICE), Quantity(40), MAKER))
+    assert (bench.order(1).leaves, ORDERS_TIMER in bench.state.timers) == (60, True)
 
 
 def test_a_bust_that_leaves_nothing_open_ends_the_order(bench: DeskBench) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from engine.domain import events as ev
 from engine.domain.apply import state_hash
-from engine.values import MONEY_SCALE, Money, Side
-from tests.harness import DeskBench
+from engine.domain.reports import TradeDateRolled
+from engine.values import MONEY_SCALE, Money, Price, Side
+from tests.harness import TRADE_DATE, DeskBench
 from tests.unit.runtime.desk import say
 
 
@@ -83,3 +84,16 @@ def test_a_part_that_is_filled_holds_nothing_of_it() -> None:
     bench.other(Side.SELL, 30, "AAPL", 1_900_000)
     say(bench, "set leverage_max 0.1")
     assert held(bench) == 19_000
+
+
+def test_a_morning_with_too_little_for_the_day_asks_for_more_of_what_stands() -> None:
+    """Below 25,000 in the morning nothing is lent at day traders' rates any more."""
+    bench = DeskBench(
+        cash=Money(25_100 * MONEY_SCALE), profile="load", limits={"margin_regime": "day_trade"}
+    )
+    bench.quotes("AAPL", 1_899_900, 1_900_100)
+    say(bench, "buy 40 AAPL 189.00 gtc")
+    assert held(bench) == 1_890, "a quarter of what it costs"
+    say(bench, "buy 60 AAPL 190.01")
+    bench.submit(TradeDateRolled(TRADE_DATE + 1, (("AAPL", Price(1_850_000)),)))
+    assert held(bench) == 1_890 + 1_900, "and a quarter more of its worst value"

@@ -17,11 +17,17 @@ CLIENT = "DESK:FIX.4.4"
 class VenueProcess:
     """It keeps its port and its books over kills."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *rules: object) -> None:
+        """`rules`: flags of the venue besides."""
+        self._rules = rules
         self._trader = Trader(folder / "venue")
         self._settings = folder / "fix.toml"
         self._port = 0
         self.process = self.start()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def flags(self) -> tuple[object, ...]:
@@ -29,7 +35,7 @@ class VenueProcess:
         return ("--venue", "fix", "--config", self._settings)
 
     def start(self) -> subprocess.Popen[str]:
-        words = ("venue", "--port", self._port, "--symbols", "AAPL,MSFT,F")
+        words = ("venue", "--port", self._port, "--symbols", "AAPL,MSFT,F", *self._rules)
         self.process = self._trader.start(*words, stderr=subprocess.DEVNULL)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -66,7 +67,7 @@ class Place:
         papers = self.authority.signed("venue", "fix.example.com")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(papers.cert, papers.key)
-        self.front = Front(context, self.venue._port)
+        self.front = Front(context, self.venue.port)
 
     def trades(self, *settings: str) -> Done:
         path = self.folder / "desk.toml"
@@ -153,3 +154,33 @@ def test_another_machine_gets_no_order_and_no_word_that_was_not_told(
     desk = Trader(place.folder / "desk")
     done = desk.exec("# nothing", flags=("--venue", "fix", "--config", path))
     assert done.code == NO_INPUT and sentence in done.complaints, done
+
+
+OPEN_SECONDS, CLOSED_SECONDS = 25, 8
+
+
+@pytest.mark.long
+def test_a_desk_and_its_venue_end_with_their_hours_and_go_on_in_the_next(tmp_path: Path) -> None:
+    """Numbers begin anew on both sides, an order that rests is found again, and positions stay."""
+    ends = datetime.now(UTC) + timedelta(seconds=OPEN_SECONDS)
+    opens = ends + timedelta(seconds=CLOSED_SECONDS)
+    hours = f"{opens:%H:%M:%S}-{ends:%H:%M:%S} UTC"
+    venue = VenueProcess(tmp_path, "--hours", hours)
+    settings = tmp_path / "hours.toml"
+    settings.write_text(f'[fix]\nport = {venue.port}\nhours = "{hours}"\n')
+    later = opens.astimezone(ZoneInfo("America/New_York")) + timedelta(seconds=10)
+    script = (
+        *("buy 10 AAPL mkt", "wait order 1 filled within 20s", "buy 30 AAPL bid-500t gtc"),
+        *(f"at {later:%H:%M:%S}", "buy 5 AAPL mkt", "wait order 3 filled within 20s"),
+        *("expect position AAPL 15", "cancel 2", "wait order 2 cancelled within 10s"),
+    )
+    desk = Trader(tmp_path / "desk")
+    words = ("--json", "--venue", "fix", "--config", settings, "--exec", *script)
+    process = desk.start(*words)
+    output, complaints = process.communicate(timeout=90)
+    venue.stop()
+    assert process.returncode == 0, complaints + output
+    assert "the hours of this session are over" in output + complaints
+    assert "both numbers begin at 1: another period of the session has begun" in complaints
+    links = [line for line in output.splitlines() if '"event":"link"' in line]
+    assert ['"down"' in line for line in links] == [True, False], links

@@ -3,7 +3,7 @@
 import threading
 
 from engine.runtime.host import STRIDE
-from engine.runtime.pace import WallPace
+from engine.runtime.pace import ClockPace, WallPace
 from engine.values import NANOS_PER_SECOND, Nanos
 
 OPEN = Nanos(1_000 * NANOS_PER_SECOND)
@@ -62,3 +62,34 @@ def test_a_market_that_cannot_keep_up_comes_round_every_stride_and_never_sleeps(
         assert now < reached <= now + STRIDE
         pace.wait(Nanos(now + 3_600 * NANOS_PER_SECOND))
         now = reached
+
+
+class Elsewhere:
+    """A venue whose time is everybody's."""
+
+    def __init__(self) -> None:
+        self.at, self.rings = OPEN, []
+
+    def clock(self) -> Nanos:
+        return self.at
+
+    def wake_with(self, ring) -> None:
+        self.rings.append(ring)
+
+
+def test_the_time_of_a_venue_beyond_a_line_is_its_clocks_and_never_goes_back() -> None:
+    venue, wake = Elsewhere(), threading.Event()
+    pace = ClockPace(venue, wake)
+    assert pace.allowed(Nanos(0)) == OPEN
+    pace.set_factor(600, OPEN)
+    venue.at = Nanos(OPEN + 5)
+    assert pace.allowed(OPEN) == OPEN + 5
+    assert pace.allowed(Nanos(OPEN + 9)) == OPEN + 9
+
+
+def test_what_comes_over_the_line_ends_the_wait() -> None:
+    venue, wake = Elsewhere(), threading.Event()
+    pace = ClockPace(venue, wake)
+    venue.rings[0]()
+    pace.wait(Nanos(OPEN + 60 * NANOS_PER_SECOND))
+    assert not wake.is_set(), "the wait took the ring"

@@ -17,7 +17,8 @@ CLIENT = "DESK:FIX.4.4"
 class VenueProcess:
     """It keeps its port and its books over kills."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, symbols: str = "AAPL,MSFT,F") -> None:
+        self._symbols = symbols
         self._trader = Trader(folder / "venue")
         self._settings = folder / "fix.toml"
         self._port = 0
@@ -29,7 +30,7 @@ class VenueProcess:
         return ("--venue", "fix", "--config", self._settings)
 
     def start(self) -> subprocess.Popen[str]:
-        words = ("venue", "--port", self._port, "--symbols", "AAPL,MSFT,F")
+        words = ("venue", "--port", self._port, "--symbols", self._symbols)
         self.process = self._trader.start(*words, stderr=subprocess.DEVNULL)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()

@@ -185,6 +185,9 @@ class SessionStore:
             if sent:
                 oldest = numbers[1] - SENT_KEPT_MAX
                 db.execute("delete from sent where name = ? and number < ?", (name, oldest))
+            if trades:
+                newest = db.execute("select max(rowid) from trades").fetchone()[0]
+                db.execute("delete from trades where rowid <= ?", (newest - TRADES_KEPT_MAX,))
             db.execute("commit")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error

@@ -3,7 +3,9 @@
 import threading
 
 from engine.runtime.host import STRIDE
+from engine.runtime.live_time import LiveTime
 from engine.runtime.pace import ClockPace, WallPace
+from engine.runtime.replay import LIVE_REFUSAL
 from engine.values import NANOS_PER_SECOND, Nanos
 
 OPEN = Nanos(1_000 * NANOS_PER_SECOND)
@@ -93,3 +95,24 @@ def test_what_comes_over_the_line_ends_the_wait() -> None:
     venue.rings[0]()
     pace.wait(Nanos(OPEN + 60 * NANOS_PER_SECOND))
     assert not wake.is_set(), "the wait took the ring"
+
+
+class Anywhere:
+    """As much of a host as its time needs."""
+
+    def __init__(self) -> None:
+        self.venue, self.session, self.now, self.pace = self, self, OPEN, None
+        self.live = Elsewhere()
+
+    def listen(self, listener) -> None:
+        return None
+
+
+def test_nobody_sets_the_speed_of_a_venue_whose_time_is_everybodys() -> None:
+    host, said = Anywhere(), []
+    time = LiveTime(host, 1.0, threading.Event(), said.append)
+    time.set_speed(600)
+    time.set_speed(0)
+    assert said == [LIVE_REFUSAL, LIVE_REFUSAL] and (time.word, time.factor) == ("live", 1.0)
+    host.live.at = Nanos(OPEN + 7)
+    assert host.pace.allowed(OPEN) == OPEN + 7

@@ -117,9 +117,8 @@ class PracticeVenue:
         """Real time passed: the market follows at its speed, and who subscribed hears of it."""
         real = time.monotonic()
         elapsed, self._real = real - self._real, real
-        self.floor.advance(
-            Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
-        )
+        follows = Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
+        self.floor.advance(max(follows, self._dawn(real)))
         if real - self._depths_at >= DEPTH_SECONDS:
             self._depths_at = real
             for desk in self.desks.values():

@@ -11,6 +11,8 @@ ResendRequest).
 # ruff: noqa: N802  (the names of its callbacks are QuickFIX's)
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import quickfix as fix
@@ -119,14 +121,26 @@ def talk(side: str, port: str, version: str, ours: str, theirs: str) -> None:
     peer = Peer()
     make = fix.SocketInitiator if side == "initiator" else fix.SocketAcceptor
     engine = make(peer, fix.MemoryStoreFactory(), settings)
+    if side == "initiator":
+        # It may be logged on before `start` returns.
+        say("up")
     engine.start()
-    say("up")
+    if side == "acceptor":
+        say("up")
     for line in sys.stdin:
         if line.strip() == "logout":
             fix.Session.lookupSession(peer.session).logout()
         elif line.strip():
+            # It calls back before it takes itself for logged on: what is sent between stays here.
+            wait_for(fix.Session.lookupSession(peer.session).isLoggedOn)
             fix.Session.sendToTarget(message_of(line.strip()), peer.session)
     engine.stop()
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def message_of(line: str) -> object:

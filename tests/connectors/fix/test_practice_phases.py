@@ -1,12 +1,13 @@
 """What the practice venue tells of its sessions and halts; nobody sits through its night."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connectors.feeds.flow import FlowSink
-from connectors.fix.practice.server import DAWN, PracticeVenue
+from connectors.fix.practice.server import DAWN, NIGHT_SECONDS, PracticeVenue
 from connectors.fix.settings import VERSIONS
 from engine.domain.quotes import Phase
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -81,4 +82,10 @@ def test_a_night_is_seen_for_a_while_and_then_passed_over(tmp_path: Path) -> Non
     assert venue._dawn(100.0) == 0
     assert venue._dawn(114.0) == 0
     assert venue._dawn(115.0) == Nights.morning - DAWN
+    venue._night_since = 0.0
+    venue.tick()
+    assert venue.floor.market_now < Nights.morning - DAWN
+    venue._night_since = time.monotonic() - NIGHT_SECONDS
+    venue.tick()
+    assert venue.floor.market_now >= Nights.morning - DAWN
     venue.close()

@@ -231,7 +231,10 @@ class Peer:
         """The next line that begins so; those before it are kept in `heard`."""
         assert self._process.stdout is not None
         while True:
-            line = await asyncio.wait_for(self._process.stdout.readline(), PATIENCE)
+            try:
+                line = await asyncio.wait_for(self._process.stdout.readline(), PATIENCE)
+            except TimeoutError:
+                pytest.fail(f"it never said {word}, only {self.heard}")
             text = line.decode("latin-1").rstrip("\n")
             assert line, f"it ended; it had said {self.heard}"
             self.heard.append(text)
@@ -262,25 +265,42 @@ class VenueAtWork:
     def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
         self.process, self.port = process, port
 
-    def heeds(self, line: str) -> None:
-        assert self.process.stdin is not None
+    @staticmethod
+    async def start(home: Path, port: int = 0) -> "VenueAtWork":
+        words = ["--home", str(home), "venue", "--port", str(port)]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(ROOT / "trader.py"), *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
+        )
+        assert process.stdout is not None
+        said = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+        return VenueAtWork(process, int(said.partition("127.0.0.1:")[2].split()[0]))
+
+    async def killed(self) -> None:
+        """As `kill -9` does."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def heeds(self, line: str, said: str) -> None:
+        """A line on its standard input, until it has said what it will do."""
+        assert self.process.stdin is not None and self.process.stderr is not None
         self.process.stdin.write(line.encode() + b"\n")
+        answer = ""
+        while said not in answer:
+            told = await asyncio.wait_for(self.process.stderr.readline(), PATIENCE)
+            assert told, "the venue ended"
+            answer = told.decode()
 
 
 @pytest.fixture
 async def venue(tmp_path: Path) -> AsyncIterator[VenueAtWork]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(ROOT / "trader.py"), "--home", str(tmp_path), "venue", "--port", "0"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "TRADER_NO_BOOTSTRAP": "1"},
-    )
-    assert process.stdout is not None
-    said = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
-    yield VenueAtWork(process, int(said.partition("127.0.0.1:")[2].split()[0]))
-    process.terminate()
-    await process.wait()
+    venue = await VenueAtWork.start(tmp_path)
+    yield venue
+    venue.process.terminate()
+    await venue.process.wait()
 
 
 def order(name: str, *, kind: str = "2", price: str = "1.00", symbol: str = "AAPL") -> str:
@@ -323,9 +343,8 @@ async def test_a_report_that_was_lost_is_asked_for_and_comes(
 ) -> None:
     peer = await Peer.start("initiator", venue.port, version, "DESK", VENUE)
     await peer.hears("logon")
-    venue.heeds("drop 1")
+    await venue.heeds("drop 1", "the next 1 messages are lost")
     peer.says(order("A1"))
-    await asyncio.sleep(0.5)
     peer.says(order("A2"))
     asked = await peer.hears("ask")
     assert "|7=2|" in asked
@@ -334,6 +353,49 @@ async def test_a_report_that_was_lost_is_asked_for_and_comes(
     await peer.reports(f35="8", f11="A2")
     await peer.close()
     assert not [line for line in peer.heard if line.startswith("reject")], peer.heard
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_it_reads_our_market_data(version: str, venue: VenueAtWork) -> None:
+    peer = await Peer.start("initiator", venue.port, version, "DESK", VENUE)
+    await peer.hears("logon")
+    peer.says("V|262=M1|263=1|264=5|265=1|267=3|269=0|269=1|269=2|146=2|55=AAPL|55=MSFT")
+    seen = {(await peer.reports(f35="W", f262="M1"))["55"] for _ in range(2)}
+    assert seen == {"AAPL", "MSFT"}
+    for _ in range(3):
+        assert "268" in await peer.reports(f35="X", f262="M1")
+    peer.says("V|262=M2|263=0|264=1|267=1|269=0|146=1|55=NOSUCH")
+    while (await peer.reports()).get("35") != "Y":
+        pass
+    await peer.close()
+    assert not [line for line in peer.heard if line.startswith("reject")], peer.heard
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_it_goes_on_where_it_was_when_the_venue_was_killed(
+    version: str, tmp_path: Path
+) -> None:
+    """Numbers go on on both sides, the order stands, and nothing is told twice."""
+    venue = await VenueAtWork.start(tmp_path)
+    peer = await Peer.start("initiator", venue.port, version, "DESK", VENUE)
+    await peer.hears("logon")
+    peer.says(order("A1"))
+    before = await peer.reports(f35="8", f11="A1", f150="0")
+    await venue.killed()
+    await peer.hears("logout")
+    again = await VenueAtWork.start(tmp_path, venue.port)
+    await peer.hears("logon")
+    peer.says("H|11=A1|54=1|55=AAPL")
+    after = await peer.reports(f35="8", f11="A1", f39="0", f151="100")
+    assert after["37"] == before["37"]
+    assert int(after["34"]) > int(before["34"])
+    peer.says(f"F|11=A2|41=A1|38=100|54=1|55=AAPL|60={STAMP}")
+    await peer.reports(f35="8", f11="A2", f150="4")
+    await peer.close()
+    again.process.terminate()
+    await again.process.wait()
+    assert not [line for line in peer.heard if line.startswith("reject")], peer.heard
+    assert sum("|150=0|" in line for line in peer.heard) <= 2, "told again only as its status"
 
 
 class Ours:

@@ -17,9 +17,9 @@ CLIENT = "DESK:FIX.4.4"
 class VenueProcess:
     """It keeps its port and its books over kills."""
 
-    def __init__(self, folder: Path, *rules: object) -> None:
+    def __init__(self, folder: Path, *rules: object, symbols: str = "AAPL,MSFT,F") -> None:
         """`rules`: flags of the venue besides."""
-        self._rules = rules
+        self._rules, self._symbols = rules, symbols
         self._trader = Trader(folder / "venue")
         self._settings = folder / "fix.toml"
         self._port = 0
@@ -35,7 +35,7 @@ class VenueProcess:
         return ("--venue", "fix", "--config", self._settings)
 
     def start(self) -> subprocess.Popen[str]:
-        words = ("venue", "--port", self._port, "--symbols", "AAPL,MSFT,F", *self._rules)
+        words = ("venue", "--port", self._port, "--symbols", self._symbols, *self._rules)
         self.process = self._trader.start(*words, stderr=subprocess.DEVNULL)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()

@@ -24,6 +24,9 @@ WITHOUT_A_WORD = (
     "the venue closed the line without a word: it does not know {sender} as a client of {target} in"
     " {version}, or {sender} is logged on already (fix.sender, fix.target, fix.version)"
 )
+TOLD_ELSEWHERE = ("disconnected: ", "messages ")
+"""Words of the session that the line's own state says better, or that a trader can do nothing with:
+that it is gone, and that what was missing has come."""
 NO_ANSWER = "the venue did not answer the logon"
 
 
@@ -99,7 +102,7 @@ class Caller:
             self._wire.send(b"".join(data))
             self._keep_record(outputs)
         for each in outputs:
-            if isinstance(each, Noted):
+            if isinstance(each, Noted) and not each.text.startswith(TOLD_ELSEWHERE):
                 self._note(each.text)
             elif isinstance(each, Closed):
                 self._wire.hang_up()

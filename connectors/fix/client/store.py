@@ -52,6 +52,8 @@ class SessionMemory:
         self.trades = Trades(store.trades(name))
         self._fresh: list[Sent] = []
         self._is_reset = False
+        self.resets = 0
+        """How often both sides have begun anew since this process did."""
         self.is_broken = False
         """The disk took no more: what leaves now, only takes back, and is numbered in memory."""
         self._handed = self._durable = self.next_in
@@ -76,6 +78,7 @@ class SessionMemory:
 
     def reset(self) -> None:
         self.next_in = self.next_out = self._handed = self._durable = 1
+        self.resets += 1
         self._fresh.clear()
         self._is_reset = True
 
@@ -185,6 +188,9 @@ class SessionStore:
             if sent:
                 oldest = numbers[1] - SENT_KEPT_MAX
                 db.execute("delete from sent where name = ? and number < ?", (name, oldest))
+            if trades:
+                newest = db.execute("select max(rowid) from trades").fetchone()[0]
+                db.execute("delete from trades where rowid <= ?", (newest - TRADES_KEPT_MAX,))
             db.execute("commit")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error

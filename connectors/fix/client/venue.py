@@ -47,6 +47,7 @@ OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
 NEVER_LEFT = "it never left: the line to the venue was down"
+ANEW = "the venue began its numbers anew"
 NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
@@ -111,6 +112,7 @@ class FixVenue:
         self._stamp: Instant = self._caller.instant
         """Of everything that is staged until time passes: the same request in the same bytes."""
         self._is_up = False
+        self._resets = memory.resets
 
     # What it is.
 
@@ -275,6 +277,7 @@ class FixVenue:
         self._stamp = self._caller.instant
         if self._caller.is_up:
             self.market.feed_heard_at = self._heard_at()
+        self._begin_anew()
         if self._caller.is_up != self._is_up:
             self._turn()
         self._take_listing()
@@ -288,6 +291,16 @@ class FixVenue:
         """The session is the feed: whatever was heard on it, a heartbeat too, is a sign of life."""
         silent = self._stamp.monotonic - self._caller.session.received_at
         return max(self.market.feed_heard_at, Nanos(self.now - silent))
+
+    def _begin_anew(self) -> None:
+        """Numbers that were reset on a line that stands: what was missed before can not be asked
+        for any more, so the desk compares its books as after a break."""
+        if self._resets == self._memory.resets:
+            return
+        self._resets = self._memory.resets
+        if self._is_up and self._caller.is_up:
+            for state in (LinkState.DOWN, LinkState.UP):
+                self._talk.reports.append(LinkChanged(LINE, state, ANEW))
 
     def _turn(self) -> None:
         """The line came up or went down."""

@@ -8,7 +8,14 @@ import pytest
 from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.settings import Sent
-from engine.domain.reports import VenueAccepted, VenueCancelled, VenueFilled, VenueRejected
+from engine.domain.reports import (
+    LinkChanged,
+    LinkState,
+    VenueAccepted,
+    VenueCancelled,
+    VenueFilled,
+    VenueRejected,
+)
 from engine.errors import MachineError
 from engine.values import Nanos
 from tests.connectors.contract.conftest import cancel, new, only
@@ -150,6 +157,22 @@ def test_a_gap_in_what_the_venue_says_is_asked_for_and_closed(end: FixEnd) -> No
     end.fill("A", 20)
     fills = only(end.hear(), VenueFilled)
     assert sorted(fill.quantity for fill in fills) == [10, 20]
+
+
+def test_numbers_that_begin_anew_on_a_line_that_stands_make_the_desk_compare_its_books(
+    end: FixEnd,
+) -> None:
+    end.send(new("A"))
+    end.hear()
+    caller = end.fix._caller
+    caller.session.memory.reset()
+    caller.session.sent_reset = True
+    caller.session.emit("A", [(98, b"0"), (108, b"4"), (141, b"Y")], caller.instant)
+    caller.out(caller.session.collect())
+    links = [each.state for each in only(end.hear(), LinkChanged)]
+    assert links == [LinkState.DOWN, LinkState.UP]
+    end.fill("A", 40)
+    assert [fill.quantity for fill in only(end.hear(), VenueFilled)] == [40]
 
 
 def test_what_is_said_twice_is_heard_once(end: FixEnd) -> None:

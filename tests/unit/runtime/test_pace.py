@@ -3,7 +3,9 @@
 import threading
 
 from engine.runtime.host import STRIDE
-from engine.runtime.pace import WallPace
+from engine.runtime.live_time import LiveTime
+from engine.runtime.pace import ClockPace, WallPace
+from engine.runtime.replay import LIVE_REFUSAL
 from engine.values import NANOS_PER_SECOND, Nanos
 
 OPEN = Nanos(1_000 * NANOS_PER_SECOND)
@@ -62,3 +64,55 @@ def test_a_market_that_cannot_keep_up_comes_round_every_stride_and_never_sleeps(
         assert now < reached <= now + STRIDE
         pace.wait(Nanos(now + 3_600 * NANOS_PER_SECOND))
         now = reached
+
+
+class Elsewhere:
+    """A venue whose time is everybody's."""
+
+    def __init__(self) -> None:
+        self.at, self.rings = OPEN, []
+
+    def clock(self) -> Nanos:
+        return self.at
+
+    def wake_with(self, ring) -> None:
+        self.rings.append(ring)
+
+
+def test_the_time_of_a_venue_beyond_a_line_is_its_clocks_and_never_goes_back() -> None:
+    venue, wake = Elsewhere(), threading.Event()
+    pace = ClockPace(venue, wake)
+    assert pace.allowed(Nanos(0)) == OPEN
+    pace.set_factor(600, OPEN)
+    venue.at = Nanos(OPEN + 5)
+    assert pace.allowed(OPEN) == OPEN + 5
+    assert pace.allowed(Nanos(OPEN + 9)) == OPEN + 9
+
+
+def test_what_comes_over_the_line_ends_the_wait() -> None:
+    venue, wake = Elsewhere(), threading.Event()
+    pace = ClockPace(venue, wake)
+    venue.rings[0]()
+    pace.wait(Nanos(OPEN + 60 * NANOS_PER_SECOND))
+    assert not wake.is_set(), "the wait took the ring"
+
+
+class Anywhere:
+    """As much of a host as its time needs."""
+
+    def __init__(self) -> None:
+        self.venue, self.session, self.now, self.pace = self, self, OPEN, None
+        self.live = Elsewhere()
+
+    def listen(self, listener) -> None:
+        return None
+
+
+def test_nobody_sets_the_speed_of_a_venue_whose_time_is_everybodys() -> None:
+    host, said = Anywhere(), []
+    time = LiveTime(host, 1.0, threading.Event(), said.append)
+    time.set_speed(600)
+    time.set_speed(0)
+    assert said == [LIVE_REFUSAL, LIVE_REFUSAL] and (time.word, time.factor) == ("live", 1.0)
+    host.live.at = Nanos(OPEN + 7)
+    assert host.pace.allowed(OPEN) == OPEN + 7

@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from calendar import weekday
 from random import Random
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from commands.fix_secrets import secrets_of
 from commands.ground import Ground
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.venue import NEVER_RESENT, FixVenue, LineError
+from connectors.fix.client.terms import LINE_MARKET, NEVER_RESENT, LineError, description_of
+from connectors.fix.client.venue import FixVenue
 from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.redial import Door, Redial, read_doors
 from connectors.fix.link.secrecy import is_this_machine
@@ -32,6 +34,9 @@ from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
+SATURDAY, MONDAY = 5, 7
+"""Days of a week that begins with Monday as 0."""
+A_DAY = 86_400 * NANOS_PER_SECOND
 VENUES_KEY = "risk.venues_allowed"
 NOT_SIMULATED = {
     "market": "the venue says what is traded",
@@ -47,6 +52,11 @@ class FixMarket(NamedTuple):
 
     options: Namespace
     settings: Settings
+
+    @property
+    def description(self) -> str:
+        fix = self.settings.fix
+        return description_of(fix.version, fix.sender, fix.target)
 
     def ground(self, home: Home, recovered: Recovered) -> Ground:
         """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
@@ -72,9 +82,9 @@ class FixMarket(NamedTuple):
             memory,
             terms.dialer(lambda: redial.door),
             desk=f"{state.instance}-{state.epoch}",
-            standing=_standing(state, f"FIX {fix.sender} at {fix.target}"),
+            standing=_standing(state, self.description),
             symbols=self.options.symbols or self.settings.market.symbols,
-            trade_date_of=exchange_date,
+            trade_date_of=_trade_date,
             redial=redial,
             wall=exchange_clock,
         )
@@ -113,6 +123,11 @@ class FixMarket(NamedTuple):
                 " with fix.reset_on_logon = true for one start"
             )
         return f"{place}: {trouble}"
+
+
+def is_beyond_a_line(market: str) -> bool:
+    """Whether orders of that market work at a venue, with or without this desk."""
+    return market.startswith(LINE_MARKET)
 
 
 def fix_market(options: Namespace, settings: Settings) -> FixMarket:
@@ -184,6 +199,13 @@ def _as_it_stands(order: Order) -> Standing:
             change.stop,
         ),
     )
+
+
+def _trade_date(at: Nanos) -> int:
+    """The exchange's date; a weekend belongs to its Monday."""
+    date = exchange_date(at)
+    day = weekday(date // 10_000, date // 100 % 100, date % 100)
+    return date if day < SATURDAY else exchange_date(Nanos(at + (MONDAY - day) * A_DAY))
 
 
 def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:

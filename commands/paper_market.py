@@ -46,6 +46,10 @@ class PaperMarket(NamedTuple):
     settings: Settings
     is_recorded: bool = False
 
+    @property
+    def description(self) -> str:
+        return self.flow.description
+
     def ground(self, home: Home, recovered: Recovered) -> Ground:
         """The market where this home last saw it, with the home's orders in their places."""
         state, flow, settings = recovered.state, self.flow, self.settings

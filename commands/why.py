@@ -9,6 +9,7 @@ from commands.json_lines import json_line
 from data.frames import FRAMES_KEPT_MAX, Frame, as_plain_text, frame_of
 from data.home import Home
 from data.journal import JournalReader
+from engine.domain.comparison import PAPER_MODES
 from engine.domain.events import (
     Event,
     OrderDenied,
@@ -79,7 +80,7 @@ class _Restarts:
         self._at: dict[int, list[Nanos]] = {}
 
     def note(self, record: Record, state: State) -> None:
-        if isinstance(record.body, SessionStarted):
+        if isinstance(record.body, SessionStarted) and record.body.mode in PAPER_MODES:
             for order in orders_at_venue(state):
                 self._at.setdefault(order.order_id, []).append(record.at)
         if isinstance(record.body, OrderExpired) and self._at.get(record.body.order_id):

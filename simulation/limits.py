@@ -204,7 +204,10 @@ class LimitsKept:
         price, before = max(event.price, event.stop), standing.total
         if event.quantity <= before and price <= standing.price:
             return  # less of it, as where it would meet an own order: nothing can fill for that
-        standing.at_least(event.quantity - (before - standing.quantity), price)
+        # A fill that was taken back counts as held, until that is told.
+        filled = self._evidence().filled.get(event.order_id, 0)
+        filled = max(before - standing.quantity, filled)
+        standing.at_least(event.quantity - filled, price)
         standing.total = max(before, event.quantity)
         self._judge(
             Entry(

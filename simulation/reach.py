@@ -59,9 +59,12 @@ class Reach:
         order = account.by_client_id.get(request.client_order_id)
         if order is None or not order.is_live or account.knows(request.new_client_order_id):
             return
-        known = self.standing.get(evidence.id_of(order.asked.client_order_id))
+        order_id = evidence.id_of(order.asked.client_order_id)
+        known = self.standing.get(order_id)
         if known is not None:
-            leaves = request.quantity - order.cumulative - order.taken
+            # A fill that was taken back counts as held, until that is told.
+            filled = max(order.cumulative, evidence.filled.get(order_id, 0))
+            leaves = request.quantity - filled - order.taken
             known.at_least(leaves, request.price or request.stop)
 
     def open_on(self, symbol: str, side: int) -> int:

@@ -92,6 +92,7 @@ class Tag:
     SECURITY_REQUEST_TYPE: Final = 321
     SECURITY_RESPONSE_ID: Final = 322
     SECURITY_RESPONSE_TYPE: Final = 323
+    SECURITY_TRADING_STATUS: Final = 326
     TRAD_SES_REQ_ID: Final = 335
     TRADING_SESSION_ID: Final = 336
     TRAD_SES_STATUS: Final = 340
@@ -155,6 +156,7 @@ class Type:
     DONT_KNOW_TRADE: Final = "Q"
     SECURITY_DEFINITION_REQUEST: Final = "c"
     SECURITY_DEFINITION: Final = "d"
+    SECURITY_STATUS: Final = "f"
     SESSION_STATUS_REQUEST: Final = "g"
     SESSION_STATUS: Final = "h"
     MASS_CANCEL_REQUEST: Final = "q"

@@ -78,3 +78,21 @@ def numbers_of_desk(home: Path) -> tuple[int, int]:
         row = store.execute("select next_in, next_out from sessions").fetchone()
     store.close()
     return row[0], row[1]
+
+
+def orders_sent(home: Path) -> list[bytes]:
+    """Every order, change and cancel as it left, by its number."""
+    with sqlite3.connect(home / "fix.db") as store:
+        rows = store.execute(
+            "select data from sent where type in ('D', 'F', 'G') order by number"
+        ).fetchall()
+    store.close()
+    return [row[0] for row in rows]
+
+
+def staged_in_journal(home: Path) -> bytes:
+    """All bytes that the journal says were to leave, commit by commit."""
+    with sqlite3.connect(home / "journal.db") as journal:
+        rows = journal.execute("select staged from blocks order by number").fetchall()
+    journal.close()
+    return b"".join(row[0] for row in rows)

@@ -11,8 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.process.fix_venue import VenueProcess, numbers_of_desk
-from tests.process.trader_process import Trader, read_until
+from tests.process.fix_venue import (
+    VenueProcess,
+    numbers_of_desk,
+    orders_sent,
+    staged_in_journal,
+)
+from tests.process.trader_process import Trader, ended, read_until
 
 DAY = (
     "buy 100 AAPL mkt",
@@ -74,6 +79,10 @@ def test_a_day_by_script_ends_with_the_same_positions_on_both_sides(
     done = trader.exec(*DAY, flags=venue.flags)
     assert (done.code, done.result["positions"]) == (0, {"AAPL": 60}), done
     agree(venue, trader)
+    staged, sent = staged_in_journal(trader.home), orders_sent(trader.home)
+    assert len(sent) >= 7
+    for data in sent:
+        assert data in staged, "what left is what the journal had, to the byte"
 
 
 def in_seconds(count: float) -> str:
@@ -85,20 +94,22 @@ def in_seconds(count: float) -> str:
 def test_the_day_goes_on_when_the_venue_is_killed_and_comes_back(
     venue: VenueProcess, trader: Trader
 ) -> None:
-    process = trader.start("--json", *venue.flags, "--exec", *DAY[:6], in_seconds(9), *DAY[6:])
-    time.sleep(3)
+    lines = (*DAY[:6], in_seconds(14), *DAY[6:])
+    process = trader.start("--json", *venue.flags, "--exec", *lines)
+    for _ in range(3):
+        read_until(process, "order_accepted")
     venue.kill()
     time.sleep(1)
     venue.start()
-    output, complaints = process.communicate(timeout=60)
-    assert process.returncode == 0, complaints + output
-    assert '"link"' in output and "DOWN" in output.upper()
+    done = ended(process)
+    assert done.code == 0, done
+    assert {event["state"] for event in done.events("link")} == {"down", "up"}
     agree(venue, trader)
 
 
 def scramble(rng: Random, lines: int) -> list[str]:
     """Orders that rest, cross and change, in no order that makes sense."""
-    written = ["cancel all"]
+    written = ["cancel *"]
     for number in range(1, lines + 1):
         side, symbol = rng.choice(["buy", "sell", "short"]), rng.choice(["AAPL", "MSFT", "F"])
         price = rng.choice(["mkt", "bid", "ask", "bid-3t", "ask+3t"])
@@ -170,3 +181,20 @@ def test_numbers_that_are_too_low_stop_the_desk_until_a_person_begins_anew(
     done = trader.exec(*lines, flags=("--venue", "fix", "--config", anew))
     assert done.code == 0, done
     agree(venue, trader)
+
+
+def test_a_home_with_orders_at_the_venue_opens_nowhere_else(
+    venue: VenueProcess, trader: Trader, tmp_path: Path
+) -> None:
+    """On paper its cancels, and the end of a script, would be words in the journal alone."""
+    lines = ("buy 10 AAPL bid-40t gtc", "wait order 1 working within 20s")
+    assert trader.exec(*lines, flags=venue.flags).code == 0
+    other = tmp_path / "other.toml"
+    other.write_text((tmp_path / "fix.toml").read_text() + 'version = "FIX.4.2"\n')
+    for flags in ((), ("--venue", "fix", "--config", other)):
+        refused = trader.exec("cancel *", flags=flags)
+        assert refused.code == 2
+        assert "1 order works at FIX.4.4 DESK at VENUE: open the desk there" in refused.complaints
+    done = trader.exec("cancel *", "# and that is all", flags=venue.flags)
+    assert done.code == 0, done
+    assert trader.exec("# paper again").code == 0

@@ -84,7 +84,7 @@ class Known(Evidence):
     """Evidence of orders that were released in the order of their names."""
 
     def __init__(self, *requests: NewOrderRequest) -> None:
-        self.adopted = {}
+        self.adopted, self.filled = {}, {}
         self.released = {
             each.client_order_id: released(number, each) for number, each in enumerate(requests, 1)
         }

@@ -8,11 +8,12 @@ from connectors.fix.dictionary.arranging import Arranged, Node
 from connectors.fix.message import Message
 from connectors.fix.tags import Tag, Type
 from engine.instruments import Instrument
-from engine.values import Quantity
+from engine.values import NANOS_PER_SECOND, Nanos, Quantity
 
 SYMBOL_LENGTH_MAX = 20
 LISTED_MAX = 20_000
 REQUEST_ID = b"L1"
+ANSWERS_WITHIN = Nanos(5 * NANOS_PER_SECOND)
 EVERYTHING, LIST_OF_SECURITIES = b"4", b"3"
 """SecurityListRequestType (559), SecurityRequestType (321)."""
 
@@ -29,8 +30,10 @@ class Listing:
         self.is_complete = False
         self.objection = ""
         """Why nothing is traded here, as a sentence; empty where something is."""
+        self._asked_at = Nanos(0)
 
-    def ask(self) -> Ask:
+    def ask(self, now: Nanos) -> Ask:
+        self._asked_at = now
         if self._is_42:
             body = [(Tag.SECURITY_REQ_ID, REQUEST_ID)]
             body.append((Tag.SECURITY_REQUEST_TYPE, LIST_OF_SECURITIES))
@@ -50,6 +53,11 @@ class Listing:
         is_last = message.get(Tag.LAST_FRAGMENT) != b"N"
         if is_last or (total is not None and len(self._found) >= total):
             self._done("the venue lists none of the symbols that are wanted")
+
+    def late(self, now: Nanos) -> None:
+        """A venue that does not answer at all has no list either."""
+        if self._asked_at and not self.is_complete and now - self._asked_at >= ANSWERS_WITHIN:
+            self.refused("it does not answer")
 
     def refused(self, text: str) -> None:
         """It has no such list: what was named has to do."""

@@ -1,5 +1,6 @@
 """What the desk has at a FIX venue, by every name it goes by; knows no message."""
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
@@ -32,6 +33,8 @@ class Standing(msgspec.Struct):
     change: ReplaceRequest | None = None
     """A change that has no answer yet."""
     is_done: bool = False
+    names: tuple[str, ...] = ()
+    """Every id (11) that it had or is to have."""
 
 
 class Roll:
@@ -41,19 +44,23 @@ class Roll:
         self._by_name: dict[str, Standing] = {}
         self._by_order_id: dict[str, Standing] = {}
         self._of_cancel: dict[str, Standing] = {}
-        self._done: list[Standing] = []
+        self._open: dict[int, Standing] = {}
+        self._done: deque[Standing] = deque()
         for order in standing:
             self.add(order)
 
     def add(self, order: Standing) -> None:
-        self._by_name[order.name] = order
+        self._open[id(order)] = order
+        self._name(order, order.name)
         if order.change is not None:
-            self._by_name[order.change.new_client_order_id] = order
+            self._name(order, order.change.new_client_order_id)
         if order.order_id:
             self._by_order_id[order.order_id] = order
 
     def entered(self, request: NewOrderRequest) -> None:
-        """An order is about to leave."""
+        """An order is about to leave; the same name again is the same order."""
+        if request.client_order_id in self._by_name:
+            return
         self.add(
             Standing(
                 name=request.client_order_id,
@@ -74,7 +81,7 @@ class Roll:
         order = self.get(request.client_order_id)
         if order is not None:
             order.change = request
-            self._by_name[request.new_client_order_id] = order
+            self._name(order, request.new_client_order_id)
 
     def cancels(self, cancel_id: str, name: str) -> None:
         """A cancel is about to leave under an id of its own."""
@@ -104,28 +111,29 @@ class Roll:
     def renamed(self, order: Standing, name: str) -> None:
         """The change of that name is in force."""
         order.name, order.change = name, None
-        self._by_name[name] = order
+        self._name(order, name)
 
     def done(self, order: Standing) -> None:
         """It is over; its names are kept as long as there is room."""
         if order.is_done:
             return
         order.is_done = True
+        self._open.pop(id(order), None)
         self._done.append(order)
-        if len(self._done) > 2 * DONE_KEPT_MAX:
-            for gone in self._done[:DONE_KEPT_MAX]:
-                self._forget(gone)
-            del self._done[:DONE_KEPT_MAX]
+        if len(self._done) > DONE_KEPT_MAX:
+            self._forget(self._done.popleft())
 
     def open(self) -> Iterator[Standing]:
         """Each order that is not over, the oldest first."""
-        seen: set[int] = set()
-        for order in self._by_name.values():
-            if not order.is_done and id(order) not in seen:
-                seen.add(id(order))
-                yield order
+        yield from list(self._open.values())
+
+    def _name(self, order: Standing, name: str) -> None:
+        if self._by_name.get(name) is not order:
+            self._by_name[name] = order
+            order.names = (*order.names, name)
 
     def _forget(self, order: Standing) -> None:
-        for name in [name for name, each in self._by_name.items() if each is order]:
-            del self._by_name[name]
+        for name in order.names:
+            if self._by_name.get(name) is order:
+                del self._by_name[name]
         self._by_order_id.pop(order.order_id, None)

@@ -7,6 +7,7 @@ from connectors.fix.client.hearing import Hearer, words
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.refusals import Refusals
 from connectors.fix.client.roll import Roll
+from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.statements import Statements, is_answer
 from connectors.fix.client.trades import Trades
 from connectors.fix.dictionary.arranging import Arranged
@@ -33,6 +34,7 @@ class Talk:
         instruments: Mapping[str, Instrument],
         feed: Feed,
         listing: Listing,
+        sessions: Sessions,
         *,
         find: Callable[[int], Sent | None],
         note: Callable[[str], None],
@@ -40,7 +42,7 @@ class Talk:
     ) -> None:
         """`find`: an application message of ours by its number; `clock`: what time it is."""
         self.reports: list[Report] = []
-        self._feed, self._listing = feed, listing
+        self._feed, self._listing, self._sessions = feed, listing, sessions
         self._note, self._clock = note, clock
         self.hearer = Hearer(version, roll, trades, instruments, note)
         self.statements = Statements(version, roll, self.hearer, instruments, note)
@@ -52,6 +54,8 @@ class Talk:
             Type.MARKET_DATA_SNAPSHOT: self._snapshot,
             Type.MARKET_DATA_INCREMENT: self._increment,
             Type.MARKET_DATA_REJECT: self._no_market_data,
+            Type.SESSION_STATUS: self._session,
+            Type.SECURITY_STATUS: self._security,
             Type.SECURITY_LIST: self._listed,
             Type.SECURITY_DEFINITION: self._listed,
             Type.MASS_CANCEL_REPORT: self._said,
@@ -97,7 +101,18 @@ class Talk:
             if not self._listing.is_complete:
                 self._listing.refused(words(message) or "no such list")
             return
+        if message.text(Tag.REF_MSG_TYPE) == Type.SESSION_STATUS_REQUEST:
+            self.reports += self._sessions.refused()
+            return
         self.reports += self._refusals.read(message)
+
+    def _session(self, arranged: Arranged, message: Message) -> None:
+        if not message.is_set(Tag.POSS_DUP):
+            self.reports += self._sessions.session(message)
+
+    def _security(self, arranged: Arranged, message: Message) -> None:
+        if not message.is_set(Tag.POSS_DUP):
+            self.reports += self._sessions.security(message)
 
     def _snapshot(self, arranged: Arranged, message: Message) -> None:
         self._feed.snapshot(arranged, message, self._clock())

@@ -10,19 +10,19 @@ from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
 from connectors.fix.client.roll import Roll, Standing
+from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
+from connectors.fix.client.terms import LineError, description_of
 from connectors.fix.client.wire import Open, Wire
 from connectors.fix.line import Instant
 from connectors.fix.link.redial import Redial
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
-from connectors.fix.tags import Type
-from engine.domain.quotes import Market, Phase
+from engine.domain.quotes import Market
 from engine.domain.reports import (
     LinkChanged,
     LinkState,
-    PhaseChanged,
     Report,
     TradeDateRolled,
     VenueOrderWaited,
@@ -38,40 +38,19 @@ from engine.domain.requests import (
     StatusRequest,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import MachineError, TraderError
+from engine.errors import MachineError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
 
-EVERY_SYMBOL = "*"
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
-NEVER_RESENT = frozenset(
-    {
-        Type.NEW_ORDER_SINGLE,
-        Type.CANCEL_REQUEST,
-        Type.REPLACE_REQUEST,
-        Type.STATUS_REQUEST,
-        Type.MASS_STATUS_REQUEST,
-        Type.MASS_CANCEL_REQUEST,
-        Type.MARKET_DATA_REQUEST,
-        Type.SECURITY_LIST_REQUEST,
-        Type.SECURITY_DEFINITION_REQUEST,
-    }
-)
-"""A stale order is no order, and a stale question is asked anew: asked for again they are a gap,
-and what became of the order is asked."""
 NEVER_LEFT = "it never left: the line to the venue was down"
+NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
-
-
-class LineError(TraderError):
-    """The venue cannot be reached, or does not let this desk in; the sentence says what to do."""
-
-    exit_code = 6
 
 
 class FixVenue:
@@ -108,6 +87,7 @@ class FixVenue:
         self._feed = Feed(self._known, self.market, self._say)
         self._feed.marks_own(self._own_at)
         self._listing = Listing(settings.version, symbols, self._say)
+        self._sessions = Sessions(self.market)
         self._talk = Talk(
             settings.version,
             self._roll,
@@ -115,6 +95,7 @@ class FixVenue:
             self._known,
             self._feed,
             self._listing,
+            self._sessions,
             find=memory.sent,
             note=self._say,
             clock=lambda: self.now,
@@ -148,7 +129,8 @@ class FixVenue:
 
     @property
     def description(self) -> str:
-        return f"FIX {self.settings.sender} at {self.settings.target}"
+        settings = self.settings
+        return description_of(settings.version, settings.sender, settings.target)
 
     @property
     def note(self) -> str:
@@ -166,14 +148,14 @@ class FixVenue:
         return self._caller.record.lines(label)
 
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
-        """Waits until somebody is logged on and has said what is traded there.
+        """Waits until somebody is logged on and has said what is traded there, and whether now.
 
         Raises LineError as soon as it is clear that it cannot be.
         """
         came = threading.Event()
         self.wake_with(came.set)
         until = self.clock() + int(seconds * NANOS_PER_SECOND)
-        while not (self._is_up and self._listing.is_complete):
+        while not (self._is_up and self._sessions.is_known):
             self.advance(self.clock())
             caller = self._caller
             if self._listing.objection:
@@ -296,6 +278,7 @@ class FixVenue:
         if self._caller.is_up != self._is_up:
             self._turn()
         self._take_listing()
+        self._talk.reports += self._sessions.late(self.now)
         wanted = self._feed.wanted()
         if wanted and self._is_up:
             self._caller.say(wanted, self._stamp)
@@ -312,27 +295,30 @@ class FixVenue:
         reports = self._talk.reports
         if not self._is_up:
             self._feed.lost(self.now)
-            trouble = self._caller.redial.stopped or self._caller.trouble
+            stopped = self._caller.redial.stopped
+            trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
             reports.append(LinkChanged(LINE, LinkState.DOWN, trouble))
             return
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-        if self._listing.is_complete:
-            self._feed.subscribe()
+        if self._known:
+            self._listen()
         else:
-            self._caller.say([self._listing.ask()], self._stamp)
+            self._caller.say([self._listing.ask(self.now)], self._stamp)
+
+    def _listen(self) -> None:
+        """To the market from now on, whose sessions it may tell or not."""
+        self._caller.say([self._sessions.ask(self.now)], self._stamp)
+        self._feed.subscribe()
 
     def _take_listing(self) -> None:
+        self._listing.late(self.now)
         if self._known or not self._listing.is_complete:
             return
         for instrument in self._listing.instruments:
             self._known[instrument.symbol] = instrument
         self._feed.lists(self._known)
-        # It says nothing of its sessions: it is the venue then that knows when orders may come.
-        for quote in self.market.quotes.values():
-            quote.phase = Phase.OPEN
-        self._talk.reports.append(PhaseChanged(EVERY_SYMBOL, Phase.OPEN))
         if self._is_up:
-            self._feed.subscribe()
+            self._listen()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)

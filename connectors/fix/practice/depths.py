@@ -6,6 +6,7 @@ from connectors.fix.dictionary.arranging import Arranged, Node
 from connectors.fix.line import Reply
 from connectors.fix.message import Field, Message
 from connectors.fix.practice.floor import Floor
+from connectors.fix.practice.phases import Phases
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
 from engine.values import Price
@@ -44,11 +45,21 @@ class Depths:
         self._floor = floor
         self._is_sp2 = version == "FIX.5.0SP2"
         self._subscriptions: dict[tuple[bytes, str], Subscription] = {}
+        self._phases = Phases(floor, version)
 
     def forget(self) -> None:
         self._subscriptions.clear()
+        self._phases.forget()
 
-    def asked(self, arranged: Arranged) -> list[Reply]:
+    def answers(self, message: Message, arranged: Arranged) -> list[Reply]:
+        """To a request about the market, of whichever kind."""
+        if message.type == Type.MARKET_DATA_REQUEST:
+            return self._asked(arranged)
+        if message.type == Type.SESSION_STATUS_REQUEST:
+            return self._phases.asked(message)
+        return [self._securities(message)]
+
+    def _asked(self, arranged: Arranged) -> list[Reply]:
         """The answers to a MarketDataRequest: a snapshot a symbol, or one reject."""
         asked = arranged.get(Tag.MD_REQ_ID) or b"-"
         kind = arranged.get(Tag.SUBSCRIPTION_TYPE)
@@ -83,7 +94,7 @@ class Depths:
 
     def changes(self) -> list[Reply]:
         """What moved since the last call, one message a subscription; nothing where none did."""
-        told: list[Reply] = []
+        told = self._phases.changes()
         for wanted in self._subscriptions.values():
             now = self._entries(wanted)
             trades = self._trades(wanted)
@@ -96,7 +107,7 @@ class Depths:
             wanted.seen = now
         return told
 
-    def securities(self, message: Message) -> Reply:
+    def _securities(self, message: Message) -> Reply:
         """SecurityList: everything that is traded here; as FIX 4.2 wants it where it asks so."""
         if message.type == Type.SECURITY_DEFINITION_REQUEST:
             return self._definitions(message)

@@ -66,8 +66,9 @@ class Desk:
             Type.STATUS_REQUEST: self._status,
             Type.MASS_STATUS_REQUEST: self._mass_status,
             Type.MASS_CANCEL_REQUEST: self._mass_cancel,
-            Type.MARKET_DATA_REQUEST: self._market_data,
-            (DEFINE if version == FIX42 else Type.SECURITY_LIST_REQUEST): self._securities,
+            Type.MARKET_DATA_REQUEST: self._market,
+            Type.SESSION_STATUS_REQUEST: self._market,
+            (DEFINE if version == FIX42 else Type.SECURITY_LIST_REQUEST): self._market,
         }
 
     # The session's application.
@@ -250,11 +251,8 @@ class Desk:
             fields[Tag.MASS_ACTION_REPORT_ID] = fields[Tag.ORDER_ID]
         self.outbox.append(Reply(Type.MASS_CANCEL_REPORT, sorted(fields.items())))
 
-    def _market_data(self, message: Message, arranged: Arranged) -> None:
-        self.outbox += self.depths.asked(arranged)
-
-    def _securities(self, message: Message, arranged: Arranged) -> None:
-        self.outbox.append(self.depths.securities(message))
+    def _market(self, message: Message, arranged: Arranged) -> None:
+        self.outbox += self.depths.answers(message, arranged)
 
     # What it is told.
 

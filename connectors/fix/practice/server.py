@@ -19,6 +19,7 @@ from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.session import Session
 from connectors.fix.settings import VERSIONS, SessionSettings
 from connectors.paper.orders import RestingOrder
+from engine.domain.quotes import Phase
 from engine.exchange.exchange import NOT_QUEUED
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -28,6 +29,9 @@ CLIENTS = ("DESK", "DESK2", "DESK3")
 STAND_SECONDS = 1.0
 """How often it is written down where the market stands."""
 DEPTH_SECONDS = 0.1
+NIGHT, DAWN = Nanos(600 * NANOS_PER_SECOND), Nanos(3 * NANOS_PER_SECOND)
+"""Market time without anything to come that is a night, and before the open at which it goes on."""
+NIGHT_SECONDS = 15.0
 
 
 class PracticeVenue:
@@ -66,7 +70,7 @@ class PracticeVenue:
         cancel_after = rules.cancel_after
         self._leaving = Leaving(cancel_after) if cancel_after is not None else None
         self._real = time.monotonic()
-        self._depths_at = self._stood_at = 0.0
+        self._depths_at = self._stood_at = self._night_since = 0.0
         self._flow, self._stood = flow, (b"", Nanos(0))
         self.acceptor = Acceptor(
             self.sessions.values(),
@@ -113,9 +117,8 @@ class PracticeVenue:
         """Real time passed: the market follows at its speed, and who subscribed hears of it."""
         real = time.monotonic()
         elapsed, self._real = real - self._real, real
-        self.floor.advance(
-            Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
-        )
+        follows = Nanos(self.floor.market_now + int(elapsed * self._speed * NANOS_PER_SECOND))
+        self.floor.advance(max(follows, self._dawn(real)))
         if real - self._depths_at >= DEPTH_SECONDS:
             self._depths_at = real
             for desk in self.desks.values():
@@ -133,6 +136,18 @@ class PracticeVenue:
             if gone:
                 client = session.settings.target
                 self.acceptor.note(f"{client} is gone: open orders cancelled, {gone}")
+
+    def _dawn(self, real: float) -> Nanos:
+        """Where a market that is closed for the night goes on, once that has been seen for a while:
+        nobody practises through seventeen hours of it. 0 while it is not night."""
+        venue = self.floor.venue
+        is_closed = all(q.phase is Phase.CLOSED for q in venue.market.quotes.values())
+        opens_at = venue.next_at()
+        if opens_at is None or not is_closed or opens_at - venue.now < NIGHT:
+            self._night_since = 0.0
+            return Nanos(0)
+        self._night_since = self._night_since or real
+        return Nanos(opens_at - DAWN if real - self._night_since >= NIGHT_SECONDS else 0)
 
     def commit(self) -> None:
         """What changed is in the books before any of it is said."""

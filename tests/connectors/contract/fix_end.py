@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.venue import NEVER_RESENT, FixVenue
+from connectors.fix.client.terms import NEVER_RESENT
+from connectors.fix.client.venue import FixVenue
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.link.redial import Redial
 from connectors.fix.message import Message

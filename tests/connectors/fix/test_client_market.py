@@ -7,11 +7,13 @@ import pytest
 from connectors.fix.client.books import ENTRIES_MAX, SymbolBook
 from connectors.fix.client.feed import DEEP_MAX, SYMBOLS_MAX, Feed
 from connectors.fix.client.listing import Listing
+from connectors.fix.client.sessions import Sessions
 from connectors.fix.dictionary.arranging import arrange
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.message import Message, encode, parse
 from connectors.fix.tags import Tag
-from engine.domain.quotes import Market
+from engine.domain.quotes import Market, Phase
+from engine.domain.reports import PhaseChanged
 from engine.instruments import Instrument
 from engine.values import Nanos, Price, Side
 
@@ -170,6 +172,51 @@ def test_a_book_has_a_bound() -> None:
     assert book.is_overfull and book.quote.bid_size == ENTRIES_MAX
 
 
+# ── when it trades ─────────────────────────────────────────────────────────────────────────────
+
+
+class Bell:
+    """Sessions of two symbols, and the phase of each."""
+
+    def __init__(self) -> None:
+        market = Market()
+        for symbol in ("AAPL", "MSFT"):
+            market.quotes[symbol] = SymbolBook(Instrument(symbol)).quote
+        self.sessions, self._market = Sessions(market), market
+
+    def tells(self, status: str) -> list[Any]:
+        return self.sessions.session(Message(b"", "h", [(340, status.encode())]))
+
+    def tells_of(self, symbol: str, status: str, text: str = "") -> list[Any]:
+        fields = [(55, symbol.encode()), (326, status.encode()), (58, text.encode())]
+        return self.sessions.security(Message(b"", "f", fields))
+
+    @property
+    def phases(self) -> list[Phase]:
+        return [quote.phase for quote in self._market.quotes.values()]
+
+
+def test_the_venues_phase_is_that_of_all_symbols_but_of_those_that_are_halted() -> None:
+    bell = Bell()
+    assert bell.tells("4") == [PhaseChanged("*", Phase.PRE_OPEN)]
+    bell.tells("2")
+    assert bell.tells("2") == [] and bell.phases == [Phase.OPEN] * 2
+    halted = PhaseChanged("MSFT", Phase.HALTED, "news")
+    assert bell.tells_of("MSFT", "2", "news") == [halted]
+    assert bell.tells("5") == [PhaseChanged("*", Phase.AUCTION), halted]
+    assert bell.phases == [Phase.AUCTION, Phase.HALTED]
+    assert bell.tells_of("MSFT", "3") == [PhaseChanged("MSFT", Phase.AUCTION)]
+
+
+def test_a_venue_that_tells_no_sessions_is_taken_as_open() -> None:
+    refuses, silent = Bell(), Bell()
+    assert refuses.sessions.refused() == [PhaseChanged("*", Phase.OPEN)]
+    assert refuses.sessions.refused() == []
+    silent.sessions.ask(AT)
+    assert silent.sessions.late(AT) == []
+    assert silent.sessions.late(Nanos(AT + 4_000_000_000)) == [PhaseChanged("*", Phase.OPEN)]
+
+
 # ── what is traded ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -180,6 +227,15 @@ def test_a_list_comes_in_parts_and_only_what_is_wanted_of_it_counts() -> None:
     assert not listing.is_complete
     listing.heard(*told("y", (320, "L1"), (322, "2"), (560, "0"), (146, "1"), (55, "MSFT")))
     assert listing.is_complete and [each.symbol for each in listing.instruments] == ["AAPL", "MSFT"]
+
+
+def test_a_venue_that_never_answers_has_no_list_either() -> None:
+    listing = Listing("FIX.4.4", ("AAPL",), [].append)
+    listing.ask(AT)
+    listing.late(Nanos(AT + 4_000_000_000))
+    assert not listing.is_complete
+    listing.late(Nanos(AT + 6_000_000_000))
+    assert [each.symbol for each in listing.instruments] == ["AAPL"]
 
 
 @pytest.mark.parametrize(("wanted", "is_open"), [((), False), (("AAPL",), True)])

@@ -7,7 +7,7 @@ import pytest
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.hearing import Hearer
 from connectors.fix.client.refusals import Refusals
-from connectors.fix.client.roll import Roll
+from connectors.fix.client.roll import DONE_KEPT_MAX, Roll
 from connectors.fix.client.statements import Statements
 from connectors.fix.client.trades import Trades
 from connectors.fix.message import Message, encode
@@ -306,3 +306,16 @@ def test_an_answer_that_ends_early_is_not_whole(talk: Talk) -> None:
     refusal = Message(b"", "j", [(45, b"1"), (372, b"AF"), (380, b"4"), (58, b"busy")])
     (stated,) = talk.refusals.read(refusal)
     assert not stated.is_complete and stated.text == "busy"
+
+
+def test_orders_that_are_over_are_forgotten_at_last_and_open_ones_never() -> None:
+    roll = Roll()
+    roll.entered(new("OPEN"))
+    for number in range(DONE_KEPT_MAX + 5):
+        roll.entered(new(f"N{number}"))
+        order = roll.get(f"N{number}")
+        assert order is not None
+        roll.has_id(order, f"O-{number}")
+        roll.done(order)
+    assert roll.get("N4") is None and roll.of_order_id("O-4") is None
+    assert roll.get("N5") is not None and [each.name for each in roll.open()] == ["OPEN"]

@@ -14,6 +14,7 @@ from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.terms import LINE_MARKET, NEVER_RESENT, LineError, description_of
 from connectors.fix.client.venue import FixVenue
+from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.redial import Door, Redial, read_doors
 from connectors.fix.link.secrecy import is_this_machine
 from connectors.fix.link.terms import Terms, Wishes, agree
@@ -60,6 +61,7 @@ class FixMarket(NamedTuple):
     def ground(self, home: Home, recovered: Recovered) -> Ground:
         """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
         fix, state = self.settings.fix, recovered.state
+        dictionaries = load_all(fix.dictionaries)
         terms = _terms(fix, home)
         redial = Redial(Random(), terms.doors)
         session = SessionSettings(
@@ -71,6 +73,7 @@ class FixMarket(NamedTuple):
             heartbeat_seconds=fix.heartbeat,
             resets_on_logon=fix.reset_on_logon,
             never_resent=NEVER_RESENT,
+            dictionaries=dictionaries,
         )
         name = f"{fix.sender}>{fix.target}/{fix.version}"
         memory = SessionMemory(SessionStore(home.fix_path), name, int(time.time()))

@@ -14,7 +14,7 @@ from connectors.feeds.open import open_market
 from connectors.fix import echo
 from connectors.fix.acceptor import Acceptor
 from connectors.fix.dictionary.tables import Dictionary
-from connectors.fix.dictionary.xml_reading import load_xml
+from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.schedule import NonStop
 from connectors.fix.practice.mischief import Mischief, MischiefError
 from connectors.fix.practice.rules import HouseRules
@@ -31,7 +31,7 @@ SEED_DEFAULT = 1
 
 def run(options: Namespace) -> int:
     """Until interrupted; exit 3 where the port or the books are taken, 2 for a bad dictionary."""
-    dictionaries = {version: load_xml(path, version) for version, path in options.dictionary}
+    dictionaries = load_all(options.dictionary)
     if options.echo:
         names = ", ".join(f"{client} ({version})" for version, client in echo.CLIENTS.items())
         sessions = [echo.echo_session(version, dictionaries) for version in echo.CLIENTS]

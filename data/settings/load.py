@@ -73,6 +73,8 @@ class FixSettings(msgspec.Struct, frozen=True):
     source: str
     hours: str
     unasked_reset: str
+    dictionaries: tuple[str, ...]
+    """Of the counterparty's, `VERSION=FILE` in QuickFIX's XML."""
     tells_next_expected: bool
     tells_last_processed: bool
     tls_ca_file: str

@@ -209,6 +209,7 @@ READERS: Mapping[str, Reader] = {
         (
             f"fix.{name}"
             for name in (
+                "dictionaries",
                 "fallbacks",
                 "practice_hosts",
                 "tls_pins",

@@ -97,8 +97,6 @@ def test_a_setting_may_be_a_negative_number() -> None:
         (["config", "show", "key"], "takes nothing more"),
         (["bench", "speed"], "speed"),
         (["test", "--long", "--release"], "not allowed with"),
-        (["venue", "--dictionary", "FIX.4.5=x.xml"], "no VERSION=FILE with one of FIX.4.2"),
-        (["venue", "--dictionary", "FIX.4.4="], "no VERSION=FILE"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence_that_names_it(words: list[str], sentence: str) -> None:

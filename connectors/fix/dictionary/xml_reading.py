@@ -11,6 +11,7 @@
 A group bears the name of the field that counts its entries, and begins with its first field.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from connectors.fix.dictionary.reading import DEPTH_MAX, FILES, DictionaryError, every_tag
@@ -48,6 +49,19 @@ def load_xml(path: Path, version: str) -> Dictionary:
         raise DictionaryError(f"{path}, {error}") from error
     if found.version != version:
         raise DictionaryError(f"{path} is a dictionary of {found.version}, not of {version}")
+    return found
+
+
+def load_all(words: Iterable[str]) -> dict[str, Dictionary]:
+    """By version: each word is `VERSION=FILE`. Raises DictionaryError."""
+    found: dict[str, Dictionary] = {}
+    for word in words:
+        version, _, path = word.partition("=")
+        if version not in FILES or not path:
+            raise DictionaryError(f"'{word}' is no VERSION=FILE with one of {', '.join(FILES)}")
+        if version in found:
+            raise DictionaryError(f"two dictionaries of {version}")
+        found[version] = load_xml(Path(path).expanduser(), version)
     return found
 
 

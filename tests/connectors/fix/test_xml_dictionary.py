@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.fix.dictionary.reading import FILES, DictionaryError, shipped
 from connectors.fix.dictionary.tables import KINDS, Dictionary, FieldKind, Part
-from connectors.fix.dictionary.xml_reading import load_xml, read_xml
+from connectors.fix.dictionary.xml_reading import load_all, load_xml, read_xml
 from connectors.fix.dictionary.xml_tree import ELEMENTS_MAX, NESTED_MAX
 from connectors.fix.echo import echo_session
 from tests.connectors.fix.conversation import Case, Table
@@ -274,6 +274,27 @@ def test_a_file_is_named_in_what_is_wrong_with_it(tmp_path: Path) -> None:
     with pytest.raises(DictionaryError, match=r"is a dictionary of FIX\.4\.4, not of FIX\.4\.2"):
         load_xml(path, "FIX.4.2")
     assert load_xml(path, "FIX.4.4").version == "FIX.4.4"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["FIX.4.5=x.xml"], "'FIX.4.5=x.xml' is no VERSION=FILE with one of FIX.4.2, FIX.4.4"),
+        (["FIX.4.4="], "'FIX.4.4=' is no VERSION=FILE"),
+        (["broker.xml"], "'broker.xml' is no VERSION=FILE"),
+        (["FIX.4.4=@", "FIX.4.4=@"], "two dictionaries of FIX.4.4"),
+        (["FIX.4.2=@"], "is a dictionary of FIX.4.4, not of FIX.4.2"),
+    ],
+)
+def test_dictionaries_are_named_by_their_version(
+    words: list[str], said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "broker.xml"
+    path.write_text(SMALL)
+    assert load_all([f"FIX.4.4={path}"])["FIX.4.4"].messages.keys() == {"U1"}
+    with pytest.raises(DictionaryError) as told:
+        load_all(word.replace("@", str(path)) for word in words)
+    assert said in str(told.value)
 
 
 def test_a_session_checks_by_the_dictionary_it_was_given() -> None:

@@ -47,10 +47,7 @@ def hold_denial(event: OrderDenied, moment: Moment, state: State) -> None:
 
 
 def _knows_all(moment: Moment, state: State) -> bool:
-    """Every order and position is to the desk what it is at the venue, and nothing is on its way.
-
-    The state is that after the whole step: with anything else in it, this says no.
-    """
+    """Orders and positions are to the desk what they are at the venue; nothing is on its way."""
     if any(moment.excused.values()) or set(state.live) != set(moment.reach.standing):
         return False
     for order_id, standing in moment.reach.standing.items():

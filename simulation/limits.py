@@ -64,6 +64,9 @@ class LimitsKept:
         self._venue, self._line, self._evidence, self._opening = venue, line, evidence, opening
         self._trade_date = 0
         self._row_from = NO_ROW
+        self._is_still = False
+        """Nothing of the step has ended an order or moved a position: the desk knows after it what
+        it knew before a denial."""
         self._reach: Reach | None = None
         self._let_out: set[int] = set()
         """Orders of this step: they have not left yet."""
@@ -83,6 +86,7 @@ class LimitsKept:
     def hold_before_anything_leaves(self, step: Step) -> None:
         """The step is durable: whatever it lets out is judged in the world as it is now."""
         self._row_from = step.first
+        self._is_still = not any(type(body) in _MOVES for body in step.bodies)
         self._reach = None
         self._let_out.clear()
         self._marks = {
@@ -151,7 +155,7 @@ class LimitsKept:
 
     def denied(self, event: ev.OrderDenied, *, is_now: bool) -> None:
         self._count_denied(event.findings)
-        is_judged = is_now and not self._venue.account.has_been_misjudged
+        is_judged = is_now and self._is_still and not self._venue.account.has_been_misjudged
         if is_judged and self.state is not None and is_by_count(event):
             hold_denial(event, self._moment(), self.state)
 
@@ -332,6 +336,21 @@ def _value(held: dict[str, int], marks: dict[str, int]) -> int:
     return sum(count * marks[symbol] for symbol, count in held.items()) * MONEY_PER_TICK
 
 
+_MOVES = frozenset(
+    {
+        ev.OrderFilled,
+        ev.FillReversed,
+        ev.OrderCancelled,
+        ev.OrderRejected,
+        ev.OrderExpired,
+        ev.OrderReplaced,
+        ev.OrderRestated,
+        ev.OrderResolved,
+        ev.OrderAdopted,
+        ev.PositionAdopted,
+        ev.ExitReduced,
+    }
+)
 _LOOKS: dict[type, Callable[..., Any]] = {
     ev.SessionStarted: LimitsKept.started,
     ev.DateRolled: LimitsKept.rolled,

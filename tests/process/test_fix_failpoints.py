@@ -61,7 +61,7 @@ MOMENTS = (
 
 @pytest.fixture
 def venue(tmp_path: Path) -> Iterator[VenueProcess]:
-    venue = VenueProcess(tmp_path, ",".join(SYMBOLS))
+    venue = VenueProcess(tmp_path, symbols=",".join(SYMBOLS))
     yield venue
     if venue.process.poll() is None:
         venue.stop()

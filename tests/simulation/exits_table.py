@@ -134,6 +134,7 @@ class Table:
             self,  # type: ignore[arg-type]
             self.venue,
             self.clock,
+            lambda step: None,
         )
         self.desk = desk
         desk.open()

@@ -38,6 +38,8 @@ class Message(msgspec.Struct, gc=False):
     type: str
     fields: list[Field]
     raw: bytes = b""
+    firsts: dict[int, bytes] | None = None
+    """The first value of each field, once somebody has asked for one."""
 
     def __repr__(self) -> str:
         """Without its values: some of them are secrets, and a repr ends up in every log."""
@@ -45,10 +47,11 @@ class Message(msgspec.Struct, gc=False):
 
     def get(self, tag: int) -> bytes | None:
         """The first value of that field; None where it is not there."""
-        for number, value in self.fields:
-            if number == tag:
-                return value
-        return None
+        firsts = self.firsts
+        if firsts is None:
+            # A message is asked some twenty times on its way, and its fields do not change.
+            firsts = self.firsts = dict(reversed(self.fields))
+        return firsts.get(tag)
 
     def text(self, tag: int) -> str:
         """The same as text, empty where it is not there; bytes that are no ASCII are latin-1."""

@@ -45,7 +45,7 @@ class Session(Line):
             return [*self.taken(), Closed(refusal)]
         hours.opened(self, now)
         self.skew = Skew(self.settings.skew_warning)
-        self._framer = Framer()
+        self._framer, self._garbled_at = Framer(), []
         self.received_at = self.sent_at = now.monotonic
         self.tests = 0
         self.move(Phase.CONNECTED, now)
@@ -155,11 +155,12 @@ class Session(Line):
         if self.phase is Phase.CONNECTED:
             self.close("the first message was garbled", now)
             return
-        since = Nanos(now.monotonic - GARBLED_WINDOW)
-        self._garbled_at = [at for at in self._garbled_at if at > since]
-        self._garbled_at.append(now.monotonic)
-        if 0 < self.settings.garbled_max <= len(self._garbled_at):
-            self.close(f"{len(self._garbled_at)} garbled messages in 10 s", now)
+        most = self.settings.garbled_max
+        # No more of them are kept than are counted: a flood of garbage must not fill the memory.
+        self._garbled_at = [*self._garbled_at, now.monotonic][-most:] if most else []
+        since = now.monotonic - GARBLED_WINDOW
+        if most and len(self._garbled_at) == most and self._garbled_at[0] > since:
+            self.close(f"{most} garbled messages in 10 s", now)
 
     def _beat(self, now: Instant) -> None:
         if self.missing is not None:

@@ -13,6 +13,9 @@ from engine.values import Nanos
 
 SENT_KEPT_MAX = 50_000
 """Messages of one client that can be sent again after a restart; older ones are filled as a gap."""
+CHECKPOINT_PAGES = 300
+"""Of 4 KiB. A checkpoint holds up the orders that come meanwhile: with the usual 1,000 pages for
+5 ms, which was more than one order in a hundred at 500 a second; with 8,000 for 30 ms."""
 _SCHEMA = """
 create table if not exists sessions (
     client text primary key, next_in integer, next_out integer, since integer default 0
@@ -82,6 +85,7 @@ class Ledger:
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")
+        self._db.execute(f"pragma wal_autocheckpoint={CHECKPOINT_PAGES}")
         self._db.executescript(_SCHEMA)
         if "since" not in {row[1] for row in self._db.execute("pragma table_info(sessions)")}:
             # Books of a venue that did not keep hours yet.

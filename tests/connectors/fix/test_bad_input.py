@@ -93,6 +93,26 @@ def test_what_is_garbled_is_ignored_and_counted_and_too_much_of_it_ends_the_line
 
 
 @SIDES
+def test_garbled_messages_that_are_far_apart_end_nothing(is_client: bool) -> None:
+    side = Side(is_client=is_client, garbled_max=3)
+    bad = side.written("0", 2, [])[:-4] + b"999\x01"
+    for number in range(6):
+        at = Nanos(START + number * 6 * NANOS_PER_SECOND)
+        assert not side.session.receive(bad, Instant(at, at))[1:]
+    assert side.session.garbled == 6
+    assert side.session.is_active
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_a_flood_of_garbage_within_a_second_is_not_kept(most: int) -> None:
+    side = Side(is_client=False, garbled_max=most)
+    for _ in range(5_000):
+        side.raw(b"x" * 20)
+    assert len(side.session._garbled_at) <= most
+    assert side.session.garbled == (most or 5_000)
+
+
+@SIDES
 @pytest.mark.parametrize("stamp", [b"x", b"20260101", b"20260230-10:00:00", b"00000000-00:00:00"])
 def test_a_time_that_is_none_is_rejected_and_it_ends(is_client: bool, stamp: bytes) -> None:
     side = Side(is_client=is_client)

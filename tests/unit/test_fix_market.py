@@ -34,9 +34,11 @@ def test_flags_of_a_simulated_market_are_refused_with_a_reason(
         fix_market(options, settings_of(tmp_path))
 
 
-def test_plain_text_stays_on_this_machine(tmp_path: Path) -> None:
+def test_no_order_goes_to_another_machine_that_nobody_named_as_practice(tmp_path: Path) -> None:
     options = flags.parse(["--venue", "fix", "--headless"])
-    with pytest.raises(InputError, match=r"stays on this machine: not to venue\.example"):
+    with pytest.raises(
+        InputError, match=r'is another machine.*fix\.practice_hosts = \["venue\.example"\]'
+    ):
         fix_market(options, settings_of(tmp_path, '[fix]\nhost = "venue.example"\n'))
 
 

@@ -63,7 +63,7 @@ def checked(recording, **options):
     return summary_of(results, played_alone(recording, results, **options))
 
 
-@pytest.mark.parametrize("levels", [10, 1])
+@pytest.mark.parametrize("levels", [10, pytest.param(1, marks=pytest.mark.long)])
 def test_the_bounds_hold_in_the_first_minutes_of_goog(morning_recording, levels):
     ends = Nanos(morning_recording.identity().starts_at + 8 * MINUTE)
     result = checked(morning_recording, orders=24, ends=ends, levels=levels)

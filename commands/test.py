@@ -11,7 +11,7 @@ from commands.exit_codes import ExitCode
 from engine.errors import MachineError
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = "2"  # the first tier is sized for two cores
+WORKERS = "3"  # for two cores: tests of whole processes wait a quarter of their time
 TIERS = {
     "test": ["-m", "not long and not release", "-n", WORKERS, "--dist", "worksteal"],
     "long": ["-m", "not release", "-n", WORKERS, "--dist", "worksteal"],

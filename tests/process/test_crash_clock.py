@@ -9,6 +9,8 @@ from tests.process.test_crash_kills import Kept
 from tests.process.trader_process import GOOG, Trader, ended, read_until
 
 DENIALS = 5
+LONG = ("synthetic", "quotes")
+"""Of markets whose like is in the first tier."""
 MARKETS = {
     "synthetic": ("sim", "AAPL", "none"),
     "synthetic over a line": ("sim", "AAPL", "retail"),
@@ -18,7 +20,10 @@ MARKETS = {
 }
 
 
-@pytest.mark.parametrize("name", MARKETS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in MARKETS],
+)
 def test_market_time_never_runs_back_over_a_kill(
     tmp_path: Path, market_data: Path, name: str
 ) -> None:

@@ -190,6 +190,8 @@ def _by_rule(
     ]
     found: dict[str, float] = {}
     for rule in RULES:
+        if rule.off is not None and rule.off(state) is not None:
+            continue  # its check is never called at a desk like this
         check = rule.check
         passing = [p for p in proposals if check(p, state, market, now) in (None, OFF)]
         if not passing:

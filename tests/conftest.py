@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 MARKET_DATA = "TRADER_MARKET_DATA"
 MARKET_DATA_REQUIRED = "TRADER_REQUIRE_MARKET_DATA"
@@ -19,7 +20,12 @@ for tier, examples in EXAMPLES_BY_TIER.items():
         derandomize=tier == "test",
         suppress_health_check=[HealthCheck.too_slow],
     )
-settings.load_profile(os.environ.get("TRADER_TEST_TIER", "test"))
+TIER = os.environ.get("TRADER_TEST_TIER", "test")
+settings.load_profile(TIER)
+if TIER == "test":
+    # Hypothesis draws numbers from the constants of whatever modules happen to be loaded, so that
+    # a worker's earlier tests would choose a later test's examples. This tier repeats itself.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from engine.domain.records import Inbound, decode_records
 from engine.domain.reports import TradeDateRolled
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.domain.risk.exposure import open_quantities
-from engine.domain.state import State
+from engine.domain.state import State, flatten_key
 from engine.domain.strategy_facts import strategy_of
 from engine.values import (
     NANOS_PER_SECOND,
@@ -500,6 +500,9 @@ class OrderlyDesk(DeskMachine):
         self.bench.enters("*", Phase.OPEN)
         self.bench.others_leave(symbol)
         self.bench.quotes(symbol, MID - TICK, MID + TICK, 1_000_000)
+        if flatten_key(ACCOUNT, symbol) in self.bench.state.flattening:
+            # One that already runs may be at its last closing order: it ends, or asks a person.
+            self.bench.pass_time(10)
         self.ask(Flatten(ACCOUNT, symbol))
         self.bench.pass_time(10)
         assert self.bench.position(symbol) == 0

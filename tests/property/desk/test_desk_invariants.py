@@ -1,7 +1,7 @@
 """The desk keeps its promises whatever traders, others and the link to the venue do."""
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from tests.property.desk.machine import (
@@ -30,6 +30,7 @@ def live(machine: type[DeskMachine], seed: int, steps: int) -> None:
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.__name__)
 @given(seed=st.integers(0, 1 << 32))
+@example(seed=20151224).via("a flatten that was at its last closing order")
 def test_no_sequence_of_inputs_breaks_a_promise(machine: type[DeskMachine], seed: int) -> None:
     live(machine, seed, STEPS)
 

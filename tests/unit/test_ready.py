@@ -96,9 +96,7 @@ def test_a_lowered_state_and_a_condition_are_told_with_what_ends_them() -> None:
 
 
 def test_a_link_in_trouble_says_what_the_venues_side_said() -> None:
-    down = condition(
-        "link", "link to fix", "link to fix refused", scope="fix", ends_by="its return"
-    )
+    down = condition("link", "link to fix", "link to fix refused", scope="fix", ends_by="return")
     links = (LinkView("fix", Severity.UNAVAILABLE, "down"), LinkView("rec", Severity.OK, ""))
     first, second = looked(ready._links, quiet(links=links, standings=(down,)))
     assert (first.word, first.text) == ("unavailable", "link to fix refused; ends by return")

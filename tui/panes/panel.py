@@ -31,9 +31,15 @@ _MARKS = {
 }
 
 
-def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
-    """Most important first: a small pane shows as many as fit."""
-    if preview.echo:
+def panel(
+    preview: Preview, instrument: Instrument, ink: Palette, width: int, *, has_echo: bool = True
+) -> Iterator[Line]:
+    """Most important first: a small pane shows as many as fit.
+
+    A review says the order itself in its words; without the echo above it there is room for what
+    its exits may bring and cost.
+    """
+    if preview.echo and has_echo:
         yield from (
             Line().add(f" {row}", ink.strong) for row in wrap(clean(preview.echo), width - 1)
         )

@@ -76,7 +76,8 @@ class Ticket(FramedPane):
         figures = sending.newest or sending.preview
         if figures is not None:
             symbol = figures.symbol or sending.symbol
-            lines += panel(figures, self.host.instrument(symbol), ink, width)
+            known, is_reviewed = self.host.instrument(symbol), sending.stage is Stage.REVIEWED
+            lines += panel(figures, known, ink, width, has_echo=not is_reviewed)
         elif sending.text and sending.stage is Stage.REVIEWING:
             lines.append(Line().add(" working out the figures", ink.quiet))
         return lines

@@ -81,7 +81,7 @@ class MessageLine(LinePane):
         ink, command = self.ink, self.command
         sending = command.sending
         if sending.stage is Stage.REVIEWED:
-            words = review_words(sending.preview, sending.text, self.host.view.mode)
+            words = review_words(sending, self.host)
             send = self.host.key("desk.send")
             return Line().add(f" {words} — {send} sends ", ink.review)
         if command.action is not None:

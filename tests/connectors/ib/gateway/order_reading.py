@@ -26,7 +26,8 @@ THIRD = _names(
     "modelCode shortSaleSlot designatedLocation exemptCode ocaType rule80A settlingFirm "
     "allOrNone minQty percentOffset eTradeOnly firmQuoteOnly nbboPriceCap auctionStrategy "
     "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper "
-    "overridePercentageConstraints volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice"
+    "overridePercentageConstraints volatility volatilityType deltaNeutralOrderType "
+    "deltaNeutralAuxPrice"
 )
 DELTA_NEUTRAL = _names(
     "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount "

@@ -84,7 +84,8 @@ def _trading(shell: EngineShell) -> Iterator[Check]:
         yield Check("trading", DEGRADED, f"{state.word}{_why(state)}")
     for row in active:
         if row.code not in _TOLD_ELSEWHERE and row is not state:
-            yield Check("trading", _WORDS[row.severity], f"{row.text or row.name}{_ends(row)}")
+            text = row.text or f"{row.name}: {row.why or row.word}"
+            yield Check("trading", _WORDS[row.severity], f"{text}{_ends(row)}")
     off = [row.name for row in shell.view.standings if row.word == "off"]
     if off:
         yield Check("breakers", ATTENTION, f"off, nothing feeds them: {', '.join(off)}")
@@ -120,7 +121,7 @@ def _quotes(shell: EngineShell) -> Iterator[Check]:
     if late:
         yield Check("quotes", DEGRADED, f"delayed or frozen: {_named(late)}")
     if stale:
-        yield Check("quotes", DEGRADED, f"not heard of since the machine slept: {_named(stale)}")
+        yield Check("quotes", DEGRADED, f"not heard of since a break or a sleep: {_named(stale)}")
     if missing:
         text = f"no bid and ask while the market is open: {_named(missing)}"
         yield Check("quotes", DEGRADED if len(missing) == len(rows) else ATTENTION, text)

@@ -89,7 +89,14 @@ def test_a_lowered_state_and_a_condition_are_told_with_what_ends_them() -> None:
     )  # fmt: skip
     clock = condition("clock", "wall clock", "the clock is 3 s off", severity=Severity.DEGRADED)
     off = StandingRow(StandingKind.BREAKER, "market_wide", "market-wide", "*", "off", False)
-    state, condition_told, breakers = looked(ready._trading, quiet(standings=(halted, clock, off)))
+    tripped = StandingRow(
+        StandingKind.BREAKER, "venue", "venue", "fix", "tripped", True, why="link to fix is down",
+        ends_by="a clean comparison", severity=Severity.UNAVAILABLE,
+    )  # fmt: skip
+    rows = (halted, clock, off, tripped)
+    state, condition_told, venue, breakers = looked(ready._trading, quiet(standings=rows))
+    assert venue.text == "venue: link to fix is down; ends by a clean comparison"
+    assert venue.word == "unavailable"
     assert (state.word, state.text) == ("degraded", 'HALTED (enough); ends by resume "why"')
     assert (condition_told.word, condition_told.text) == ("degraded", "the clock is 3 s off")
     assert (breakers.word, "market-wide" in breakers.text) == ("attention", True)

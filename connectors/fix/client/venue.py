@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.caller import NO_ANSWER, Caller
-from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
@@ -13,12 +12,14 @@ from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
-from connectors.fix.client.terms import LineError, description_of
+from connectors.fix.client.terms import description_of
 from connectors.fix.client.wire import Open, Wire
 from connectors.fix.line import Instant
 from connectors.fix.link.redial import Redial
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
+from connectors.line_error import LineError
+from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
     LinkChanged,

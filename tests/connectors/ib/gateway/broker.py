@@ -1,0 +1,374 @@
+"""The broker's order book, which is the truth: it takes, holds, fills and ends orders.
+
+It knows no sockets. Whatever it has to say goes to `tell`, in the order in which TWS would say it;
+who hears it, and whether anybody does, is the gateway's affair.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.connectors.ib.gateway import checks, groups
+from tests.connectors.ib.gateway.checks import Refusal
+from tests.connectors.ib.gateway.house import House
+from tests.connectors.ib.gateway.ledger import Book
+from tests.connectors.ib.gateway.listings import Listing, Reference
+from tests.connectors.ib.gateway.notices import (
+    Charged,
+    Executed,
+    Failed,
+    Held,
+    Notice,
+    Opened,
+    Stated,
+)
+from tests.connectors.ib.gateway.order_reading import Placed
+from tests.connectors.ib.gateway.order_writing import UNSET_MARGINS, when_text
+from tests.connectors.ib.gateway.orders import (
+    BrokerOrder,
+    Execution,
+    Status,
+    Terms,
+)
+
+FIRST_PERM_ID = 1_928_374_650
+
+
+class Broker:
+    """Orders by permId; the key (client, order id) names the newest order that used it."""
+
+    def __init__(self, house: House, reference: Reference) -> None:
+        self.house = house
+        self.reference = reference
+        self.tell: Callable[[Notice], None] = lambda notice: None
+        self.orders: dict[int, BrokerOrder] = {}
+        self.executions: list[Execution] = []
+        """Of today, corrections in the place of what they correct."""
+        self.said: list[Execution] = []
+        """Every execution ever, corrected ones too."""
+        self.books = {account: Book(account) for account in house.accounts}
+        self._keys: dict[tuple[int, int], int] = {}
+        self._highest: dict[int, int] = {}
+        self._perm_ids = FIRST_PERM_ID
+        self._exec_ids = 0
+
+    # ── finding ────────────────────────────────────────────────────────────────────────────────
+
+    def find(self, client_id: int, order_id: int) -> BrokerOrder | None:
+        perm_id = self._keys.get((client_id, order_id))
+        return self.orders.get(perm_id) if perm_id is not None else None
+
+    def all_of(self, ref: str) -> list[BrokerOrder]:
+        return [order for order in self.orders.values() if order.ref == ref]
+
+    def one(self, ref: str | int) -> BrokerOrder:
+        """The newest order of a reference, or the one of a permId. KeyError where there is none."""
+        if isinstance(ref, int):
+            return self.orders[ref]
+        found = self.all_of(ref)
+        if not found:
+            raise KeyError(f"the broker has no order with the reference {ref!r}")
+        return found[-1]
+
+    def next_id(self, client_id: int) -> int:
+        return max(self.house.first_id, self._highest.get(client_id, 0) + 1)
+
+    def roll_ids_back(self) -> None:
+        """Forget which order ids were used: `nextValidId` starts again, orders stay."""
+        self._highest.clear()
+
+    def begin_day(self) -> None:
+        """Midnight at IB: executions and completed orders of before are told of no more."""
+        self.executions.clear()
+        for order in self.orders.values():
+            order.completed_at = ""
+
+    # ── taking ─────────────────────────────────────────────────────────────────────────────────
+
+    def place(self, client_id: int, placed: Placed) -> None:
+        """A new order, the modification of one, or a preview."""
+        order = self.find(client_id, placed.order_id)
+        used = placed.order_id <= self._highest.get(client_id, 0)
+        if order is not None and not (order.is_done and not used):
+            self._modify(order, placed)
+        elif used and not placed.terms.what_if:
+            self._fail(client_id, placed, checks.DUPLICATE)
+        else:
+            self._new(client_id, placed)
+
+    def _new(self, client_id: int, placed: Placed) -> None:
+        terms = placed.terms
+        self._highest[client_id] = max(self._highest.get(client_id, 0), placed.order_id)
+        listing = checks.listing_of(self.reference, placed.wanted)
+        account = checks.account_of(self.house, terms)
+        if isinstance(listing, Refusal):
+            return self._fail(client_id, placed, listing)
+        if isinstance(account, Refusal):
+            return self._fail(client_id, placed, account)
+        exchange = placed.wanted.exchange or listing.exchange
+        refusal = (
+            checks.refusal_of(self.reference, listing, exchange, terms)
+            or self._parent_refusal(client_id, terms)
+            or self._count_refusal(account, listing, terms)
+        )
+        if refusal:
+            return self._fail(client_id, placed, refusal)
+        order = BrokerOrder(
+            0,
+            client_id,
+            placed.order_id,
+            account,
+            listing,
+            exchange,
+            terms,
+            quantity=terms.quantity,
+        )
+        if terms.what_if:
+            return self._preview(order)
+        self._enter(order)
+        if not terms.transmit:
+            self._hold(order)
+        else:
+            for one in groups.family(self, order):
+                self._send(one)
+        return None
+
+    def _enter(self, order: BrokerOrder) -> None:
+        self._perm_ids += 1
+        order.perm_id = self._perm_ids
+        order.group = order.terms.oca_group
+        order.group_type = order.terms.oca_type
+        self.orders[order.perm_id] = order
+        self._keys[order.key] = order.perm_id
+        if not order.terms.tif and self.house.tif_preset:
+            order.terms = order.terms.but(tif=self.house.tif_preset)
+            text = f"Order TIF was set to {self.house.tif_preset} based on order preset."
+            self.warn(order, 10349, text)
+
+    def enter_elsewhere(self, client_id: int, order_id: int, placed: Placed, account: str) -> int:
+        """An order of another client or of a person at TWS; returns its permId."""
+        listing = checks.listing_of(self.reference, placed.wanted)
+        if isinstance(listing, Refusal):
+            raise ValueError(listing.text)
+        exchange = placed.wanted.exchange or listing.exchange
+        terms = placed.terms
+        order = BrokerOrder(
+            0, client_id, order_id, account, listing, exchange, terms, quantity=terms.quantity
+        )
+        self._enter(order)
+        self._send(order)
+        return order.perm_id
+
+    def _hold(self, order: BrokerOrder) -> None:
+        order.status = Status.API_PENDING
+        if self.house.held_is_said:
+            self.say(order)
+
+    def _send(self, order: BrokerOrder) -> None:
+        groups.join(self, order)
+        order.status, order.why_held = groups.first_status(self, order)
+        if self.house.acknowledges:
+            self.acknowledge(order)
+
+    def acknowledge(self, order: BrokerOrder) -> None:
+        """Say for the first time that the order is there, as TWS does: held, then working."""
+        order.acknowledged = True
+        if self.house.first_without_perm_id:
+            self.say(replace(order, perm_id=0, status=Status.PRE_SUBMITTED))
+        elif order.status is Status.SUBMITTED:
+            self.say(replace(order, status=Status.PRE_SUBMITTED))
+        self.say(order)
+
+    def say(self, order: BrokerOrder) -> None:
+        """openOrder and orderStatus, as often as the house likes to repeat itself."""
+        for _ in range(self.house.echoes):
+            self.tell(Opened(order))
+            self.tell(Stated(order))
+
+    def _modify(self, order: BrokerOrder, placed: Placed) -> None:
+        terms = placed.terms
+        refusal: Refusal | None = None
+        if order.is_done:
+            filled = order.status is Status.FILLED
+            refusal = checks.FILLED if filled else checks.DUPLICATE
+        elif not placed.wanted.describes(order.listing) or terms.action != order.terms.action:
+            refusal = checks.CHANGED
+        else:
+            refusal = checks.refusal_of(
+                self.reference, order.listing, order.exchange, terms
+            ) or self._parent_refusal(order.client_id, terms)
+        if refusal:
+            return self._fail(order.client_id, placed, refusal)
+        order.revisions.append(order.terms)
+        order.terms = terms if terms.tif else terms.but(tif=order.terms.tif)
+        order.quantity = max(terms.quantity, order.filled)
+        if order.status is Status.API_PENDING and terms.transmit:
+            for one in groups.family(self, order):
+                self._send(one)
+        elif self.house.acknowledges and order.status is not Status.API_PENDING:
+            self.say(order)
+        return None
+
+    def _preview(self, order: BrokerOrder) -> None:
+        order.status = Status.PRE_SUBMITTED
+        if self.house.what_if_twice:
+            self.tell(Opened(order, UNSET_MARGINS))
+        self.tell(Opened(order, self.house.margins.fields()))
+
+    def _parent_refusal(self, client_id: int, terms: Terms) -> Refusal | None:
+        if not terms.parent_id:
+            return None
+        parent = self.find(client_id, terms.parent_id)
+        gone = parent is None or parent.is_done
+        return checks.no_parent(terms.parent_id) if gone else None
+
+    def _count_refusal(self, account: str, listing: Listing, terms: Terms) -> Refusal | None:
+        working = sum(
+            order.is_live
+            and order.account == account
+            and order.listing.con_id == listing.con_id
+            and order.terms.action == terms.action
+            for order in self.orders.values()
+        )
+        maximum = self.house.active_orders_max
+        return checks.too_many(maximum) if working >= maximum and not terms.what_if else None
+
+    def _fail(self, client_id: int, placed: Placed, refusal: Refusal) -> None:
+        ref = placed.terms.ref
+        self.tell(Failed(client_id, placed.order_id, refusal.code, refusal.text, ref))
+
+    # ── ending ─────────────────────────────────────────────────────────────────────────────────
+
+    def cancel(self, client_id: int, order_id: int) -> None:
+        """The client's wish; 10147 and 10148 are the answers to one that cannot be."""
+        order = self.find(client_id, order_id)
+        if order is None:
+            text = f"OrderId {order_id} that needs to be cancelled is not found."
+            return self.tell(Failed(client_id, order_id, 10147, text))
+        if order.is_done:
+            text = (
+                f"OrderId {order_id} that needs to be cancelled cannot be cancelled, "
+                f"state: {order.status}."
+            )
+            return self.tell(Failed(client_id, order_id, 10148, text, order.ref))
+        return self.request_cancel(order)
+
+    def cancel_all(self) -> None:
+        """Everything in the account, of every client and of TWS itself."""
+        for order in list(self.orders.values()):
+            if not order.is_done:
+                self.request_cancel(order)
+
+    def request_cancel(self, order: BrokerOrder) -> None:
+        if order.status is Status.API_PENDING:
+            return self.end(order, Status.CANCELLED)
+        order.status = Status.PENDING_CANCEL
+        self.tell(Stated(order))
+        if self.house.confirms_cancels:
+            self.confirm_cancel(order)
+        return None
+
+    def confirm_cancel(self, order: BrokerOrder) -> None:
+        self.end(order, Status.CANCELLED)
+        self.warn(order, 202, "Order Canceled - reason:")
+
+    def end(self, order: BrokerOrder, status: Status, words: str = "") -> None:
+        """Terminal without a fill; children that waited for it go too."""
+        order.status = status
+        order.why_held = ""
+        self._complete(order, words or f"{status} by Trader")
+        if order.acknowledged:
+            self.tell(Stated(order))
+        groups.ended(self, order)
+
+    def reject(self, order: BrokerOrder, refusal: Refusal, json: str = "") -> None:
+        """The exchange or IB's own risk says no to an order that it had taken."""
+        order.status = Status.INACTIVE
+        self._complete(order, "Inactive")
+        self.warn(order, refusal.code, refusal.text, json)
+        if self.house.inactive_on_reject:
+            self.tell(Opened(order))
+            self.tell(Stated(order))
+        groups.ended(self, order)
+
+    def warn(self, order: BrokerOrder, code: int, text: str, json: str = "") -> None:
+        """An error message about the order, which changes nothing about it."""
+        self.tell(Failed(order.client_id, order.order_id, code, text, order.ref, json))
+
+    def _complete(self, order: BrokerOrder, words: str) -> None:
+        style = self.house.time_style
+        order.completed_at = when_text(self.house.clock(), style)
+        order.completed_status = words
+
+    # ── filling ────────────────────────────────────────────────────────────────────────────────
+
+    def fill(
+        self,
+        order: BrokerOrder,
+        shares: Decimal,
+        price: Decimal,
+        *,
+        says: tuple[str, ...] = ("execution", "status", "commission"),
+        commission: str = "",
+        unset: bool = False,
+        exchange: str = "",
+    ) -> Execution:
+        """One execution; `says` is what is told of it, in order. ValueError where none can be."""
+        if order.is_done or order.status is Status.API_PENDING or shares > order.remaining:
+            raise ValueError(f"{order.ref!r} is {order.status}, {order.remaining} remaining")
+        order.filled += shares
+        order.paid += shares * price
+        order.last_price = price
+        fill = self._execution(order, shares, price, commission, exchange)
+        realized = self.books[order.account].book(fill)
+        fill = replace(fill, realized="" if unset else f"{realized:f}")
+        self.executions.append(fill)
+        self.said.append(fill)
+        order.why_held = ""
+        if not order.remaining:
+            order.status = Status.FILLED
+            self._complete(order, f"Filled Size: {order.filled:f}")
+        elif order.status is not Status.PENDING_CANCEL:
+            order.status = Status.SUBMITTED
+        for word in says:
+            self._say_fill(word, order, fill)
+        self.tell_position(order.account, order.listing)
+        groups.filled(self, order, shares)
+        return fill
+
+    def _say_fill(self, word: str, order: BrokerOrder, fill: Execution) -> None:
+        match word:
+            case "execution":
+                self.tell(Executed(fill))
+            case "status":
+                self.say(order)
+            case "commission":
+                self.tell(Charged(fill))
+            case _:
+                raise ValueError(f"{word!r} is none of execution, status, commission")
+
+    def _execution(
+        self, order: BrokerOrder, shares: Decimal, price: Decimal, commission: str, exchange: str
+    ) -> Execution:
+        self._exec_ids += 1
+        return Execution(
+            f"0000e0d5.{order.perm_id & 0xFFFFFFFF:08x}.{self._exec_ids:02x}.01",
+            order.perm_id,
+            order.client_id,
+            order.order_id,
+            order.account,
+            order.listing,
+            exchange or order.listing.exchanges[-1],
+            "BOT" if order.terms.action == "BUY" else "SLD",
+            shares,
+            price,
+            order.filled,
+            order.average_price,
+            order.ref,
+            self.house.clock(),
+            commission or self.house.commission,
+        )
+
+    def tell_position(self, account: str, listing: Listing) -> None:
+        holding = self.books[account].holding(listing)
+        self.tell(Held(account, listing, holding.quantity, holding.average_cost))

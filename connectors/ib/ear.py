@@ -5,6 +5,7 @@ word; market data is conflated by request, because only its newest is looked at.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -45,6 +46,14 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     arguments: tuple[Any, ...]
 
 
+class Crossed(msgspec.Struct, frozen=True, gc=False):
+    """One message as it crossed the line, and when; UTC nanoseconds."""
+
+    at: int
+    is_ours: bool
+    fields: tuple[str, ...]
+
+
 class Zone:
     """What both decoders ask for a zone of bare times; they never see one (see `reads`)."""
 
@@ -65,7 +74,7 @@ class Ear:
         self._lock = threading.Lock()
         self.ticks_count = 0
         self.on_tick: Callable[[], None] = _nothing
-        self.raw: deque[tuple[bool, tuple[str, ...]]] = deque(maxlen=RAW_KEPT_MAX)
+        self.raw: deque[Crossed] = deque(maxlen=RAW_KEPT_MAX)
         self.on_error: Callable[[int, str], None] = lambda code, text: None
         """Called at once with every error: before the session stands nobody else listens."""
         for name in HEARD:
@@ -135,7 +144,7 @@ class Ear:
         kind = fields[0] if fields else ""
         if kind in NOT_KEPT:
             return
-        self.raw.append((False, tuple(fields)))
+        self.raw.append(Crossed(time.time_ns(), False, tuple(fields)))
         if kind == EXECUTION and len(fields) > EXECUTION_TIME:
             text = fields[EXECUTION_TIME]
             found = seconds_of(text, self._bare_zone)

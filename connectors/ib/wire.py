@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 
-from connectors.ib.ear import Ear, Heard
+from connectors.ib.ear import Crossed, Ear, Heard
 from connectors.ib.library import COMPLAINTS, Library
-from connectors.ib.turnstile import Leaving, Turnstile
+from connectors.ib.turnstile import MESSAGES_A_SECOND, Leaving, Turnstile
 from engine.values import NANOS_PER_SECOND, Nanos
 
 CONNECT_SECONDS = 10.0
@@ -71,8 +71,11 @@ Ticks = dict[tuple[int, int], tuple[float, float]]
 class Wire:
     """Give it text, ask it what happened; `wake` is called from its thread when something did."""
 
-    def __init__(self, library: Library, wake: Callable[[], None]) -> None:
-        self._library, self._wake = library, wake
+    def __init__(
+        self, library: Library, wake: Callable[[], None], rate: int = MESSAGES_A_SECOND
+    ) -> None:
+        """`rate`: messages a second."""
+        self._library, self._wake, self._rate = library, wake, rate
         self._life: _Life | None = None
 
     @property
@@ -83,7 +86,7 @@ class Wire:
     def connect(self, dial: Dial) -> None:
         """Begins; `Opened` or `Gone` comes when it is known."""
         assert self._life is None, "one connection at a time"
-        self._life = _Life(self._library, dial, self._wake)
+        self._life = _Life(self._library, dial, self._wake, self._rate)
         self._life.start()
 
     def send(self, leaving: Leaving) -> bool:
@@ -124,9 +127,9 @@ class Wire:
 class _Life:
     """One connection from its beginning to its end."""
 
-    def __init__(self, library: Library, dial: Dial, wake: Callable[[], None]) -> None:
+    def __init__(self, library: Library, dial: Dial, wake: Callable[[], None], rate: int) -> None:
         self._library, self._dial, self._wake = library, dial, wake
-        self.turnstile = Turnstile()
+        self.turnstile = Turnstile(rate)
         self.ear = Ear(self._ring, dial.bare_zone)
         self._found: deque[Opened | Gone] = deque()
         self._loop = asyncio.new_event_loop()
@@ -144,7 +147,8 @@ class _Life:
     def send(self, leaving: Leaving) -> bool:
         if not self.turnstile.offer(leaving):
             return False
-        self.ear.raw.append((True, tuple(leaving.text.split("\0"))))
+        fields = tuple(leaving.text.split("\0"))
+        self.ear.raw.append(Crossed(time.time_ns(), True, fields))
         self._do(self._is_poked.set)
         return True
 
@@ -174,6 +178,7 @@ class _Life:
 
     def _run(self) -> None:
         COMPLAINTS.listeners[threading.get_ident()] = self._complain
+        asyncio.set_event_loop(self._loop)  # the library looks for one in its thread
         try:
             self._loop.run_until_complete(self._live())
         except Exception as fault:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
+from connectors.date_roll import rolled
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.feed import Feed
@@ -25,7 +26,6 @@ from engine.domain.reports import (
     LinkChanged,
     LinkState,
     Report,
-    TradeDateRolled,
     VenueOrderWaited,
     VenueRejected,
     VenueReplaceRefused,
@@ -42,7 +42,7 @@ from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
 from engine.errors import MachineError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
+from engine.values import NANOS_PER_SECOND, Nanos, Side
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -339,9 +339,7 @@ class FixVenue:
         if date == self.trade_date:
             return
         self.trade_date = date
-        marks = [(q.symbol, q.last or q.mid) for q in self.market.quotes.values()]
-        known = tuple(sorted((symbol, Price(mark)) for symbol, mark in marks if mark))
-        self._talk.reports.append(TradeDateRolled(date, known))
+        self._talk.reports.append(rolled(self.market, date))
 
     # What it shows.
 

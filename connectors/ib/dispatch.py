@@ -23,6 +23,8 @@ from engine.domain.reports import Report
 from engine.values import Nanos
 
 Reports = list[Report]
+NOBODY = -1
+"""The id of an error about no request; orders of TWS itself may have others below 0."""
 FAULTS_TOLD_MAX = 20
 LOST_WORDS = "the gateway has lost its connection to IB: nothing new is sent until it is back"
 
@@ -166,7 +168,7 @@ class Dispatch:
         if owner is not None:
             owner(of, code, text)
             return []
-        order = parts.roll.of_id(of) if 0 < of < ORDER_ID_MAX else None
+        order = parts.roll.of_id(of) if of not in (0, NOBODY) else None
         if order is not None:
             return parts.hearer.refused(order, code, text, more)
         self._of_the_line(code, text)

@@ -145,13 +145,8 @@ class Hearer:
     def ended(self, order: Standing, words: str, filled: Quantity) -> Reports:
         """It left the book with so much filled, by IB's count."""
         was_asked, was_known = order.is_cancelling, order.is_acknowledged
-        change = order.change
+        told = self._no_change_any_more(order, "it is over")
         self._roll.done(order)
-        told: Reports = []
-        if change is not None:
-            told.append(
-                rep.VenueReplaceRefused(order.name, "it is over", change.new_client_order_id)
-            )
         is_expired = any(word in words.lower() for word in EXPIRED_WORDS)
         why = words or ("" if was_asked else "it left IB's book, and nobody here asked for that")
         if not was_known and not filled and not was_asked and words:
@@ -170,8 +165,16 @@ class Hearer:
         if self._trades.told_of(order.ref) < order.filled:
             self._recheck()
         if not order.live_handles:
+            told += self._no_change_any_more(order, "it is filled")
             self._roll.done(order)
         return told
+
+    def _no_change_any_more(self, order: Standing, why: str) -> Reports:
+        """What is over cannot be changed, whether or not IB still says so of the change itself."""
+        change, order.change = order.change, None
+        if change is None:
+            return []
+        return [rep.VenueReplaceRefused(order.name, why, change.new_client_order_id)]
 
     def _inactive(self, order: Standing) -> Reports:
         """Rejected, or parked: which of both, its completion says, or its absence from all."""
@@ -290,6 +293,7 @@ class Hearer:
         standing.filled = max(standing.filled, size_of(order.filledQuantity, instrument))
         told = self._works(standing, str(state.status)) if standing.filled else []
         if str(state.status) == FILLED:
+            told += self._no_change_any_more(standing, "it is filled")
             self._roll.done(standing)
             return told
         words = standing.words or shown(state.completedStatus)

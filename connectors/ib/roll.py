@@ -176,7 +176,7 @@ class Roll:
         """It is over; its names are kept as long as there is room."""
         if order.is_done:
             return
-        order.is_done, order.change = True, None
+        order.is_done = True
         self._open.pop(id(order), None)
         self._done.append(order)
         if len(self._done) > DONE_KEPT_MAX:

@@ -42,6 +42,7 @@ class FixEnd:
     in_order = True
     states = frozenset({Statement.ORDERS})
     tells_fills_again = False
+    tells_busts = True
 
     def __init__(self, version: str = "FIX.4.4", *, splits: bool = False) -> None:
         """`splits`: everything comes in pieces of a few bytes."""

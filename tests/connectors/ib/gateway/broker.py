@@ -51,6 +51,7 @@ class Broker:
         self._highest: dict[int, int] = {}
         self._perm_ids = FIRST_PERM_ID
         self._exec_ids = 0
+        self._bound_ids = 0
 
     # ── finding ────────────────────────────────────────────────────────────────────────────────
 
@@ -78,10 +79,22 @@ class Broker:
         self._highest.clear()
 
     def begin_day(self) -> None:
-        """Midnight at IB: executions and completed orders of before are told of no more."""
+        """Midnight at IB: day orders end, and what was done before is told of no more."""
+        for order in list(self.orders.values()):
+            if not order.is_done and order.terms.tif == "DAY":
+                self.end(order, Status.CANCELLED, "Expired")
         self.executions.clear()
         for order in self.orders.values():
             order.completed_at = ""
+
+    def bind(self, order: BrokerOrder) -> None:
+        """Give an order of TWS itself the negative id under which client 0 may change it."""
+        own = self.orders[order.perm_id]
+        if own.order_id == 0:
+            self._bound_ids -= 1
+            own.order_id = self._bound_ids
+            self._keys[own.key] = own.perm_id
+        order.order_id = own.order_id
 
     # ── taking ─────────────────────────────────────────────────────────────────────────────────
 

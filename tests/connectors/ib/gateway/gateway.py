@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +15,6 @@ from tests.connectors.ib.gateway.order_controls import OrderControls
 from tests.connectors.ib.gateway.session import Session
 
 T = TypeVar("T")
-Number = Decimal | int | str
 PATIENCE = 10.0
 
 

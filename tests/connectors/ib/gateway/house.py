@@ -42,6 +42,8 @@ class House:
     """Whether a rejected new order also gets orderStatus Inactive, beside its error."""
     active_orders_max: int = 20
     """Working orders for each contract, side and account."""
+    matches: bool = False
+    """Orders that a quote makes marketable are filled by themselves: matching.py."""
     margins: Margins = field(default_factory=Margins)
     what_if_twice: bool = False
     """Preview answers come twice, the first without a number in it."""
@@ -56,6 +58,10 @@ class House:
     # market data
     lines_max: int = 100
     depth_max: int = 3
+    depth_style: str = "shift"
+    """Or `in_place`: depth_requests.py says what they are."""
+    paces_history: bool = False
+    """Whether IB's limits on historical requests are enforced: 162."""
     sample_seconds: float = 0.0
     """Above zero, a line says only its newest values and so often at most: 0.25 as for stocks."""
     has_delayed: bool = True

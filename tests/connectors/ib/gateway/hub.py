@@ -4,8 +4,11 @@ import asyncio
 
 from tests.connectors.ib.gateway import (
     account_requests,
+    depth_requests,
+    history_requests,
     quote_requests,
     reference_requests,
+    tick_requests,
     trading,
 )
 from tests.connectors.ib.gateway.broker import Broker
@@ -19,8 +22,11 @@ from tests.connectors.ib.gateway.session import Handler, Session
 
 FAMILIES = (
     account_requests,
+    depth_requests,
+    history_requests,
     quote_requests,
     reference_requests,
+    tick_requests,
     trading,
 )
 HANDLERS: dict[str, Handler] = {

@@ -1,9 +1,5 @@
 """The count of messages is exact, and what breaks the limit is answered as TWS does."""
 
-import asyncio
-
-import pytest
-
 from tests.connectors.ib.faithful.conftest import Client, connected, until
 from tests.connectors.ib.gateway import Gateway
 from tests.connectors.ib.gateway.pace import Pace
@@ -24,18 +20,18 @@ def test_one_burst_is_one_violation() -> None:
 
 
 async def test_too_many_messages_are_answered_by_100_and_the_third_time_by_the_door(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway,
 ) -> None:
-    monkeypatch.setattr("tests.connectors.ib.gateway.pace.WINDOW", 0.1)
+    now = 1_000.0
+    gateway.set(messages_max=20, monotonic=lambda: now)
     client = await Client().connect(gateway)
     client.ib.client.MaxRequests = 0
-    gateway.set(messages_max=20)
     while len(client.errors) < 3:
         seen = gateway.violations
         for _ in range(30):
             client.ib.client.reqCurrentTime()
         await until(lambda seen=seen: gateway.violations > seen)
-        await asyncio.sleep(0.11)
+        now += 1.0
     await until(lambda: not client.ib.isConnected())
     assert client.errors == [(-1, 100)] * 3
     assert gateway.violations == 3

@@ -76,6 +76,6 @@ def _frames(request_id: int) -> list[bytes]:
     made = []
     for step in range(FRAMES_OF_A_LINE):
         tick = 1 + step % 2
-        price = START + CENT * (step // 2 + (tick == 2))
+        price = START + CENT * (step // 2 + 2 * (tick == 2))
         made.append(quote_requests.price_frame(request_id, tick, price, 100 + step))
     return made

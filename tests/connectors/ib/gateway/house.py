@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import time
+from time import monotonic, time
 
 from tests.connectors.ib.gateway.order_writing import Margins
 from tests.connectors.ib.gateway.wire import VERSION_MAX
@@ -22,6 +22,8 @@ class House:
     first_id: int = 1
     clock: Callable[[], float] = time
     """Seconds since the epoch, for the times of executions and `currentTime`."""
+    monotonic: Callable[[], float] = monotonic
+    """Seconds by which messages are counted."""
     time_style: str = "named US/Eastern"
     """`named ZONE`, `bare ZONE` or `utc`: how times of executions are written."""
 

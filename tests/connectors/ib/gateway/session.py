@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from time import monotonic
 from typing import Any, Protocol
 
 from tests.connectors.ib.gateway.broker import Broker
@@ -115,7 +114,10 @@ class Session(asyncio.Protocol):
         kind = REQUESTS.get(number)
         if kind is None:
             raise ValueError(f"request {number} is not one that this gateway knows")
-        if self.pace.count(kind, monotonic(), self.house.messages_max) and self._too_fast():
+        if (
+            self.pace.count(kind, self.house.monotonic(), self.house.messages_max)
+            and self._too_fast()
+        ):
             return None
         self._take_request(kind, fields, body)
         return None

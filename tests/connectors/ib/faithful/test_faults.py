@@ -17,6 +17,8 @@ from tests.connectors.ib.gateway import (
     refuse,
     swallow,
 )
+from tests.connectors.ib.gateway.hub import HANDLERS
+from tests.connectors.ib.gateway.wire import REQUESTS
 
 
 async def test_a_lost_answer_never_comes(gateway: Gateway) -> None:
@@ -254,3 +256,47 @@ async def test_live_accounts_can_stand_behind_any_port() -> None:
     with Gateway(accounts=("U7654321",)) as gateway:
         async with connected(gateway) as client:
             assert client.ib.managedAccounts() == ["U7654321"]
+
+
+async def test_a_fill_can_fall_into_the_middle_of_a_recovery(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        await client.place("A1")
+        gateway.when("execDetailsEnd", lambda: gateway.fill("A1"))
+        assert await client.ib.reqExecutionsAsync() == []
+        (fill,) = await client.ib.reqExecutionsAsync()
+        assert fill.execution.shares == 100
+
+
+async def test_lines_can_die_without_a_word(gateway: Gateway) -> None:
+    gateway.quote("AAPL", bid="190.1", bid_size=1)
+    async with connected(gateway) as client:
+        contract = await client.stock()
+        ticker = client.ib.reqMktData(contract)
+        await until(lambda: ticker.bid == 190.1)
+        gateway.forget_market_data()
+        gateway.quote("AAPL", bid="190.2")
+        await client.ib.reqCurrentTimeAsync()
+        assert ticker.bid == 190.1
+        client.ib.cancelMktData(contract)
+        again = client.ib.reqMktData(contract)
+        await until(lambda: again.bid == 190.2)
+
+
+async def test_accounts_may_be_others_after_a_restart(gateway: Gateway) -> None:
+    gateway.set(accounts=("U1111111",))
+    async with connected(gateway) as client:
+        assert client.ib.managedAccounts() == ["U1111111"]
+        assert client.ib.accountValues("U1111111")
+
+
+async def test_bulletins_reach_who_asked(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        client.ib.reqNewsBulletins(True)
+        await until(lambda: gateway.count("reqNewsBulletins"))
+        gateway.bulletin("Trading in AAPL is halted")
+        await until(client.ib.newsBulletins)
+        assert client.ib.newsBulletins()[0].message == "Trading in AAPL is halted"
+
+
+def test_every_request_that_is_known_has_a_handler() -> None:
+    assert set(HANDLERS) == set(REQUESTS.values())

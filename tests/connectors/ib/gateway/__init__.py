@@ -21,7 +21,7 @@ Orders (order_controls.py)
     fill(ref, quantity, price, says=("execution", "status", "commission"), unset=True …)
     correct(exec_id, quantity, price)  .01 becomes .02     bust(exec_id)     charge(exec_id, …)
     reject(ref, code, text, json)      warn(ref, code, text, json)     expire(ref)     trigger(ref)
-    acknowledge(ref)  restate(ref)     cancel(ref)  confirm_cancel(ref)
+    acknowledge(ref)  restate(ref)     cancel(ref)  confirm_cancel(ref)   park(ref) Inactive, alive
     place_elsewhere(symbol, action, quantity, price, client_id=, order_id=, ref=)   others, TWS
     set_position(symbol, quantity, average)  set_account(tag, value)  set_pnl(daily, unrealized, …)
 
@@ -37,12 +37,14 @@ Market (market_controls.py)
 Link (link_controls.py)
     script(lose | delay | duplicate | hold_for | swallow | close_before | close_after | refuse
         (kind, nth=, times=, ref=))   any answer or request by its API name; waiting_faults
-    system(1100 | 1101 | 1102 | 2103 …)   say_error(id, code, text)
+    when(kind, act, nth=)   do something just before a message, such as a fill during a recovery
+    system(1100 | 1101 | 1102 | 2103 …)   say_error(id, code, text)   forget_market_data()
     drop()  half_open(hears=)  stop_listening()  listen()
     down(), come_back(roll_ids_back=, new_day=), restart(…)
 
 The truth
     broker.orders, open_orders, of(ref), order(ref), executions, positions — copies
+    wait(condition)   for synchronous tests
     received, count(kind), peak (messages in any second), violations, clients, bad
 """
 

@@ -101,6 +101,7 @@ class Gateway(OrderControls, MarketControls, LinkControls):
             if not hasattr(self.hub.house, name):
                 raise AttributeError(f"House has no {name!r}")
         self.do(lambda: [setattr(self.hub.house, *item) for item in ways.items()])
+        self.do(self.hub.broker.open_books)
 
     @property
     def house(self) -> House:

@@ -32,7 +32,6 @@ FAMILIES = (
 HANDLERS: dict[str, Handler] = {
     kind: handler for family in FAMILIES for kind, handler in family.HANDLERS.items()
 }
-IGNORED = frozenset({"setServerLogLevel", "reqNewsBulletins", "cancelNewsBulletins"})
 
 
 class GatewayHub:
@@ -50,8 +49,8 @@ class GatewayHub:
         self.bad: list[str] = []
         """What clients said that the protocol does not allow; a test wants it empty."""
 
-    def handler(self, kind: str) -> Handler | None:
-        return HANDLERS.get(kind)
+    def handler(self, kind: str) -> Handler:
+        return HANDLERS[kind]
 
     def left(self, session: Session) -> None:
         if session in self.sessions:

@@ -7,6 +7,7 @@ model of a market. Tests that want a certain fill say so with `Gateway.fill`.
 from decimal import Decimal
 
 from tests.connectors.ib.gateway.broker import Broker
+from tests.connectors.ib.gateway.filling import fill
 from tests.connectors.ib.gateway.market import Market, Quote
 from tests.connectors.ib.gateway.orders import HELD_TYPES, BrokerOrder, Status
 
@@ -30,7 +31,7 @@ def _match(broker: Broker, order: BrokerOrder, quote: Quote) -> None:
     if order.why_held and not _is_triggered(order, quote):
         return
     if touch is not None and _is_marketable(order, touch):
-        broker.fill(order, order.remaining, touch)
+        fill(broker, order, order.remaining, touch)
     elif order.why_held:
         order.status, order.why_held = Status.SUBMITTED, ""
         broker.say(order)

@@ -92,6 +92,7 @@ TARGETS: dict[str, Callable[[Namespace], int]] = {
     "reset": _target("commands.reset:run"),
     "attach": _target("commands.attach:run"),
     "status": _target("commands.status:run"),
+    "ready": _target("commands.ready:run"),
     "stop": _target("commands.stop:run"),
     "kill": _target("commands.kill:run"),
     "secrets": _target("commands.secrets:run"),

@@ -7,13 +7,14 @@ import shutil
 import sqlite3
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
 from commands.exit_codes import ExitCode
+from commands.inert import inert
 from commands.json_lines import json_line
 from commands.onlookers import onlookers
 from data.errors import HomeError, JournalError, SettingsError
@@ -46,12 +47,17 @@ def run(options: Namespace) -> int:
 
         return run_parts()
     checks = [check for look in _LOOKS for check in look(options)]
+    return tell(checks, bad_words=("unavailable",), as_json=options.json)
+
+
+def tell(checks: Sequence[Check], *, bad_words: Sequence[str], as_json: bool) -> int:
+    """A line a check; with JSON the result is the last. Exit 1 when one has a bad word."""
     for check in checks:
-        line = msgspec.structs.asdict(check) if options.json else None
+        line = msgspec.structs.asdict(check) if as_json else None
         shown = json_line(line) if line else f"{check.word:<11} {check.name:<10} {check.text}"
-        sys.stdout.write(shown + "\n")
-    bad = [check for check in checks if check.word == "unavailable"]
-    if options.json:
+        sys.stdout.write(inert(shown) + "\n")
+    bad = [check for check in checks if check.word in bad_words]
+    if as_json:
         result = {"result": "ok" if not bad else "failed", "checks": len(checks), "bad": len(bad)}
         sys.stdout.write(json_line(result) + "\n")
     return ExitCode.CHECK_FAILED if bad else ExitCode.DONE
@@ -104,7 +110,7 @@ def _settings(options: Namespace) -> list[Check]:
     return [Check("settings", "ok", "every value can be read; `config show` lists them")]
 
 
-def _disk(options: Namespace) -> list[Check]:
+def disk_space(options: Namespace) -> list[Check]:
     place = default_home(options.home).path
     while not place.exists():
         place = place.parent
@@ -141,7 +147,7 @@ def _snapshots(found: list[Found], last: int) -> Check:
     return Check("snapshots", "attention" if bad else "ok", f"{text}; {bad}" if bad else text)
 
 
-def _clock(options: Namespace) -> list[Check]:
+def clock(options: Namespace) -> list[Check]:
     from commands.doctor_clock import clock_words
 
     return [Check("clock", *clock_words())]
@@ -163,9 +169,9 @@ _LOOKS: tuple[Callable[[Namespace], list[Check]], ...] = (
     _terminal,
     _text,
     _settings,
-    _disk,
+    disk_space,
     _journal,
-    _clock,
+    clock,
     _venues,
     _keyring,
 )

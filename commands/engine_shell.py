@@ -7,10 +7,12 @@ import msgspec
 from data.home import Home
 from engine.attachment import KilledTold, TellKilled
 from engine.domain.identity import by_group
+from engine.domain.limits_view import LimitsView
 from engine.domain.residence import order_in_words
 from engine.domain.views import DeskView, OrderRow
 from engine.instruments import Instrument
-from engine.ports import DeskRequest, EngineStopped, LineAnswered
+from engine.limits_told import LimitsTold, TellLimits
+from engine.ports import BooksTold, DeskRequest, EngineStopped, LineAnswered, TellBooks
 from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import answer_decoder, view_decoder
@@ -27,6 +29,8 @@ class EngineShell:
         self.view = view_decoder.decode(attached.view)
         self.answers: dict[str, LineAnswered] = {}
         self.told: dict[str, KilledTold] = {}
+        self._books: BooksTold | None = None
+        self._limits: LimitsTold | None = None
         self.end: EngineStopped | None = None
         self.is_over = False
 
@@ -49,6 +53,24 @@ class EngineShell:
         while ticket not in self.told and self._hear(until):
             pass
         return self.told.pop(ticket, None)
+
+    def books(self, seconds: float) -> BooksTold | None:
+        """How the books compared with the venue's; None when nothing was said in time."""
+        self._books = None
+        self.ask(TellBooks())
+        until = time.monotonic() + seconds
+        while self._books is None and self._hear(until):
+            pass
+        return self._books
+
+    def limits(self, symbol: str, seconds: float) -> LimitsView | None:
+        """Every control as it stands for the symbol; None when nothing was said in time."""
+        self._limits = None
+        self.ask(TellLimits(symbol))
+        until = time.monotonic() + seconds
+        while self._limits is None and self._hear(until):
+            pass
+        return self._limits.view if self._limits else None
 
     def next_view(self, seconds: float) -> bool:
         """Whether a newer view came in time."""
@@ -119,6 +141,10 @@ class EngineShell:
             self.told[answer.ticket] = answer
         elif isinstance(answer, EngineStopped):
             self.end = answer
+        elif isinstance(answer, BooksTold):
+            self._books = answer
+        elif isinstance(answer, LimitsTold):
+            self._limits = answer
 
 
 def working(view: DeskView) -> list[OrderRow]:

@@ -330,6 +330,7 @@ COMMANDS = (
     Command("reset", "archive this paper epoch, begin a new one", _add_reset),
     Command("attach", "a screen on the engine that runs in this home", add_attach),
     Command("status", "how the engine of this home stands", _no_flags),
+    Command("ready", "what wants doing before the open: exit 0, or 1", _no_flags),
     Command("stop", "end the engine; what works stays where it lives", add_stop),
     Command("kill", "the kill switch, from any shell", add_kill),
     Command("secrets", "keep, list, rotate and delete secrets", add_secrets),

@@ -18,7 +18,7 @@ from engine.domain.views import (
 from engine.instruments import Instrument
 from engine.limits_told import LimitsTold, TellLimits
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
-from engine.values import OrderId
+from engine.values import Nanos, OrderId
 from engine.values import Sequence as RecordSequence
 
 
@@ -245,6 +245,8 @@ class BooksTold(msgspec.Struct, frozen=True, tag="books_told"):
 
     title: str
     lines: tuple[str, ...]
+    compared_at: Nanos = Nanos(0)
+    """When all of them were last compared to the end; 0: not yet."""
 
 
 class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):

@@ -1,5 +1,6 @@
 """Another hand at the same account: orders that this desk never sent, and knows by asking alone."""
 
+from engine.domain.quotes import Phase
 from engine.domain.requests import NewOrderRequest
 from engine.domain.state import DEFAULT_ACCOUNT
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
@@ -29,6 +30,9 @@ class Stranger:
             return f"{order.client_order_id} is taken back elsewhere"
         self._sent += 1
         request = self._order(f"PERM-{self._sent}")
+        if self._venue.keeper.phase(request.symbol) is not Phase.OPEN:
+            # What crossed in a halt would stand crossed when it ends: no auction reopens here.
+            return f"{request.client_order_id} is refused elsewhere: {request.symbol} is halted"
         self._venue.enter_foreign(request)
         return f"{request.client_order_id} comes from elsewhere: {request}"
 

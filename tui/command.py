@@ -77,8 +77,15 @@ class CommandLine:
         self._candidate = 0
 
     def open(self, text: str = "") -> None:
+        """With this text; without any, with what was half typed, which goes when typing begins.
+
+        What goes is in the history. A staged line is none that typing may replace.
+        """
         self.is_open = True
-        self.editor.put(text)
+        kept = self.editor.text
+        if text or not self.staged:
+            self._remember(kept)
+        self.editor.put(text or kept, is_fresh=not text and bool(kept) and not self.staged)
         self._place = -1
 
     def close(self) -> None:
@@ -97,9 +104,7 @@ class CommandLine:
 
     def finish(self) -> None:
         """The line is done with: into the history, and the next staged one takes its place."""
-        text = self.editor.text.strip()
-        if text and (not self._history or self._history[0] != text):
-            self._history.appendleft(text)
+        self._remember(self.editor.text)
         self._place = -1
         self.editor.put(self.staged.popleft() if self.staged else "")
 
@@ -143,6 +148,11 @@ class CommandLine:
         return "does it" if is_act or self.action is not None else REVIEW
 
     # ---- history
+
+    def _remember(self, text: str) -> None:
+        text = text.strip()
+        if text and (not self._history or self._history[0] != text):
+            self._history.appendleft(text)
 
     def older(self) -> None:
         if self._place == -1:

@@ -238,7 +238,7 @@ class Room:
 
     def open_line(self, text: str = "") -> None:
         self._is_changing_limit = False
-        self.command.open(text or self.command.editor.text)
+        self.command.open(text)
         self.line_changed()
 
     def line_changed(self) -> None:

@@ -40,25 +40,32 @@ class Lane(Generic[Message]):
         self._behind = Nanos(0)
         """Nothing that keeps the order arrives before this."""
 
-    def send(self, message: Message, now: Nanos) -> None:
-        """Draws what happens to the message; what arrives, arrives at `now` at the earliest."""
+    def send(self, message: Message, now: Nanos, *, keeps_order: bool = False) -> None:
+        """Draws what happens to the message; what arrives, arrives at `now` at the earliest.
+
+        One that `keeps_order` may be lost, late and told twice, but is overtaken by nothing.
+        """
         rates, toll = self.rates, self.toll
         toll.carried += 1
         if self._happens(rates.drop):
             toll.dropped += 1
             return
-        due = self._due(now)
+        due = self._due(now, keeps_order)
         self._put(message, due)
         if self._happens(rates.duplicate):
             toll.duplicated += 1
-            self._put(message, self._later(due))
+            again = self._later(due)
+            self._put(message, due if keeps_order else again)
 
-    def _due(self, now: Nanos) -> Nanos:
-        if self._happens(self.rates.reorder):
-            self.toll.reordered += 1
-            return self._later(now)
+    def _due(self, now: Nanos, keeps_order: bool) -> Nanos:
         due = now
-        if self._happens(self.rates.delay):
+        if self._happens(self.rates.reorder):
+            due = self._later(now)
+            if not keeps_order:
+                self.toll.reordered += 1
+                return due
+            self.toll.delayed += 1
+        elif self._happens(self.rates.delay):
             self.toll.delayed += 1
             due = self._later(now)
         self._behind = due = max(due, self._behind)

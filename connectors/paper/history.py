@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.order_events import Places
+from engine.structs import set_directly
 from engine.values import Nanos, Price, Quantity
 
 POINTS_MAX = 64
@@ -19,6 +20,7 @@ class QueuePoint(msgspec.Struct, frozen=True, gc=False):
     traded: int
 
 
+@set_directly
 class QueueHistory(msgspec.Struct, gc=False):
     """Collects the history of one order; bounded by POINTS_MAX."""
 

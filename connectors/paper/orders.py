@@ -8,6 +8,7 @@ from connectors.feeds.flow import OWN_ORDER_IDS_FROM, OWN_OWNER
 from connectors.paper.history import QueueHistory
 from engine.domain.reports import Report, VenueFilled
 from engine.exchange.messages import NO_GROUP
+from engine.structs import set_directly
 from engine.values import (
     Instruction,
     OrderType,
@@ -53,6 +54,7 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     owner: int = OWN_OWNER
 
 
+@set_directly
 class OwnOrder(msgspec.Struct, gc=False):
     """One of the trader's orders at this venue; `total` and `cumulative` as the desk counts."""
 

@@ -9,6 +9,7 @@ from engine.domain.views import TradePrint
 from engine.exchange.book import Book
 from engine.exchange.levels import Half
 from engine.instruments import Instrument
+from engine.structs import set_directly
 from engine.values import Nanos, Price, Quantity, Side
 
 NOBODY = (Price(0), Quantity(0))
@@ -17,6 +18,7 @@ TAPE_PRINTS_MAX = 500
 """Trades kept for the screen, a symbol."""
 
 
+@set_directly
 class TapeCount(msgspec.Struct, gc=False):
     """What printed in one symbol since the run began."""
 

@@ -21,6 +21,7 @@ SNAPSHOTS_KEPT = 2
 SNAPSHOT_BYTES_MAX = 1 << 30
 FILES_LOOKED_AT_MAX = 1_000
 FOLDED_BY = (
+    "structs.py",
     "values.py",
     "instruments.py",
     "domain",

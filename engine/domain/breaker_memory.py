@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.ledger.days import days_between
+from engine.structs import set_directly
 from engine.values import NANOS_PER_SECOND, Nanos
 
 WINDOW_SECONDS = 60
@@ -63,6 +64,7 @@ class Slow(msgspec.Struct, frozen=True, gc=False):
     limit: str
 
 
+@set_directly
 class Activity(msgspec.Struct):
     """Orders and rejects of the last minute by second, and the newest errors."""
 

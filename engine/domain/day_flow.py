@@ -2,9 +2,11 @@
 
 import msgspec
 
+from engine.structs import set_directly
 from engine.values import Money
 
 
+@set_directly
 class SymbolFlow(msgspec.Struct, gc=False):
     """One symbol of one account on one trade date."""
 
@@ -15,6 +17,7 @@ class SymbolFlow(msgspec.Struct, gc=False):
     fills: int = 0
 
 
+@set_directly
 class DayFlow(msgspec.Struct):
     """One account on one trade date: what the limits of the day are compared with."""
 

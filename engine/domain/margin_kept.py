@@ -4,9 +4,11 @@ from enum import IntEnum
 
 import msgspec
 
+from engine.structs import set_directly
 from engine.values import Money, Nanos, OrderId, Quantity
 
 
+@set_directly
 class Settling(msgspec.Struct, gc=False):
     """Cash of one currency that changes hands on one settlement date."""
 
@@ -49,6 +51,7 @@ class MarginCall(msgspec.Struct, gc=False):
     """The grace is over and a way out was proposed, or taken."""
 
 
+@set_directly
 class MarginMemory(msgspec.Struct):
     """Kept by `apply` alone; every list has a bound."""
 

@@ -5,12 +5,14 @@ import msgspec
 from engine.domain.commands import SubmitOrder
 from engine.domain.identity import group_of, leg_of
 from engine.domain.lifecycle import DONE, LIVE, Certainty, Status
+from engine.structs import set_directly
 from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
 
 NEVER_REACHED = "never reached the venue"
 """The text of a rejection that is the answer to a question about the order."""
 
 
+@set_directly
 class Pending(msgspec.Struct, gc=False):
     """A request in flight and whether waiting can still tell how it ends."""
 
@@ -53,6 +55,7 @@ class Wish(msgspec.Struct, gc=False):
         return (self.price, self.quantity, self.stop) == (price, quantity, stop)
 
 
+@set_directly
 class Order(msgspec.Struct, gc=False):
     """Mutable; only `apply` touches it. `quantity` is the total, filled part included."""
 

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
+from engine.structs import set_directly
 from engine.values import Nanos, Price, Quantity
 
 
@@ -34,6 +35,7 @@ class Phase(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
+@set_directly
 class Quote(msgspec.Struct, gc=False):
     """Best bid and ask, last trade and the day's figures of one symbol; 0 means there is none."""
 

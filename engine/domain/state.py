@@ -22,6 +22,7 @@ from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.risk.limits import Limits
 from engine.domain.strategy_facts import StrategyHold
 from engine.instruments import Instrument
+from engine.structs import set_directly
 from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 DEFAULT_ACCOUNT = "PAPER"
@@ -135,6 +136,7 @@ class Purse(msgspec.Struct):
     """What that cost in the account's currency."""
 
 
+@set_directly
 class Account(msgspec.Struct):
     """Cash, positions and the double-entry ledger of one account."""
 
@@ -215,6 +217,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     """The last market time that the desk knows of it, where that is later."""
 
 
+@set_directly
 class State(msgspec.Struct):
     """Everything that replaying the journal brings back."""
 

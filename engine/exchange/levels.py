@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import msgspec
 
 from engine.exchange.messages import NO_PRICE, NewOrder
+from engine.structs import set_directly
 from engine.values import Price, Quantity, Side
 
 NO_ASK = 1 << 62
 """Stands for the best price of asks that are not there: no limit reaches it."""
 
 
+@set_directly
 class Resting(msgspec.Struct, gc=False, eq=False):
     """An order in the book: the request as it arrived, what is still open, and its neighbours.
 

@@ -117,8 +117,9 @@ class Counter:
             case TellRealism():
                 self._tell_realism()
             case TellBooks():
-                lines = books_lines(self._host.session.state)
-                self._answer(BooksTold("our books and the venue's", tuple(lines)))
+                state = self._host.session.state
+                lines, at = tuple(books_lines(state)), state.recon.finished_at
+                self._answer(BooksTold("our books and the venue's", lines, at))
             case TellMessages():
                 self._answer(messages_told(self._host))
             case TellLimits():

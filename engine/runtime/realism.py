@@ -10,6 +10,7 @@ import msgspec
 from engine.domain.luck import is_of_bars
 from engine.domain.measures import BEFORE, Displaced, Tape
 from engine.instruments import POWERS_OF_TEN, format_scaled
+from engine.structs import set_directly
 from engine.values import Money
 
 OWN_SHARE_PERCENT_MAX = 10
@@ -28,6 +29,7 @@ HUNDREDTHS = 100
 BPS = 10_000
 
 
+@set_directly
 class Sum(msgspec.Struct):
     """A gain or cost over a base, both in doubled money units: a mid may lie on half a tick."""
 
@@ -44,6 +46,7 @@ class Sum(msgspec.Struct):
         return ratio(self.amount, self.base, BPS * HUNDREDTHS)
 
 
+@set_directly
 class Filled(msgspec.Struct):
     """Fills of orders that rested (maker) or that arrived (taker)."""
 
@@ -58,6 +61,7 @@ class Filled(msgspec.Struct):
         return self.marks.setdefault(seconds, Sum())
 
 
+@set_directly
 class Passive(msgspec.Struct):
     """Orders that came to rest in a queue."""
 
@@ -78,6 +82,7 @@ class Assumptions(msgspec.Struct):
     shares: dict[str, int] = msgspec.field(default_factory=dict)
 
 
+@set_directly
 class Realism(msgspec.Struct):
     """Everything that is known of one group."""
 

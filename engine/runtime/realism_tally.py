@@ -12,6 +12,7 @@ from engine.domain.state import State
 from engine.instruments import Instrument
 from engine.runtime.realism import Realism
 from engine.runtime.realism_words import one_line
+from engine.structs import set_directly
 from engine.values import Liquidity, Price, Quantity
 
 _MAKER = Liquidity.MAKER
@@ -25,6 +26,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
+@set_directly
 class _Order(msgspec.Struct, gc=False):
     symbol: str
     side: int

@@ -168,9 +168,13 @@ def test_status_stop_and_kill_say_by_their_codes_how_it_stands(desk: Desk) -> No
     trader = desk.trader
     assert trader.run("status").code == 1
     assert trader.run("stop", "--yes").code == 1
+    assert trader.run("ready").code == 1
     screen = desk.opened()
     screen.send(RESTING)
     desk.wait_for_orders(1)
+    round_ = trader.run("ready", "--json")
+    assert (round_.code, round_.result["result"]) == (0, "ok")
+    assert {"books", "limits", "positions"} <= {each.get("name") for each in round_.lines}
     screen.say("practice halt GOOG 2m")
     wait_for(lambda: desk.status["conditions"], "the halt to be told")
     assert [each["code"] for each in desk.status["conditions"]] == ["halt"]

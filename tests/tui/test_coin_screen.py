@@ -49,3 +49,16 @@ async def test_a_close_ticket_has_the_position_in_coins():
         assert here.desk.latest().positions[0].quantity == 100
         await here.press("6", "right", "right", "home", "x")
         assert here.app.room.form.fields[Field.QUANTITY].text == "0.001"
+
+
+async def test_a_ticket_names_the_currency_of_what_is_paid_and_of_what_is_left():
+    desk = FakeDesk(symbols=3)
+    share = desk._instruments["AAPL"]
+    desk._instruments["AAPL"] = msgspec.structs.replace(share, currency="USDT")
+    async with sitting((100, 30), desk=desk) as here:
+        await here.press("colon")
+        await here.type("b 100 AAPL mkt")
+        await here.press("enter")
+        await here.frames(2)
+        assert "USDT     " in here.text and "pwr USD  " in here.text
+        assert "+ 1.00 USDT" in here.text

@@ -329,6 +329,10 @@ async def test_a_half_typed_line_and_a_half_filled_ticket_are_kept():
         await here.type("b 1")
         await here.press("escape", "colon")
         assert here.app.room.command.editor.text == "b 1"
+        await here.press("end", "0", "escape", "colon", "s")
+        assert here.app.room.command.editor.text == "s", "typing replaces what came back"
+        await here.press("up")
+        assert here.app.room.command.editor.text == "b 10", "and nothing is lost"
         await here.press("escape", "b", "7", "escape", "3")
         assert here.app.room.form.line.startswith("buy 7 ")
 

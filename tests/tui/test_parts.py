@@ -213,6 +213,9 @@ def test_the_ticket_says_why_a_rule_is_off():
     ink = palette(ThemeName.DARK, ColorUse.FULL)
     rules = RuleCount(38, 2, ("R37 no earnings file", "R11 no sector file (in part)"))
     preview = Preview(text="b 1 AAPL bid", is_valid=True, symbol="AAPL", rules=rules)
-    lines = [line.strip().text.strip() for line in panel(preview, Instrument("AAPL"), ink, 120)]
+    lines = [
+        line.strip().text.strip()
+        for line in panel(preview, Instrument("AAPL"), ink, 120, own="USD")
+    ]
     assert "✓ 38 · 2 off" in lines
     assert "off: R37 no earnings file; R11 no sector file (in part)" in lines

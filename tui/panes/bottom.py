@@ -81,7 +81,7 @@ class MessageLine(LinePane):
         ink, command = self.ink, self.command
         sending = command.sending
         if sending.stage is Stage.REVIEWED:
-            words = review_words(sending.preview, sending.text, self.host.view.mode)
+            words = review_words(sending, self.host)
             send = self.host.key("desk.send")
             return Line().add(f" {words} — {send} sends ", ink.review)
         if command.action is not None:
@@ -149,7 +149,7 @@ class CommandPane(LinePane):
         room = width - 4
         first = max(editor.caret - room + 1, 0)
         shown, at = clean(editor.text)[first:], editor.caret - first
-        line.add(shown[:at], ink.strong)
+        line.add(shown[:at], ink.caret if editor.is_fresh else ink.strong)
         ghost = self.coach.ghost(editor.text) if editor.caret == len(editor.text) else ""
         after = shown[at:] or ghost or " "
         line.add(after[0], ink.caret)

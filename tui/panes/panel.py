@@ -7,6 +7,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import OrderRow
 from engine.instruments import Instrument
 from engine.values import Money
+from tui.host import Host
 from tui.paint import (
     Line,
     clean,
@@ -17,7 +18,7 @@ from tui.paint import (
     quantity_text,
     wrap,
 )
-from tui.sending import stops_sending
+from tui.sending import Sending, stops_sending
 from tui.themes import Palette
 
 FINDINGS_SHOWN_MAX = 12
@@ -31,9 +32,21 @@ _MARKS = {
 }
 
 
-def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
-    """Most important first: a small pane shows as many as fit."""
-    if preview.echo:
+def panel(
+    preview: Preview,
+    instrument: Instrument,
+    ink: Palette,
+    width: int,
+    *,
+    own: str,
+    has_echo: bool = True,
+) -> Iterator[Line]:
+    """Most important first: a small pane shows as many as fit; `own` is the account's currency.
+
+    A review says the order itself in its words; without the echo above it there is room for what
+    its exits may bring and cost.
+    """
+    if preview.echo and has_echo:
         yield from (
             Line().add(f" {row}", ink.strong) for row in wrap(clean(preview.echo), width - 1)
         )
@@ -56,7 +69,7 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
         yield from (Line().add(f" {row}", ink.text) for row in wrap(clean(phrase), width - 1))
     if preview.session_note:
         yield Line().add(f" {clean(preview.session_note)}", ink.caution)
-    yield from _figures(preview, instrument, ink, width)
+    yield from _figures(preview, instrument, ink, width, own)
     if not stopped:
         yield from findings(preview, ink, width)
     for row in wrap(_rules(preview, instrument), width - 1):
@@ -72,7 +85,11 @@ def panel(preview: Preview, instrument: Instrument, ink: Palette, width: int) ->
             yield Line().add(f" {row}", ink.quiet)
 
 
-def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int) -> Iterator[Line]:
+def _figures(
+    preview: Preview, instrument: Instrument, ink: Palette, width: int, own: str
+) -> Iterator[Line]:
+    """What trades in another currency is paid in that, and what is left to trade with is not."""
+    is_foreign = instrument.currency != own
     yield _pair(
         ink, width, ("notional", money_text(preview.notional)), ("fee", money_text(preview.fee))
     )
@@ -82,10 +99,11 @@ def _figures(preview: Preview, instrument: Instrument, ink: Palette, width: int)
         yield _pair(
             ink, width, ("average", average), ("slip", f"{slippage} bps" if slippage else "—")
         )
-    yield _change(ink, width, "cash", preview.cash_before, preview.cash_after)
+    cash, power = (instrument.currency, f"pwr {own}") if is_foreign else ("cash", "power")
+    yield _change(ink, width, cash, preview.cash_before, preview.cash_after)
     if preview.settled_before is not None:
         yield _change(ink, width, "settled", preview.settled_before, preview.settled_after)
-    yield _change(ink, width, "power", preview.buying_power_before, preview.buying_power_after)
+    yield _change(ink, width, power, preview.buying_power_before, preview.buying_power_after)
     before = quantity_text(instrument, preview.position_before, signed=True)
     after = quantity_text(instrument, preview.position_after, signed=True)
     line = Line().cell(" position", 10, ink.quiet).add(f"{before} → {after}", ink.text)
@@ -166,15 +184,18 @@ def _change(ink: Palette, width: int, word: str, before: Money | None, after: Mo
     return Line().cell(f" {word}", 10, ink.quiet).add(f"{texts[0]} → {texts[1]}", ink.text)
 
 
-def review_words(preview: Preview | None, text: str, mode: str) -> str:
+def review_words(sending: Sending, host: Host) -> str:
     """BUY 100 GOOG LMT 576.98 DAY — PAPER — 57,698.00 + 1.00"""
-    echo = clean(preview.echo) if preview is not None and preview.echo else clean(text)
+    preview = sending.preview
+    echo = clean(preview.echo) if preview is not None and preview.echo else clean(sending.text)
     if preview is not None and preview.changes:
         echo = f"{echo}: {clean('; '.join(preview.changes))}"
-    words = f"{echo} — {mode.upper()}"
+    words = f"{echo} — {host.view.mode.upper()}"
     if preview is None or not preview.notional:
         return words
-    return f"{words} — {money_text(preview.notional)} + {money_text(preview.fee)}"
+    currency = host.instrument(preview.symbol or sending.symbol).currency
+    unit = "" if currency == host.view.account.currency else f" {currency}"
+    return f"{words} — {money_text(preview.notional)} + {money_text(preview.fee)}{unit}"
 
 
 def taken_words(row: OrderRow, instrument: Instrument, trade_date: int) -> str:

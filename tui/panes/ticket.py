@@ -76,7 +76,9 @@ class Ticket(FramedPane):
         figures = sending.newest or sending.preview
         if figures is not None:
             symbol = figures.symbol or sending.symbol
-            lines += panel(figures, self.host.instrument(symbol), ink, width)
+            known, own = self.host.instrument(symbol), self.host.view.account.currency
+            is_reviewed = sending.stage is Stage.REVIEWED
+            lines += panel(figures, known, ink, width, own=own, has_echo=not is_reviewed)
         elif sending.text and sending.stage is Stage.REVIEWING:
             lines.append(Line().add(" working out the figures", ink.quiet))
         return lines
@@ -104,7 +106,7 @@ class Ticket(FramedPane):
 
     def _spent(self, sending: Sending, width: int) -> list[Line]:
         ink = self.ink
-        words = review_words(sending.preview, sending.text, self.host.view.mode)
+        words = review_words(sending, self.host)
         lines = [Line().add(f" {row}", ink.text) for row in wrap(words, width - 1)]
         order = self._order_of(sending)
         if order is not None:
@@ -133,7 +135,7 @@ class Ticket(FramedPane):
         sending, ink = self.shown, self.ink
         send = self.host.key("desk.send")
         if sending.stage is Stage.REVIEWED:
-            words = review_words(sending.preview, sending.text, self.host.view.mode)
+            words = review_words(sending, self.host)
             rows = [*wrap(words, width - 2), f"{send} sends it, once"]
             return [Line().add(f" {row}", ink.review).pad(width, ink.review) for row in rows]
         if sending.is_spent or (not self.has_draft and sending is self.sending):

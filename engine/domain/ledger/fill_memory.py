@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.domain.order_events import LotChange
+from engine.structs import set_directly
 from engine.values import Nanos, Price, Quantity
 
 HALF = 512
@@ -26,6 +27,7 @@ class BookedFill(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return self.at, len(self.execution_id), self.execution_id
 
 
+@set_directly
 class FillMemory(msgspec.Struct):
     """The lots before the first of `fills`, and those after the first `HALF` of them."""
 

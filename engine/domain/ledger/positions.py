@@ -5,9 +5,11 @@ import msgspec
 from engine.domain.events import LotChange, OrderFilled
 from engine.domain.ledger.fill_memory import HALF, BookedFill, FillMemory
 from engine.instruments import Instrument
+from engine.structs import set_directly
 from engine.values import Money, Nanos, Price, Quantity, Side
 
 
+@set_directly
 class Lot(msgspec.Struct, gc=False):
     """An open lot: signed quantity and its total cost (short lots: both below zero)."""
 
@@ -17,6 +19,7 @@ class Lot(msgspec.Struct, gc=False):
     cost: Money
 
 
+@set_directly
 class Position(msgspec.Struct):
     """Signed quantity and total cost of one symbol in one account, with the day's figures."""
 

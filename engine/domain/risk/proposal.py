@@ -14,6 +14,7 @@ from engine.domain.risk.opening import worst_of
 from engine.domain.risk.regimes import Rates, Terms
 from engine.domain.state import Account, State
 from engine.instruments import Instrument
+from engine.structs import set_directly
 from engine.values import Instruction, Money, OrderId, OrderType, Price, Quantity, Side, TimeInForce
 
 UNKNOWN_WORTH = Worth(None, Money(0))
@@ -25,6 +26,7 @@ _SHORT, _FOR_CLOSE = Instruction.SHORT, TimeInForce.CLS
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
+@set_directly
 class Proposal(msgspec.Struct, gc=False):
     """What would leave the desk, and what is known about it."""
 

@@ -33,6 +33,8 @@ LOOKS = (
     *(TellMessages, UnlockDesk),
 )
 """Requests that change nothing for anybody else."""
+FOR_SHELLS = (StopEngine, TellKilled, TellBooks, TellLimits)
+"""What a command may ask beside the kill."""
 WATCHING = (
     "this terminal watches: nothing was sent. `:take-control` makes its keys send; `trader kill`"
     " works from any shell"
@@ -73,7 +75,7 @@ class Terminal:
         """Why this terminal may not ask that; empty when it may."""
         if self.role is Role.SHELL:
             is_kill = isinstance(request, DoAct) and request.act is Act.KILL
-            may = is_kill or isinstance(request, StopEngine | TellKilled)
+            may = is_kill or isinstance(request, FOR_SHELLS)
             return "" if may else NOT_FOR_SHELLS
         if isinstance(request, LOOKS):
             return ""

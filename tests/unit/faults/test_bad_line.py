@@ -234,3 +234,18 @@ def test_a_lane_that_was_held_keeps_its_order():
     lane.send("last", Nanos(0))
     assert lane.arrived(Nanos(SECOND - 1)) == []
     assert lane.arrived(Nanos(SECOND)) == [*names(5), "last"]
+
+
+def test_what_keeps_its_order_is_late_and_told_twice_but_never_overtaken():
+    bad = Rates(drop=100, duplicate=300, delay=200, reorder=400, delay_max=Nanos(SECOND))
+    lane: Lane[int] = Lane(bad, Random(1))
+    arrived: list[int] = []
+    for number in range(500):
+        now = Nanos(number * SECOND // 50)
+        lane.send(number, now, keeps_order=number % 2 == 0)
+        arrived += lane.arrived(now)
+    arrived += lane.arrived(Nanos(100 * SECOND))
+    kept = [number for number in arrived if number % 2 == 0]
+    assert kept == sorted(kept) and len(kept) > len(set(kept)) > 200
+    others = [number for number in arrived if number % 2]
+    assert others != sorted(others)

@@ -25,8 +25,9 @@ SECOND = _names(
 THIRD = _names(
     "modelCode shortSaleSlot designatedLocation exemptCode ocaType rule80A settlingFirm "
     "allOrNone minQty percentOffset eTradeOnly firmQuoteOnly nbboPriceCap auctionStrategy "
-    "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper overridePercentageConstraints "
-    "volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice"
+    "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper "
+    "overridePercentageConstraints volatility volatilityType deltaNeutralOrderType "
+    "deltaNeutralAuxPrice"
 )
 DELTA_NEUTRAL = _names(
     "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount "

@@ -17,7 +17,7 @@ from commands.line_market import (
 )
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.terms import LINE_MARKET, NEVER_RESENT, description_of
+from connectors.fix.client.terms import NEVER_RESENT, description_of
 from connectors.fix.client.venue import FixVenue
 from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.redial import Door, Redial, read_doors
@@ -118,11 +118,6 @@ class FixMarket(NamedTuple):
                 " with fix.reset_on_logon = true for one start"
             )
         return f"{place}: {trouble}"
-
-
-def is_beyond_a_line(market: str) -> bool:
-    """Whether orders of that market work at a venue, with or without this desk."""
-    return market.startswith(LINE_MARKET)
 
 
 def fix_market(options: Namespace, settings: Settings) -> FixMarket:

@@ -3,6 +3,8 @@
 from argparse import Namespace
 from calendar import weekday
 
+from connectors.fix.client.terms import LINE_MARKET
+from connectors.ib.terms import IB_MARKET
 from data.settings import Settings
 from data.settings.load import SHIPPED_SOURCE
 from engine.domain.state import State
@@ -21,6 +23,13 @@ NOT_SIMULATED = {
     "record": "only simulated markets are recorded",
 }
 """Flags of a session that mean nothing at a venue beyond a line, and why."""
+
+_FLAGS = {LINE_MARKET: "--venue fix", IB_MARKET: "--venue ib"}
+
+
+def flag_of(market: str) -> str:
+    """Where a desk is opened whose orders of that market work with or without it; else empty."""
+    return next((flag for start, flag in _FLAGS.items() if market.startswith(start)), "")
 
 
 def refuse_flags_of_a_simulation(options: Namespace, venue: str) -> None:

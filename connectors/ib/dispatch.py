@@ -2,21 +2,15 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from connectors.ib import codes
-from connectors.ib.account import AccountValues
-from connectors.ib.books import Books
-from connectors.ib.contracts import Contracts
 from connectors.ib.ear import Heard
-from connectors.ib.feed import Feed
-from connectors.ib.health import BROKEN, OK, Health
-from connectors.ib.hearing import Hearer
+from connectors.ib.health import BROKEN, OK
 from connectors.ib.line import Line
+from connectors.ib.parts import Parts
 from connectors.ib.reading import instrument_of, size_of
-from connectors.ib.roll import Roll
-from connectors.ib.rounds import Kind, Rounds
-from connectors.ib.speaker import Speaker
+from connectors.ib.rounds import Kind
 from connectors.ib.store import ORDER_ID_MAX
 from connectors.ib.trades import base_of
 from engine.domain.reports import Report
@@ -29,22 +23,8 @@ FAULTS_TOLD_MAX = 20
 LOST_WORDS = "the gateway has lost its connection to IB: nothing new is sent until it is back"
 
 
-class Parts(NamedTuple):
-    """Who understands what."""
-
-    roll: Roll
-    contracts: Contracts
-    hearer: Hearer
-    books: Books
-    rounds: Rounds
-    feed: Feed
-    values: AccountValues
-    health: Health
-    speaker: Speaker
-
-
 class Dispatch:
-    """`clock`: what time it is at the venue; `promised`: the gateway names its next order id."""
+    """`clock`: what time it is at the venue."""
 
     def __init__(
         self,
@@ -52,10 +32,9 @@ class Dispatch:
         line: Line,
         note: Callable[[str], None],
         clock: Callable[[], Nanos],
-        promised: Callable[[int], None],
     ) -> None:
         self._parts, self._line = parts, line
-        self._note, self._clock, self._promised = note, clock, promised
+        self._note, self._clock = note, clock
         self.faults = 0
         """Callbacks that one of our own handlers could not take."""
         self._handlers: dict[str, Callable[..., Reports | None]] = {
@@ -130,7 +109,7 @@ class Dispatch:
         parts.books.position(account, contract, size)
 
     def _next_id(self, next_id: int) -> None:
-        self._promised(next_id)
+        self._parts.ids.promised(next_id)
         self._parts.rounds.end(Kind.IDS)
 
     # Account and market.

@@ -107,6 +107,12 @@ class Feed:
         for symbol in deep:
             self._open_depth(symbol)
 
+    @property
+    def is_settled(self) -> bool:
+        """Every line has said something of its market, or that it will not."""
+        lines = [self._data[symbol] for symbol in self._recent]
+        return all(data.quote.updates or data.no_data for data in lines)
+
     def lost(self, at: Nanos) -> None:
         """What the line said of the market is old from now on."""
         self._is_up = False

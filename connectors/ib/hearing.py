@@ -43,8 +43,8 @@ class Hearer:
         roll: Roll,
         trades: Trades,
         contracts: Contracts,
-        ids: Callable[[], Ids],
-        client_id: Callable[[], int],
+        ids: Ids,
+        client_id: int,
         recheck: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
@@ -77,7 +77,7 @@ class Hearer:
         self, order_id: int, status: str, filled: object, perm_id: int, client: int
     ) -> Reports:
         standing = self._roll.of_perm(perm_id)
-        if standing is None and client == self._client_id():
+        if standing is None and client == self._client_id:
             standing = self._roll.of_id(order_id)
         if standing is None:
             return []  # of an order that openOrder has not told yet: it will
@@ -90,16 +90,16 @@ class Hearer:
     def _found(self, order: Any, order_id: int) -> Standing | None:
         """By our reference first, by IB's permId second, by the id of this connection last."""
         found = self._roll.of_ref(str(order.orderRef)) or self._roll.of_perm(int(order.permId))
-        if found is None and int(order.clientId) == self._client_id():
+        if found is None and int(order.clientId) == self._client_id:
             found = self._roll.of_id(order_id)
             if found is not None and order.orderRef and found.ref != str(order.orderRef):
                 return None  # the gateway has given the id away a second time
         return found
 
     def _stands(self, standing: Standing, perm_id: int, order_id: int, client: int) -> None:
-        is_ours = client == self._client_id()
+        is_ours = client == self._client_id
         if is_ours:
-            self._ids().seen(order_id)
+            self._ids.seen(order_id)
         if self._roll.stands_as(standing, perm_id, order_id if is_ours else 0):
             self._note(
                 f"{standing.name} stands more than once at IB (permIds"
@@ -238,8 +238,8 @@ class Hearer:
         found = self._roll.of_ref(str(execution.orderRef)) or self._roll.of_perm(
             int(execution.permId)
         )
-        if found is None and int(execution.clientId) == self._client_id():
-            ref = self._ids().ref_of(int(execution.orderId))
+        if found is None and int(execution.clientId) == self._client_id:
+            ref = self._ids.ref_of(int(execution.orderId))
             found = self._roll.of_ref(ref)
         return found
 

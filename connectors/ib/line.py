@@ -67,11 +67,10 @@ class Line:
         rounds: Rounds,
         speaker: Speaker,
         guard: Callable[[Opened], str],
-        note: Callable[[str], None],
     ) -> None:
         self._wire, self.dial, self.back_off = wire, dial, back_off
         self._rounds, self._speaker = rounds, speaker
-        self._guard, self._note = guard, note
+        self._guard = guard
         self.state = State.DOWN
         self.trouble = ""
         """Why it is not up, as a sentence; empty before the first try."""

@@ -61,7 +61,7 @@ class Outgoing:
         roll: Roll,
         contracts: Contracts,
         writer: Writer,
-        ids: Callable[[], Ids],
+        ids: Ids,
         account: Callable[[], str],
         send: Callable[[Leaving], bool],
         withdraw: Callable[[str], bool],
@@ -78,7 +78,7 @@ class Outgoing:
 
         Questions are answered by rounds that several of them share, so no bytes are theirs.
         """
-        next_id = self._ids().next
+        next_id = self._ids.next
         staged: list[bytes] = []
         for request in requests:
             texts: list[str] = []
@@ -106,7 +106,7 @@ class Outgoing:
     ) -> Reports:
         """`why_not`: the reason why nothing new may leave now, empty where it may. What leaves has
         its id on the disk before; `at`: UTC nanoseconds."""
-        if self._ids().is_broken and not all(isinstance(r, CancelRequest) for r in requests):
+        if self._ids.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
             raise MachineError(BROKEN)
         told: Reports = []
         out: list[Out] = []
@@ -118,7 +118,7 @@ class Outgoing:
                     told += self._replace(request, data, why_not, out)
                 case CancelRequest():
                     told += self._cancel(request, data, out)
-        self._ids().commit(at)
+        self._ids.commit(at)
         for each in out:
             if not self._send(each.leaving):
                 told += self.never_left(each.leaving.key, TOO_MANY)
@@ -148,7 +148,7 @@ class Outgoing:
             return [rep.VenueRejected(name, why_not or self._objection(request))]
         listed = self._contracts.get(request.symbol)
         assert listed is not None, "what was written was looked up"
-        order_id = self._ids().take(ref_of(name))
+        order_id = self._ids.take(ref_of(name))
         (text,) = unframed(data)
         assert text.split("\0")[1] == str(order_id), "it leaves under the id that was journaled"
         self._roll.entered(request, order_id, listed.con_id, self._account())

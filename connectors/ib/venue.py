@@ -7,28 +7,18 @@ from collections.abc import Callable, Sequence
 
 from connectors.date_roll import rolled
 from connectors.ib import record, safety
-from connectors.ib.account import AccountValues
 from connectors.ib.back_off import BackOff
-from connectors.ib.books import Books
-from connectors.ib.contracts import Contracts
-from connectors.ib.dispatch import Dispatch, Parts
+from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
-from connectors.ib.feed import Feed
-from connectors.ib.health import Health
-from connectors.ib.hearing import Hearer
-from connectors.ib.library import Library, Scribe
+from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
-from connectors.ib.outgoing import Outgoing
+from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
-from connectors.ib.roll import Roll, Standing
-from connectors.ib.rounds import Rounds
-from connectors.ib.speaker import Speaker
+from connectors.ib.roll import Standing
 from connectors.ib.store import Ids, Store
 from connectors.ib.terms import IbTerms, description_of
-from connectors.ib.trades import Trades
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
-from connectors.ib.writing import Writer
 from connectors.line_error import LineError
 from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
@@ -54,6 +44,9 @@ LINE = "ib"
 """The name of the line, and of the venue."""
 OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
+FIRST_QUOTES = Nanos(2 * NANOS_PER_SECOND)
+"""So long a start waits for the first quotes; a market that is closed may have none."""
+FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
 NEVER_LEFT = "it never left: "
 NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
@@ -93,78 +86,26 @@ class IbVenue:
         self._reports: list[Report] = []
         self._ring: Callable[[], None] = lambda: None
         self._store = store
-        self._ids = Ids(store, terms.client_id)
         self.account = terms.account
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
         self._wire = Wire(library, lambda: self._ring(), terms.messages_a_second)
-        self._speaker = Speaker(Scribe(library), self._wire)
-        self._make_parts(library, standing)
+        asks = Asks(self._say, lambda: self.now, lambda: self.account, self._recheck)
+        ids = Ids(store, terms.client_id)
+        self.parts = assemble(library, terms, self._wire, ids, self.market, standing, asks)
+        self.parts.feed.own = self._own_at
         self._line = Line(
             self._wire,
             terms.dial,
             back_off,
-            self._rounds,
-            self._speaker,
+            self.parts.rounds,
+            self.parts.speaker,
             self._guarded,
-            self._say,
         )
         self._quiet = Quiet(terms.restart)
-        parts = Parts(
-            self.roll,
-            self.contracts,
-            self.hearer,
-            self.books,
-            self._rounds,
-            self.feed,
-            self.values,
-            self.health,
-            self._speaker,
-        )
-        self._dispatch = Dispatch(
-            parts, self._line, self._say, lambda: self.now, self._ids.promised
-        )
+        self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = False
         self._late_at: Nanos | None = None
-
-    def _make_parts(self, library: Library, standing: tuple[Standing, ...]) -> None:
-        terms, speaker = self.terms, self._speaker
-        self.roll, self.trades = Roll(standing), Trades()
-        self.contracts = Contracts(
-            speaker, library.contract, self._say, lambda: self.now, terms.contracts
-        )
-        self.hearer = Hearer(
-            self.roll,
-            self.trades,
-            self.contracts,
-            lambda: self._ids,
-            lambda: terms.client_id,
-            self._recheck,
-            self._say,
-        )
-        self.books = Books(self.roll, self.trades, self.hearer, self.contracts)
-        self._rounds = Rounds(
-            speaker,
-            library.execution_filter,
-            lambda: self.account,
-            self.books.began,
-            self.books.ended,
-        )
-        self.feed = Feed(speaker, self.contracts, self.market, self._say, data_type=terms.data_type)
-        self.feed.own = self._own_at
-        self.values = AccountValues()
-        self.health = Health(self._say)
-        writer = Writer(library, speaker.scribe, self.contracts, self.market)
-        self._outgoing = Outgoing(
-            self.roll,
-            self.contracts,
-            writer,
-            lambda: self._ids,
-            lambda: self.account,
-            self._wire.send,
-            self._wire.withdraw,
-            self._recheck,
-        )
 
     # What it is.
 
@@ -179,7 +120,7 @@ class IbVenue:
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
-        return tuple(listed.instrument for listed in self.contracts.every())
+        return tuple(listed.instrument for listed in self.parts.contracts.every())
 
     @property
     def description(self) -> str:
@@ -191,7 +132,7 @@ class IbVenue:
 
     @property
     def is_view_only(self) -> bool:
-        return self._rounds.is_read_only
+        return self.parts.rounds.is_read_only
 
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -213,8 +154,11 @@ class IbVenue:
         came = threading.Event()
         self.wake_with(came.set)
         until = self.clock() + int(seconds * NANOS_PER_SECOND)
-        while not (self._line.is_up and self.contracts.is_settled):
+        quotes_until = FOREVER
+        while not self._stands(quotes_until):
             self.advance(self.clock())
+            if self._line.is_up and self.parts.contracts.is_settled:
+                quotes_until = min(quotes_until, Nanos(self.clock() + FIRST_QUOTES))
             line = self._line
             if line.back_off.stopped or (line.state is State.DOWN and line.trouble):
                 raise LineError(line.back_off.stopped or line.trouble)
@@ -223,8 +167,14 @@ class IbVenue:
             came.wait(LOOK_SECONDS)
             came.clear()
         if not self.instruments:
-            why = "; ".join(self.contracts.refused.values()) or "name symbols with --symbols"
+            why = "; ".join(self.parts.contracts.refused.values()) or "name symbols with --symbols"
             raise LineError(f"nothing is traded here: {why}")
+
+    def _stands(self, quotes_until: Nanos) -> bool:
+        """Whole, looked up, and with a first word of every market, which may stay away."""
+        if not (self._line.is_up and self.parts.contracts.is_settled):
+            return False
+        return self.parts.feed.is_settled or self.clock() >= quotes_until
 
     def close(self, *, is_orderly: bool = True) -> None:
         """Hangs up; orders stay at IB."""
@@ -235,18 +185,20 @@ class IbVenue:
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """Each request in the bytes that will leave, its id in them; b"" for none."""
-        return self._outgoing.stage(requests)
+        return self.parts.outgoing.stage(requests)
 
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
         """What was staged leaves at its pace; over a line that is not whole nothing new does, and
         no id is used. Cancels leave over any line that stands."""
         assert len(requests) == len(staged), "what leaves is what was journaled"
-        self._reports += self._outgoing.release(requests, staged, self._why_not(), self.clock())
+        self._reports += self.parts.outgoing.release(
+            requests, staged, self._why_not(), self.clock()
+        )
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
             if self._line.is_up:
-                self.books.asked(request, self._rounds)
+                self.parts.books.asked(request, self.parts.rounds)
 
     def collect(self) -> list[Report]:
         reports, self._reports = self._reports, []
@@ -271,7 +223,7 @@ class IbVenue:
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
         if self._line.is_up:
-            self.books.recheck(self._rounds)
+            self.parts.books.recheck(self.parts.rounds)
 
     # Time.
 
@@ -288,18 +240,18 @@ class IbVenue:
             self._is_whole(whole, steady)
         self._turned()
         self._take_never_left()
-        self.feed.heard(self._wire.ticks(), self.now)
+        self.parts.feed.heard(self._wire.ticks(), self.now)
         self._take_listing()
-        self.contracts.late(self.now)
-        self.feed.turn(self.now)
+        self.parts.contracts.late(self.now)
+        self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
             self._recheck()
         if self._line.is_up:
-            self._rounds.look(steady)
-        self._reports += self.books.answers(self.account)
-        self._reports += self.feed.reports
-        self.feed.reports = []
+            self.parts.rounds.look(steady)
+        self._reports += self.parts.books.answers(self.account)
+        self._reports += self.parts.feed.reports
+        self.parts.feed.reports = []
         if self._line.is_up:
             self.market.feed_heard_at = max(self.market.feed_heard_at, self._heard_at(steady))
         self._turn_page()
@@ -318,10 +270,10 @@ class IbVenue:
         if why_not:
             return why_not
         self.account = safety.account_of(opened.accounts, terms.account)
-        self._ids.promised(opened.next_id)
-        self.roll.ids_forgotten()
-        self.values.forget()
-        self.health.forget()
+        self.parts.ids.promised(opened.next_id)
+        self.parts.roll.ids_forgotten()
+        self.parts.values.forget()
+        self.parts.health.forget()
         return ""
 
     def _is_whole(self, whole: Whole, steady: Nanos) -> None:
@@ -329,11 +281,11 @@ class IbVenue:
         are looked at once more."""
         if whole.is_new_session:
             if self.terms.client_id == 0:
-                self._speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
-            self.contracts.again()
-            self.contracts.want(self._symbols)
+                self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
+            self.parts.contracts.again()
+            self.parts.contracts.want(self._symbols)
         if whole.data_was_lost:
-            self.feed.subscribe()
+            self.parts.feed.subscribe()
         self._late_at = Nanos(steady + SETTLES_LATE)
 
     def _turned(self) -> None:
@@ -344,8 +296,8 @@ class IbVenue:
         if self._was_up:
             self._reports.append(LinkChanged(LINE, LinkState.UP, self.description))
             return
-        self.feed.lost(self.now)
-        self.books.forget()
+        self.parts.feed.lost(self.now)
+        self.parts.books.forget()
         stopped = self._line.back_off.stopped
         trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._line.trouble
         planned = self._quiet.planned(self.now)
@@ -355,14 +307,14 @@ class IbVenue:
         keys, self._line.never_left = self._line.never_left, []
         for key in keys:
             if key:
-                self._reports += self._outgoing.never_left(key, NEVER_LEFT + "the line broke")
+                self._reports += self.parts.outgoing.never_left(key, NEVER_LEFT + "the line broke")
 
     def _take_listing(self) -> None:
-        if not self.contracts.fresh:
+        if not self.parts.contracts.fresh:
             return
-        self.contracts.fresh.clear()
+        self.parts.contracts.fresh.clear()
         self._reports.append(InstrumentsListed(self.instruments))
-        self.feed.lists(self.now)
+        self.parts.feed.lists(self.now)
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
@@ -374,16 +326,16 @@ class IbVenue:
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         if levels > 1:
-            self.feed.look_deep(symbol)
-        return self.feed.depth(symbol, levels)
+            self.parts.feed.look_deep(symbol)
+        return self.parts.feed.depth(symbol, levels)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
-        return self.feed.tape(symbol, prints)
+        return self.parts.feed.tape(symbol, prints)
 
     def would_fill(
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
-        return self.feed.taken_by(symbol, side, price, quantity)
+        return self.parts.feed.taken_by(symbol, side, price, quantity)
 
     def indication(self, symbol: str) -> AuctionView | None:
         return None
@@ -403,7 +355,7 @@ class IbVenue:
 
     def _own_at(self, symbol: str) -> dict[int, int]:
         own: dict[int, int] = {}
-        for order in self.roll.open():
+        for order in self.parts.roll.open():
             if order.symbol == symbol and order.price > 0:
                 left = order.quantity - order.filled
                 own[order.price] = own.get(order.price, 0) + left

@@ -75,7 +75,8 @@ def test_a_weekend_belongs_to_its_monday(at: str, date: int) -> None:
     assert trade_date(from_iso_utc(at)) == date
 
 
-def test_it_is_asked_for_by_its_name_and_others_are_not_there_yet() -> None:
-    assert flags.parse(["--venue", "fix", "--headless"]).venue == "fix"
-    with pytest.raises(flags.UsageError, match="not available yet: --venue ib"):
-        flags.parse(["--venue", "ib", "--headless"])
+def test_real_money_is_at_interactive_brokers_alone() -> None:
+    assert flags.parse(["--venue", "ib", "--live", "--headless"]).live
+    for venue in ([], ["--venue", "fix"]):
+        with pytest.raises(flags.UsageError, match="--venue ib alone"):
+            flags.parse([*venue, "--live", "--headless"])

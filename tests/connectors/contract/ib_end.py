@@ -78,7 +78,7 @@ class IbEnd:
 
     def dies(self) -> None:
         """The desk's process is gone without a word, and the next one has the same orders."""
-        standing = tuple(self.ib.roll.open())
+        standing = tuple(self.ib.parts.roll.open())
         self.ib._line.close()
         self.ib._store.close()
         self.ib = self.connected(standing)
@@ -101,7 +101,7 @@ class IbEnd:
 
     def _refuse_what_is_filled(self, request: Request) -> None:
         """IB changes no order to a total that is filled already."""
-        order = self.ib.roll.get(getattr(request, "client_order_id", ""))
+        order = self.ib.parts.roll.get(getattr(request, "client_order_id", ""))
         if isinstance(request, ReplaceRequest) and order is not None:
             there = self.gateway.broker.of(order.ref)
             if there and request.quantity <= there[-1].filled:
@@ -129,7 +129,7 @@ class IbEnd:
         """Everything that was said before the answer to a question that is asked now."""
         told = self._collected()
         pongs = self._pongs
-        self.ib._speaker.ask(Lane.MARKET, "reqCurrentTime")
+        self.ib.parts.speaker.ask(Lane.MARKET, "reqCurrentTime")
         while self._pongs == pongs and self.ib._line.is_up and time.monotonic() < until:
             told += self._collected()
             time.sleep(0.0005)
@@ -139,7 +139,7 @@ class IbEnd:
         """Nothing is asked that has no answer yet."""
         self.ib._late_at = None
         turnstile = self.ib._wire.turnstile
-        return not self.ib.books._asked and (turnstile is None or not turnstile.waiting)
+        return not self.ib.parts.books._asked and (turnstile is None or not turnstile.waiting)
 
     def _collected(self) -> list[Report]:
         self.ib.advance(self.ib.clock())
@@ -195,5 +195,5 @@ class IbEnd:
         assert not self.ib._line.is_up
 
     def _ref(self, client_order_id: str) -> str:
-        order = self.ib.roll.get(client_order_id)
+        order = self.ib.parts.roll.get(client_order_id)
         return order.ref if order is not None else client_order_id

@@ -327,7 +327,7 @@ class Clerk:
         )
         order.filled(fill)
         if order.oca_group:
-            self._filled_in_group(order, quantity)
+            self.roll.filled_in_group(order, quantity)
         self.tally.filled(order, fill, self.now)
         if order.is_live:
             order.history.stands(self.now, self.queue_ahead(order))
@@ -337,14 +337,6 @@ class Clerk:
         self.roll.ended(order, fill)
         self.reports.append(fill)
         self._compare(order)
-
-    def _filled_in_group(self, order: OwnOrder, quantity: Quantity) -> None:
-        """The exchange took it off the siblings in the same instant; they have no report of it."""
-        self.roll.filled_in_group(order.oca_group, quantity)
-        for sibling in self.roll.siblings(order.oca_group):
-            if sibling is not order:
-                taken = min(quantity, sibling.open_quantity)
-                sibling.taken = Quantity(sibling.taken + taken)
 
     def _compare(self, order: OwnOrder) -> None:
         """The order is out of the market: what every assumption gave it while it was there."""

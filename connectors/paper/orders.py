@@ -142,12 +142,17 @@ class OrderRoll:
             return []
         return [each for each in self.by_exchange_id.values() if each.oca_group == oca_group]
 
-    def filled_in_group(self, oca_group: str, quantity: int) -> None:
-        """So much more of the group is filled; groups that are long over are forgotten."""
-        filled = self.filled_of_group
-        filled[oca_group] = filled.pop(oca_group, 0) + quantity
+    def filled_in_group(self, order: OwnOrder, quantity: Quantity) -> None:
+        """The order filled so much more of its group, which the exchange took off its siblings in
+        the same instant: they have no report of it. Groups that are long over are forgotten."""
+        group, filled = order.oca_group, self.filled_of_group
+        filled[group] = filled.pop(group, 0) + quantity
         if len(filled) > IDS_KEPT_MAX:
             del filled[next(iter(filled))]
+        for sibling in self.siblings(group):
+            if sibling is not order:
+                taken = min(quantity, sibling.open_quantity)
+                sibling.taken = Quantity(sibling.taken + taken)
 
     def add(self, order: OwnOrder) -> None:
         self._by_client_id[order.client_order_id] = order

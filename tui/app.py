@@ -346,6 +346,7 @@ class TraderApp(App[int], inherit_bindings=False):
         draft = self.room.reviewed
         self.footer.chain = self.dispatcher.chain
         self.footer.is_reviewed = draft is not None and draft.stage is Stage.REVIEWED
+        self.footer.page_chooses = self.room.page is None or self.room.page.chooses
         line = self.room.command
         self.footer.enter_words = line.enter_words if line.is_open else REVIEW
 

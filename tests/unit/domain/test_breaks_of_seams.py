@@ -93,9 +93,7 @@ def test_a_group_of_exits_counts_once_when_a_trade_is_taken_back() -> None:
     assert "AAPL" not in desk.state.accounts["PAPER"].symbols, "nothing could cross zero"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="stops are cancelled before it is asked whether it can close"
-)
+@pytest.mark.xfail(strict=True, reason="stops go before it is asked whether it can close")
 def test_a_flatten_that_cannot_close_leaves_the_stop_where_it_is() -> None:
     desk = bench()
     desk.submit(bracket("a"))

@@ -89,8 +89,11 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
 
 
 def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Nothing new leaves over a link that is down, nor before what it interrupted is known and
-    both sides' books are compared."""
+    """Nothing new leaves over a link that is down, nor before both sides' books are compared; what
+    opens also waits until everything is known that the link interrupted.
+
+    An order in doubt holds no exit: what it may still close is not counted as room to close.
+    """
     if not state.was_disconnected:
         return _not_compared(state)
     for name, link in state.links.items():
@@ -102,7 +105,7 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
                 limit="up",
             )
     unknown = len(state.in_doubt)
-    if not unknown:
+    if not unknown or p.is_exit or p.only_shrinks:
         return _not_compared(state)
     return deny(
         R41,

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from engine.domain.amendments import VenueTradeBusted
 from engine.domain.commands import ExitTerm, Kill, Origin, SubmitOrder
 from engine.domain.events import OrderDenied, TradingState
-from engine.domain.quotes import Phase
 from engine.values import Instruction, OrderType, Price, Quantity, Side, TimeInForce
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -86,18 +85,6 @@ def test_a_group_of_exits_counts_once_when_a_trade_is_taken_back() -> None:
     bust(desk, 1)
     assert (desk.position("AAPL"), stops_working(desk)) == (100, 100)
     assert "AAPL" not in desk.state.accounts["PAPER"].symbols, "nothing could cross zero"
-
-
-@pytest.mark.xfail(strict=True, reason="stops go before it is asked whether it can close")
-def test_a_flatten_that_cannot_close_leaves_the_stop_where_it_is() -> None:
-    desk = bench()
-    desk.submit(bracket("a"))
-    desk.enters("AAPL", Phase.HALTED)
-    say(desk, "flatten AAPL")
-    desk.enters("AAPL", Phase.OPEN)
-    desk.quotes("AAPL", BID, ASK)
-    desk.pass_time(60)
-    assert desk.position("AAPL") == 0 or stops_working(desk) == 100, "naked after the reopening"
 
 
 # ── two accounts in one home ────────────────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ from engine.domain.identity import client_order_id, leg_id, leg_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Finding, Refusal
-from engine.domain.risk.frame import evaluate
+from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Bracket, State, bracket_timer, flatten_key
@@ -202,21 +202,7 @@ class _Step:
                 return self._wait(assessment.findings)
             if self._others_give_way():
                 return [ev.TimerSet(now, bracket_timer(self.group), Nanos(now + RETRY))]
-            return [
-                ev.OrderDenied(
-                    now,
-                    number,
-                    leg.trade_date,
-                    leg.number,
-                    order,
-                    quote_seen(self.market.quote(order.symbol)),
-                    assessment.findings,
-                    state.limits_digest,
-                    assessment.passed_bits,
-                    assessment.off_bits,
-                    assessment.off_because,
-                )
-            ]
+            return [self._denied(leg, number, order, assessment)]
         happened: list[ev.Event] = [
             ev.OrderReleased(
                 now,
@@ -245,6 +231,23 @@ class _Step:
             # A sibling has filled so much of their group while this one waited here.
             happened.append(ev.ExitReduced(now, number, before, self._sibling_of(oca_group)))
         return happened
+
+    def _denied(
+        self, leg: Order, number: OrderId, order: cmd.SubmitOrder, assessment: Assessment
+    ) -> ev.OrderDenied:
+        return ev.OrderDenied(
+            self.now,
+            number,
+            leg.trade_date,
+            leg.number,
+            order,
+            quote_seen(self.market.quote(order.symbol)),
+            assessment.findings,
+            self.state.limits_digest,
+            assessment.passed_bits,
+            assessment.off_bits,
+            assessment.off_because,
+        )
 
     def _others_give_way(self) -> bool:
         """Exits of other groups are being changed or taken back: what they leave may be enough."""

@@ -199,7 +199,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
         host.pace = ClockPace(venue.live, threading.Event())
     expired = ground.left_behind if may_cancel else []
     opening: list[Report] = [InstrumentsListed(venue.instruments), *opens.costs]
-    opening.append(ground.opened(state, settings, recovered.left_at))
+    left_at = recovered.left_at
+    opening.append(ground.opened(state, settings, left_at, is_read_only=not may_cancel))
     opening += ground.first_words()
     found += _second_factor(home, state, opening)
     host.submit(*opening, *expired, *ground.first_place())

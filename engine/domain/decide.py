@@ -34,6 +34,7 @@ from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.message_counts import is_unlimited
 from engine.domain.messages import in_turn, woken
+from engine.domain.outbox import WRITES
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -100,6 +101,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
     if state.messages.waiting:
         events = [*events, *woken(state, events, now)]
+    if state.is_read_only:
+        return [event for event in events if type(event) not in WRITES]
     if kind is _ENGINE_FAULTED or is_unlimited(state):
         return events  # after a fault nobody will be there to let out what waits
     return in_turn(state, events, now)

@@ -73,7 +73,8 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
     state.has_oca, state.venue, state.index = event.has_oca, event.venue, event.index
-    state.venue_rate = event.venue_rate
+    state.venue_rate, state.is_read_only = event.venue_rate, event.is_read_only
+    state.account = event.account
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)

@@ -47,6 +47,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     """Who the orders of the run go to; every run of before it was told was on paper."""
     venue_rate: int = 0
     index: str = ""
+    is_read_only: bool = False
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):

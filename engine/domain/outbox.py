@@ -142,6 +142,10 @@ _REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
 """Event type → the request that it lets out."""
 LEAVING = frozenset(_REQUESTS)
 """Types of events of which a request may leave: most stay inside."""
+WRITES = frozenset(
+    {ev.OrderReleased, ev.CancelRequested, ev.ReplaceRequested, ev.MessageQueued, ev.MessageSent}
+)
+"""Those that change something at the venue, or queue for it: a desk that only looks has none."""
 _KINDS = {
     ev.OrderReleased: Message.NEW,
     ev.CancelRequested: Message.CANCEL,

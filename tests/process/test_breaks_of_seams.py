@@ -34,7 +34,6 @@ def as_b(tmp_path: Path) -> tuple[object, ...]:
 # ── two paper accounts in one home ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.xfail(strict=True, reason="the venue counts all accounts, the desk compares one")
 def test_a_second_account_makes_no_break_of_the_first(
     trader: Trader, as_b: tuple[object, ...]
 ) -> None:
@@ -44,7 +43,6 @@ def test_a_second_account_makes_no_break_of_the_first(
     assert (done.code, "RECON_BREAK" in done.output) == (DONE, False), done.output
 
 
-@pytest.mark.xfail(strict=True, reason="the break of another account is offered for adoption")
 def test_a_position_of_another_account_cannot_be_adopted_once_more(
     trader: Trader, as_b: tuple[object, ...]
 ) -> None:
@@ -55,7 +53,6 @@ def test_a_position_of_another_account_cannot_be_adopted_once_more(
     assert rows == [{"held": 10}], "ten were bought, ever"
 
 
-@pytest.mark.xfail(strict=True, reason="the KILL file kills the account of the run alone")
 def test_nothing_that_opens_fills_after_the_kill_file(
     trader: Trader, as_b: tuple[object, ...]
 ) -> None:
@@ -109,7 +106,6 @@ def test_a_script_names_an_order_of_an_earlier_run(trader: Trader) -> None:
     assert (done.code, len(done.events("order_cancelled"))) == (DONE, 1), done.complaints
 
 
-@pytest.mark.xfail(strict=True, reason="the flag stops at the doors of lines, not at the outbox")
 def test_a_read_only_session_sends_nothing(trader: Trader) -> None:
     says(trader, "b 100 AAPL 188.80 gtc tp +1 sl -1")
     done = trader.run("--json", "--read-only", "--headless", "--until", "09:36")
@@ -117,7 +113,6 @@ def test_a_read_only_session_sends_nothing(trader: Trader) -> None:
     assert done.events("order_sent") == done.events("order_released") == []
 
 
-@pytest.mark.xfail(strict=True, reason="`kill` is refused in it, the KILL file cancels")
 def test_the_kill_file_sends_nothing_from_a_read_only_session(trader: Trader) -> None:
     says(trader, "b 100 AAPL 180 gtc")
     (trader.home / "KILL").touch()

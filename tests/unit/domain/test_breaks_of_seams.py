@@ -115,7 +115,6 @@ def two_accounts() -> DeskBench:
     return desk
 
 
-@pytest.mark.xfail(strict=True, reason="KILL means the account of the session alone")
 def test_a_kill_takes_back_entries_of_every_account() -> None:
     desk = two_accounts()
     say(desk, "buy 100 AAPL 189.90 gtc")

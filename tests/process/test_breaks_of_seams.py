@@ -9,6 +9,8 @@ import pytest
 
 from tests.process.trader_process import ROOT, Done, Trader
 
+pytestmark = pytest.mark.long
+"""Several processes each: 50 s together, too much for the fast tier."""
 DONE, ORDER_DENIED, ENGINE_FAULT = 0, 5, 7
 LOST_HISTORY_CODES = (1, 7)
 

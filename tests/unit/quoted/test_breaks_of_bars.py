@@ -11,7 +11,6 @@ RISEN = Bar(100_000, 101_000, 99_900, 100_900, 10_000)
 """Opens low and closes high: its low is long over when somebody trails a stop up."""
 
 
-@pytest.mark.xfail(strict=True, reason="only another limit is a change that waits for an open")
 def test_a_stop_that_is_raised_inside_a_bar_has_not_seen_its_low() -> None:
     bars = Bars()
     order = bars.sell(300, kind=OrderType.STOP, stop=Price(99_000))
@@ -21,7 +20,6 @@ def test_a_stop_that_is_raised_inside_a_bar_has_not_seen_its_low() -> None:
     assert bars.closes() == [], "a stop at 10.07 sold at 9.99, the open of before it was asked for"
 
 
-@pytest.mark.xfail(strict=True, reason="quantity that came later is filled as if it had rested")
 def test_quantity_that_is_added_inside_a_bar_waits_for_the_next() -> None:
     bars = Bars()
     order = bars.buy(100, 99_950)

@@ -58,7 +58,6 @@ def count_message(
     message: Message,
     order_id: int,
     at: Nanos,
-    *,
     is_entry: bool,
     asked: StatementAsked | None = None,
 ) -> bool:

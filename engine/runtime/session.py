@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.domain.acts import orders_in_scope
-from engine.domain.apply import apply
+from engine.domain.apply import CHANGES
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
 from engine.domain.events import Event, OrderAdopted
@@ -93,7 +93,7 @@ class Session:
         self, state: State, inbounds: Sequence[Inbound], first: int
     ) -> tuple[Step, list[Request]]:
         """Decides and applies; the step's facts from sequence `first` on, and what may leave."""
-        market, now = self.market, self.now
+        market, now, changes = self.market, self.now, CHANGES
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
@@ -103,8 +103,10 @@ class Session:
         for inbound in inbounds:
             events = decide(state, inbound, market, now)
             for event in events:
-                apply(state, event)
-                if type(event) in LEAVING:
+                kind = type(event)
+                changes[kind](state, event)
+                state.events += 1  # as `apply` does, for every event of a desk comes through here
+                if kind in LEAVING:
                     request = request_of(event, state)
                     if request is not None:
                         outbox.append(request)

@@ -606,6 +606,20 @@ async def test_a_notice_that_does_not_fit_leaves_out_when_before_what(size, show
         assert here.row(-3).rstrip() == f" attention: {shown}"
 
 
+@pytest.mark.parametrize("severity", [Severity.OK, Severity.ATTENTION])
+async def test_a_sentence_that_is_cut_names_the_key_that_shows_it_whole(severity):
+    whole = "#1 buy 100 AAPL at 190.47, 100/100 filled — aggressive sell 100, hidden, met you first"
+    async with sitting() as here:
+        here.desk.tell(Notice(severity, "filled", f"09:31:01.134  {whole}"))
+        await here.frames()
+        assert "#1 buy 100 AAPL" in here.row(21) and here.row(21).endswith("… . more")
+        assert "first" not in here.text
+        await here.press("full_stop")
+        assert "first" in here.text and " . more" not in here.row(21)
+        await here.press("escape", "b")
+        assert " . more" not in here.row(21), "in a field it would be typed"
+
+
 async def test_how_much_is_protected_is_told_on_the_smallest_screen():
     async with sitting() as here:
         await order(here, "b 100 AAPL mkt tp +1 sl -1")

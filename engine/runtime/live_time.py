@@ -50,6 +50,10 @@ class LiveTime:
             self._say(LIVE_REFUSAL)
             return
         self._conductor.give_up()
+        self._turn_to(factor)
+
+    def _turn_to(self, factor: float) -> None:
+        """Whoever stops the market, a pause or a step: playing goes on as it was."""
         if self.factor:
             self._before_pause = self.factor
         self._wall.set_factor(factor, self._host.now)
@@ -74,7 +78,7 @@ class LiveTime:
                 return "the day begins anew"
             case ReplayVerb.STEP | ReplayVerb.STEP_TRADE:
                 goal = conductor.aim(line)
-                self._wall.set_factor(0, self._host.now)
+                self._turn_to(0)
             case _:
                 goal = conductor.aim(line)
         return f"going on until it has {goal.words}"

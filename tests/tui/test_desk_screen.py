@@ -72,6 +72,20 @@ async def test_a_stop_has_a_column_of_its_own_as_soon_as_one_is_listed(size):
         assert heading.index("state") == done.index("filled") == stopped.index("working")
 
 
+async def test_a_leg_whose_entry_is_not_listed_above_it_is_named_in_full():
+    async with sitting((120, 40)) as here:
+        await order(here, "b 100 AAPL mkt tp +1 sl -1")
+        await order(here, "b 100 AAPL mkt tp +1 sl -1")
+        await here.frames(3)
+        legs = [row.split()[1] for row in here.text.splitlines() if " SELL " in row]
+        assert legs == ["└.1", "└.2", "└.1", "└.2"]
+        await here.press("6")
+        while here.app.panes[PaneName.ORDERS].tab is not Tab.WORKING:
+            await here.press("left")
+        rows = [row.replace("▌", " ") for row in here.text.splitlines() if " SELL " in row]
+        assert [row.split()[1] for row in rows] == ["4.1", "4.2", "1.1", "1.2"]
+
+
 async def test_enter_reviews_and_ctrl_t_sends_exactly_one_order():
     async with sitting() as here:
         await here.press("colon")

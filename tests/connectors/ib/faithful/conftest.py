@@ -17,7 +17,7 @@ PATIENCE = 10.0
 TAPS = (
     *("openOrder", "orderStatus", "execDetails", "commissionReport", "completedOrder", "error"),
     *("position", "updateMktDepth", "updateMktDepthL2", "nextValidId", "managedAccounts"),
-    *("marketDataType", "tickReqParams"),
+    *("marketDataType", "tickReqParams", "priceSizeTick"),
 )
 
 

@@ -42,6 +42,22 @@ def current_time(session: Session, fields: Fields) -> None:
     session.say("currentTime", 1, int(session.house.clock()))
 
 
+def bulletins(session: Session, fields: Fields) -> None:
+    session.subscriptions["bulletins"] = True
+
+
+def cancel_bulletins(session: Session, fields: Fields) -> None:
+    session.subscriptions.pop("bulletins", None)
+
+
+def log_level(session: Session, fields: Fields) -> None:
+    """The log of the server, of which there is none here."""
+
+
+def cancel_positions_multi(session: Session, fields: Fields) -> None:
+    """Positions of several accounts are told once here: there is nothing to end."""
+
+
 # ── positions ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -246,6 +262,10 @@ HANDLERS = {
     "startApi": start_api,
     "reqManagedAccts": managed_accounts,
     "reqCurrentTime": current_time,
+    "reqNewsBulletins": bulletins,
+    "cancelNewsBulletins": cancel_bulletins,
+    "setServerLogLevel": log_level,
+    "cancelPositionsMulti": cancel_positions_multi,
     "reqPositions": positions,
     "cancelPositions": cancel_positions,
     "reqPositionsMulti": positions_multi,

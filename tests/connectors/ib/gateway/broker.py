@@ -1,4 +1,4 @@
-"""The broker's order book, which is the truth: it takes, holds, fills and ends orders.
+"""The broker's order book, which is the truth: it takes orders, holds them and ends them.
 
 It knows no sockets. Whatever it has to say goes to `tell`, in the order in which TWS would say it;
 who hears it, and whether anybody does, is the gateway's affair.
@@ -6,7 +6,6 @@ who hears it, and whether anybody does, is the gateway's affair.
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 
 from tests.connectors.ib.gateway import checks, groups
 from tests.connectors.ib.gateway.checks import Refusal
@@ -14,8 +13,6 @@ from tests.connectors.ib.gateway.house import House
 from tests.connectors.ib.gateway.ledger import Book
 from tests.connectors.ib.gateway.listings import Listing, Reference
 from tests.connectors.ib.gateway.notices import (
-    Charged,
-    Executed,
     Failed,
     Held,
     Notice,
@@ -46,11 +43,12 @@ class Broker:
         """Of today, corrections in the place of what they correct."""
         self.said: list[Execution] = []
         """Every execution ever, corrected ones too."""
-        self.books = {account: Book(account) for account in house.accounts}
+        self.books: dict[str, Book] = {}
+        self.open_books()
         self._keys: dict[tuple[int, int], int] = {}
         self._highest: dict[int, int] = {}
         self._perm_ids = FIRST_PERM_ID
-        self._exec_ids = 0
+        self._bound_ids = 0
 
     # ── finding ────────────────────────────────────────────────────────────────────────────────
 
@@ -73,15 +71,32 @@ class Broker:
     def next_id(self, client_id: int) -> int:
         return max(self.house.first_id, self._highest.get(client_id, 0) + 1)
 
+    def open_books(self) -> None:
+        """A book for every account that the house has by now."""
+        for account in self.house.accounts:
+            self.books.setdefault(account, Book(account))
+
     def roll_ids_back(self) -> None:
         """Forget which order ids were used: `nextValidId` starts again, orders stay."""
         self._highest.clear()
 
     def begin_day(self) -> None:
-        """Midnight at IB: executions and completed orders of before are told of no more."""
+        """Midnight at IB: day orders end, and what was done before is told of no more."""
+        for order in list(self.orders.values()):
+            if not order.is_done and order.terms.tif == "DAY":
+                self.end(order, Status.CANCELLED, "Expired")
         self.executions.clear()
         for order in self.orders.values():
             order.completed_at = ""
+
+    def bind(self, order: BrokerOrder) -> None:
+        """Give an order of TWS itself the negative id under which client 0 may change it."""
+        own = self.orders[order.perm_id]
+        if own.order_id == 0:
+            self._bound_ids -= 1
+            own.order_id = self._bound_ids
+            self._keys[own.key] = own.perm_id
+        order.order_id = own.order_id
 
     # ── taking ─────────────────────────────────────────────────────────────────────────────────
 
@@ -261,8 +276,9 @@ class Broker:
 
     def request_cancel(self, order: BrokerOrder) -> None:
         if order.status is Status.API_PENDING:
-            return self.end(order, Status.CANCELLED)
-        order.status = Status.PENDING_CANCEL
+            order.acknowledged = True
+            return self.confirm_cancel(order)
+        order.status, order.parked = Status.PENDING_CANCEL, False
         self.tell(Stated(order))
         if self.house.confirms_cancels:
             self.confirm_cancel(order)
@@ -276,7 +292,7 @@ class Broker:
         """Terminal without a fill; children that waited for it go too."""
         order.status = status
         order.why_held = ""
-        self._complete(order, words or f"{status} by Trader")
+        self.complete(order, words or f"{status} by Trader")
         if order.acknowledged:
             self.tell(Stated(order))
         groups.ended(self, order)
@@ -284,90 +300,27 @@ class Broker:
     def reject(self, order: BrokerOrder, refusal: Refusal, json: str = "") -> None:
         """The exchange or IB's own risk says no to an order that it had taken."""
         order.status = Status.INACTIVE
-        self._complete(order, "Inactive")
+        self.complete(order, "Inactive")
         self.warn(order, refusal.code, refusal.text, json)
         if self.house.inactive_on_reject:
             self.tell(Opened(order))
             self.tell(Stated(order))
         groups.ended(self, order)
 
+    def park(self, order: BrokerOrder, why: str) -> None:
+        """Inactive, and yet alive: it stays listed, and a trigger or a cancel moves it on."""
+        order.status, order.why_held, order.parked = Status.INACTIVE, why, True
+        self.say(order)
+
     def warn(self, order: BrokerOrder, code: int, text: str, json: str = "") -> None:
         """An error message about the order, which changes nothing about it."""
         self.tell(Failed(order.client_id, order.order_id, code, text, order.ref, json))
 
-    def _complete(self, order: BrokerOrder, words: str) -> None:
+    def complete(self, order: BrokerOrder, words: str) -> None:
+        """Note when and how it ended, for completedOrder."""
         style = self.house.time_style
         order.completed_at = when_text(self.house.clock(), style)
         order.completed_status = words
-
-    # ── filling ────────────────────────────────────────────────────────────────────────────────
-
-    def fill(
-        self,
-        order: BrokerOrder,
-        shares: Decimal,
-        price: Decimal,
-        *,
-        says: tuple[str, ...] = ("execution", "status", "commission"),
-        commission: str = "",
-        unset: bool = False,
-        exchange: str = "",
-    ) -> Execution:
-        """One execution; `says` is what is told of it, in order. ValueError where none can be."""
-        if order.is_done or order.status is Status.API_PENDING or shares > order.remaining:
-            raise ValueError(f"{order.ref!r} is {order.status}, {order.remaining} remaining")
-        order.filled += shares
-        order.paid += shares * price
-        order.last_price = price
-        fill = self._execution(order, shares, price, commission, exchange)
-        realized = self.books[order.account].book(fill)
-        fill = replace(fill, realized="" if unset else f"{realized:f}")
-        self.executions.append(fill)
-        self.said.append(fill)
-        order.why_held = ""
-        if not order.remaining:
-            order.status = Status.FILLED
-            self._complete(order, f"Filled Size: {order.filled:f}")
-        elif order.status is not Status.PENDING_CANCEL:
-            order.status = Status.SUBMITTED
-        for word in says:
-            self._say_fill(word, order, fill)
-        self.tell_position(order.account, order.listing)
-        groups.filled(self, order, shares)
-        return fill
-
-    def _say_fill(self, word: str, order: BrokerOrder, fill: Execution) -> None:
-        match word:
-            case "execution":
-                self.tell(Executed(fill))
-            case "status":
-                self.say(order)
-            case "commission":
-                self.tell(Charged(fill))
-            case _:
-                raise ValueError(f"{word!r} is none of execution, status, commission")
-
-    def _execution(
-        self, order: BrokerOrder, shares: Decimal, price: Decimal, commission: str, exchange: str
-    ) -> Execution:
-        self._exec_ids += 1
-        return Execution(
-            f"0000e0d5.{order.perm_id & 0xFFFFFFFF:08x}.{self._exec_ids:02x}.01",
-            order.perm_id,
-            order.client_id,
-            order.order_id,
-            order.account,
-            order.listing,
-            exchange or order.listing.exchanges[-1],
-            "BOT" if order.terms.action == "BUY" else "SLD",
-            shares,
-            price,
-            order.filled,
-            order.average_price,
-            order.ref,
-            self.house.clock(),
-            commission or self.house.commission,
-        )
 
     def tell_position(self, account: str, listing: Listing) -> None:
         holding = self.books[account].holding(listing)

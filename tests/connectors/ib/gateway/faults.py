@@ -5,8 +5,10 @@ request (`placeOrder`, `reqAllOpenOrders` …) for what it hears. Counting start
 scripted, and counts only messages that the fault's `ref` (an orderRef, or empty for any) fits.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from tests.connectors.ib.gateway.wire import ANSWERS, REQUESTS
 
@@ -114,12 +116,21 @@ class Script:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self._hooks: list[tuple[Fault, Callable[[], Any]]] = []
 
     def add(self, *faults: Fault) -> None:
         self.faults += faults
 
+    def when(self, kind: str, act: Callable[[], Any], nth: int) -> None:
+        """Something to be done before the nth message of a kind, once."""
+        self._hooks.append((Fault(kind, Act.DELAY, nth), act))
+
     def for_message(self, kind: str, ref: str) -> Fault | None:
         """The fault that strikes this message; every fault that fits it counts it."""
+        for hook, act in list(self._hooks):
+            if hook.strikes(kind, ref):
+                self._hooks.remove((hook, act))
+                act()
         if not self.faults:
             return None
         struck = [fault for fault in self.faults if fault.strikes(kind, ref)]

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +15,6 @@ from tests.connectors.ib.gateway.order_controls import OrderControls
 from tests.connectors.ib.gateway.session import Session
 
 T = TypeVar("T")
-Number = Decimal | int | str
 PATIENCE = 10.0
 
 
@@ -103,6 +101,7 @@ class Gateway(OrderControls, MarketControls, LinkControls):
             if not hasattr(self.hub.house, name):
                 raise AttributeError(f"House has no {name!r}")
         self.do(lambda: [setattr(self.hub.house, *item) for item in ways.items()])
+        self.do(self.hub.broker.open_books)
 
     @property
     def house(self) -> House:

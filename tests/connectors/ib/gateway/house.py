@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import time
+from time import monotonic, time
 
 from tests.connectors.ib.gateway.order_writing import Margins
 from tests.connectors.ib.gateway.wire import VERSION_MAX
@@ -22,6 +22,8 @@ class House:
     first_id: int = 1
     clock: Callable[[], float] = time
     """Seconds since the epoch, for the times of executions and `currentTime`."""
+    monotonic: Callable[[], float] = monotonic
+    """Seconds by which messages are counted."""
     time_style: str = "named US/Eastern"
     """`named ZONE`, `bare ZONE` or `utc`: how times of executions are written."""
 
@@ -42,6 +44,8 @@ class House:
     """Whether a rejected new order also gets orderStatus Inactive, beside its error."""
     active_orders_max: int = 20
     """Working orders for each contract, side and account."""
+    matches: bool = False
+    """Orders that a quote makes marketable are filled by themselves: matching.py."""
     margins: Margins = field(default_factory=Margins)
     what_if_twice: bool = False
     """Preview answers come twice, the first without a number in it."""
@@ -56,6 +60,10 @@ class House:
     # market data
     lines_max: int = 100
     depth_max: int = 3
+    depth_style: str = "shift"
+    """Or `in_place`: depth_requests.py says what they are."""
+    paces_history: bool = False
+    """Whether IB's limits on historical requests are enforced: 162."""
     sample_seconds: float = 0.0
     """Above zero, a line says only its newest values and so often at most: 0.25 as for stocks."""
     has_delayed: bool = True

@@ -4,8 +4,11 @@ import asyncio
 
 from tests.connectors.ib.gateway import (
     account_requests,
+    depth_requests,
+    history_requests,
     quote_requests,
     reference_requests,
+    tick_requests,
     trading,
 )
 from tests.connectors.ib.gateway.broker import Broker
@@ -19,14 +22,16 @@ from tests.connectors.ib.gateway.session import Handler, Session
 
 FAMILIES = (
     account_requests,
+    depth_requests,
+    history_requests,
     quote_requests,
     reference_requests,
+    tick_requests,
     trading,
 )
 HANDLERS: dict[str, Handler] = {
     kind: handler for family in FAMILIES for kind, handler in family.HANDLERS.items()
 }
-IGNORED = frozenset({"setServerLogLevel", "reqNewsBulletins", "cancelNewsBulletins"})
 
 
 class GatewayHub:
@@ -44,8 +49,8 @@ class GatewayHub:
         self.bad: list[str] = []
         """What clients said that the protocol does not allow; a test wants it empty."""
 
-    def handler(self, kind: str) -> Handler | None:
-        return HANDLERS.get(kind)
+    def handler(self, kind: str) -> Handler:
+        return HANDLERS[kind]
 
     def left(self, session: Session) -> None:
         if session in self.sessions:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 
 from tests.connectors.ib.gateway.faults import Fault
@@ -30,6 +31,17 @@ WORDS = {
 """What TWS says of its own connections."""
 
 
+MARKET_DATA = ("lines", "depth", "ticks", "bars", "real_time")
+ACCOUNT_DATA = ("account", "positions", "multi", "summaries", "pnl", "pnl_single")
+"""The subscriptions that a session keeps, by the names that their families gave them."""
+
+
+def forget(session: Session, *kinds: str) -> None:
+    """End subscriptions without a word."""
+    for kind in kinds:
+        session.subscriptions.pop(kind, None)
+
+
 class LinkControls:
     """A mixin of Gateway."""
 
@@ -50,18 +62,47 @@ class LinkControls:
     def system(self, code: int, text: str = "") -> None:
         """1100, 1101, 1102, 2103 … to every client. KeyError for an unknown code without a text.
 
-        1101 also forgets every subscription of market data, as it says.
+        1101 also forgets every subscription of market and account data, as it says.
         """
         words = text or WORDS[code]
 
         def act() -> None:
             for session in self._ready():
                 if code == 1101:
-                    for kind in ("lines", "depth", "ticks", "bars"):
-                        session.subscriptions.pop(kind, None)
+                    forget(session, *MARKET_DATA, *ACCOUNT_DATA)
                 session.error(-1, code, words)
 
         self.do(act)
+
+    def forget_market_data(self) -> None:
+        """Every market data line is dead and nobody is told: a farm that came back empty."""
+        self.do(lambda: [forget(session, *MARKET_DATA) for session in self.hub.sessions])
+
+    def bulletin(self, text: str, exchange: str = "NASDAQ") -> None:
+        """A news bulletin, to who asked for them."""
+
+        def act() -> None:
+            for session in self._ready():
+                if session.subscriptions.get("bulletins"):
+                    session.say("updateNewsBulletin", 1, 1, 1, text, exchange)
+
+        self.do(act)
+
+    def when(self, kind: str, act: Callable[[], Any], *, nth: int = 1) -> None:
+        """Do something in the gateway's thread just before the nth message of a kind, once.
+
+        The message is a request that comes in or an answer that goes out: so a fill can be made to
+        fall in the middle of a recovery. Controls may be used in `act`. ValueError for no message.
+        """
+        self.do(self.hub.script.when, kind, act, nth)
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+        """For synchronous tests: wait until something is true and return it. AssertionError."""
+        deadline = monotonic() + seconds
+        while not (value := condition()):
+            assert monotonic() < deadline, "waited in vain"
+            sleep(0.002)
+        return value
 
     def say_error(self, about: int, code: int, text: str, json: str = "") -> None:
         """Any error to every client."""

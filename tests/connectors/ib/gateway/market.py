@@ -51,6 +51,31 @@ class Quote:
         return replace(self, **numbers)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Trade:
+    """A print; `at` in seconds since the epoch."""
+
+    price: Decimal
+    size: Decimal
+    at: float
+    exchange: str = "NASDAQ"
+    unreported: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`at` is when it began, in seconds since the epoch; the rest as text on the wire."""
+
+    at: float
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str = "100"
+    average: str = "0"
+    count: int = 1
+
+
 @dataclass
 class DepthBook:
     """The rows that a subscriber must end up with; index 0 is the best."""
@@ -70,6 +95,14 @@ class Market:
     quotes: dict[int, Quote] = field(default_factory=dict)
     books: dict[int, DepthBook] = field(default_factory=dict)
     rights: dict[int, Right] = field(default_factory=dict)
+    trades: dict[int, list[Trade]] = field(default_factory=dict)
+    bars: dict[tuple[int, str], list[Bar]] = field(default_factory=dict)
+    """By con_id and the size of a bar as the API spells it, such as `1 min`."""
+    schedules: dict[int, list[tuple[str, str, str]]] = field(default_factory=dict)
+    """Start, end and date of each session, as text on the wire."""
+    heads: dict[int, float] = field(default_factory=dict)
+    shallow: set[int] = field(default_factory=set)
+    """Contracts without depth: 10092."""
     shown_type: int = 0
     """2 shows frozen and 4 delayed-frozen values whatever was asked; 0: as the rights say."""
 

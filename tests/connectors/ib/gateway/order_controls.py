@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from tests.connectors.ib.gateway import account_requests, revising
+from tests.connectors.ib.gateway import account_requests, filling, revising
 from tests.connectors.ib.gateway.checks import Refusal
 from tests.connectors.ib.gateway.hub import GatewayHub
 from tests.connectors.ib.gateway.listings import Wanted
@@ -80,7 +80,7 @@ class OrderControls:
     def fill(
         self, ref: str | int, quantity: Number = "", price: Number = "", **more: Any
     ) -> Execution:
-        """Fill an order, by default all that is left at its limit price; `more` as Broker.fill."""
+        """Fill an order, by default all that is left at its limit price; `more` as in filling."""
 
         def act() -> Execution:
             order = self.hub.broker.one(ref)
@@ -88,7 +88,7 @@ class OrderControls:
             paid = Decimal(price) if price != "" else order.terms.limit_price
             if paid is None:
                 raise ValueError(f"{ref!r} has no limit price: name one")
-            return self.hub.broker.fill(order, shares, paid, **more)
+            return filling.fill(self.hub.broker, order, shares, paid, **more)
 
         return self.do(act)
 
@@ -143,11 +143,15 @@ class OrderControls:
         """The end of a day order: Cancelled, without an error."""
         self._on(ref, lambda order: self.hub.broker.end(order, Status.CANCELLED, "Expired"))
 
+    def park(self, ref: str | int, why: str = "locate") -> None:
+        """Inactive and alive, as for shares that are not to be borrowed yet."""
+        self._on(ref, lambda order: self.hub.broker.park(order, why))
+
     def trigger(self, ref: str | int) -> None:
-        """A stop's price is reached: it works now."""
+        """A stop's price is reached, or what parked an order is gone: it works now."""
 
         def act(order: BrokerOrder) -> None:
-            order.status, order.why_held = Status.SUBMITTED, ""
+            order.status, order.why_held, order.parked = Status.SUBMITTED, "", False
             self.hub.broker.say(order)
 
         self._on(ref, act)

@@ -216,7 +216,8 @@ def order_status(order: BrokerOrder) -> list[Any]:
 def exec_details(fill: Execution, request_id: int, when: str, version: int) -> list[Any]:
     return [
         request_id,
-        fill.order_id,
+        # Executions of a person's order at TWS come with an id that is not set.
+        fill.order_id or UNSET_INTEGER,
         *contract_fields(fill.listing, fill.exchange),
         fill.exec_id,
         when,

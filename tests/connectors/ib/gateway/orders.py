@@ -127,6 +127,8 @@ class BrokerOrder:
     completed_at: str = ""
     completed_status: str = ""
     acknowledged: bool = False
+    parked: bool = False
+    """Inactive without being over: held by IB or the exchange until something is done."""
     revisions: list[Terms] = field(default_factory=list)
 
     @property
@@ -139,7 +141,7 @@ class BrokerOrder:
 
     @property
     def is_done(self) -> bool:
-        return self.status in DONE
+        return self.status in DONE and not self.parked
 
     @property
     def is_live(self) -> bool:

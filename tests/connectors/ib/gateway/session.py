@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from time import monotonic
 from typing import Any, Protocol
 
 from tests.connectors.ib.gateway.broker import Broker
@@ -35,7 +34,7 @@ class Hub(Protocol):
     paces: list[Pace]
     bad: list[str]
 
-    def handler(self, kind: str) -> "Handler | None": ...
+    def handler(self, kind: str) -> "Handler": ...
     def left(self, session: "Session") -> None: ...
 
 
@@ -115,7 +114,10 @@ class Session(asyncio.Protocol):
         kind = REQUESTS.get(number)
         if kind is None:
             raise ValueError(f"request {number} is not one that this gateway knows")
-        if self.pace.count(kind, monotonic(), self.house.messages_max) and self._too_fast():
+        if (
+            self.pace.count(kind, self.house.monotonic(), self.house.messages_max)
+            and self._too_fast()
+        ):
             return None
         self._take_request(kind, fields, body)
         return None
@@ -149,9 +151,8 @@ class Session(asyncio.Protocol):
         fault = self.hub.script.for_message(kind, ref)
         if fault is not None and self._spoil_request(fault, kind, about, body):
             return
-        handler = self.hub.handler(kind)
-        if handler is not None and self._transport is not None:
-            handler(self, fields)
+        if self._transport is not None:
+            self.hub.handler(kind)(self, fields)
         if fault is not None and fault.act is Act.CLOSE_AFTER:
             self.hang_up()
         self._swallows = False
@@ -184,9 +185,7 @@ class Session(asyncio.Protocol):
     def _take_late(self, kind: str, body: bytes) -> None:
         fields = Fields(body)
         fields.integer()
-        handler = self.hub.handler(kind)
-        if handler is not None:
-            handler(self, fields)
+        self.hub.handler(kind)(self, fields)
 
     # ── what goes out ──────────────────────────────────────────────────────────────────────────
 

@@ -1,10 +1,10 @@
 """Requests about orders and executions, and who hears what the broker says of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tests.connectors.ib.gateway.account_requests import position_changed
 from tests.connectors.ib.gateway.checks import READ_ONLY
+from tests.connectors.ib.gateway.matching import match
 from tests.connectors.ib.gateway.notices import (
     Charged,
     Executed,
@@ -41,8 +41,13 @@ def _is_read_only(session: Session, about: int) -> bool:
 
 def place_order(session: Session, fields: Fields) -> None:
     placed = read_place_order(fields, session.version)
-    if not _is_read_only(session, placed.order_id):
-        session.hub.broker.place(session.client_id, placed)
+    if _is_read_only(session, placed.order_id):
+        return
+    hub = session.hub
+    hub.broker.place(session.client_id, placed)
+    order = hub.broker.find(session.client_id, placed.order_id)
+    if order is not None:
+        match(hub.broker, hub.market, order.listing.con_id)
 
 
 def cancel_order(session: Session, fields: Fields) -> None:
@@ -84,6 +89,19 @@ def auto_open_orders(session: Session, fields: Fields) -> None:
     wish = fields.flag()
     if not _is_read_only(session, -1):
         session.subscriptions["binds"] = wish and session.client_id == 0
+    if not session.subscriptions.get("binds"):
+        return
+    for order in list(session.hub.broker.orders.values()):
+        if order.client_id == 0 and order.order_id <= 0 and not order.is_done:
+            bind(session, order)
+            say_open(session, order)
+            say_status(session, order)
+
+
+def bind(session: Session, order: BrokerOrder) -> None:
+    """Tell client 0 under which id it may change an order of TWS itself."""
+    session.hub.broker.bind(order)
+    session.say("orderBound", order.perm_id, 0, order.order_id, ref=order.ref)
 
 
 def completed_orders(session: Session, fields: Fields) -> None:
@@ -155,9 +173,11 @@ def route(sessions: list[Session], notice: Notice) -> None:
     for session in list(sessions):
         match notice:
             case Opened(order, margins) if _hears(session, order):
-                say_open(session, _bound(session, order), margins or NO_MARGINS)
+                if order.order_id == 0 and order.perm_id:
+                    bind(session, order)
+                say_open(session, order, margins or NO_MARGINS)
             case Stated(order) if _hears(session, order):
-                say_status(session, _bound(session, order))
+                say_status(session, order)
             case Executed(fill) if _hears(session, fill):
                 say_execution(session, fill)
             case Charged(fill) if _hears(session, fill):
@@ -171,14 +191,9 @@ def route(sessions: list[Session], notice: Notice) -> None:
 
 
 def _hears(session: Session, subject: BrokerOrder | Execution) -> bool:
-    if subject.order_id <= 0:
+    if subject.client_id == 0 and subject.order_id <= 0:
         return bool(session.subscriptions.get("binds"))
     return subject.client_id == session.client_id
-
-
-def _bound(session: Session, order: BrokerOrder) -> BrokerOrder:
-    """An order of TWS itself is bound to client 0 under a negative id."""
-    return order if order.order_id else replace(order, order_id=-(order.perm_id % 10_000))
 
 
 HANDLERS = {

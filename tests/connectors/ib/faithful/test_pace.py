@@ -1,0 +1,50 @@
+"""The count of messages is exact, and what breaks the limit is answered as TWS does."""
+
+from tests.connectors.ib.faithful.conftest import Client, connected, until
+from tests.connectors.ib.gateway import Gateway
+from tests.connectors.ib.gateway.pace import Pace
+
+
+def test_the_peak_is_of_any_second_and_not_of_the_clock() -> None:
+    pace = Pace()
+    for at in (0.6, 0.7, 0.8, 1.1, 1.2, 1.59, 1.6, 9.0):
+        pace.count("reqCurrentTime", at, 0)
+    assert pace.peak == 6
+
+
+def test_one_burst_is_one_violation() -> None:
+    pace = Pace()
+    broken = [pace.count("reqCurrentTime", at, 2) for at in (0.0, 0.1, 0.2, 0.3, 1.35, 1.36, 1.37)]
+    assert broken == [False, False, True, False, False, False, True]
+    assert pace.violations == 2
+
+
+async def test_too_many_messages_are_answered_by_100_and_the_third_time_by_the_door(
+    gateway: Gateway,
+) -> None:
+    now = 1_000.0
+    gateway.set(messages_max=20, monotonic=lambda: now)
+    client = await Client().connect(gateway)
+    client.ib.client.MaxRequests = 0
+    while len(client.errors) < 3:
+        seen = gateway.violations
+        for _ in range(30):
+            client.ib.client.reqCurrentTime()
+        await until(lambda seen=seen: gateway.violations > seen)
+        now += 1.0
+    await until(lambda: not client.ib.isConnected())
+    assert client.errors == [(-1, 100)] * 3
+    assert gateway.violations == 3
+    client.ib.disconnect()
+
+
+async def test_every_message_is_counted(gateway: Gateway) -> None:
+    gateway.set(messages_max=0)
+    async with connected(gateway) as client:
+        client.ib.client.MaxRequests = 0
+        before = len(gateway.received)
+        for _ in range(500):
+            client.ib.client.reqCurrentTime()
+        await until(lambda: len(gateway.received) == before + 500)
+        assert gateway.count("reqCurrentTime") == 500
+        assert gateway.peak >= 500

@@ -36,7 +36,7 @@ from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 INBOX_REQUESTS_MAX = 1_024
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
@@ -335,7 +335,7 @@ class LiveDesk:
             pause = NIGHT_PAUSE_NANOS // NANOS_PER_SECOND
             self._say(f"the market is closed; the next day opens in {pause} seconds")
         elif wall - self._night_since >= NIGHT_PAUSE_NANOS:
-            self._time.skip_to(next_at - DAWN_NANOS)
+            self._time.skip_to(Nanos(next_at - DAWN_NANOS))
 
     def _heed_kill_file(self) -> None:
         account = self._host.session.state.accounts[self._account]

@@ -8,6 +8,7 @@ from engine.language.syntax import ReplayLine, ReplayVerb
 from engine.runtime.host import Host
 from engine.runtime.pace import ClockPace, HurryingPace, WallPace
 from engine.runtime.replay import LIVE_REFUSAL, Conductor, factor_of
+from engine.values import Nanos
 
 REAL_TIME = 1.0
 
@@ -90,6 +91,6 @@ class LiveTime:
             self._wall.set_factor(self.factor, self._host.now)
             self._say(said)
 
-    def skip_to(self, at: int) -> None:
+    def skip_to(self, at: Nanos) -> None:
         """Nobody sits through the night: time goes on from `at`."""
-        self._wall.set_factor(self.factor, type(self._host.now)(at))
+        self._wall.skip_to(at)

@@ -36,7 +36,7 @@ from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 INBOX_REQUESTS_MAX = 1_024
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
@@ -108,7 +108,7 @@ class LiveDesk:
         self._reply: Reply | None = None  # of the request that is being served
         self._late: queue.SimpleQueue[tuple[Reply | None, Callable[[], None]]] = queue.SimpleQueue()
         """What came of requests that took something else's time."""
-        self._leaves_by = 0
+        self._leaves_by = self._cancels = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
@@ -261,6 +261,9 @@ class LiveDesk:
         """After a stop: orders of a paper market live in this home and nowhere else, others at
         their venue."""
         live = self._host.session.state.live
+        if not live and self._cancels:
+            gone = "order that worked is" if self._cancels == 1 else "orders that worked are"
+            return f"{self._cancels:,} {gone} gone: cancelled, or filled before that"
         if not live:
             return "no order was working"
         noun = "1 order stays" if len(live) == 1 else f"{len(live):,} orders stay"
@@ -316,7 +319,7 @@ class LiveDesk:
         """At once, or when the venue has taken back what was cancelled for it."""
         wait = 0
         if request.cancel and self._may_cancel and self._host.session.state.live:
-            scope = CancelScope.ALL
+            scope, self._cancels = CancelScope.ALL, len(self._host.session.state.live)
             self._host.submit(CancelMany(self._account, ALL_SYMBOLS, scope, Origin.TICKET))
             wait = CANCELS_NANOS_MAX
         self._leaves_by = time.monotonic_ns() + wait
@@ -335,7 +338,7 @@ class LiveDesk:
             pause = NIGHT_PAUSE_NANOS // NANOS_PER_SECOND
             self._say(f"the market is closed; the next day opens in {pause} seconds")
         elif wall - self._night_since >= NIGHT_PAUSE_NANOS:
-            self._time.skip_to(next_at - DAWN_NANOS)
+            self._time.skip_to(Nanos(next_at - DAWN_NANOS))
 
     def _heed_kill_file(self) -> None:
         account = self._host.session.state.accounts[self._account]

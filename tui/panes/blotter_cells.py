@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.style import Style
 
 from engine.domain.attention import AttentionRow
+from engine.domain.identity import LEGS_MAX, group_of, leg_of
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
 from engine.values import Liquidity, TimeInForce
@@ -96,7 +97,7 @@ class BlotterCells:
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return _indented(self.number(row)), text
+                return self.number(row), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -214,9 +215,23 @@ class BlotterCells:
                 return self._protection(row)
 
 
-def _indented(number: str) -> str:
-    """A leg stands under its entry: `.1` behind the number, one step to the right."""
-    return f"└.{number.rpartition('.')[2]}" if "." in number else number
+def indented(number: str) -> str:
+    """Of a leg under its entry: `.1` behind the number, one step to the right."""
+    return f"└.{number.rpartition('.')[2]}"
+
+
+def is_under_its_entry(rows: Sequence[Listed], place: int) -> bool:
+    """Whether the rows above tell whose leg this is; where not, it is named in full."""
+    row = rows[place]
+    if not isinstance(row, OrderRow) or not leg_of(row.order_id):
+        return False
+    group = group_of(row.order_id)
+    for above in reversed(rows[max(place - LEGS_MAX, 0) : place]):
+        if not isinstance(above, OrderRow) or group_of(above.order_id) != group:
+            return False
+        if not leg_of(above.order_id):
+            return True
+    return False
 
 
 def _type_words(row: OrderRow) -> str:

@@ -34,6 +34,8 @@ from tui.panes.blotter_cells import (
     BlotterCells,
     Listed,
     has_stops,
+    indented,
+    is_under_its_entry,
     key_of,
 )
 from tui.panes.ghosts import GHOST_COLUMNS, ghost_cell, ghosts_of
@@ -182,10 +184,10 @@ class Orders(FramedPane):
         for offset, row in enumerate(rows[first : first + height - 1]):
             is_cursor = first + offset == place
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
-            key = (row, has_stop, width, is_cursor, is_focused, moment, self._is_marked(row))
-            strips.append(
-                self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
-            )
+            is_under = is_under_its_entry(rows, first + offset)
+            look = (has_stop, width, is_cursor, is_focused, is_under)
+            build = partial(self._build, row, columns, is_cursor=is_cursor, is_under=is_under)
+            strips.append(self.slot(offset + 1, (row, look, moment, self._is_marked(row)), build))
         return strips
 
     @property
@@ -198,6 +200,7 @@ class Orders(FramedPane):
         columns: tuple[Column, ...],
         *,
         is_cursor: bool,
+        is_under: bool,
     ) -> Strip:
         width = self.cells - 2
         has_cursor = is_cursor and self.is_focused
@@ -205,6 +208,8 @@ class Orders(FramedPane):
         line = Line().add(margin, self.ink.frame_focus if has_cursor else self.ink.own)
         for column in columns:
             shown, style = self.texts.cell(row, column.name)
+            if is_under and column.name == "number":
+                shown = indented(shown)
             room = column.width
             if column is columns[-1] and not column.right:
                 room = max(width - line.used - column.gap, 0)

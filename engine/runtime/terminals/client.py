@@ -303,7 +303,7 @@ class SocketDesk:
         orders = f"{working} order{'' if working == 1 else 's'} worked"
         positions = "1 position was held" if held == 1 else f"{held} positions were held"
         return (
-            "the engine is gone: `trader` in another terminal starts it again, and this screen"
+            "the engine is gone: start `trader` in another terminal, and this screen"
             f" attaches by itself; at last sight {orders} and {positions}, the journal has them"
             f" (process {self.welcome.process})"
         )

@@ -67,7 +67,7 @@ def test_a_client_id_in_use_is_not_fought_for(desk: Desk) -> None:
 
 def test_a_live_account_behind_a_paper_port_is_refused_before_anything_is_asked(desk: Desk) -> None:
     end = desk(stands=False, accounts=("U7654321",))
-    with pytest.raises(LineError, match="live account.*nothing was sent") as refused:
+    with pytest.raises(LineError, match=r"live account.*nothing was sent") as refused:
         end.ib.stand_up(5)
     assert "7654321" not in str(refused.value)
     assert set(end.gateway.received) <= {"startApi"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from connectors.ib.terms import LIVE_ALONE
 from connectors.line_error import LineError
 from engine.domain.quotes import Phase, Quote, Source
 from engine.domain.reports import VenueRejected
@@ -87,7 +88,7 @@ def test_data_that_is_not_ours_is_told_once_and_quotes_stay_empty(desk: Desk) ->
 
 
 def test_a_session_elsewhere_has_the_data_and_is_not_fought(desk: Desk) -> None:
-    end = desk(competing_session=True)
+    end = desk(competing_session=True, terms={"data_type": LIVE_ALONE})
     end.hear()
     assert any("another session of this user" in note for note in end.notes)
     assert end.gateway.count("reqMktData") == 1
@@ -159,7 +160,7 @@ def test_a_row_that_fits_nothing_asks_for_the_depth_anew(desk: Desk) -> None:
     quoted(end)
     end.gateway.book("AAPL", bids=[("190.10", 3)], asks=[("190.12", 5)])
     end.ib.depth("AAPL", 5)
-    end.until(lambda: _prices(end) == [1_901_000])
+    end.hear()
     end.gateway.depth_row("AAPL", "bid", 2, 9, ("190.00", 1))
     end.until(lambda: end.gateway.count("reqMktDepth") == 2)
     end.until(lambda: _prices(end) == [1_901_000])
@@ -177,7 +178,7 @@ def test_a_symbol_that_nobody_knows_is_refused_by_name(desk: Desk) -> None:
 
 def test_only_symbols_that_nobody_knows_are_no_desk(desk: Desk) -> None:
     end = desk(stands=False, symbols=("ZZZZ",))
-    with pytest.raises(LineError, match="nothing is traded here.*ZZZZ"):
+    with pytest.raises(LineError, match=r"nothing is traded here.*ZZZZ"):
         end.ib.stand_up(5)
 
 

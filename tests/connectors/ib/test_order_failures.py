@@ -454,3 +454,18 @@ def test_twenty_active_orders_a_side_are_ibs_limit_and_told_as_such(desk: Desk) 
     told = end.hear()
     assert len(only(told, VenueAccepted)) == 2
     assert "maximum" in only(told, VenueRejected)[0].text
+
+
+def test_ids_of_orders_that_nobody_remembers_are_not_given_again(desk: Desk) -> None:
+    """Rolled back over a night: neither lists nor executions name them any more."""
+    end = desk()
+    for name in "ABC":
+        working(end, name)
+        end.send(cancel(name))
+        end.hear()
+    end.gateway.restart(roll_ids_back=True, new_day=True)
+    end.dies()
+    end.hear()
+    working(end, "D")
+    ids = [end.gateway.broker.order(name).order_id for name in "ABCD"]
+    assert ids == sorted(set(ids))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connectors.ib.ear import Heard
 from connectors.pace import Pace
 from engine.domain.reports import (
     VenueAccepted,
@@ -33,7 +34,7 @@ from engine.domain.requests import (
 from engine.domain.statements import VenueExecutions, VenueOpenOrders, VenuePositions
 from engine.values import Nanos, Price
 from tests.connectors.contract.conftest import LIMIT, cancel, new, only, replace
-from tests.connectors.contract.ib_end import IbEnd
+from tests.connectors.contract.ib_end import CLIENT_ID, IbEnd
 from tests.connectors.ib.gateway.faults import (
     close_after,
     close_before,
@@ -469,3 +470,14 @@ def test_ids_of_orders_that_nobody_remembers_are_not_given_again(desk: Desk) -> 
     working(end, "D")
     ids = [end.gateway.broker.order(name).order_id for name in "ABCD"]
     assert ids == sorted(set(ids))
+
+
+def test_a_late_repeat_of_a_status_raises_nothing_from_the_dead(desk: Desk) -> None:
+    end = desk()
+    working(end)
+    end.fill("A", 100)
+    end.hear()
+    order = end.gateway.broker.order("A")
+    late = ("Submitted", 0.0, 100.0, 0.0, order.perm_id, 0, 0.0, CLIENT_ID, "", 0.0)
+    told = end.ib._dispatch.hear(Heard("orderStatus", (order.order_id, *late)))
+    assert told == [] and list(end.ib.parts.roll.open()) == []

@@ -8,13 +8,25 @@ from tests.connectors.ib.gateway.pace import Pace
 def test_the_peak_is_of_any_second_and_not_of_the_clock() -> None:
     pace = Pace()
     for at in (0.6, 0.7, 0.8, 1.1, 1.2, 1.59, 1.6, 9.0):
-        pace.count("reqCurrentTime", at, 0)
+        pace.count("reqCurrentTime", at, 0.0, 0)
     assert pace.peak == 6
+
+
+def test_nobody_is_told_off_because_the_gateway_was_slow() -> None:
+    pace = Pace()
+    for _ in range(45):
+        # Sent at 0.0 and read half a second late; the next 45 are sent at 1.0 and read at once.
+        assert not pace.count("reqCurrentTime", 0.5, 0.5, 50)
+    for _ in range(45):
+        assert not pace.count("reqCurrentTime", 1.0, 0.005, 50)
+    assert (pace.peak, pace.lag_max) == (45, 0.5)
 
 
 def test_one_burst_is_one_violation() -> None:
     pace = Pace()
-    broken = [pace.count("reqCurrentTime", at, 2) for at in (0.0, 0.1, 0.2, 0.3, 1.35, 1.36, 1.37)]
+    broken = [
+        pace.count("reqCurrentTime", at, 0.0, 2) for at in (0.0, 0.1, 0.2, 0.3, 1.35, 1.36, 1.37)
+    ]
     assert broken == [False, False, True, False, False, False, True]
     assert pace.violations == 2
 
@@ -48,3 +60,4 @@ async def test_every_message_is_counted(gateway: Gateway) -> None:
         await until(lambda: len(gateway.received) == before + 500)
         assert gateway.count("reqCurrentTime") == 500
         assert gateway.peak >= 500
+        assert 0 < gateway.lag_max < 1

@@ -160,8 +160,13 @@ class LinkControls:
 
     @property
     def peak(self) -> int:
-        """The most messages that any one client sent within one second."""
+        """The most messages that any one client certainly sent within one second."""
         return self.do(lambda: max((pace.peak for pace in self.hub.paces), default=0))
+
+    @property
+    def lag_max(self) -> float:
+        """How late a message was read at most, in seconds: by this `peak` may be too kind."""
+        return self.do(lambda: max((pace.lag_max for pace in self.hub.paces), default=0.0))
 
     @property
     def violations(self) -> int:

@@ -1,6 +1,7 @@
 """One client's socket: handshake, requests in, answers out, each past the scripted faults."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -33,6 +34,8 @@ class Hub(Protocol):
     sessions: list["Session"]
     paces: list[Pace]
     bad: list[str]
+    lag: Callable[[], float]
+    """How long ago, at most, what is being read now may have arrived; in seconds."""
 
     def handler(self, kind: str) -> "Handler": ...
     def left(self, session: "Session") -> None: ...
@@ -87,6 +90,10 @@ class Session(asyncio.Protocol):
             # A client that speaks nonsense is what these tests are there to find.
             self.hub.bad.append(str(error))
             self.hang_up()
+        except Exception:
+            # A fault of this gateway must fail the test that met it, and say where it is.
+            self.hub.bad.append(traceback.format_exc())
+            self.hang_up()
 
     def hang_up(self) -> None:
         if self._transport is not None:
@@ -114,10 +121,8 @@ class Session(asyncio.Protocol):
         kind = REQUESTS.get(number)
         if kind is None:
             raise ValueError(f"request {number} is not one that this gateway knows")
-        if (
-            self.pace.count(kind, self.house.monotonic(), self.house.messages_max)
-            and self._too_fast()
-        ):
+        read_at, most = self.house.monotonic(), self.house.messages_max
+        if self.pace.count(kind, read_at, self.hub.lag(), most) and self._too_fast():
             return None
         self._take_request(kind, fields, body)
         return None

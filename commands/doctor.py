@@ -154,7 +154,15 @@ def clock(options: Namespace) -> list[Check]:
 
 
 def _venues(options: Namespace) -> list[Check]:
-    return [Check("venue", "ok", "paper, in this process: nothing to reach; fix and ib come later")]
+    if options.venue != "ib":
+        return [Check("venue", "ok", "paper, in this process: nothing to reach")]
+    from commands.doctor_ib import gateway_words
+
+    try:
+        settings = load_settings(default_home(options.home).settings_path, options.config)
+    except (SettingsError, HomeError):
+        return []  # said already
+    return [Check("gateway", word, text) for word, text in gateway_words(settings.ib)]
 
 
 def _keyring(options: Namespace) -> list[Check]:

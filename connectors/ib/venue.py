@@ -44,8 +44,6 @@ LINE = "ib"
 """The name of the line, and of the venue."""
 OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
-FIRST_QUOTES = Nanos(2 * NANOS_PER_SECOND)
-"""So long a start waits for the first quotes; a market that is closed may have none."""
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
 NEVER_LEFT = "it never left: "
@@ -101,7 +99,9 @@ class IbVenue:
             self.parts.rounds,
             self.parts.speaker,
             self._guarded,
+            terms.heartbeat,
         )
+        self.parts.rounds.answers_within = terms.answers_within
         self._quiet = Quiet(terms.restart)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = False
@@ -158,7 +158,7 @@ class IbVenue:
         while not self._stands(quotes_until):
             self.advance(self.clock())
             if self._line.is_up and self.parts.contracts.is_settled:
-                quotes_until = min(quotes_until, Nanos(self.clock() + FIRST_QUOTES))
+                quotes_until = min(quotes_until, Nanos(self.clock() + self.terms.first_quotes))
             line = self._line
             if line.back_off.stopped or (line.state is State.DOWN and line.trouble):
                 raise LineError(line.back_off.stopped or line.trouble)

@@ -28,6 +28,7 @@ from engine.domain.quotes import Source
 from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
+from engine.instruments import Instrument
 from engine.runtime.market_time import exchange_clock, exchange_date
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
@@ -36,6 +37,12 @@ PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
 SATURDAY, MONDAY = 5, 7
 """Days of a week that begins with Monday as 0."""
+SCRIPT_WAIT_SECONDS, DESK_WAIT_SECONDS = 15.0, 5.0
+"""How long an opening waits for the venue; a person rather sees the desk, its line still down."""
+OPENS_WITHOUT = (
+    "Until it is there this desk shows what its journal says, and sends nothing new; it goes on by"
+    " itself"
+)
 A_DAY = 86_400 * NANOS_PER_SECOND
 VENUES_KEY = "risk.venues_allowed"
 NOT_SIMULATED = {
@@ -59,7 +66,11 @@ class FixMarket(NamedTuple):
         return description_of(fix.version, fix.sender, fix.target)
 
     def ground(self, home: Home, recovered: Recovered) -> Ground:
-        """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
+        """Dials, logs on and learns what is traded.
+
+        Raises LineError, a sentence to act on, where a script wants to trade; a person's desk opens
+        all the same, shows what the journal says, and goes on when the venue is there.
+        """
         fix, state = self.settings.fix, recovered.state
         dictionaries = load_all(fix.dictionaries)
         terms = _terms(fix, home)
@@ -88,11 +99,7 @@ class FixMarket(NamedTuple):
             redial=redial,
             wall=exchange_clock,
         )
-        try:
-            venue.stand_up()
-        except LineError as error:
-            venue.close(is_orderly=False)
-            raise LineError(self._in_words(str(error), terms)) from error
+        remarks = self._stand_up(venue, terms, state)
         return Ground(
             venue=venue,
             account=fix.account,
@@ -107,7 +114,27 @@ class FixMarket(NamedTuple):
             venue_word=PRACTICE_VENUE,
             was_known=venue.description in _markets(state),
             close=venue.close,
+            remarks=remarks,
         )
+
+    def _stand_up(self, venue: FixVenue, terms: Terms, state: State) -> tuple[str, ...]:
+        """What a person should hear of a venue that is not there."""
+        try:
+            venue.stand_up(SCRIPT_WAIT_SECONDS if self._is_scripted else DESK_WAIT_SECONDS)
+        except LineError as error:
+            words = self._in_words(str(error), terms)
+            if self._is_scripted:
+                venue.close(is_orderly=False)
+                raise LineError(words) from error
+            venue.goes_on_without(words, _last_listed(state, self.description))
+            return (f"{words}. {OPENS_WITHOUT}",)
+        return ()
+
+    @property
+    def _is_scripted(self) -> bool:
+        """Nobody is there to wait for a venue: what was to be done cannot be done."""
+        options = self.options
+        return bool(options.headless or options.script or options.exec_lines)
 
     def _in_words(self, trouble: str, terms: Terms) -> str:
         place = " or ".join(map(str, terms.doors))
@@ -199,6 +226,14 @@ def _as_it_stands(order: Order) -> Standing:
             change.stop,
         ),
     )
+
+
+def _last_listed(state: State, market: str) -> tuple[Instrument, ...]:
+    """What was traded at that venue when this home was there last; empty for another market."""
+    if state.market != market:
+        return ()
+    known, gone = state.instruments, set(state.unlisted)
+    return tuple(known[symbol] for symbol in known if symbol not in gone)
 
 
 def _trade_date(at: Nanos) -> int:

@@ -43,6 +43,8 @@ class Ground(NamedTuple):
     flow: Flow | None = None
     pace: Pace | None = None
     close: Callable[..., None] = _nothing
+    remarks: tuple[str, ...] = ()
+    """What a person should know of how the venue was found; a sentence each."""
 
     def opened(self, state: State, settings: Settings, left_at: Nanos) -> SessionOpened:
         number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1

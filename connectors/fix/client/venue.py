@@ -11,6 +11,7 @@ from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
+from connectors.fix.client.showing import Showing
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.terms import LineError, description_of
@@ -21,11 +22,11 @@ from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
 from engine.domain.quotes import Market
 from engine.domain.reports import (
+    InstrumentsListed,
     LinkChanged,
     LinkState,
     Report,
     TradeDateRolled,
-    VenueOrderWaited,
     VenueRejected,
     VenueReplaceRefused,
 )
@@ -37,11 +38,10 @@ from engine.domain.requests import (
     Request,
     StatusRequest,
 )
-from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
 from engine.errors import MachineError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
+from engine.values import NANOS_PER_SECOND, Nanos, Price
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -54,7 +54,7 @@ LINE = "fix"
 """The name of the line, and of the venue."""
 
 
-class FixVenue:
+class FixVenue(Showing):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
@@ -84,9 +84,8 @@ class FixVenue:
         self._notes: list[str] = []
         self._ring: Callable[[], None] = lambda: None
         self._memory = memory
-        self._roll = Roll(standing)
-        self._feed = Feed(self._known, self.market, self._say)
-        self._feed.marks_own(self._own_at)
+        feed = Feed(self._known, self.market, self._say)
+        super().__init__(feed, Roll(standing))
         self._listing = Listing(settings.version, symbols, self._say)
         self._sessions = Sessions(self.market)
         self._talk = Talk(
@@ -94,7 +93,7 @@ class FixVenue:
             self._roll,
             memory.trades,
             self._known,
-            self._feed,
+            feed,
             self._listing,
             self._sessions,
             find=memory.sent,
@@ -112,6 +111,10 @@ class FixVenue:
         self._stamp: Instant = self._caller.instant
         """Of everything that is staged until time passes: the same request in the same bytes."""
         self._is_up = False
+        self._is_listed = False
+        """The venue has said what is traded there, in the life of this process."""
+        self._is_open = False
+        """The desk has opened: what is traded is news from now on."""
         self._resets = memory.resets
 
     # What it is.
@@ -152,7 +155,8 @@ class FixVenue:
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
         """Waits until somebody is logged on and has said what is traded there, and whether now.
 
-        Raises LineError as soon as it is clear that it cannot be.
+        Raises LineError as soon as it is clear that it cannot be; who opens all the same says
+        `goes_on_without`.
         """
         came = threading.Event()
         self.wake_with(came.set)
@@ -169,6 +173,19 @@ class FixVenue:
                 raise LineError(f"{NO_ANSWER} within {seconds:g} s")
             came.wait(LOOK_SECONDS)
             came.clear()
+        self._is_open = True
+
+    def goes_on_without(self, why: str, instruments: Sequence[Instrument]) -> None:
+        """The desk opens though the venue is not there: its line is down, and dialled on.
+
+        `why`: with what to do. `instruments`: what was traded there when the desk last knew.
+        """
+        self._is_open = True
+        if not self._is_listed:
+            self._know(instruments)
+        if not self._is_up:  # else what it has not said yet is heard as it comes
+            text = f"not reached: {why}"
+            self._talk.reports.append(LinkChanged(LINE, LinkState.DOWN, text))
 
     def close(self, *, is_orderly: bool = True) -> None:
         """Logs out. What was collected last counts as journaled where the desk ends in order; else
@@ -280,11 +297,11 @@ class FixVenue:
         self._begin_anew()
         if self._caller.is_up != self._is_up:
             self._turn()
-        self._take_listing()
-        self._talk.reports += self._sessions.late(self.now)
-        wanted = self._feed.wanted()
-        if wanted and self._is_up:
-            self._caller.say(wanted, self._stamp)
+        if self._is_up:
+            self._take_listing()
+            self._talk.reports += self._sessions.late(self.now)
+            if wanted := self._feed.wanted():
+                self._caller.say(wanted, self._stamp)
         self._turn_page()
 
     def _heard_at(self) -> Nanos:
@@ -310,10 +327,10 @@ class FixVenue:
             self._feed.lost(self.now)
             stopped = self._caller.redial.stopped
             trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
-            reports.append(LinkChanged(LINE, LinkState.DOWN, trouble))
+            reports.append(LinkChanged(LINE, LinkState.DOWN, f"lost: {trouble}"))
             return
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-        if self._known:
+        if self._is_listed:
             self._listen()
         else:
             self._caller.say([self._listing.ask(self.now)], self._stamp)
@@ -324,14 +341,24 @@ class FixVenue:
         self._feed.subscribe()
 
     def _take_listing(self) -> None:
-        self._listing.late(self.now)
-        if self._known or not self._listing.is_complete:
+        """Once in the life of the process: what is traded, and then the market of it."""
+        if self._is_listed:
             return
-        for instrument in self._listing.instruments:
-            self._known[instrument.symbol] = instrument
+        self._listing.late(self.now)
+        if not self._listing.is_complete:
+            return
+        self._is_listed = True
+        self._know(self._listing.instruments)
+        self._listen()
+        if self._is_open:
+            self._talk.reports.append(InstrumentsListed(self.instruments))
+            if self._listing.objection:
+                self._say(self._listing.objection)
+
+    def _know(self, instruments: Sequence[Instrument]) -> None:
+        self._known.clear()
+        self._known.update({each.symbol: each for each in instruments})
         self._feed.lists(self._known)
-        if self._is_up:
-            self._listen()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
@@ -341,45 +368,6 @@ class FixVenue:
         marks = [(q.symbol, q.last or q.mid) for q in self.market.quotes.values()]
         known = tuple(sorted((symbol, Price(mark)) for symbol, mark in marks if mark))
         self._talk.reports.append(TradeDateRolled(date, known))
-
-    # What it shows.
-
-    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        if levels > 1:
-            self._feed.look_at(symbol)
-        return self._feed.depth(symbol, levels)
-
-    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
-        return self._feed.tape(symbol, prints)
-
-    def would_fill(
-        self, symbol: str, side: Side, price: int, quantity: int
-    ) -> list[tuple[int, int]]:
-        return self._feed.taken_by(symbol, side, price, quantity)
-
-    def indication(self, symbol: str) -> AuctionView | None:
-        return None
-
-    def queue_ahead(self, client_order_id: str) -> int:
-        """FIX does not say where an order stands."""
-        return -1
-
-    def queue_is_estimate(self, client_order_id: str) -> bool:
-        return False
-
-    def fill_time(self, client_order_id: str) -> FillTime | None:
-        return None
-
-    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
-        return None
-
-    def _own_at(self, symbol: str) -> dict[int, int]:
-        own: dict[int, int] = {}
-        for order in self._roll.open():
-            if order.symbol == symbol and order.price > 0:
-                left = order.quantity - order.cumulative
-                own[order.price] = own.get(order.price, 0) + left
-        return own
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

@@ -98,6 +98,7 @@ class FixMarket(NamedTuple):
             trade_date_of=_trade_date,
             redial=redial,
             wall=exchange_clock,
+            takes_mass_cancel=fix.mass_cancel,
         )
         remarks = self._stand_up(venue, terms, state)
         return Ground(

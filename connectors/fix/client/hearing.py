@@ -240,8 +240,10 @@ class Hearer:
 
     def _cancelled(self, message: Message, name: str, order: Standing | None) -> Reports:
         request = message.text(Tag.CL_ORD_ID)
-        is_asked = self._roll.of_cancel(request) is not None or (
-            bool(message.text(Tag.ORIG_CL_ORD_ID)) and request != name
+        is_asked = (
+            (order is not None and order.is_swept)
+            or self._roll.of_cancel(request) is not None
+            or (bool(message.text(Tag.ORIG_CL_ORD_ID)) and request != name)
         )
         self._end(order)
         cumulative = self._cumulative(message)

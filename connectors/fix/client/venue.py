@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from connectors.fix.client.asking import Ask, Asker, Unsayable
+from connectors.fix.client.asking import Asker
 from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
+from connectors.fix.client.orders import Orders
 from connectors.fix.client.record import Record
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
@@ -27,18 +28,8 @@ from engine.domain.reports import (
     LinkState,
     Report,
     TradeDateRolled,
-    VenueRejected,
-    VenueReplaceRefused,
 )
-from engine.domain.requests import (
-    CancelRequest,
-    NewOrderRequest,
-    OpenOrdersRequest,
-    ReplaceRequest,
-    Request,
-    StatusRequest,
-)
-from engine.errors import MachineError
+from engine.domain.requests import Request
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price
@@ -46,10 +37,8 @@ from engine.values import NANOS_PER_SECOND, Nanos, Price
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
-NEVER_LEFT = "it never left: the line to the venue was down"
 ANEW = "the venue began its numbers anew"
 NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
-BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 LINE = "fix"
 """The name of the line, and of the venue."""
 
@@ -73,10 +62,11 @@ class FixVenue(Showing):
         redial: Redial,
         clock: Callable[[], Nanos] | None = None,
         wall: Callable[[Nanos], str] | None = None,
+        takes_mass_cancel: bool = True,
     ) -> None:
         """`desk`: what the ids of this desk begin with. `standing`: its orders that may be open.
         `symbols`: only these. `trade_date_of`: YYYYMMDD of a time, by the venue's calendar.
-        `wall`: a time as people there read it."""
+        `wall`: a time as people there read it. `takes_mass_cancel`: it may be tried."""
         self.clock: Callable[[], Nanos] = clock or VenueClock()
         self.settings = settings
         self.market = Market()
@@ -99,12 +89,14 @@ class FixVenue(Showing):
             find=memory.sent,
             note=self._say,
             clock=lambda: self.now,
+            takes_mass_cancel=takes_mass_cancel,
         )
         session = Session(settings, memory, self._talk)
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, settings.mask, wall)
         self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
-        self._asker = Asker(settings, desk, self._roll, self._known)
+        asker = Asker(settings, desk, self._roll, self._known)
+        self._orders = Orders(self._caller, memory, self._roll, self._talk, asker, self._say)
         self._trade_date_of = trade_date_of
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
@@ -198,40 +190,11 @@ class FixVenue(Showing):
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """Each request in the bytes that will leave, its number in them; b"" for none."""
-        session, number = self._caller.session, self._memory.next_out
-        staged: list[bytes] = []
-        for asks in self._asks(requests):
-            messages: list[bytes] = []
-            for ask in asks if isinstance(asks, list) else ():
-                data = session.encoded(ask.type, ask.body, number + len(messages), self._stamp)
-                messages.append(data)
-            number += len(messages)
-            staged.append(b"".join(messages))
-        return staged
+        return self._orders.stage(requests, self._stamp)
 
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
-        """What was staged leaves; over a line that is down nothing does, and no number is used.
-
-        Where the session itself has spoken since (it does not within a step), what leaves has the
-        next numbers instead.
-        """
-        assert len(requests) == len(staged), "what leaves is what was journaled"
-        if self._memory.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
-            raise MachineError(BROKEN)
-        leaving: list[Ask] = []
-        is_open = self._caller.session.is_active
-        for request, asks in zip(requests, self._asks(requests), strict=True):
-            if isinstance(asks, Unsayable):
-                self._refuse(request, asks.text)
-                continue
-            self._remember(request, is_open=is_open)
-            leaving += asks
-        if is_open:
-            self._caller.say(leaving, self._stamp)
-            return
-        for request, sent in zip(requests, staged, strict=True):
-            if sent:
-                self._never_left(request)
+        """What was staged leaves; over a line that is down nothing does, and no number is used."""
+        self._orders.release(requests, staged, self._stamp)
 
     def collect(self) -> list[Report]:
         """Whoever calls again has made durable what it was given before."""
@@ -241,45 +204,6 @@ class FixVenue(Showing):
 
     def has_reports(self) -> bool:
         return bool(self._talk.reports)
-
-    def _asks(self, requests: Sequence[Request]) -> list[list[Ask] | Unsayable]:
-        cancels, found = self._memory.cancels, []
-        for request in requests:
-            found.append(self._asker.asks(request, self._stamp.utc, cancels))
-            cancels += isinstance(request, CancelRequest)
-        return found
-
-    def _remember(self, request: Request, *, is_open: bool) -> None:
-        match request:
-            case NewOrderRequest():
-                self._roll.entered(request)
-            case ReplaceRequest():
-                self._roll.changes(request)
-            case CancelRequest():
-                cancel_id = self._asker.cancel_id(self._memory.cancels)
-                self._roll.cancels(cancel_id, request.client_order_id)
-                self._memory.cancels += 1
-            case StatusRequest() if is_open:
-                self._talk.statements.asked(request)
-            case OpenOrdersRequest() if is_open:
-                self._talk.reports += self._talk.statements.asked_for_orders(request)
-
-    def _never_left(self, request: Request) -> None:
-        """Over a line that is down: an order that nobody was given is no order. A cancel that is
-        still wanted is repeated when the line is back, and a question asked again."""
-        if isinstance(request, NewOrderRequest | ReplaceRequest):
-            self._refuse(request, NEVER_LEFT)
-
-    def _refuse(self, request: Request, text: str) -> None:
-        """It never left: this side says so, as the venue would have."""
-        reports = self._talk.reports
-        match request:
-            case NewOrderRequest(client_order_id=name):
-                reports.append(VenueRejected(name, text))
-            case ReplaceRequest(client_order_id=name, new_client_order_id=new):
-                reports.append(VenueReplaceRefused(name, text, new))
-            case _:
-                self._say(text)
 
     # Time.
 
@@ -298,6 +222,7 @@ class FixVenue(Showing):
         if self._caller.is_up != self._is_up:
             self._turn()
         if self._is_up:
+            self._orders.cancel_one_by_one(self._stamp)
             self._take_listing()
             self._talk.reports += self._sessions.late(self.now)
             if wanted := self._feed.wanted():

@@ -135,7 +135,8 @@ class FixMarket(NamedTuple):
     def _is_scripted(self) -> bool:
         """Nobody is there to wait for a venue: what was to be done cannot be done."""
         options = self.options
-        return bool(options.headless or options.script or options.exec_lines)
+        is_about_the_line = any(line.split()[:1] == ["link"] for line in options.exec_lines)
+        return bool(options.headless or options.script) and not is_about_the_line
 
     def _in_words(self, trouble: str, terms: Terms) -> str:
         place = " or ".join(map(str, terms.doors))
@@ -147,8 +148,9 @@ class FixMarket(NamedTuple):
         if "too low" in trouble:
             return (
                 f"{place}: {trouble}. The two sides do not agree how far they are, so messages may"
-                " be lost; nothing is reset by itself. Ask the venue what it sent, then begin anew"
-                " with fix.reset_on_logon = true for one start"
+                " be lost; nothing is reset by itself. Ask the venue what it sent, then say which"
+                ' number counts (`link out 45 "why"`, `link in 12 "why"`), or begin anew (`link'
+                ' reset "why"`), on the screen or with --exec'
             )
         return f"{place}: {trouble}"
 

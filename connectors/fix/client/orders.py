@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.caller import Caller
+from connectors.fix.client.disputes import DISPUTE
 from connectors.fix.client.roll import Roll
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.sweeps import Sweep
@@ -12,6 +13,7 @@ from connectors.fix.line import Instant
 from engine.domain.reports import VenueRejected, VenueReplaceRefused
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     OpenOrdersRequest,
     ReplaceRequest,
@@ -20,6 +22,8 @@ from engine.domain.requests import (
 )
 from engine.errors import MachineError
 
+RESET, IN, OUT = "reset", "in", "out"
+"""What a person may say of the line, besides `go`, as the order language has it."""
 NEVER_LEFT = "it never left: the line to the venue was down"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
 
@@ -87,6 +91,8 @@ class Orders:
                 found.append([self._asker.mass_cancel(sweep.symbol, at, cancels)])
             elif place in plan.follows:
                 found.append([])
+            elif isinstance(request, LinkRequest):
+                found.append(self._talk.disputes.asks(request))
             else:
                 found.append(self._asker.asks(request, at, cancels))
             cancels += isinstance(request, CancelRequest)
@@ -125,8 +131,24 @@ class Orders:
                 self._memory.cancels += 1
             case StatusRequest() if is_open:
                 self._talk.statements.asked(request)
+            case LinkRequest():
+                self._operate(request)
             case OpenOrdersRequest() if is_open:
                 self._talk.reports += self._talk.statements.asked_for_orders(request)
+
+    def _operate(self, request: LinkRequest) -> None:
+        """What a person decided of the session itself; the journal has it already."""
+        number = int(request.value) if request.what in (IN, OUT) else 0
+        if request.what == DISPUTE:
+            if not self._caller.session.is_active:
+                self._note(f"trade {request.value} is not disputed: the line is down")
+        else:
+            what = request.what
+            self._caller.operate(
+                begins_anew=what == RESET,
+                next_in=number if what == IN else None,
+                next_out=number if what == OUT else None,
+            )
 
     def _never_left(self, request: Request) -> None:
         """Over a line that is down: an order that nobody was given is no order. A cancel that is

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors.fix.client.asking import FIX42
+from connectors.fix.client.disputes import Disputes
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.hearing import Hearer, words
 from connectors.fix.client.listing import Listing
@@ -48,7 +49,8 @@ class Talk:
         self.reports: list[Report] = []
         self._feed, self._listing, self._sessions = feed, listing, sessions
         self._note, self._clock = note, clock
-        self.hearer = Hearer(version, roll, trades, instruments, note)
+        self.disputes = Disputes(note)
+        self.hearer = Hearer(version, roll, trades, instruments, note, self.disputes)
         self.statements = Statements(version, roll, self.hearer, instruments, note)
         is_allowed = takes_mass_cancel and version != FIX42  # which has none
         self.sweeps = Sweeps(roll, note, is_allowed=is_allowed)

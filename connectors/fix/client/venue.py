@@ -38,7 +38,7 @@ OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
 ANEW = "the venue began its numbers anew"
-NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
+NOT_AGAIN = 'it is not dialled again before a person says so: `link go "…"`, or `link reset "…"`'
 LINE = "fix"
 """The name of the line, and of the venue."""
 
@@ -92,6 +92,7 @@ class FixVenue(Showing):
             takes_mass_cancel=takes_mass_cancel,
         )
         session = Session(settings, memory, self._talk)
+        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, settings.mask, wall)
         self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)

@@ -187,6 +187,7 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
         refuse_to_leave_alone(state, opens.market.description)
     ground = opens.market.ground(home, recovered)
     venue = ground.venue
+    found += ground.remarks
     cut_off = not state.ended_clean and state.market == venue.description
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)

@@ -45,6 +45,8 @@ class Ground(NamedTuple):
     close: Callable[..., None] = _nothing
     opening_cash: Money | None = None
     """Of an account that is new to this home, as its venue says; None: by the settings."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know of how the venue was found; a sentence each."""
 
     def opened(
         self, state: State, settings: Settings, left_at: Nanos, *, is_read_only: bool = False

@@ -27,6 +27,7 @@ from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
+from engine.domain.linking import operate_link
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
@@ -152,6 +153,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
     cmd.ResolveOrder: resolve_order,
     cmd.Reconcile: _of_known_account("reconcile", reconcile_now),
+    cmd.OperateLink: _of_known_account("link", operate_link),
     cmd.AdoptOrder: _of_known_account("adopt", adopt_order),
     cmd.AdoptPosition: _of_known_account("adopt", adopt_position),
     st.VenueOpenOrders: hear_open_orders,

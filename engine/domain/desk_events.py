@@ -96,6 +96,17 @@ class SessionClosed(Fact, frozen=True, tag="session_closed"):
     clean: bool
 
 
+class LinkOperated(Fact, frozen=True, tag="link_operated"):
+    """What a person decided of the line to the venue, and why."""
+
+    at: Nanos
+    account: str
+    what: str
+    value: str
+    reason: str
+    origin: Origin
+
+
 class CommandRefused(Fact, frozen=True, tag="refused"):
     """A command that is no order and was not carried out."""
 

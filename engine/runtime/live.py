@@ -10,6 +10,7 @@ import msgspec
 
 from engine.attachment import StopEngine
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
+from engine.domain.events import InstrumentsKnown
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -20,6 +21,7 @@ from engine.ports import (
     DeskAnswer,
     DeskRequest,
     EngineStopped,
+    InstrumentsTold,
     LineAnswered,
     Notice,
     SendLine,
@@ -362,7 +364,9 @@ class LiveDesk:
             listener(_answers.decode(encoded))
 
     def _note(self, record: Record) -> None:
-        """What must interrupt is told the moment it is durable."""
+        """What must interrupt is told the moment it is durable, and what is traded when it is."""
+        if isinstance(record.body, InstrumentsKnown):
+            self._tell(InstrumentsTold(self.instruments()))
         notice = self.interrupts.notice_of(record)
         if notice is not None:
             self._tell(notice)

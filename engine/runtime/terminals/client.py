@@ -13,7 +13,15 @@ from engine.attachment import Standing, StandingChanged
 from engine.domain.views import DeskView, Severity
 from engine.errors import MachineError, TraderError
 from engine.instruments import Instrument
-from engine.ports import DeskAnswer, DeskRequest, EngineStopped, LineAnswered, Notice, SendLine
+from engine.ports import (
+    DeskAnswer,
+    DeskRequest,
+    EngineStopped,
+    InstrumentsTold,
+    LineAnswered,
+    Notice,
+    SendLine,
+)
 from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import (
@@ -243,6 +251,8 @@ class SocketDesk:
         if isinstance(answer, StandingChanged):
             self._standing = answer.standing
             answer = StandingChanged(msgspec.structs.replace(answer.standing, alarm=self._alarm))
+        if isinstance(answer, InstrumentsTold):
+            self.welcome = msgspec.structs.replace(self.welcome, instruments=answer.instruments)
         if isinstance(answer, LineAnswered):
             self._unanswered.pop(answer.ticket, None)
         if isinstance(answer, EngineStopped):

@@ -1,7 +1,5 @@
 """A change inside a bar sees what was before it; each is expected to fail until it is mended."""
 
-import pytest
-
 from engine.exchange.messages import ReplaceOrder
 from engine.exchange.quoted.bars import Bar
 from engine.values import OrderType, Price, Quantity

@@ -102,13 +102,6 @@ def test_the_store_never_tells_two_histories_as_one(trader: Trader, tmp_path: Pa
 # ── doors ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.xfail(strict=True, reason="a number with its day is never looked up in a script")
-def test_a_script_names_an_order_of_an_earlier_run(trader: Trader) -> None:
-    says(trader, "b 100 AAPL 180 gtc")
-    done = says(trader, "c 0105-1")
-    assert (done.code, len(done.events("order_cancelled"))) == (DONE, 1), done.complaints
-
-
 @pytest.mark.xfail(strict=True, reason="the flag stops at the doors of lines, not at the outbox")
 def test_a_read_only_session_sends_nothing(trader: Trader) -> None:
     says(trader, "b 100 AAPL 188.80 gtc tp +1 sl -1")

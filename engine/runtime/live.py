@@ -10,7 +10,7 @@ import msgspec
 
 from engine.attachment import StopEngine
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
-from engine.domain.events import InstrumentsKnown
+from engine.domain.events import FlattenStep, InstrumentsKnown
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -50,7 +50,7 @@ DAWN_NANOS = 3 * NANOS_PER_SECOND
 """Market time before the open at which the clock goes on."""
 JOIN_SECONDS_MAX = 5.0
 CANCELS_NANOS_MAX = 5 * NANOS_PER_SECOND
-"""So long a stop that cancels first waits for the word of the venue."""
+"""So long a stop waits for the venue: for the end of its cancels, and of a flatten that runs."""
 TOO_OLD = (
     "the engine could look at this line only after {seconds:.0f} s, when the market was another:"
     " nothing was done"
@@ -256,7 +256,8 @@ class LiveDesk:
             self._host.leave()
             if not self._leaves_by:
                 return
-            self._end = EngineStopped(f"the engine was stopped; {self._what_stays()}")
+            cut_off = "".join(f"the flatten of {each} was cut off; " for each in self._flattens)
+            self._end = EngineStopped(f"the engine was stopped; {cut_off}{self._what_stays()}")
         self._tell(self._end)
 
     def _what_stays(self) -> str:
@@ -284,7 +285,8 @@ class LiveDesk:
         self._time.look()
         wall = time.monotonic_ns()
         if self._leaves_by:
-            self._is_closing |= wall >= self._leaves_by or not self._host.session.state.live
+            is_gone = not (self._cancels and self._host.session.state.live)
+            self._is_closing |= wall >= self._leaves_by or (is_gone and not self._flattens)
         if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
             self._kill_file_at = wall
             self._heed_kill_file()
@@ -324,8 +326,19 @@ class LiveDesk:
             scope, self._cancels = CancelScope.ALL, len(self._host.session.state.live)
             self._host.submit(CancelMany(self._account, ALL_SYMBOLS, scope, Origin.TICKET))
             wait = CANCELS_NANOS_MAX
+        if self._flattens:
+            # It has taken stops back by now: to leave it half done leaves a position without them.
+            wait = CANCELS_NANOS_MAX
         self._leaves_by = time.monotonic_ns() + wait
         self._answer(LineAnswered(request.ticket, True, "the engine stops"))
+
+    @property
+    def _flattens(self) -> list[str]:
+        """Symbols of which the protocol runs, and asks nobody."""
+        runs = self._host.session.state.flattening
+        return [
+            key.partition("/")[2] for key, run in runs.items() if run.step is not FlattenStep.ASKING
+        ]
 
     def _skip_the_night(self, wall: int) -> None:
         """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""

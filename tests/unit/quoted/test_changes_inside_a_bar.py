@@ -1,4 +1,4 @@
-"""A change inside a bar sees what was before it; each is expected to fail until it is mended."""
+"""A change inside a bar has not seen what the bar did before: it waits for the next open."""
 
 from engine.exchange.messages import ReplaceOrder
 from engine.exchange.quoted.bars import Bar

@@ -72,6 +72,17 @@ async def test_a_stop_has_a_column_of_its_own_as_soon_as_one_is_listed(size):
         assert heading.index("state") == done.index("filled") == stopped.index("working")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_order_of_an_earlier_day_shows_the_number_that_cancels_it(size):
+    async with sitting(size) as here:
+        await order(here, "b 100 MSFT 1.00 gtc")
+        (kept,) = here.desk._orders
+        here.desk._orders[0] = msgspec.structs.replace(kept, label="20260629-112")
+        await here.frames(3)
+        (row,) = [row for row in here.text.splitlines() if " 100 MSFT " in row and "0/100" in row]
+        assert "0629-112 " in row
+
+
 async def test_a_leg_whose_entry_is_not_listed_above_it_is_named_in_full():
     async with sitting((120, 40)) as here:
         await order(here, "b 100 AAPL mkt tp +1 sl -1")

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import msgspec
 
 from commands.costs import cost_reports
+from commands.desk_refusals import refuse_to_leave_alone
 from commands.disk_watch import DiskWatch
-from commands.fix_market import FixMarket, fix_market, is_beyond_a_line
+from commands.fix_market import FixMarket, fix_market
 from commands.ground import Ground
+from commands.ib_market import IbMarket, ib_market
 from commands.paper_market import PaperMarket, paper_market
 from commands.recording import NOT_AGAIN, Recording, start_recording, wants_recording
 from connectors.feeds.flow import Flow
@@ -30,7 +32,6 @@ from engine.domain.quotes import Source
 from engine.domain.records import Record
 from engine.domain.reports import InstrumentsListed, Report
 from engine.domain.state import State
-from engine.errors import InputError
 from engine.hosted import HostedVenue
 from engine.runtime.collector import undisturbed
 from engine.runtime.history import OrderHistory
@@ -142,14 +143,16 @@ class _Opens(NamedTuple):
     home: Home
     settings: Settings
     journal: Journal
-    market: PaperMarket | FixMarket
+    market: PaperMarket | FixMarket | IbMarket
     costs: Sequence[Report]
     """The home's tables, of borrow terms, dividends, rates and what else it has, as reports."""
 
 
-def _market(options: Namespace, settings: Settings) -> PaperMarket | FixMarket:
+def _market(options: Namespace, settings: Settings) -> PaperMarket | FixMarket | IbMarket:
     if options.venue == "fix":
         return fix_market(options, settings)
+    if options.venue == "ib":
+        return ib_market(options, settings)
     return paper_market(options, settings)
 
 
@@ -180,7 +183,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
     home, settings, journal = opens.home, opens.settings, opens.journal
     found = [*journal.remarks, *_after_recovery(home, journal, recovered)]
     state = recovered.state
-    _refuse_to_leave_alone(state, opens.market.description)
+    if not isinstance(opens.market, IbMarket):
+        refuse_to_leave_alone(state, opens.market.description)
     ground = opens.market.ground(home, recovered)
     venue = ground.venue
     cut_off = not state.ended_clean and state.market == venue.description
@@ -227,20 +231,6 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
         remarks=remarks,
         disk=DiskWatch(home, host),
     )
-
-
-def _refuse_to_leave_alone(state: State, market: str) -> None:
-    """Orders at a venue beyond a line work on whatever is opened here, and only a desk there can
-    cancel them: from anywhere else a cancel would be a word in the journal. Raises InputError."""
-    orders = [state.orders[order_id] for order_id in state.live]
-    there = sorted({o.market for o in orders if is_beyond_a_line(o.market)} - {market})
-    if there:
-        count = sum(order.market in there for order in orders)
-        noun = "order works" if count == 1 else "orders work"
-        raise InputError(
-            f"{count:,} {noun} at {', '.join(there)}: open the desk there (--venue fix) and cancel"
-            " them or let them end; another market needs another --home"
-        )
 
 
 def _second_factor(home: Home, state: State, opening: list[Report]) -> list[str]:

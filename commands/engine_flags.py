@@ -31,10 +31,13 @@ def arguments_of(options: Namespace) -> list[str]:
         words += ["--speed", _speed(options.speed)]
     for flag, is_given in (
         ("--read-only", options.read_only),
+        ("--live", options.live),
         ("--record", options.record),
         ("--no-record", options.no_record),
     ):
         words += [flag] if is_given else []
+    if options.live_typed:
+        words += ["--live-typed", options.live_typed]
     return words
 
 
@@ -52,6 +55,7 @@ def how_started(
         "--speed": _speed(speed),
         "--config": str(options.config.expanduser().absolute()) if options.config else NOT_GIVEN,
         "--read-only": "yes" if options.read_only else "no",
+        "--live": "yes" if options.live else "no",
         "--record": "yes" if is_recorded else "no",
         "--no-record": "no" if is_recorded else "yes",
     }
@@ -68,6 +72,7 @@ def contradictions(options: Namespace, how: dict[str, str]) -> list[str]:
         "--speed": _speed(options.speed) if options.speed is not None else None,
         "--config": str(options.config.expanduser().absolute()) if options.config else None,
         "--read-only": "yes" if options.read_only else None,
+        "--live": "yes" if options.live else None,
         "--record": "yes" if options.record else None,
         "--no-record": "yes" if options.no_record else None,
     }

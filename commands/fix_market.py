@@ -2,7 +2,6 @@
 
 import time
 from argparse import Namespace
-from calendar import weekday
 from random import Random
 from typing import NamedTuple
 
@@ -10,41 +9,37 @@ import msgspec
 
 from commands.fix_secrets import secrets_of
 from commands.ground import Ground
+from commands.line_market import (
+    known_markets,
+    limits_at,
+    refuse_flags_of_a_simulation,
+    trade_date,
+)
 from connectors.fix.client.roll import Standing
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.terms import LINE_MARKET, NEVER_RESENT, LineError, description_of
+from connectors.fix.client.terms import NEVER_RESENT, description_of
 from connectors.fix.client.venue import FixVenue
 from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.redial import Door, Redial, read_doors
 from connectors.fix.link.secrecy import is_this_machine
 from connectors.fix.link.terms import Terms, Wishes, agree
 from connectors.fix.settings import SessionSettings
+from connectors.line_error import LineError
 from data.home import Home
 from data.settings import Settings
-from data.settings.load import SHIPPED_SOURCE, FixSettings
+from data.settings.load import FixSettings
 from engine.domain.orders import Order
 from engine.domain.patience import PRACTICE_VENUE, Patience
 from engine.domain.quotes import Source
 from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
-from engine.runtime.market_time import exchange_clock, exchange_date
+from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
-SATURDAY, MONDAY = 5, 7
-"""Days of a week that begins with Monday as 0."""
-A_DAY = 86_400 * NANOS_PER_SECOND
-VENUES_KEY = "risk.venues_allowed"
-NOT_SIMULATED = {
-    "market": "the venue says what is traded",
-    "latency": "its distance is what it is",
-    "speed": "its time is everybody's",
-    "record": "only simulated markets are recorded",
-}
-"""Flags of a session that mean nothing at a venue beyond a line, and why."""
 
 
 class FixMarket(NamedTuple):
@@ -84,7 +79,7 @@ class FixMarket(NamedTuple):
             desk=f"{state.instance}-{state.epoch}",
             standing=_standing(state, self.description),
             symbols=self.options.symbols or self.settings.market.symbols,
-            trade_date_of=_trade_date,
+            trade_date_of=trade_date,
             redial=redial,
             wall=exchange_clock,
         )
@@ -102,10 +97,10 @@ class FixMarket(NamedTuple):
                 ack=Nanos(self.settings.paper.ack_wait * NANOS_PER_SECOND),
                 positions_every=Nanos(0),
             ),
-            limits=_limits(self.settings),
+            limits=limits_at(self.settings, PRACTICE_VENUE),
             index_symbol=self.settings.market.index,
             venue_word=PRACTICE_VENUE,
-            was_known=venue.description in _markets(state),
+            was_known=venue.description in known_markets(state),
             close=venue.close,
         )
 
@@ -125,16 +120,9 @@ class FixMarket(NamedTuple):
         return f"{place}: {trouble}"
 
 
-def is_beyond_a_line(market: str) -> bool:
-    """Whether orders of that market work at a venue, with or without this desk."""
-    return market.startswith(LINE_MARKET)
-
-
 def fix_market(options: Namespace, settings: Settings) -> FixMarket:
     """Raises InputError for flags that mean nothing here."""
-    for flag, why in NOT_SIMULATED.items():
-        if getattr(options, flag):
-            raise InputError(f"--{flag} goes with a simulated market; at a FIX venue {why}")
+    refuse_flags_of_a_simulation(options, "a FIX venue")
     _check_practice(settings.fix)
     agree(_wishes(settings.fix), lambda name: None)
     return FixMarket(options, settings)
@@ -199,25 +187,3 @@ def _as_it_stands(order: Order) -> Standing:
             change.stop,
         ),
     )
-
-
-def _trade_date(at: Nanos) -> int:
-    """The exchange's date; a weekend belongs to its Monday."""
-    date = exchange_date(at)
-    day = weekday(date // 10_000, date // 100 % 100, date % 100)
-    return date if day < SATURDAY else exchange_date(Nanos(at + (MONDAY - day) * A_DAY))
-
-
-def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """Who asks for a practice venue by its flag is let in, unless a list of venues was written."""
-    source = next((e.source for e in settings.effective if e.key == VENUES_KEY), SHIPPED_SOURCE)
-    if source not in (SHIPPED_SOURCE, f"profile {settings.paper.limits}"):
-        return settings.limits
-    return tuple(
-        (key, f"{value},{PRACTICE_VENUE}" if key == VENUES_KEY else value)
-        for key, value in settings.limits
-    )
-
-
-def _markets(state: State) -> set[str]:
-    return {state.market, *(order.market for order in state.orders.values())}

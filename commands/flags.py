@@ -160,11 +160,13 @@ def _add_session_flags(parser: argparse.ArgumentParser) -> None:
         "--venue",
         choices=("paper", "fix", "ib"),
         default="paper",
-        help="paper, or fix: by [fix] of the settings",
+        help="paper, or by the settings: fix by [fix], ib (Interactive Brokers) by [ib]",
     )
     add("--market", metavar="sim|PATH", help="the synthetic market (sim) or a recording")
     add("--symbols", metavar="A,B,…", type=read_symbols, help="only these symbols of the market")
-    add("--live", action="store_true", help="real money: not available yet")
+    add("--live", action="store_true", help="real money, at --venue ib: the account is asked for")
+    # That a person typed the account when it was asked for, told on to the engine.
+    add("--live-typed", metavar="DIGEST", default="", help=argparse.SUPPRESS)
     add("--read-only", action="store_true", help="nothing can be sent, cancels included")
     record = parser.add_mutually_exclusive_group()
     record.add_argument("--record", action="store_true", help="keep what the session saw")
@@ -209,10 +211,8 @@ def _check_session(options: argparse.Namespace) -> None:
     """Refuse what does not go together, and fill in what one flag implies about another."""
     if os.environ.get(FORCE_PAPER) == "1" and (options.live or options.venue != "paper"):
         raise UsageError(f"{FORCE_PAPER}=1: this machine trades on paper, whatever the flags say")
-    if options.venue == "ib":
-        raise UsageError(_not_yet(f"--venue {options.venue}"))
-    if options.live:
-        raise UsageError(_not_yet("--live"))
+    if options.live and options.venue != "ib":
+        raise UsageError("--live is real money, which is at --venue ib alone")
     scripted = options.script is not None or bool(options.exec_lines)
     if options.watch and options.headless:
         raise UsageError("--watch shows the screen and --headless has none: choose one")
@@ -277,7 +277,7 @@ def _add_reset(parser: argparse.ArgumentParser) -> None:
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", metavar="show|check|set|limits", choices=_CONFIG_ACTS)
-    parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set")
+    parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set; show takes a KEY")
     parser.add_argument("--markdown", action="store_true", help="limits: the page LIMITS.md")
 
 
@@ -355,13 +355,10 @@ def _check_command(options: argparse.Namespace) -> None:
             raise UsageError(objection)
     if options.command != "config":
         return
-    expected = 2 if options.act == "set" else 0
-    if len(options.words) != expected:
-        raise UsageError(
-            "config set takes a key and a value"
-            if expected
-            else f"config {options.act} takes nothing more"
-        )
+    words = {"set": (2,), "show": (0, 1)}.get(options.act, (0,))
+    if len(options.words) not in words:
+        takes = {"set": "a key and a value", "show": "one key, or a part of one"}
+        raise UsageError(f"config {options.act} takes {takes.get(options.act, 'nothing more')}")
     if options.markdown and options.act != "limits":
         raise UsageError("--markdown goes with config limits")
 

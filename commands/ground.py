@@ -13,7 +13,7 @@ from engine.domain.reports import LinkChanged, LinkState, Report, SessionOpened,
 from engine.domain.state import State
 from engine.hosted import HostedVenue
 from engine.runtime.host import Pace
-from engine.values import Nanos
+from engine.values import Money, Nanos
 
 
 def _nothing(*, is_orderly: bool) -> None:
@@ -43,6 +43,8 @@ class Ground(NamedTuple):
     flow: Flow | None = None
     pace: Pace | None = None
     close: Callable[..., None] = _nothing
+    opening_cash: Money | None = None
+    """Of an account that is new to this home, as its venue says; None: by the settings."""
 
     def opened(self, state: State, settings: Settings, left_at: Nanos) -> SessionOpened:
         number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
@@ -54,7 +56,7 @@ class Ground(NamedTuple):
             source=self.source,
             trade_date=venue.trade_date,
             account=self.account,
-            opening_cash=paper.opening_cash,
+            opening_cash=paper.opening_cash if self.opening_cash is None else self.opening_cash,
             currency=BASE_CURRENCY,
             fee_table=paper.fee_table,
             limits=self.limits,

@@ -16,6 +16,10 @@ def run(options: Namespace) -> int:
     """Exit codes of the command line's table; a script is read whole before anything is opened."""
     harden()
     script = _script(options)
+    if options.live and options.engine is None:
+        from commands.live_gate import ask_for_the_account
+
+        options.live_typed = ask_for_the_account(options)
     if options.headless:
         from commands.headless import run_headless
 

@@ -58,6 +58,7 @@ class Home:
         self.factor_path = path / "second-factor.json"
         self.practice_path = path / "practice-venue.db"
         self.fix_path = path / "fix.db"
+        self.ib_path = path / "ib.db"
         self._owner: int | None = None
 
     @classmethod
@@ -106,6 +107,7 @@ class Home:
             self.vault_index_path,
             self.factor_path,
             self.fix_path,
+            self.ib_path,
         ):
             with suppress(FileNotFoundError):
                 secret = file in (self.key_path, self.vault_path, self.factor_path)

@@ -372,12 +372,11 @@ class Room:
         self.frame_count += 1
         self.danger.expire(self.clock())
         self.guard.tick(self.clock())
-        if isinstance(self.page, LimitsPage) and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+        # A question that nobody asked would cover what is said about an engine that is gone.
+        if self.standing.alarm or self.frame_count % PREVIEW_AGAIN_FRAMES:
+            return
+        if isinstance(self.page, LimitsPage):
             self.ask(TellLimits(self.symbol))
         draft = self.open_draft
-        if (
-            draft is not None
-            and draft.stage in (Stage.EDITING, Stage.REVIEWED)
-            and self.frame_count % PREVIEW_AGAIN_FRAMES == 0
-        ):
+        if draft is not None and draft.stage in (Stage.EDITING, Stage.REVIEWED):
             self.draft_changed(draft)

@@ -9,13 +9,13 @@ import msgspec
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.link.moment import Moment
-from connectors.fix.link.pace import Pace
 from connectors.fix.link.schedule import Period
 from connectors.fix.link.skew import Skew
 from connectors.fix.message import Field, Message, encode
 from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
+from connectors.pace import Pace
 from engine.values import NANOS_PER_SECOND, Nanos
 
 

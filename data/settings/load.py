@@ -98,6 +98,24 @@ class FixSettings(msgspec.Struct, frozen=True):
     key_secret: str
 
 
+class IbSettings(msgspec.Struct, frozen=True):
+    """The session with TWS or IB Gateway."""
+
+    host: str
+    port: int
+    client_id: int
+    account: str
+    """Empty: the only one that the gateway has."""
+    library: str
+    other_hosts: tuple[str, ...]
+    """Machines that are not this one and may be called all the same."""
+    delayed: bool
+    contracts: tuple[str, ...]
+    """`SYMBOL=CONID`, where a symbol alone is ambiguous."""
+    restart: str
+    timezone: str
+
+
 class MarketSettings(msgspec.Struct, frozen=True):
     kind: str
     symbols: tuple[str, ...]
@@ -151,6 +169,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     paper: PaperSettings
     fix: FixSettings
+    ib: IbSettings
     market: MarketSettings
     record: RecordSettings
     reference: ReferenceSettings
@@ -206,6 +225,7 @@ def combine(layers: list[SettingsLayer]) -> Settings:
     return Settings(
         paper=PaperSettings(**_section(typed, "paper")),
         fix=FixSettings(**_section(typed, "fix")),
+        ib=IbSettings(**_section(typed, "ib")),
         market=MarketSettings(**_section(typed, "market")),
         record=RecordSettings(**_section(typed, "record")),
         reference=ReferenceSettings(**_section(typed, "reference")),

@@ -35,6 +35,7 @@ TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 SYMBOL = re.compile(r"[A-Z0-9.\-/^=&_]{1,24}")
 HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
 SECRET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+IB_ACCOUNT = re.compile(r"|[A-Z]{1,2}[0-9]{4,12}")
 COMP_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 ACCOUNT = re.compile(r"[A-Z0-9]{1,16}")
 ACTION = re.compile(r"[a-z][a-z0-9_.]{0,63}")
@@ -227,6 +228,16 @@ READERS: Mapping[str, Reader] = {
         ),
         _secret_name,
     ),
+    "ib.host": _matching(HOST, "a name or an address such as 127.0.0.1"),
+    "ib.port": _count(1, 65_535),
+    "ib.client_id": _count(0, 999_999),
+    "ib.account": _matching(IB_ACCOUNT, 'an account such as "DU1234567", or "" for the only one'),
+    "ib.library": _word("auto", "ib_insync", "ib_async"),
+    "ib.other_hosts": _list_of_words,
+    "ib.delayed": _switch,
+    "ib.contracts": _list_of_words,
+    "ib.restart": _words,
+    "ib.timezone": _words,
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,
@@ -252,7 +263,7 @@ READERS: Mapping[str, Reader] = {
     "screen.privacy": _switch,
 }
 """How each value becomes what the program uses; `risk.*` is read by the table of limits."""
-TABLES = ("paper", "fix", "market", "record", "reference", "engine", "risk", "screen", "keys")
+TABLES = ("paper", "fix", "ib", "market", "record", "reference", "engine", "risk", "screen", "keys")
 
 
 def all_keys() -> list[str]:

@@ -85,21 +85,24 @@ from engine.domain.venue_reports import (
 )
 from engine.values import Nanos
 
+_TIMER_FIRED, _ENGINE_FAULTED = rep.TimerFired, rep.EngineFaulted
 Decision = Callable[[State, Any, Market, Nanos], list[Event]]
 
 
 def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[Event]:
     """Changes nothing; refusals are events too. `market` holds the last values, read-only."""
-    events = _DECISIONS[type(inbound)](state, inbound, market, now)
-    if (breaks := _TRIPS.get(type(inbound))) is not None:
-        events = [*events, *breaks(state, events, market, now)]
-    if state.brackets and type(inbound) is not rep.TimerFired:
+    kind = type(inbound)
+    events = _DECISIONS[kind](state, inbound, market, now)
+    breaks = _TRIPS.get(kind)
+    if breaks is not None and (tripped := breaks(state, events, market, now)):
+        events = [*events, *tripped]
+    if state.brackets and kind is not _TIMER_FIRED:
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
     if state.messages.waiting:
         events = [*events, *woken(state, events, now)]
-    if type(inbound) is rep.EngineFaulted:
-        return events  # nobody will be there to let out what waits
-    return events if is_unlimited(state) else in_turn(state, events, now)
+    if kind is _ENGINE_FAULTED or is_unlimited(state):
+        return events  # after a fault nobody will be there to let out what waits
+    return in_turn(state, events, now)
 
 
 def _of_known_account(word: str, decision: Decision) -> Decision:

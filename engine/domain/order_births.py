@@ -111,8 +111,7 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
     else:
         order.worst_price = counted_price(asked.type, side, asked.price, asked.stop, event.quote)
     flow.orders += 1
-    counted = flow.symbols.get(symbol) or flow.of(symbol)
-    counted.orders += 1
+    (flow.symbols.get(symbol) or flow.of(symbol)).orders += 1
     if event.reserved:
         count_execution(state, asked, side, at)
     note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)

@@ -33,6 +33,9 @@ class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The same for trades, positions and cash."""
 
 
+IB_PATIENCE = Patience(ack=Nanos(10 * NANOS_PER_SECOND), passes=2)
+"""Interactive Brokers: no question about one order, so three lists have to miss it, twice."""
+
 ASKS_MAX = 6
 """How often one request is asked about, or one cancel repeated, before only a person can help."""
 

@@ -51,7 +51,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         return [ev.DuplicateIgnored(now, f"ticket {command.ticket}")]
     proposal = propose(command, state, market)
     assessment = evaluate(proposal, state, market, now)
-    order_id = OrderId(state.order_next)
+    order_id: OrderId = state.order_next  # type: ignore[assignment]  # the next one
     way: list[ev.Event] = []
     if proposal.limits.self_match and may_meet(proposal, state):
         if not assessment.is_allowed:
@@ -61,7 +61,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             command = proposal.order
             way = makes_way(state, proposal, order_id, Message.NEW, now)
     number = state.number_next.get(state.trade_date, 1)
-    seen = quote_seen(market.quote(command.symbol))
+    seen = quote_seen(proposal.quote)
     if not assessment.is_allowed:
         return [_denied(state, command, assessment, seen, now), *way]
     command, protection = _priced(command, proposal, has_findings=bool(assessment.findings))

@@ -1,7 +1,7 @@
 """Sums up how far a running session can be believed, from the records of that run alone."""
 
 from collections.abc import Callable
-from itertools import islice
+from itertools import compress, islice
 from typing import TypeVar
 
 import msgspec
@@ -74,10 +74,10 @@ class RealismTally:
     def note_step(self, step: Step) -> None:
         """Every session listens with this."""
         telling = self._notes.get
-        for body in step.bodies:
-            told = telling(type(body))
+        for event in compress(step.bodies, step.backs):
+            told = telling(type(event))
             if told is not None:
-                told(body)
+                told(event)
         self._line = None
 
     def _tell(self, body: Body) -> None:

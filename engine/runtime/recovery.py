@@ -1,6 +1,7 @@
 """From the journal back to the state: replaying applies events and decides nothing."""
 
 from collections.abc import Callable, Iterable
+from itertools import compress, count
 
 import msgspec
 
@@ -141,22 +142,20 @@ def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None
     """Everything that a step leaves behind, in one walk: a start has a million events, and what is
     done for each of them is most of its time. The same as `apply` and `note_step`."""
     changes, places, kept_max = CHANGES, history.places, RECORDS_PER_ORDER_MAX
-    sequence, at = step.first, step.at
-    for back, body in zip(step.backs, step.bodies, strict=True):
-        if back:
-            kind = type(body)
-            changes[kind](state, body)
-            state.events += 1  # at once: an answer of the second factor counts for the next alone
-            if kind in TOLD:
-                tail.facts.append((sequence, back, at, body))
-            order_id = getattr(body, "order_id", None)
-            if order_id is not None:
-                kept = places.get(order_id)
-                if kept is None:
-                    history.begin(order_id, sequence)
-                elif len(kept) < kept_max:
-                    kept.append(sequence)
-        sequence += 1
+    at, backs = step.at, step.backs
+    for sequence, back, body in compress(zip(count(step.first), backs, step.bodies), backs):
+        kind = type(body)
+        changes[kind](state, body)
+        state.events += 1  # at once: an answer of the second factor counts for the next alone
+        if kind in TOLD:
+            tail.facts.append((sequence, back, at, body))
+        order_id = getattr(body, "order_id", None)
+        if order_id is not None:
+            kept = places.get(order_id)
+            if kept is None:
+                history.begin(order_id, sequence)
+            elif len(kept) < kept_max:
+                kept.append(sequence)
 
 
 def _left_at(journal: Journal) -> Nanos:

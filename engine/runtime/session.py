@@ -25,7 +25,7 @@ from engine.values import Sequence as RecordSequence
 INBOUNDS_PER_STEP_MAX = 512
 """One commit carries at most this many, so that a burst cannot hold back its own answers."""
 
-_CUT_BEFORE = (TradeDateRolled, SessionOpened, VenueExecutions)
+_CUT_BEFORE = frozenset({TradeDateRolled, SessionOpened, VenueExecutions})
 
 
 class DeskStoppedError(TraderError):
@@ -99,16 +99,17 @@ class Session:
             # A list of executions is heard trade by trade, as far as it is news.
             inbounds = unfolded(state, inbounds[0])
         for inbound in inbounds:
-            backs.append(0)
-            bodies.append(inbound)
-            for back, event in enumerate(decide(state, inbound, market, now), 1):
+            events = decide(state, inbound, market, now)
+            for event in events:
                 apply(state, event)
                 if type(event) in LEAVING:
                     request = request_of(event, state)
                     if request is not None:
                         outbox.append(request)
-                backs.append(back)
-                bodies.append(event)
+            # The inbound is its own cause, and stands so far before each of its events.
+            backs += range(len(events) + 1)
+            bodies.append(inbound)
+            bodies += events
         return Step(first, now, backs, bodies), outbox
 
     def _commit(self, step: Step, outbox: list[Request]) -> None:
@@ -183,6 +184,10 @@ def _batches(inbounds: Sequence[Inbound]) -> Iterator[Sequence[Inbound]]:
 
     With the date done orders leave the state: whoever listens has to hear of their end before.
     """
+    if len(inbounds) <= INBOUNDS_PER_STEP_MAX and _CUT_BEFORE.isdisjoint(map(type, inbounds)):
+        if inbounds:
+            yield inbounds
+        return
     start, was_list = 0, False
     for position, inbound in enumerate(inbounds):
         kind = type(inbound)

@@ -35,6 +35,8 @@ DOORS = {
     "commands/headless.py:_HeadlessSession.run",
     "connectors/fix/client/wire.py:_Life._run",
     "connectors/fix/practice/guarded.py:Guarded.take",
+    "connectors/ib/dispatch.py:Dispatch.hear",
+    "connectors/ib/wire.py:_Life._run",
     "data/vault/stores.py:_answer_of",
     "engine/runtime/live.py:LiveDesk._run",
     "engine/runtime/terminals/connections.py:Connections._drop",

@@ -243,7 +243,7 @@ def test_an_engine_that_dies_is_said_and_the_next_start_has_everything(desk: Des
     desk.wait_for_orders(1)
     os.kill(desk.engine, signal.SIGKILL)
     screen.until("ENGINE GONE")
-    screen.until("is gone; at last sight 1 orders worked")
+    screen.until("the engine is gone: `trader` in another terminal starts it again")
     second = desk.opened()
     desk.wait_for_orders(1)
     screen.until("the engine answers again")

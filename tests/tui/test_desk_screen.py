@@ -1,5 +1,6 @@
 """The desk under somebody's hands: a fake desk, real keys, no wall clock."""
 
+import msgspec
 import pytest
 
 from data.frames import as_plain_text
@@ -17,6 +18,7 @@ from engine.ports import (
     SetSpeed,
     TellRealism,
 )
+from engine.values import OrderType, Price
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
 from tui.layout import PaneName
@@ -46,6 +48,28 @@ async def test_a_line_is_echoed_in_words_with_cost_and_queue_while_it_is_typed()
         assert "rests, 300 ahead" in here.text
         assert "12,002.00" in here.text
         assert not here.desk.sent()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_stop_has_a_column_of_its_own_as_soon_as_one_is_listed(size):
+    async with sitting(size) as here:
+        await order(here, "b 100 MSFT 1.00")
+        await order(here, "b 100 AAPL mkt")
+        await here.frames(3)
+        assert " stop " not in here.text
+        lower = here.desk._orders[1]
+        here.desk._orders[1] = msgspec.structs.replace(
+            lower, type=OrderType.STOP_LIMIT, stop=Price(25_000)
+        )
+        await here.frames(3)
+        rows = here.text.splitlines()
+        heading = next(row for row in rows if "price      stop" in row)
+        end = heading.index("stop") + len("stop")
+        stopped = next(row for row in rows if " 100 MSFT " in row and "0/100" in row)
+        assert stopped[:end].endswith(" 1.00      2.50")
+        done = next(row for row in rows if " 100 AAPL " in row and "100/100" in row)
+        assert done[:end].endswith(" —          "), "laid out anew although nothing of it changed"
+        assert heading.index("state") == done.index("filled") == stopped.index("working")
 
 
 async def test_enter_reviews_and_ctrl_t_sends_exactly_one_order():

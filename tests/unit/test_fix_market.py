@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from commands import flags
-from commands.fix_market import _limits, _trade_date, fix_market
+from commands.fix_market import fix_market
+from commands.line_market import limits_at, trade_date
 from data.settings import load_settings
+from engine.domain.patience import PRACTICE_VENUE
 from engine.errors import InputError
 from engine.runtime.market_time import from_iso_utc
 
@@ -54,7 +56,7 @@ def test_no_order_goes_to_another_machine_that_nobody_named_as_practice(tmp_path
 def test_the_flag_lets_the_practice_venue_in_unless_a_person_wrote_a_list(
     tmp_path: Path, text: str, allowed: str
 ) -> None:
-    limits = dict(_limits(settings_of(tmp_path, text)))
+    limits = dict(limits_at(settings_of(tmp_path, text), PRACTICE_VENUE))
     assert limits["risk.venues_allowed"] == allowed
 
 
@@ -70,10 +72,11 @@ def test_the_flag_lets_the_practice_venue_in_unless_a_person_wrote_a_list(
     ],
 )
 def test_a_weekend_belongs_to_its_monday(at: str, date: int) -> None:
-    assert _trade_date(from_iso_utc(at)) == date
+    assert trade_date(from_iso_utc(at)) == date
 
 
-def test_it_is_asked_for_by_its_name_and_others_are_not_there_yet() -> None:
-    assert flags.parse(["--venue", "fix", "--headless"]).venue == "fix"
-    with pytest.raises(flags.UsageError, match="not available yet: --venue ib"):
-        flags.parse(["--venue", "ib", "--headless"])
+def test_real_money_is_at_interactive_brokers_alone() -> None:
+    assert flags.parse(["--venue", "ib", "--live", "--headless"]).live
+    for venue in ([], ["--venue", "fix"]):
+        with pytest.raises(flags.UsageError, match="--venue ib alone"):
+            flags.parse([*venue, "--live", "--headless"])

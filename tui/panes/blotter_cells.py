@@ -1,5 +1,7 @@
 """What stands in each cell of the blotter: orders, fills and positions."""
 
+from collections.abc import Sequence
+
 from rich.style import Style
 
 from engine.domain.attention import AttentionRow
@@ -22,7 +24,7 @@ from tui.paint import (
     signed_style,
 )
 from tui.panes.attention import attention_cell
-from tui.panes.ghosts import Ghost, ghost_cell
+from tui.panes.ghosts import Ghost, ghost_cell, ghost_key
 
 Listed = OrderRow | FillRow | PositionRow | Ghost | AttentionRow
 FILLED_CELLS = 11
@@ -36,6 +38,7 @@ ORDER_COLUMNS = (
     Column("symbol", 7, 3, right=False),
     Column("type", 11, 8, right=False),
     Column("price", 9, 4),
+    Column("stop", 9, 5),
     Column("filled", FILLED_CELLS, 5),
     Column("average", 9, 10, title="avg"),
     Column("state", 9, 6, right=False),
@@ -44,6 +47,8 @@ ORDER_COLUMNS = (
     Column("origin", 7, 12, right=False, title="from"),
     Column("text", 30, 13, right=False, title=""),
 )
+ORDER_COLUMNS_WITHOUT_STOPS = tuple(column for column in ORDER_COLUMNS if column.name != "stop")
+"""A stop price has a column, before time and type, where an order of the list has one."""
 FILL_COLUMNS = (
     Column("time", 12, 2, gap=0),
     Column("number", 5, 0, title="#"),
@@ -53,7 +58,7 @@ FILL_COLUMNS = (
     Column("price", 9, 5),
     Column("fee", 8, 7),
     Column("realised", 11, 6, title="real"),
-    Column("position", 8, 8, title="pos after"),
+    Column("position", 9, 8, title="pos after"),
     Column("liquidity", 5, 9, right=False, title=""),
     Column("why", 40, 10, right=False),
 )
@@ -103,8 +108,9 @@ class BlotterCells:
             case "type":
                 return _type_words(row), text
             case "price":
-                price = row.price if row.type.has_limit else row.stop
-                return price_text(instrument, price), text
+                return price_text(instrument, row.price), text
+            case "stop":
+                return price_text(instrument, row.stop) if row.stop else "", text
             case "filled":
                 done = quantity_text(instrument, row.cumulative)
                 both = f"{done}/{quantity_text(instrument, row.quantity)}"
@@ -223,3 +229,20 @@ def _type_words(row: OrderRow) -> str:
 def _state_words(row: OrderRow) -> str:
     """What is on its way says more than the state that it starts from."""
     return clean(row.pending or row.state, limit=12) or MISSING
+
+
+def key_of(row: Listed) -> object:
+    """What a row is about, however its figures change."""
+    if isinstance(row, OrderRow):
+        return ("order", row.order_id)
+    if isinstance(row, FillRow):
+        return ("fill", row.order_id, row.at, row.quantity, row.position_after)
+    if isinstance(row, GhostRow | GhostFillRow):
+        return ghost_key(row)
+    if isinstance(row, AttentionRow):
+        return row.key
+    return ("position", row.symbol)
+
+
+def has_stops(rows: Sequence[Listed]) -> bool:
+    return any(isinstance(row, OrderRow) and row.stop for row in rows)

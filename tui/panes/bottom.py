@@ -169,12 +169,14 @@ class Footer(LinePane):
         self.is_reviewed = False
         self.enter_words = REVIEW
         """What Enter does with the line as it stands."""
+        self.page_chooses = True
+        """Whether Enter takes a row of the page over the desk; of a page to read it takes none."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return False
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        key = (self.chain, self.is_reviewed, self.enter_words, width)
+        key = (self.chain, self.is_reviewed, self.enter_words, self.page_chooses, width)
         return [self.slot(0, key, lambda: self._keys(width))]
 
     def _keys(self, width: int) -> Strip:
@@ -196,6 +198,10 @@ class Footer(LinePane):
     def _offers(self) -> list[tuple[str, str]]:
         """After a review the next key is the one that sends."""
         offers = self.keymap.footer(self.chain)
+        if self.chain and self.chain[0] is Scope.PAGE:
+            choose = self.keymap.shown("page.choose"), BY_ID["page.choose"].words
+            kept = [offer for offer in offers if self.page_chooses or offer != choose]
+            return [*kept, (self.keymap.shown("desk.back"), BY_ID["desk.back"].words)]
         if not self.is_reviewed:
             return [(key, self.enter_words if words == REVIEW else words) for key, words in offers]
         review = self.keymap.shown("ticket.review"), self.keymap.shown("line.review")

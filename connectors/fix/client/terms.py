@@ -1,7 +1,6 @@
-"""What a desk's session with a venue is called, what it never says twice, and how it fails."""
+"""What a desk's session with a venue is called, and what it never says twice."""
 
 from connectors.fix.tags import Type
-from engine.errors import TraderError
 
 NEVER_RESENT = frozenset(
     {
@@ -27,9 +26,3 @@ LINE_MARKET = "FIX."
 def description_of(version: str, sender: str, target: str) -> str:
     """`FIX.4.4 DESK at VENUE`: one session, with orders that no other session has."""
     return f"{version} {sender} at {target}"
-
-
-class LineError(TraderError):
-    """The venue cannot be reached, or does not let this desk in; the sentence says what to do."""
-
-    exit_code = 6

@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 
+from connectors.date_roll import rolled
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.caller import NO_ANSWER, Caller
-from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.record import Record
@@ -13,18 +13,19 @@ from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
-from connectors.fix.client.terms import LineError, description_of
+from connectors.fix.client.terms import description_of
 from connectors.fix.client.wire import Open, Wire
 from connectors.fix.line import Instant
 from connectors.fix.link.redial import Redial
 from connectors.fix.session import Session
 from connectors.fix.settings import SessionSettings
+from connectors.line_error import LineError
+from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
     LinkChanged,
     LinkState,
     Report,
-    TradeDateRolled,
     VenueOrderWaited,
     VenueRejected,
     VenueReplaceRefused,
@@ -41,7 +42,7 @@ from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
 from engine.errors import MachineError
 from engine.hosted import SimulatedVenue
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
+from engine.values import NANOS_PER_SECOND, Nanos, Side
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -338,9 +339,7 @@ class FixVenue:
         if date == self.trade_date:
             return
         self.trade_date = date
-        marks = [(q.symbol, q.last or q.mid) for q in self.market.quotes.values()]
-        known = tuple(sorted((symbol, Price(mark)) for symbol, mark in marks if mark))
-        self._talk.reports.append(TradeDateRolled(date, known))
+        self._talk.reports.append(rolled(self.market, date))
 
     # What it shows.
 

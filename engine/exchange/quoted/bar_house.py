@@ -61,6 +61,7 @@ class BarExchange(Exchange):
     )
 
     runs_auctions = False
+    told_in = Telling.BARS
 
     def __init__(self, settings: BookSettings | None, assumptions: BarAssumptions) -> None:
         super().__init__(settings)
@@ -296,10 +297,6 @@ class BarExchange(Exchange):
         return events
 
     # --- places
-
-    @property
-    def told_in(self) -> Telling:
-        return Telling.BARS
 
     def queue_ahead(self, symbol: str, order_id: int, known: dict[int, int] | None = None) -> int:
         return -1

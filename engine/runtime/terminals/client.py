@@ -300,10 +300,12 @@ class SocketDesk:
         view = self.latest()
         working = sum(not row.is_done for row in view.orders)
         held = sum(bool(row.quantity) for row in view.positions)
+        orders = f"{working} order{'' if working == 1 else 's'} worked"
+        positions = "1 position was held" if held == 1 else f"{held} positions were held"
         return (
-            f"the engine (process {self.welcome.process}) is gone; at last sight {working} orders"
-            f" worked and {held} positions were held, the journal has them: `trader` in another"
-            " terminal starts it again, and this screen attaches by itself"
+            "the engine is gone: `trader` in another terminal starts it again, and this screen"
+            f" attaches by itself; at last sight {orders} and {positions}, the journal has them"
+            f" (process {self.welcome.process})"
         )
 
     def _look_for_engine(self) -> None:

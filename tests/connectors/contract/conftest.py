@@ -10,6 +10,7 @@ from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceReques
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
 from tests.connectors.contract.far_end import FarEnd
 from tests.connectors.contract.fix_end import FixEnd
+from tests.connectors.contract.ib_end import IbEnd
 from tests.connectors.contract.paper_end import FaultyPaperEnd, PaperEnd
 
 LIMIT = Price(1_901_000)
@@ -23,6 +24,7 @@ ENDS: dict[str, Callable[[], FarEnd]] = {
     "FIX 4.4 over a socket": lambda: FixEnd("FIX.4.4"),
     "FIX 5.0SP2 over a socket": lambda: FixEnd("FIX.5.0SP2"),
     "FIX 4.4 in pieces": lambda: FixEnd("FIX.4.4", splits=True),
+    "IB over a socket": IbEnd,
 }
 R = TypeVar("R")
 

@@ -25,6 +25,9 @@ class FarEnd(Protocol):
     tells_fills_again: bool
     """Asked about an order, it tells the order's fills once more, and not only their sum."""
 
+    tells_busts: bool
+    """It says so when a trade is taken back."""
+
     def send(self, *requests: Request) -> Sequence[bytes]:
         """Stages and releases; the staged bytes come back."""
 

@@ -36,6 +36,7 @@ class PaperEnd:
     in_order = True
     states = frozenset(Statement)
     tells_fills_again = True
+    tells_busts = True
 
     def __init__(self, latency_ms: int = 0) -> None:
         late = Nanos(latency_ms * NANOS_PER_MILLISECOND)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.settings import Sent
+from connectors.venue_clock import VenueClock
 from engine.domain.reports import (
     LinkChanged,
     LinkState,

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.fix.link.pace import Pace, Queue
+from connectors.fix.link.pace import Queue
+from connectors.pace import Pace
 from engine.values import NANOS_PER_SECOND, Nanos
 
 

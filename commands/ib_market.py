@@ -1,0 +1,177 @@
+"""The ground of a desk at Interactive Brokers: its line, whose money it is, its orders there."""
+
+from argparse import Namespace
+from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from commands.desk_refusals import refuse_to_leave_alone
+from commands.ground import Ground
+from commands.line_market import (
+    known_markets,
+    limits_at,
+    refuse_flags_of_a_simulation,
+    trade_date,
+)
+from commands.live_gate import check_typed
+from connectors.ib.back_off import BackOff
+from connectors.ib.library import Library
+from connectors.ib.quiet import Quiet
+from connectors.ib.roll import Standing, ref_of
+from connectors.ib.safety import LOOPBACK
+from connectors.ib.store import Store
+from connectors.ib.terms import DELAYED_IF_NO_LIVE, IB_MARKET, LIVE_ALONE, IbTerms
+from connectors.ib.venue import LINE, IbVenue
+from connectors.line_error import LineError
+from data.home import Home
+from data.settings import Settings
+from data.settings.load import IbSettings
+from engine.domain.arming import LIVE_MODE
+from engine.domain.orders import Order
+from engine.domain.patience import IB_PATIENCE
+from engine.domain.quotes import Source
+from engine.domain.requests import ReplaceRequest
+from engine.domain.state import State
+from engine.errors import InputError
+from engine.runtime.market_time import exchange_clock
+from engine.runtime.recovery import Recovered
+from engine.values import MONEY_SCALE, Money, OrderType, TimeInForce
+
+PAPER_MODE = "PRACTICE"
+"""Orders leave this machine, and no money is in them."""
+SYMBOLS = ("SPY", "AAPL", "MSFT")
+"""Looked up where nobody named any: a desk with nothing to trade helps nobody."""
+
+
+class IbMarket(NamedTuple):
+    """What can be known before there is a home."""
+
+    options: Namespace
+    settings: Settings
+    terms: IbTerms
+
+    @property
+    def description(self) -> str:
+        """Which account it is, the gateway says."""
+        return IB_MARKET
+
+    def ground(self, home: Home, recovered: Recovered) -> Ground:
+        """Dials, recovers and looks up what is traded. Raises LineError, a sentence to act on."""
+        state, settings = recovered.state, self.settings
+        venue = IbVenue(
+            Library.load(settings.ib.library),
+            self.terms,
+            Store(home.ib_path),
+            BackOff(Random()),
+            standing=_standing(state),
+            symbols=self.options.symbols or settings.market.symbols or SYMBOLS,
+            trade_date_of=trade_date,
+            wall=exchange_clock,
+        )
+        try:
+            venue.stand_up()
+            refuse_to_leave_alone(state, venue.description)
+        except (LineError, InputError):
+            venue.close(is_orderly=False)
+            raise
+        return Ground(
+            venue=venue,
+            account=venue.account,
+            mode=LIVE_MODE if self.terms.is_live else PAPER_MODE,
+            source=Source.LIVE,
+            patience=IB_PATIENCE,
+            limits=limits_at(settings, LINE),
+            index_symbol=settings.market.index,
+            venue_word=LINE,
+            was_known=venue.description in known_markets(state),
+            close=venue.close,
+            opening_cash=_cash(venue),
+        )
+
+
+def ib_market(options: Namespace, settings: Settings) -> IbMarket:
+    """Raises InputError for flags and settings that mean nothing here, or are not safe."""
+    refuse_flags_of_a_simulation(options, "Interactive Brokers")
+    ib = settings.ib
+    if ib.host not in (*LOOPBACK, *ib.other_hosts):
+        raise InputError(
+            f"{ib.host} is another machine, and what is said to a gateway is not encrypted: use an"
+            f' ssh tunnel and 127.0.0.1, or name it: ib.other_hosts = ["{ib.host}"]'
+        )
+    if options.live:
+        check_typed(ib.account, options.live_typed)
+    Quiet(ib.restart)
+    return IbMarket(options, settings, _terms(ib, is_live=options.live))
+
+
+def _terms(ib: IbSettings, *, is_live: bool) -> IbTerms:
+    try:
+        zone = ZoneInfo(ib.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(f'ib.timezone: "{ib.timezone}" is no time zone') from error
+    return IbTerms(
+        ib.host,
+        ib.port,
+        ib.client_id,
+        account=ib.account,
+        is_live=is_live,
+        data_type=DELAYED_IF_NO_LIVE if ib.delayed else LIVE_ALONE,
+        contracts=_contracts(ib.contracts),
+        restart=ib.restart,
+        bare_zone=zone,
+    )
+
+
+def _contracts(texts: tuple[str, ...]) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for text in texts:
+        symbol, mark, con_id = text.partition("=")
+        if not (mark and symbol and con_id.isascii() and con_id.isdigit()):
+            raise InputError(f'ib.contracts: "{text}" must be a symbol and a conId: "VOD=12345678"')
+        named[symbol] = int(con_id)
+    return named
+
+
+def _cash(venue: IbVenue) -> Money | None:
+    """What an account that is new to this home begins with: what it has at IB."""
+    cash = venue.parts.values.number("TotalCashBalance", "USD")
+    if cash is None:
+        cash = venue.parts.values.number("TotalCashBalance", "BASE")
+    return None if cash is None else Money(round(cash * MONEY_SCALE))
+
+
+def _standing(state: State) -> tuple[Standing, ...]:
+    """Every order that may be open there, also one that never had an answer."""
+    live = (state.orders[order_id] for order_id in state.live)
+    return tuple(_as_it_stands(order) for order in live if order.market.startswith(IB_MARKET))
+
+
+def _as_it_stands(order: Order) -> Standing:
+    asked, change = order.order, order.pending_replace
+    # It left as a limit at the edge of its band that does not rest.
+    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
+    return Standing(
+        ref=ref_of(order.client_order_id),
+        name=order.client_order_id,
+        symbol=asked.symbol,
+        instruction=asked.instruction,
+        type=OrderType.LIMIT if is_protected else asked.type,
+        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
+        quantity=order.quantity,
+        price=order.protection if is_protected else order.price,
+        stop=order.stop,
+        trigger=asked.trigger,
+        account=asked.account,
+        filled=order.cumulative,
+        is_acknowledged=bool(order.venue_order_id),
+        is_cancelling=order.pending_cancel is not None,
+        change=None
+        if change is None
+        else ReplaceRequest(
+            order.client_order_id,
+            change.client_order_id,
+            change.price,
+            change.quantity,
+            change.stop,
+        ),
+    )

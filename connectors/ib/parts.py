@@ -1,0 +1,89 @@
+"""The parts of a desk at IB, put together: each knows the others only by what it was given."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from connectors.ib.account import AccountValues
+from connectors.ib.books import Books
+from connectors.ib.contracts import Contracts
+from connectors.ib.feed import Feed
+from connectors.ib.health import Health
+from connectors.ib.hearing import Hearer
+from connectors.ib.library import Library, Scribe
+from connectors.ib.outgoing import Outgoing
+from connectors.ib.roll import Roll, Standing
+from connectors.ib.rounds import Rounds
+from connectors.ib.speaker import Speaker
+from connectors.ib.store import Ids
+from connectors.ib.terms import IbTerms
+from connectors.ib.trades import Trades
+from connectors.ib.wire import Wire
+from connectors.ib.writing import Writer
+from engine.domain.quotes import Market
+from engine.values import Nanos
+
+
+class Parts(NamedTuple):
+    """Who understands what."""
+
+    speaker: Speaker
+    roll: Roll
+    trades: Trades
+    contracts: Contracts
+    hearer: Hearer
+    books: Books
+    rounds: Rounds
+    feed: Feed
+    values: AccountValues
+    health: Health
+    outgoing: Outgoing
+    ids: Ids
+
+
+class Asks(NamedTuple):
+    """What the parts ask of the venue that they belong to."""
+
+    note: Callable[[str], None]
+    """Tells a person."""
+    clock: Callable[[], Nanos]
+    account: Callable[[], str]
+    recheck: Callable[[], None]
+    """IB is asked about all orders again, soon."""
+
+
+def assemble(
+    library: Library,
+    terms: IbTerms,
+    wire: Wire,
+    ids: Ids,
+    market: Market,
+    standing: tuple[Standing, ...],
+    asks: Asks,
+) -> Parts:
+    """`standing`: this desk's orders that may be open; `market`: written by the feed."""
+    speaker = Speaker(Scribe(library), wire)
+    roll, trades = Roll(standing), Trades()
+    contracts = Contracts(speaker, library.contract, asks.note, asks.clock, terms.contracts)
+    hearer = Hearer(roll, trades, contracts, ids, terms.client_id, asks.recheck, asks.note)
+    books = Books(roll, trades, hearer, contracts)
+    rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
+    writer = Writer(library, speaker.scribe, contracts, market)
+    outgoing = Outgoing(
+        roll, contracts, writer, ids, asks.account, wire.send, wire.withdraw, asks.recheck
+    )
+    feed = Feed(speaker, contracts, market, asks.note, data_type=terms.data_type)
+    health = Health(asks.note)
+    return Parts(
+        speaker,
+        roll,
+        trades,
+        contracts,
+        hearer,
+        books,
+        rounds,
+        feed,
+        AccountValues(),
+        health,
+        outgoing,
+        ids,
+    )

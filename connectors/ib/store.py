@@ -1,0 +1,126 @@
+"""What outlives the desk of an IB session, in SQLite: the order ids that were used, and by what."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import MachineError
+
+ORDER_ID_MAX = 900_000_000
+"""Order ids stay below it, and ids of questions above: an error names one of both."""
+HANDLES_KEPT_MAX = 50_000
+_SCHEMA = """
+create table if not exists ids (client_id integer primary key, used integer);
+create table if not exists handles (
+    client_id integer, order_id integer, ref text, at integer, primary key (client_id, order_id)
+) without rowid;
+"""
+
+
+class Used(NamedTuple):
+    """One order id that left, for which order."""
+
+    order_id: int
+    ref: str
+
+
+class Store:
+    """One file of a home, one writer: the home's lock is the engine's."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises MachineError where it cannot be opened, or is no file of ours."""
+        self._path = path
+        try:
+            path.touch(mode=0o600)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=full")
+            self._db.executescript(_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise self._fault(error) from error
+
+    def used(self, client_id: int) -> int:
+        """The highest order id that may have left; 0 for none."""
+        row = self._db.execute("select used from ids where client_id = ?", (client_id,)).fetchone()
+        return int(row[0]) if row is not None else 0
+
+    def ref_of(self, client_id: int, order_id: int) -> str:
+        """The orderRef of the order that had this id; empty for none."""
+        row = self._db.execute(
+            "select ref from handles where client_id = ? and order_id = ?", (client_id, order_id)
+        ).fetchone()
+        return str(row[0]) if row is not None else ""
+
+    def write(self, client_id: int, used: int, fresh: Sequence[Used], at: int) -> None:
+        """Durable when it returns; `at`: UTC nanoseconds. Raises MachineError."""
+        db = self._db
+        try:
+            db.execute("begin")
+            db.execute("insert or replace into ids values (?, ?)", (client_id, used))
+            db.executemany(
+                "insert or replace into handles values (?, ?, ?, ?)",
+                [(client_id, each.order_id, each.ref, at) for each in fresh],
+            )
+            oldest = used - HANDLES_KEPT_MAX
+            db.execute(
+                "delete from handles where client_id = ? and order_id < ?", (client_id, oldest)
+            )
+            db.execute("commit")
+        except (sqlite3.Error, OSError) as error:
+            raise self._fault(error) from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _fault(self, error: Exception) -> MachineError:
+        return MachineError(
+            f"the order ids at Interactive Brokers cannot be kept in {self._path} ({error}); no"
+            " order leaves without them: see to the disk"
+        )
+
+
+class Ids:
+    """Gives order ids: above every one that was ever used, seen or promised, and each but once."""
+
+    def __init__(self, store: Store, client_id: int) -> None:
+        self._store, self._client_id = store, client_id
+        self._used = self._durable = store.used(client_id)
+        self._fresh: list[Used] = []
+        self.is_broken = False
+        """The disk took no more: from now on nothing new leaves."""
+
+    @property
+    def next(self) -> int:
+        return self._used + 1
+
+    def promised(self, next_valid: int) -> None:
+        """The gateway says from where it would count on; less than was used is no news."""
+        if next_valid < ORDER_ID_MAX:
+            self._used = max(self._used, next_valid - 1)
+
+    def seen(self, order_id: int) -> None:
+        """Some order of this client has it."""
+        if 0 < order_id < ORDER_ID_MAX:
+            self._used = max(self._used, order_id)
+
+    def take(self, ref: str) -> int:
+        """The next one; `commit` before anything leaves under it."""
+        self._used += 1
+        assert self._used < ORDER_ID_MAX, "order ids have come to their end"
+        self._fresh.append(Used(self._used, ref))
+        return self._used
+
+    def commit(self, at: int) -> None:
+        """Durable when it returns. Raises MachineError, and from then on it is broken."""
+        if not self._fresh and self._used == self._durable:
+            return
+        self.is_broken = True
+        self._store.write(self._client_id, self._used, self._fresh, at)
+        self.is_broken = False
+        self._durable = self._used
+        self._fresh.clear()
+
+    def ref_of(self, order_id: int) -> str:
+        """The orderRef of the order that left under it, in this run or in one before."""
+        return self._store.ref_of(self._client_id, order_id)

@@ -1,0 +1,96 @@
+"""Trades by the part of IB's execution ids that a correction keeps; each counted as it is now."""
+
+from collections import deque
+
+import msgspec
+
+from engine.domain.statements import Execution
+from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
+
+TRADES_KEPT_MAX = 100_000
+
+
+class Trade(msgspec.Struct, frozen=True, gc=False):
+    """One trade as its newest report has it."""
+
+    base: str
+    """`0000e0d5.65a1b2c3.01` of `0000e0d5.65a1b2c3.01.02`."""
+    revision: int
+    """0 as it was made, n after its n-th correction."""
+    ref: str
+    symbol: str
+    instruction: Instruction
+    price: Price
+    quantity: Quantity
+    liquidity: Liquidity
+    at: Nanos
+    account: str
+    exec_id: str
+    is_closing: bool = False
+
+    def as_execution(self, name: str) -> Execution:
+        return Execution(
+            name,
+            self.base,
+            self.symbol,
+            self.instruction,
+            self.price,
+            self.quantity,
+            self.liquidity,
+            self.revision,
+            self.at,
+        )
+
+
+class Commission(msgspec.Struct, frozen=True, gc=False):
+    """What IB says that an execution cost."""
+
+    amount: float
+    currency: str
+
+
+def base_of(exec_id: str) -> tuple[str, int]:
+    """(the part that a correction keeps, which report of the trade this is, from 0)."""
+    base, mark, number = exec_id.rpartition(".")
+    if not mark or not number.isdigit():
+        return exec_id, 0
+    return base, max(0, int(number) - 1)
+
+
+class Trades:
+    """The newest trades; what a correction replaces is gone, and never counted beside it."""
+
+    def __init__(self) -> None:
+        self._by_base: dict[str, Trade] = {}
+        self._order: deque[str] = deque()
+        self._sums: dict[str, int] = {}
+        self.commissions: dict[str, Commission] = {}
+        """By execution id; a report may come twice, late or never."""
+
+    def find(self, base: str) -> Trade | None:
+        return self._by_base.get(base)
+
+    def is_news(self, trade: Trade) -> bool:
+        """Neither heard before nor replaced already by a later report; kept from now on."""
+        known = self._by_base.get(trade.base)
+        if known is not None and known.revision >= trade.revision:
+            return False
+        if known is None:
+            self._order.append(trade.base)
+        self._by_base[trade.base] = trade
+        less = known.quantity if known is not None else 0
+        self._sums[trade.ref] = self._sums.get(trade.ref, 0) + trade.quantity - less
+        if len(self._order) > TRADES_KEPT_MAX:
+            gone = self._by_base.pop(self._order.popleft())
+            self.commissions.pop(gone.exec_id, None)
+        return True
+
+    def told_of(self, ref: str) -> Quantity:
+        """The sum of what was traded for one order."""
+        return Quantity(self._sums.get(ref, 0))
+
+    def charged(self, exec_id: str, commission: Commission) -> None:
+        self.commissions[exec_id] = commission
+
+    def every(self) -> tuple[Trade, ...]:
+        return tuple(self._by_base.values())

@@ -190,7 +190,7 @@ def test_a_head_that_a_power_loss_left_behind_the_snapshot_is_still_held_against
 
 
 def verified(desk: DeskOnDisk, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = verify.run(Namespace(venue=None, home=desk.home.path, json=False))
+    code = verify.run(Namespace(home=desk.home.path, json=False))
     written = capsys.readouterr()
     return code, written.out + written.err
 
@@ -226,7 +226,9 @@ def test_verify_notices_a_snapshot_that_was_sealed_of_a_wrong_state(
 def test_doctor_says_what_a_start_has_to_replay(
     desk: DeskOnDisk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = Namespace(venue=None, home=desk.home.path, json=False, keys=False, parts=False, config=None)
+    options = Namespace(
+        venue=None, home=desk.home.path, json=False, keys=False, parts=False, config=None
+    )
     doctor.run(options)
     covered, last = int(snapshot_files(desk.home.snapshots_path)[-1].stem), desk.last_sequence()
     assert f"ok          snapshots  a start replays {last - covered} of {last} records" in (

@@ -36,7 +36,8 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def run(options: Namespace) -> int:
-    """Exit 0 when nothing keeps a session from running, 1 when something does."""
+    """Exit 0 when nothing keeps a session from running, 1 when something does, 6 where a venue that
+    was asked about is not reached or does not let this desk in."""
     if options.keys:
         from commands.doctor_keys import run_keys
 
@@ -46,6 +47,12 @@ def run(options: Namespace) -> int:
 
         return run_parts()
     checks = [check for look in _LOOKS for check in look(options)]
+    code = ExitCode.DONE
+    if options.venue == "fix":
+        from commands.doctor_venue import venue_words
+
+        told, code = venue_words(options)
+        checks += [Check(*words) for words in told]
     for check in checks:
         line = msgspec.structs.asdict(check) if options.json else None
         shown = json_line(line) if line else f"{check.word:<11} {check.name:<10} {check.text}"
@@ -54,7 +61,7 @@ def run(options: Namespace) -> int:
     if options.json:
         result = {"result": "ok" if not bad else "failed", "checks": len(checks), "bad": len(bad)}
         sys.stdout.write(json_line(result) + "\n")
-    return ExitCode.CHECK_FAILED if bad else ExitCode.DONE
+    return code or (ExitCode.CHECK_FAILED if bad else ExitCode.DONE)
 
 
 def _python(options: Namespace) -> list[Check]:
@@ -148,7 +155,10 @@ def _clock(options: Namespace) -> list[Check]:
 
 
 def _venues(options: Namespace) -> list[Check]:
-    return [Check("venue", "ok", "paper, in this process: nothing to reach; fix and ib come later")]
+    text = "paper, in this process: nothing to reach"
+    if options.venue is None:
+        text += "; --venue fix calls at a FIX venue as well"
+    return [Check("venue", "ok", text)]
 
 
 def _keyring(options: Namespace) -> list[Check]:

@@ -7,9 +7,10 @@ from connectors.fix.client.asking import Asker
 from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.clock import VenueClock
 from connectors.fix.client.feed import Feed
+from connectors.fix.client.line_words import line_told
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.orders import Orders
-from connectors.fix.client.record import Record
+from connectors.fix.client.record import Record, utc_clock
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.showing import Showing
@@ -30,7 +31,7 @@ from engine.domain.reports import (
     TradeDateRolled,
 )
 from engine.domain.requests import Request
-from engine.hosted import SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Price
 
@@ -94,6 +95,7 @@ class FixVenue(Showing):
         session = Session(settings, memory, self._talk)
         session.stopped, session.reset_wanted = memory.held, memory.begins_anew
         wire = Wire(open_socket, lambda: self._ring())
+        self._wall, self._turned_at = wall or utc_clock, Nanos(0)
         record = Record(session.known, session.app_known, settings.mask, wall)
         self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
         asker = Asker(settings, desk, self._roll, self._known)
@@ -142,6 +144,15 @@ class FixVenue(Showing):
         notes, self._notes = tuple(self._notes), []
         return notes
 
+    @property
+    def skew(self) -> Nanos | None:
+        """Our clock less the venue's, with the shortest way of late; None before its first word."""
+        return self._caller.session.skew.figure
+
+    def line(self) -> LineTold:
+        since = self._wall(self._turned_at or self.now)
+        return line_told(self._caller, self.description, since)
+
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         return self._caller.record.lines(label)
 
@@ -173,7 +184,7 @@ class FixVenue(Showing):
 
         `why`: with what to do. `instruments`: what was traded there when the desk last knew.
         """
-        self._is_open = True
+        self._is_open, self._turned_at = True, self.now
         if not self._is_listed:
             self._know(instruments)
         if not self._is_up:  # else what it has not said yet is heard as it comes
@@ -247,7 +258,7 @@ class FixVenue(Showing):
 
     def _turn(self) -> None:
         """The line came up or went down."""
-        self._is_up = self._caller.is_up
+        self._is_up, self._turned_at = self._caller.is_up, self.now
         reports = self._talk.reports
         if not self._is_up:
             self._feed.lost(self.now)

@@ -1,4 +1,4 @@
-"""`trader doctor --venue fix` says what is wrong and what to do, and the session goes on after it."""
+"""`trader doctor --venue fix` says what is wrong and what to do; the session goes on after it."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -92,12 +92,8 @@ class FixVenue(Showing):
             clock=lambda: self.now,
             takes_mass_cancel=takes_mass_cancel,
         )
-        session = Session(settings, memory, self._talk)
-        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
-        wire = Wire(open_socket, lambda: self._ring())
         self._wall, self._turned_at = wall or utc_clock, Nanos(0)
-        record = Record(session.known, session.app_known, settings.mask, wall)
-        self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
+        self._caller = self._called(open_socket, redial)
         asker = Asker(settings, desk, self._roll, self._known)
         self._orders = Orders(self._caller, memory, self._roll, self._talk, asker, self._say)
         self._trade_date_of = trade_date_of
@@ -111,6 +107,15 @@ class FixVenue(Showing):
         self._is_open = False
         """The desk has opened: what is traded is news from now on."""
         self._resets = memory.resets
+
+    def _called(self, open_socket: Open, redial: Redial) -> Caller:
+        """The line: nobody is dialled before somebody looks."""
+        settings, memory = self.settings, self._memory
+        session = Session(settings, memory, self._talk)
+        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
+        wire = Wire(open_socket, lambda: self._ring())
+        record = Record(session.known, session.app_known, settings.mask, self._wall)
+        return Caller(session, memory, wire, self._talk, redial, self._say, record)
 
     # What it is.
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.views import (
@@ -96,6 +98,14 @@ class HostedVenue(Venue, Protocol):
         """(price, quantity) an order would take from the book now; price 0: no limit."""
 
 
+class LineTold(msgspec.Struct, frozen=True):
+    """How the line to a venue is, in one sentence of figures."""
+
+    text: str
+    is_doubtful: bool = False
+    """It stands, and something of it wants a look, such as a clock that is off."""
+
+
 class LiveVenue(HostedVenue, Protocol):
     """A venue beyond a line. Market time is the wall's: `advance` hears what has come by then, and
     whoever asks `collect` again has made durable what it was given before."""
@@ -108,6 +118,9 @@ class LiveVenue(HostedVenue, Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
+
+    def line(self) -> LineTold:
+        """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         """The newest messages as they crossed the line, the newest last: a line each, its fields on

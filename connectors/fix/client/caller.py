@@ -63,6 +63,11 @@ class Caller:
     def instant(self) -> Instant:
         return Instant(Nanos(time.monotonic_ns()), Nanos(time.time_ns()))
 
+    @property
+    def is_dialling(self) -> bool:
+        """A connection is being made, or nobody has logged on over it yet."""
+        return self._wire.is_busy
+
     def look(self) -> None:
         """Whatever came since the last look; nothing waits."""
         now = self.instant

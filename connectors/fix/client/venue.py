@@ -40,7 +40,7 @@ from engine.domain.requests import (
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
 from engine.errors import MachineError
-from engine.hosted import SimulatedVenue
+from engine.hosted import SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
@@ -146,6 +146,10 @@ class FixVenue:
         """What a person should hear of the line since the last call."""
         notes, self._notes = tuple(self._notes), []
         return notes
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """No account is told of over FIX."""
+        return ()
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         return self._caller.record.lines(label)

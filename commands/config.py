@@ -8,6 +8,7 @@ from typing import Any
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
 from commands.limit_words import markdown, shell_lines
+from data.errors import SettingsError
 from data.home import Home, default_home
 from data.settings import Effective, Settings, load_settings, set_value
 from data.settings.schema import TABLES
@@ -15,7 +16,7 @@ from engine.domain.risk.controls import CONTROLS, LIMIT_SPECS, NO_KEY, LimitSpec
 
 
 def run(options: Namespace) -> int:
-    """`config show | check | set KEY VALUE | limits`; a wrong file ends with 4 and its line."""
+    """`config show [KEY]|check|set KEY VALUE|limits`; a wrong file ends with 4 and its line."""
     acts = {"show": _show, "check": _check, "limits": _limits, "set": _set}
     return acts[options.act](options)
 
@@ -27,6 +28,11 @@ def _settings(options: Namespace) -> Settings:
 
 def _show(options: Namespace) -> int:
     rows = sorted(_settings(options).effective, key=lambda item: _order_of(item.key))
+    if options.words:
+        (word,) = options.words
+        rows = [row for row in rows if word in row.key]
+        if not rows:
+            raise SettingsError(f"no setting has {word} in its key: `config show` lists them")
     if options.json:
         for row in rows:
             print(json_line({"key": row.key, "value": _plain(row.value), "source": row.source}))

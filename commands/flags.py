@@ -277,7 +277,7 @@ def _add_reset(parser: argparse.ArgumentParser) -> None:
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", metavar="show|check|set|limits", choices=_CONFIG_ACTS)
-    parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set")
+    parser.add_argument("words", metavar="KEY VALUE", nargs="*", help="for set; show takes a KEY")
     parser.add_argument("--markdown", action="store_true", help="limits: the page LIMITS.md")
 
 
@@ -355,13 +355,10 @@ def _check_command(options: argparse.Namespace) -> None:
             raise UsageError(objection)
     if options.command != "config":
         return
-    expected = 2 if options.act == "set" else 0
-    if len(options.words) != expected:
-        raise UsageError(
-            "config set takes a key and a value"
-            if expected
-            else f"config {options.act} takes nothing more"
-        )
+    words = {"set": (2,), "show": (0, 1)}.get(options.act, (0,))
+    if len(options.words) not in words:
+        takes = {"set": "a key and a value", "show": "one key, or a part of one"}
+        raise UsageError(f"config {options.act} takes {takes.get(options.act, 'nothing more')}")
     if options.markdown and options.act != "limits":
         raise UsageError("--markdown goes with config limits")
 

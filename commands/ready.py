@@ -41,7 +41,7 @@ _TOLD_ELSEWHERE = ("account", "killed", "market", "link", "unknown", RECONCILING
 
 def run(options: Namespace) -> int:
     """Changes nothing."""
-    checks = [*_of_the_engine(options), *disk_space(options), *clock(options)]
+    checks = [*_of_the_engine(options), *_kill_file(options), *disk_space(options), *clock(options)]
     return tell(checks, bad_words=BAD_WORDS, as_json=options.json)
 
 
@@ -58,6 +58,14 @@ def _of_the_engine(options: Namespace) -> list[Check]:
         return [check for look in _LOOKS for check in look(shell)]
     finally:
         shell.close()
+
+
+def _kill_file(options: Namespace) -> Iterator[Check]:
+    """It outlives the engine that it stopped, and kills the next one as it starts."""
+    home = Home.existing(options.home)
+    if home.kill_is_asked():
+        text = f"the file KILL lies in {home.path}: an engine halts there until it is removed"
+        yield Check("kill", DEGRADED, text)
 
 
 def _engine(shell: EngineShell) -> Iterator[Check]:

@@ -110,5 +110,5 @@ def _greeting(attached: Attached) -> str:
     since = as_words(welcome.since)
     words = f"attached to the engine that runs since {since} (process {welcome.process})"
     if welcome.terminals > 1 and not welcome.has_control:
-        return f"{words}; another terminal has control, this one watches"
+        return f"another terminal has control, this one watches; {words}"
     return words

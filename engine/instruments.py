@@ -87,7 +87,9 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         return tick
 
     def is_on_tick(self, price: Price) -> bool:
-        return price % self.tick_at(price) == 0
+        highest = self.tick_bands[-1]
+        tick = highest.tick if price >= highest.from_price else self.tick_at(price)
+        return price % tick == 0
 
     def round_to_tick(self, price: Price, *, up: bool) -> Price:
         """The nearest price on tick at or above (`up`) or at or below `price`."""

@@ -33,6 +33,10 @@ class Side(IntEnum):
         return Side.SELL if self is Side.BUY else Side.BUY
 
 
+_SIDES = (Side.BUY, Side.BUY, Side.SELL, Side.SELL, Side.BUY)
+"""By the number of the instruction; nothing has number 0."""
+
+
 class Instruction(IntEnum):
     """What the trader means by a side; SHORT and COVER are marked, never guessed."""
 
@@ -41,17 +45,15 @@ class Instruction(IntEnum):
     SHORT = 3
     COVER = 4
 
-    @property
-    def side(self) -> Side:
-        return _SIDES[self]
+    side: Side
+
+    def __init__(self, number: int) -> None:
+        # A field and no property: every order asks several times.
+        self.side = _SIDES[number]
 
     @property
     def word(self) -> str:
         return self.name.lower()
-
-
-_SIDES = (Side.BUY, Side.BUY, Side.SELL, Side.SELL, Side.BUY)
-"""By the number of the instruction; nothing has number 0."""
 
 
 class OrderType(IntEnum):
@@ -62,13 +64,12 @@ class OrderType(IntEnum):
     STOP = 3
     STOP_LIMIT = 4
 
-    @property
-    def has_limit(self) -> bool:
-        return _HAS_LIMIT[self]
+    has_limit: bool
+    has_stop: bool
 
-    @property
-    def has_stop(self) -> bool:
-        return _HAS_STOP[self]
+    def __init__(self, number: int) -> None:
+        # Fields like `Instruction.side`, and for the same reason.
+        self.has_limit, self.has_stop = number in (1, 4), number in (3, 4)
 
     @property
     def code(self) -> str:
@@ -87,9 +88,10 @@ class TimeInForce(IntEnum):
     CLS = 6
     """For the closing auction alone: LOC and MOC."""
 
-    @property
-    def is_for_auction(self) -> bool:
-        return self >= TimeInForce.OPG
+    is_for_auction: bool
+
+    def __init__(self, number: int) -> None:
+        self.is_for_auction = number >= 5
 
 
 class Trigger(IntEnum):
@@ -108,9 +110,6 @@ class Liquidity(IntEnum):
     AUCTION = 3
 
 
-_HAS_LIMIT = (False, True, False, False, True)
-_HAS_STOP = (False, False, False, True, True)
-"""By the number of the order type, like `_SIDES`: every order asks several times."""
 _ORDER_TYPE_CODES = {
     OrderType.LIMIT: "LMT",
     OrderType.MARKET: "MKT",

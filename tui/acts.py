@@ -225,7 +225,10 @@ class DangerActs:
 
     def _sent(self, act: Act, symbol: str) -> None:
         if self.room.ask(request(act, symbol)):
-            self.room.say(f"{act.name.replace('_', ' ').lower()} asked for", Severity.ATTENTION)
+            words = act.name.replace("_", " ").lower()
+            if act is Act.FLATTEN_SYMBOL:
+                words = f"flatten {symbol}"
+            self.room.say(f"{words} asked for", Severity.ATTENTION)
 
     def do_halt(self) -> None:
         self._now(Act.HALT, "halt asked for: nothing new leaves")

@@ -196,7 +196,8 @@ class TraderApp(App[int], inherit_bindings=False):
     def leave(self, code: int, words: str = "") -> None:
         """Ends the screen; working orders stay where they live."""
         self._exit_code = code
-        self.exit(code, code, Text(clean(words)) if words else None)
+        said = "\n".join(clean(line) for line in words.splitlines())
+        self.exit(code, code, Text(said) if said else None)
 
     def _fatal_error(self) -> None:
         """Says where it broke and nothing of what stood in variables: those may be secrets."""
@@ -345,6 +346,7 @@ class TraderApp(App[int], inherit_bindings=False):
         draft = self.room.reviewed
         self.footer.chain = self.dispatcher.chain
         self.footer.is_reviewed = draft is not None and draft.stage is Stage.REVIEWED
+        self.footer.page_chooses = self.room.page is None or self.room.page.chooses
         line = self.room.command
         self.footer.enter_words = line.enter_words if line.is_open else REVIEW
 

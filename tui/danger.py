@@ -7,7 +7,7 @@ from engine.domain.views import DeskView, OrderRow, PositionRow
 from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
-from tui.paint import money_text
+from tui.paint import money_text, quantity_text
 
 STRIP_SECONDS = 2.0
 QUESTION_SECONDS = 15.0
@@ -76,10 +76,11 @@ def question(
             known = instrument(symbol)
             held_now = sum(row.quantity for row in here)
             noun = known.unit if known.quantity_digits else "shares"
-            size = f"{known.format_quantity(held_now, signed=True)} {noun}, "
+            size = f"{quantity_text(known, held_now, signed=True)} {noun}, "
             shares = f"{size}{_worth(view, symbol)}" if here else "no position"
-            orders = _count([row for row in working if row.symbol == symbol])
-            return f"Flatten {symbol}: {shares}, and cancel its {orders}?"
+            own = [row for row in working if row.symbol == symbol]
+            orders = f"cancel its {_count(own)}" if own else "no order to cancel"
+            return f"Flatten {symbol}: {shares}, and {orders}?"
         case Act.FLATTEN_ACCOUNT:
             positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
             return f"Flatten all: {positions}, {_worth(view)}, and cancel {_count(working)}?"
@@ -105,7 +106,7 @@ def _naked(held: Sequence[PositionRow], instrument: Callable[[str], Instrument])
     losing = []
     for row in (row for row in held if row.protected):
         size = row.protected if row.quantity > 0 else -row.protected
-        losing.append(f"{instrument(row.symbol).format_quantity(size, signed=True)} {row.symbol}")
+        losing.append(f"{quantity_text(instrument(row.symbol), size, signed=True)} {row.symbol}")
     return f" Leaves {', '.join(losing)} without a stop" if losing else ""
 
 

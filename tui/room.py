@@ -117,6 +117,12 @@ class Room:
             known = self.instruments.setdefault(symbol, Instrument(symbol))
         return known
 
+    def know(self, instruments: dict[str, Instrument]) -> None:
+        """The venue said what is traded; who looked at nothing looks at the first of it."""
+        self.instruments = instruments
+        self.symbol = self.symbol or next(iter(instruments), "")
+        self.look_again()
+
     def has_keys(self, pane: PaneName) -> bool:
         return pane is self.focus and not self.command.is_open and self.page is None
 
@@ -372,12 +378,11 @@ class Room:
         self.frame_count += 1
         self.danger.expire(self.clock())
         self.guard.tick(self.clock())
-        if isinstance(self.page, LimitsPage) and self.frame_count % PREVIEW_AGAIN_FRAMES == 0:
+        # A question that nobody asked would cover what is said about an engine that is gone.
+        if self.standing.alarm or self.frame_count % PREVIEW_AGAIN_FRAMES:
+            return
+        if isinstance(self.page, LimitsPage):
             self.ask(TellLimits(self.symbol))
         draft = self.open_draft
-        if (
-            draft is not None
-            and draft.stage in (Stage.EDITING, Stage.REVIEWED)
-            and self.frame_count % PREVIEW_AGAIN_FRAMES == 0
-        ):
+        if draft is not None and draft.stage in (Stage.EDITING, Stage.REVIEWED):
             self.draft_changed(draft)

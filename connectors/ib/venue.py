@@ -31,6 +31,7 @@ from engine.domain.reports import (
 )
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     ReplaceRequest,
     Request,
@@ -52,6 +53,7 @@ VIEW_ONLY = (
     "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
     " in its API settings, and start the desk anew"
 )
+NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
 
@@ -202,7 +204,9 @@ class IbVenue:
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
-            if self._line.is_up:
+            if isinstance(request, LinkRequest):
+                self._say(NO_NUMBERS)
+            elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
     def collect(self) -> list[Report]:

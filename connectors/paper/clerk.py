@@ -37,6 +37,7 @@ from engine.values import Liquidity, Nanos, Price, Quantity, Side
 
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 _UNSAID = Nanos(0)
+_ORDERS, _BARS = Telling.ORDERS, Telling.BARS
 PRICE_TEXTS_MAX = 4_096
 """Remembered texts of prices: fills come again and again at the same few."""
 
@@ -86,6 +87,7 @@ class Clerk:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
         has_own, symbol = False, ""
         touched: set[str] = set()
+        moved: set[str] = set()
         of_others: list[Traded] = []
         for event in events:
             if event.symbol != symbol:
@@ -93,7 +95,10 @@ class Clerk:
                 touched.add(symbol)
             if not isinstance(event, Traded):
                 has_own = has_own or event.order_id >= OWN_ORDER_IDS_FROM
+                if type(event) is not Accepted:
+                    moved.add(symbol)
                 continue
+            moved.add(symbol)
             is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
             if not is_own:
                 of_others.append(event)
@@ -108,10 +113,8 @@ class Clerk:
             if symbol in self._instruments:
                 self._keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
-            if self._exchange.told_in is Telling.ORDERS:
-                # Who joins a queue stands behind all that wait there.
-                touched = {event.symbol for event in events if type(event) is not Accepted}
-            self._watch(of_others, touched)
+            # Where queues are known who joins one stands behind all that wait there.
+            self._watch(of_others, moved if self._exchange.told_in is _ORDERS else touched)
         if has_own:
             self._tell(events)
 
@@ -225,7 +228,7 @@ class Clerk:
     def waited(self, order: OwnOrder) -> VenueOrderWaited | None:
         """How the order has waited so far; None for one that never stood in a queue."""
         history = order.history
-        if not history.has_waited:
+        if not (history.points or history.nearest):
             return None
         return VenueOrderWaited(
             order.client_order_id,
@@ -259,23 +262,24 @@ class Clerk:
         """One fill a price: told with the last of the trades that the order made there in a row."""
         if position + 1 < len(events) and _is_same_run(last, events[position + 1]):
             return
-        quantity, orders = int(last.quantity), 1
+        quantity, orders = last.quantity, 1
         while orders <= position:
             event = events[position - orders]
             if type(event) is not Traded or not _is_same_run(last, event):
                 break
-            quantity, orders = quantity + event.quantity, orders + 1
+            quantity += event.quantity  # type: ignore[assignment]  # a sum of quantities is one
+            orders += 1
         price = self._price(taker.symbol, last.price)
         why = self._why_taker(taker.symbol, last, quantity, price, orders)
-        self._fill(taker, last.price, Quantity(quantity), _TAKER, why)
+        self._fill(taker, last.price, quantity, _TAKER, why)
 
     def _why_taker(self, symbol: str, last: Traded, quantity: int, price: str, orders: int) -> str:
         told_in = self._exchange.told_in
         known = self._instruments[symbol]
         size = known.format_quantity(quantity)
-        if told_in is Telling.ORDERS:
+        if told_in is _ORDERS:
             return words.as_taker(last.taker_side, size, price, orders)
-        if told_in is Telling.BARS:
+        if told_in is _BARS:
             read = self._exchange.read_as(last.taker_id)
             return words.as_taker_of_a_bar(size, price) + words.reading_in_words(read, known)
         assumed = self._exchange.is_assumed(symbol, last.taker_side, last.price)
@@ -323,21 +327,16 @@ class Clerk:
         )
         order.filled(fill)
         if order.oca_group:
-            self.roll.filled_in_group(order.oca_group, quantity)
-        for sibling in self.roll.siblings(order.oca_group):
-            if sibling is not order:
-                # The exchange took it off in the same instant; it has no report of its own.
-                taken = min(quantity, sibling.open_quantity)
-                sibling.taken = Quantity(sibling.taken + taken)
+            self.roll.filled_in_group(order, quantity)
         self.tally.filled(order, fill, self.now)
         if order.is_live:
             order.history.stands(self.now, self.queue_ahead(order))
-        else:
-            self._tell_wait(order)
-            self.roll.ended(order, fill)
+            self.reports.append(fill)
+            return
+        self._tell_wait(order)
+        self.roll.ended(order, fill)
         self.reports.append(fill)
-        if not order.is_live:
-            self._compare(order)
+        self._compare(order)
 
     def _compare(self, order: OwnOrder) -> None:
         """The order is out of the market: what every assumption gave it while it was there."""

@@ -45,7 +45,7 @@ from engine.exchange.messages import (
 from engine.instruments import Instrument
 from engine.values import OrderType, Price, Quantity
 
-_OPEN = Phase.OPEN
+_OPEN, _REFUSED = Phase.OPEN, Refused
 LIVE_ORDERS_MAX = 10_000
 """Own orders that may stand at this venue at once."""
 
@@ -137,6 +137,7 @@ class Counter:
             request.price,
             request.time_in_force,
             request.quantity,
+            account=request.account,
         )
         if request.oca_group and not self._joins_group(order, request.oca_group):
             self._too_late_for_its_group(order)
@@ -332,7 +333,7 @@ def operation_of(request: NewOrderRequest, order: OwnOrder, owner: int) -> NewOr
         request.symbol,
         request.instruction.side,
         request.type,
-        Quantity(order.open_quantity),
+        order.open_quantity,
         request.price if request.type.has_limit else NO_PRICE,
         request.stop if request.type.has_stop else NO_PRICE,
         request.time_in_force,
@@ -355,6 +356,8 @@ def off_tick(instrument: Instrument, price: Price) -> str:
 
 
 def _refusal_in(events: Sequence[Event], exchange_id: int) -> Refusal | None:
+    if _REFUSED not in map(type, events):
+        return None
     for event in events:
         if type(event) is Refused and event.order_id == exchange_id:
             return event.reason

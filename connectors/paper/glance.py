@@ -55,7 +55,7 @@ def levels_seen(half: Half) -> Levels:
     for key in reversed(half.keys):
         level = levels[key * sign]
         if level.count:
-            seen.append((level.price, Quantity(level.quantity)))
+            seen.append((level.price, level.quantity))  # type: ignore[arg-type]  # a sum of them
             if len(seen) == LEVELS_SEEN:
                 break
     return tuple(seen)

@@ -50,11 +50,6 @@ class QueueHistory(msgspec.Struct, gc=False):
         """Others traded at its price."""
         self.traded_at_price += quantity
 
-    @property
-    def has_waited(self) -> bool:
-        """It stood in a queue, or trades passed while it waited for its stop."""
-        return bool(self.points) or self.nearest != 0
-
     def places(self) -> Places:
         return tuple((point.at, point.queue_ahead, point.traded) for point in self.points)
 

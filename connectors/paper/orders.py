@@ -52,6 +52,7 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it."""
     owner: int = OWN_OWNER
+    account: str = ""
 
 
 @set_directly
@@ -75,6 +76,8 @@ class OwnOrder(msgspec.Struct, gc=False):
     """The same group as the exchange numbers it."""
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it; `total` is the group's."""
+    account: str = ""
+    """Whose it is at this venue; holdings and cash are counted by it."""
     ending: Report | None = None
     fills: list[VenueFilled] = msgspec.field(default_factory=list)
     history: QueueHistory = msgspec.field(default_factory=QueueHistory)
@@ -85,17 +88,19 @@ class OwnOrder(msgspec.Struct, gc=False):
         return str(self.exchange_id - OWN_ORDER_IDS_FROM)
 
     @property
-    def open_quantity(self) -> int:
-        return self.total - self.cumulative - self.taken
+    def open_quantity(self) -> Quantity:
+        # A difference of quantities is one.
+        return self.total - self.cumulative - self.taken  # type: ignore[return-value]
 
     def filled(self, fill: VenueFilled) -> None:
         """Counts one execution; the newest are kept for status queries."""
         self.cumulative += fill.quantity  # type: ignore[assignment]  # a sum of quantities is one
-        assert self.open_quantity >= 0, "the exchange filled more than was open"
-        self.fills.append(fill)
-        if len(self.fills) > FILLS_REPEATED_MAX:
-            del self.fills[0]
-        if not self.open_quantity:
+        left, fills = self.open_quantity, self.fills
+        assert left >= 0, "the exchange filled more than was open"
+        fills.append(fill)
+        if len(fills) > FILLS_REPEATED_MAX:
+            del fills[0]
+        if not left:
             self.is_live, self.ending = False, fill
 
 
@@ -140,26 +145,34 @@ class OrderRoll:
             return []
         return [each for each in self.by_exchange_id.values() if each.oca_group == oca_group]
 
-    def filled_in_group(self, oca_group: str, quantity: int) -> None:
-        """So much more of the group is filled; groups that are long over are forgotten."""
-        filled = self.filled_of_group
-        filled[oca_group] = filled.pop(oca_group, 0) + quantity
+    def filled_in_group(self, order: OwnOrder, quantity: Quantity) -> None:
+        """The order filled so much more of its group, which the exchange took off its siblings in
+        the same instant: they have no report of it. Groups that are long over are forgotten."""
+        group, filled = order.oca_group, self.filled_of_group
+        filled[group] = filled.pop(group, 0) + quantity
         if len(filled) > IDS_KEPT_MAX:
             del filled[next(iter(filled))]
+        for sibling in self.siblings(group):
+            if sibling is not order:
+                taken = min(quantity, sibling.open_quantity)
+                sibling.taken = Quantity(sibling.taken + taken)
 
     def add(self, order: OwnOrder) -> None:
         self._by_client_id[order.client_order_id] = order
 
     def stands(self, order: OwnOrder) -> None:
-        order.is_live = True
-        self.by_exchange_id[order.exchange_id] = order
-        self.by_symbol.setdefault(order.symbol, {})[order.exchange_id] = order
+        order.is_live, number = True, order.exchange_id
+        self.by_exchange_id[number] = order
+        of_symbol = self.by_symbol.get(order.symbol)
+        if of_symbol is None:
+            of_symbol = self.by_symbol[order.symbol] = {}
+        of_symbol[number] = order
 
     def ended(self, order: OwnOrder, last_word: Report) -> None:
         """The order is out of the market; `last_word` is what a status query hears."""
-        order.is_live, order.ending = False, last_word
-        self.by_exchange_id.pop(order.exchange_id, None)
-        self.by_symbol.get(order.symbol, {}).pop(order.exchange_id, None)
+        order.is_live, order.ending, number = False, last_word, order.exchange_id
+        if self.by_exchange_id.pop(number, None) is not None:
+            del self.by_symbol[order.symbol][number]
 
     def renamed(self, order: OwnOrder, client_order_id: str) -> None:
         """A replace took effect: the new id names the order, the old one still finds it."""

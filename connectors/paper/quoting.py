@@ -56,7 +56,8 @@ class MarketKeeper:
     def twice_mid(self, symbol: str) -> int:
         """Bid plus ask as they were last refreshed; 0 without both."""
         quote = self.market.quotes[symbol]
-        return quote.bid + quote.ask if quote.is_two_sided else 0
+        bid, ask = quote.bid, quote.ask
+        return bid + ask if bid > 0 and ask > 0 else 0
 
     def twice_mid_or_close(self, symbol: str) -> int:
         """The same while the symbol trades; after its close twice the last trade. 0: not known."""
@@ -83,9 +84,8 @@ class MarketKeeper:
         `own_quantity`: the trader's part of an own one, where that is not all of it.
         """
         self.market.quotes[symbol].record_trade(price, quantity, at)
-        self.tapes[symbol].append(
-            TradePrint(at, price, quantity, aggressor, hidden, own, auction=auction)
-        )
+        printed = TradePrint(at, price, quantity, aggressor, hidden, own, False, False, auction)
+        self.tapes[symbol].append(printed)
         count = self.counts[symbol]
         count.volume += quantity
         count.trades += 1

@@ -14,7 +14,7 @@ WINDOW_DAYS = 5
 
 
 def count_trade(
-    memory: MarginMemory, position: Position, order_id: OrderId, date: int, *, closes: bool
+    memory: MarginMemory, position: Position, order_id: OrderId, date: int, closes: bool
 ) -> None:
     """A fill: one that opens makes the next that closes a day trade; many of one side are one."""
     if not closes:

@@ -59,4 +59,4 @@ def _base36(number: int) -> str:
     if number < _BASE_SQUARED:
         return _SHORT[number]
     rest, pair = divmod(number, _BASE_SQUARED)
-    return _base36(rest) + _PAIRS[pair]
+    return (_SHORT[rest] if rest < _BASE_SQUARED else _base36(rest)) + _PAIRS[pair]

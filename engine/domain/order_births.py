@@ -94,7 +94,8 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    if count_message(state, _NEW, order_id, at, is_entry=event.reserved > 0):
+    is_entry = event.reserved > 0
+    if count_message(state, _NEW, order_id, at, is_entry):
         watched(state, at)
     else:
         pending.is_queued = True
@@ -111,8 +112,7 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
     else:
         order.worst_price = counted_price(asked.type, side, asked.price, asked.stop, event.quote)
     flow.orders += 1
-    counted = flow.symbols.get(symbol) or flow.of(symbol)
-    counted.orders += 1
+    (flow.symbols.get(symbol) or flow.of(symbol)).orders += 1
     if event.reserved:
         count_execution(state, asked, side, at)
     note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)

@@ -1,6 +1,7 @@
 """How inbounds and events become the journal's versioned, canonical bytes and back."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any, Union, get_args
 
 import msgspec
@@ -51,11 +52,8 @@ class Step(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     def events(self) -> list[Event]:
         """What became true, without what asked for it."""
-        return [
-            body  # type: ignore[misc]  # what has a cause before it is an event
-            for back, body in zip(self.backs, self.bodies, strict=True)
-            if back
-        ]
+        # What has a cause before it is an event.
+        return list(compress(self.bodies, self.backs))  # type: ignore[arg-type]
 
     def records(self) -> list[Record]:
         """Each fact with its sequence, cause and time."""

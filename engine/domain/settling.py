@@ -45,7 +45,10 @@ def settle_trade(state: State, account: Account, instrument: Instrument, amount:
     date = settles_on(instrument, state.trade_date)
     if date == AT_ONCE or not amount:
         return
-    dates = account.margin.settling.setdefault(instrument.currency, {})
+    settling = account.margin.settling
+    dates = settling.get(instrument.currency)
+    if dates is None:
+        dates = settling[instrument.currency] = {}
     moved = dates.get(date)
     if moved is None:
         moved = dates[date] = Settling()

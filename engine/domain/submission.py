@@ -51,7 +51,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         return [ev.DuplicateIgnored(now, f"ticket {command.ticket}")]
     proposal = propose(command, state, market)
     assessment = evaluate(proposal, state, market, now)
-    order_id = OrderId(state.order_next)
+    order_id: OrderId = state.order_next  # type: ignore[assignment]  # the next one
     way: list[ev.Event] = []
     if proposal.limits.self_match and may_meet(proposal, state):
         if not assessment.is_allowed:
@@ -61,10 +61,10 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
             command = proposal.order
             way = makes_way(state, proposal, order_id, Message.NEW, now)
     number = state.number_next.get(state.trade_date, 1)
-    seen = quote_seen(market.quote(command.symbol))
+    seen = quote_seen(proposal.quote)
     if not assessment.is_allowed:
         return [_denied(state, command, assessment, seen, now), *way]
-    command, protection = _priced(command, proposal, has_findings=bool(assessment.findings))
+    command, protection = _priced(command, proposal, assessment)
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )
@@ -90,7 +90,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
 
 
 def _priced(
-    command: cmd.SubmitOrder, proposal: Proposal, *, has_findings: bool
+    command: cmd.SubmitOrder, proposal: Proposal, assessment: Assessment
 ) -> tuple[cmd.SubmitOrder, Price]:
     """(the order as it leaves, the limit that protects it at the market; 0 for every other).
 
@@ -98,7 +98,9 @@ def _priced(
     """
     if command.type is _MARKET and not command.time_in_force.is_for_auction:
         return command, protection_price(proposal)
-    is_banded = has_findings and proposal.limits.price_band and not proposal.is_exit
+    if not assessment.findings:
+        return command, NO_PROTECTION
+    is_banded = proposal.limits.price_band and not proposal.is_exit
     if not is_banded or not command.type.has_limit:
         return command, NO_PROTECTION
     price = within_band(command.price, proposal.quote, proposal.side)

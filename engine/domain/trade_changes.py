@@ -86,7 +86,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     settle_trade(state, account, instrument, event.cash_delta)
     if not event.revision:
         closes = held * order.side < 0
-        count_trade(account.margin, position, order_id, state.trade_date, closes=closes)
+        count_trade(account.margin, position, order_id, state.trade_date, closes)
 
 
 def _paid_with(
@@ -229,14 +229,7 @@ def _move_money(
         purse = purse_of(account, instrument.currency)
         purse.cash = Money(purse.cash + event.cash_delta)
         cash, ledger = purse.cash, purse.ledger
-    post_fill(
-        ledger,
-        symbol=instrument.symbol,
-        cash_delta=event.cash_delta,
-        cost_delta=cost_delta,
-        realised=event.realised,
-        fee=event.fee,
-    )
+    post_fill(ledger, instrument.symbol, event, cost_delta)
     assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
 
 

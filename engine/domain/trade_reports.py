@@ -10,13 +10,14 @@ from engine.domain.good_faith import good_faith
 from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.fill_memory import BookedFill
 from engine.domain.ledger.positions import Position, fill_effect
+from engine.domain.lifecycle import DONE
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.rebooking import Rebooking
 from engine.domain.state import State
 from engine.domain.submission import quote_seen
 from engine.domain.venue_reports import restated_as
-from engine.values import Instruction, Money, Nanos, Price, Quantity
+from engine.values import Instruction, Nanos, Price, Quantity
 
 
 def venue_filled(
@@ -76,44 +77,44 @@ def _instead_of_manual(
 def _booked_fill(
     state: State, order: Order, report: rep.VenueFilled, market: Market, now: Nanos
 ) -> ev.OrderFilled:
-    symbol, account = order.order.symbol, state.accounts[order.order.account]
-    position = account.positions.get(symbol) or Position(symbol)
+    asked, price, quantity = order.order, report.price, report.quantity
+    symbol, execution_id, side = asked.symbol, report.execution_id, order.side
+    position = state.accounts[asked.account].positions.get(symbol) or Position(symbol)
     made_at = report.at or now
-    if not position.memory.is_in_order(made_at, report.execution_id):
+    if not position.memory.is_in_order(made_at, execution_id):
         # It was made before others that were heard first: lots follow the venue's order.
         rebooking = Rebooking(state, order, market, now)
         return rebooking.book(report, revision=0)
     instrument = state.instruments[symbol]
-    effect = fill_effect(position, order.side, report.price, report.quantity, instrument, made_at)
-    value = instrument.notional(report.price, report.quantity)
-    cumulative = Quantity(order.cumulative + report.quantity)
+    effect = fill_effect(position, side, price, quantity, instrument, made_at)
+    value, cumulative = effect.value, order.cumulative + quantity
     # Fees count per order over its cumulative fills: a fill pays the difference it makes.
     owed = order_fee(
         order.fee_table,
         order.trade_date,
-        order.order.instruction,
-        cumulative,
-        Money(order.value + value),
+        asked.instruction,
+        cumulative,  # type: ignore[arg-type]  # a sum of quantities is one, here and below
+        order.value + value,  # type: ignore[arg-type]  # and so with money
         order.month_volume,
     )
-    fee = Money(owed - order.fees)
+    fee = owed - order.fees
     return ev.OrderFilled(
         now,
         order.order_id,
-        report.execution_id,
-        report.price,
-        report.quantity,
+        execution_id,
+        price,
+        quantity,
         report.liquidity,
-        fee,
+        fee,  # type: ignore[arg-type]
         effect.realised,
-        Money(-order.side * value - fee),
+        -side * value - fee,  # type: ignore[arg-type]
         effect.position_after,
         effect.lots,
-        quote_seen(market.quote(symbol)),
+        quote_seen(market.quotes.get(symbol)),
         report.explanation,
-        order.is_done,
+        order.status in DONE,
         cumulative + order.taken > order.worst_quantity,
-        cumulative,
+        cumulative,  # type: ignore[arg-type]
         report.at,
     )
 

@@ -37,6 +37,8 @@ class Exchange:
 
     runs_auctions = True
     """Its books can line orders up and trade them all at one price."""
+    told_in = Telling.ORDERS
+    """What the market behind these books is told in."""
 
     def __init__(self, settings: BookSettings | None = None) -> None:
         """`settings` are those of every book that is listed without its own."""
@@ -86,11 +88,6 @@ class Exchange:
     def read_as(self, order_id: int) -> ReadAs | None:
         """How the bar that has just filled an order was read; None where nothing is read so."""
         return None
-
-    @property
-    def told_in(self) -> Telling:
-        """What the market behind these books is told in."""
-        return Telling.ORDERS
 
     def is_assumed(self, symbol: str, side: Side, price: int) -> bool:
         """Whether an arriving order of this side met no displayed level at the price."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import compress
 
 from engine.domain.events import Event
 from engine.domain.records import Record, Step, decode_records
@@ -50,11 +51,7 @@ class OrderHistory:
         """The same a step at a time: a session hears every one with this, and a start a million
         events, so it does no more than it must."""
         known = self.places.get
-        for sequence, (back, body) in enumerate(
-            zip(step.backs, step.bodies, strict=True), step.first
-        ):
-            if not back:
-                continue
+        for sequence, body in compress(enumerate(step.bodies, step.first), step.backs):
             order_id = getattr(body, "order_id", None)
             if order_id is None:
                 continue

@@ -15,7 +15,7 @@ from engine.attachment import (
 from engine.domain.residence import Residence, order_in_words, residence_of
 from engine.domain.views import Severity
 from engine.instruments import Instrument
-from engine.ports import EngineStopped, Notice, SendLine
+from engine.ports import EngineStopped, Notice, PreviewLine, SendLine
 from engine.values import Money, OrderType, Price, Quantity
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
@@ -153,6 +153,28 @@ async def test_an_engine_that_is_away_stays_on_the_screen_until_it_is_back():
         here.desk.tell(StandingChanged(APART))
         await here.pilot.pause()
         assert "ENGINE STALLED" not in here.row(0) and "has said nothing" not in here.text
+
+
+async def test_an_open_draft_asks_nothing_of_an_engine_that_is_gone():
+    async with sitting(desk=a_desk()) as here:
+        await here.press("b")
+        await here.frames(2)
+        before = len(here.desk.requests)
+        here.desk.tell(StandingChanged(msgspec.structs.replace(APART, alarm="ENGINE GONE")))
+        await here.frames(20)
+        assert here.desk.requests[before:] == []
+        here.desk.tell(StandingChanged(APART))
+        await here.frames(20)
+        assert any(isinstance(one, PreviewLine) for one in here.desk.requests[before:])
+
+
+async def test_each_of_the_last_words_stands_on_a_line_of_its_own(capsys):
+    async with sitting(desk=a_desk()) as here:
+        here.app.leave(0, "trader: the engine runs on\ntrader: realism: 2 fills\x1b[2J")
+    assert capsys.readouterr().err.splitlines() == [
+        "trader: the engine runs on",
+        "trader: realism: 2 fills[2J",
+    ]
 
 
 async def test_what_was_missed_is_summed_up_and_listed():

@@ -77,7 +77,15 @@ def test_kill_counts_one_as_one():
 
 def test_flattening_where_nothing_is_held_tells_no_amount():
     asked = question(Act.FLATTEN_SYMBOL, FakeDesk().latest(), "AAPL")
-    assert asked == "Flatten AAPL: no position, and cancel its 0 orders?"
+    assert asked == "Flatten AAPL: no position, and no order to cancel?"
+
+
+def test_flattening_says_minus_as_the_panes_do():
+    desk = FakeDesk()
+    desk.send(SendLine("short 100 AAPL mkt", "t"))
+    asked = question(Act.FLATTEN_SYMBOL, desk.latest(), "AAPL")
+    assert asked.startswith("Flatten AAPL: −100 shares, ")
+    assert asked.endswith(", and no order to cancel?")
 
 
 def test_cancelling_everything_names_what_it_leaves_without_a_stop():

@@ -1,12 +1,15 @@
 """`trader ready`: what it makes of a desk's view, a trouble at a time; the exit code follows."""
 
+from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from commands import ready
 from commands.doctor import Check, tell
+from data.home import Home
 from engine.domain.attention import AttentionRow
 from engine.domain.limits_view import LimitRow, LimitsView
 from engine.domain.quotes import Source
@@ -198,3 +201,12 @@ def test_limits_that_are_used_up_or_off_are_counted() -> None:
     assert counted.text == "1 of 2 controls count; off: R28"
     shell.rows = None
     assert words(looked(ready._limits, shell)) == ["unavailable"]
+
+
+def test_a_kill_file_is_told_for_the_next_start_begins_killed(tmp_path: Path) -> None:
+    home = Home.prepare(tmp_path / "home")
+    options = Namespace(home=home.path)
+    assert list(ready._kill_file(options)) == []
+    home.kill_path.touch()
+    (check,) = ready._kill_file(options)
+    assert check.word == "degraded" and "until it is removed" in check.text

@@ -1,8 +1,12 @@
 """What stands in each cell of the blotter: orders, fills and positions."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from rich.style import Style
 
 from engine.domain.attention import AttentionRow
+from engine.domain.identity import LEGS_MAX, group_of, leg_of
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
 from engine.values import Liquidity, TimeInForce
@@ -22,10 +26,12 @@ from tui.paint import (
     signed_style,
 )
 from tui.panes.attention import attention_cell
-from tui.panes.ghosts import Ghost, ghost_cell
+from tui.panes.ghosts import Ghost, ghost_cell, ghost_key
 
 Listed = OrderRow | FillRow | PositionRow | Ghost | AttentionRow
 FILLED_CELLS = 11
+DATED_NUMBER_CELLS = 9
+"""`1119-12.1`: of an earlier day, as a line names it."""
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -36,6 +42,7 @@ ORDER_COLUMNS = (
     Column("symbol", 7, 3, right=False),
     Column("type", 11, 8, right=False),
     Column("price", 9, 4),
+    Column("stop", 9, 5),
     Column("filled", FILLED_CELLS, 5),
     Column("average", 9, 10, title="avg"),
     Column("state", 9, 6, right=False),
@@ -53,7 +60,7 @@ FILL_COLUMNS = (
     Column("price", 9, 5),
     Column("fee", 8, 7),
     Column("realised", 11, 6, title="real"),
-    Column("position", 8, 8, title="pos after"),
+    Column("position", 9, 8, title="pos after"),
     Column("liquidity", 5, 9, right=False, title=""),
     Column("why", 40, 10, right=False),
 )
@@ -91,7 +98,7 @@ class BlotterCells:
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return _indented(self.number(row)), text
+                return self.number(row), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -103,8 +110,9 @@ class BlotterCells:
             case "type":
                 return _type_words(row), text
             case "price":
-                price = row.price if row.type.has_limit else row.stop
-                return price_text(instrument, price), text
+                return price_text(instrument, row.price), text
+            case "stop":
+                return price_text(instrument, row.stop) if row.stop else "", text
             case "filled":
                 done = quantity_text(instrument, row.cumulative)
                 both = f"{done}/{quantity_text(instrument, row.quantity)}"
@@ -208,9 +216,23 @@ class BlotterCells:
                 return self._protection(row)
 
 
-def _indented(number: str) -> str:
-    """A leg stands under its entry: `.1` behind the number, one step to the right."""
-    return f"└.{number.rpartition('.')[2]}" if "." in number else number
+def indented(number: str) -> str:
+    """Of a leg under its entry: `.1` behind the number, one step to the right."""
+    return f"└.{number.rpartition('.')[2]}"
+
+
+def is_under_its_entry(rows: Sequence[Listed], place: int) -> bool:
+    """Whether the rows above tell whose leg this is; where not, it is named in full."""
+    row = rows[place]
+    if not isinstance(row, OrderRow) or not leg_of(row.order_id):
+        return False
+    group = group_of(row.order_id)
+    for above in reversed(rows[max(place - LEGS_MAX, 0) : place]):
+        if not isinstance(above, OrderRow) or group_of(above.order_id) != group:
+            return False
+        if not leg_of(above.order_id):
+            return True
+    return False
 
 
 def _type_words(row: OrderRow) -> str:
@@ -223,3 +245,37 @@ def _type_words(row: OrderRow) -> str:
 def _state_words(row: OrderRow) -> str:
     """What is on its way says more than the state that it starts from."""
     return clean(row.pending or row.state, limit=12) or MISSING
+
+
+def key_of(row: Listed) -> object:
+    """What a row is about, however its figures change."""
+    if isinstance(row, OrderRow):
+        return ("order", row.order_id)
+    if isinstance(row, FillRow):
+        return ("fill", row.order_id, row.at, row.quantity, row.position_after)
+    if isinstance(row, GhostRow | GhostFillRow):
+        return ghost_key(row)
+    if isinstance(row, AttentionRow):
+        return row.key
+    return ("position", row.symbol)
+
+
+def columns_of(
+    columns: tuple[Column, ...], rows: Sequence[Listed], trade_date: int
+) -> tuple[Column, ...]:
+    """Of a list of orders: a stop price has a column, before time and type, where one has it, and
+    numbers with a day the room for it."""
+    if columns is not ORDER_COLUMNS:
+        return columns
+    orders = [row for row in rows if isinstance(row, OrderRow)]
+    today = f"{trade_date}-"
+    has_days = any("-" in row.label and not row.label.startswith(today) for row in orders)
+    return _order_columns(any(row.stop for row in orders), has_days)
+
+
+@cache
+def _order_columns(has_stops: bool, has_days: bool) -> tuple[Column, ...]:
+    kept = [column for column in ORDER_COLUMNS if has_stops or column.name != "stop"]
+    if has_days:
+        kept[0] = kept[0]._replace(width=DATED_NUMBER_CELLS)
+    return tuple(kept)

@@ -3,6 +3,7 @@
 import re
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, Severity
@@ -13,7 +14,8 @@ from tui.danger import Danger
 from tui.danger import Strip as Showing
 from tui.host import Host
 from tui.keyboard import Keymap
-from tui.notices import Notices
+from tui.layout import PaneName
+from tui.notices import Notices, Said
 from tui.paint import Line, clean, joined, money_text
 from tui.panes.base import LinePane
 from tui.panes.panel import review_words
@@ -27,6 +29,7 @@ _SEVERITY_WORDS = {
 }
 _CLOCK = re.compile(r"^\d\d:\d\d:\d\d\.\d{3}  ")
 """What a told event begins with."""
+MORE = " more"
 
 
 class MessageLine(LinePane):
@@ -58,20 +61,33 @@ class MessageLine(LinePane):
         said = self.notices.current(self.now)
         if said is not None and said.severity > Severity.OK:
             style = ink.caution if said.severity is Severity.ATTENTION else ink.alarm
-            words = f" {_SEVERITY_WORDS[said.severity]}{said.text}"
-            if cell_len(words) > width:
-                # What has happened is worth more than when, which the list of notices keeps.
-                words = f" {_SEVERITY_WORDS[said.severity]}{_CLOCK.sub('', said.text)}"
-            return Line().add(words, style)
+            return self._said(said, width, style)
         if self.host.guard.is_locked:
             return Line()
         if self.command.is_open and self.command.editor.text:
             return self._line_in_words(width)
         if said is not None:
-            return Line().add(f" {said.text}", ink.strong)
+            return self._said(said, width, ink.strong)
         if not self.coach.is_over:
             return Line().add(f" {self.coach.text(self.host.view)}", ink.coach)
         return Line()
+
+    def _said(self, said: Said, width: int, style: Style) -> Line:
+        """What does not fit ends with the key of the list that has the whole sentence."""
+        words = f" {_SEVERITY_WORDS[said.severity]}{said.text}"
+        if cell_len(words) > width:
+            # What has happened is worth more than when, which the list of notices keeps.
+            words = f" {_SEVERITY_WORDS[said.severity]}{_CLOCK.sub('', said.text)}"
+        if cell_len(words) <= width or self._types_text:
+            return Line().add(words, style)
+        key = self.host.key("desk.notices")
+        line = Line().cell(words, width - cell_len(key) - len(MORE) - 1, style)
+        return line.add(" ", style).add(key, self.ink.key).add(MORE, self.ink.quiet)
+
+    @property
+    def _types_text(self) -> bool:
+        """A field or a page has the keys: there the key of the list is a letter."""
+        return not any(self.host.has_keys(p) for p in PaneName if p is not PaneName.TICKET)
 
     def _danger_keys(self, width: int) -> Line:
         words = " DANGER  halt and cancel entries act at once, the others ask once; Esc leaves "
@@ -169,12 +185,14 @@ class Footer(LinePane):
         self.is_reviewed = False
         self.enter_words = REVIEW
         """What Enter does with the line as it stands."""
+        self.page_chooses = True
+        """Whether Enter takes a row of the page over the desk; of a page to read it takes none."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
         return False
 
     def draw(self, width: int, height: int) -> list[Strip]:
-        key = (self.chain, self.is_reviewed, self.enter_words, width)
+        key = (self.chain, self.is_reviewed, self.enter_words, self.page_chooses, width)
         return [self.slot(0, key, lambda: self._keys(width))]
 
     def _keys(self, width: int) -> Strip:
@@ -196,6 +214,10 @@ class Footer(LinePane):
     def _offers(self) -> list[tuple[str, str]]:
         """After a review the next key is the one that sends."""
         offers = self.keymap.footer(self.chain)
+        if self.chain and self.chain[0] is Scope.PAGE:
+            choose = self.keymap.shown("page.choose"), BY_ID["page.choose"].words
+            kept = [offer for offer in offers if self.page_chooses or offer != choose]
+            return [*kept, (self.keymap.shown("desk.back"), BY_ID["desk.back"].words)]
         if not self.is_reviewed:
             return [(key, self.enter_words if words == REVIEW else words) for key, words in offers]
         review = self.keymap.shown("ticket.review"), self.keymap.shown("line.review")

@@ -32,8 +32,12 @@ from tui.panes.blotter_cells import (
     POSITION_COLUMNS,
     BlotterCells,
     Listed,
+    columns_of,
+    indented,
+    is_under_its_entry,
+    key_of,
 )
-from tui.panes.ghosts import GHOST_COLUMNS, ghost_cell, ghost_key, ghosts_of
+from tui.panes.ghosts import GHOST_COLUMNS, ghost_cell, ghosts_of
 
 _ALWAYS_WIDE = 1_000
 _MARGINS = {
@@ -87,6 +91,7 @@ class Orders(FramedPane):
         self._cursors = {tab: Cursor() for tab in Tab}
         self._listed: DeskView | None = None
         self._lists: dict[Tab, Sequence[Listed]] = {}
+        self._columns: dict[Tab, tuple[Column, ...]] = {}
         """What each list holds of `_listed`: found once a view, not once a draw."""
 
     def concerns(self, old: DeskView, new: DeskView) -> bool:
@@ -108,7 +113,8 @@ class Orders(FramedPane):
             self._listed = view
             self._lists.clear()
         if tab not in self._lists:
-            self._lists[tab] = self._find(tab, view)
+            found = self._lists[tab] = self._find(tab, view)
+            self._columns[tab] = columns_of(_COLUMNS[tab], found, view.trade_date)
         return self._lists[tab]
 
     def _find(self, tab: Tab, view: DeskView) -> Sequence[Listed]:
@@ -129,7 +135,7 @@ class Orders(FramedPane):
                 return ghosts_of(view)
 
     def _keys(self, rows: Sequence[Listed]) -> list[object]:
-        return [_key_of(row) for row in rows]
+        return [key_of(row) for row in rows]
 
     def title(self, width: int) -> Line:
         ink, view = self.ink, self.host.view
@@ -157,7 +163,7 @@ class Orders(FramedPane):
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
         ink, rows = self.ink, self.rows(self.tab)
-        columns = choose(_COLUMNS[self.tab], width - 2)
+        columns = choose(self._columns[self.tab], width - 2)
         strips = [
             self.slot(
                 0,
@@ -175,10 +181,10 @@ class Orders(FramedPane):
         for offset, row in enumerate(rows[first : first + height - 1]):
             is_cursor = first + offset == place
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
-            key = (row, width, is_cursor, is_focused, moment, self._is_marked(row))
-            strips.append(
-                self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
-            )
+            is_under = is_under_its_entry(rows, first + offset)
+            look = (columns, width, is_cursor, is_focused, is_under)
+            build = partial(self._build, row, columns, is_cursor=is_cursor, is_under=is_under)
+            strips.append(self.slot(offset + 1, (row, look, moment, self._is_marked(row)), build))
         return strips
 
     @property
@@ -191,6 +197,7 @@ class Orders(FramedPane):
         columns: tuple[Column, ...],
         *,
         is_cursor: bool,
+        is_under: bool,
     ) -> Strip:
         width = self.cells - 2
         has_cursor = is_cursor and self.is_focused
@@ -198,6 +205,8 @@ class Orders(FramedPane):
         line = Line().add(margin, self.ink.frame_focus if has_cursor else self.ink.own)
         for column in columns:
             shown, style = self.texts.cell(row, column.name)
+            if is_under and column.name == "number":
+                shown = indented(shown)
             room = column.width
             if column is columns[-1] and not column.right:
                 room = max(width - line.used - column.gap, 0)
@@ -224,7 +233,7 @@ class Orders(FramedPane):
     # ---- keys
 
     def selected(self) -> Listed | None:
-        return next((row for row in self.rows(self.tab) if _key_of(row) == self.cursor.key), None)
+        return next((row for row in self.rows(self.tab) if key_of(row) == self.cursor.key), None)
 
     def selected_order(self) -> OrderId | None:
         row = self.selected()
@@ -380,20 +389,8 @@ class Orders(FramedPane):
     def on_click(self, event: events.Click) -> None:
         rows, place = self.rows(self.tab), self.cursor.first + event.y - 2
         if event.y >= 2 and place < len(rows):
-            self.cursor.key = _key_of(rows[place])
+            self.cursor.key = key_of(rows[place])
             self.redraw()
-
-
-def _key_of(row: Listed) -> object:
-    if isinstance(row, OrderRow):
-        return ("order", row.order_id)
-    if isinstance(row, FillRow):
-        return ("fill", row.order_id, row.at, row.quantity, row.position_after)
-    if isinstance(row, GhostRow | GhostFillRow):
-        return ghost_key(row)
-    if isinstance(row, AttentionRow):
-        return row.key
-    return ("position", row.symbol)
 
 
 def _is_oldest_first(fills: Sequence[FillRow]) -> bool:

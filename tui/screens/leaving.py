@@ -78,7 +78,7 @@ class Leaving:
                 words = (
                     f"{clean(held.symbol)} {known.format_quantity(held.quantity, signed=True)} held"
                 )
-                lines.append(Line().cell("", 2, ink.quiet).add(words, ink.text))
+                lines.append(Line().cell("·", 2, ink.quiet).add(words, ink.text))
         return lines
 
     def _order(self, row: OrderRow, ink: Palette) -> list[Line]:

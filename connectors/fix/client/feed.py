@@ -46,7 +46,12 @@ class Feed:
         self._own = own
 
     def lists(self, symbols: Iterable[str]) -> None:
-        """These are traded: each has a quote from now on, empty until something is heard."""
+        """These are traded, and nothing else: each has a quote from now on, empty until something
+        is heard."""
+        symbols = list(symbols)
+        for gone in self._books.keys() - set(symbols):
+            del self._books[gone], self._market.quotes[gone]
+            self._deep.pop(gone, None)
         for symbol in symbols:
             if symbol not in self._books:
                 book = self._books[symbol] = SymbolBook(self._instruments[symbol])
@@ -161,10 +166,16 @@ class Feed:
         self._wanted.append(_request(id, symbol, SNAPSHOT_AND_UPDATES, levels))
 
     def _is_current(self, message: Message, symbol: str) -> bool:
-        """Of the subscription that is in force; what was sent before, or again, is old."""
-        if message.is_set(Tag.POSS_DUP):
-            return False
+        """Of the subscription that is in force; what was sent before, or again, is old.
+
+        Where it is sent again on the line that it was asked for on, something was lost on the way
+        and is late: the book begins anew.
+        """
         id = message.get(Tag.MD_REQ_ID)
+        if message.is_set(Tag.POSS_DUP):
+            if id is not None and id == self._ids.get(symbol):
+                self._change_depth(symbol)
+            return False
         return id is None or id == self._ids.get(symbol)
 
 

@@ -13,7 +13,10 @@ LONGEST_WAIT = Nanos(30 * NANOS_PER_SECOND)
 STEADY_AFTER = Nanos(30 * NANOS_PER_SECOND)
 SHORT_MAX = 5
 """A session that stood begins the waits anew, but for more in a row that broke within half a minute
-than this: then each was no more than an attempt."""
+than this: from then on they grow and the doors take turns."""
+LONGEST_SHORT_WAIT = Nanos(4 * NANOS_PER_SECOND)
+"""As long as a wait grows after sessions that stood: the venue is there, it lets this desk in, and
+orders work there unwatched meanwhile. Half a minute is for a venue that is not there."""
 REFUSALS_MAX = 5
 """Logons in a row that were refused: more would be a war with whoever has the session."""
 JITTER_PERCENT = 25
@@ -33,13 +36,26 @@ class Door(msgspec.Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class Waits(msgspec.Struct, frozen=True):
+    """How long nothing is dialled."""
+
+    first: Nanos = FIRST_WAIT
+    longest: Nanos = LONGEST_WAIT
+    longest_short: Nanos = LONGEST_SHORT_WAIT
+
+
+USUAL_WAITS = Waits()
+
+
 class Redial:
     """Every door once, a short wait between them; then twice as long as after the last round."""
 
-    def __init__(self, rng: Random, doors: Sequence[Door] = ()) -> None:
+    def __init__(
+        self, rng: Random, doors: Sequence[Door] = (), *, waits: Waits = USUAL_WAITS
+    ) -> None:
         """`rng` is seeded where the same waits have to come again. Without doors it tells only
         when, and somebody else knows where."""
-        self._rng = rng
+        self._rng, self._waits = rng, waits
         self._doors = tuple(doors)
         self._tries = 0
         self._refusals = 0
@@ -68,17 +84,24 @@ class Redial:
         the one that is preferred."""
         stood_at, self._stood_at = self._stood_at, None
         if stood_at is not None:
-            self._short = self._short + 1 if now - stood_at < STEADY_AFTER else 0
-        if stood_at is not None and self._short <= SHORT_MAX:
-            self._tries = 0
-            self.due_at = Nanos(now + self._spread(FIRST_WAIT))
+            self._stood_for(Nanos(now - stood_at), now)
             return
         self._tries += 1
         rounds, within = divmod(self._tries, max(1, len(self._doors)))
-        wait = FIRST_WAIT
-        if not within:
-            wait = min(Nanos(FIRST_WAIT << min(rounds - 1, _DOUBLINGS_MAX)), LONGEST_WAIT)
+        waits = self._waits
+        wait = waits.first if within else self._doubled(rounds - 1, waits.longest)
         self.due_at = Nanos(now + self._spread(wait))
+
+    def _stood_for(self, time: Nanos, now: Nanos) -> None:
+        """Attempts that fail after this one are counted anew: the venue was there."""
+        self._short = self._short + 1 if time < STEADY_AFTER else 0
+        beyond = max(0, self._short - SHORT_MAX)
+        self._tries = beyond % len(self._doors) if self._doors else 0
+        wait = self._doubled(beyond, self._waits.longest_short)
+        self.due_at = Nanos(now + self._spread(wait))
+
+    def _doubled(self, times: int, most: Nanos) -> Nanos:
+        return min(Nanos(self._waits.first << min(times, _DOUBLINGS_MAX)), most)
 
     def refused(self, why: str, now: Nanos) -> None:
         """A connection stood and no logon came of it. Its host answered, so the next is tried as
@@ -90,6 +113,11 @@ class Redial:
 
     def stop(self, why: str) -> None:
         self.stopped = why
+
+    def go_on(self) -> None:
+        """A person has looked: what was refused before does not count any more."""
+        self.stopped, self.due_at = "", Nanos(0)
+        self._refusals = self._short = self._tries = 0
 
     def _spread(self, wait: Nanos) -> int:
         spread = wait * JITTER_PERCENT // 100

@@ -8,6 +8,8 @@ from engine.instruments import Instrument
 from engine.structs import set_directly
 from engine.values import Money, Nanos, Price, Quantity, Side
 
+_NOTHING = Money(0)
+
 
 @set_directly
 class Lot(msgspec.Struct, gc=False):
@@ -66,6 +68,8 @@ class FillEffect(msgspec.Struct, frozen=True, gc=False):
     realised: Money
     position_after: Quantity
     lots: tuple[LotChange, ...]
+    value: Money
+    """Of the whole fill."""
 
 
 def fill_effect(
@@ -82,10 +86,11 @@ def fill_effect(
     takes exactly what is left of the fill's value, so nothing is lost to rounding.
     """
     held = position.quantity
-    value, after = instrument.notional(price, quantity), Quantity(held + side * quantity)
+    value, moved = instrument.notional(price, quantity), side * quantity
+    after = Quantity(held + moved)
     if quantity and held * side >= 0:  # nothing to close: all of it is one new lot
-        opened = LotChange(position.lot_next, Quantity(side * quantity), Money(side * value), now)
-        return FillEffect(Money(0), after, (opened,))
+        opened = LotChange(position.lot_next, Quantity(moved), Money(side * value), now)
+        return FillEffect(_NOTHING, after, (opened,), value)
     open_quantity = abs(held)
     closing = quantity if quantity <= open_quantity else Quantity(open_quantity)
     closing_value = value if closing == quantity else instrument.notional(price, closing)
@@ -97,7 +102,7 @@ def fill_effect(
     if opening:
         cost = Money(side * (value - closing_value))
         changes.append(LotChange(position.lot_next, Quantity(side * opening), cost, now))
-    return FillEffect(realised, after, tuple(changes))
+    return FillEffect(realised, after, tuple(changes), value)
 
 
 def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
@@ -125,8 +130,9 @@ def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money)
         apply_lot(position, change)
     position.quantity = event.position_after
     count_fill(position, event, side, value)
-    fills = position.memory.fills
-    quantity = event.quantity if side > 0 else Quantity(-event.quantity)
+    fills, quantity = position.memory.fills, event.quantity
+    if side < 0:
+        quantity = -quantity  # type: ignore[assignment]  # minus a quantity is one
     at = event.venue_at or event.at
     fills.append(BookedFill(at, event.execution_id, quantity, event.price))
     if not len(fills) % HALF:
@@ -137,9 +143,10 @@ def count_fill(position: Position, event: OrderFilled, side: Side, value: Money)
     """The figures of a fill that are sums; its lots and quantity are in the position already."""
     # Sums of money are money; saying so by a call of the type costs more than the sums do.
     realised, fee = event.realised, event.fee
-    position.realised += realised  # type: ignore[assignment]
+    if realised:
+        position.realised += realised  # type: ignore[assignment]
+        position.day_realised += realised  # type: ignore[assignment]
     position.fees += fee  # type: ignore[assignment]
-    position.day_realised += realised  # type: ignore[assignment]
     position.day_fees += fee  # type: ignore[assignment]
     position.day_traded += event.quantity  # type: ignore[assignment]
     position.day_cash -= side * value  # type: ignore[assignment]

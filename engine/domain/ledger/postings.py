@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from engine.domain.events import FillReversed, OrderFilled
 from engine.values import Money
 
 CASH = "cash"
@@ -34,25 +35,23 @@ def postings_of_opening(cash: Money) -> list[Posting]:
 
 
 def post_fill(
-    ledger: dict[str, Money],
-    *,
-    symbol: str,
-    cash_delta: Money,
-    cost_delta: int,
-    realised: Money,
-    fee: Money,
+    ledger: dict[str, Money], symbol: str, event: OrderFilled | FillReversed, cost_delta: int
 ) -> None:
-    """`cash_delta` with the fee in it, `cost_delta` of the lots; profit before fees is a credit.
+    """What a trade, or one that is taken back, moves; `cost_delta` of the lots.
 
-    Every fill posts these four, so it does without a list of them.
+    Its cash has the fee in it, and profit before fees is a credit. Every fill posts these four, so
+    it does without a list of them.
     """
+    cash_delta, realised, fee = event.cash_delta, event.realised, event.fee
     assert cash_delta + cost_delta - realised + fee == 0, "postings of one movement sum to zero"
     securities, profit = _names_of(symbol)
-    of, none = ledger.get, Money(0)
-    ledger[CASH] = of(CASH, none) + cash_delta  # type: ignore[assignment]  # as in `post`
-    ledger[securities] = of(securities, none) + cost_delta  # type: ignore[assignment]
-    ledger[profit] = of(profit, none) - realised  # type: ignore[assignment]
-    ledger[FEES] = of(FEES, none) + fee  # type: ignore[assignment]
+    if profit not in ledger or FEES not in ledger:
+        for name in (CASH, securities, profit, FEES):
+            ledger.setdefault(name, Money(0))
+    ledger[CASH] += cash_delta  # type: ignore[assignment]  # as in `post`
+    ledger[securities] += cost_delta  # type: ignore[assignment]
+    ledger[profit] -= realised  # type: ignore[assignment]
+    ledger[FEES] += fee  # type: ignore[assignment]
 
 
 def postings_of_carry(kind: str, symbol: str, amount: Money) -> list[Posting]:

@@ -16,8 +16,8 @@ from engine.domain.risk.regimes import (
     Rates,
 )
 from engine.domain.state import Account, State
-from engine.instruments import EQUITY, Instrument
-from engine.values import Money, OrderId
+from engine.instruments import EQUITY, MONEY_IN_VALUE_UNIT, POWERS_OF_TEN, Instrument
+from engine.values import Money, OrderId, Price
 
 NO_ORDER = OrderId(0)
 NOTHING = Money(0)
@@ -66,7 +66,6 @@ def open_quantities(
     state: State,
     account: str,
     symbol: str,
-    *,
     excluding: OrderId = NO_ORDER,
     sharing: str = "",
 ) -> tuple[int, int]:
@@ -78,19 +77,19 @@ def open_quantities(
     of_symbol = state.live_by_symbol.get(symbol)
     if not of_symbol:
         return 0, 0
-    orders = state.orders
+    orders, are_others = state.orders, len(state.accounts) > 1 or account not in state.accounts
     grouped: dict[str, int] | None = None
     for order_id in of_symbol:
         order = orders[order_id]
-        if order_id == excluding or order.order.account != account:
+        if (are_others and order.order.account != account) or order_id == excluding:
             continue
         if order.pending_replace is None:
             leaves = order.quantity - order.cumulative - order.cancelled
+            if leaves < 0:
+                assert order.taken or order.is_overfilled, "a live order is open for 0 or more"
+                leaves = 0
         else:
             leaves = worst_leaves(order)
-        if leaves < 0:
-            assert order.taken or order.is_overfilled, "a live order is open for nothing or more"
-            leaves = 0
         if group := order.oca_group:
             if group == sharing:
                 continue
@@ -125,19 +124,30 @@ def worth_of(
         return _worth_in_currencies(account, state, market, sector, beside)
     longs = unlent = unmarked = largest = of_sector = 0
     shorts: _Shorts | None = None
-    quotes, instruments = market.quotes, state.instruments
+    quotes, instruments, exact_in = market.quotes, state.instruments, MONEY_IN_VALUE_UNIT
     for symbol, position in account.positions.items():
         quantity = position.quantity
         if not quantity:
             continue
-        instrument, mark = instruments[symbol], mark_of(quotes.get(symbol))
-        value: int = instrument.notional(mark, quantity) if mark else position.cost
+        # The walk is half of all checks: what nearly every position is worth it works out itself,
+        # just as `mark_of` and `notional` would.
+        quote, mark = quotes.get(symbol), 0
+        if quote is not None:
+            bid, ask = quote.bid, quote.ask
+            mark = (bid + ask) // 2 if 0 < bid <= ask else mark_of(quote)
+        instrument, value = instruments[symbol], int(position.cost)
+        if mark:
+            value = mark * quantity * instrument.multiplier
+            if exact := exact_in[instrument.price_digits + instrument.quantity_digits]:
+                value *= exact
+            else:
+                value = instrument.notional(Price(mark), quantity)
         if quantity < 0:
             if not mark:
                 return Worth(None, NOTHING, symbol)
             value = -value
             shorts = _Shorts() if shorts is None else shorts
-            shorts.add(value, -quantity, instrument)
+            shorts.add(value, share_minimum(value, -quantity, instrument))
         elif not mark:
             unmarked += value
         elif instrument.asset_class == EQUITY:
@@ -159,19 +169,18 @@ class _Shorts:
     def __init__(self) -> None:
         self.value = self.maintenance = self.beyond = 0
 
-    def add(
-        self, value: int, quantity: int, instrument: Instrument, *, is_own: bool = True
-    ) -> None:
-        """`value` above zero; minimums a share are known in the account's currency alone."""
-        least = share_minimum(value, quantity, instrument) if is_own else 0
+    def add(self, value: int, least: int) -> None:
+        """`value` above zero, and the `share_minimum`; 0 where that is not known."""
         self.value += value
-        self.maintenance += max(-(-value * FINRA_SHORT // BPS), least)
-        self.beyond += max(0, least - value * REG_T_SHORT_MIN // BPS)
+        share, beyond = -(-value * FINRA_SHORT // BPS), least - value * REG_T_SHORT_MIN // BPS
+        self.maintenance += share if share > least else least
+        if beyond > 0:
+            self.beyond += beyond
 
 
 def share_minimum(value: int, quantity: int, instrument: Instrument) -> int:
     """FINRA 4210(c)(2) and (3): $5 a share; below $5 its whole value, $2.50 a share at least."""
-    scale = instrument.quantity_scale
+    scale = POWERS_OF_TEN[instrument.quantity_digits]
     if quantity * SHORT_CHEAP_BELOW > value * scale:
         return max(value, -(-quantity * SHORT_CHEAP_SHARE_MIN // scale))
     return -(-quantity * SHORT_SHARE_MIN // scale)
@@ -245,8 +254,9 @@ def _worth_in_currencies(
             if not mark:
                 return Worth(None, NOTHING, symbol)
             shorts = _Shorts() if shorts is None else shorts
+            # Minimums a share are known in the account's currency alone.
             is_own = instrument.currency == account.currency
-            shorts.add(value, -quantity, instrument, is_own=is_own)
+            shorts.add(value, share_minimum(value, -quantity, instrument) if is_own else 0)
         elif not mark:
             unmarked += value
         elif instrument.asset_class == EQUITY:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from engine.domain.commands import SubmitOrder
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import Reference
+from engine.domain.risk import kinds
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
+from engine.domain.risk.kinds import Kind
 from engine.domain.risk.limits import Limits
 from engine.domain.risk.off import OffFinding, rules_off
 from engine.domain.risk.proposal import Proposal
@@ -45,6 +48,8 @@ Check = Callable[[Proposal, State, Market, Nanos], Finding | None]
 """None: the rule passes."""
 OffBy = Callable[[State], Finding | None]
 """Why the rule asks nothing of any order at a desk that is set up like this; None: it asks."""
+Passes = Callable[[State, Kind], bool]
+"""Whether the rule passes every order of a kind at a desk that is set up like this."""
 Room = Callable[[Proposal, State], int]
 """Largest total quantity that the rule lets pass, in whole lots."""
 
@@ -58,6 +63,8 @@ class Rule(msgspec.Struct, frozen=True):
     room: Room | None = None
     off: OffBy | None = None
     """Where it answers, `check` is never called."""
+    passes: Passes | None = None
+    """Where it says yes, `check` would pass and is not called either."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):
@@ -101,8 +108,13 @@ RULES: tuple[Rule, ...] = (
     Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),
     Rule(quantities.R03, quantities.tick_or_lot, in_exit_lane=True),
     Rule(prices.R04, prices.price_collar),
-    Rule(prices.R05, prices.market_protection),
-    Rule(prices.R06, prices.stop_sanity),
+    Rule(
+        prices.R05,
+        prices.market_protection,
+        off=prices.no_protection,
+        passes=kinds.is_no_market_order,
+    ),
+    Rule(prices.R06, prices.stop_sanity, off=prices.no_stop_sanity, passes=kinds.is_no_stop),
     Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room, off=volumes.no_volumes),
     Rule(volumes.R07, volumes.displayed_size, room=volumes.displayed_room),
     Rule(exits.D04, exits.exits),
@@ -116,10 +128,10 @@ RULES: tuple[Rule, ...] = (
         room=exposures.sector_room,
         off=exposures.no_sectors,
     ),
-    Rule(flow.R12, flow.order_rate),
+    Rule(flow.R12, flow.order_rate, passes=flow.is_unthrottled),
     Rule(flow.R13, flow.message_rate),
     Rule(repeats.R14, repeats.repeated_execution),
-    Rule(flow.R15, flow.duplicate_order),
+    Rule(flow.R15, flow.duplicate_order, passes=flow.may_repeat),
     Rule(flow.R16, flow.ticket_replay, in_exit_lane=True),
     Rule(flow.R17, flow.open_orders),
     Rule(day.R18, day.cancel_ratio),
@@ -132,10 +144,15 @@ RULES: tuple[Rule, ...] = (
     Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed, off=arming.on_paper),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
-    Rule(holdings.R26, borrow.locate, room=borrow.locate_room),
-    Rule(breakers.R27, breakers.short_sale_restriction),
+    Rule(holdings.R26, borrow.locate, room=borrow.locate_room, passes=kinds.is_no_short),
+    Rule(
+        breakers.R27,
+        breakers.short_sale_restriction,
+        off=breakers.no_restriction,
+        passes=kinds.is_no_short,
+    ),
     Rule(restrictions.R28, restrictions.restricted, off=restrictions.no_list),
-    Rule(restrictions.R28, restrictions.hard_to_borrow),
+    Rule(restrictions.R28, restrictions.hard_to_borrow, passes=kinds.is_no_short),
     Rule(restrictions.R28, restrictions.penny),
     Rule(settlement.R29, margin.buying_power, room=margin.buying_power_room),
     Rule(calls.R30, calls.intraday_margin, room=calls.intraday_margin_room),
@@ -143,12 +160,12 @@ RULES: tuple[Rule, ...] = (
     Rule(calls.R32, calls.maintenance_margin),
     Rule(children.R33, children.option_risk),
     Rule(conduct.R34, conduct.self_match, off=conduct.self_match_allowed),
-    Rule(conduct.R35, conduct.wash_intent),
-    Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True),
+    Rule(conduct.R35, conduct.wash_intent, passes=conduct.no_wash_window),
+    Rule(holdings.R36, holdings.reduce_only, in_exit_lane=True, passes=kinds.may_open),
     Rule(expiries.R37, expiries.over_earnings, off=expiries.no_earnings),
     Rule(expiries.R37, expiries.over_ex_date, off=expiries.no_dividends),
     Rule(children.R40, children.algo_parent),
-    Rule(sessions.R41, venues.unaccepted_inputs),
+    Rule(sessions.R41, venues.unaccepted_inputs, passes=venues.is_on_paper),
     Rule(hours.R43, hours.time_lock, off=hours.no_windows),
     Rule(venues.R44, venues.venue_not_allowed, in_exit_lane=True),
 )
@@ -158,6 +175,7 @@ EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane
 _ENTRY_CHECKS = tuple(rule.check for rule in RULES if rule not in KNOWN)
 _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
 _OFF_BY = {rule.check: rule.off for rule in RULES if rule.off is not None}
+_PASSES = {rule.check: rule.passes for rule in RULES if rule.passes is not None}
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
 _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
@@ -174,6 +192,8 @@ class _Asked(msgspec.Struct, frozen=True, gc=False):
     because: int
     """Of those that are off for every order."""
     of_all: tuple[Check, ...] = ()
+    by_kind: dict[tuple[int, ...], tuple[Check, ...]] = {}
+    """Of `checks`, those that do not pass every order of a kind."""
     limits: Limits | None = None
     reference: Reference | None = None
     mode: str = ""
@@ -211,6 +231,7 @@ def _asked_of_entries(state: State) -> _Asked:
         off_bits,
         because,
         _ENTRY_CHECKS,
+        {},
         state.limits,
         state.reference,
         state.mode,
@@ -218,6 +239,26 @@ def _asked_of_entries(state: State) -> _Asked:
         bool(state.dividends),
     )
     return asked
+
+
+def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, ...]:
+    """What an entry of this kind can fail at all."""
+    kind = (
+        order.type,
+        order.time_in_force,
+        order.instruction,
+        order.origin,
+        order.reduce_only,
+    )
+    checks = asked.by_kind.get(kind)
+    if checks is None:
+        known = Kind(*kind)
+        checks = asked.by_kind[kind] = tuple(
+            check
+            for check in asked.checks
+            if (passes := _PASSES.get(check)) is None or not passes(state, known)
+        )
+    return checks
 
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
@@ -230,7 +271,8 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         checks, off_bits, because = _EXIT_CHECKS, 0, 0
     else:
         asked = _asked_of_entries(state)
-        checks, off_bits, because = asked.checks, asked.off_bits, asked.because
+        checks = _checks_of(asked, state, proposal.order)
+        off_bits, because = asked.off_bits, asked.because
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)

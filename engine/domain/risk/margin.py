@@ -21,15 +21,25 @@ from engine.values import Money
 _PAID = Regime.PAID
 
 
+_newest: list[tuple[Limits, int, Terms]] = []
+"""Limits and date change a few times a day, and every entry asks: the newest answer is kept."""
+
+
 def terms_under(limits: Limits, trade_date: int) -> Terms:
     """The regime's terms on a date, as strict as the settings."""
-    return terms_of(
+    if _newest:
+        of, date, terms = _newest[0]
+        if of is limits and date == trade_date:
+            return terms
+    terms = terms_of(
         limits.margin_regime,
         trade_date,
         limits.leverage_max,
         limits.leverage_overnight_max,
         limits.short_margin,
     )
+    _newest[:] = [(limits, trade_date, terms)]
+    return terms
 
 
 def tier_under(account: Account, limits: Limits, trade_date: int, worth: Worth) -> Tier:

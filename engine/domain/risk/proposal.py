@@ -151,11 +151,12 @@ def _build(
     account = state.accounts.get(order.account)
     quote = market.quotes.get(symbol)
     side = order.instruction.side
-    excluding, filled, leaves = _changed(replaces, quantity)
-    buys, sells = open_quantities(
-        state, order.account, symbol, excluding=excluding, sharing=oca_group
-    )
-    held = _held(account, symbol)
+    excluding, filled, leaves = NO_ORDER, NOTHING, quantity + 0
+    if replaces is not None:
+        excluding, filled, leaves = _changed(replaces, quantity)
+    buys, sells = open_quantities(state, order.account, symbol, excluding, oca_group)
+    position = None if account is None else account.positions.get(symbol)
+    held = 0 if position is None else position.quantity
     open_same, open_opposite = (buys, sells) if side > 0 else (sells, buys)
     exit_room = 0
     if held * side < 0 and order.instruction is not _SHORT:
@@ -186,7 +187,7 @@ def _build(
         exit_room,
         is_exit,
         mark_of(quote),
-        worst_price(order.type, side, price=price, stop=stop, quote=quote),
+        worst_price(order.type, side, price, stop, quote),
         worth,
         None,
         rate,
@@ -211,23 +212,16 @@ def _backing(
     return worth, tier.night if order.time_in_force is _FOR_CLOSE else tier.day, terms
 
 
-def _held(account: Account | None, symbol: str) -> int:
-    position = account.positions.get(symbol) if account is not None else None
-    return position.quantity if position is not None else 0
-
-
-def _changed(replaces: Order | None, quantity: Quantity) -> tuple[OrderId, Quantity, int]:
+def _changed(replaces: Order, quantity: Quantity) -> tuple[OrderId, Quantity, int]:
     """(the order that is changed, what of it is filled, what is open when the worse of old and new
     is in force)."""
-    if replaces is None:
-        return NO_ORDER, NOTHING, quantity + 0
     # What a sibling's fills took off a leg is as good as filled.
     filled = Quantity(replaces.cumulative + replaces.taken)
     return replaces.order_id, filled, max(quantity, replaces.quantity) - filled
 
 
 def worst_price(
-    type: OrderType, side: Side, *, price: Price, stop: Price, quote: Quote | None
+    type: OrderType, side: Side, price: Price, stop: Price, quote: Quote | None
 ) -> Price:
     """`worst_of` by the quote, with last night's price where there is no other."""
     if side > 0 and type.has_limit:

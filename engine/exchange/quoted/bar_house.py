@@ -61,6 +61,7 @@ class BarExchange(Exchange):
     )
 
     runs_auctions = False
+    told_in = Telling.BARS
 
     def __init__(self, settings: BookSettings | None, assumptions: BarAssumptions) -> None:
         super().__init__(settings)
@@ -260,7 +261,9 @@ class BarExchange(Exchange):
             return
         price = asked.price or order.price
         new = msgspec.structs.replace(order, price=price, stop=asked.stop or order.stop)
-        self._change(held, new, leaves, is_new=price != order.price)
+        # What is asked for anew, or more of it, was not there when the bar made its high and low.
+        is_new = (price, new.stop) != (order.price, order.stop) or leaves > held.leaves
+        self._change(held, new, leaves, is_new=is_new)
         events.append(Replaced(order.order_id, order.symbol, price, leaves, not held.is_fresh))
 
     def _change(self, held: Held, order: NewOrder, leaves: int, *, is_new: bool) -> None:
@@ -296,10 +299,6 @@ class BarExchange(Exchange):
         return events
 
     # --- places
-
-    @property
-    def told_in(self) -> Telling:
-        return Telling.BARS
 
     def queue_ahead(self, symbol: str, order_id: int, known: dict[int, int] | None = None) -> int:
         return -1

@@ -44,6 +44,7 @@ class QuotedExchange(Exchange):
     __slots__ = ("_by_symbol", "_ended", "_waiting_for_a_quote", "assumptions")
 
     runs_auctions = False
+    told_in = Telling.QUOTES
 
     def __init__(self, settings: BookSettings | None, assumptions: Assumptions) -> None:
         super().__init__(settings)
@@ -132,10 +133,6 @@ class QuotedExchange(Exchange):
     @property
     def booked_model(self) -> str:
         return self.assumptions.queue.word
-
-    @property
-    def told_in(self) -> Telling:
-        return Telling.QUOTES
 
     def is_assumed(self, symbol: str, side: Side, price: int) -> bool:
         sight = self._by_symbol[symbol].sights[side.opposite]

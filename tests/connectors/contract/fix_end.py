@@ -12,7 +12,7 @@ from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.terms import NEVER_RESENT
 from connectors.fix.client.venue import FixVenue
 from connectors.fix.dictionary.arranging import Arranged
-from connectors.fix.link.redial import Redial
+from connectors.fix.link.redial import Redial, Waits
 from connectors.fix.message import Message
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
@@ -22,8 +22,15 @@ from engine.domain.requests import Request
 from engine.domain.statements import Statement, VenueStatement
 from engine.exchange.messages import NewOrder
 from engine.ports import Venue
-from engine.values import Instruction, OrderType, Price, Quantity
-from tests.connectors.contract.chaos import Chaos
+from engine.values import (
+    NANOS_PER_MILLISECOND,
+    Instruction,
+    Nanos,
+    OrderType,
+    Price,
+    Quantity,
+)
+from tests.connectors.chaos import ChaosBeside, Mood
 from tests.connectors.contract.fix_house import CLIENT, House
 from tests.connectors.contract.operator import Operator
 
@@ -33,6 +40,8 @@ MEMORY = Path("/dev/shm")
 QUIET_SECONDS = 0.02
 ANSWER_SECONDS = 10.0
 SECONDS_BEHIND_A_BREAK = 0.3
+SOON = Waits(*[Nanos(20 * NANOS_PER_MILLISECOND)] * 3)
+"""A desk waits longer before it dials again; how long has tests of its own."""
 OF_ORDERS = (*ORDER_REPORTS, LinkChanged, *VenueStatement.__args__)
 
 
@@ -56,11 +65,14 @@ class FixEnd:
         self._others = 0
         self._trades: dict[str, str] = {}
         self._path = path / "fix.db"
-        self._chaos = Chaos(self.house.port, seed=1) if splits else None
+        self._chaos = self._pieces() if splits else None
         self.port = self._chaos.port if self._chaos is not None else 0
         self.fix = self._connected()
         self.venue: Venue = self.fix
         self.hear()
+
+    def _pieces(self) -> ChaosBeside:
+        return ChaosBeside(self.house.port, 1, (Mood.PIECES,), bytes_most=0)
 
     def _connected(self, standing: tuple[Standing, ...] = ()) -> FixVenue:
         settings = SessionSettings(
@@ -78,7 +90,7 @@ class FixEnd:
             desk=DESK,
             standing=standing,
             trade_date_of=lambda at: 20_260_105,
-            redial=Redial(Random(1)),
+            redial=Redial(Random(1), waits=SOON),
         )
         fix.stand_up()
         return fix

@@ -7,7 +7,7 @@ from connectors.fix.acceptor import now
 from connectors.fix.line import Closed, Noted, Outgoing, Output
 from connectors.fix.message import Field
 from connectors.fix.session import Session
-from tests.connectors.fix.chaos import ended
+from tests.connectors.chaos import ended
 
 TICK_SECONDS = 0.02
 AGAIN_SECONDS = 0.02

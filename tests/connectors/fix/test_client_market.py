@@ -54,11 +54,14 @@ class Line:
             message.fields.append((43, b"Y"))
         self.feed.snapshot(arranged, message, AT)
 
-    def change(self, *entries: dict[int, str], id: str = "M1") -> None:
+    def change(self, *entries: dict[int, str], id: str = "M1", **more: str) -> None:
         fields = [(262, id), (268, str(len(entries)))]
         for entry in entries:
             fields += list(entry.items())
-        self.feed.increment(*told("X", *fields), AT)
+        arranged, message = told("X", *fields)
+        if more:
+            message.fields.append((43, b"Y"))
+        self.feed.increment(arranged, message, AT)
 
     @property
     def touch(self) -> tuple[int, int, int, int]:
@@ -128,6 +131,17 @@ def test_what_is_sent_again_is_no_market_of_now() -> None:
     line.snapshot(TOUCH)
     line.snapshot([("0", "1", "1")], poss_dup="Y")
     assert line.touch[0] == 1_901_000
+
+
+def test_what_was_lost_on_a_line_that_stands_has_the_book_asked_for_anew() -> None:
+    line = Line()
+    line.snapshot(TOUCH)
+    line.snapshot(TOUCH, id="M0", poss_dup="Y")
+    assert line.requests() == [], "of a line of before"
+    lost = {279: "2", 269: "0", 55: "AAPL", 270: "190.10"}
+    line.change(lost, lost, poss_dup="Y")
+    off, on = line.requests()
+    assert (off[262], off[263], on[262], on[263]) == ("M1", "2", "M2", "1")
 
 
 def test_an_order_that_comes_takes_what_is_on_show_up_to_its_limit() -> None:

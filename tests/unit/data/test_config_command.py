@@ -88,6 +88,18 @@ def test_show_names_every_setting_and_its_source(
     assert "screen.theme" in run(tmp_path / "home", capsys, "show")
 
 
+def test_show_takes_a_key_or_a_part_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    (row,) = run(home, capsys, "show", words=["paper.opening_cash"]).splitlines()
+    assert row.split() == ["paper.opening_cash", "1000000", "default"]
+    rows = run(home, capsys, "show", words=["fix."]).splitlines()
+    assert len(rows) > 1 and all(row.startswith("fix.") for row in rows)
+    with pytest.raises(SettingsError, match="no setting has opening_cashh in its key"):
+        run(home, capsys, "show", words=["opening_cashh"])
+
+
 def test_set_writes_into_the_home_and_check_reads_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

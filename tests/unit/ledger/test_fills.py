@@ -114,14 +114,7 @@ def test_the_postings_of_a_fill_sum_to_zero_and_keep_cash() -> None:
     for side, quantity, price in ((BUY, 100, "566.83"), (SELL, 40, "577.31")):
         cost_before = position.cost
         event = fill(position, side, quantity, price, fee="1.00")
-        post_fill(
-            ledger,
-            symbol="GOOG",
-            cash_delta=event.cash_delta,
-            cost_delta=position.cost - cost_before,
-            realised=event.realised,
-            fee=event.fee,
-        )
+        post_fill(ledger, "GOOG", event, position.cost - cost_before)
     assert sum(ledger.values()) == 0
     assert ledger["cash"] == parse_money("966407.40")
     assert ledger["securities:GOOG"] == position.cost == parse_money("34009.80")
@@ -132,15 +125,19 @@ def test_the_postings_of_a_fill_sum_to_zero_and_keep_cash() -> None:
 def test_a_posting_that_loses_money_on_the_way_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         post({}, [("cash", Money(1)), ("capital", Money(-2))])
+    event = fill(Position("GOOG"), BUY, 100, "10.00", fee="1.00")
     with pytest.raises(AssertionError):
-        post_fill(
-            {},
-            symbol="GOOG",
-            cash_delta=Money(-7),
-            cost_delta=5,
-            realised=Money(0),
-            fee=Money(1),
-        )
+        post_fill({}, "GOOG", event, parse_money("1000") - 1)
+
+
+def test_a_ledger_that_adopted_a_position_takes_its_first_fee() -> None:
+    ledger: dict[str, Money] = {}
+    adopted = parse_money("1000")
+    post(ledger, [("securities:GOOG", adopted), ("realised:GOOG", Money(0)), ("capital", -adopted)])
+    event = fill(Position("GOOG"), BUY, 100, "10.00", fee="1.00")
+    post_fill(ledger, "GOOG", event, adopted)
+    assert ledger["fees"] == parse_money("1.00")
+    assert sum(ledger.values()) == 0
 
 
 def test_value_profit_and_day_at_a_mark() -> None:

@@ -64,6 +64,11 @@ def slow_mode(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
     )
 
 
+def no_restriction(state: State) -> Finding | None:
+    """Not asked for."""
+    return None if state.limits.short_sale_restriction else OFF
+
+
 def short_sale_restriction(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Rule 201: a short has to stand above the best bid while the symbol is restricted."""
     if not p.limits.short_sale_restriction:

@@ -4,6 +4,7 @@ from engine.domain.orders import Order, short_label
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import OFF, RuleName, deny, finding
+from engine.domain.risk.kinds import Kind
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.self_match import SelfMatchMode, crossed_by, may_meet, protects
 from engine.domain.state import PricePrint, State
@@ -76,6 +77,11 @@ def _in_words(order: Order, p: Proposal, state: State) -> str:
 def price_print(symbol: str, side: int, quantity: Quantity, price: Price) -> PricePrint:
     """What makes two orders opposite to each other but for the side."""
     return symbol, quantity, price, side
+
+
+def no_wash_window(state: State, kind: Kind) -> bool:
+    """Nothing is compared."""
+    return not state.limits.wash_window
 
 
 def wash_intent(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

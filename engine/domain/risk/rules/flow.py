@@ -6,6 +6,7 @@ from engine.domain.message_counts import message_rate as message_rate_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import RuleName, counted, deny, finding
+from engine.domain.risk.kinds import Kind
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import Fingerprint, State
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -47,6 +48,11 @@ def order_rate(p: Proposal, state: State, market: Market, now: Nanos) -> Finding
     if is_rate_reached(attempts, slow, now - MINUTE):
         return _too_fast(names[1], slow, "minute")
     return None
+
+
+def is_unthrottled(state: State, kind: Kind) -> bool:
+    """No hand sends it, and no ladder."""
+    return kind.origin in _UNTHROTTLED
 
 
 def is_rate_reached(attempts: list[Nanos], limit: int, since: int) -> bool:
@@ -102,6 +108,11 @@ def fingerprint(order: SubmitOrder) -> Fingerprint:
         order.type,
         order.time_in_force,
     )
+
+
+def may_repeat(state: State, kind: Kind) -> bool:
+    """Nobody is asked whether it is meant twice."""
+    return not state.limits.duplicate_window or kind.origin in _NO_HAND
 
 
 def duplicate_order(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -77,6 +77,16 @@ def _outside(p: Proposal, reference: Price, distance: int, collar: int, where: s
     )
 
 
+def no_protection(state: State) -> Finding | None:
+    """Not asked for."""
+    return None if state.limits.market_protection else OFF
+
+
+def no_stop_sanity(state: State) -> Finding | None:
+    """Not asked for."""
+    return None if state.limits.stop_sanity else OFF
+
+
 def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """A market order needs a fresh bid and ask that are not far apart."""
     if not p.limits.market_protection:

@@ -1,9 +1,12 @@
 """Where orders may go, in whose name, and what a live desk must have said yes to."""
 
+from functools import lru_cache
+
 from engine.domain.arming import LIVE_MODE
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import RuleName, deny
+from engine.domain.risk.kinds import Kind
 from engine.domain.risk.limits import Limits
 from engine.domain.risk.lists import EVERYTHING
 from engine.domain.risk.off import OFF_REASONS
@@ -14,6 +17,8 @@ from engine.values import Nanos
 R41 = RuleName("R41", "not_ready", "risk.off_accepted")
 R44 = RuleName("R44", "venue_not_allowed", "risk.venues_allowed")
 R44_ACCOUNT = RuleName("R44", "venue_not_allowed", "risk.accounts_allowed")
+ACCOUNTS_KEPT_MAX = 64
+"""Answers that are remembered: a desk has few accounts, and asks with every order."""
 LIVE_PREFIXES = ("U", "F", "I")
 PAPER_PREFIXES = ("DU", "DF", "DI")
 """Of account names at Interactive Brokers: individual, advisor's master, and its clients."""
@@ -21,8 +26,17 @@ PAPER_PREFIXES = ("DU", "DF", "DI")
 
 def venue_not_allowed(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Exits answer to it as well: at the wrong venue or in the wrong account none is one."""
-    limits, account, venue = p.limits, p.order.account, state.venue
-    allowed, accounts = limits.venues_allowed, limits.accounts_allowed
+    limits = p.limits
+    return _objection(
+        p.order.account, state.venue, state.mode, limits.venues_allowed, limits.accounts_allowed
+    )
+
+
+@lru_cache(maxsize=ACCOUNTS_KEPT_MAX)
+def _objection(
+    account: str, venue: str, mode: str, allowed: tuple[str, ...], accounts: tuple[str, ...]
+) -> Finding | None:
+    """Of these alone, which are the same for order after order."""
     if venue not in allowed and allowed != EVERYTHING:
         return deny(
             R44,
@@ -31,7 +45,7 @@ def venue_not_allowed(p: Proposal, state: State, market: Market, now: Nanos) -> 
             actual=venue,
             limit=", ".join(allowed) or "none",
         )
-    is_live = state.mode.upper() == LIVE_MODE
+    is_live = mode.upper() == LIVE_MODE
     if (is_live or accounts != EVERYTHING) and account not in accounts:
         named = "live, it has to be named there" if accounts == EVERYTHING else "add it"
         return deny(
@@ -56,6 +70,11 @@ def _is_of_the_other_kind(account: str, *, is_live: bool) -> bool:
     if is_live:
         return account.startswith(PAPER_PREFIXES) and account[2:].isdecimal()
     return account.startswith(LIVE_PREFIXES) and account[1:].isdecimal()
+
+
+def is_on_paper(state: State, kind: Kind) -> bool:
+    """Nobody has to accept what is missing."""
+    return state.mode.upper() != LIVE_MODE
 
 
 def unaccepted_inputs(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

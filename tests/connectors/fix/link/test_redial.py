@@ -7,6 +7,7 @@ import pytest
 from connectors.fix.link.redial import (
     FIRST_WAIT,
     JITTER_PERCENT,
+    LONGEST_SHORT_WAIT,
     LONGEST_WAIT,
     REFUSALS_MAX,
     SHORT_MAX,
@@ -70,17 +71,40 @@ def test_a_session_that_was_steady_begins_with_its_first_host_and_a_short_wait()
     assert redial.due_at - gone <= bounds(FIRST_WAIT)[1]
 
 
-def test_sessions_that_break_soon_begin_anew_a_few_times_and_then_count_as_attempts() -> None:
+def breaks_soon(redial: Redial, now: Nanos) -> Nanos:
+    """A session stands and breaks before it counts as steady; when the next call is due."""
+    redial.stood(now)
+    redial.failed(Nanos(now + STEADY_AFTER - 1))
+    return redial.due_at
+
+
+def test_sessions_that_break_soon_are_dialled_ever_more_rarely_and_never_left_for_long() -> None:
     redial, now, found = Redial(Random(1), DOORS[:1]), Nanos(0), []
-    for _ in range(SHORT_MAX + 12):
-        redial.stood(now)
-        now = Nanos(now + STEADY_AFTER - 1)
-        redial.failed(now)
-        found.append(redial.due_at - now)
+    for _ in range(SHORT_MAX + 40):
+        due = breaks_soon(redial, now)
+        found.append(due - now - STEADY_AFTER + 1)
+        now = due
     assert max(found[:SHORT_MAX]) <= bounds(FIRST_WAIT)[1]
-    assert found[-1] >= bounds(LONGEST_WAIT)[0]
+    assert bounds(LONGEST_SHORT_WAIT)[0] <= min(found[-20:])
+    assert max(found) <= bounds(LONGEST_SHORT_WAIT)[1]
     redial.stood(now)
     now = Nanos(now + STEADY_AFTER)
+    redial.failed(now)
+    assert redial.due_at - now <= bounds(FIRST_WAIT)[1]
+
+
+def test_hosts_take_turns_while_sessions_break_soon() -> None:
+    redial, now, tried = Redial(Random(1), DOORS), Nanos(0), []
+    for _ in range(SHORT_MAX + 6):
+        tried.append(redial.door.host)
+        now = breaks_soon(redial, now)
+    assert tried == ["a"] * (SHORT_MAX + 1) + ["b", "c", "a", "b", "c"]
+
+
+def test_a_call_that_fails_after_sessions_that_broke_soon_waits_as_after_the_first() -> None:
+    redial, now = Redial(Random(1), DOORS[:1]), Nanos(0)
+    for _ in range(SHORT_MAX + 40):
+        now = breaks_soon(redial, now)
     redial.failed(now)
     assert redial.due_at - now <= bounds(FIRST_WAIT)[1]
 

@@ -116,6 +116,11 @@ class LinkControls:
         """The ids of the clients that are connected and past the handshake."""
         return self.do(lambda: [session.client_id for session in self._ready()])
 
+    @property
+    def sockets(self) -> int:
+        """How many connections are open, those without a client id among them."""
+        return self.do(lambda: len(self.hub.sessions))
+
     def drop(self) -> None:
         """Every socket dies at once, as when the process is killed; it still listens."""
         self.do(lambda: [session.hang_up() for session in list(self.hub.sessions)])

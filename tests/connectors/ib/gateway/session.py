@@ -20,6 +20,8 @@ from tests.connectors.ib.gateway.wire import (
     frame,
 )
 
+FAREWELL_SECONDS = 2.0
+"""How long a client has to hang up in its turn."""
 TOO_FAST_MAX = 3
 """The violation at which the server hangs up."""
 
@@ -60,6 +62,7 @@ class Session(asyncio.Protocol):
         self._frames = Frames()
         self._greeted = False
         self._transport: asyncio.Transport | None = None
+        self._leaving: asyncio.Transport | None = None
         self._held: list[tuple[str, bytes]] = []
         self._swallows = False
 
@@ -75,7 +78,7 @@ class Session(asyncio.Protocol):
         self.hub.left(self)
 
     def data_received(self, data: bytes) -> None:
-        if self.house.silent or not self.hears:
+        if self.house.silent or not self.hears or self._transport is None:
             return
         try:
             self._frames.feed(data)
@@ -96,15 +99,21 @@ class Session(asyncio.Protocol):
             self.hang_up()
 
     def hang_up(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+        for transport in (self._transport, self._leaving):
+            if transport is not None:
+                transport.abort()
+        self._transport = None
 
     def close(self) -> None:
-        """Hang up after what was said has left."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        """Hang up once what was said has arrived: what the client still sends is read and dropped.
+
+        A socket closed over unread data is reset, and a reset throws away what was on its way.
+        """
+        if self._transport is None:
+            return
+        self._leaving, self._transport = self._transport, None
+        self._leaving.write_eof()
+        asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self._leaving.abort)
 
     @property
     def is_ready(self) -> bool:

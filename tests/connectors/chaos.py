@@ -1,4 +1,4 @@
-"""A bad line between two FIX sessions on this machine: everything that a network does, by seed.
+"""A bad line between two ends on this machine: everything that a network does, by seed.
 
 Each connection draws a mood. What is drawn follows from the seed; when it happens, from the bytes
 that pass, so that two runs are alike but not the same. Everything is bounded: connections, bytes
@@ -7,9 +7,14 @@ that are held, and how long anybody sleeps.
 
 import asyncio
 import random
+import threading
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import suppress
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 HOST = "127.0.0.1"
 PIECE_BYTES = 4_096
@@ -18,6 +23,9 @@ MISHAPS_MAX = 200
 DELAY_SECONDS_MAX = 0.03
 STALL_SECONDS_MAX = 1.0
 CUT_BYTES_MAX = 3_000
+SMALL_BYTES_MAX = 9
+ENDLESS = 1 << 60
+WAIT_SECONDS = 10.0
 REPEATED_BYTES_MAX = 2_000
 LAST_SECONDS = 0.01
 
@@ -28,6 +36,8 @@ class Mood(StrEnum):
     HONEST = "honest"
     SPLIT = "split"
     """Byte by byte, and ends as CUT does."""
+    PIECES = "pieces"
+    """In pieces of 1 to 9 bytes, and ends as CUT does."""
     SLOW = "slow"
     """Each piece late by a moment of its own, and ends as CUT does."""
     CUT = "cut"
@@ -43,13 +53,31 @@ class Mood(StrEnum):
 BAD = tuple(mood for mood in Mood if mood is not Mood.HONEST)
 
 
+class Room:
+    """How much one connection still carries, both ways together."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+
 class Chaos:
     """Listens on a port of its own and carries everything to another one, more or less."""
 
-    def __init__(self, port: int, seed: int, moods: tuple[Mood, ...] = BAD) -> None:
+    def __init__(
+        self,
+        port: int,
+        seed: int,
+        moods: tuple[Mood, ...] = BAD,
+        *,
+        bytes_most: int = CUT_BYTES_MAX,
+    ) -> None:
+        """`bytes_most`: a bad connection carries an eighth of it to all of it; 0: it never ends."""
         self.port = port
         self.moods = moods
         self.seen: Counter[Mood] = Counter()
+        self.breaks = 0
+        """Connections that ended because they had carried all that they could."""
+        self._bytes_most = bytes_most
         self._rng = random.Random(seed)
         self._is_calm = False
         self._server: asyncio.Server | None = None
@@ -100,15 +128,17 @@ class Chaos:
         with suppress(OSError):
             there, out = await _opened(self.port)
             rng = random.Random(self._rng.random())
+            room = self._room(mood, rng)
             ways = [
-                asyncio.ensure_future(_pass_on(reader, out, mood, rng)),
-                asyncio.ensure_future(_pass_on(there, writer, mood, rng)),
+                asyncio.ensure_future(_pass_on(reader, out, mood, rng, room)),
+                asyncio.ensure_future(_pass_on(there, writer, mood, rng, room)),
             ]
             if mood is Mood.TWICE:
                 ways[0].cancel()
-                ways[0] = asyncio.ensure_future(self._twice(reader, out, rng))
+                ways[0] = asyncio.ensure_future(self._twice(reader, out, rng, room))
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+                self.breaks += room.left <= 0
                 if mood is Mood.HALF:
                     out.transport.abort()
                     await asyncio.sleep(rng.random() * STALL_SECONDS_MAX)
@@ -125,15 +155,23 @@ class Chaos:
             return Mood.HONEST
         return self._rng.choice(self.moods)
 
+    def _room(self, mood: Mood, rng: random.Random) -> Room:
+        most = self._bytes_most if mood is not Mood.HONEST else 0
+        return Room(rng.randint(most // 8, most) if most else ENDLESS)
+
     async def _twice(
-        self, reader: asyncio.StreamReader, out: asyncio.StreamWriter, rng: random.Random
+        self,
+        reader: asyncio.StreamReader,
+        out: asyncio.StreamWriter,
+        rng: random.Random,
+        room: Room,
     ) -> None:
         first = await reader.read(REPEATED_BYTES_MAX)
         out.write(first)
         _, beside = await _opened(self.port)
         beside.write(first)
         try:
-            await _pass_on(reader, out, Mood.CUT, rng)
+            await _pass_on(reader, out, Mood.CUT, rng, room)
         finally:
             await ended(beside)
 
@@ -164,23 +202,60 @@ async def _settle(ways: list["asyncio.Future[None]"]) -> None:
 
 
 async def _pass_on(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mood: Mood, rng: random.Random
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    mood: Mood,
+    rng: random.Random,
+    room: Room,
 ) -> None:
-    """One way, until it ends or its mood ends it."""
-    left = rng.randrange(1, CUT_BYTES_MAX)
-    ends = mood is not Mood.HONEST
+    """One way, until it ends or the room of the connection is used up."""
     with suppress(OSError):
         while data := await reader.read(PIECE_BYTES):
-            if ends and len(data) >= left:
-                writer.write(data[:left])
+            while data and room.left > 0:
+                if mood is Mood.SLOW:
+                    await asyncio.sleep(rng.random() * DELAY_SECONDS_MAX)
+                size = min(_size(mood, rng), room.left)
+                room.left -= len(data[:size])
+                writer.write(data[:size])
                 await writer.drain()
+                data = data[size:]
+            if room.left <= 0:
                 if mood is Mood.STALL:
                     await asyncio.sleep(rng.random() * STALL_SECONDS_MAX)
                 return
-            left -= len(data)
-            size = 1 if mood is Mood.SPLIT else len(data)
-            for at in range(0, len(data), size):
-                if mood is Mood.SLOW:
-                    await asyncio.sleep(rng.random() * DELAY_SECONDS_MAX)
-                writer.write(data[at : at + size])
-                await writer.drain()
+
+
+def _size(mood: Mood, rng: random.Random) -> int:
+    if mood is Mood.SPLIT:
+        return 1
+    return rng.randint(1, SMALL_BYTES_MAX) if mood is Mood.PIECES else PIECE_BYTES
+
+
+class ChaosBeside:
+    """The same in a thread of its own, for tests that play both ends themselves."""
+
+    def __init__(self, far: int, seed: int, moods: tuple[Mood, ...], *, bytes_most: int) -> None:
+        """`far`: the port that everything is carried to; `port` is the one to call."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._chaos = Chaos(far, seed, moods, bytes_most=bytes_most)
+        self.port = self._done(self._chaos.listen())
+
+    @property
+    def breaks(self) -> int:
+        return self._chaos.breaks
+
+    def calm(self) -> None:
+        """Every connection from now on is honest, and those that stand end."""
+        self._chaos.calm()
+        self._done(self._chaos.cut_all())
+
+    def close(self) -> None:
+        self._done(self._chaos.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(WAIT_SECONDS)
+        self._loop.close()
+
+    def _done(self, act: Coroutine[None, None, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(act, self._loop).result(WAIT_SECONDS)

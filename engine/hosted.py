@@ -17,7 +17,7 @@ from engine.domain.views import (
 )
 from engine.instruments import Instrument
 from engine.ports import Venue
-from engine.values import Nanos, Side
+from engine.values import Money, Nanos, Side
 
 
 class Ghosts(Protocol):
@@ -31,6 +31,18 @@ class Ghosts(Protocol):
 
     def words(self, symbol: str) -> tuple[str, ...]:
         """For `why`: what that trader did in the symbol, an order a sentence."""
+
+
+class VenueFigure(msgspec.Struct, frozen=True, gc=False):
+    """One figure of the account as a venue counts it; `at`: when it said so."""
+
+    key: str
+    """Of ours that it can be held against: equity, cash, realised, unrealised, day, fees; or ""."""
+    words: str
+    amount: Money
+    currency: str
+    at: Nanos
+    text: str = ""
 
 
 class HostedVenue(Venue, Protocol):
@@ -121,6 +133,9 @@ class LiveVenue(HostedVenue, Protocol):
 
     def line(self) -> LineTold:
         """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """What it says that the account is worth; nothing where it does not."""
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         """The newest messages as they crossed the line, the newest last: a line each, its fields on

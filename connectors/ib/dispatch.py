@@ -51,6 +51,7 @@ class Dispatch:
             "nextValidId": self._next_id,
             "updateAccountValue": self._account_value,
             "accountDownloadEnd": self._account_end,
+            "pnl": self._profits,
             "contractDetails": parts.contracts.details,
             "contractDetailsEnd": parts.contracts.details_end,
             "marketRule": parts.contracts.market_rule,
@@ -116,6 +117,9 @@ class Dispatch:
 
     def _account_value(self, key: str, value: str, currency: str, account: str) -> None:
         self._parts.values.heard(key, value, currency, self._clock())
+
+    def _profits(self, question: int, daily: float, unrealised: float, realised: float) -> None:
+        self._parts.values.profits(daily, unrealised, realised, self._clock())
 
     def _account_end(self, account: str) -> None:
         self._parts.values.is_complete = True

@@ -38,7 +38,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.hosted import LineTold, SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
@@ -150,6 +150,11 @@ class IbVenue:
         used, waiting = self._wire.used()
         rate = self.terms.messages_a_second
         return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """The account as IB counts it."""
+        trades = self.parts.trades
+        return self.parts.values.figures(len(trades.every()), trades.commissions.values(), self.now)
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         ear = self._wire.ear
@@ -293,11 +298,17 @@ class IbVenue:
         if whole.is_new_session:
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
+            self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
             self.parts.contracts.again()
             self.parts.contracts.want(self._symbols)
         if whole.data_was_lost:
             self.parts.feed.subscribe()
         self._late_at = Nanos(steady + SETTLES_LATE)
+
+    def _profits(self) -> tuple[int, str, str]:
+        """A subscription of the account's P&L, under an id that was never used."""
+        question = self.parts.speaker.new_id(lambda question, code, text: None)
+        return question, self.account, ""
 
     def _turned(self) -> None:
         """The line came up or went down."""

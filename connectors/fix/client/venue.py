@@ -32,7 +32,7 @@ from engine.domain.reports import (
     Report,
 )
 from engine.domain.requests import Request
-from engine.hosted import LineTold, SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -158,6 +158,10 @@ class FixVenue(Showing):
     def line(self) -> LineTold:
         since = self._wall(self._turned_at or self.now)
         return line_told(self._caller, self.description, since)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """No account is told of over FIX."""
+        return ()
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         return self._caller.record.lines(label)

@@ -73,6 +73,11 @@ def test_a_live_account_behind_a_paper_port_is_refused_before_anything_is_asked(
     assert set(end.gateway.received) <= {"startApi"}
 
 
+def test_a_live_desk_stands_on_the_live_account_that_was_named(desk: Desk) -> None:
+    end = desk(accounts=("U7654321",), terms={"is_live": True, "account": "U7654321"})
+    assert end.ib._line.is_up and end.ib.description == "IB U•••321"
+
+
 def test_a_paper_account_is_refused_by_a_live_desk(desk: Desk) -> None:
     end = desk(stands=False, terms={"is_live": True, "account": "DU1234567"})
     with pytest.raises(LineError, match="was started with --live"):

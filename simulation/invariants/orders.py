@@ -1,10 +1,12 @@
 """Promises about orders that must hold after every step, whatever the line does."""
 
-from engine.domain.acts import exits_of
+from engine.domain.closing_time import why_not_now
 from engine.domain.commands import ExitsOnKill
-from engine.domain.events import Killed
+from engine.domain.events import FlattenStarted, Killed
+from engine.domain.flatten import closing_order
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
+from engine.domain.reducing import exits_of
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
 from engine.domain.state import State
 from simulation.account import VenueAccount
@@ -140,6 +142,25 @@ def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
         is_over = order.pending_cancel is not None or order.has_ended
         is_going = is_over or order.created_at >= event.at
         hold(may_stay or is_going, "I-11", f"{order.label} works on after the kill")
+
+
+def i11_exits_stay_while_nothing_can_close(
+    event: FlattenStarted, state: State, asked: set[int]
+) -> None:
+    """I-11: a flatten that could not close what is held takes nothing away that protects it.
+
+    `asked`: what somebody wants cancelled in the same step.
+    """
+    account, symbol = event.account, event.symbol
+    position = state.accounts[account].positions.get(symbol)
+    if position is None or not position.quantity:
+        return
+    if not why_not_now(state, closing_order(account, symbol, position.quantity, "probe", "")):
+        return
+    for order_id in exits_of(state, account, symbol) - asked:
+        order = state.orders[order_id]
+        was_asked = order.pending_cancel is not None and order.pending_cancel.since >= event.at
+        hold(not was_asked, "I-11", f"{order.label} goes though {symbol} cannot be closed")
 
 
 def i51_nothing_that_closes_crosses_zero(account: VenueAccount) -> None:

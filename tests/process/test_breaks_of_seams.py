@@ -1,6 +1,5 @@
 """Defects that show at the doors of a home; each is expected to fail until it is mended."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from tests.process.trader_process import Done, Trader
 
 DONE = 0
-LOST_HISTORY_CODES = (1, 7)
 
 
 @pytest.fixture
@@ -62,39 +60,6 @@ def test_nothing_that_opens_fills_after_the_kill_file(
     (trader.home / "KILL").touch()
     done = says(trader, "at 09:40:00", flags=as_b)
     assert done.events("order_filled") == []
-
-
-# ── a journal that was set back ─────────────────────────────────────────────────────────────────
-
-
-def set_back(trader: Trader, tmp_path: Path) -> None:
-    """Journal and head as they were before the last run; the store has heard of it."""
-    says(trader, "b 10 MSFT 400 gtc")
-    for name in ("journal.db", "head"):
-        shutil.copy(trader.home / name, tmp_path / name)
-    says(trader, "b 10 AAPL mkt")
-    assert trader.query("select count(*) as n from orders") == [{"n": 2}]
-    for side in trader.home.glob("journal.db-*"):
-        side.unlink()
-    for name in ("journal.db", "head"):
-        shutil.copy(tmp_path / name, trader.home / name)
-
-
-@pytest.mark.xfail(strict=True, reason="only query and verify look at how far the store is")
-def test_a_store_beyond_the_journal_keeps_a_session_from_trading(
-    trader: Trader, tmp_path: Path
-) -> None:
-    set_back(trader, tmp_path)
-    done = says(trader, "b 10 GOOG mkt")
-    assert done.code in LOST_HISTORY_CODES, done.output
-
-
-@pytest.mark.xfail(strict=True, reason="the store's mark names a sequence and no chain")
-def test_the_store_never_tells_two_histories_as_one(trader: Trader, tmp_path: Path) -> None:
-    set_back(trader, tmp_path)
-    says(trader, "b 10 GOOG mkt")
-    rows = trader.query("select symbol from orders order by order_id")
-    assert [row["symbol"] for row in rows] == ["MSFT", "GOOG"]
 
 
 # ── doors ───────────────────────────────────────────────────────────────────────────────────────

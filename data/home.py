@@ -41,6 +41,7 @@ class Home:
         self.key_path = path / "chain.key"
         self.owner_path = path / "owner.lock"
         self.store_path = path / "store.duckdb"
+        self.store_head_path = path / "store.head"
         self.store_lock_path = path / "store.lock"
         self.settings_path = path / "config.toml"
         self.ballast_path = path / "ballast"

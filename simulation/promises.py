@@ -123,7 +123,7 @@ class Promises:
             if isinstance(event, Killed):
                 orders.i11_a_kill_leaves_no_entry_uncancelled(event, state)
             elif isinstance(event, FlattenStarted) and not any(map(_takes_exits, happened)):
-                orders.i11_exits_stay_while_nothing_can_close(event, state, open_ones)
+                orders.i11_exits_stay_while_nothing_can_close(event, state, asked - open_ones)
 
     def remember_memory(self, desk: Desk | None) -> None:
         """At a death: what memory held is what the journal gives, if it had reached the disk."""

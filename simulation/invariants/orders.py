@@ -145,22 +145,19 @@ def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
 
 
 def i11_exits_stay_while_nothing_can_close(
-    event: FlattenStarted, state: State, asked: set[int]
+    event: FlattenStarted, state: State, taken: set[int]
 ) -> None:
     """I-11: a flatten that could not close what is held takes nothing away that protects it.
 
-    `asked`: what somebody wants cancelled in the same step.
+    `taken`: what was asked to go in the same step, and by nobody else.
     """
     account, symbol = event.account, event.symbol
     position = state.accounts[account].positions.get(symbol)
     if position is None or not position.quantity:
         return
-    if not why_not_now(state, closing_order(account, symbol, position.quantity, "probe", "")):
-        return
-    for order_id in exits_of(state, account, symbol) - asked:
-        order = state.orders[order_id]
-        was_asked = order.pending_cancel is not None and order.pending_cancel.since >= event.at
-        hold(not was_asked, "I-11", f"{order.label} goes though {symbol} cannot be closed")
+    close = closing_order(account, symbol, position.quantity, "probe", "")
+    bared = taken & exits_of(state, account, symbol) if why_not_now(state, close) else set[int]()
+    hold(not bared, "I-11", f"exits {sorted(bared)} go though {symbol} cannot be closed")
 
 
 def i51_nothing_that_closes_crosses_zero(account: VenueAccount) -> None:

@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 PYTHON = os.environ.get("TRADER_IB_ASYNC", "")
 NEEDED = "import ib_async, pytest, pytest_asyncio, pytest_timeout, hypothesis, msgspec"
 SECONDS = 300
+CONTRACT = (str(HERE.parent / "contract"), "-k", "not paper and not FIX")
+"""And the contract of all venues, over this one."""
 
 
 def _lacks() -> str:
@@ -35,7 +37,7 @@ def test_every_test_of_this_folder_holds_with_ib_async() -> None:
     if lacks := _lacks():
         pytest.skip(lacks)
     done = subprocess.run(
-        [PYTHON, "-m", "pytest", "-q", "-m", "not long and not release", str(HERE)],
+        [PYTHON, "-m", "pytest", "-q", "-m", "not long and not release", str(HERE), *CONTRACT],
         cwd=ROOT,
         capture_output=True,
         text=True,

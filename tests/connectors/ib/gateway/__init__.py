@@ -45,7 +45,8 @@ Link (link_controls.py)
 The truth
     broker.orders, open_orders, of(ref), order(ref), executions, positions — copies
     wait(condition)   for synchronous tests
-    received, count(kind), peak (messages in any second), violations, clients, bad
+    received, count(kind), peak (messages in any second: what is certain), lag_max, violations
+    clients, bad (nonsense that clients spoke, and faults of this gateway: a test wants it empty)
 """
 
 from tests.connectors.ib.gateway.faults import (

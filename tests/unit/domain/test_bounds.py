@@ -141,8 +141,9 @@ def test_more_room_than_can_be_written_is_told_as_the_most() -> None:
 # ── claims of a venue, and statements of a person ───────────────────────────────────────────────
 
 
+TOO_DEAR = Price(scaled_of_text("9" * 25, 4).value)
 CLAIMS = [
-    rep.VenueFilled("TEST-1-2-0", "X1", Price(FIGURE_MAX), Quantity(1), Liquidity.MAKER),
+    rep.VenueFilled("TEST-1-2-0", "X1", TOO_DEAR, Quantity(1), Liquidity.MAKER),
     rep.VenueFilled("TEST-1-2-0", "X1", Price(1_900_000), Quantity(FIGURE_MAX), Liquidity.MAKER),
     rep.VenueFilled("TEST-1-2-0", "X1", Price(10**13 - 1), Quantity(1_000), Liquidity.MAKER),
     rep.VenueRestated("TEST-1-2-0", Price(FIGURE_MAX), Quantity(10)),

@@ -79,8 +79,9 @@ def open_quantities(
         return 0, 0
     orders, are_others = state.orders, len(state.accounts) > 1 or account not in state.accounts
     grouped: dict[str, int] | None = None
-    for order in map(orders.__getitem__, of_symbol):
-        if (are_others and order.order.account != account) or order.order_id == excluding:
+    for order_id in of_symbol:
+        order = orders[order_id]
+        if (are_others and order.order.account != account) or order_id == excluding:
             continue
         if order.pending_replace is None:
             leaves = order.quantity - order.cumulative - order.cancelled

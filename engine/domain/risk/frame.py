@@ -243,13 +243,8 @@ def _asked_of_entries(state: State) -> _Asked:
 
 def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, ...]:
     """What an entry of this kind can fail at all."""
-    kind = (
-        order.type,
-        order.time_in_force,
-        order.instruction,
-        order.origin,
-        order.reduce_only,
-    )
+    origin, lives = order.origin, order.time_in_force
+    kind = order.type, lives, order.instruction, origin, order.reduce_only
     checks = asked.by_kind.get(kind)
     if checks is None:
         known = Kind(*kind)

@@ -258,7 +258,7 @@ def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, 
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    is_in_exit_lane = proposal.is_exit or proposal.only_shrinks
+    is_in_exit_lane = proposal.is_exit or (proposal.replaces is not None and proposal.only_shrinks)
     bits = _EXIT_BITS if is_in_exit_lane else _ENTRY_BITS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, bits)

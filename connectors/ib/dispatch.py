@@ -7,7 +7,7 @@ from typing import Any
 from connectors.ib import codes
 from connectors.ib.ear import Heard
 from connectors.ib.health import BROKEN, OK
-from connectors.ib.line import Line
+from connectors.ib.line import Line, State
 from connectors.ib.parts import Parts
 from connectors.ib.reading import instrument_of, size_of
 from connectors.ib.rounds import Kind
@@ -35,6 +35,8 @@ class Dispatch:
     ) -> None:
         self._parts, self._line = parts, line
         self._note, self._clock = note, clock
+        self._heals_by_itself = False
+        """The line was lost by 2110, of whose end nothing tells but farms that are well again."""
         self.faults = 0
         """Callbacks that one of our own handlers could not take."""
         self._handlers: dict[str, Callable[..., Reports | None]] = {
@@ -172,7 +174,10 @@ class Dispatch:
                 self._parts.feed.farm_broken(self._clock())
             elif was == BROKEN and is_now == OK and line.is_up:
                 self._parts.feed.subscribe()
+            if is_now == OK and self._heals_by_itself and line.state is State.DEGRADED:
+                line.restored(data_was_lost=False)
         elif code in (codes.LOST, codes.SERVER_BROKEN):
+            self._heals_by_itself = code == codes.SERVER_BROKEN
             line.lost(LOST_WORDS)
         elif code in (codes.RESTORED, codes.RESTORED_ANEW):
             line.restored(data_was_lost=code == codes.RESTORED_ANEW)

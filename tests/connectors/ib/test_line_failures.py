@@ -174,6 +174,28 @@ def test_back_again_recovers_and_subscribes_only_where_data_was_lost(
         assert "reqMarketDataType" in asked and end.gateway.lines() == ["AAPL"]
 
 
+def test_2110_ends_with_farms_that_are_well_again(desk: Desk) -> None:
+    end = desk()
+    end.gateway.system(2110)
+    end.until(lambda: end.ib._line.state is State.DEGRADED)
+    before = len(end.gateway.received)
+    end.gateway.system(2104)
+    end.until(lambda: end.ib._line.is_up)
+    asked = [kind for kind in end.gateway.received[before:] if kind in QUESTIONS]
+    assert asked == list(QUESTIONS), "up again only behind a recovery"
+
+
+def test_after_1100_a_farm_proves_nothing(desk: Desk) -> None:
+    end = desk()
+    end.gateway.system(1100)
+    end.until(lambda: end.ib._line.state is State.DEGRADED)
+    end.gateway.system(2104)
+    for _ in range(50):
+        end._collected()
+        time.sleep(0.002)
+    assert end.ib._line.state is State.DEGRADED
+
+
 def test_fills_of_an_outage_are_told_when_it_is_over(desk: Desk) -> None:
     end = desk()
     end.send(new("A"))

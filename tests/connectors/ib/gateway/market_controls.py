@@ -57,6 +57,10 @@ class MarketControls:
 
         return self.do(act)
 
+    def market_of(self, symbol: str) -> Quote:
+        """What the market of a contract shows now."""
+        return self.do(lambda: self.hub.market.quote(self.con_id(symbol)))
+
     def trade(self, symbol: str, price: Number, size: Number, *, unreported: bool = False) -> None:
         """A print: the last price, tick-by-tick, and history."""
 

@@ -154,14 +154,19 @@ def clock(options: Namespace) -> list[Check]:
 
 
 def _venues(options: Namespace) -> list[Check]:
-    """Named, not dialled: a logon here would be one that the venue counts."""
+    """A FIX venue is named and not dialled: a logon here would be one that the venue counts."""
     text = "paper is part of the engine: nothing to reach"
     try:
-        fix = load_settings(default_home(options.home).settings_path, options.config).fix
+        settings = load_settings(default_home(options.home).settings_path, options.config)
     except (SettingsError, HomeError):
-        return [Check("venue", "ok", text)]
+        return [Check("venue", "ok", text)]  # what is wrong with them is said already
+    if options.venue == "ib":
+        from commands.doctor_ib import gateway_words
+
+        return [Check("gateway", word, words) for word, words in gateway_words(settings.ib)]
+    fix = settings.fix
     dials = f"`--venue fix` dials {fix.host}:{fix.port} as {fix.sender}, not tried here"
-    return [Check("venue", "ok", f"{text}; {dials}; ib comes later")]
+    return [Check("venue", "ok", f"{text}; {dials}; `--venue ib` looks for a gateway")]
 
 
 def _keyring(options: Namespace) -> list[Check]:

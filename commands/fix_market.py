@@ -34,12 +34,19 @@ from engine.domain.quotes import Source
 from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
+from engine.instruments import Instrument
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
 
 PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
+SCRIPT_WAIT_SECONDS, DESK_WAIT_SECONDS = 15.0, 5.0
+"""How long an opening waits for the venue; a person rather sees the desk, its line still down."""
+OPENS_WITHOUT = (
+    "Until it is there this desk shows what its journal says, and sends nothing new; it goes on by"
+    " itself"
+)
 
 
 class FixMarket(NamedTuple):
@@ -54,7 +61,11 @@ class FixMarket(NamedTuple):
         return description_of(fix.version, fix.sender, fix.target)
 
     def ground(self, home: Home, recovered: Recovered) -> Ground:
-        """Dials, logs on and learns what is traded. Raises LineError, a sentence to act on."""
+        """Dials, logs on and learns what is traded.
+
+        Raises LineError, a sentence to act on, where a script wants to trade; a person's desk opens
+        all the same, shows what the journal says, and goes on when the venue is there.
+        """
         fix, state = self.settings.fix, recovered.state
         dictionaries = load_all(fix.dictionaries)
         terms = _terms(fix, home)
@@ -82,12 +93,9 @@ class FixMarket(NamedTuple):
             trade_date_of=trade_date,
             redial=redial,
             wall=exchange_clock,
+            takes_mass_cancel=fix.mass_cancel,
         )
-        try:
-            venue.stand_up()
-        except LineError as error:
-            venue.close(is_orderly=False)
-            raise LineError(self._in_words(str(error), terms)) from error
+        remarks = self._stand_up(venue, terms, state)
         return Ground(
             venue=venue,
             account=fix.account,
@@ -102,7 +110,28 @@ class FixMarket(NamedTuple):
             venue_word=PRACTICE_VENUE,
             was_known=venue.description in known_markets(state),
             close=venue.close,
+            remarks=remarks,
         )
+
+    def _stand_up(self, venue: FixVenue, terms: Terms, state: State) -> tuple[str, ...]:
+        """What a person should hear of a venue that is not there."""
+        try:
+            venue.stand_up(SCRIPT_WAIT_SECONDS if self._is_scripted else DESK_WAIT_SECONDS)
+        except LineError as error:
+            words = self._in_words(str(error), terms)
+            if self._is_scripted:
+                venue.close(is_orderly=False)
+                raise LineError(words) from error
+            venue.goes_on_without(words, _last_listed(state, self.description))
+            return (f"{words}. {OPENS_WITHOUT}",)
+        return ()
+
+    @property
+    def _is_scripted(self) -> bool:
+        """Nobody is there to wait for a venue: what was to be done cannot be done."""
+        options = self.options
+        is_about_the_line = any(line.split()[:1] == ["link"] for line in options.exec_lines)
+        return bool(options.headless or options.script) and not is_about_the_line
 
     def _in_words(self, trouble: str, terms: Terms) -> str:
         place = " or ".join(map(str, terms.doors))
@@ -114,8 +143,9 @@ class FixMarket(NamedTuple):
         if "too low" in trouble:
             return (
                 f"{place}: {trouble}. The two sides do not agree how far they are, so messages may"
-                " be lost; nothing is reset by itself. Ask the venue what it sent, then begin anew"
-                " with fix.reset_on_logon = true for one start"
+                " be lost; nothing is reset by itself. Ask the venue what it sent, then say which"
+                ' number counts (`link out 45 "why"`, `link in 12 "why"`), or begin anew (`link'
+                ' reset "why"`), on the screen or with --exec'
             )
         return f"{place}: {trouble}"
 
@@ -187,3 +217,11 @@ def _as_it_stands(order: Order) -> Standing:
             change.stop,
         ),
     )
+
+
+def _last_listed(state: State, market: str) -> tuple[Instrument, ...]:
+    """What was traded at that venue when this home was there last; empty for another market."""
+    if state.market != market:
+        return ()
+    known, gone = state.instruments, set(state.unlisted)
+    return tuple(known[symbol] for symbol in known if symbol not in gone)

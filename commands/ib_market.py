@@ -37,6 +37,7 @@ from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
 from engine.values import MONEY_SCALE, Money, OrderType, TimeInForce
 
+WHAT_IS_THERE = "`trader doctor --venue ib` looks at what is there"
 PAPER_MODE = "PRACTICE"
 """Orders leave this machine, and no money is in them."""
 SYMBOLS = ("SPY", "AAPL", "MSFT")
@@ -71,7 +72,10 @@ class IbMarket(NamedTuple):
         try:
             venue.stand_up()
             refuse_to_leave_alone(state, venue.description)
-        except (LineError, InputError):
+        except LineError as error:
+            venue.close(is_orderly=False)
+            raise LineError(f"{self.terms.dial}: {error} ({WHAT_IS_THERE})") from error
+        except InputError:
             venue.close(is_orderly=False)
             raise
         return Ground(

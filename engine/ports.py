@@ -256,6 +256,12 @@ class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):
     lines: tuple[str, ...]
 
 
+class InstrumentsTold(msgspec.Struct, frozen=True, tag="instruments_told"):
+    """Everything that this market trades from now on; a venue may say it after the desk opened."""
+
+    instruments: dict[str, Instrument]
+
+
 class OrderExplained(msgspec.Struct, frozen=True, tag="explained"):
     """`why`: one paragraph a line, in the order in which it happened."""
 
@@ -290,6 +296,7 @@ DeskAnswer = (
     | RealismTold
     | BooksTold
     | MessagesTold
+    | InstrumentsTold
     | LimitsTold
     | Notice
     | EngineStopped

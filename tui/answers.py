@@ -7,6 +7,7 @@ from engine.ports import (
     BooksTold,
     DeskAnswer,
     EngineStopped,
+    InstrumentsTold,
     LineAnswered,
     MessagesTold,
     Notice,
@@ -38,6 +39,8 @@ def take(room: Room, answer: DeskAnswer) -> None:
             room.open_page(RealismPage(answer.title, answer.lines))
         case MessagesTold():
             room.open_page(MessagesPage(answer.title, answer.lines))
+        case InstrumentsTold():
+            room.know(answer.instruments)
         case LimitsTold():
             if isinstance(room.page, LimitsPage):
                 room.page.take(answer.view)

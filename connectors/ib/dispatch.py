@@ -141,7 +141,7 @@ class Dispatch:
 
     def _error(self, of: int, code: int, text: str, more: str = "", *rest: object) -> Reports:
         parts = self._parts
-        if code == codes.READ_ONLY:
+        if code == codes.READ_ONLY and self._is_of_the_api(of, text):
             parts.rounds.read_only()
         owner = parts.speaker.owner(of) if of >= ORDER_ID_MAX else None
         if owner is not None:
@@ -152,6 +152,13 @@ class Dispatch:
             return parts.hearer.refused(order, code, text, more)
         self._of_the_line(code, text)
         return []
+
+    def _is_of_the_api(self, of: int, text: str) -> bool:
+        """321 is any request that IB finds wrong, and a read-only API in its own words, which may
+        be in any language: then a question about orders goes without an end."""
+        rounds = self._parts.rounds
+        is_asked = rounds.is_open(Kind.ORDERS) or rounds.is_open(Kind.COMPLETED)
+        return "read-only" in text.lower() or (of == NOBODY and is_asked)
 
     def _of_the_line(self, code: int, text: str) -> None:
         line, now = self._line, Nanos(time.monotonic_ns())

@@ -67,10 +67,11 @@ class Line:
         rounds: Rounds,
         speaker: Speaker,
         guard: Callable[[Opened], str],
+        heartbeat: Nanos = HEARTBEAT_EVERY,
     ) -> None:
         self._wire, self.dial, self.back_off = wire, dial, back_off
         self._rounds, self._speaker = rounds, speaker
-        self._guard = guard
+        self._guard, self._heartbeat = guard, heartbeat
         self.state = State.DOWN
         self.trouble = ""
         """Why it is not up, as a sentence; empty before the first try."""
@@ -211,10 +212,10 @@ class Line:
 
     def _beat(self, now: Nanos) -> None:
         """A socket whose other end is gone says nothing: it is asked, and two silences end it."""
-        if now - self._beat_at < HEARTBEAT_EVERY:
+        if now - self._beat_at < self._heartbeat:
             return
         self._beat_at = now
-        if now - self.heard_at >= HEARTBEAT_EVERY:
+        if now - self.heard_at >= self._heartbeat:
             self._misses += 1
         if self._misses >= MISSES_MAX:
             self.drop("the gateway has fallen silent", now)

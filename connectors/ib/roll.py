@@ -58,8 +58,9 @@ class Standing(msgspec.Struct):
     is_done: bool = False
     not_found: bool = False
     """A cancel of it found nothing; the lists are looked at before that is told."""
-    id_was_used: bool = False
-    """IB says that its id was used before; the lists are looked at before that is told."""
+    may_be_nothing: bool = False
+    """IB says that its id was used before, or that it was not sent; the lists are looked at before
+    that is told."""
     ending: VenueRejected | VenueExpired | VenueCancelled | None = None
     """How it ended, where it did so without being filled."""
     words: str = ""

@@ -31,6 +31,7 @@ from engine.domain.reports import (
 )
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     ReplaceRequest,
     Request,
@@ -44,8 +45,6 @@ LINE = "ib"
 """The name of the line, and of the venue."""
 OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
-FIRST_QUOTES = Nanos(2 * NANOS_PER_SECOND)
-"""So long a start waits for the first quotes; a market that is closed may have none."""
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
 NEVER_LEFT = "it never left: "
@@ -54,6 +53,7 @@ VIEW_ONLY = (
     "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
     " in its API settings, and start the desk anew"
 )
+NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
 
@@ -101,7 +101,9 @@ class IbVenue:
             self.parts.rounds,
             self.parts.speaker,
             self._guarded,
+            terms.heartbeat,
         )
+        self.parts.rounds.answers_within = terms.answers_within
         self._quiet = Quiet(terms.restart)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = False
@@ -158,7 +160,7 @@ class IbVenue:
         while not self._stands(quotes_until):
             self.advance(self.clock())
             if self._line.is_up and self.parts.contracts.is_settled:
-                quotes_until = min(quotes_until, Nanos(self.clock() + FIRST_QUOTES))
+                quotes_until = min(quotes_until, Nanos(self.clock() + self.terms.first_quotes))
             line = self._line
             if line.back_off.stopped or (line.state is State.DOWN and line.trouble):
                 raise LineError(line.back_off.stopped or line.trouble)
@@ -197,7 +199,9 @@ class IbVenue:
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
-            if self._line.is_up:
+            if isinstance(request, LinkRequest):
+                self._say(NO_NUMBERS)
+            elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
     def collect(self) -> list[Report]:

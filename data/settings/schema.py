@@ -190,7 +190,7 @@ READERS: Mapping[str, Reader] = {
         (
             f"fix.{name}"
             for name in (
-                *("tells_next_expected", "tells_last_processed", "tls_system_trust"),
+                *("tells_next_expected", "tells_last_processed", "mass_cancel", "tls_system_trust"),
                 *("tls_only_13", "plain_text"),
             )
         ),

@@ -122,7 +122,7 @@ def advance_flatten(
 ) -> list[ev.Event]:
     """The next step of a running protocol, decided from what the venue has proved."""
     run = state.flattening.get(flatten_key(account, symbol))
-    if run is None:
+    if run is None or state.is_read_only:
         return []
     live = [state.orders[i] for i in _live(state, account, state.live_by_symbol.get(symbol, {}))]
     if any(_is_awaited(order) for order in live):

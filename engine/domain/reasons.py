@@ -85,6 +85,7 @@ class Refusal(IntEnum):
     NOT_KEPT = 48
     STRATEGY_STOPPED = 60
     BREAK_OUTDATED = 61
+    NO_LINE = 62
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -126,6 +127,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",
     Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
+    Refusal.NO_LINE: "There is no line: this market runs in the desk itself.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",

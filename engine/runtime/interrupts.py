@@ -76,6 +76,7 @@ _NOTICES: dict[type, Severity] = {
     ev.StrategyDisabled: Severity.ATTENTION,
     ev.StrategyEnabled: Severity.ATTENTION,
     ev.LinkMoved: Severity.ATTENTION,
+    ev.LinkOperated: Severity.ATTENTION,
     ev.PhaseEntered: Severity.ATTENTION,
     ev.FlattenMoved: Severity.OK,
     ev.FlattenFinished: Severity.OK,

@@ -90,6 +90,9 @@ def resolve(line: syn.Line, context: Context, ticket: str) -> list[Command]:
                 return [cmd.AdoptOrder(account, line.name, line.reason, origin)]
             symbol = symbol_of(line.name, context)
             return [cmd.AdoptPosition(account, symbol, line.reason, origin)]
+        case syn.LinkLine():
+            what, why = line.what.value, line.reason
+            return [cmd.OperateLink(context.account, what, line.value, why, context.origin)]
         case syn.ReconcileLine():
             return [cmd.Reconcile(context.account, context.origin)]
         case syn.ArmLine():

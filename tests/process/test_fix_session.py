@@ -154,17 +154,17 @@ def test_a_venue_that_cannot_be_reached_is_one_sentence(
 
 
 def test_numbers_that_are_too_low_stop_the_desk_until_a_person_begins_anew(
-    venue: VenueProcess, trader: Trader, tmp_path: Path
+    venue: VenueProcess, trader: Trader
 ) -> None:
     assert trader.exec("# first", flags=venue.flags).code == 0
     (trader.home / "fix.db").unlink()
     done = trader.exec("buy 1 AAPL mkt", flags=venue.flags)
     assert done.code == 6 and "MsgSeqNum too low, expecting" in done.complaints
     assert "nothing is reset by itself" in done.complaints
-    anew = tmp_path / "anew.toml"
-    anew.write_text((tmp_path / "fix.toml").read_text() + "reset_on_logon = true\n")
+    done = trader.exec('link reset "asked the venue: nothing was missed"', flags=venue.flags)
+    assert done.code == 0 and "link reset" in done.output + done.complaints, done
     lines = ("buy 1 AAPL mkt", "wait order 1 filled within 20s")
-    done = trader.exec(*lines, flags=("--venue", "fix", "--config", anew))
+    done = trader.exec(*lines, flags=venue.flags)
     assert done.code == 0, done
     agree(venue, trader)
 

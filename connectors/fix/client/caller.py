@@ -27,6 +27,10 @@ WITHOUT_A_WORD = (
 TOLD_ELSEWHERE = ("disconnected: ", "messages ")
 """Words of the session that the line's own state says better, or that a trader can do nothing with:
 that it is gone, and that what was missing has come."""
+UNDER_A_CONVERSATION = (
+    "the numbers do not change while somebody is logged on: `link reset` begins both anew, and the"
+    " rest waits until the line is down"
+)
 NO_ANSWER = "the venue did not answer the logon"
 
 
@@ -108,6 +112,26 @@ class Caller:
                 self._wire.hang_up()
                 self._ended(each.reason)
 
+    def operate(
+        self, *, begins_anew: bool, next_in: int | None = None, next_out: int | None = None
+    ) -> None:
+        """A person has decided: numbers are set, or begin anew, and whoever stopped dials again."""
+        session, memory = self.session, self._memory
+        if begins_anew:
+            outputs = session.reset_numbers(self.instant)
+        elif session.phase is not Phase.DISCONNECTED:
+            self._note(UNDER_A_CONVERSATION)
+            return
+        else:
+            outputs = session.set_numbers(next_in=next_in, next_out=next_out)
+        memory.held, memory.begins_anew = "", begins_anew
+        if next_in is not None:
+            memory.counts_from(next_in)
+        self.redial.go_on()
+        self.trouble = ""
+        self.out(outputs)
+        memory.commit()
+
     def close(self, *, is_orderly: bool) -> None:
         """Says goodbye where somebody listens; numbers are kept."""
         with suppress(MachineError):  # it was told when it happened; what was said is said
@@ -179,4 +203,5 @@ class Caller:
         session = self.session
         if not self.is_up and session.is_active and session.missing is None:
             self.is_up, self.trouble = True, ""
+            self._memory.begins_anew = session.reset_wanted
             self.redial.stood(self.instant.monotonic)

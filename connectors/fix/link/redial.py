@@ -114,6 +114,11 @@ class Redial:
     def stop(self, why: str) -> None:
         self.stopped = why
 
+    def go_on(self) -> None:
+        """A person has looked: what was refused before does not count any more."""
+        self.stopped, self.due_at = "", Nanos(0)
+        self._refusals = self._short = self._tries = 0
+
     def _spread(self, wait: Nanos) -> int:
         spread = wait * JITTER_PERCENT // 100
         return wait + self._rng.randint(-spread, spread)

@@ -20,9 +20,9 @@ WAIT_SECONDS = 10.0
 class House:
     """One venue process, as far as a desk can tell: it can be killed and opened again."""
 
-    def __init__(self, path: Path, flow: Callable[[], Flow] = QuietFlow) -> None:
+    def __init__(self, path: Path, flow: Callable[[], Flow] = QuietFlow, *, port: int = 0) -> None:
         self.path = path
-        self.port = 0
+        self.port = port
         self.notes: list[str] = []
         self._flow = flow
         self.open()

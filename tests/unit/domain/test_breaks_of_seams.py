@@ -5,13 +5,23 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from connectors.fix.client.reading import scaled
 from engine.domain.amendments import VenueTradeBusted
-from engine.domain.commands import ExitTerm, Kill, Origin, SubmitOrder
-from engine.domain.events import OrderDenied, TradingState
+from engine.domain.commands import ExitTerm, Origin, SubmitOrder
+from engine.domain.events import OrderDenied
 from engine.domain.quotes import Phase
-from engine.domain.reports import LinkChanged, LinkState
+from engine.domain.reports import LinkChanged, LinkState, VenueFilled
 from engine.domain.requests import NewOrderRequest, Request, StatusRequest
-from engine.values import Instruction, Nanos, OrderType, Price, Quantity, Side, TimeInForce
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Nanos,
+    OrderType,
+    Price,
+    Quantity,
+    Side,
+    TimeInForce,
+)
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -105,25 +115,6 @@ def test_a_flatten_that_cannot_close_leaves_the_stop_where_it_is() -> None:
     assert desk.position("AAPL") == 0 or stops_working(desk) == 100, "naked after the reopening"
 
 
-# ── two accounts in one home ────────────────────────────────────────────────────────────────────
-
-
-def two_accounts() -> DeskBench:
-    """PAPER first, then a run of the same home whose settings name the account B."""
-    desk = bench()
-    desk.submit(replace(desk.opening(), account="B"))
-    return desk
-
-
-@pytest.mark.xfail(strict=True, reason="KILL means the account of the session alone")
-def test_a_kill_takes_back_entries_of_every_account() -> None:
-    desk = two_accounts()
-    say(desk, "buy 100 AAPL 189.90 gtc")
-    desk.submit(Kill("B", reason="KILL file", origin=Origin.DESK))
-    assert desk.state.accounts["PAPER"].trading.state is TradingState.KILLED
-    assert not desk.state.live
-
-
 # ── the exit lane ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -172,8 +163,17 @@ def test_a_stop_at_no_price_is_refused_and_not_moved() -> None:
     assert any(isinstance(event, OrderDenied) for event in events)
 
 
+@pytest.mark.xfail(strict=True, reason="a venue's number is read without bounds, and ends the desk")
+def test_a_price_of_the_venue_that_no_journal_holds_does_not_end_the_engine() -> None:
+    desk = bench()
+    say(desk, "buy 100 AAPL 189.00")
+    price = Price(scaled("9" * 25, 4).value)
+    name = desk.order(1).client_order_id
+    desk.submit(VenueFilled(name, "X-1", price, Quantity(100), Liquidity.MAKER))
+    assert not desk.session.is_stopped
+
+
 def test_the_day_of_the_tests_is_as_it_is_told() -> None:
     """Guards the helpers: what is expected to fail above must not fail in its first lines."""
     desk = two_brackets_over_a_hand_order()
     assert desk.order(1).order.time_in_force is TimeInForce.DAY
-    assert set(two_accounts().state.accounts) == {"PAPER", "B"}

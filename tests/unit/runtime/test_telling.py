@@ -216,6 +216,20 @@ def test_why_gives_the_venues_reason_for_what_was_let_go(desk: Told) -> None:
     assert f"100 not filled: {reason}" in desk.why(1)[1]
 
 
+def test_why_tells_what_became_of_an_order_before_the_rules_that_had_nothing_to_say(
+    desk: Told,
+) -> None:
+    desk.say("buy 100 AAPL 190.02")
+    told = explain(desk.bench.order(1), desk.history.of(1), desk.bench.state)
+    filled = next(place for place, line in enumerate(told.lines) if "filled 100" in line)
+    passed = next(place for place, line in enumerate(told.lines) if "rules passed: " in line)
+    off = next(place for place, line in enumerate(told.lines) if " off: " in line)
+    assert filled < passed < off
+    assert told.lines[passed].startswith("the check ")
+    assert not any(line[:2].isdigit() for line in told.lines[passed:])
+    assert "rules passed: " in told.facts[0]["text"], "the event's own fact keeps them"
+
+
 def test_why_tells_a_denial_by_its_rules(desk: Told) -> None:
     desk.say("buy 20000 AAPL 190.00")
     title, lines = desk.why(1)

@@ -58,6 +58,8 @@ class Home:
         self.factor_path = path / "second-factor.json"
         self.practice_path = path / "practice-venue.db"
         self.fix_path = path / "fix.db"
+        self.practice_cert_path = path / "practice-venue.pem"
+        self.practice_key_path = path / "practice-venue.key"
         self._owner: int | None = None
 
     @classmethod

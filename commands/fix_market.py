@@ -95,6 +95,7 @@ class FixMarket(NamedTuple):
             limits=limits_at(self.settings, PRACTICE_VENUE),
             index_symbol=self.settings.market.index,
             venue_word=PRACTICE_VENUE,
+            venue_rate=fix.message_rate,
             was_known=venue.description in known_markets(state),
             close=venue.close,
             remarks=remarks,
@@ -136,6 +137,9 @@ def trouble_words(trouble: str, terms: Terms) -> str:
             ' number counts (`link out 45 "why"`, `link in 12 "why"`), or begin anew (`link'
             ' reset "why"`), on the screen or with --exec'
         )
+    tls = terms.secrecy.tls
+    if "without a word" in trouble and tls is not None and not tls.cert_file:
+        trouble += "; or it wants a client certificate (fix.tls_cert_file, fix.tls_key_file)"
     return f"{place}: {trouble}"
 
 

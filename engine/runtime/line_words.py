@@ -22,4 +22,4 @@ def messages_told(host: Host) -> MessagesTold:
         return short_label(order, state.trade_date) if order is not None else ""
 
     crossed = live.messages(label) or ("nothing has crossed the line yet",)
-    return MessagesTold(TITLE, (live.line().text, *crossed))
+    return MessagesTold(TITLE, crossed, live.line().text)

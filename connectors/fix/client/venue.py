@@ -276,6 +276,7 @@ class FixVenue(Showing):
             trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
             reports.append(LinkChanged(LINE, LinkState.DOWN, f"lost: {trouble}"))
             return
+        self._orders.say_owed(self._stamp)
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
         if self._is_listed:
             self._listen()

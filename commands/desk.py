@@ -187,6 +187,7 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
         refuse_to_leave_alone(state, opens.market.description)
     ground = opens.market.ground(home, recovered)
     venue = ground.venue
+    found += ground.remarks
     cut_off = not state.ended_clean and state.market == venue.description
     session = Session(state=state, market=venue.market, journal=journal, venue=venue, now=venue.now)
     session.listen_to_steps(recovered.history.note_step)
@@ -199,7 +200,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
         host.pace = ClockPace(venue.live, threading.Event())
     expired = ground.left_behind if may_cancel else []
     opening: list[Report] = [InstrumentsListed(venue.instruments), *opens.costs]
-    opening.append(ground.opened(state, settings, recovered.left_at))
+    left_at = recovered.left_at
+    opening.append(ground.opened(state, settings, left_at, is_read_only=not may_cancel))
     opening += ground.first_words()
     found += _second_factor(home, state, opening)
     host.submit(*opening, *expired, *ground.first_place())

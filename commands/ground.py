@@ -45,8 +45,12 @@ class Ground(NamedTuple):
     close: Callable[..., None] = _nothing
     opening_cash: Money | None = None
     """Of an account that is new to this home, as its venue says; None: by the settings."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know of how the venue was found; a sentence each."""
 
-    def opened(self, state: State, settings: Settings, left_at: Nanos) -> SessionOpened:
+    def opened(
+        self, state: State, settings: Settings, left_at: Nanos, *, is_read_only: bool = False
+    ) -> SessionOpened:
         number = int(state.run.removeprefix("R") or "0") + 1 if state.run else 1
         paper, venue = settings.paper, self.venue
         return SessionOpened(
@@ -69,6 +73,7 @@ class Ground(NamedTuple):
             venue_rate=self.venue_rate,
             patience=self.patience,
             index=self.index_symbol,
+            is_read_only=is_read_only,
         )
 
     def first_words(self) -> list[Report]:

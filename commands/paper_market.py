@@ -12,6 +12,7 @@ from connectors.paper.drills import Drills
 from connectors.paper.latency import AUTOMATIC, NONE, Latency
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
+from connectors.paper.tally import InAccount
 from connectors.paper.venue import PaperVenue
 from data.home import Home
 from data.settings import Settings
@@ -100,16 +101,16 @@ def standing(
     return venue, venue.left_behind
 
 
-def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
+def _holdings(state: State, trade_date: int) -> tuple[dict[InAccount, int], dict[InAccount, int]]:
     """What the rebuilt venue begins its own count with: positions, and cash that trades moved."""
-    held: dict[str, int] = {}
-    traded: dict[str, int] = {}
-    for account in state.accounts.values():
+    held: dict[InAccount, int] = {}
+    traded: dict[InAccount, int] = {}
+    for name, account in state.accounts.items():
         for symbol, position in account.positions.items():
-            held[symbol] = held.get(symbol, 0) + position.quantity
+            held[name, symbol] = position.quantity
             currency = state.instruments[symbol].currency
             if state.trade_date == trade_date:
-                traded[currency] = traded.get(currency, 0) + position.day_cash
+                traded[name, currency] = traded.get((name, currency), 0) + position.day_cash
     return held, traded
 
 
@@ -175,4 +176,5 @@ def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
         waits=order.client_order_id in stood_at.waiting,
         oca_group=order.oca_group,
         taken=order.taken,
+        account=asked.account,
     )

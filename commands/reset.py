@@ -76,10 +76,13 @@ def _refuse_or_confirm(state: State, *, is_agreed: bool) -> None:
 
 
 def _what_goes(state: State) -> str:
+    """Before it is done: asked of a person, who may still say no."""
     working, held = len(state.live), _held(state)
+    orders = f"{working or 'no'} working paper order{'' if working == 1 else 's'}"
+    positions = f"{held or 'no'} position{'' if held == 1 else 's'}"
     return (
-        f"epoch {state.epoch} is archived and a new one begins with the opening cash:"
-        f" {working:,} working paper orders and {held:,} positions stay behind in the archive"
+        f"a reset archives epoch {state.epoch} and begins a new one with the opening cash;"
+        f" behind in the archive stay {orders} and {positions}"
     )
 
 

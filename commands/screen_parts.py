@@ -11,6 +11,8 @@ from data.frames import FrameStore
 from data.home import Home
 from data.reference import SymbolReference
 from data.settings import Settings, set_value
+from engine.domain.views import SymbolMatch
+from engine.instruments import Instrument
 from engine.ports import Desk, QuestionResult
 from tui.app import TraderApp
 from tui.keyboard import KeyClashError
@@ -25,7 +27,7 @@ def trader_app(desk: Desk, home: Home, settings: Settings, frames: FrameStore) -
         return TraderApp(
             desk,
             _StoreOnFirstQuestion(home),
-            SymbolReference(tuple(desk.instruments().values())),
+            _ReferenceOfNow(desk),
             _screen_settings(settings),
             coach_done=_coach_done(home.settings_path),
             frames=frames,
@@ -52,6 +54,27 @@ def _coach_done(path: Path) -> Callable[[], None]:
         set_value(path, "screen.coach", "false")
 
     return done
+
+
+class _ReferenceOfNow:
+    """Search over what the market trades now: a venue that is late says it late."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, Instrument] = {}
+        self._reference = SymbolReference(())
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        return self._now().instrument(symbol)
+
+    def search(self, text: str, limit: int) -> list[SymbolMatch]:
+        return self._now().search(text, limit)
+
+    def _now(self) -> SymbolReference:
+        known = self._desk.instruments()
+        if known != self._known:
+            self._known, self._reference = known, SymbolReference(known.values())
+        return self._reference
 
 
 class _StoreOnFirstQuestion:

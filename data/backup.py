@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -31,6 +31,8 @@ from data.journal.snapshots import snapshot_files
 BACKUP_FORMAT = 1
 MANIFEST = "manifest.json"
 JOURNAL = "journal.db"
+SESSIONS = "fix.db"
+"""Numbers of FIX sessions, and what was sent; in a backup of a home that has any."""
 KEY = "chain.key"
 SETTINGS = "config.toml"
 SMALL_MEMBER_BYTES_MAX = 1 << 20
@@ -47,7 +49,8 @@ class Copied(NamedTuple):
 
 
 def back_up(home: Home, file: Path) -> Copied:
-    """A consistent copy of journal, chain key and settings, while an engine may be writing.
+    """A consistent copy of journal, chain key, settings and FIX sessions, while an engine may be
+    writing.
 
     Without snapshots: they follow from the journal, and fit the epoch that they were taken in.
     The key is in it, because without the key a journal cannot be verified: keep the file as you
@@ -60,10 +63,15 @@ def back_up(home: Home, file: Path) -> Copied:
     key = existing_key(home) if home.journal_path.exists() else b""
     with _workshop(file.parent) as workshop:
         copy = workshop / JOURNAL
+        if home.fix_path.exists():
+            # Before the journal: what a session heard after it was copied is in the journal or
+            # comes again, and its trades are known by their ids. The other way round it is lost.
+            with closing(open_for_reading(home.fix_path)) as sessions:
+                _copy_database(sessions, workshop / SESSIONS)
         with closing(open_for_reading(home.journal_path)) as source:
             _copy_database(source, copy)
         about, end = _verified(copy, key)
-        manifest = {
+        manifest: dict[str, object] = {
             "format": BACKUP_FORMAT,
             "instance": about.instance,
             "epoch": about.epoch,
@@ -71,6 +79,8 @@ def back_up(home: Home, file: Path) -> Copied:
             "records": end.last,
             "chain": end.chain.hex(),
         }
+        if (workshop / SESSIONS).exists():
+            manifest["sessions"] = _digest(workshop / SESSIONS)
         (workshop / MANIFEST).write_text(json.dumps(manifest))
         (workshop / KEY).write_bytes(key)
         if home.settings_path.exists():
@@ -79,14 +89,17 @@ def back_up(home: Home, file: Path) -> Copied:
     return Copied(end.number, end.last, about.epoch, digest)
 
 
-def restore(home: Home, file: Path) -> Copied:
+def restore(home: Home, file: Path, hold: Callable[[Path], None] = lambda path: None) -> Copied:
     """Puts a backup into a home that has no journal; its epoch rises, so no order id is used twice.
+
+    `hold` is given the FIX sessions of the backup before they have their place: what was said since
+    counts at the venue and not in them, so nobody may log on with them before a person has looked.
 
     Raises BackupError for a home with a journal and for a file that is no whole backup.
     """
     home.own()
     try:
-        places = (home.journal_path, *side_files(home.journal_path), home.head_path)
+        places = (home.journal_path, *side_files(home.journal_path), home.head_path, home.fix_path)
         for kept in (*places, *snapshot_files(home.snapshots_path)):
             if kept.exists():
                 raise BackupError(
@@ -95,17 +108,24 @@ def restore(home: Home, file: Path) -> Copied:
                 )
         with _workshop(home.path) as workshop:
             digest = _unpack(file, workshop)
-            return _put_back(home, workshop, digest, file)
+            return _put_back(home, workshop, digest, file, hold)
     finally:
         home.disown()
 
 
-def _put_back(home: Home, workshop: Path, digest: str, file: Path) -> Copied:
+def _put_back(
+    home: Home, workshop: Path, digest: str, file: Path, hold: Callable[[Path], None]
+) -> Copied:
     key, copy = (workshop / KEY).read_bytes(), workshop / JOURNAL
     about, end = _verified(copy, key)
     manifest = _manifest(workshop, file)
     if (manifest.get("records"), manifest.get("chain")) != (end.last, end.chain.hex()):
         raise BackupError(f"{file} does not hold what it says it holds; use another backup")
+    sessions = workshop / SESSIONS
+    if sessions.exists():
+        if manifest.get("sessions") != _digest(sessions):
+            raise BackupError(f"{file} holds FIX sessions that were changed; use another backup")
+        hold(sessions)
     risen = About(about.format_version, about.instance, about.epoch + 1)
     with closing(open_for_writing(copy)) as connection:
         write_about(connection, key, risen)
@@ -115,9 +135,17 @@ def _put_back(home: Home, workshop: Path, digest: str, file: Path) -> Copied:
     home.store_path.unlink(missing_ok=True)
     # The journal comes last: until it has its name, the home is still one that can be restored to.
     copy.rename(home.journal_path)
+    if sessions.exists():
+        # Behind the journal: without them a session's numbers are too low, which a person is told.
+        sessions.rename(home.fix_path)
     sync_folder(home.path)
     create_head(home.head_path, Head(end.last, end.chain))
     return Copied(end.number, end.last, risen.epoch, digest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _copy_database(source: sqlite3.Connection, path: Path) -> None:
@@ -143,7 +171,7 @@ def _verified(path: Path, key: bytes) -> tuple[About, Link]:
 def _pack(workshop: Path, file: Path) -> str:
     aside = workshop / "backup.tar"
     with tarfile.open(aside, "w") as archive:
-        for name in (MANIFEST, KEY, SETTINGS, JOURNAL):
+        for name in (MANIFEST, KEY, SETTINGS, SESSIONS, JOURNAL):
             if (workshop / name).exists():
                 archive.add(workshop / name, arcname=name)
     with aside.open("rb") as written:
@@ -166,7 +194,8 @@ def _unpack(file: Path, workshop: Path) -> str:
             packed.seek(0)
             with tarfile.open(fileobj=packed, mode="r:") as archive:
                 for member in archive:
-                    if member.isreg() and member.name in (MANIFEST, KEY, SETTINGS, JOURNAL):
+                    known = (MANIFEST, KEY, SETTINGS, SESSIONS, JOURNAL)
+                    if member.isreg() and member.name in known:
                         _extract(archive.extractfile(member), member, workshop)
     except tarfile.TarError as error:
         raise BackupError(
@@ -182,7 +211,7 @@ def _unpack(file: Path, workshop: Path) -> str:
 
 def _extract(content: IO[bytes] | None, member: tarfile.TarInfo, workshop: Path) -> None:
     assert content is not None
-    if member.name != JOURNAL and member.size > SMALL_MEMBER_BYTES_MAX:
+    if member.name not in (JOURNAL, SESSIONS) and member.size > SMALL_MEMBER_BYTES_MAX:
         raise BackupError(f"{member.name} in the backup is too large to be one")
     with (workshop / member.name).open("wb") as target:
         shutil.copyfileobj(content, target)

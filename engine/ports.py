@@ -254,6 +254,14 @@ class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):
 
     title: str
     lines: tuple[str, ...]
+    line: str = ""
+    """How the line is, in figures."""
+
+
+class InstrumentsTold(msgspec.Struct, frozen=True, tag="instruments_told"):
+    """Everything that this market trades from now on; a venue may say it after the desk opened."""
+
+    instruments: dict[str, Instrument]
 
 
 class OrderExplained(msgspec.Struct, frozen=True, tag="explained"):
@@ -290,6 +298,7 @@ DeskAnswer = (
     | RealismTold
     | BooksTold
     | MessagesTold
+    | InstrumentsTold
     | LimitsTold
     | Notice
     | EngineStopped

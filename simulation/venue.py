@@ -18,6 +18,7 @@ from engine.domain.reports import (
 )
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     ReplaceRequest,
     Request,
@@ -149,7 +150,7 @@ class SimVenue(Floor):
 
     def _refuse(self, request: Request) -> None:
         """A venue that is too busy says so; a question it does not even answer."""
-        if isinstance(request, StatementRequest | StatusRequest):
+        if isinstance(request, StatementRequest | StatusRequest | LinkRequest):
             return
         account, name = self.account, request.client_order_id
         if type(request) is NewOrderRequest and not account.knows(name):

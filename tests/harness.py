@@ -6,6 +6,7 @@ from connectors.feeds.flow import OWN_ORDER_IDS_FROM, FlowSink
 from connectors.paper.latency import Delays
 from connectors.paper.link import Link
 from connectors.paper.orders import RestingOrder
+from connectors.paper.tally import InAccount
 from connectors.paper.venue import PaperVenue
 from engine.domain.events import Event
 from engine.domain.orders import Order
@@ -280,14 +281,14 @@ class DeskBench:
         self.host.run_until(Nanos(self.host.now + int(seconds * NANOS_PER_SECOND)))
 
 
-def _holdings(state: State, trade_date: int) -> tuple[dict[str, int], dict[str, int]]:
-    account = state.accounts.get("PAPER")
-    if account is None:
-        return {}, {}
-    held = {symbol: int(p.quantity) for symbol, p in account.positions.items()}
-    if state.trade_date != trade_date:
-        return held, {}
-    return held, {"USD": sum(int(p.day_cash) for p in account.positions.values())}
+def _holdings(state: State, trade_date: int) -> tuple[dict[InAccount, int], dict[InAccount, int]]:
+    held: dict[InAccount, int] = {}
+    traded: dict[InAccount, int] = {}
+    for name, account in state.accounts.items():
+        held |= {(name, symbol): int(p.quantity) for symbol, p in account.positions.items()}
+        if state.trade_date == trade_date:
+            traded[name, "USD"] = sum(int(p.day_cash) for p in account.positions.values())
+    return held, traded
 
 
 def _resting(order: Order) -> RestingOrder:
@@ -309,4 +310,5 @@ def _resting(order: Order) -> RestingOrder:
         triggered=order.is_triggered,
         oca_group=order.oca_group,
         taken=order.taken,
+        account=asked.account,
     )

@@ -7,6 +7,7 @@ from engine.ports import (
     BooksTold,
     DeskAnswer,
     EngineStopped,
+    InstrumentsTold,
     LineAnswered,
     MessagesTold,
     Notice,
@@ -37,7 +38,9 @@ def take(room: Room, answer: DeskAnswer) -> None:
         case RealismTold() | BooksTold():
             room.open_page(RealismPage(answer.title, answer.lines))
         case MessagesTold():
-            room.open_page(MessagesPage(answer.title, answer.lines))
+            room.open_page(MessagesPage(answer.title, answer.lines, answer.line))
+        case InstrumentsTold():
+            room.know(answer.instruments)
         case LimitsTold():
             if isinstance(room.page, LimitsPage):
                 room.page.take(answer.view)

@@ -117,6 +117,12 @@ class Room:
             known = self.instruments.setdefault(symbol, Instrument(symbol))
         return known
 
+    def know(self, instruments: dict[str, Instrument]) -> None:
+        """The venue said what is traded; who looked at nothing looks at the first of it."""
+        self.instruments = instruments
+        self.symbol = self.symbol or next(iter(instruments), "")
+        self.look_again()
+
     def has_keys(self, pane: PaneName) -> bool:
         return pane is self.focus and not self.command.is_open and self.page is None
 

@@ -63,6 +63,7 @@ class Tag:
     TEST_REQ_ID: Final = 112
     ON_BEHALF_OF_COMP_ID: Final = 115
     ON_BEHALF_OF_SUB_ID: Final = 116
+    DK_REASON: Final = 127
     ORIG_SENDING_TIME: Final = 122
     GAP_FILL: Final = 123
     DELIVER_TO_COMP_ID: Final = 128

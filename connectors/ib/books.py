@@ -187,11 +187,13 @@ class Books:
                 order.not_found, order.is_cancelling = False, False
                 there = "it stands there all the same" if is_open else "no list of IB's has it"
                 told.append(rep.VenueCancelRefused(order.name, f"{order.words}; {there}"))
-            if order.id_was_used and not is_open and not order.is_acknowledged:
-                order.id_was_used = False
+            if order.may_be_nothing and not is_open and not order.is_acknowledged:
+                order.may_be_nothing = False
                 self._roll.done(order)
-                why = f"{order.words}: its id was used before, and IB's lists do not have it"
-                told.append(rep.VenueRejected(order.name, why))
+                order.ending = rep.VenueRejected(
+                    order.name, f"{order.words}: nothing was placed, IB's lists do not have it"
+                )
+                told.append(order.ending)
         return told
 
     def _open_orders(self) -> tuple[OpenOrder, ...]:

@@ -44,6 +44,8 @@ class _Data(msgspec.Struct):
     no_data: str = ""
     """Why it has none, as IB says."""
     shortable: float = -1.0
+    tells_trades: bool = False
+    """RTVolume tells every trade; without it the tape is the last prices that were sampled."""
     is_deep: bool = True
     """False: IB has no depth of it."""
 
@@ -183,10 +185,16 @@ class Feed:
         """The newest of each kind since the last look."""
         if found:
             self._market.feed_heard_at = at
+        traded: dict[str, _Data] = {}
         for (question, kind), tick in found.items():
             data = self._by_question.get(question)
-            if data is not None:
-                self._tick(data, kind, tick, at)
+            if data is None:
+                continue
+            self._tick(data, kind, tick, at)
+            if ticks.DELAYED_TO_LIVE.get(kind, kind) == ticks.LAST and not data.tells_trades:
+                traded[data.quote.symbol] = data
+        for data in traded.values():
+            self._print(data, data.quote.last, data.quote.last_size, at)
         self.ticks_count += len(found)
 
     def _tick(self, data: _Data, kind: int, tick: tuple[float, float], at: Nanos) -> None:
@@ -212,6 +220,11 @@ class Feed:
         instrument = data.listed.instrument
         price = Price(scaled(fields[0], instrument.price_digits).value)
         size = Quantity(scaled(fields[1], instrument.quantity_digits).value)
+        data.tells_trades = True
+        self._print(data, price, size, at)
+
+    def _print(self, data: _Data, price: Price, size: Quantity, at: Nanos) -> None:
+        """On the tape. IB does not say who came: who paid the ask did, else whoever moved it."""
         if price <= 0 or size <= 0:
             return
         quote = data.quote

@@ -331,8 +331,8 @@ class Hearer:
         if order.change is not None and kind in (Kind.REFUSAL, Kind.ID_USED, Kind.NOT_SENT):
             self._recheck()
             return self._not_changed(order, words)
-        if not order.is_acknowledged and kind is Kind.ID_USED:
-            order.id_was_used = True
+        if not order.is_acknowledged and kind in (Kind.ID_USED, Kind.NOT_SENT):
+            order.may_be_nothing = True
         elif not order.is_acknowledged and kind is Kind.REFUSAL:
             return self._rejected(order)
         if code == ALREADY_FILLED or kind is Kind.REFUSAL:

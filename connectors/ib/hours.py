@@ -51,7 +51,8 @@ def turns_at(now: Nanos, hours: tuple[Span, ...]) -> Nanos | None:
 def _span(text: str, date: str, zone: tzinfo) -> Span | None:
     first, mark, last = text.partition("-")
     begins = _at(first if ":" in first else f"{date}:{first}", zone)
-    ends = _at(last if ":" in last else f"{first[:_DATE] or date}:{last}", zone)
+    day = first[:_DATE] if ":" in first else date
+    ends = _at(last if ":" in last else f"{day}:{last}", zone)
     if not mark or begins is None or ends is None or ends <= begins:
         return None
     return Span(begins, ends)

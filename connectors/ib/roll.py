@@ -58,8 +58,9 @@ class Standing(msgspec.Struct):
     is_done: bool = False
     not_found: bool = False
     """A cancel of it found nothing; the lists are looked at before that is told."""
-    id_was_used: bool = False
-    """IB says that its id was used before; the lists are looked at before that is told."""
+    may_be_nothing: bool = False
+    """IB says that its id was used before, or that it was not sent; the lists are looked at before
+    that is told."""
     ending: VenueRejected | VenueExpired | VenueCancelled | None = None
     """How it ended, where it did so without being filled."""
     words: str = ""
@@ -162,7 +163,7 @@ class Roll:
     def ids_forgotten(self) -> None:
         """A new connection: an order id means nothing until the gateway names it again."""
         self._by_id.clear()
-        for order in self._open.values():
+        for order in (*self._open.values(), *self._done):
             order.order_id = 0
             order.handles = dict.fromkeys(order.handles, 0)
 

@@ -4,13 +4,17 @@ from datetime import UTC, tzinfo
 
 import msgspec
 
+from connectors.ib.line import HEARTBEAT_EVERY
+from connectors.ib.rounds import ANSWERS_WITHIN
 from connectors.ib.safety import masked
 from connectors.ib.turnstile import MESSAGES_A_SECOND
 from connectors.ib.wire import CONNECT_SECONDS, Dial
+from engine.values import NANOS_PER_SECOND, Nanos
 
 IB_MARKET = "IB "
 """How the description of every market at Interactive Brokers begins: its orders work on without
 this desk."""
+FIRST_QUOTES = Nanos(2 * NANOS_PER_SECOND)
 DELAYED_IF_NO_LIVE, LIVE_ALONE = 3, 1
 
 
@@ -31,6 +35,11 @@ class IbTerms(msgspec.Struct, frozen=True):
     connect_seconds: float = CONNECT_SECONDS
     bare_zone: tzinfo = UTC
     messages_a_second: int = MESSAGES_A_SECOND
+    heartbeat: Nanos = HEARTBEAT_EVERY
+    answers_within: Nanos = ANSWERS_WITHIN
+    """How long a list may take to come to its end."""
+    first_quotes: Nanos = FIRST_QUOTES
+    """So long a start waits for a first word of every market; a closed one may have none."""
 
     @property
     def dial(self) -> Dial:

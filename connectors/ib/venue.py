@@ -12,6 +12,7 @@ from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
+from connectors.ib.line_words import line_told
 from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
@@ -31,12 +32,13 @@ from engine.domain.reports import (
 )
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     ReplaceRequest,
     Request,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.hosted import SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
@@ -44,8 +46,6 @@ LINE = "ib"
 """The name of the line, and of the venue."""
 OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
-FIRST_QUOTES = Nanos(2 * NANOS_PER_SECOND)
-"""So long a start waits for the first quotes; a market that is closed may have none."""
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
 NEVER_LEFT = "it never left: "
@@ -54,6 +54,7 @@ VIEW_ONLY = (
     "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
     " in its API settings, and start the desk anew"
 )
+NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
 
@@ -101,7 +102,9 @@ class IbVenue:
             self.parts.rounds,
             self.parts.speaker,
             self._guarded,
+            terms.heartbeat,
         )
+        self.parts.rounds.answers_within = terms.answers_within
         self._quiet = Quiet(terms.restart)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = False
@@ -142,6 +145,17 @@ class IbVenue:
         notes, self._notes = tuple(self._notes), []
         return notes
 
+    def line(self) -> LineTold:
+        """Its state, IB's farms, and how much of the rate that IB takes is used."""
+        used, waiting = self._wire.used()
+        rate = self.terms.messages_a_second
+        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """The account as IB counts it."""
+        trades = self.parts.trades
+        return self.parts.values.figures(len(trades.every()), trades.commissions.values(), self.now)
+
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         ear = self._wire.ear
         return record.lines(ear.raw, label, self._wall) if ear is not None else ()
@@ -158,7 +172,7 @@ class IbVenue:
         while not self._stands(quotes_until):
             self.advance(self.clock())
             if self._line.is_up and self.parts.contracts.is_settled:
-                quotes_until = min(quotes_until, Nanos(self.clock() + FIRST_QUOTES))
+                quotes_until = min(quotes_until, Nanos(self.clock() + self.terms.first_quotes))
             line = self._line
             if line.back_off.stopped or (line.state is State.DOWN and line.trouble):
                 raise LineError(line.back_off.stopped or line.trouble)
@@ -197,7 +211,9 @@ class IbVenue:
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
-            if self._line.is_up:
+            if isinstance(request, LinkRequest):
+                self._say(NO_NUMBERS)
+            elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
     def collect(self) -> list[Report]:
@@ -282,11 +298,17 @@ class IbVenue:
         if whole.is_new_session:
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
+            self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
             self.parts.contracts.again()
             self.parts.contracts.want(self._symbols)
         if whole.data_was_lost:
             self.parts.feed.subscribe()
         self._late_at = Nanos(steady + SETTLES_LATE)
+
+    def _profits(self) -> tuple[int, str, str]:
+        """A subscription of the account's P&L, under an id that was never used."""
+        question = self.parts.speaker.new_id(lambda question, code, text: None)
+        return question, self.account, ""
 
     def _turned(self) -> None:
         """The line came up or went down."""

@@ -137,6 +137,7 @@ class Counter:
             request.price,
             request.time_in_force,
             request.quantity,
+            account=request.account,
         )
         if request.oca_group and not self._joins_group(order, request.oca_group):
             self._too_late_for_its_group(order)

@@ -50,15 +50,15 @@ def depth_rows(exchange: Exchange, symbol: str, side: Side, levels: int) -> tupl
 def levels_seen(half: Half) -> Levels:
     """Price and quantity of the best prices of one side, best first."""
     # Every order asks, so it reads the side itself; a level may be listed and empty.
-    levels, sign, keys = half.levels, half.sign, half.keys
-    seen = [
-        (level.price, level.quantity)
-        for key in keys[: -1 - LEVELS_SEEN : -1]
-        if (level := levels[key * sign]).count
-    ]
-    if len(seen) < LEVELS_SEEN < len(keys):
-        seen = [(level.price, level.quantity) for level in islice(half, LEVELS_SEEN)]
-    return tuple(seen)  # type: ignore[arg-type]  # sums of quantities are quantities
+    seen: list[tuple[Price, Quantity]] = []
+    levels, sign = half.levels, half.sign
+    for key in reversed(half.keys):
+        level = levels[key * sign]
+        if level.count:
+            seen.append((level.price, level.quantity))  # type: ignore[arg-type]  # a sum of them
+            if len(seen) == LEVELS_SEEN:
+                break
+    return tuple(seen)
 
 
 def would_take(book: Book, side: Side, price: int, quantity: int) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from engine.domain.reports import OrderReport, VenueFilled
 from engine.domain.requests import (
     CancelRequest,
+    LinkRequest,
     NewOrderRequest,
     ReplaceRequest,
     Request,
@@ -115,6 +116,7 @@ class Latency:
             return self._draw(self._legs.change, "replace", request.new_client_order_id)
         if isinstance(request, StatementRequest):
             return self._draw(self._legs.change, type(request).__name__, str(request.query))
+        assert not isinstance(request, LinkRequest), "a simulated venue has no line to speak of"
         leg = "cancel" if type(request) is CancelRequest else "status"
         return self._draw(self._legs.change, leg, request.client_order_id)
 

@@ -52,6 +52,7 @@ class RestingOrder(msgspec.Struct, frozen=True, gc=False):
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it."""
     owner: int = OWN_OWNER
+    account: str = ""
 
 
 @set_directly
@@ -75,6 +76,8 @@ class OwnOrder(msgspec.Struct, gc=False):
     """The same group as the exchange numbers it."""
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it; `total` is the group's."""
+    account: str = ""
+    """Whose it is at this venue; holdings and cash are counted by it."""
     ending: Report | None = None
     fills: list[VenueFilled] = msgspec.field(default_factory=list)
     history: QueueHistory = msgspec.field(default_factory=QueueHistory)

@@ -144,6 +144,7 @@ def _own_order(resting: RestingOrder, exchange_id: int) -> OwnOrder:
         resting.cumulative,
         oca_group=resting.oca_group,
         taken=resting.taken,
+        account=resting.account,
     )
 
 

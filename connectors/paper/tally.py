@@ -25,6 +25,8 @@ from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
 UNCOUNTED_MAX = 1_000
+InAccount = tuple[str, str]
+"""An account with a symbol, or with a currency."""
 EXECUTIONS_KEPT_MAX = 10_000
 """The newest; of more, a list of executions says that it is not complete."""
 
@@ -39,21 +41,21 @@ class Tally:
 
     def __init__(self, instruments: Sequence[Instrument]) -> None:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
-        self._positions: dict[str, int] = {}
-        self._traded: dict[str, int] = {}
+        self._positions: dict[InAccount, int] = {}
+        self._traded: dict[InAccount, int] = {}
         self._executions: deque[Execution] = deque(maxlen=EXECUTIONS_KEPT_MAX)
         self._new: list[tuple[OwnOrder, VenueFilled, Nanos]] = []
         """Not counted yet: that waits until somebody asks, for every fill comes through here."""
         self._forgot = Nanos(0)
         """When the newest execution was made that is not kept any more."""
 
-    def begin(self, positions: Mapping[str, int], traded: Mapping[str, int]) -> None:
+    def begin(self, positions: Mapping[InAccount, int], traded: Mapping[InAccount, int]) -> None:
         """What was held, and what trades had moved today, when this market stood up again."""
-        for symbol, quantity in positions.items():
+        for (account, symbol), quantity in positions.items():
             if symbol in self._instruments:
-                self._positions[symbol] = self._positions.get(symbol, 0) + quantity
-        for currency, amount in traded.items():
-            self._traded[currency] = self._traded.get(currency, 0) + amount
+                _add(self._positions, (account, symbol), quantity)
+        for key, amount in traded.items():
+            _add(self._traded, key, amount)
 
     def filled(self, order: OwnOrder, fill: VenueFilled, now: Nanos) -> None:
         """Takes note of one execution."""
@@ -69,9 +71,9 @@ class Tally:
 
     def _count(self, order: OwnOrder, fill: VenueFilled, now: Nanos) -> None:
         known, side = self._instruments[order.symbol], order.instruction.side
-        self._positions[order.symbol] = self._positions.get(order.symbol, 0) + side * fill.quantity
+        _add(self._positions, (order.account, order.symbol), side * fill.quantity)
         value = known.notional(fill.price, fill.quantity)
-        self._traded[known.currency] = self._traded.get(known.currency, 0) - side * value
+        _add(self._traded, (order.account, known.currency), -side * value)
         if len(self._executions) == EXECUTIONS_KEPT_MAX:
             self._forgot = self._executions[0].at
         self._executions.append(
@@ -107,11 +109,22 @@ class Tally:
                 why = "" if is_complete else f"only the newest {EXECUTIONS_KEPT_MAX:,} are kept"
                 return VenueExecutions(query, since, told, is_complete, why)
             case PositionsRequest():
-                held = tuple((s, Quantity(q)) for s, q in sorted(self._positions.items()) if q)
-                return VenuePositions(query, request.account, held)
+                held = _of(self._positions, request.account)
+                there = tuple((symbol, Quantity(size)) for symbol, size in held if size)
+                return VenuePositions(query, request.account, there)
             case CashRequest():
-                moved = tuple((c, Money(a)) for c, a in sorted(self._traded.items()))
+                traded = _of(self._traded, request.account)
+                moved = tuple((currency, Money(amount)) for currency, amount in traded)
                 return VenueCash(query, request.account, moved, is_traded=True)
+
+
+def _add(sums: dict[InAccount, int], key: InAccount, amount: int) -> None:
+    sums[key] = sums.get(key, 0) + amount
+
+
+def _of(sums: Mapping[InAccount, int], account: str) -> list[tuple[str, int]]:
+    """What is counted for one account, in the order of the names."""
+    return sorted((name, amount) for (whose, name), amount in sums.items() if whose == account)
 
 
 def _open(order: OwnOrder) -> OpenOrder:

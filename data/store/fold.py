@@ -98,6 +98,7 @@ WITHOUT_ROWS = frozenset(
         ev.DividendsKnown,
         ev.ReferenceKnown,
         ev.CommandRefused,
+        ev.LinkOperated,
         ev.DuplicateIgnored,
         ev.EntriesCancelled,
         ev.FlattenStarted,

@@ -150,13 +150,22 @@ def _is_own_halt(account: Account, origin: Origin) -> bool:
 
 
 def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev.Event]:
-    """HALT latched over restarts; exits are kept, cancelled or become a flatten, as asked."""
+    """HALT latched over restarts; exits are kept, cancelled or become a flatten, as asked.
+
+    Of every account of this home: whoever kills does not ask himself first where else something
+    of his works. Each is let go on by a `resume` of its own.
+    """
+    accounts = [command.account, *(name for name in state.accounts if name != command.account)]
+    return [event for name in accounts for event in _kill_one(state, name, command, now)]
+
+
+def _kill_one(state: State, account: str, command: cmd.Kill, now: Nanos) -> list[ev.Event]:
     happened: list[ev.Event] = []
-    if state.accounts[command.account].trading.state is not ev.TradingState.KILLED:
+    if state.accounts[account].trading.state is not ev.TradingState.KILLED:
         happened.append(
             ev.TradingStateChanged(
                 now,
-                command.account,
+                account,
                 ALL_SYMBOLS,
                 ev.TradingState.KILLED,
                 True,
@@ -164,12 +173,12 @@ def kill(state: State, command: cmd.Kill, market: Market, now: Nanos) -> list[ev
                 command.origin,
             )
         )
-    happened += disarmed(state, command.account, "killed", now)
-    happened.append(ev.Killed(now, command.account, command.exits, command.reason, command.origin))
+    happened += disarmed(state, account, "killed", now)
+    happened.append(ev.Killed(now, account, command.exits, command.reason, command.origin))
     if command.exits is ExitsOnKill.FLATTEN:
-        happened += begin_flatten(state, command.account, ALL_SYMBOLS, command.origin, now)
+        happened += begin_flatten(state, account, ALL_SYMBOLS, command.origin, now)
     scope = CancelScope.ALL if command.exits is ExitsOnKill.CANCEL else CancelScope.ENTRIES
-    cancels = cancels_of(state, command.account, ALL_SYMBOLS, scope, command.origin, now)
+    cancels = cancels_of(state, account, ALL_SYMBOLS, scope, command.origin, now)
     # A flatten that ran before asked for its cancels long ago, and some may have been refused.
     asked = {getattr(event, "order_id", 0) for event in happened}
     return happened + [each for each in cancels if getattr(each, "order_id", 0) not in asked]

@@ -49,6 +49,7 @@ _FOR_THE_TRAIL_ONLY = (
     ev.CancelDenied,
     ev.OrderWaited,
     ev.CommandRefused,
+    ev.LinkOperated,
     ev.OrderCompared,
     ev.FillsMarked,
     ev.TapeMeasured,

@@ -248,6 +248,17 @@ class Reconcile(Fact, frozen=True, tag="reconcile"):
     origin: Origin = Origin.TICKET
 
 
+class OperateLink(Fact, frozen=True, tag="operate_link"):
+    """A person's word about the line to the venue, such as its numbers."""
+
+    account: str
+    what: str
+    """As the order language has it: go, reset, in, out, dispute."""
+    value: str
+    reason: str
+    origin: Origin = Origin.TICKET
+
+
 class AdoptOrder(Fact, frozen=True, tag="adopt_order"):
     """Take over a foreign order, by its name at the venue."""
 
@@ -286,4 +297,5 @@ Command = (
     | Reconcile
     | AdoptOrder
     | AdoptPosition
+    | OperateLink
 )

@@ -28,6 +28,7 @@ from engine.domain.doubt import venue_order_unknown
 from engine.domain.events import CommandRefused, Event
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.flatten import flatten, reverse
+from engine.domain.linking import operate_link
 from engine.domain.loosening import loosen_limit
 from engine.domain.loss_facts import EquitySeen, LossSeen
 from engine.domain.losses import heed_equity, heed_loss
@@ -35,6 +36,7 @@ from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.message_counts import is_unlimited
 from engine.domain.messages import in_turn, woken
+from engine.domain.outbox import WRITES
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.reconcile import (
@@ -103,6 +105,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *wakes(state, events, now)]
     if state.messages.waiting:
         events = [*events, *woken(state, events, now)]
+    if state.is_read_only:
+        return [event for event in events if type(event) not in WRITES]
     if kind is _ENGINE_FAULTED or is_unlimited(state):
         return events  # after a fault nobody will be there to let out what waits
     return in_turn(state, events, now)
@@ -152,6 +156,7 @@ _DECISIONS: dict[type, Decision] = {
     cmd.TightenLimit: _of_known_account("set", tighten_limit),
     cmd.ResolveOrder: resolve_order,
     cmd.Reconcile: _of_known_account("reconcile", reconcile_now),
+    cmd.OperateLink: _of_known_account("link", operate_link),
     cmd.AdoptOrder: _of_known_account("adopt", adopt_order),
     cmd.AdoptPosition: _of_known_account("adopt", adopt_position),
     st.VenueOpenOrders: hear_open_orders,

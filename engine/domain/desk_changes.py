@@ -15,10 +15,10 @@ from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
+from engine.domain.link_changes import forget_links, move_link
 from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.moves import ask_anew
 from engine.domain.quotes import Phase, Source
-from engine.domain.reports import LinkState
 from engine.domain.reserving import hold_more, tiers
 from engine.domain.risk.exposure import cash_in_base
 from engine.domain.risk.limits import Limits
@@ -53,7 +53,7 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
         state.checkpoints[state.market] = msgspec.structs.replace(left, heard_at=heard_at)
     state.run, state.mode, state.market = event.run, event.mode, event.market
     ask_anew(state)
-    state.was_disconnected = False
+    forget_links(state)
     state.patience, state.link_up_at = event.patience, Nanos(0)
     state.clock_off, state.woke_text = Nanos(0), ""
     margin = tiers(state)
@@ -73,7 +73,8 @@ def _session_started(state: State, event: ev.SessionStarted) -> None:
     state.recent_prices = {key: at for key, at in state.recent_prices.items() if at <= newest}
     state.is_open, state.ended_clean = True, False
     state.has_oca, state.venue, state.index = event.has_oca, event.venue, event.index
-    state.venue_rate = event.venue_rate
+    state.venue_rate, state.is_read_only = event.venue_rate, event.is_read_only
+    state.account = event.account
     account = state.accounts.get(event.account)
     if account is not None:
         account.fee_table, account.fee_tables = event.fee_table, dict(event.fee_tables)
@@ -226,19 +227,6 @@ def _forget_done_orders(state: State) -> None:
     state.amended = {k: n for k, n in state.amended.items() if k in state.executions}
 
 
-def _link_moved(state: State, event: ev.LinkMoved) -> None:
-    if event.state is LinkState.DOWN:
-        state.was_disconnected = True
-        state.link_texts[event.link] = event.text
-        state.began.setdefault(f"link/{event.link}", event.at)
-    else:
-        state.link_texts.pop(event.link, None)
-        state.began.pop(f"link/{event.link}", None)
-        state.link_up_at = event.at
-        ask_anew(state)
-    state.links[event.link] = event.state
-
-
 def _session_closed(state: State, event: ev.SessionClosed) -> None:
     state.is_open, state.ended_clean = False, event.clean
     if event.clean and state.source is Source.REPLAY:
@@ -371,7 +359,7 @@ DESK_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.InstrumentsKnown: _instruments_known,
     ev.PhaseEntered: _phase_entered,
     ev.DateRolled: _date_rolled,
-    ev.LinkMoved: _link_moved,
+    ev.LinkMoved: move_link,
     ev.SessionClosed: _session_closed,
     ev.VenueCheckpointed: _checkpointed,
     ev.DuplicateIgnored: _duplicate,

@@ -47,6 +47,7 @@ class SessionStarted(Fact, frozen=True, tag="session_started"):
     """Who the orders of the run go to; every run of before it was told was on paper."""
     venue_rate: int = 0
     index: str = ""
+    is_read_only: bool = False
 
 
 class AccountOpened(Fact, frozen=True, tag="account_opened"):
@@ -93,6 +94,17 @@ class SessionClosed(Fact, frozen=True, tag="session_closed"):
     at: Nanos
     reason: str
     clean: bool
+
+
+class LinkOperated(Fact, frozen=True, tag="link_operated"):
+    """What a person decided of the line to the venue, and why."""
+
+    at: Nanos
+    account: str
+    what: str
+    value: str
+    reason: str
+    origin: Origin
 
 
 class CommandRefused(Fact, frozen=True, tag="refused"):

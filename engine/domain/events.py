@@ -36,6 +36,7 @@ from engine.domain.desk_events import (
     LimitLooseningDropped,
     LimitTightened,
     LinkMoved,
+    LinkOperated,
     MachineWoke,
     PhaseEntered,
     ReportOrphaned,
@@ -102,6 +103,7 @@ Event = (
     | PhaseEntered
     | DateRolled
     | LinkMoved
+    | LinkOperated
     | SessionClosed
     | OrderReleased
     | OrderHeld
@@ -232,6 +234,7 @@ __all__ = [
     "LimitLooseningDropped",
     "LimitTightened",
     "LinkMoved",
+    "LinkOperated",
     "LotChange",
     "OrderCancelled",
     "OrderCompared",

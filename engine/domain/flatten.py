@@ -157,7 +157,7 @@ def advance_flatten(
 ) -> list[ev.Event]:
     """The next step of a running protocol, decided from what the venue has proved."""
     run = state.flattening.get(flatten_key(account, symbol))
-    if run is None:
+    if run is None or state.is_read_only:
         return []
     if run.step is ev.FlattenStep.WAITING:
         return _go_on(state, run, account, symbol, now)

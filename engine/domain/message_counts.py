@@ -58,15 +58,15 @@ def count_message(
     message: Message,
     order_id: int,
     at: Nanos,
-    *,
     is_entry: bool,
     asked: StatementAsked | None = None,
 ) -> bool:
     """Counts what leaves with the event that is applied; False where it waits here instead."""
-    messages = state.messages
-    if messages.waiting and message_key(message, order_id, asked) in messages.waiting:
+    waiting = state.messages.waiting
+    if waiting and message_key(message, order_id, asked) in waiting:
         return False
-    count(state, at, is_entry=is_entry)
+    if not is_unlimited(state):
+        count(state, at, is_entry=is_entry)
     return True
 
 

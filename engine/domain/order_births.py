@@ -94,7 +94,8 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         of_symbol = state.live_by_symbol[symbol] = {}
     of_symbol[order_id] = None
     hold(state, order)
-    if count_message(state, _NEW, order_id, at, is_entry=event.reserved > 0):
+    is_entry = event.reserved > 0
+    if count_message(state, _NEW, order_id, at, is_entry):
         watched(state, at)
     else:
         pending.is_queued = True

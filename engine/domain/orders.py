@@ -10,6 +10,7 @@ from engine.values import Money, Nanos, OrderId, Price, Quantity, Side
 
 NEVER_REACHED = "never reached the venue"
 """The text of a rejection that is the answer to a question about the order."""
+_NONE = Quantity(0)
 
 
 @set_directly
@@ -179,12 +180,12 @@ class Order(msgspec.Struct, gc=False):
     def worst_leaves(self) -> Quantity:
         """Open quantity if a replace in flight takes effect after all."""
         if self.status in DONE:
-            return Quantity(0)
+            return _NONE
         quantity, replace = self.quantity, self.pending_replace
         if replace is not None and replace.quantity > quantity:
             quantity = replace.quantity
         leaves = quantity - self.cumulative - self.cancelled
-        return leaves if leaves > 0 else Quantity(0)  # type: ignore[return-value]
+        return leaves if leaves > 0 else _NONE  # type: ignore[return-value]
 
     @property
     def is_done(self) -> bool:

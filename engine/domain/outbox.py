@@ -12,6 +12,7 @@ from engine.domain.requests import (
     CancelRequest,
     CashRequest,
     ExecutionsRequest,
+    LinkRequest,
     NewOrderRequest,
     OpenOrdersRequest,
     PositionsRequest,
@@ -131,6 +132,10 @@ def _statement(event: ev.StatementAsked, state: State) -> Request:
             return CashRequest(event.query, event.account)
 
 
+def _link(event: ev.LinkOperated, state: State) -> LinkRequest:
+    return LinkRequest(event.what, event.value, event.reason)
+
+
 _REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
     ev.OrderReleased: _new_order,
     ev.CancelRequested: _cancel,
@@ -138,10 +143,15 @@ _REQUESTS: dict[type, Callable[[Any, State], Request | None]] = {
     ev.StatusRequested: _status,
     ev.StatementAsked: _statement,
     ev.MessageSent: _from_queue,
+    ev.LinkOperated: _link,
 }
 """Event type → the request that it lets out."""
 LEAVING = frozenset(_REQUESTS)
 """Types of events of which a request may leave: most stay inside."""
+WRITES = frozenset(
+    {ev.OrderReleased, ev.CancelRequested, ev.ReplaceRequested, ev.MessageQueued, ev.MessageSent}
+)
+"""Those that change something at the venue, or queue for it: a desk that only looks has none."""
 _KINDS = {
     ev.OrderReleased: Message.NEW,
     ev.CancelRequested: Message.CANCEL,

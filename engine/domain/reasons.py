@@ -85,6 +85,8 @@ class Refusal(IntEnum):
     NOT_KEPT = 48
     STRATEGY_STOPPED = 60
     BREAK_OUTDATED = 61
+    NO_LINE = 62
+    BEYOND_BOOKS = 63
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -121,11 +123,13 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
     Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
     Refusal.BREAK_OUTDATED: "It has traded since both were compared: `reconcile`, then adopt it.",
+    Refusal.BEYOND_BOOKS: "It is worth more than the books can hold.",
     Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
     Refusal.ORDERS_FIRST: "A foreign order has traded here: adopt it first, its fills count.",
     Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",
     Refusal.ALREADY_STATED: "A fill was stated for it already; only the venue's word replaces it.",
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
+    Refusal.NO_LINE: "There is no line: this market runs in the desk itself.",
     Refusal.NOTHING_WORKING: "No working order matches.",
     Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",

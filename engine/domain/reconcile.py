@@ -46,7 +46,7 @@ def begin(
         if run.cause.holds_orders and not cause.holds_orders:
             return [_watchdog(state, now)]
         happened.append(_given_up(state, now, GAVE_WAY))
-    account = account or next(iter(state.accounts), "")
+    account = account or state.account
     query = state.recon.query + 1
     happened.append(ev.ReconcileStarted(now, query, cause, asks, account))
     happened += [_ask(state, query, each, account, now) for each in asks]

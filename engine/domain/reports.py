@@ -245,6 +245,8 @@ class SessionOpened(Fact, frozen=True, tag="session_opened"):
     """Messages a second that the venue takes; 0 where it says nothing of it."""
     index: str = ""
     """The symbol whose move halts the whole market; empty: nobody configured one."""
+    is_read_only: bool = False
+    """A desk that only looks: no order, no change and no cancel leaves in this run."""
 
 
 class SessionResumed(Fact, frozen=True, tag="resumed"):

@@ -67,6 +67,21 @@ class CashRequest(Fact, frozen=True, tag="q_cash"):
     account: str
 
 
+class LinkRequest(Fact, frozen=True, tag="q_link"):
+    """What a person decided of the line itself; the connector heeds it, or says why it cannot."""
+
+    what: str
+    value: str
+    reason: str
+
+
 StatementRequest = OpenOrdersRequest | ExecutionsRequest | PositionsRequest | CashRequest
 """Answered by one statement with the same `query`, or by none: then nothing is concluded."""
-Request = NewOrderRequest | CancelRequest | ReplaceRequest | StatusRequest | StatementRequest
+Request = (
+    NewOrderRequest
+    | CancelRequest
+    | ReplaceRequest
+    | StatusRequest
+    | StatementRequest
+    | LinkRequest
+)

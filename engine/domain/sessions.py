@@ -70,6 +70,7 @@ def open_session(
             report.venue,
             report.venue_rate,
             report.index,
+            report.is_read_only,
         )
     )
     happened += held

@@ -306,8 +306,12 @@ class State(msgspec.Struct):
     fx_base: str = ""
     fx_rates: dict[str, tuple[FxRate, ...]] = {}
     """By currency, the oldest first."""
+    account: str = ""
+    """Of this run: the one its lines and keys mean, and whose books are compared."""
     has_oca: bool = False
     """The venue of this session takes groups of orders that share one quantity."""
+    is_read_only: bool = False
+    """This run only looks: nothing leaves it that changes anything at the venue."""
     brackets: dict[int, Bracket] = {}
     """Exits by their group: the id of their entry, or one of their own."""
     factor: Factor = Factor()

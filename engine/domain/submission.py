@@ -64,7 +64,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     seen = quote_seen(proposal.quote)
     if not assessment.is_allowed:
         return [_denied(state, command, assessment, seen, now), *way]
-    command, protection = _priced(command, proposal, has_findings=bool(assessment.findings))
+    command, protection = _priced(command, proposal, assessment)
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )
@@ -85,12 +85,12 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         off_because=assessment.off_because,
     )
     if not command.has_exits:
-        return [*way, released]
+        return [*way, released] if way else [released]
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]
 
 
 def _priced(
-    command: cmd.SubmitOrder, proposal: Proposal, *, has_findings: bool
+    command: cmd.SubmitOrder, proposal: Proposal, assessment: Assessment
 ) -> tuple[cmd.SubmitOrder, Price]:
     """(the order as it leaves, the limit that protects it at the market; 0 for every other).
 
@@ -98,7 +98,9 @@ def _priced(
     """
     if command.type is _MARKET and not command.time_in_force.is_for_auction:
         return command, protection_price(proposal)
-    is_banded = has_findings and proposal.limits.price_band and not proposal.is_exit
+    if not assessment.findings:
+        return command, NO_PROTECTION
+    is_banded = proposal.limits.price_band and not proposal.is_exit
     if not is_banded or not command.type.has_limit:
         return command, NO_PROTECTION
     price = within_band(command.price, proposal.quote, proposal.side)

@@ -91,6 +91,9 @@ def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
             override = read_override
         elif reader.next_is("price", "qty", "override"):
             return reader.refuse(f"'{word.text}' stands twice")
+        elif reader.next_is("stp", "stop"):
+            hint = "price moves the stop of a plain one; a stop-limit keeps its stop"
+            return reader.refuse(f"'{word.text}' is no change of an order", hint=hint)
         else:
             return reader.refuse(f"'{word.text}' is left over", hint="write price 190.20 or qty 50")
     if price is None and quantity is None:

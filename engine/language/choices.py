@@ -93,6 +93,21 @@ class ResolvedAs(StrEnum):
     FILLED = "filled"
 
 
+class LinkAct(StrEnum):
+    """What a person says of the line to a venue."""
+
+    GO = "go"
+    """Dial again, with the numbers as they are."""
+    RESET = "reset"
+    """Both numbers begin at 1."""
+    IN = "in"
+    """The number that is expected next."""
+    OUT = "out"
+    """The number of what leaves next."""
+    DISPUTE = "dispute"
+    """Tells the venue that nobody here knows a trade."""
+
+
 class Adopted(StrEnum):
     """What of the venue's a person takes over."""
 

@@ -28,7 +28,9 @@ _RULE_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 def read_at(reader: Reader) -> AtLine | SyntaxProblem:
     """`09:31:00`."""
     time = reader.read("a time", read_time)
-    return time if isinstance(time, SyntaxProblem) else reader.done(AtLine(time))
+    if isinstance(time, SyntaxProblem):
+        return time
+    return reader.done(AtLine(time), hint="what is done then stands on the next line")
 
 
 def read_wait(reader: Reader) -> WaitLine | SyntaxProblem:
@@ -44,7 +46,7 @@ def read_wait(reader: Reader) -> WaitLine | SyntaxProblem:
     if isinstance(state, SyntaxProblem):
         return state
     if not reader.next_is("within"):
-        return reader.done(WaitLine(order, state))
+        return reader.done(WaitLine(order, state), hint="write within 5s")
     reader.skip()
     within = reader.read("a duration", read_duration)
     if isinstance(within, SyntaxProblem):

@@ -31,6 +31,8 @@ from engine.language.syntax import (
     KillLine,
     LimitPrice,
     Line,
+    LinkAct,
+    LinkLine,
     MarketPrice,
     NumberRange,
     OcoLine,
@@ -144,10 +146,10 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return _describe_resolve(line)
         case AdoptLine():
             return f'ADOPT the {line.what.value} {line.name} from the venue: "{line.reason}"'
-        case ArmLine():
-            return f'ARM {line.account}: its orders leave for real: "{line.reason}"'
-        case DisarmLine():
-            return _with_reason(f"DISARM {line.account}: nothing new of it leaves", line.reason)
+        case LinkLine():
+            return _describe_link(line)
+        case ArmLine() | DisarmLine():
+            return _describe_arming(line)
         case ReconcileLine():
             return "RECONCILE: ask the venue for everything and compare"
         case AtLine():
@@ -159,6 +161,25 @@ def describe(line: Line, screen_symbol: str | None = None) -> str:
             return f"WAIT until order {_describe_number(line.order)} is {line.state.value}{within}"
         case _:
             return print_line(line)
+
+
+def _describe_arming(line: ArmLine | DisarmLine) -> str:
+    if isinstance(line, ArmLine):
+        return f'ARM {line.account}: its orders leave for real: "{line.reason}"'
+    return _with_reason(f"DISARM {line.account}: nothing new of it leaves", line.reason)
+
+
+_LINK_WORDS = {
+    LinkAct.GO: "dial the venue again, with the numbers as they are",
+    LinkAct.RESET: "BOTH NUMBERS BEGIN AT 1, what was missed is not sent again",
+    LinkAct.IN: "expect message {value} next, what was before it is not asked for",
+    LinkAct.OUT: "what leaves next is message {value}",
+    LinkAct.DISPUTE: "tell the venue that nobody here knows trade {value}",
+}
+
+
+def _describe_link(line: LinkLine) -> str:
+    return f'LINK: {_LINK_WORDS[line.what].format(value=line.value)}: "{line.reason}"'
 
 
 def _describe_resolve(line: ResolveLine) -> str:

@@ -22,6 +22,7 @@ from engine.language.arming import read_arm, read_disarm
 from engine.language.controls import read_at, read_expect, read_wait
 from engine.language.exits import read_oco
 from engine.language.lexer import Lexed, lex
+from engine.language.linking import read_link
 from engine.language.orders import read_order_line
 from engine.language.problems import SyntaxProblem
 from engine.language.reader import Reader
@@ -72,6 +73,7 @@ _READERS: dict[str, Callable[[Reader], Line | SyntaxProblem]] = {
     "resolve": read_resolve,
     "adopt": read_adopt,
     "reconcile": read_reconcile,
+    "link": read_link,
     "at": read_at,
     "wait": read_wait,
     "expect": read_expect,

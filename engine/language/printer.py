@@ -27,6 +27,7 @@ from engine.language.syntax import (
     KillLine,
     LimitPrice,
     Line,
+    LinkLine,
     MarketPrice,
     NumberRange,
     OcoLine,
@@ -230,6 +231,7 @@ def _print_act(
     | ResolveLine
     | AdoptLine
     | ReconcileLine
+    | LinkLine
     | ArmLine
     | DisarmLine,
 ) -> str:
@@ -264,6 +266,8 @@ def _print_act(
             return f'adopt {line.what.value} {line.name} "{line.reason}"'
         case ReconcileLine():
             return "reconcile"
+        case LinkLine():
+            return _quoted(_join(f"link {line.what.value}", line.value), line.reason)
         case ArmLine() | DisarmLine():
             word = f"{'arm' if isinstance(line, ArmLine) else 'disarm'} {line.account}"
             return _quoted(word, line.reason) or word

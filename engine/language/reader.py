@@ -100,15 +100,15 @@ class Reader:
             return offset
         return ReferencePrice(price.reference, offset)
 
-    def done(self, line: T) -> T | SyntaxProblem:
-        """The line, if no word is left over."""
+    def done(self, line: T, *, hint: str = "") -> T | SyntaxProblem:
+        """The line, if no word is left over; `hint` says where such a word belongs."""
         word = self.peek()
         if word is None:
             return line
         if self.next_is(PREVIEW):
             return self.refuse("'?' previews orders, and changes of them")
         shown = f'"{word.text}"' if word.is_quoted else f"'{word.text}'"
-        return self.refuse(f"{shown} is left over")
+        return self.refuse(f"{shown} is left over", hint=hint)
 
     def _end(self) -> Word:
         words = self._lexed.words

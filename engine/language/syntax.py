@@ -8,6 +8,7 @@ import msgspec
 
 from engine.language.choices import Adopted as Adopted
 from engine.language.choices import Comparison as Comparison
+from engine.language.choices import LinkAct as LinkAct
 from engine.language.choices import Offset as Offset
 from engine.language.choices import OffsetUnit as OffsetUnit
 from engine.language.choices import OrderGroup as OrderGroup
@@ -197,6 +198,14 @@ class AdoptLine(Node, frozen=True, gc=False, tag="adopt"):
     reason: str
 
 
+class LinkLine(Node, frozen=True, gc=False, tag="link"):
+    """Of the line to the venue; `value` is a number, or a trade's id at the venue, or empty."""
+
+    what: LinkAct
+    value: str
+    reason: str
+
+
 class ReconcileLine(Node, frozen=True, gc=False, tag="reconcile"):
     """Ask the venue for everything now and compare."""
 
@@ -307,6 +316,7 @@ ActLine = (
     | ResolveLine
     | AdoptLine
     | ReconcileLine
+    | LinkLine
 )
 Line = (
     OrderLine

@@ -7,6 +7,7 @@ from engine.language.drills import Drill
 from engine.language.syntax import (
     Adopted,
     Comparison,
+    LinkAct,
     OrderGroup,
     OrderState,
     Reference,
@@ -20,7 +21,18 @@ ALIASES = {"b": "buy", "s": "sell", "ss": "short", "bc": "cover", "c": "cancel",
 """Complete: kill, flatten and reverse have none, and no word may be cut short."""
 
 _ACTS = ("cancel", "replace", "close", "flatten", "reverse", "halt", "resume", "kill", "set")
-ACTS = (*_ACTS, "oco", "convert", "practice", "resolve", "adopt", "reconcile", "arm", "disarm")
+ACTS = (
+    *_ACTS,
+    "oco",
+    "convert",
+    "practice",
+    "resolve",
+    "adopt",
+    "reconcile",
+    "arm",
+    "disarm",
+    "link",
+)
 PREVIEWED_ACTS = ("cancel", "replace", "close", "flatten", "reverse", "oco")
 """What may end in `?` beside orders."""
 CONTROLS = ("at", "wait", "expect", "replay")
@@ -28,6 +40,7 @@ FIRST_WORDS = (*SIDES, *ACTS, *CONTROLS)
 
 DRILLS = {drill.value: drill for drill in Drill}
 OUTCOMES = {outcome.value: outcome for outcome in ResolvedAs}
+LINK_ACTS = {what.value: what for what in LinkAct}
 ADOPTED = {what.value: what for what in Adopted}
 AT_PRICE = "@"
 NEXT = "next"
@@ -150,6 +163,7 @@ _PLAIN_FITS: dict[str, tuple[tuple[str, ...], ...]] = {
     "convert": (("<amount>", ALL_OF_IT), ("<currency>",), ("<currency>",)),
     "arm": (("<account>",), ('<"reason">',)),
     "disarm": (("<account>",), ('<"reason">',)),
+    "link": (tuple(LINK_ACTS),),
     "adopt": (tuple(ADOPTED), ("<name>",), ('<"reason">',)),
     "at": (("<09:31:00>",),),
 }

@@ -49,11 +49,13 @@ from engine.runtime.fee_words import conversion_words
 from engine.runtime.history import OrderHistory
 from engine.runtime.host import Host
 from engine.runtime.line_words import messages_told
+from engine.runtime.order_numbers import order_of_day
 from engine.runtime.preview import room_for
 from engine.runtime.preview_acts import preview_any
 from engine.runtime.realism_words import heading, report_lines
 from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.venue_figures import figure_lines
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
 from engine.second_factor import FactorWanted, UnlockDesk
@@ -118,7 +120,8 @@ class Counter:
                 self._tell_realism()
             case TellBooks():
                 state = self._host.session.state
-                lines, at = tuple(books_lines(state)), state.recon.finished_at
+                lines = (*books_lines(state), *figure_lines(self._host))
+                at = state.recon.finished_at
                 self._answer(BooksTold("our books and the venue's", lines, at))
             case TellMessages():
                 self._answer(messages_told(self._host))
@@ -165,21 +168,9 @@ class Counter:
             account=self._account,
             origin=origin,
             symbol=symbol,
-            number=self._order_of_day,
+            number=lambda number: order_of_day(session.state, number),
             room=lambda order: room_for(order, session.state, session.market),
         )
-
-    def _order_of_day(self, number: syn.OrderNumber) -> OrderId | None:
-        """Today's number, or that of the latest MMDD; newest first, so a reused day is the last."""
-        state, leg = self._host.session.state, number.leg or 0
-        for order in reversed(state.orders.values()):
-            if order.number != number.number or (leg and order.leg != leg):
-                continue
-            day = f"{order.trade_date % 10_000:04d}"
-            is_day = order.trade_date == state.trade_date if not number.day else day == number.day
-            if is_day:
-                return order.order_id if leg else order.group
-        return None
 
     def _answer_to(self, request: SendLine) -> None:
         """At once, or when the second factor that came with the line has been looked at."""

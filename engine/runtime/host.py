@@ -10,6 +10,7 @@ from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND
 from engine.domain.records import Inbound
 from engine.domain.reports import (
+    LinkState,
     PhaseChanged,
     Report,
     SessionResumed,
@@ -235,9 +236,14 @@ class Host:
 
     def wait_for_the_books(self) -> None:
         """Lets market time pass until the venue's books have come and were compared, or for
-        `BOOKS_WAIT`: then the desk opens not ready, and says so to every order (R41)."""
-        until = Nanos(self.now + BOOKS_WAIT)
-        self.run_until(until, lambda: not self.session.state.recon.holds_orders)
+        `BOOKS_WAIT`: then the desk opens not ready, and says so to every order (R41). A venue that
+        is not there states nothing."""
+        state, until = self.session.state, Nanos(self.now + BOOKS_WAIT)
+
+        def is_over() -> bool:
+            return LinkState.DOWN in state.links.values() or not state.recon.holds_orders
+
+        self.run_until(until, is_over)
 
     def practise(self, line: PracticeLine, context: Context) -> list[Event]:
         """A drill at the simulated venue. Raises UnresolvedError where it cannot be done here."""

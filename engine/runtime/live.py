@@ -10,6 +10,7 @@ import msgspec
 
 from engine.attachment import StopEngine
 from engine.domain.commands import ALL_SYMBOLS, CancelMany, CancelScope, Kill, Origin
+from engine.domain.events import FlattenStep, InstrumentsKnown
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.reports import SessionEnded
@@ -20,6 +21,7 @@ from engine.ports import (
     DeskAnswer,
     DeskRequest,
     EngineStopped,
+    InstrumentsTold,
     LineAnswered,
     Notice,
     SendLine,
@@ -36,7 +38,7 @@ from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
-from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
 INBOX_REQUESTS_MAX = 1_024
 KILL_FILE_EVERY_NANOS = 500 * NANOS_PER_MILLISECOND
@@ -48,7 +50,7 @@ DAWN_NANOS = 3 * NANOS_PER_SECOND
 """Market time before the open at which the clock goes on."""
 JOIN_SECONDS_MAX = 5.0
 CANCELS_NANOS_MAX = 5 * NANOS_PER_SECOND
-"""So long a stop that cancels first waits for the word of the venue."""
+"""So long a stop waits for the venue: for the end of its cancels, and of a flatten that runs."""
 TOO_OLD = (
     "the engine could look at this line only after {seconds:.0f} s, when the market was another:"
     " nothing was done"
@@ -108,7 +110,7 @@ class LiveDesk:
         self._reply: Reply | None = None  # of the request that is being served
         self._late: queue.SimpleQueue[tuple[Reply | None, Callable[[], None]]] = queue.SimpleQueue()
         """What came of requests that took something else's time."""
-        self._leaves_by = 0
+        self._leaves_by = self._cancels = 0
         self._may_cancel = not read_only
         self._wake = threading.Event()
         self._time = LiveTime(host, speed, self._wake, self._say)
@@ -254,13 +256,17 @@ class LiveDesk:
             self._host.leave()
             if not self._leaves_by:
                 return
-            self._end = EngineStopped(f"the engine was stopped; {self._what_stays()}")
+            cut_off = "".join(f"the flatten of {each} was cut off; " for each in self._flattens)
+            self._end = EngineStopped(f"the engine was stopped; {cut_off}{self._what_stays()}")
         self._tell(self._end)
 
     def _what_stays(self) -> str:
         """After a stop: orders of a paper market live in this home and nowhere else, others at
         their venue."""
         live = self._host.session.state.live
+        if not live and self._cancels:
+            gone = "order that worked is" if self._cancels == 1 else "orders that worked are"
+            return f"{self._cancels:,} {gone} gone: cancelled, or filled before that"
         if not live:
             return "no order was working"
         noun = "1 order stays" if len(live) == 1 else f"{len(live):,} orders stay"
@@ -279,7 +285,8 @@ class LiveDesk:
         self._time.look()
         wall = time.monotonic_ns()
         if self._leaves_by:
-            self._is_closing |= wall >= self._leaves_by or not self._host.session.state.live
+            is_gone = not (self._cancels and self._host.session.state.live)
+            self._is_closing |= wall >= self._leaves_by or (is_gone and not self._flattens)
         if wall - self._kill_file_at >= KILL_FILE_EVERY_NANOS:
             self._kill_file_at = wall
             self._heed_kill_file()
@@ -316,11 +323,22 @@ class LiveDesk:
         """At once, or when the venue has taken back what was cancelled for it."""
         wait = 0
         if request.cancel and self._may_cancel and self._host.session.state.live:
-            scope = CancelScope.ALL
+            scope, self._cancels = CancelScope.ALL, len(self._host.session.state.live)
             self._host.submit(CancelMany(self._account, ALL_SYMBOLS, scope, Origin.TICKET))
+            wait = CANCELS_NANOS_MAX
+        if self._flattens:
+            # It has taken stops back by now: to leave it half done leaves a position without them.
             wait = CANCELS_NANOS_MAX
         self._leaves_by = time.monotonic_ns() + wait
         self._answer(LineAnswered(request.ticket, True, "the engine stops"))
+
+    @property
+    def _flattens(self) -> list[str]:
+        """Symbols of which the protocol runs, and asks nobody."""
+        runs = self._host.session.state.flattening
+        return [
+            key.partition("/")[2] for key, run in runs.items() if run.step is not FlattenStep.ASKING
+        ]
 
     def _skip_the_night(self, wall: int) -> None:
         """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""
@@ -335,7 +353,7 @@ class LiveDesk:
             pause = NIGHT_PAUSE_NANOS // NANOS_PER_SECOND
             self._say(f"the market is closed; the next day opens in {pause} seconds")
         elif wall - self._night_since >= NIGHT_PAUSE_NANOS:
-            self._time.skip_to(next_at - DAWN_NANOS)
+            self._time.skip_to(Nanos(next_at - DAWN_NANOS))
 
     def _heed_kill_file(self) -> None:
         account = self._host.session.state.accounts[self._account]
@@ -359,7 +377,9 @@ class LiveDesk:
             listener(_answers.decode(encoded))
 
     def _note(self, record: Record) -> None:
-        """What must interrupt is told the moment it is durable."""
+        """What must interrupt is told the moment it is durable, and what is traded when it is."""
+        if isinstance(record.body, InstrumentsKnown):
+            self._tell(InstrumentsTold(self.instruments()))
         notice = self.interrupts.notice_of(record)
         if notice is not None:
             self._tell(notice)

@@ -8,6 +8,7 @@ from engine.language.syntax import ReplayLine, ReplayVerb
 from engine.runtime.host import Host
 from engine.runtime.pace import ClockPace, HurryingPace, WallPace
 from engine.runtime.replay import LIVE_REFUSAL, Conductor, factor_of
+from engine.values import Nanos
 
 REAL_TIME = 1.0
 
@@ -50,6 +51,10 @@ class LiveTime:
             self._say(LIVE_REFUSAL)
             return
         self._conductor.give_up()
+        self._turn_to(factor)
+
+    def _turn_to(self, factor: float) -> None:
+        """Whoever stops the market, a pause or a step: playing goes on as it was."""
         if self.factor:
             self._before_pause = self.factor
         self._wall.set_factor(factor, self._host.now)
@@ -74,7 +79,7 @@ class LiveTime:
                 return "the day begins anew"
             case ReplayVerb.STEP | ReplayVerb.STEP_TRADE:
                 goal = conductor.aim(line)
-                self._wall.set_factor(0, self._host.now)
+                self._turn_to(0)
             case _:
                 goal = conductor.aim(line)
         return f"going on until it has {goal.words}"
@@ -86,6 +91,6 @@ class LiveTime:
             self._wall.set_factor(self.factor, self._host.now)
             self._say(said)
 
-    def skip_to(self, at: int) -> None:
+    def skip_to(self, at: Nanos) -> None:
         """Nobody sits through the night: time goes on from `at`."""
-        self._wall.set_factor(self.factor, type(self._host.now)(at))
+        self._wall.skip_to(at)

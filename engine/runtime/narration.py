@@ -292,6 +292,9 @@ class Narrator:
             case ev.LinkMoved() if self._state.was_disconnected:
                 word = event.state.name.lower()
                 return {"event": "link", "link": event.link, "state": word, "text": event.text}
+            case ev.LinkOperated():
+                what = f"{event.what} {event.value}".strip()
+                return {"event": "link_operated", "what": what, "text": event.reason}
             case ev.PhaseEntered() if event.text:
                 return {
                     "event": f"symbol_{event.phase.name.lower()}",

@@ -101,6 +101,8 @@ def _desk_words(fields: Fields, own: str) -> str:
             return fields["text"] or "the disk of the home has room enough again"
         case "link":
             return f"link to {fields['link']} {fields['state']}" + _reason_words(fields["text"])
+        case "link_operated":
+            return f"link {fields['what']}" + _reason_words(fields["text"])
         case "symbol_halted" | "symbol_quotation" | "symbol_open" as event:
             turn = TURNS[Phase[event.removeprefix("symbol_").upper()]]
             return f"{fields['symbol']} {turn}" + _reason_words(fields["text"])

@@ -35,6 +35,7 @@ class WallPace:
         self._market: Nanos | None = None
         self._wall = clock()
         self._is_behind = False
+        self._skips_to: Nanos | None = None
 
     @classmethod
     def alone(cls, factor: float) -> "WallPace":
@@ -46,11 +47,22 @@ class WallPace:
         return self._factor
 
     def set_factor(self, factor: float, now: Nanos) -> None:
+        """Takes back a skip that is on its way."""
         self._factor, self._market, self._wall = factor, now, self._clock()
+        self._skips_to = None
+
+    def skip_to(self, at: Nanos) -> None:
+        """What lies before `at` is hurried through, in strides without a wait between them."""
+        self._skips_to = at
 
     def allowed(self, now: Nanos) -> Nanos:
         if math.isinf(self._factor):
             return AS_FAST_AS_IT_GOES.allowed(now)
+        if self._skips_to is not None:
+            if now < self._skips_to:
+                self._is_behind = True
+                return Nanos(min(self._skips_to, now + STRIDE))
+            self._market = self._skips_to = None
         wall = self._clock()
         if self._market is None:
             self._market, self._wall = now, wall
@@ -80,6 +92,9 @@ class ClockPace:
         venue.wake_with(wake.set)
 
     def set_factor(self, factor: float, now: Nanos) -> None:
+        """Nobody can."""
+
+    def skip_to(self, at: Nanos) -> None:
         """Nobody can."""
 
     def allowed(self, now: Nanos) -> Nanos:

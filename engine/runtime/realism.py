@@ -58,7 +58,10 @@ class Filled(msgspec.Struct):
     """By seconds after the fill: gain against the mid then; negative is worse."""
 
     def mark(self, seconds: int) -> Sum:
-        return self.marks.setdefault(seconds, Sum())
+        marks = self.marks.get(seconds)
+        if marks is None:
+            marks = self.marks[seconds] = Sum()
+        return marks
 
 
 @set_directly

@@ -7,13 +7,14 @@ from typing import TypeVar
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.commands import SubmitOrder
 from engine.domain.records import Body, Record, Step
 from engine.domain.state import State
 from engine.instruments import Instrument
-from engine.runtime.realism import Realism
+from engine.runtime.realism import Filled, Realism
 from engine.runtime.realism_words import one_line
 from engine.structs import set_directly
-from engine.values import Liquidity, Price, Quantity
+from engine.values import Liquidity, Money, Price, Quantity
 
 _MAKER = Liquidity.MAKER
 _LIQUIDITIES = {liquidity: liquidity.name.lower() for liquidity in Liquidity}
@@ -28,9 +29,7 @@ Value = TypeVar("Value")
 
 @set_directly
 class _Order(msgspec.Struct, gc=False):
-    symbol: str
-    side: int
-    quantity: int
+    asked: SubmitOrder
     arrival: int
     """Twice the mid when it was released; 0 without one."""
     is_passive: bool = False
@@ -39,11 +38,11 @@ class _Order(msgspec.Struct, gc=False):
 
 
 class _Fill(msgspec.Struct, frozen=True, gc=False):
-    symbol: str
-    side: int
-    price: Price
+    asked: SubmitOrder
     quantity: Quantity
-    liquidity: str
+    value: Money
+    side: Filled
+    """Where it counts."""
 
 
 class RealismTally:
@@ -54,7 +53,7 @@ class RealismTally:
         self._orders: dict[int, _Order] = {}
         self._fills: dict[str, _Fill] = {}
         self._groups: dict[str, Realism] = {}
-        self._by_symbol: dict[str, Realism] = {}
+        self._by_symbol: dict[str, tuple[Realism, Instrument]] = {}
         self._line: str | None = None
         self._notes: dict[type, Callable[..., None]] = {
             ev.OrderReleased: self._released,
@@ -98,37 +97,31 @@ class RealismTally:
         return list(self._groups.values())
 
     def _group(self, symbol: str) -> Realism:
-        group = self._by_symbol.get(symbol)
-        if group is None:
-            group = self._by_symbol[symbol] = self._group_of(symbol)
-        return group
+        return (self._by_symbol.get(symbol) or self._begin(symbol))[0]
 
-    def _group_of(self, symbol: str) -> Realism:
-        state, currency = self._state, self._instrument(symbol).currency
-        group = self._groups.get(currency)
+    def _begin(self, symbol: str) -> tuple[Realism, Instrument]:
+        """The figures that the symbol counts in, and what it is."""
+        state, known = self._state, self._state.instruments[symbol]
+        group = self._groups.get(known.currency)
         if group is None:
             source = state.source.name.lower()
             group = Realism(
                 epoch=state.epoch,
                 source=source,
-                currency=currency,
+                currency=known.currency,
                 sessions=1,
-                quantity_digits=self._instrument(symbol).quantity_digits,
+                quantity_digits=known.quantity_digits,
             )
-            self._groups[currency] = group
-        return group
-
-    def _instrument(self, symbol: str) -> Instrument:
-        return self._state.instruments[symbol]
+            self._groups[known.currency] = group
+        self._by_symbol[symbol] = group, known
+        return group, known
 
     # ── what became true
 
     def _released(self, event: ev.OrderReleased) -> None:
-        asked, quote = event.order, event.quote
-        arrival = quote.bid + quote.ask if quote.bid > 0 and quote.ask > 0 else 0
-        self._orders[event.order_id] = _Order(
-            asked.symbol, asked.instruction.side, asked.quantity, arrival
-        )
+        bid, ask = event.quote.bid, event.quote.ask
+        arrival = bid + ask if bid > 0 and ask > 0 else 0
+        self._orders[event.order_id] = _Order(event.order, arrival)
         if len(self._orders) > ORDERS_KEPT_MAX:
             _forget_oldest(self._orders)
 
@@ -139,9 +132,9 @@ class RealismTally:
         if order is None or order.is_passive:
             return
         order.is_passive = True
-        passive = self._group(order.symbol).passive
+        passive = self._group(order.asked.symbol).passive
         passive.orders += 1
-        passive.shares += order.quantity
+        passive.shares += order.asked.quantity
 
     def _filled(self, event: ev.OrderFilled) -> None:
         order = self._orders.get(event.order_id)
@@ -150,26 +143,23 @@ class RealismTally:
             if live is None:
                 return
             # It was released by an earlier run: what it arrived at is no part of this one.
-            order = _Order(live.order.symbol, live.side, live.quantity, 0)
-            self._orders[event.order_id] = order
-        group, instrument = self._group(order.symbol), self._instrument(order.symbol)
-        price, quantity, liquidity = event.price, event.quantity, _LIQUIDITIES[event.liquidity]
-        value = instrument.notional(price, quantity)
+            order = self._orders[event.order_id] = _Order(live.order, 0)
+        asked, quantity = order.asked, event.quantity
+        group, instrument = self._by_symbol.get(asked.symbol) or self._begin(asked.symbol)
+        value = instrument.notional(event.price, quantity)
         group.fees += event.fee  # type: ignore[assignment]  # a sum of money is money
         group.notional += value  # type: ignore[assignment]
-        side = group.side(liquidity)
+        side = group.side(_LIQUIDITIES[event.liquidity])
         side.fills += 1
         side.shares += quantity
-        if order.arrival:
-            base = instrument.notional(Price(order.arrival), quantity)
-            side.slippage.add(order.side * (2 * value - base), base)
+        if arrival := order.arrival:
+            base = instrument.notional(arrival, quantity)  # type: ignore[arg-type]  # like a price
+            side.slippage.add(asked.instruction.side * (2 * value - base), base)
         if order.is_passive and event.liquidity is _MAKER:
             group.passive.orders_filled += not order.filled
             group.passive.shares_filled += quantity
             order.filled += quantity
-        self._fills[event.execution_id] = _Fill(
-            order.symbol, order.side, price, quantity, liquidity
-        )
+        self._fills[event.execution_id] = _Fill(asked, quantity, value, side)
         if len(self._fills) > FILLS_KEPT_MAX:
             _forget_oldest(self._fills)
 
@@ -178,12 +168,13 @@ class RealismTally:
         order = self._orders.get(event.order_id)
         if order is None or not event.quantity:
             return
-        group, instrument = self._group(order.symbol), self._instrument(order.symbol)
+        asked = order.asked
+        group, instrument = self._by_symbol.get(asked.symbol) or self._begin(asked.symbol)
         group.remainders += 1
         if event.twice_mid and order.arrival:
             was = instrument.notional(Price(order.arrival), event.quantity)
             now = instrument.notional(Price(event.twice_mid), event.quantity)
-            group.missed.add(order.side * (now - was), was)
+            group.missed.add(asked.instruction.side * (now - was), was)
 
     def _compared(self, event: ev.OrderCompared) -> None:
         assumptions = self._group(event.symbol).assumptions
@@ -200,11 +191,10 @@ class RealismTally:
             fill = self._fills.get(mark.execution_id)
             if fill is None:
                 continue
-            instrument = self._instrument(fill.symbol)
-            paid = 2 * instrument.notional(fill.price, fill.quantity)
+            instrument, paid = self._state.instruments[fill.asked.symbol], 2 * fill.value
             worth = instrument.notional(Price(mark.twice_mid), fill.quantity)
-            marks = self._group(fill.symbol).side(fill.liquidity).mark(mark.seconds)
-            marks.add(fill.side * (worth - paid), paid)
+            marks = fill.side.mark(mark.seconds)
+            marks.add(fill.asked.instruction.side * (worth - paid), paid)
 
     def _measured(self, event: ev.TapeMeasured) -> None:
         for tape in event.tape:

@@ -1,14 +1,14 @@
 """From the journal back to the state: replaying applies events and decides nothing."""
 
 from collections.abc import Callable, Iterable
-from itertools import compress, count
+from itertools import compress
 
 import msgspec
 
 from engine.domain.apply import CHANGES, apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.records import Record, Step, decode_events, decode_records
+from engine.domain.records import LESS, Record, Step, decode_events, decode_records
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
@@ -103,9 +103,12 @@ class Recovery:
         if block.first != self._reached + 1:
             return
         # Half of all records only asked: they cost a start nothing but being passed over.
+        told = 0
         for step in decode_events(block.payload):
-            _relive(self._state, step, self._history, self._tail)
+            told += _relive(self._state, step, self._history)
             self._left_at = step.at
+        if told:
+            self._tail.keep(block.payload, told)
         self._reached = block.last
 
     def done(self, journal: Journal) -> Recovered:
@@ -138,17 +141,25 @@ def _nothing(after: RecordSequence) -> Iterable[Block]:
     return ()
 
 
-def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None:
+_CHANGES = {**CHANGES, **{less: CHANGES[kind] for kind, less in LESS.items()}}
+_TOLD = TOLD | {less for kind, less in LESS.items() if kind in TOLD}
+"""The same for events as a replay has them."""
+
+
+def _relive(state: State, step: Step, history: OrderHistory) -> int:
     """Everything that a step leaves behind, in one walk: a start has a million events, and what is
-    done for each of them is most of its time. The same as `apply` and `note_step`."""
-    changes, places, kept_max = CHANGES, history.places, RECORDS_PER_ORDER_MAX
-    at, backs = step.at, step.backs
-    for sequence, back, body in compress(zip(count(step.first), backs, step.bodies), backs):
+    done for each of them is most of its time. The same as `apply` and `note_step`.
+
+    Returns how many of its facts only events can tell.
+    """
+    changes, places, kept_max = _CHANGES, history.places, RECORDS_PER_ORDER_MAX
+    told = 0
+    for sequence, body in compress(enumerate(step.bodies, step.first), step.backs):
         kind = type(body)
         changes[kind](state, body)
         state.events += 1  # at once: an answer of the second factor counts for the next alone
-        if kind in TOLD:
-            tail.facts.append((sequence, back, at, body))
+        if kind in _TOLD:
+            told += 1
         order_id = getattr(body, "order_id", None)
         if order_id is not None:
             kept = places.get(order_id)
@@ -156,6 +167,7 @@ def _relive(state: State, step: Step, history: OrderHistory, tail: Tail) -> None
                 history.begin(order_id, sequence)
             elif len(kept) < kept_max:
                 kept.append(sequence)
+    return told
 
 
 def _left_at(journal: Journal) -> Nanos:

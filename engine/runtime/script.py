@@ -5,7 +5,7 @@ from collections.abc import Callable
 from engine.domain import events as ev
 from engine.domain.commands import CancelOrder, Command, Origin, SubmitOrder
 from engine.domain.contingent.protection import protected_quantity
-from engine.domain.identity import by_group, group_of, leg_of
+from engine.domain.identity import group_of, leg_of
 from engine.domain.ledger.figures import account_figures
 from engine.domain.orders import Order, state_word
 from engine.domain.quotes import Phase
@@ -16,9 +16,10 @@ from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
 from engine.language.printer import print_line, print_order_number
-from engine.runtime.denials import Denial, codes_of
+from engine.runtime.denials import Denial, codes_of, named
 from engine.runtime.host import FOREVER, Host
 from engine.runtime.market_time import at_time_of_day, exchange_clock
+from engine.runtime.order_numbers import order_of_day
 from engine.runtime.preview import room_for
 from engine.runtime.replay import Refused, ScriptTime
 from engine.runtime.resolve import Context, UnresolvedError, instrument_of, resolve, size_in_units
@@ -33,10 +34,6 @@ SCRIPT_RATE_COUNTED_MAX = 1_000
 READ_ONLY = "this session is read-only: nothing can be sent, cancels included"
 DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
-
-
-DENIED_NAMED_MAX = 10
-"""Denied orders that the last sentence of a script names."""
 
 
 class ScriptRunner:
@@ -83,10 +80,10 @@ class ScriptRunner:
         event = record.body
         if isinstance(event, ev.OrderDenied):
             self._orders += not leg_of(event.order_id)
-            self._denials.append(Denial(event.order_id, codes_of(event.findings)))
+            self._deny(event)
         elif isinstance(event, ev.ReplaceDenied) and event.findings:
             # Without findings there was nothing to change: refused, but by no rule.
-            self._denials.append(Denial(event.order_id, codes_of(event.findings)))
+            self._deny(event)
         elif isinstance(event, ev.OrderReleased):
             # An exit belongs to its entry's number, or to that of the two without one.
             self._orders += not leg_of(event.order_id)
@@ -94,6 +91,10 @@ class ScriptRunner:
             self._orders += group_of(event.order_id) not in self._state.orders
         elif isinstance(event, ev.OrderFilled):
             self._fills += 1
+
+    def _deny(self, event: ev.OrderDenied | ev.ReplaceDenied) -> None:
+        name = self._numbers.text(self._state.orders[event.order_id])
+        self._denials.append(Denial(event.order_id, codes_of(event.findings), name))
 
     @property
     def _state(self) -> State:
@@ -118,21 +119,14 @@ class ScriptRunner:
             problem = str(failure)
         if ends and not self._read_only:
             self._end("the script ended" if script.lines else "the session ended")
-        unexpected = {denial.order_id for denial in self._denials if not denial.is_expected}
+        unexpected = named(denial for denial in self._denials if not denial.is_expected)
         outcome = Outcome.OK
         if problem:
             outcome = Outcome.FAILED
         elif unexpected:
             outcome = Outcome.DENIED
-            problem = f"denied, and no later `expect denied` names it: {self._named(unexpected)}"
+            problem = f"denied, and no later `expect denied` names it: order {unexpected}"
         return ScriptResult(outcome, problem, self._orders, self._fills)
-
-    def _named(self, order_ids: set[OrderId]) -> str:
-        """`order 1, 2`, and how many more where they are many."""
-        numbers = [self._numbers.text(order_id) for order_id in sorted(order_ids, key=by_group)]
-        more = len(numbers) - DENIED_NAMED_MAX
-        tail = f" and {more:,} more" if more > 0 else ""
-        return f"order {', '.join(numbers[:DENIED_NAMED_MAX])}{tail}"
 
     def so_far(self) -> ScriptResult:
         """What came of it up to an interruption."""
@@ -186,9 +180,12 @@ class ScriptRunner:
         )
 
     def _order_id(self, number: syn.OrderNumber) -> OrderId | None:
+        """Of the script's own, or with its day of any that the desk has."""
+        if number.day is not None:
+            return order_of_day(self._state, number)
         order_id = self._numbers.order_id(number.number, number.leg)
         is_known = order_id in self._state.orders or order_id in self._state.brackets
-        return order_id if is_known and number.day is None else None
+        return order_id if is_known else None
 
     def _send(self, line: syn.Line, number: int) -> None:
         if self._read_only:

@@ -1,6 +1,6 @@
 """What a script calls its orders, and which orders they are."""
 
-from engine.domain.identity import group_of, leg_id, leg_of
+from engine.domain.identity import leg_id
 from engine.domain.orders import Order
 from engine.values import OrderId
 
@@ -22,10 +22,12 @@ class ScriptNumbers:
             return None
         return f"{number}.{order.leg}" if order.leg else number
 
-    def text(self, order_id: int) -> str:
-        """`7` or `7.1`."""
-        number, leg = group_of(order_id) - self._first + 1, leg_of(order_id)
-        return f"{number}.{leg}" if leg else str(number)
+    def text(self, order: Order) -> str:
+        """`7` or `7.1`; of an order of before this session, which a script names by its day:
+        `1119-7`."""
+        if self.of(order) <= 0:
+            return f"{order.trade_date % 10_000:04d}-{order.name}"
+        return str(self.name(order))
 
     def order_id(self, number: int, leg: int | None = None) -> OrderId:
         group = OrderId(number + self._first - 1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.domain.acts import orders_in_scope
-from engine.domain.apply import apply
+from engine.domain.apply import CHANGES
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
 from engine.domain.decide import decide
 from engine.domain.events import Event, OrderAdopted
@@ -13,7 +13,7 @@ from engine.domain.quotes import Market
 from engine.domain.reconcile import unfolded
 from engine.domain.records import Body, Inbound, Record, Step, encode_step
 from engine.domain.reports import EngineFaulted, SessionOpened, TradeDateRolled
-from engine.domain.requests import CancelRequest, NewOrderRequest, Request
+from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest, Request
 from engine.domain.state import State
 from engine.domain.statements import VenueExecutions
 from engine.errors import TraderError
@@ -25,6 +25,8 @@ from engine.values import Sequence as RecordSequence
 INBOUNDS_PER_STEP_MAX = 512
 """One commit carries at most this many, so that a burst cannot hold back its own answers."""
 
+WRITING = (NewOrderRequest, ReplaceRequest, CancelRequest)
+"""Requests that change something at a venue; all others ask."""
 _CUT_BEFORE = frozenset({TradeDateRolled, SessionOpened, VenueExecutions})
 
 
@@ -91,7 +93,7 @@ class Session:
         self, state: State, inbounds: Sequence[Inbound], first: int
     ) -> tuple[Step, list[Request]]:
         """Decides and applies; the step's facts from sequence `first` on, and what may leave."""
-        market, now = self.market, self.now
+        market, now, changes = self.market, self.now, CHANGES
         backs: list[int] = []
         bodies: list[Body] = []
         outbox: list[Request] = []
@@ -101,8 +103,10 @@ class Session:
         for inbound in inbounds:
             events = decide(state, inbound, market, now)
             for event in events:
-                apply(state, event)
-                if type(event) in LEAVING:
+                kind = type(event)
+                changes[kind](state, event)
+                state.events += 1  # as `apply` does, for every event of a desk comes through here
+                if kind in LEAVING:
                     request = request_of(event, state)
                     if request is not None:
                         outbox.append(request)
@@ -113,6 +117,8 @@ class Session:
         return Step(first, now, backs, bodies), outbox
 
     def _commit(self, step: Step, outbox: list[Request]) -> None:
+        if self.state.is_read_only and any(type(request) in WRITING for request in outbox):
+            raise AssertionError("a desk that only looks was about to write to its venue")
         staged = self.venue.stage(outbox) if outbox else ()
         first, last = RecordSequence(step.first), RecordSequence(step.last)
         try:
@@ -165,6 +171,8 @@ class Session:
         The one request that may leave without a journal entry, because it can only reduce. What
         never left is not named: a cancel that is late would meet another order of that name.
         """
+        if self.state.is_read_only:
+            return 0
         orders = orders_in_scope(self.state, ALL_SYMBOLS, scope)
         # Also those whose cancel is on its way: it may be what the journal did not take.
         names = [order.client_order_id for order in orders if not _is_queued(order)]

@@ -7,11 +7,10 @@ import msgspec
 
 from engine.domain.apply import canonical_bytes, hash_of, state_hash
 from engine.domain.events import OrderCompared, OrderDenied, OrderFilled
-from engine.domain.records import Body, Record
+from engine.domain.records import Record, decode_records
 from engine.domain.state import State
 from engine.ports import Snapshot
 from engine.runtime.history import OrderHistory
-from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
 
 TAIL_RECORDS_MAX = 2_000
@@ -22,20 +21,32 @@ TOLD: frozenset[type] = frozenset({OrderFilled, OrderDenied, OrderCompared})
 
 
 class Tail:
-    """The newest fills and denials, for rows of the screen that only events can tell."""
+    """The newest fills and denials, for rows of the screen that only events can tell.
+
+    It keeps the blocks that they stand in, and reads those again when somebody asks: a start that
+    kept a million fills, each until so many others came, would have none of them at hand in time.
+    """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self.facts: deque[tuple[int, int, Nanos, Body]] = deque(
-            [(r.sequence, r.sequence - r.cause, r.at, r.body) for r in records],
-            maxlen=TAIL_RECORDS_MAX,
-        )
-        """Sequence, how far before it its cause stands, when, and what: most are pushed out again,
-        so only what stays to the end becomes a record."""
+        self._before = tuple(records)
+        self._blocks: deque[tuple[int, bytes]] = deque()
+        """How many of them stand in a block, and its payload."""
+        self._in_blocks = 0
+
+    def keep(self, payload: bytes, told: int) -> None:
+        """The next block, with so many of them; what is not among the newest any more goes."""
+        self._blocks.append((told, payload))
+        self._in_blocks += told
+        while self._in_blocks - self._blocks[0][0] >= TAIL_RECORDS_MAX:
+            self._in_blocks -= self._blocks.popleft()[0]
 
     @property
     def records(self) -> list[Record]:
         """Oldest first."""
-        return [Record(sequence, sequence - back, at, b) for sequence, back, at, b in self.facts]
+        newest = deque(self._before, TAIL_RECORDS_MAX)
+        for _, payload in self._blocks:
+            newest.extend(each for each in decode_records(payload) if type(each.body) in TOLD)
+        return list(newest)
 
 
 class SnapshotError(ValueError):

@@ -51,12 +51,14 @@ def explain(
     teller = _Teller(order, known, said_in(known.currency, own))
     lines: list[str] = []
     facts: list[Facts] = []
+    quiet: list[str] = []
     for event in happened:
-        said = teller.lines(event)
+        said, rules = teller.lines(event), _quiet_rules(event)
         if said:
             clock = exchange_clock(event.at)
             lines += [f"{clock}  {said[0]}", *(f"{'':14}{line}" for line in said[1:])]
-            facts.append(facts_of(event, known) | {"text": " ".join(said)})
+            facts.append(facts_of(event, known) | {"text": " ".join([*said, *rules])})
+            quiet += rules
     waited = teller.waited or so_far
     if teller.waited is None and so_far is not None:
         lines += [f"{'':14}{words}" for words in waiting_in_words(so_far, known)]
@@ -81,6 +83,8 @@ def explain(
                 "parts": parts,
             }
         )
+    # Last, for they fill a screen: what became of the order is what was asked.
+    lines += [f"{'' if place else 'the check':14}{words}" for place, words in enumerate(quiet)]
     return Explanation(teller.title(), tuple(lines), tuple(facts), _summary(order, known, missing))
 
 
@@ -148,15 +152,15 @@ class _Teller:
                 self._sent_at = event.at
                 size = self._size(event.order.quantity)
                 head = f"{size} sent, as much as it protects; every rule of exits let it pass"
-                return [head, self._book(event.quote), *_rules(event)]
+                return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderReleased():
                 self._sent_at = event.at
                 who = event.order.origin.name.lower()
                 head = f"entered by {who}; every rule let it pass (limits {event.rules})"
-                return [head, self._book(event.quote), *_rules(event)]
+                return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderDenied():
                 head = f"entered by {event.order.origin.name.lower()} and denied: it never left"
-                return [head, self._book(event.quote), *_rules(event)]
+                return [head, self._book(event.quote), *_findings(event.findings)]
             case ev.OrderWorking():
                 legs = _legs(self._sent_at, event.venue_at, event.at)
                 head = f"accepted by the venue {_after(event.at - self._sent_at)}{legs}"
@@ -309,10 +313,12 @@ class _Teller:
         return [f"{amount}{self.said} is {way} when it settles, on {date_words(date)}"]
 
 
-def _rules(event: ev.OrderReleased | ev.OrderDenied) -> list[str]:
-    """What spoke, with its numbers, and which others passed or are off."""
+def _quiet_rules(event: ev.Event) -> list[str]:
+    """Which rules passed or are off where an order was judged; those that spoke stand with it."""
+    if not isinstance(event, ev.OrderReleased | ev.OrderDenied):
+        return []
     passed, off = rules_of(event.passed), rules_of(event.off)
-    said, because = _findings(event.findings), reasons_of(event.off_because)
+    said, because = list[str](), reasons_of(event.off_because)
     if passed:
         said.append(f"{len(passed)} rules passed: {', '.join(name.split()[0] for name in passed)}")
     if off:

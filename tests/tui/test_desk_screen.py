@@ -72,6 +72,31 @@ async def test_a_stop_has_a_column_of_its_own_as_soon_as_one_is_listed(size):
         assert heading.index("state") == done.index("filled") == stopped.index("working")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_order_of_an_earlier_day_shows_the_number_that_cancels_it(size):
+    async with sitting(size) as here:
+        await order(here, "b 100 MSFT 1.00 gtc")
+        (kept,) = here.desk._orders
+        here.desk._orders[0] = msgspec.structs.replace(kept, label="20260629-112")
+        await here.frames(3)
+        (row,) = [row for row in here.text.splitlines() if " 100 MSFT " in row and "0/100" in row]
+        assert "0629-112 " in row
+
+
+async def test_a_leg_whose_entry_is_not_listed_above_it_is_named_in_full():
+    async with sitting((120, 40)) as here:
+        await order(here, "b 100 AAPL mkt tp +1 sl -1")
+        await order(here, "b 100 AAPL mkt tp +1 sl -1")
+        await here.frames(3)
+        legs = [row.split()[1] for row in here.text.splitlines() if " SELL " in row]
+        assert legs == ["└.1", "└.2", "└.1", "└.2"]
+        await here.press("6")
+        while here.app.panes[PaneName.ORDERS].tab is not Tab.WORKING:
+            await here.press("left")
+        rows = [row.replace("▌", " ") for row in here.text.splitlines() if " SELL " in row]
+        assert [row.split()[1] for row in rows] == ["4.1", "4.2", "1.1", "1.2"]
+
+
 async def test_enter_reviews_and_ctrl_t_sends_exactly_one_order():
     async with sitting() as here:
         await here.press("colon")
@@ -604,6 +629,20 @@ async def test_a_notice_that_does_not_fit_leaves_out_when_before_what(size, show
         here.desk.tell(Notice(Severity.ATTENTION, "cancelled", f"09:31:01.134  {LONG}"))
         await here.frames()
         assert here.row(-3).rstrip() == f" attention: {shown}"
+
+
+@pytest.mark.parametrize("severity", [Severity.OK, Severity.ATTENTION])
+async def test_a_sentence_that_is_cut_names_the_key_that_shows_it_whole(severity):
+    whole = "#1 buy 100 AAPL at 190.47, 100/100 filled — aggressive sell 100, hidden, met you first"
+    async with sitting() as here:
+        here.desk.tell(Notice(severity, "filled", f"09:31:01.134  {whole}"))
+        await here.frames()
+        assert "#1 buy 100 AAPL" in here.row(21) and here.row(21).endswith("… . more")
+        assert "first" not in here.text
+        await here.press("full_stop")
+        assert "first" in here.text and " . more" not in here.row(21)
+        await here.press("escape", "b")
+        assert " . more" not in here.row(21), "in a field it would be typed"
 
 
 async def test_how_much_is_protected_is_told_on_the_smallest_screen():

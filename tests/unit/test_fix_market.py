@@ -1,16 +1,23 @@
 """What `--venue fix` takes from flags and settings before it dials, and what it refuses."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from commands import flags
-from commands.fix_market import fix_market
+from commands.desk import open_desk
+from commands.fix_market import FixMarket, fix_market
 from commands.line_market import limits_at, trade_date
 from data.settings import load_settings
+from engine.domain.commands import SubmitOrder
+from engine.domain.events import OrderDenied
 from engine.domain.patience import PRACTICE_VENUE
+from engine.domain.reports import InstrumentsListed, LinkState
 from engine.errors import InputError
+from engine.instruments import Instrument
 from engine.runtime.market_time import from_iso_utc
+from engine.values import Instruction, OrderType, Price, Quantity
 
 
 def settings_of(tmp_path: Path, text: str = ""):  # type: ignore[no-untyped-def]
@@ -80,3 +87,33 @@ def test_real_money_is_at_interactive_brokers_alone() -> None:
     for venue in ([], ["--venue", "fix"]):
         with pytest.raises(flags.UsageError, match="--venue ib alone"):
             flags.parse([*venue, "--live", "--headless"])
+
+
+def test_a_persons_desk_opens_while_nobody_listens_there_and_denies_in_words(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings = tmp_path / "fix.toml"
+    settings.write_text(f"[fix]\nport = {port}\n")
+    words = ["--venue", "fix", "--home", str(tmp_path / "home"), "--config", str(settings)]
+    parts = open_desk(flags.parse(words))
+    try:
+        where = f"no FIX venue listens on 127.0.0.1:{port}: start one with `trader venue`"
+        assert any(where in remark and "goes on by itself" in remark for remark in parts.remarks)
+        state = parts.session.state
+        assert state.links == {"fix": LinkState.DOWN}
+        assert where in state.link_texts["fix"]
+        parts.host.submit(InstrumentsListed((Instrument("AAPL"),)))
+        size, price = Quantity(1), Price(1_000_000)
+        buy, limit = Instruction.BUY, OrderType.LIMIT
+        order = SubmitOrder("t", parts.account, "AAPL", buy, size, limit, price)
+        (denied,) = [e for e in parts.host.submit(order) if isinstance(e, OrderDenied)]
+        assert any("The link to fix is down" in each.sentence for each in denied.findings), denied
+    finally:
+        parts.close()
+
+
+def test_a_script_wants_its_venue_now(tmp_path: Path) -> None:
+    words = ["--venue", "fix", "--home", str(tmp_path), "--exec", "buy 1 AAPL mkt"]
+    assert FixMarket(flags.parse(words), settings_of(tmp_path))._is_scripted

@@ -1,10 +1,12 @@
 """What stands in each cell of the blotter: orders, fills and positions."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from rich.style import Style
 
 from engine.domain.attention import AttentionRow
+from engine.domain.identity import LEGS_MAX, group_of, leg_of
 from engine.domain.reasons import Verdict
 from engine.domain.views import FillRow, GhostFillRow, GhostRow, OrderRow, PositionRow
 from engine.values import Liquidity, TimeInForce
@@ -28,6 +30,8 @@ from tui.panes.ghosts import Ghost, ghost_cell, ghost_key
 
 Listed = OrderRow | FillRow | PositionRow | Ghost | AttentionRow
 FILLED_CELLS = 11
+DATED_NUMBER_CELLS = 9
+"""`1119-12.1`: of an earlier day, as a line names it."""
 DENIED_STATES = ("denied", "rejected")
 
 ORDER_COLUMNS = (
@@ -47,8 +51,6 @@ ORDER_COLUMNS = (
     Column("origin", 7, 12, right=False, title="from"),
     Column("text", 30, 13, right=False, title=""),
 )
-ORDER_COLUMNS_WITHOUT_STOPS = tuple(column for column in ORDER_COLUMNS if column.name != "stop")
-"""A stop price has a column, before time and type, where an order of the list has one."""
 FILL_COLUMNS = (
     Column("time", 12, 2, gap=0),
     Column("number", 5, 0, title="#"),
@@ -96,7 +98,7 @@ class BlotterCells:
         text = ink.quiet if row.is_done else ink.text
         match name:
             case "number":
-                return _indented(self.number(row)), text
+                return self.number(row), text
             case "time":
                 return seconds_text(row.at, self.host.zone), ink.quiet
             case "side":
@@ -214,9 +216,23 @@ class BlotterCells:
                 return self._protection(row)
 
 
-def _indented(number: str) -> str:
-    """A leg stands under its entry: `.1` behind the number, one step to the right."""
-    return f"└.{number.rpartition('.')[2]}" if "." in number else number
+def indented(number: str) -> str:
+    """Of a leg under its entry: `.1` behind the number, one step to the right."""
+    return f"└.{number.rpartition('.')[2]}"
+
+
+def is_under_its_entry(rows: Sequence[Listed], place: int) -> bool:
+    """Whether the rows above tell whose leg this is; where not, it is named in full."""
+    row = rows[place]
+    if not isinstance(row, OrderRow) or not leg_of(row.order_id):
+        return False
+    group = group_of(row.order_id)
+    for above in reversed(rows[max(place - LEGS_MAX, 0) : place]):
+        if not isinstance(above, OrderRow) or group_of(above.order_id) != group:
+            return False
+        if not leg_of(above.order_id):
+            return True
+    return False
 
 
 def _type_words(row: OrderRow) -> str:
@@ -244,5 +260,22 @@ def key_of(row: Listed) -> object:
     return ("position", row.symbol)
 
 
-def has_stops(rows: Sequence[Listed]) -> bool:
-    return any(isinstance(row, OrderRow) and row.stop for row in rows)
+def columns_of(
+    columns: tuple[Column, ...], rows: Sequence[Listed], trade_date: int
+) -> tuple[Column, ...]:
+    """Of a list of orders: a stop price has a column, before time and type, where one has it, and
+    numbers with a day the room for it."""
+    if columns is not ORDER_COLUMNS:
+        return columns
+    orders = [row for row in rows if isinstance(row, OrderRow)]
+    today = f"{trade_date}-"
+    has_days = any("-" in row.label and not row.label.startswith(today) for row in orders)
+    return _order_columns(any(row.stop for row in orders), has_days)
+
+
+@cache
+def _order_columns(has_stops: bool, has_days: bool) -> tuple[Column, ...]:
+    kept = [column for column in ORDER_COLUMNS if has_stops or column.name != "stop"]
+    if has_days:
+        kept[0] = kept[0]._replace(width=DATED_NUMBER_CELLS)
+    return tuple(kept)

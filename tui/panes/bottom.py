@@ -3,6 +3,7 @@
 import re
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 
 from engine.domain.views import DeskView, Severity
@@ -13,7 +14,8 @@ from tui.danger import Danger
 from tui.danger import Strip as Showing
 from tui.host import Host
 from tui.keyboard import Keymap
-from tui.notices import Notices
+from tui.layout import PaneName
+from tui.notices import Notices, Said
 from tui.paint import Line, clean, joined, money_text
 from tui.panes.base import LinePane
 from tui.panes.panel import review_words
@@ -27,6 +29,7 @@ _SEVERITY_WORDS = {
 }
 _CLOCK = re.compile(r"^\d\d:\d\d:\d\d\.\d{3}  ")
 """What a told event begins with."""
+MORE = " more"
 
 
 class MessageLine(LinePane):
@@ -58,20 +61,33 @@ class MessageLine(LinePane):
         said = self.notices.current(self.now)
         if said is not None and said.severity > Severity.OK:
             style = ink.caution if said.severity is Severity.ATTENTION else ink.alarm
-            words = f" {_SEVERITY_WORDS[said.severity]}{said.text}"
-            if cell_len(words) > width:
-                # What has happened is worth more than when, which the list of notices keeps.
-                words = f" {_SEVERITY_WORDS[said.severity]}{_CLOCK.sub('', said.text)}"
-            return Line().add(words, style)
+            return self._said(said, width, style)
         if self.host.guard.is_locked:
             return Line()
         if self.command.is_open and self.command.editor.text:
             return self._line_in_words(width)
         if said is not None:
-            return Line().add(f" {said.text}", ink.strong)
+            return self._said(said, width, ink.strong)
         if not self.coach.is_over:
             return Line().add(f" {self.coach.text(self.host.view)}", ink.coach)
         return Line()
+
+    def _said(self, said: Said, width: int, style: Style) -> Line:
+        """What does not fit ends with the key of the list that has the whole sentence."""
+        words = f" {_SEVERITY_WORDS[said.severity]}{said.text}"
+        if cell_len(words) > width:
+            # What has happened is worth more than when, which the list of notices keeps.
+            words = f" {_SEVERITY_WORDS[said.severity]}{_CLOCK.sub('', said.text)}"
+        if cell_len(words) <= width or self._types_text:
+            return Line().add(words, style)
+        key = self.host.key("desk.notices")
+        line = Line().cell(words, width - cell_len(key) - len(MORE) - 1, style)
+        return line.add(" ", style).add(key, self.ink.key).add(MORE, self.ink.quiet)
+
+    @property
+    def _types_text(self) -> bool:
+        """A field or a page has the keys: there the key of the list is a letter."""
+        return not any(self.host.has_keys(p) for p in PaneName if p is not PaneName.TICKET)
 
     def _danger_keys(self, width: int) -> Line:
         words = " DANGER  halt and cancel entries act at once, the others ask once; Esc leaves "

@@ -29,11 +29,12 @@ from tui.panes.blotter_cells import (
     DENIED_STATES,
     FILL_COLUMNS,
     ORDER_COLUMNS,
-    ORDER_COLUMNS_WITHOUT_STOPS,
     POSITION_COLUMNS,
     BlotterCells,
     Listed,
-    has_stops,
+    columns_of,
+    indented,
+    is_under_its_entry,
     key_of,
 )
 from tui.panes.ghosts import GHOST_COLUMNS, ghost_cell, ghosts_of
@@ -113,8 +114,7 @@ class Orders(FramedPane):
             self._lists.clear()
         if tab not in self._lists:
             found = self._lists[tab] = self._find(tab, view)
-            is_plain = _COLUMNS[tab] is ORDER_COLUMNS and not has_stops(found)
-            self._columns[tab] = ORDER_COLUMNS_WITHOUT_STOPS if is_plain else _COLUMNS[tab]
+            self._columns[tab] = columns_of(_COLUMNS[tab], found, view.trade_date)
         return self._lists[tab]
 
     def _find(self, tab: Tab, view: DeskView) -> Sequence[Listed]:
@@ -177,15 +177,14 @@ class Orders(FramedPane):
             words = Line().add(f" {_EMPTY[self.tab]}", ink.quiet)
             return [*strips, self.slot(1, empty, lambda: self.inside(words))]
         first = self.cursor.first
-        has_stop = self._columns[self.tab] is ORDER_COLUMNS
         second, is_focused = self.host.view.market_at // 1_000_000_000, self.is_focused
         for offset, row in enumerate(rows[first : first + height - 1]):
             is_cursor = first + offset == place
             moment = second if isinstance(row, OrderRow) and not row.is_done else 0
-            key = (row, has_stop, width, is_cursor, is_focused, moment, self._is_marked(row))
-            strips.append(
-                self.slot(offset + 1, key, partial(self._build, row, columns, is_cursor=is_cursor))
-            )
+            is_under = is_under_its_entry(rows, first + offset)
+            look = (columns, width, is_cursor, is_focused, is_under)
+            build = partial(self._build, row, columns, is_cursor=is_cursor, is_under=is_under)
+            strips.append(self.slot(offset + 1, (row, look, moment, self._is_marked(row)), build))
         return strips
 
     @property
@@ -198,6 +197,7 @@ class Orders(FramedPane):
         columns: tuple[Column, ...],
         *,
         is_cursor: bool,
+        is_under: bool,
     ) -> Strip:
         width = self.cells - 2
         has_cursor = is_cursor and self.is_focused
@@ -205,6 +205,8 @@ class Orders(FramedPane):
         line = Line().add(margin, self.ink.frame_focus if has_cursor else self.ink.own)
         for column in columns:
             shown, style = self.texts.cell(row, column.name)
+            if is_under and column.name == "number":
+                shown = indented(shown)
             room = column.width
             if column is columns[-1] and not column.right:
                 room = max(width - line.used - column.gap, 0)

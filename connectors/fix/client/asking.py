@@ -26,7 +26,8 @@ AUTOMATED = b"1"
 """HandlInst (21): straight to the market, nobody touches it."""
 NO_SYMBOL = b"[N/A]"
 """What FIX writes for a symbol that the sender cannot know."""
-EVERY_ORDER = b"7"
+EVERY_ORDER, OF_SYMBOL = b"7", b"1"
+"""MassStatusReqType (585), MassCancelRequestType (530)."""
 MASS_STATUS_PREFIX = "O"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -70,7 +71,7 @@ class Asker:
             case NewOrderRequest():
                 return self._new(request, at)
             case CancelRequest():
-                return [self._cancel(request, at, cancel)]
+                return [self.cancel(request, at, cancel)]
             case ReplaceRequest():
                 return self._replace(request, at)
             case StatusRequest():
@@ -110,7 +111,8 @@ class Asker:
             return "FIX 4.2 has no time in force for the close"
         return ""
 
-    def _cancel(self, request: CancelRequest, at: Nanos, number: int) -> Ask:
+    def cancel(self, request: CancelRequest, at: Nanos, number: int) -> Ask:
+        """Of one order, under the `number`-th name."""
         name = request.client_order_id
         order = self._roll.get(name)
         fields = {
@@ -126,6 +128,17 @@ class Asker:
         elif not self._is_42:
             fields[Tag.ORDER_QTY] = b"1"
         return _ask(Type.CANCEL_REQUEST, fields)
+
+    def mass_cancel(self, symbol: str, at: Nanos, number: int) -> Ask:
+        """Of every order of this session, or of those in a symbol."""
+        fields = {
+            Tag.CL_ORD_ID: self.cancel_id(number).encode("ascii"),
+            Tag.MASS_CANCEL_REQUEST_TYPE: OF_SYMBOL if symbol else EVERY_ORDER,
+            Tag.TRANSACT_TIME: format_stamp(at),
+        }
+        if symbol:
+            fields[Tag.SYMBOL] = symbol.encode("latin-1")
+        return _ask(Type.MASS_CANCEL_REQUEST, fields)
 
     def _replace(self, request: ReplaceRequest, at: Nanos) -> list[Ask] | Unsayable:
         order = self._roll.get(request.client_order_id)

@@ -1,5 +1,7 @@
 """The line to the venue: dials, logs on, hears, and says when it is whole or gone."""
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -8,7 +10,7 @@ from connectors.fix.client.asking import Ask
 from connectors.fix.client.record import Record
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
-from connectors.fix.client.wire import Came, Gone, Opened, Wire
+from connectors.fix.client.wire import CLOSED, Came, Gone, Opened, Wire
 from connectors.fix.frames import Framer, Garbled
 from connectors.fix.line import Closed, Instant, Noted, Outgoing, Output, Phase
 from connectors.fix.link.redial import Redial
@@ -27,6 +29,12 @@ WITHOUT_A_WORD = (
 TOLD_ELSEWHERE = ("disconnected: ", "messages ")
 """Words of the session that the line's own state says better, or that a trader can do nothing with:
 that it is gone, and that what was missing has come."""
+WORDLESS = (CLOSED, *(os.strerror(each) for each in (errno.ECONNRESET, errno.EPIPE)))
+"""How a connection ends of which nobody says why; TLS does say it."""
+UNDER_A_CONVERSATION = (
+    "the numbers do not change while somebody is logged on: `link reset` begins both anew, and the"
+    " rest waits until the line is down"
+)
 NO_ANSWER = "the venue did not answer the logon"
 
 
@@ -58,6 +66,11 @@ class Caller:
     @property
     def instant(self) -> Instant:
         return Instant(Nanos(time.monotonic_ns()), Nanos(time.time_ns()))
+
+    @property
+    def is_dialling(self) -> bool:
+        """A connection is being made, or nobody has logged on over it yet."""
+        return self._wire.is_busy
 
     def look(self) -> None:
         """Whatever came since the last look; nothing waits."""
@@ -108,6 +121,26 @@ class Caller:
                 self._wire.hang_up()
                 self._ended(each.reason)
 
+    def operate(
+        self, *, begins_anew: bool, next_in: int | None = None, next_out: int | None = None
+    ) -> None:
+        """A person has decided: numbers are set, or begin anew, and whoever stopped dials again."""
+        session, memory = self.session, self._memory
+        if begins_anew:
+            outputs = session.reset_numbers(self.instant)
+        elif session.phase is not Phase.DISCONNECTED:
+            self._note(UNDER_A_CONVERSATION)
+            return
+        else:
+            outputs = session.set_numbers(next_in=next_in, next_out=next_out)
+        memory.held, memory.begins_anew = "", begins_anew
+        if next_in is not None:
+            memory.counts_from(next_in)
+        self.redial.go_on()
+        self.trouble = ""
+        self.out(outputs)
+        memory.commit()
+
     def close(self, *, is_orderly: bool) -> None:
         """Says goodbye where somebody listens; numbers are kept."""
         with suppress(MachineError):  # it was told when it happened; what was said is said
@@ -157,7 +190,7 @@ class Caller:
             return
         was_asking = self.session.phase is Phase.LOGON_SENT
         self.out(self.session.disconnected(self.instant, reason))
-        if was_asking and not self._last_words:
+        if was_asking and not self._last_words and reason in WORDLESS:
             settings = self.session.settings
             reason = WITHOUT_A_WORD.format(
                 sender=settings.sender, target=settings.target, version=settings.version
@@ -179,4 +212,5 @@ class Caller:
         session = self.session
         if not self.is_up and session.is_active and session.missing is None:
             self.is_up, self.trouble = True, ""
+            self._memory.begins_anew = session.reset_wanted
             self.redial.stood(self.instant.monotonic)

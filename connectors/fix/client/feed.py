@@ -46,7 +46,12 @@ class Feed:
         self._own = own
 
     def lists(self, symbols: Iterable[str]) -> None:
-        """These are traded: each has a quote from now on, empty until something is heard."""
+        """These are traded, and nothing else: each has a quote from now on, empty until something
+        is heard."""
+        symbols = list(symbols)
+        for gone in self._books.keys() - set(symbols):
+            del self._books[gone], self._market.quotes[gone]
+            self._deep.pop(gone, None)
         for symbol in symbols:
             if symbol not in self._books:
                 book = self._books[symbol] = SymbolBook(self._instruments[symbol])

@@ -7,6 +7,7 @@ comes while a change is pending bears the old name (FIX 4.4 volume 4, order stat
 from collections.abc import Callable, Mapping
 
 from connectors.fix.client.asking import FIX42
+from connectors.fix.client.disputes import Disputes
 from connectors.fix.client.reading import (
     date_of,
     instruction_of,
@@ -52,10 +53,12 @@ class Hearer:
         trades: Trades,
         instruments: Mapping[str, Instrument],
         note: Callable[[str], None],
+        disputes: Disputes | None = None,
     ) -> None:
         self._is_42 = version == FIX42
         self._roll, self._trades, self._instruments = roll, trades, instruments
         self._note = note
+        self._disputes = disputes or Disputes(note)
         self._by_kind: dict[bytes, Callable[[Message, str, Standing | None], Reports]] = {
             Exec.NEW: self._accepted,
             Exec.CANCELLED: self._cancelled,
@@ -141,6 +144,7 @@ class Hearer:
             stop=stop,
             order_id=order_id,
             cumulative=max(Quantity(0), self._cumulative(message)),
+            is_foreign=True,
         )
         self._roll.add(order)
         return order
@@ -186,8 +190,10 @@ class Hearer:
         known = self._trades.find(exec_id, side, date)
         trade = self._trades.made(exec_id, side, date, price, quantity)
         self._look_at_repeated(known, price, quantity)
-        if known is None and order is not None:
-            order.cumulative = Quantity(order.cumulative + quantity)
+        if known is None:
+            if order is not None:
+                order.cumulative = Quantity(order.cumulative + quantity)
+            self._disputes.look_at(message, order, price)
         fill = rep.VenueFilled(
             name,
             trade.key,
@@ -240,8 +246,10 @@ class Hearer:
 
     def _cancelled(self, message: Message, name: str, order: Standing | None) -> Reports:
         request = message.text(Tag.CL_ORD_ID)
-        is_asked = self._roll.of_cancel(request) is not None or (
-            bool(message.text(Tag.ORIG_CL_ORD_ID)) and request != name
+        is_asked = (
+            (order is not None and order.is_swept)
+            or self._roll.of_cancel(request) is not None
+            or (bool(message.text(Tag.ORIG_CL_ORD_ID)) and request != name)
         )
         self._end(order)
         cumulative = self._cumulative(message)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from connectors.fix.client.hearing import Hearer, words
 from connectors.fix.client.statements import Statements
+from connectors.fix.client.sweeps import Sweeps
 from connectors.fix.message import Message, parse
 from connectors.fix.settings import Sent
 from connectors.fix.tags import Tag, Type
@@ -22,10 +23,12 @@ class Refusals:
         find: Callable[[int], Sent | None],
         hearer: Hearer,
         statements: Statements,
+        sweeps: Sweeps,
         note: Callable[[str], None],
     ) -> None:
         """`find`: a message by the number it left with."""
         self._find, self._hearer, self._statements, self._note = find, hearer, statements, note
+        self._sweeps = sweeps
 
     def read(self, message: Message) -> list[rep.Report]:
         """An order that the venue could not read is rejected; a request about one has failed."""
@@ -50,5 +53,8 @@ class Refusals:
             case Type.MASS_STATUS_REQUEST:
                 asked_as = asked.text(Tag.MASS_STATUS_REQ_ID)
                 return self._statements.refused(asked_as, text, is_none=is_unknown)
+            case Type.MASS_CANCEL_REQUEST:
+                self._sweeps.refused(name, text, for_good=True)
+                return []
         self._note(f"the venue refuses {asked.type}, message {number} of this desk: {text}")
         return []

@@ -33,6 +33,10 @@ class Standing(msgspec.Struct):
     change: ReplaceRequest | None = None
     """A change that has no answer yet."""
     is_done: bool = False
+    is_foreign: bool = False
+    """Of the same account, and of nobody here: a person, another desk."""
+    is_swept: bool = False
+    """A mass cancel was to take it back: its end is asked for, whatever its report says."""
     names: tuple[str, ...] = ()
     """Every id (11) that it had or is to have."""
 

@@ -19,10 +19,13 @@ SENT_KEPT_MAX = 50_000
 CANCELS_FROM = 1_577_836_800
 """2020-01-01 in seconds of 1970: cancels of a new store are numbered from the seconds since then,
 so that a store that was lost gives no id a second time."""
+ADDED_LATER = {"since": "integer default 0", "held": "text default ''", "anew": "integer default 0"}
+"""Columns of sessions that an older desk did not have."""
 _SCHEMA = """
 create table if not exists sessions (
     name text primary key, next_in integer, next_out integer, cancels integer,
-    since integer default 0
+    since integer default 0,
+    held text default '', anew integer default 0
 );
 create table if not exists sent (
     name text, number integer, type text, data blob, primary key (name, number)
@@ -35,8 +38,10 @@ create index if not exists trades_by_id on trades (name, exec_id, side, date);
 """
 
 
-Numbers = tuple[int, int, int, int]
-"""Next inbound, next outbound, next cancel, and since when they are counted."""
+Numbers = tuple[int, int, int, int, str, int]
+"""Next inbound, next outbound, next cancel, since when they are counted, why nobody logs on
+before a person has looked (empty where nothing is in the way), and whether a person wants both to
+begin anew."""
 
 
 class SessionMemory:
@@ -45,8 +50,11 @@ class SessionMemory:
     def __init__(self, store: "SessionStore", name: str, now_seconds: int) -> None:
         self.name = name
         self._store = store
-        fresh = (1, 1, max(1, now_seconds - CANCELS_FROM), 0)
-        self.next_in, self.next_out, self.cancels, since = store.numbers(name) or fresh
+        fresh = (1, 1, max(1, now_seconds - CANCELS_FROM), 0, "", 0)
+        kept = store.numbers(name) or fresh
+        self.next_in, self.next_out, self.cancels, since, self.held, anew = kept
+        self.begins_anew = bool(anew)
+        """A person wants it so, and no logon has said so yet."""
         self.numbers_since = Nanos(since)
         """UTC; a session with hours begins them anew once in each period."""
         self.trades = Trades(store.trades(name))
@@ -86,6 +94,10 @@ class SessionMemory:
         """The desk takes all that was heard so far; what it took before is in its journal now."""
         self._durable, self._handed = self._handed, self.next_in
 
+    def counts_from(self, next_in: int) -> None:
+        """A person says so: what was heard before is not waited for any more."""
+        self.next_in = self._handed = self._durable = next_in
+
     @property
     def is_behind(self) -> bool:
         """The store does not have the newest inbound number that it may have."""
@@ -115,7 +127,8 @@ class SessionMemory:
         self._store.close()
 
     def _row(self) -> Numbers:
-        return self._durable, self.next_out, self.cancels, self.numbers_since
+        head = self._durable, self.next_out, self.cancels, self.numbers_since
+        return *head, self.held, int(self.begins_anew)
 
 
 class SessionStore:
@@ -130,17 +143,19 @@ class SessionStore:
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=full")
             self._db.executescript(_SCHEMA)
-            if "since" not in {row[1] for row in self._db.execute("pragma table_info(sessions)")}:
-                # Of a desk that did not keep hours yet.
-                self._db.execute("alter table sessions add column since integer default 0")
+            known = {row[1] for row in self._db.execute("pragma table_info(sessions)")}
+            for column, kind in ADDED_LATER.items():
+                if column not in known:
+                    self._db.execute(f"alter table sessions add column {column} {kind}")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error
 
     def numbers(self, name: str) -> Numbers | None:
         row = self._db.execute(
-            "select next_in, next_out, cancels, since from sessions where name = ?", (name,)
+            "select next_in, next_out, cancels, since, held, anew from sessions where name = ?",
+            (name,),
         ).fetchone()
-        return None if row is None else (row[0], row[1], row[2], row[3])
+        return None if row is None else (row[0], row[1], row[2], row[3], row[4] or "", row[5])
 
     def sent(self, name: str, first: int, last: int) -> list[Sent]:
         rows = self._db.execute(
@@ -184,7 +199,9 @@ class SessionStore:
                     for t in trades
                 ],
             )
-            db.execute("insert or replace into sessions values (?, ?, ?, ?, ?)", (name, *numbers))
+            db.execute(
+                "insert or replace into sessions values (?, ?, ?, ?, ?, ?, ?)", (name, *numbers)
+            )
             if sent:
                 oldest = numbers[1] - SENT_KEPT_MAX
                 db.execute("delete from sent where name = ? and number < ?", (name, oldest))
@@ -193,6 +210,13 @@ class SessionStore:
                 db.execute("delete from trades where rowid <= ?", (newest - TRADES_KEPT_MAX,))
             db.execute("commit")
         except (sqlite3.Error, OSError) as error:
+            raise self._fault(error) from error
+
+    def hold(self, why: str) -> None:
+        """No session of this file logs on before a person has looked. Raises MachineError."""
+        try:
+            self._db.execute("update sessions set held = ?", (why,))
+        except sqlite3.Error as error:
             raise self._fault(error) from error
 
     def close(self) -> None:

@@ -1,7 +1,10 @@
 """What a venue's application messages mean for the desk: the application of the desk's session."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 
+from connectors.fix.client.asking import FIX42
+from connectors.fix.client.disputes import Disputes
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.hearing import Hearer, words
 from connectors.fix.client.listing import Listing
@@ -9,6 +12,7 @@ from connectors.fix.client.refusals import Refusals
 from connectors.fix.client.roll import Roll
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.statements import Statements, is_answer
+from connectors.fix.client.sweeps import Sweeps
 from connectors.fix.client.trades import Trades
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.incoming import UNSUPPORTED_TYPE
@@ -39,14 +43,18 @@ class Talk:
         find: Callable[[int], Sent | None],
         note: Callable[[str], None],
         clock: Callable[[], Nanos],
+        takes_mass_cancel: bool = True,
     ) -> None:
         """`find`: an application message of ours by its number; `clock`: what time it is."""
         self.reports: list[Report] = []
         self._feed, self._listing, self._sessions = feed, listing, sessions
         self._note, self._clock = note, clock
-        self.hearer = Hearer(version, roll, trades, instruments, note)
+        self.disputes = Disputes(note)
+        self.hearer = Hearer(version, roll, trades, instruments, note, self.disputes)
         self.statements = Statements(version, roll, self.hearer, instruments, note)
-        self._refusals = Refusals(find, self.hearer, self.statements, note)
+        is_allowed = takes_mass_cancel and version != FIX42  # which has none
+        self.sweeps = Sweeps(roll, note, is_allowed=is_allowed)
+        self._refusals = Refusals(find, self.hearer, self.statements, self.sweeps, note)
         self._handlers: dict[str, Callable[[Arranged, Message], None]] = {
             Type.EXECUTION_REPORT: self._execution,
             Type.CANCEL_REJECT: self._cancel_rejected,
@@ -58,7 +66,7 @@ class Talk:
             Type.SECURITY_STATUS: self._security,
             Type.SECURITY_LIST: self._listed,
             Type.SECURITY_DEFINITION: self._listed,
-            Type.MASS_CANCEL_REPORT: self._said,
+            Type.MASS_CANCEL_REPORT: self._swept,
             Type.EMAIL: self._said,
         }
 
@@ -73,6 +81,7 @@ class Talk:
 
     def ended(self) -> None:
         self.statements.forget()
+        self.sweeps.forget()
         self._feed.lost(self._clock())
 
     def rejected(self, message: Message) -> None:
@@ -90,7 +99,13 @@ class Talk:
         else:
             self.reports += self.hearer.execution(message)
 
+    def _swept(self, arranged: Arranged, message: Message) -> None:
+        self.sweeps.heard(message, Nanos(time.monotonic_ns()))
+
     def _cancel_rejected(self, arranged: Arranged, message: Message) -> None:
+        if self.sweeps.has(message.text(Tag.CL_ORD_ID)):
+            self.sweeps.refused(message.text(Tag.CL_ORD_ID), words(message), for_good=False)
+            return
         self.reports += self.hearer.refused(message)
 
     def _business_rejected(self, arranged: Arranged, message: Message) -> None:

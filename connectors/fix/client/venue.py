@@ -4,13 +4,16 @@ import threading
 from collections.abc import Callable, Sequence
 
 from connectors.date_roll import rolled
-from connectors.fix.client.asking import Ask, Asker, Unsayable
+from connectors.fix.client.asking import Asker
 from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.feed import Feed
+from connectors.fix.client.line_words import line_told
 from connectors.fix.client.listing import Listing
-from connectors.fix.client.record import Record
+from connectors.fix.client.orders import Orders
+from connectors.fix.client.record import Record, utc_clock
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
+from connectors.fix.client.showing import Showing
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
 from connectors.fix.client.terms import description_of
@@ -23,39 +26,26 @@ from connectors.line_error import LineError
 from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
+    InstrumentsListed,
     LinkChanged,
     LinkState,
     Report,
-    VenueOrderWaited,
-    VenueRejected,
-    VenueReplaceRefused,
 )
-from engine.domain.requests import (
-    CancelRequest,
-    NewOrderRequest,
-    OpenOrdersRequest,
-    ReplaceRequest,
-    Request,
-    StatusRequest,
-)
-from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.errors import MachineError
-from engine.hosted import SimulatedVenue
+from engine.domain.requests import Request
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Side
+from engine.values import NANOS_PER_SECOND, Nanos
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 NOTES_KEPT_MAX = 200
-NEVER_LEFT = "it never left: the line to the venue was down"
 ANEW = "the venue began its numbers anew"
-NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
-BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
+NOT_AGAIN = 'it is not dialled again before a person says so: `link go "…"`, or `link reset "…"`'
 LINE = "fix"
 """The name of the line, and of the venue."""
 
 
-class FixVenue:
+class FixVenue(Showing):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
@@ -74,10 +64,11 @@ class FixVenue:
         redial: Redial,
         clock: Callable[[], Nanos] | None = None,
         wall: Callable[[Nanos], str] | None = None,
+        takes_mass_cancel: bool = True,
     ) -> None:
         """`desk`: what the ids of this desk begin with. `standing`: its orders that may be open.
         `symbols`: only these. `trade_date_of`: YYYYMMDD of a time, by the venue's calendar.
-        `wall`: a time as people there read it."""
+        `wall`: a time as people there read it. `takes_mass_cancel`: it may be tried."""
         self.clock: Callable[[], Nanos] = clock or VenueClock()
         self.settings = settings
         self.market = Market()
@@ -85,9 +76,8 @@ class FixVenue:
         self._notes: list[str] = []
         self._ring: Callable[[], None] = lambda: None
         self._memory = memory
-        self._roll = Roll(standing)
-        self._feed = Feed(self._known, self.market, self._say)
-        self._feed.marks_own(self._own_at)
+        feed = Feed(self._known, self.market, self._say)
+        super().__init__(feed, Roll(standing))
         self._listing = Listing(settings.version, symbols, self._say)
         self._sessions = Sessions(self.market)
         self._talk = Talk(
@@ -95,25 +85,38 @@ class FixVenue:
             self._roll,
             memory.trades,
             self._known,
-            self._feed,
+            feed,
             self._listing,
             self._sessions,
             find=memory.sent,
             note=self._say,
             clock=lambda: self.now,
+            takes_mass_cancel=takes_mass_cancel,
         )
-        session = Session(settings, memory, self._talk)
-        wire = Wire(open_socket, lambda: self._ring())
-        record = Record(session.known, session.app_known, settings.mask, wall)
-        self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
-        self._asker = Asker(settings, desk, self._roll, self._known)
+        self._wall, self._turned_at = wall or utc_clock, Nanos(0)
+        self._caller = self._called(open_socket, redial)
+        asker = Asker(settings, desk, self._roll, self._known)
+        self._orders = Orders(self._caller, memory, self._roll, self._talk, asker, self._say)
         self._trade_date_of = trade_date_of
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
         self._stamp: Instant = self._caller.instant
         """Of everything that is staged until time passes: the same request in the same bytes."""
         self._is_up = False
+        self._is_listed = False
+        """The venue has said what is traded there, in the life of this process."""
+        self._is_open = False
+        """The desk has opened: what is traded is news from now on."""
         self._resets = memory.resets
+
+    def _called(self, open_socket: Open, redial: Redial) -> Caller:
+        """The line: nobody is dialled before somebody looks."""
+        settings, memory = self.settings, self._memory
+        session = Session(settings, memory, self._talk)
+        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
+        wire = Wire(open_socket, lambda: self._ring())
+        record = Record(session.known, session.app_known, settings.mask, self._wall)
+        return Caller(session, memory, wire, self._talk, redial, self._say, record)
 
     # What it is.
 
@@ -147,13 +150,27 @@ class FixVenue:
         notes, self._notes = tuple(self._notes), []
         return notes
 
+    @property
+    def skew(self) -> Nanos | None:
+        """Our clock less the venue's, with the shortest way of late; None before its first word."""
+        return self._caller.session.skew.figure
+
+    def line(self) -> LineTold:
+        since = self._wall(self._turned_at or self.now)
+        return line_told(self._caller, self.description, since)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """No account is told of over FIX."""
+        return ()
+
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         return self._caller.record.lines(label)
 
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
         """Waits until somebody is logged on and has said what is traded there, and whether now.
 
-        Raises LineError as soon as it is clear that it cannot be.
+        Raises LineError as soon as it is clear that it cannot be; who opens all the same says
+        `goes_on_without`.
         """
         came = threading.Event()
         self.wake_with(came.set)
@@ -170,6 +187,19 @@ class FixVenue:
                 raise LineError(f"{NO_ANSWER} within {seconds:g} s")
             came.wait(LOOK_SECONDS)
             came.clear()
+        self._is_open = True
+
+    def goes_on_without(self, why: str, instruments: Sequence[Instrument]) -> None:
+        """The desk opens though the venue is not there: its line is down, and dialled on.
+
+        `why`: with what to do. `instruments`: what was traded there when the desk last knew.
+        """
+        self._is_open, self._turned_at = True, self.now
+        if not self._is_listed:
+            self._know(instruments)
+        if not self._is_up:  # else what it has not said yet is heard as it comes
+            text = f"not reached: {why}"
+            self._talk.reports.append(LinkChanged(LINE, LinkState.DOWN, text))
 
     def close(self, *, is_orderly: bool = True) -> None:
         """Logs out. What was collected last counts as journaled where the desk ends in order; else
@@ -182,40 +212,11 @@ class FixVenue:
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """Each request in the bytes that will leave, its number in them; b"" for none."""
-        session, number = self._caller.session, self._memory.next_out
-        staged: list[bytes] = []
-        for asks in self._asks(requests):
-            messages: list[bytes] = []
-            for ask in asks if isinstance(asks, list) else ():
-                data = session.encoded(ask.type, ask.body, number + len(messages), self._stamp)
-                messages.append(data)
-            number += len(messages)
-            staged.append(b"".join(messages))
-        return staged
+        return self._orders.stage(requests, self._stamp)
 
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
-        """What was staged leaves; over a line that is down nothing does, and no number is used.
-
-        Where the session itself has spoken since (it does not within a step), what leaves has the
-        next numbers instead.
-        """
-        assert len(requests) == len(staged), "what leaves is what was journaled"
-        if self._memory.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
-            raise MachineError(BROKEN)
-        leaving: list[Ask] = []
-        is_open = self._caller.session.is_active
-        for request, asks in zip(requests, self._asks(requests), strict=True):
-            if isinstance(asks, Unsayable):
-                self._refuse(request, asks.text)
-                continue
-            self._remember(request, is_open=is_open)
-            leaving += asks
-        if is_open:
-            self._caller.say(leaving, self._stamp)
-            return
-        for request, sent in zip(requests, staged, strict=True):
-            if sent:
-                self._never_left(request)
+        """What was staged leaves; over a line that is down nothing does, and no number is used."""
+        self._orders.release(requests, staged, self._stamp)
 
     def collect(self) -> list[Report]:
         """Whoever calls again has made durable what it was given before."""
@@ -225,45 +226,6 @@ class FixVenue:
 
     def has_reports(self) -> bool:
         return bool(self._talk.reports)
-
-    def _asks(self, requests: Sequence[Request]) -> list[list[Ask] | Unsayable]:
-        cancels, found = self._memory.cancels, []
-        for request in requests:
-            found.append(self._asker.asks(request, self._stamp.utc, cancels))
-            cancels += isinstance(request, CancelRequest)
-        return found
-
-    def _remember(self, request: Request, *, is_open: bool) -> None:
-        match request:
-            case NewOrderRequest():
-                self._roll.entered(request)
-            case ReplaceRequest():
-                self._roll.changes(request)
-            case CancelRequest():
-                cancel_id = self._asker.cancel_id(self._memory.cancels)
-                self._roll.cancels(cancel_id, request.client_order_id)
-                self._memory.cancels += 1
-            case StatusRequest() if is_open:
-                self._talk.statements.asked(request)
-            case OpenOrdersRequest() if is_open:
-                self._talk.reports += self._talk.statements.asked_for_orders(request)
-
-    def _never_left(self, request: Request) -> None:
-        """Over a line that is down: an order that nobody was given is no order. A cancel that is
-        still wanted is repeated when the line is back, and a question asked again."""
-        if isinstance(request, NewOrderRequest | ReplaceRequest):
-            self._refuse(request, NEVER_LEFT)
-
-    def _refuse(self, request: Request, text: str) -> None:
-        """It never left: this side says so, as the venue would have."""
-        reports = self._talk.reports
-        match request:
-            case NewOrderRequest(client_order_id=name):
-                reports.append(VenueRejected(name, text))
-            case ReplaceRequest(client_order_id=name, new_client_order_id=new):
-                reports.append(VenueReplaceRefused(name, text, new))
-            case _:
-                self._say(text)
 
     # Time.
 
@@ -281,11 +243,12 @@ class FixVenue:
         self._begin_anew()
         if self._caller.is_up != self._is_up:
             self._turn()
-        self._take_listing()
-        self._talk.reports += self._sessions.late(self.now)
-        wanted = self._feed.wanted()
-        if wanted and self._is_up:
-            self._caller.say(wanted, self._stamp)
+        if self._is_up:
+            self._orders.cancel_one_by_one(self._stamp)
+            self._take_listing()
+            self._talk.reports += self._sessions.late(self.now)
+            if wanted := self._feed.wanted():
+                self._caller.say(wanted, self._stamp)
         self._turn_page()
 
     def _heard_at(self) -> Nanos:
@@ -305,16 +268,17 @@ class FixVenue:
 
     def _turn(self) -> None:
         """The line came up or went down."""
-        self._is_up = self._caller.is_up
+        self._is_up, self._turned_at = self._caller.is_up, self.now
         reports = self._talk.reports
         if not self._is_up:
             self._feed.lost(self.now)
             stopped = self._caller.redial.stopped
             trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
-            reports.append(LinkChanged(LINE, LinkState.DOWN, trouble))
+            reports.append(LinkChanged(LINE, LinkState.DOWN, f"lost: {trouble}"))
             return
+        self._orders.say_owed(self._stamp)
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-        if self._known:
+        if self._is_listed:
             self._listen()
         else:
             self._caller.say([self._listing.ask(self.now)], self._stamp)
@@ -325,14 +289,24 @@ class FixVenue:
         self._feed.subscribe()
 
     def _take_listing(self) -> None:
-        self._listing.late(self.now)
-        if self._known or not self._listing.is_complete:
+        """Once in the life of the process: what is traded, and then the market of it."""
+        if self._is_listed:
             return
-        for instrument in self._listing.instruments:
-            self._known[instrument.symbol] = instrument
+        self._listing.late(self.now)
+        if not self._listing.is_complete:
+            return
+        self._is_listed = True
+        self._know(self._listing.instruments)
+        self._listen()
+        if self._is_open:
+            self._talk.reports.append(InstrumentsListed(self.instruments))
+            if self._listing.objection:
+                self._say(self._listing.objection)
+
+    def _know(self, instruments: Sequence[Instrument]) -> None:
+        self._known.clear()
+        self._known.update({each.symbol: each for each in instruments})
         self._feed.lists(self._known)
-        if self._is_up:
-            self._listen()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
@@ -340,45 +314,6 @@ class FixVenue:
             return
         self.trade_date = date
         self._talk.reports.append(rolled(self.market, date))
-
-    # What it shows.
-
-    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        if levels > 1:
-            self._feed.look_at(symbol)
-        return self._feed.depth(symbol, levels)
-
-    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
-        return self._feed.tape(symbol, prints)
-
-    def would_fill(
-        self, symbol: str, side: Side, price: int, quantity: int
-    ) -> list[tuple[int, int]]:
-        return self._feed.taken_by(symbol, side, price, quantity)
-
-    def indication(self, symbol: str) -> AuctionView | None:
-        return None
-
-    def queue_ahead(self, client_order_id: str) -> int:
-        """FIX does not say where an order stands."""
-        return -1
-
-    def queue_is_estimate(self, client_order_id: str) -> bool:
-        return False
-
-    def fill_time(self, client_order_id: str) -> FillTime | None:
-        return None
-
-    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
-        return None
-
-    def _own_at(self, symbol: str) -> dict[int, int]:
-        own: dict[int, int] = {}
-        for order in self._roll.open():
-            if order.symbol == symbol and order.price > 0:
-                left = order.quantity - order.cumulative
-                own[order.price] = own.get(order.price, 0) + left
-        return own
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

@@ -71,6 +71,11 @@ class Redial:
         """Where the next call goes."""
         return self._doors[self._tries % len(self._doors)]
 
+    @property
+    def place(self) -> str:
+        """The same in words; empty where somebody else knows."""
+        return str(self.door) if self._doors else ""
+
     def is_due(self, now: Nanos) -> bool:
         return not self.stopped and now >= self.due_at
 
@@ -113,6 +118,11 @@ class Redial:
 
     def stop(self, why: str) -> None:
         self.stopped = why
+
+    def go_on(self) -> None:
+        """A person has looked: what was refused before does not count any more."""
+        self.stopped, self.due_at = "", Nanos(0)
+        self._refusals = self._short = self._tries = 0
 
     def _spread(self, wait: Nanos) -> int:
         spread = wait * JITTER_PERCENT // 100

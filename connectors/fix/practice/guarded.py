@@ -8,10 +8,17 @@ from collections.abc import Callable, Sequence
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.line import Application, Refused, Reply
 from connectors.fix.message import Message
-from connectors.fix.tags import Tag
+from connectors.fix.tags import Tag, Type
 
 NOT_AVAILABLE = 4
 """BusinessRejectReason (380): application not available."""
+
+
+def dispute_words(message: Message) -> str:
+    """A DontKnowTrade: nobody here decides it, whoever runs the venue does (`bust ID`)."""
+    sender, exec_id = message.text(Tag.SENDER_COMP_ID), message.text(Tag.EXEC_ID)
+    reason, text = message.text(Tag.DK_REASON), message.text(Tag.TEXT)
+    return f"{sender} does not know trade {exec_id} (reason {reason}): {text or 'no word on why'}"
 
 
 class Guarded:
@@ -21,6 +28,9 @@ class Guarded:
         self._inner, self._note = inner, note
 
     def take(self, arranged: Arranged, message: Message) -> Sequence[Reply] | Refused:
+        if message.type == Type.DONT_KNOW_TRADE:
+            self._note(dispute_words(message))
+            return ()
         try:
             return self._inner.take(arranged, message)
         except Exception as error:

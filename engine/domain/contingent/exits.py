@@ -48,7 +48,7 @@ ALL_DONE = "nothing is left for it to protect"
 def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[ev.Event]:
     """The next step of one group."""
     bracket = state.brackets.get(group)
-    if bracket is None or is_flattening(state, bracket):
+    if bracket is None or state.is_read_only or is_flattening(state, bracket):
         return []
     legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
     covered = covered_by(state, group, bracket)

@@ -45,7 +45,7 @@ def exits_waiting(state: State) -> list[Order]:
     None at a venue with groups: there every exit stands at the venue itself. Nor of a group that
     does nothing now: a turn that nobody takes would go back and forth.
     """
-    if state.has_oca:
+    if state.has_oca or state.is_read_only:
         return []
     found: list[Order] = []
     for group, bracket in state.brackets.items():

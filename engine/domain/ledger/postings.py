@@ -15,7 +15,6 @@ EXCHANGE = "exchange"
 SYMBOLS_NAMED_MAX = 4_096
 """Symbols whose ledger accounts' names are remembered: every fill needs two."""
 
-_NOTHING = Money(0)
 Posting = tuple[str, Money]
 """(ledger account, amount): above zero a debit, below a credit."""
 
@@ -48,7 +47,7 @@ def post_fill(
     securities, profit = _names_of(symbol)
     if profit not in ledger or FEES not in ledger:
         for name in (CASH, securities, profit, FEES):
-            ledger.setdefault(name, _NOTHING)
+            ledger.setdefault(name, Money(0))
     ledger[CASH] += cash_delta  # type: ignore[assignment]  # as in `post`
     ledger[securities] += cost_delta  # type: ignore[assignment]
     ledger[profit] -= realised  # type: ignore[assignment]

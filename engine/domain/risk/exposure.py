@@ -77,11 +77,11 @@ def open_quantities(
     of_symbol = state.live_by_symbol.get(symbol)
     if not of_symbol:
         return 0, 0
-    orders = state.orders
+    orders, are_others = state.orders, len(state.accounts) > 1 or account not in state.accounts
     grouped: dict[str, int] | None = None
     for order_id in of_symbol:
         order = orders[order_id]
-        if order.order.account != account or order_id == excluding:
+        if (are_others and order.order.account != account) or order_id == excluding:
             continue
         if order.pending_replace is None:
             leaves = order.quantity - order.cumulative - order.cancelled

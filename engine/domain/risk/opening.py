@@ -99,4 +99,6 @@ def worst_of(
         return Price(-(-touch * MARKET_WORST_PERCENT // 100))
     if type is _MARKET:
         return Price(-(-(bid or last) * MARKET_WORST_PERCENT // 100))
-    return Price(max(price, stop, bid))
+    if stop > price:
+        price = stop
+    return bid if bid > price else price

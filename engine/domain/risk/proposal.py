@@ -187,7 +187,7 @@ def _build(
         exit_room,
         is_exit,
         mark_of(quote),
-        worst_price(order.type, side, price=price, stop=stop, quote=quote),
+        worst_price(order.type, side, price, stop, quote),
         worth,
         None,
         rate,
@@ -221,7 +221,7 @@ def _changed(replaces: Order, quantity: Quantity) -> tuple[OrderId, Quantity, in
 
 
 def worst_price(
-    type: OrderType, side: Side, *, price: Price, stop: Price, quote: Quote | None
+    type: OrderType, side: Side, price: Price, stop: Price, quote: Quote | None
 ) -> Price:
     """`worst_of` by the quote, with last night's price where there is no other."""
     if side > 0 and type.has_limit:

@@ -261,7 +261,9 @@ class BarExchange(Exchange):
             return
         price = asked.price or order.price
         new = msgspec.structs.replace(order, price=price, stop=asked.stop or order.stop)
-        self._change(held, new, leaves, is_new=price != order.price)
+        # What is asked for anew, or more of it, was not there when the bar made its high and low.
+        is_new = (price, new.stop) != (order.price, order.stop) or leaves > held.leaves
+        self._change(held, new, leaves, is_new=is_new)
         events.append(Replaced(order.order_id, order.symbol, price, leaves, not held.is_fresh))
 
     def _change(self, held: Held, order: NewOrder, leaves: int, *, is_new: bool) -> None:

@@ -1,12 +1,14 @@
 """Interactive Brokers behind the contract: the desk's connector and a gateway over a socket."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import msgspec
 
 from connectors.ib.back_off import BackOff
 from connectors.ib.library import Library
@@ -44,37 +46,70 @@ class IbEnd:
     tells_busts = False
     """IB has no message for a trade that was taken back: only the position says so."""
 
-    def __init__(self, library: str = "auto", **ways: Any) -> None:
+    def __init__(
+        self,
+        library: str = "auto",
+        *,
+        terms: dict[str, Any] | None = None,
+        symbols: tuple[str, ...] = ("AAPL",),
+        stands: bool = True,
+        **ways: Any,
+    ) -> None:
+        """`terms`: of the desk's line; `ways`: of the gateway. `stands` False: nobody waits
+        until the line is whole."""
+        self._terms, self._symbols = terms or {}, symbols
         self._folder = TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.library = Library.load(library)
-        self.gateway = Gateway(messages_max=0, **ways)
+        self.gateway = Gateway(**({"messages_max": 0} | ways))
         self.gateway.__enter__()
         self._down_until = 0.0
         self._is_down = False
         self._pongs = 0
+        self._noted: list[str] = []
         self._at_once: list[str] = []
         """Orders that may not rest: this broker has no market to fill them from."""
-        self.ib = self.connected()
+        self.ib = self.connected(stands=stands)
         self.venue: Venue = self.ib
-        self.hear()
+        if stands:
+            self.hear()
 
-    def connected(self, standing: tuple[Standing, ...] = (), **more: Any) -> IbVenue:
-        terms = IbTerms("127.0.0.1", self.gateway.port, CLIENT_ID, messages_a_second=5_000, **more)
+    def connected(self, standing: tuple[Standing, ...] = (), *, stands: bool = True) -> IbVenue:
+        quick = {"messages_a_second": 5_000, "first_quotes": Nanos(0)}
+        terms = IbTerms("127.0.0.1", self.gateway.port, CLIENT_ID)
+        terms = msgspec.structs.replace(terms, **(quick | self._terms))
         venue = IbVenue(
             self.library,
             terms,
             Store(Path(self._folder.name) / "ib.db"),
             BackOff(Random(1), Nanos(20 * NANOS_PER_MILLISECOND)),
             standing=standing,
-            symbols=("AAPL",),
+            symbols=self._symbols,
             trade_date_of=lambda at: 20_260_105,
         )
         venue._dispatch._handlers["currentTime"] = self._ponged
-        venue.stand_up()
+        if stands:
+            venue.stand_up()
         return venue
 
     def _ponged(self, *arguments: object) -> None:
         self._pongs += 1
+
+    def until(self, holds: Callable[[], Any], seconds: float = ANSWER_SECONDS) -> list[Report]:
+        """What is told until it holds. AssertionError where it does not in time."""
+        told: list[Report] = []
+        until = time.monotonic() + seconds
+        while True:
+            told += self._collected()
+            if holds():
+                return told
+            assert time.monotonic() < until, f"not within {seconds} s; the desk notes {self.notes}"
+            time.sleep(0.001)
+
+    @property
+    def notes(self) -> list[str]:
+        """All that a person was told so far."""
+        self._noted += self.ib.notes()
+        return self._noted
 
     def dies(self) -> None:
         """The desk's process is gone without a word, and the next one has the same orders."""
@@ -128,6 +163,10 @@ class IbEnd:
     def _until_pong(self, until: float) -> list[Report]:
         """Everything that was said before the answer to a question that is asked now."""
         told = self._collected()
+        turnstile = self.ib._wire.turnstile
+        while turnstile is not None and turnstile.waiting and time.monotonic() < until:
+            told += self._collected()
+            time.sleep(0.0005)
         pongs = self._pongs
         self.ib.parts.speaker.ask(Lane.MARKET, "reqCurrentTime")
         while self._pongs == pongs and self.ib._line.is_up and time.monotonic() < until:

@@ -12,6 +12,7 @@ from engine.domain.reports import (
     VenueTradeBusted,
     VenueTradeCorrected,
 )
+from engine.domain.state import DEFAULT_ACCOUNT
 from engine.domain.statements import Execution
 from engine.exchange.messages import CancelOrder, NewOrder
 from engine.exchange.messages import ReplaceOrder as ReplaceInBook
@@ -95,7 +96,17 @@ class Operator:
         counter: Counter = self._venue._counter
         size, limit = Quantity(quantity), Price(price)
         kind, lives = OrderType.LIMIT, TimeInForce.GTC
-        order = OwnOrder(name, counter.exchange_id(), symbol, side, kind, limit, lives, size)
+        order = OwnOrder(
+            name,
+            counter.exchange_id(),
+            symbol,
+            side,
+            kind,
+            limit,
+            lives,
+            size,
+            account=DEFAULT_ACCOUNT,
+        )
         entry = NewOrder(order.exchange_id, symbol, side.side, kind, size, limit, owner=OWN_OWNER)
         roll = self._clerk.roll
         roll.add(order)
@@ -115,10 +126,10 @@ class Operator:
         tally = self._clerk.tally
         known = tally._instruments[trade.symbol]
         moved = sign * trade.instruction.side * trade.quantity
-        tally._positions[trade.symbol] = tally._positions.get(trade.symbol, 0) + moved
-        value = known.notional(trade.price, trade.quantity)
-        paid = sign * trade.instruction.side * value
-        tally._traded[known.currency] = tally._traded.get(known.currency, 0) - paid
+        held, paid = (DEFAULT_ACCOUNT, trade.symbol), (DEFAULT_ACCOUNT, known.currency)
+        tally._positions[held] = tally._positions.get(held, 0) + moved
+        value = sign * trade.instruction.side * known.notional(trade.price, trade.quantity)
+        tally._traded[paid] = tally._traded.get(paid, 0) - value
 
     def _order(self, client_order_id: str) -> OwnOrder:
         order = self._clerk.roll.get(client_order_id)

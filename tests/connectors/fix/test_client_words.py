@@ -9,6 +9,7 @@ from connectors.fix.client.hearing import Hearer
 from connectors.fix.client.refusals import Refusals
 from connectors.fix.client.roll import DONE_KEPT_MAX, Roll
 from connectors.fix.client.statements import Statements
+from connectors.fix.client.sweeps import Sweeps
 from connectors.fix.client.trades import Trades
 from connectors.fix.message import Message, encode
 from connectors.fix.settings import Sent, SessionSettings
@@ -42,7 +43,9 @@ class Talk:
         self.statements = Statements(version, *rest)
         self.sent: dict[int, Sent] = {}
         find = self.sent.get
-        self.refusals = Refusals(find, self.hearer, self.statements, self.notes.append)
+        note = self.notes.append
+        sweeps = Sweeps(self.roll, note, is_allowed=True)
+        self.refusals = Refusals(find, self.hearer, self.statements, sweeps, note)
 
     def asks(self, request: Any) -> dict[int, bytes]:
         (ask,) = self.asker.asks(request, AT, 7)

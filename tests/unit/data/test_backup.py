@@ -10,6 +10,8 @@ import pytest
 from commands import backup as backup_command
 from commands import restore as restore_command
 from commands import verify
+from connectors.fix.client.store import SessionMemory, SessionStore
+from connectors.fix.settings import Sent
 from data.backup import back_up, restore
 from data.errors import BackupError, JournalDamagedError, JournalUnreadableError
 from data.home import Home
@@ -84,6 +86,59 @@ def test_a_backup_does_not_lie_in_the_home_that_it_is_a_copy_of(home: Home) -> N
     with pytest.raises(InputError, match="lies in the trader home"):
         back_up(home, home.path / "desk.tar")
     assert not (home.path / "desk.tar").exists()
+
+
+def with_sessions(home: Home) -> None:
+    """A session that has said five messages."""
+    memory = SessionMemory(SessionStore(home.fix_path), "DESK>VENUE", 0)
+    memory.next_in, memory.next_out = 4, 6
+    memory.keep(Sent(5, "D", b"an order" * 200))
+    memory.counts_from(4)
+    memory.commit()
+    memory.close()
+
+
+def sessions_of(home: Home) -> SessionMemory:
+    return SessionMemory(SessionStore(home.fix_path), "DESK>VENUE", 0)
+
+
+def test_sessions_come_back_with_their_numbers_and_wait_for_a_person(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_sessions(home)
+    file, other = tmp_path / "desk.tar", tmp_path / "other"
+    assert backup_command.run(Namespace(home=home.path, file=file, json=False)) == 0
+    assert restore_command.run(Namespace(home=other, file=file, json=False)) == 0
+    assert "its FIX sessions do not log on by themselves" in capsys.readouterr().out
+    before, after = sessions_of(home), sessions_of(Home.existing(other))
+    assert (after.next_in, after.next_out) == (4, 6) and after.sent(5) == before.sent(5)
+    assert "restored from a backup" in after.held and not before.held
+    assert Home.existing(other).fix_path.stat().st_mode & 0o077 == 0
+
+
+def test_no_session_store_is_replaced_by_one_of_a_backup(home: Home, tmp_path: Path) -> None:
+    with_sessions(home)
+    back_up(home, tmp_path / "desk.tar")
+    other = Home.prepare(tmp_path / "other")
+    with_sessions(other)
+    with pytest.raises(BackupError, match=r"fix\.db"):
+        restore(other, tmp_path / "desk.tar")
+
+
+def test_sessions_that_were_changed_in_the_backup_are_not_put_back(
+    home: Home, tmp_path: Path
+) -> None:
+    with_sessions(home)
+    file = tmp_path / "desk.tar"
+    back_up(home, file)
+    content = bytearray(file.read_bytes())
+    place = content.index(b"an order")
+    content[place] ^= 0x55
+    file.write_bytes(content)
+    other = Home.prepare(tmp_path / "other")
+    with pytest.raises(BackupError, match="FIX sessions that were changed"):
+        restore(other, file)
+    assert not other.journal_path.exists() and not other.fix_path.exists()
 
 
 def test_every_cut_and_any_flipped_byte_of_a_backup_is_noticed_or_harmless(

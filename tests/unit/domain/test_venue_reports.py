@@ -139,6 +139,15 @@ def test_a_cancel_without_an_answer_is_repeated_once_the_link_is_back(
     assert "CancelRequested" in told(bench, Kill("PAPER"))
 
 
+def test_a_line_that_was_down_at_another_venue_holds_nothing_of_a_new_run() -> None:
+    desk = DeskBench()
+    desk.submit(rep.LinkChanged("fix", rep.LinkState.DOWN, "not reached: nobody there"))
+    assert desk.state.links["fix"] is rep.LinkState.DOWN and "link/fix" in desk.state.began
+    desk.submit(rep.SessionEnded("over", clean=True), desk.opening())
+    assert "fix" not in desk.state.links and "fix" not in desk.state.link_texts
+    assert "link/fix" not in desk.state.began
+
+
 def test_an_order_without_an_answer_is_unknown_and_never_rejected_by_itself(
     bench: DeskBench,
 ) -> None:

@@ -14,6 +14,7 @@ from engine.language.parser import parse_line
 from engine.ports import EngineStopped, LineAnswered, Notice, SendLine
 from engine.runtime.host import FOREVER
 from engine.runtime.live import LiveDesk
+from engine.runtime.live_time import LiveTime
 from engine.runtime.market_time import at_time_of_day, exchange_clock
 from engine.runtime.replay import Conductor, Refused, ScriptTime
 from engine.runtime.script import ScriptNumbers, ScriptRunner
@@ -220,6 +221,14 @@ def test_a_paused_script_does_not_wait_for_ever(replay):
     (said,) = run_lines(replay, ["replay pause", "at 09:30:30"])
     assert "the market is paused: `replay play` lets it go on" in said
     assert run_lines(replay, ["replay pause", "replay play", "at 09:30:30"]) == []
+
+
+def test_playing_goes_on_at_the_speed_that_a_step_has_interrupted(replay):
+    time = LiveTime(replay.host, 1.0, threading.Event(), lambda said: None)
+    for text in ("replay speed 0.5", "replay speed 4", "replay step trade"):
+        time.carry_out(parse_line(text))
+    assert time.factor == 0
+    assert time.carry_out(parse_line("replay play")) == "playing ×4"
 
 
 def test_a_live_market_is_in_nobodys_hands(replay):

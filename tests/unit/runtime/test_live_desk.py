@@ -6,8 +6,19 @@ from collections.abc import Callable
 import pytest
 
 from engine.attachment import StopEngine
+from engine.domain.reports import InstrumentsListed
 from engine.domain.views import Severity
-from engine.ports import Act, DeskAnswer, DoAct, EngineStopped, LineAnswered, Notice, SendLine
+from engine.instruments import Instrument
+from engine.ports import (
+    Act,
+    DeskAnswer,
+    DoAct,
+    EngineStopped,
+    InstrumentsTold,
+    LineAnswered,
+    Notice,
+    SendLine,
+)
 from engine.runtime.clock_watch import waking_nanos
 from engine.runtime.history import OrderHistory
 from engine.runtime.live import INBOX_REQUESTS_MAX, InboxFullError, LiveDesk
@@ -92,6 +103,17 @@ def test_a_line_is_answered_and_the_fill_interrupts() -> None:
     finally:
         desk.close()
     assert not any(isinstance(answer, EngineStopped) for answer in listener.heard)
+
+
+def test_what_a_venue_says_late_of_what_it_trades_is_told_to_every_screen() -> None:
+    bench = DeskBench()
+    desk, listener = a_desk(bench)
+    listed = (*bench.venue.instruments, Instrument("LATE"))
+    bench.submit(InstrumentsListed(listed))
+    told = listener.first(InstrumentsTold)
+    assert isinstance(told, InstrumentsTold)
+    assert told.instruments == desk.instruments() and "LATE" in told.instruments
+    desk.close()
 
 
 def test_a_stop_that_goes_interrupts_with_what_it_leaves_bare() -> None:
@@ -188,7 +210,7 @@ def test_a_stop_that_cancels_waits_for_the_venue() -> None:
     desk.send(StopEngine(cancel=True))
     end = listener.first(EngineStopped)
     desk.close()
-    assert end.text == "the engine was stopped; no order was working"
+    assert end.text.endswith("; 1 order that worked is gone: cancelled, or filled before that")
     assert bench.paper.exchange.book("AAPL").named == {}
 
 

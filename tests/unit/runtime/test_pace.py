@@ -55,6 +55,29 @@ def test_a_machine_that_slept_does_not_hurry_through_what_it_missed() -> None:
     assert pace.allowed(again) <= again + 2 * NANOS_PER_SECOND
 
 
+def test_a_night_that_is_skipped_takes_no_time_on_the_wall_and_the_day_then_follows_it() -> None:
+    pace, wall = paced(1)
+    dawn, now, rounds = Nanos(OPEN + 63_000 * NANOS_PER_SECOND), OPEN, 0
+    pace.skip_to(dawn)
+    while now < dawn:
+        before, now = now, pace.allowed(now)
+        assert before < now <= before + STRIDE, "work that comes up is looked at every stride"
+        pace.wait(dawn)
+        rounds += 1
+    assert (now, rounds) == (dawn, 6_300)
+    assert pace.allowed(now) == dawn
+    wall.passes(2)
+    assert pace.allowed(now) == dawn + 2 * NANOS_PER_SECOND
+
+
+def test_a_pause_takes_back_a_skip() -> None:
+    pace, _ = paced(1)
+    pace.skip_to(Nanos(OPEN + 63_000 * NANOS_PER_SECOND))
+    halfway = pace.allowed(OPEN)
+    pace.set_factor(0, halfway)
+    assert pace.allowed(halfway) == halfway
+
+
 def test_a_market_that_cannot_keep_up_comes_round_every_stride_and_never_sleeps() -> None:
     pace, wall = paced(600)
     now = OPEN

@@ -5,7 +5,7 @@ import pytest
 from engine.domain.lifecycle import Status
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.script import Outcome
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.values import NANOS_PER_SECOND, Nanos, OrderId
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import play
 
@@ -69,6 +69,19 @@ def test_a_denial_that_no_later_line_names_is_an_outcome_of_its_own(bench: DeskB
     wrong = play(bench, "buy 100004 AAPL 190.00", "expect denied 1 price_collar")
     assert wrong.outcome is Outcome.FAILED
     assert "it was denied by order_quantity" in wrong.problem
+
+
+def test_a_script_names_an_order_of_an_earlier_run_by_its_day(bench: DeskBench) -> None:
+    play(bench, "buy 100 AAPL 180 gtc", "buy 100 AAPL 181 gtc", "buy 100 AAPL 182 gtc")
+    day = f"{bench.state.trade_date % 10_000:04d}"
+    kept = play(bench, f"expect order {day}-1 working", f"cancel {day}-1", f"replace {day}-2 qty 5")
+    assert (kept.outcome, kept.problem) == (Outcome.OK, "")
+    assert bench.state.orders[OrderId(1)].status is Status.CANCELLED
+    assert bench.state.orders[OrderId(2)].quantity == 5
+    unknown = play(bench, f"cancel {day}-9")
+    assert unknown.problem == f"line 1: there is no order {day}-9"
+    denied = play(bench, f"replace {day}-3 price 230")
+    assert (denied.outcome, denied.problem[-6:]) == (Outcome.DENIED, f"{day}-3")
 
 
 def test_a_change_that_rules_denied_is_a_denial_of_its_order(bench: DeskBench) -> None:

@@ -10,7 +10,16 @@ from commands.bench_frames import frame
 from engine.attachment import StandingChanged
 from engine.domain.commands import ExitsOnKill
 from engine.domain.views import Severity
-from engine.ports import Act, DoAct, EngineStopped, LineAnswered, Notice, SendLine
+from engine.instruments import Instrument
+from engine.ports import (
+    Act,
+    DoAct,
+    EngineStopped,
+    InstrumentsTold,
+    LineAnswered,
+    Notice,
+    SendLine,
+)
 from engine.runtime.terminals.attaching import attach
 from engine.runtime.terminals.client import GONE, STALLED, EngineAwayError, SocketDesk
 from engine.runtime.terminals.messages import Role
@@ -95,6 +104,13 @@ def test_it_is_a_desk_like_any_other(sitting: Sitting) -> None:
     assert sitting.ear.until(lambda one: isinstance(one, LineAnswered)).ok
 
 
+def test_what_is_traded_may_be_said_after_the_screen_was_there(sitting: Sitting) -> None:
+    known = {"LATE": Instrument("LATE")}
+    sitting.here.server.tell(InstrumentsTold(known))
+    sitting.ear.until(lambda one: isinstance(one, InstrumentsTold))
+    assert sitting.desk.instruments() == known
+
+
 def test_two_seconds_without_a_view_are_a_stall_and_a_view_ends_it(sitting: Sitting) -> None:
     sitting.clock.now += 1.9
     sitting.show(1)
@@ -120,7 +136,7 @@ def test_an_engine_that_is_gone_is_told_with_what_was_seen_last(sitting: Sitting
     sitting.here.close()
     text = sitting.ear.notice("engine_gone").text
     assert "at last sight 50 orders worked and 0 positions were held" in text
-    assert text.index("starts it again") < 60, "what to do is read on a narrow screen too"
+    assert text.index("start `trader`") < 40, "what to do is read on a narrow screen too"
     sitting.ear.until(lambda one: isinstance(one, StandingChanged) and one.standing.alarm == GONE)
     with pytest.raises(EngineAwayError):
         sitting.desk.send(DoAct(Act.HALT))

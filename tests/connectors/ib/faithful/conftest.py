@@ -92,6 +92,15 @@ async def connected(gateway: Gateway, client_id: int = 1, **options: Any) -> Asy
         client.ib.disconnect()
 
 
+@pytest.fixture(autouse=True)
+def _every_message_is_read(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A library that cannot read a message only logs it: here that is a failure."""
+    yield
+    said = caplog.get_records("call")
+    unread = [record.getMessage() for record in said if "Decoder" in record.name]
+    assert unread == []
+
+
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
     with Gateway() as one:

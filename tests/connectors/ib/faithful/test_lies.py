@@ -179,12 +179,16 @@ async def test_a_lost_socket_wipes_what_the_library_knew(gateway: Gateway) -> No
     client.ib.disconnect()
 
 
-async def test_a_client_id_in_use_is_a_bare_timeout(gateway: Gateway) -> None:
+async def test_a_client_id_in_use_is_a_bare_timeout(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
     async with connected(gateway):
         second = Client()
         with pytest.raises((asyncio.TimeoutError, ConnectionError)):
             await second.connect(gateway, timeout=0.2)
+        assert "Peer closed connection" in caplog.text
         assert second.errors == [(-1, 326)]
+        assert gateway.sockets == 1
     await until(lambda: gateway.clients == [])
 
 
@@ -218,3 +222,4 @@ async def test_a_depth_that_is_out_of_step_is_an_index_error(
         gateway.depth_row("AAPL", "bid", 1, 4, ("190.10", 1, "A"))
         await until(lambda: client.told("updateMktDepthL2"))
         assert "IndexError" in caplog.text
+    caplog.clear()

@@ -31,6 +31,7 @@ Market (market_controls.py)
     book(symbol, bids=[(price, size, maker)], asks=)  depth_row(…)  reset_depth (317)  no_depth
     bars(symbol, "1 min", [Bar(…)])  bar(…)  five_seconds(symbol, Bar(…))
     flood(rate).stop()   ticks made beforehand, counted
+    line_error(symbol, code, text, ends=)   compete() (10197 on every line)   market_of(symbol)
     change_listing(symbol, con_id= …)  delist(symbol)
     entitle(symbol, Right.LIVE | DELAYED | NONE | PARTIAL)   (354, 10089, 10167, 10168, 10090)
 
@@ -45,7 +46,8 @@ Link (link_controls.py)
 The truth
     broker.orders, open_orders, of(ref), order(ref), executions, positions — copies
     wait(condition)   for synchronous tests
-    received, count(kind), peak (messages in any second), violations, clients, bad
+    received, count(kind), peak (messages in any second: what is certain), lag_max, violations
+    clients, bad (nonsense that clients spoke, and faults of this gateway: a test wants it empty)
 """
 
 from tests.connectors.ib.gateway.faults import (

@@ -12,6 +12,7 @@ from tests.connectors.ib.gateway.hub import GatewayHub
 from tests.connectors.ib.gateway.link_controls import LinkControls
 from tests.connectors.ib.gateway.market_controls import MarketControls
 from tests.connectors.ib.gateway.order_controls import OrderControls
+from tests.connectors.ib.gateway.pace import Watch
 from tests.connectors.ib.gateway.session import Session
 
 T = TypeVar("T")
@@ -22,9 +23,11 @@ class Gateway(OrderControls, MarketControls, LinkControls):
     """`with Gateway(accounts=("DU1",)) as gateway: gateway.port`; keywords are fields of House."""
 
     def __init__(self, *, port: int = 0, **ways: Any) -> None:
-        self.hub = GatewayHub(House(**ways))
+        watch = Watch()
+        self.hub = GatewayHub(House(**ways), watch.lag)
         self.port = port
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop(watch)
+        self._loop.set_exception_handler(self.hub.broke)
         self._thread = threading.Thread(target=self._run, name="ib-gateway", daemon=True)
         self._server: asyncio.Server | None = None
 
@@ -85,6 +88,8 @@ class Gateway(OrderControls, MarketControls, LinkControls):
         self._await(self._stop_listening)
 
     async def _listen(self) -> None:
+        if self._server is not None:
+            return
         self._server = await self._loop.create_server(
             lambda: Session(self.hub), "127.0.0.1", self.port
         )

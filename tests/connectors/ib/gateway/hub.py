@@ -1,6 +1,8 @@
 """The gateway without its thread: broker, market, script, sessions and who handles what."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from tests.connectors.ib.gateway import (
     account_requests,
@@ -37,8 +39,9 @@ HANDLERS: dict[str, Handler] = {
 class GatewayHub:
     """All of it runs in the gateway's loop; `Gateway` is the door for other threads."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, lag: Callable[[], float]) -> None:
         self.house = house
+        self.lag = lag
         self.broker = Broker(house, Reference())
         self.broker.tell = self._tell
         self.market = Market()
@@ -51,6 +54,10 @@ class GatewayHub:
 
     def handler(self, kind: str) -> Handler:
         return HANDLERS[kind]
+
+    def broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The loop's door for what a timer or a transport raised: told to the test as well."""
+        self.bad.append(f"{context['message']}: {context.get('exception')!r}")
 
     def left(self, session: Session) -> None:
         if session in self.sessions:

@@ -116,6 +116,11 @@ class LinkControls:
         """The ids of the clients that are connected and past the handshake."""
         return self.do(lambda: [session.client_id for session in self._ready()])
 
+    @property
+    def sockets(self) -> int:
+        """How many connections are open, those without a client id among them."""
+        return self.do(lambda: len(self.hub.sessions))
+
     def drop(self) -> None:
         """Every socket dies at once, as when the process is killed; it still listens."""
         self.do(lambda: [session.hang_up() for session in list(self.hub.sessions)])
@@ -160,8 +165,13 @@ class LinkControls:
 
     @property
     def peak(self) -> int:
-        """The most messages that any one client sent within one second."""
+        """The most messages that any one client certainly sent within one second."""
         return self.do(lambda: max((pace.peak for pace in self.hub.paces), default=0))
+
+    @property
+    def lag_max(self) -> float:
+        """How late a message was read at most, in seconds: by this `peak` may be too kind."""
+        return self.do(lambda: max((pace.lag_max for pace in self.hub.paces), default=0.0))
 
     @property
     def violations(self) -> int:

@@ -1,6 +1,7 @@
 """One client's socket: handshake, requests in, answers out, each past the scripted faults."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,6 +20,8 @@ from tests.connectors.ib.gateway.wire import (
     frame,
 )
 
+FAREWELL_SECONDS = 2.0
+"""How long a client has to hang up in its turn."""
 TOO_FAST_MAX = 3
 """The violation at which the server hangs up."""
 
@@ -33,6 +36,8 @@ class Hub(Protocol):
     sessions: list["Session"]
     paces: list[Pace]
     bad: list[str]
+    lag: Callable[[], float]
+    """How long ago, at most, what is being read now may have arrived; in seconds."""
 
     def handler(self, kind: str) -> "Handler": ...
     def left(self, session: "Session") -> None: ...
@@ -57,6 +62,7 @@ class Session(asyncio.Protocol):
         self._frames = Frames()
         self._greeted = False
         self._transport: asyncio.Transport | None = None
+        self._leaving: asyncio.Transport | None = None
         self._held: list[tuple[str, bytes]] = []
         self._swallows = False
 
@@ -72,7 +78,7 @@ class Session(asyncio.Protocol):
         self.hub.left(self)
 
     def data_received(self, data: bytes) -> None:
-        if self.house.silent or not self.hears:
+        if self.house.silent or not self.hears or self._transport is None:
             return
         try:
             self._frames.feed(data)
@@ -87,17 +93,27 @@ class Session(asyncio.Protocol):
             # A client that speaks nonsense is what these tests are there to find.
             self.hub.bad.append(str(error))
             self.hang_up()
+        except Exception:
+            # A fault of this gateway must fail the test that met it, and say where it is.
+            self.hub.bad.append(traceback.format_exc())
+            self.hang_up()
 
     def hang_up(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+        for transport in (self._transport, self._leaving):
+            if transport is not None:
+                transport.abort()
+        self._transport = None
 
     def close(self) -> None:
-        """Hang up after what was said has left."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        """Hang up once what was said has arrived: what the client still sends is read and dropped.
+
+        A socket closed over unread data is reset, and a reset throws away what was on its way.
+        """
+        if self._transport is None:
+            return
+        self._leaving, self._transport = self._transport, None
+        self._leaving.write_eof()
+        asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self._leaving.abort)
 
     @property
     def is_ready(self) -> bool:
@@ -114,10 +130,8 @@ class Session(asyncio.Protocol):
         kind = REQUESTS.get(number)
         if kind is None:
             raise ValueError(f"request {number} is not one that this gateway knows")
-        if (
-            self.pace.count(kind, self.house.monotonic(), self.house.messages_max)
-            and self._too_fast()
-        ):
+        read_at, most = self.house.monotonic(), self.house.messages_max
+        if self.pace.count(kind, read_at, self.hub.lag(), most) and self._too_fast():
             return None
         self._take_request(kind, fields, body)
         return None

@@ -1,0 +1,139 @@
+"""A desk at Interactive Brokers as a process: a day with everything in it, kills, and its words."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.ib.gateway.gateway import Gateway
+from tests.process.trader_process import Trader
+
+PRICES = {"AAPL": ("190.10", "190.12"), "MSFT": ("420.10", "420.12")}
+WITH = ("--symbols", "AAPL,MSFT", "--venue", "ib")
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with Gateway(matches=True) as running:
+        for symbol, (bid, ask) in PRICES.items():
+            running.quote(
+                symbol, bid=bid, bid_size=500, ask=ask, ask_size=500, last=ask, last_size=100
+            )
+        yield running
+        assert running.bad == [] and running.violations == 0
+
+
+@pytest.fixture
+def trader(tmp_path: Path) -> Trader:
+    return Trader(tmp_path / "desk")
+
+
+def settings(tmp_path: Path, gateway: Gateway, more: str = "") -> tuple[str, ...]:
+    file = tmp_path / "ib.toml"
+    file.write_text(f'[ib]\nport = {gateway.port}\nrestart = ""\n{more}')
+    return (*WITH, "--config", str(file))
+
+
+def agree(gateway: Gateway, trader: Trader, flags: tuple[str, ...]) -> None:
+    """One order a reference; both sides hold and have filled the same; the journal is whole."""
+    orders = gateway.broker.orders
+    assert len({order.ref for order in orders}) == len(orders), "an order was doubled"
+    done = trader.exec("# how it stands", flags=flags)
+    assert done.code == 0, done
+    held = {symbol: int(size) for (_, symbol), size in gateway.broker.positions.items()}
+    assert done.result["positions"] == held
+    booked = trader.query("select sum(quantity) as filled from fills")
+    assert int(booked[0]["filled"] or 0) == sum(
+        int(each.shares) for each in gateway.broker.executions
+    )
+    assert trader.verify()["ok"]
+
+
+DAY = """
+buy 100 AAPL 190.12
+wait order 1 filled within 10s
+buy 50 AAPL 189.00
+wait order 2 filled within 40s
+sell 40 AAPL 190.10
+wait order 3 filled within 20s
+buy 10 MSFT 419.00
+wait order 4 working within 20s
+replace 4 price 419.05
+wait order 4 working within 20s
+cancel 4
+wait order 4 cancelled within 20s
+expect position AAPL 110
+"""
+
+
+def test_a_day_with_an_outage_and_a_restart_in_it_ends_reconciled(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    script = tmp_path / "day.txt"
+    script.write_text(DAY)
+    process = trader.start("--json", *flags, "--script", script)
+    gateway.wait(lambda: len(gateway.broker.open_orders) == 1, 20)
+    (resting,) = gateway.broker.open_orders
+    gateway.system(1100)
+    gateway.system(1102)
+    gateway.wait(lambda: gateway.count("reqCompletedOrders") >= 2, 20)
+    gateway.restart(roll_ids_back=True)
+    gateway.wait(lambda: gateway.count("startApi") >= 2 and gateway.clients, 20)
+    gateway.wait(lambda: gateway.count("reqMktData") >= 4, 20)
+    for symbol, (bid, ask) in PRICES.items():
+        gateway.quote(symbol, bid=bid, ask=ask, last=ask)
+    gateway.fill(resting.perm_id)
+    output, complaints = process.communicate(timeout=60)
+    assert process.returncode == 0, (output, complaints)
+    agree(gateway, trader, flags)
+
+
+def test_a_kill_with_orders_at_work_loses_and_doubles_nothing(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    lines = ("buy 100 AAPL 190.12", "buy 50 AAPL 189.00", "wait order 2 filled within 60s")
+    process = trader.start("--json", *flags, "--exec", *lines)
+    gateway.wait(lambda: len(gateway.broker.orders) == 2, 20)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    (resting,) = gateway.broker.open_orders
+    gateway.fill(resting.perm_id, 20)
+    gateway.restart(roll_ids_back=True)
+    done = trader.exec("expect position AAPL 120", "cancel *", flags=flags)
+    assert done.code == 0, done
+    gateway.wait(lambda: not gateway.broker.open_orders)
+    assert gateway.count("placeOrder") == 2, "nothing was sent a second time"
+    agree(gateway, trader, flags)
+
+
+def test_a_live_account_on_the_paper_port_is_no_desk(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    with Gateway(accounts=("U7654321",)) as live:
+        done = trader.exec("buy 1 AAPL mkt", flags=settings(tmp_path, live))
+        assert done.code == 6 and "live account" in done.complaints
+        assert live.broker.orders == [] and live.count("reqAllOpenOrders") == 0
+
+
+def test_real_money_wants_the_account_typed_at_a_terminal(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    unnamed = trader.exec("buy 1 AAPL mkt", flags=(*flags, "--live"))
+    assert unnamed.code == 2 and "ib.account" in unnamed.complaints
+    named = settings(tmp_path, gateway, 'account = "U7654321"\n')
+    piped = trader.exec("buy 1 AAPL mkt", flags=(*named, "--live"))
+    assert piped.code == 2 and "standard input is no terminal" in piped.complaints
+    forged = trader.exec("buy 1 AAPL mkt", flags=(*named, "--live", "--live-typed", "0123"))
+    assert forged.code == 2
+    assert gateway.count("startApi") == 0
+
+
+def test_nobody_there_is_said_with_what_to_do(trader: Trader, tmp_path: Path) -> None:
+    with Gateway() as gone:
+        flags = settings(tmp_path, gone)
+    done = trader.exec("buy 1 AAPL mkt", flags=flags)
+    assert done.code == 6 and "doctor --venue ib" in done.complaints

@@ -1,0 +1,116 @@
+"""Times and hours as IB writes them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.ib.exec_times import seconds_of
+from connectors.ib.hours import phase_at, spans, turns_at
+from connectors.ib.quiet import Quiet
+from engine.domain.quotes import Phase
+from engine.errors import InputError
+from engine.values import NANOS_PER_SECOND, Nanos
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(text: str) -> Nanos:
+    return Nanos(int(datetime.fromisoformat(text).timestamp()) * NANOS_PER_SECOND)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("20261120 09:30:00 US/Eastern", "2026-11-20T14:30:00+00:00"),
+        ("20260720 09:30:00 US/Eastern", "2026-07-20T13:30:00+00:00"),
+        ("20261120 09:30:00 EST", "2026-11-20T14:30:00+00:00"),
+        ("20261120  09:30:00", "2026-11-20T14:30:00+00:00"),
+        ("20261120-14:30:00", "2026-11-20T14:30:00+00:00"),
+        ("20261120 23:30:00 JST", "2026-11-20T14:30:00+00:00"),
+        ("1795185000", "2026-11-20T14:30:00+00:00"),
+    ],
+)
+def test_a_time_is_read_however_it_is_written(text: str, utc: str) -> None:
+    found = seconds_of(text, NEW_YORK)
+    assert found is not None and found[1]
+    assert datetime.fromtimestamp(found[0], UTC) == datetime.fromisoformat(utc)
+
+
+def test_a_zone_that_nobody_knows_is_read_as_the_bare_one_and_said() -> None:
+    assert seconds_of("20261120 09:30:00 Mars/Base", NEW_YORK) == (1_795_185_000, False)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "20261120", "20261320 09:30:00", "2026-11-20"])
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert seconds_of(text, NEW_YORK) is None
+
+
+HOURS = "20261120:0930-20261120:1600;20261121:CLOSED;20261123:0930-20261123:1300"
+
+
+def test_hours_are_spans_in_the_zone_of_their_exchange() -> None:
+    first, second = spans(HOURS, "US/Eastern")
+    assert (first.begins, first.ends) == (at("2026-11-20T14:30Z"), at("2026-11-20T21:00Z"))
+    assert second.ends == at("2026-11-23T18:00Z")
+
+
+def test_the_older_form_names_the_date_once() -> None:
+    assert spans("20261120:0930-1130,1230-1600", "US/Eastern") == (
+        *spans("20261120:0930-20261120:1130", "US/Eastern"),
+        *spans("20261120:1230-20261120:1600", "US/Eastern"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "phase"),
+    [
+        ("2026-11-20T14:29:59Z", Phase.PRE_OPEN),
+        ("2026-11-20T14:30:00Z", Phase.OPEN),
+        ("2026-11-20T20:59:59Z", Phase.OPEN),
+        ("2026-11-20T21:00:00Z", Phase.PRE_OPEN),
+    ],
+)
+def test_the_phase_follows_the_hours(moment: str, phase: Phase) -> None:
+    assert phase_at(at(moment), spans(HOURS, "US/Eastern")) is phase
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"), [("", "US/Eastern"), (HOURS, "Mars/Base"), ("x;y", "UTC")]
+)
+def test_without_hours_ib_itself_knows_when_an_order_may_come(text: str, zone: str) -> None:
+    assert phase_at(at("2026-11-21T12:00Z"), spans(text, zone)) is Phase.OPEN
+
+
+def test_the_next_turn_is_the_next_opening_or_close() -> None:
+    hours = spans(HOURS, "US/Eastern")
+    assert turns_at(at("2026-11-20T15:00Z"), hours) == at("2026-11-20T21:00Z")
+    assert turns_at(at("2026-12-20T15:00Z"), hours) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_quiet", "is_planned"),
+    [
+        ("2026-11-20T23:43:59-05:00", False, False),
+        ("2026-11-20T23:44:00-05:00", True, True),
+        ("2026-11-20T23:45:29-05:00", True, True),
+        ("2026-11-20T23:45:30-05:00", False, True),
+        ("2026-11-20T23:55:01-05:00", False, False),
+    ],
+)
+def test_no_order_leaves_around_the_restart(moment: str, is_quiet: bool, is_planned: bool) -> None:
+    quiet = Quiet("23:45 America/New_York")
+    assert bool(quiet.why_not(at(moment))) == is_quiet
+    assert bool(quiet.planned(at(moment))) == is_planned
+
+
+def test_a_restart_after_midnight_is_awaited_before_it() -> None:
+    quiet = Quiet("00:00 America/New_York")
+    assert quiet.why_not(at("2026-11-20T23:59:30-05:00"))
+    assert not Quiet("").why_not(at("2026-11-20T23:45:00-05:00"))
+
+
+@pytest.mark.parametrize("text", ["23:45", "24:00 UTC", "late UTC", "23:45 Mars/Base"])
+def test_an_unreadable_hour_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is no time with a zone"):
+        Quiet(text)

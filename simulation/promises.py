@@ -160,6 +160,7 @@ class Promises:
         rest.i25_nothing_open_nothing_held(state, DEFAULT_ACCOUNT)
         money.i23_lots_are_the_position(account)
         exits.what_is_left_has_its_exits(state, there)
+        exits.exits_share_what_is_held(state, there)
         money.i10_holdings_are_the_venues(
             account, there, self.evidence, self._opening, state.recon.breaks
         )

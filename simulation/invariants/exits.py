@@ -46,6 +46,26 @@ def what_is_left_has_its_exits(state: State, account: VenueAccount) -> None:
             hold(is_enough and works <= max(0, left), "exits", said)
 
 
+def exits_share_what_is_held(state: State, account: VenueAccount) -> None:
+    """I-51: all groups of a symbol together close no more than is held of it."""
+    working: dict[tuple[str, str], int] = {}
+    asked_about: set[tuple[str, str]] = set()
+    for group, bracket in state.brackets.items():
+        key = bracket.account, bracket.symbol
+        legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
+        if not _is_quiet(state, bracket) or any(
+            _is_the_venues_matter(leg, account) for leg in legs
+        ):
+            asked_about.add(key)
+        most = max((leg.leaves for leg in legs if leg.is_live), default=0)
+        working[key] = working.get(key, 0) + most
+    for key, closes in working.items():
+        position = state.accounts[key[0]].positions.get(key[1])
+        held = abs(position.quantity) if position is not None else 0
+        said = f"exits of {key[1]} close {closes} of {held} held"
+        hold(closes <= held or key in asked_about, "I-51", said)
+
+
 def _room_beside_others(state: State, group: int, bracket: Bracket) -> int:
     """What is held and no order outside this group may close already."""
     position = state.accounts[bracket.account].positions.get(bracket.symbol)

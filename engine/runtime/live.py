@@ -256,7 +256,8 @@ class LiveDesk:
             self._host.leave()
             if not self._leaves_by:
                 return
-            cut_off = "".join(f"the flatten of {each} was cut off; " for each in self._flattens)
+            left = self._flattening(FlattenStep.ASKING)
+            cut_off = "".join(f"the flatten of {each} was cut off; " for each in left)
             self._end = EngineStopped(f"the engine was stopped; {cut_off}{self._what_stays()}")
         self._tell(self._end)
 
@@ -334,11 +335,12 @@ class LiveDesk:
 
     @property
     def _flattens(self) -> list[str]:
-        """Symbols of which the protocol runs, and asks nobody."""
+        """Symbols of which the protocol runs: it asks nobody, and waits for no market to open."""
+        return self._flattening(FlattenStep.ASKING, FlattenStep.WAITING)
+
+    def _flattening(self, *but: FlattenStep) -> list[str]:
         runs = self._host.session.state.flattening
-        return [
-            key.partition("/")[2] for key, run in runs.items() if run.step is not FlattenStep.ASKING
-        ]
+        return [key.partition("/")[2] for key, run in runs.items() if run.step not in but]
 
     def _skip_the_night(self, wall: int) -> None:
         """Nobody sits through seventeen hours of a closed market: after a pause the day opens."""

@@ -4,8 +4,10 @@ import pytest
 
 from engine.attachment import StopEngine
 from engine.domain.commands import ExitsOnKill
+from engine.domain.contingent.protection import protected_quantity
+from engine.domain.quotes import Phase
 from engine.ports import Act, DoAct, EngineStopped
-from engine.values import NANOS_PER_MILLISECOND, Nanos, OrderType
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos, OrderType
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 from tests.unit.runtime.test_live_desk import a_desk
@@ -48,3 +50,22 @@ def test_a_flatten_that_cannot_end_in_time_is_named(monkeypatch: pytest.MonkeyPa
     end = listener.first(EngineStopped)
     desk.close()
     assert "the flatten of AAPL was cut off" in end.text
+
+
+def test_a_flatten_that_waits_for_a_reopening_holds_no_stop_up_and_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.runtime.live.CANCELS_NANOS_MAX", 3_600 * NANOS_PER_SECOND)
+    bench = DeskBench()
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    say(bench, "buy 5 AAPL mkt sl 180.00")
+    bench.pass_time(1)
+    bench.enters("AAPL", Phase.HALTED)
+    desk, listener = a_desk(bench, speed=1)
+    desk.start()
+    desk.send(DoAct(Act.FLATTEN_SYMBOL, "AAPL"))
+    desk.send(StopEngine())
+    end = listener.first(EngineStopped)
+    desk.close()
+    assert "the flatten of AAPL was cut off" in end.text
+    assert protected_quantity(bench.state, "PAPER", "AAPL") == 5

@@ -205,7 +205,7 @@ class Contracts:
 
 
 def mic_of(exchange: str) -> str:
-    """The market identifier code of an exchange as IB calls it; its own word where none is known."""
+    """The market identifier of an exchange as IB calls it; its own word where none is known."""
     return MICS.get(exchange, exchange)
 
 

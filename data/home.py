@@ -41,6 +41,7 @@ class Home:
         self.key_path = path / "chain.key"
         self.owner_path = path / "owner.lock"
         self.store_path = path / "store.duckdb"
+        self.store_head_path = path / "store.head"
         self.store_lock_path = path / "store.lock"
         self.settings_path = path / "config.toml"
         self.ballast_path = path / "ballast"
@@ -59,6 +60,8 @@ class Home:
         self.practice_path = path / "practice-venue.db"
         self.fix_path = path / "fix.db"
         self.ib_path = path / "ib.db"
+        self.practice_cert_path = path / "practice-venue.pem"
+        self.practice_key_path = path / "practice-venue.key"
         self._owner: int | None = None
 
     @classmethod

@@ -110,6 +110,14 @@ class HostedVenue(Venue, Protocol):
         """(price, quantity) an order would take from the book now; price 0: no limit."""
 
 
+class LineTold(msgspec.Struct, frozen=True):
+    """How the line to a venue is, in one sentence of figures."""
+
+    text: str
+    is_doubtful: bool = False
+    """It stands, and something of it wants a look, such as a clock that is off."""
+
+
 class LiveVenue(HostedVenue, Protocol):
     """A venue beyond a line. Market time is the wall's: `advance` hears what has come by then, and
     whoever asks `collect` again has made durable what it was given before."""
@@ -122,6 +130,9 @@ class LiveVenue(HostedVenue, Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
+
+    def line(self) -> LineTold:
+        """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """What it says that the account is worth; nothing where it does not."""

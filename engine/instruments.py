@@ -4,10 +4,19 @@ from functools import lru_cache
 
 import msgspec
 
-from engine.values import MONEY_SCALE, Money, Price, Quantity
+from engine.values import FIGURE_MAX, MONEY_SCALE, Money, Price, Quantity
 
 PRICE_DIGITS_MAX = 9
+PRICE_WHOLE_DIGITS_MAX = 9
+"""Digits before the point: with those behind it eighteen, in which `FIGURE_MAX` is written."""
+PRICE_END = 10**PRICE_WHOLE_DIGITS_MAX
+"""Every price is below so many units of its currency."""
+MONEY_DIGITS = 6
+MONEY_END = (FIGURE_MAX + 1) // MONEY_SCALE
+"""Every amount is below so many units of its currency."""
 NUMBER_TEXT_MAX = 32
+SIZES_KEPT_MAX = 4_096
+"""Texts of sizes that are remembered: every fill is told with one."""
 TICKS_KEPT_MAX = 256
 """Ticks whose decimals are remembered; a market has a handful."""
 QUANTITY_DIGITS_MAX = 8
@@ -73,6 +82,11 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         """What is counted: a share, or what a pair is named after."""
         return "share" if self.asset_class != CRYPTO else self.symbol.removesuffix(self.currency)
 
+    @property
+    def price_max(self) -> Price:
+        """The highest price, on tick or not."""
+        return Price(PRICE_END * self.price_scale - 1)
+
     def tick_at(self, price: Price) -> Price:
         """The tick of the band that `price` lies in."""
         bands = self.tick_bands
@@ -133,7 +147,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     def format_quantity(self, quantity: int, *, signed: bool = False) -> str:
         """For the eye: '1,000', '0.015'; `signed` as '+1,000' and '+0'."""
         if not self.quantity_digits:
-            return f"{quantity:+,}" if signed else f"{quantity:,}"
+            return f"{quantity:+,}" if signed else _grouped(quantity)
         text = format_scaled(quantity, self.quantity_digits, grouped=True)
         return f"+{text}" if signed and quantity >= 0 else text
 
@@ -149,7 +163,10 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def parse_price(self, text: str) -> Price:
         """'577.04' → 5770400. Raises NumberTextError for anything that is not an exact price."""
-        return Price(parse_scaled(text, self.price_digits))
+        price = parse_scaled(text, self.price_digits)
+        if price > self.price_max:
+            raise NumberTextError(f"'{text}' is too much: a price is below {PRICE_END:,}")
+        return Price(price)
 
     def format_price(self, price: Price) -> str:
         """At tick precision: 5770400 → '577.04'; more digits only where the price needs them."""
@@ -157,6 +174,11 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def _tick_digits(self, price: Price) -> int:
         return _digits_needed(self.tick_at(price), self.price_digits)
+
+
+@lru_cache(maxsize=SIZES_KEPT_MAX)
+def _grouped(quantity: int) -> str:
+    return f"{quantity:,}"
 
 
 def _in_money(units: int, scale: int) -> Money:
@@ -184,7 +206,19 @@ def _digits_needed(tick: int, digits: int) -> int:
 
 
 def parse_scaled(text: str, digits: int) -> int:
-    """Exact decimal text to an integer of 10**-digits: ('1.5', 4) → 15000; no exponent."""
+    """Exact decimal text to an integer of 10**-digits: ('1.5', 4) → 15000; no exponent.
+
+    Raises NumberTextError, also for what is beyond `FIGURE_MAX`.
+    """
+    scaled = parse_exact(text, digits)
+    if abs(scaled) > FIGURE_MAX:
+        end = (FIGURE_MAX + 1) // 10**digits
+        raise NumberTextError(f"'{text}' is too much: it has to be below {end:,}")
+    return scaled
+
+
+def parse_exact(text: str, digits: int) -> int:
+    """The same without a bound, for what is looked at and never kept."""
     sign = -1 if text.startswith("-") else 1
     whole, dot, part = text.lstrip("+-").partition(".")
     well_formed = (
@@ -215,7 +249,7 @@ def format_scaled(value: int, digits: int, *, digits_min: int = 0, grouped: bool
 
 def parse_money(text: str) -> Money:
     """'980000.50' → money units. Raises NumberTextError."""
-    return Money(parse_scaled(text, 6))
+    return Money(parse_scaled(text, MONEY_DIGITS))
 
 
 def format_money(money: Money, *, grouped: bool = False) -> str:

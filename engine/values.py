@@ -16,10 +16,26 @@ OrderId = NewType("OrderId", int)
 Sequence = NewType("Sequence", int)
 """Position of a record in the journal, from 1, without gaps."""
 
+FIGURE_MAX = 10**18 - 1
+"""The largest price, size or amount of one fact: what eighteen digits hold, as the columns of the
+store do. Nine of them still fit the journal's 64 bits, so that a sum of two never needs a look."""
+LEDGER_MAX = 4 * FIGURE_MAX
+"""What a sum over many facts may come to, such as cash: a next one still fits 64 bits."""
+ORDER_VALUE_MAX = 10**17
+"""What one order may be worth, in money units: what a short sale needs is within four times of it,
+and so within `FIGURE_MAX`."""
 MONEY_SCALE = 1_000_000
 """Money units in one unit of currency."""
 NANOS_PER_SECOND = 1_000_000_000
 NANOS_PER_MILLISECOND = 1_000_000
+
+
+def clamped(value: int) -> int:
+    """A figure that somebody else tells, within what a fact may carry.
+
+    Where it was more it becomes `FIGURE_MAX`, which no decision counts as a price or a size.
+    """
+    return max(-FIGURE_MAX, min(FIGURE_MAX, value))
 
 
 class Side(IntEnum):

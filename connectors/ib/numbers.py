@@ -4,6 +4,8 @@ import math
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from engine.values import clamped
+
 UNSET = 1e300
 """IB writes the largest double there is for a number that it does not know."""
 DIGITS_MAX = 8
@@ -23,11 +25,12 @@ def is_number(value: object) -> bool:
 
 
 def scaled(value: object, digits: int) -> Scaled:
-    """To the nearest unit; (0, False) for what is no number. 190.12 of four digits is 1901200."""
+    """To the nearest unit; (0, False) for what is no number, and for what no fact may carry the
+    bound, not exact. 190.12 of four digits is 1901200."""
     if not is_number(value):
         return Scaled(0, is_exact=False)
     exact = Decimal(str(value)).scaleb(digits)
-    nearest = int(exact.to_integral_value())
+    nearest = clamped(int(exact.to_integral_value()))
     return Scaled(nearest, exact == nearest)
 
 

@@ -12,6 +12,7 @@ from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
+from connectors.ib.line_words import line_told
 from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
@@ -37,7 +38,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.hosted import SimulatedVenue, VenueFigure
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
@@ -143,6 +144,12 @@ class IbVenue:
         """What a person should hear of the line since the last call."""
         notes, self._notes = tuple(self._notes), []
         return notes
+
+    def line(self) -> LineTold:
+        """Its state, IB's farms, and how much of the rate that IB takes is used."""
+        used, waiting = self._wire.used()
+        rate = self.terms.messages_a_second
+        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """The account as IB counts it."""

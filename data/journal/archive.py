@@ -159,6 +159,7 @@ def _kept(home: Home) -> list[Path]:
         home.settings_path,
         home.store_path,
         home.store_path.with_name(f"{home.store_path.name}.wal"),
+        home.store_head_path,
         home.frames_path,
         *side_files(home.frames_path),
         *sorted(home.snapshots_path.glob("*")),

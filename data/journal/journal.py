@@ -24,6 +24,7 @@ from data.journal.head import Head, HeadFile, create_head, read_head
 from data.journal.identity import new_instance
 from data.journal.scan import Link, Scan
 from data.journal.snapshots import Snapshots, snapshot_files
+from data.journal.store_head import hold_against_store
 from engine.ports import Block, Replay, Snapshot
 from engine.values import Sequence as RecordSequence
 
@@ -129,6 +130,7 @@ class Journal:
                 replay.begin(about.instance, about.epoch, snapshot)
                 for block in scan.blocks_and_head(head):
                     replay.take(block)
+            hold_against_store(home, about.epoch, scan)
             remarks = (*ignored, *(_headless(scan.end) if head is None else ()))
             if head is None:
                 create_head(home.head_path, Head(scan.end.last, scan.end.chain))

@@ -8,8 +8,9 @@ from data.home import Home
 from data.journal.database import READ_FAULTS, open_for_reading, read_about
 from data.journal.head import read_head
 from data.journal.journal import BEGINNING, existing_key
-from data.journal.scan import Scan
+from data.journal.scan import Link, Scan
 from data.journal.snapshots import Found, Snapshots
+from data.journal.store_head import hold_against_store
 from engine.ports import Block
 from engine.values import Sequence
 
@@ -54,6 +55,7 @@ class JournalReader:
         head = read_head(self.home.head_path)
         scan = self._scan()
         yield from scan.blocks_and_head(head)
+        self.hold_against_store()
 
     def snapshots(self) -> Iterator[Found]:
         """All there are, the newest first, each with what is wrong with it.
@@ -61,6 +63,14 @@ class JournalReader:
         Raises JournalDamagedError for one that goes beyond the journal's end.
         """
         return self._snapshots.held(self._scan())
+
+    def hold_against_store(self) -> None:
+        """Raises JournalDamagedError where the store has heard of records that are not there."""
+        hold_against_store(self.home, self.epoch, self._scan())
+
+    def link_at(self, number: int) -> Link | None:
+        """The place of a block in the chain; None where there is no such block."""
+        return self._scan().link_at(number)
 
     def last_sequence(self) -> Sequence:
         """Of the last committed block; 0 in an empty journal."""

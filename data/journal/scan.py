@@ -16,6 +16,12 @@ from engine.values import Sequence
 BLOCKS_A_READ = 64
 """Blocks fetched in one short read transaction: a long one would keep the log from being reset."""
 
+WAY_ON = (
+    "restore a backup. Who accepts that they are lost makes one of what is left (`trader backup`)"
+    " and restores it into a new home, where ids begin anew and none is used twice"
+)
+"""What a person can do about lost records: nothing goes on from an older journal by itself."""
+
 Row = tuple[int, int, int, int, bytes, bytes, bytes]
 
 
@@ -34,6 +40,7 @@ class Scan:
         self, connection: sqlite3.Connection, path: Path, key: bytes, instance: str
     ) -> None:
         self._connection, self._path, self._key = connection, path, key
+        self._instance = instance
         self.end = Link(0, 0, chain_start(key, instance))
 
     def skip(self, after: int) -> None:
@@ -59,6 +66,10 @@ class Scan:
     def holds(self, link: Link) -> bool:
         """Whether the journal has this block with this hash, as its row says it."""
         return self._link(link.number) == link
+
+    def link_at(self, number: int) -> Link | None:
+        """The link of a block, as its row says it; the beginning of all for number 0."""
+        return self._link(number) if number else Link(0, 0, chain_start(self._key, self._instance))
 
     def last_sequence(self) -> int:
         """Of the last block, as its row says it; 0 in an empty journal."""
@@ -148,7 +159,7 @@ class Scan:
             raise JournalDamagedError(
                 f"the journal {self._path} ends at sequence {self.end.last}, but its head says"
                 f" that {head.sequence} was durable: records {self.end.last + 1} to"
-                f" {head.sequence} are lost; restore a backup",
+                f" {head.sequence} are lost; {WAY_ON}",
                 sequence=self.end.last + 1,
             )
         if link != head.chain:

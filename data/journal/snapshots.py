@@ -13,7 +13,7 @@ from data.errors import JournalDamagedError
 from data.home import DIRECTORY_MODE, write_durably
 from data.journal.chain import CHAIN_BYTES
 from data.journal.database import About
-from data.journal.scan import Link, Scan
+from data.journal.scan import WAY_ON, Link, Scan
 from engine.ports import Snapshot
 from engine.values import Sequence
 
@@ -139,7 +139,7 @@ def _held_against(scan: Scan, found: Found) -> Found:
         raise JournalDamagedError(
             f"the journal ends at sequence {end}, but its snapshot {found.path.name} says that"
             f" {found.link.last} was durable: records {end + 1} to {found.link.last} are lost;"
-            " restore a backup",
+            f" {WAY_ON}",
             sequence=end + 1,
         )
     if not found.problem and not scan.holds(found.link):

@@ -15,10 +15,10 @@ from engine.domain.risk.limits import KEY_PREFIX, SPECS_BY_KEY, check_pairs
 from engine.exchange.quoted.assumptions import QueueModel
 from engine.exchange.quoted.bars import BarPath
 from engine.instruments import NumberTextError, parse_money
-from engine.values import Money
+from engine.values import FIGURE_MAX, Money
 
 SLIP_TICKS_MAX = 1_000
-CASH_MAX = Money(10**18)
+CASH_MAX = Money(FIGURE_MAX)
 SPEED_MAX = 1_000_000
 SEED_MAX = (1 << 63) - 1
 LATENCIES = ("auto", "none", "lan", "retail", "mobile")
@@ -94,7 +94,7 @@ def _money(value: Any) -> Money:
     except NumberTextError as error:
         raise NotASetting(f"must be an amount such as 1000000 or 250.50 ({error})") from error
     if not 0 <= money <= CASH_MAX:
-        raise NotASetting("must be an amount from 0 to 1,000,000,000,000")
+        raise NotASetting("must be an amount from 0 to below 1,000,000,000,000")
     return money
 
 
@@ -185,6 +185,7 @@ READERS: Mapping[str, Reader] = {
     "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "fix.heartbeat": _count(1, 60),
     "fix.reset_on_logon": _switch,
+    "fix.message_rate": _count(0, MESSAGES_COUNTED_MAX),
     "fix.unasked_reset": _word("count", "recount", "answer", "refuse"),
     **dict.fromkeys(
         (

@@ -31,6 +31,11 @@ def differences(home: Home, journal: JournalReader) -> tuple[str, ...]:
                 f"the store holds records up to {found.sequence}, beyond the journal's end at"
                 f" {journal.last_sequence()}",
             )
+        if found.sequence and journal.link_at(found.block) != found.link:
+            return (
+                f"the store tells of other records than the journal up to {found.sequence}: run"
+                " trader rebuild",
+            )
         stored = table_digests(connection)
     with duckdb.connect() as fresh:
         loader = Loader(fresh)

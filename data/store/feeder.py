@@ -12,6 +12,8 @@ import duckdb
 from data.errors import JournalDamagedError, StoreError
 from data.home import FILE_MODE, Home
 from data.journal import JournalReader
+from data.journal.scan import WAY_ON
+from data.journal.store_head import write_store_head
 from data.store.fold import fold, orders_spoken_of
 from data.store.load import HighWater, Loader
 from data.store.lock import StoreLock, store_lock
@@ -68,8 +70,13 @@ def catch_up(home: Home, *, progress: Progress | None = None) -> Fed:
 
 
 def rebuild(home: Home, *, progress: Progress | None = None) -> Fed:
-    """The store again from the first record."""
+    """The store again from the first record.
+
+    Raises JournalDamagedError for a journal that ends before what the old one had heard.
+    """
     with store_lock(home):
+        with JournalReader(home) as journal:
+            journal.hold_against_store()
         _remove(home.store_path)
         return catch_up_locked(home, progress=progress)._replace(rebuilt_because="asked for")
 
@@ -114,6 +121,7 @@ class _StoreOfAnotherJournal(Exception):  # noqa: N818 — a reason to rebuild, 
 
 
 def _feed(home: Home, journal: JournalReader, progress: Progress | None) -> Fed:
+    journal.hold_against_store()
     with _opened(home.store_path) as connection:
         loader = Loader(connection)
         mark = loader.high_water()
@@ -125,7 +133,16 @@ def _feed(home: Home, journal: JournalReader, progress: Progress | None) -> Fed:
             return Fed(0, 0, mark.sequence, "", 0)
         loader.recall()
         blocks = journal.blocks(Sequence(mark.sequence))
-        return feed_blocks(loader, blocks, mark.sequence, progress)
+
+        def heard(number: int) -> bytes:
+            """What a start will hold the journal against; told before the store has it, so that a
+            crash leaves no store beyond it."""
+            link = journal.link_at(number)
+            assert link is not None, "a block that was read is there"
+            write_store_head(home.store_head_path, journal.epoch, link)
+            return link.chain
+
+        return feed_blocks(loader, blocks, mark.sequence, progress, heard)
 
 
 def _feed_new(home: Home, journal: JournalReader, progress: Progress | None) -> Fed:
@@ -147,15 +164,24 @@ def _check_mark(mark: HighWater, journal: JournalReader) -> None:
         raise JournalDamagedError(
             f"the store holds records up to {mark.sequence}, but the journal"
             f" {journal.home.journal_path} ends at {end}: records {end + 1} to {mark.sequence}"
-            " are lost; restore a backup",
+            f" are lost; {WAY_ON}",
             sequence=end + 1,
         )
+    if mark.sequence and journal.link_at(mark.block) != mark.link:
+        raise _StoreOfAnotherJournal("it told of records that this journal does not have")
 
 
 def feed_blocks(
-    loader: Loader, blocks: Iterable[Block], after: int = 0, progress: Progress | None = None
+    loader: Loader,
+    blocks: Iterable[Block],
+    after: int = 0,
+    progress: Progress | None = None,
+    heard: Callable[[int], bytes] = lambda number: b"",
 ) -> Fed:
-    """Blocks into an open store in batches, each one transaction with its new mark."""
+    """Blocks into an open store in batches, each one transaction with its new mark.
+
+    `heard` gets the number of each batch's last block, and gives the hash of the chain there.
+    """
     records_fed = rows = 0
     sequence, remaining = after, iter(blocks)
     while batch := _next_batch(remaining):
@@ -163,7 +189,8 @@ def feed_blocks(
         loader.recall_orders(orders_spoken_of(loader.book, records))
         fold(loader.book, records)
         sequence = batch[-1].last
-        rows += loader.flush(sequence, batch[-1].number)
+        number = batch[-1].number
+        rows += loader.flush(sequence, number, heard(number))
         loader.book.let_go(ORDERS_KEPT_MAX)
         records_fed += len(records)
         if progress is not None:

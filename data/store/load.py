@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 import duckdb
 import msgspec
 
+from data.journal.scan import Link
 from data.store.book import (
     QUANTITY_DIGITS,
     Book,
@@ -40,6 +41,13 @@ class HighWater(NamedTuple):
     epoch: int
     sequence: int
     block: int
+    chain: bytes = b""
+    """Of the journal after that block; empty in a store of before, and before the first block."""
+
+    @property
+    def link(self) -> Link:
+        """The place in the journal's chain."""
+        return Link(self.block, self.sequence, self.chain)
 
 
 class Loader:
@@ -60,7 +68,7 @@ class Loader:
         self._connection.execute(HIGH_WATER)
         self._connection.execute(DECISIONS_VIEW)
         start = HighWater(SCHEMA_VERSION, instance, epoch, 0, 0)
-        self._connection.execute("insert into high_water values (?, ?, ?, ?, ?)", [*start])
+        self._connection.execute("insert into high_water values (?, ?, ?, ?, ?, ?)", [*start])
         self._connection.commit()
 
     def high_water(self) -> HighWater | None:
@@ -94,7 +102,7 @@ class Loader:
         for order in self._read(ORDERS, OrderRow, condition):
             self.book.orders[order.order_id] = order
 
-    def flush(self, sequence: int, block: int) -> int:
+    def flush(self, sequence: int, block: int, chain: bytes = b"") -> int:
         """Everything that the book gathered, and the new mark, in one transaction; rows written."""
         written = 0
         self._connection.begin()
@@ -106,7 +114,8 @@ class Loader:
                 self._connection.execute(table.move(is_wide=self.is_wide))
                 written += len(rows)
             written += self._replace(table)
-        self._connection.execute("update high_water set sequence = ?, block = ?", [sequence, block])
+        mark = [sequence, block, chain]
+        self._connection.execute("update high_water set sequence = ?, block = ?, chain = ?", mark)
         self._connection.commit()
         self.book.forget_rows()
         return written

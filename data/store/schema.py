@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -361,7 +361,8 @@ TABLES = (
 
 HIGH_WATER = """
 create table high_water (
-    schema_version integer, instance varchar, epoch integer, sequence bigint, block bigint
+    schema_version integer, instance varchar, epoch integer, sequence bigint, block bigint,
+    chain blob
 )
 """
-"""One row: which journal this store holds, and up to where."""
+"""One row: which journal this store holds, up to where, and the hash of the chain there."""

@@ -2,6 +2,7 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
+from engine.domain.bounds import fits
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.ledger.positions import Position, fill_effect
 from engine.domain.ledger.valuation import mark_of
@@ -53,6 +54,12 @@ def adopted_order(
     )
 
 
+def can_be_adopted(state: State, row: OpenOrder) -> bool:
+    """Whether the books can count it. One of no listed symbol has nothing to be counted by."""
+    instrument = state.instruments.get(row.symbol)
+    return instrument is None or fits(instrument, max(row.price, row.stop), row.quantity)
+
+
 def adopt_order(
     state: State, command: cmd.AdoptOrder, market: Market, now: Nanos
 ) -> list[ev.Event]:
@@ -62,6 +69,8 @@ def adopt_order(
         return [ev.CommandRefused(now, "adopt", Refusal.NOTHING_FOREIGN, command.name)]
     if not command.reason:
         return [ev.CommandRefused(now, "adopt", Refusal.WHY_MISSING, command.name)]
+    if not can_be_adopted(state, row):
+        return [ev.CommandRefused(now, "adopt", Refusal.BEYOND_BOOKS, command.name)]
     return [adopted_order(state, row, command.account, command.reason, market, now)]
 
 
@@ -93,6 +102,8 @@ def adopt_position(
         return [ev.CommandRefused(now, "adopt", Refusal.EXITS_TOO_LARGE, symbol)]
     side = Side.BUY if missing > 0 else Side.SELL
     instrument = state.instruments[symbol]
+    if not (fits(instrument, mark, missing) and fits(instrument, mark, found.venue_quantity)):
+        return [ev.CommandRefused(now, "adopt", Refusal.BEYOND_BOOKS, symbol)]
     effect = fill_effect(position, side, mark, Quantity(abs(missing)), instrument, now)
     return [
         ev.PositionAdopted(

@@ -1,6 +1,7 @@
 """What every claim of a venue begins with: whose order it is, and whether it is news."""
 
 from engine.domain import events as ev
+from engine.domain.bounds import BEYOND_BOOKS
 from engine.domain.commands import Origin
 from engine.domain.flatten import nudge_flatten
 from engine.domain.orders import Order
@@ -40,6 +41,15 @@ def lowered(
     if current is not None and current.state >= to:
         return []
     return [ev.TradingStateChanged(now, account, symbol, to, False, why, Origin.DESK)]
+
+
+def beyond_books(state: State, order: Order, said: str, now: Nanos) -> list[ev.Event]:
+    """The venue claims what no figure here can count: nothing is booked or changed by it, and the
+    symbol stops until a person has looked."""
+    orphan = ev.ReportOrphaned(now, order.client_order_id, f"{said} {BEYOND_BOOKS}")
+    why = f"order {order.label}: {said} {BEYOND_BOOKS}: ask the venue, the order may stand there"
+    account, symbol, halted = order.order.account, order.order.symbol, ev.TradingState.HALTED
+    return [orphan, *lowered(state, account, symbol, halted, why, now)]
 
 
 def nudged(state: State, order: Order, now: Nanos) -> list[ev.Event]:

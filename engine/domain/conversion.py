@@ -6,7 +6,7 @@ from engine.domain.ledger.currency import NO_RATE, conversion_fee, from_base, in
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.state import Account, State
-from engine.values import Money, Nanos
+from engine.values import FIGURE_MAX, LEDGER_MAX, Money, Nanos
 
 
 def convert(state: State, command: cmd.Convert, market: Market, now: Nanos) -> list[ev.Event]:
@@ -33,6 +33,9 @@ def _sell(
     """So much of one currency, which has to be there, fee included."""
     is_own = command.sold == account.currency
     bought = from_base(command.amount, rate) if is_own else in_base(command.amount, rate)
+    after = abs(account.cash_in(command.bought)) + bought
+    if bought > FIGURE_MAX or after > LEDGER_MAX:
+        return [ev.CommandRefused(now, "convert", Refusal.BEYOND_BOOKS, subject)]
     fee = conversion_fee(account.fee_table, command.amount if is_own else bought)
     needed = command.amount + fee if is_own else command.amount
     if needed > account.cash_in(command.sold):
@@ -48,6 +51,8 @@ def _square(
     if not balance:
         return [ev.CommandRefused(now, "convert", Refusal.NOT_ENOUGH_CASH, foreign)]
     worth = abs(in_base(balance, rate))
+    if worth > FIGURE_MAX or worth + abs(account.cash) > LEDGER_MAX:
+        return [ev.CommandRefused(now, "convert", Refusal.BEYOND_BOOKS, foreign)]
     fee = conversion_fee(account.fee_table, Money(worth))
     own = account.currency
     if balance > 0:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from engine.domain import events as ev
 from engine.domain import reports as rep
-from engine.domain.adopting import adopted_order
+from engine.domain.adopting import adopted_order, can_be_adopted
+from engine.domain.bounds import BEYOND_BOOKS
 from engine.domain.comparison import LOOK, NOBODY, PAPER_MODES, UNSAID, Comparison, size_of
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Certainty
@@ -217,6 +218,8 @@ def _compare_others(compared: Comparison, rows: dict[str, OpenOrder], market: Ma
         size = size_of(state, row.symbol, row.quantity)
         words = f"{row.instruction.word} {size} open for {left}"
         how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
+        if not can_be_adopted(state, row):
+            is_paper, how = False, f"{BEYOND_BOOKS}: cancel it at the venue"
         compared.differs(
             DifferenceKind.ORDER,
             symbol=row.symbol,

@@ -86,6 +86,7 @@ class Refusal(IntEnum):
     STRATEGY_STOPPED = 60
     BREAK_OUTDATED = 61
     NO_LINE = 62
+    BEYOND_BOOKS = 63
 
 
 REFUSAL_SENTENCES: dict[Refusal, str] = {
@@ -122,6 +123,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NOTHING_FOREIGN: "No foreign order of that name waits; `reconcile` asks the venue.",
     Refusal.NO_BREAK: "Both sides hold the same there, as far as is known; `reconcile` asks.",
     Refusal.BREAK_OUTDATED: "It has traded since both were compared: `reconcile`, then adopt it.",
+    Refusal.BEYOND_BOOKS: "It is worth more than the books can hold.",
     Refusal.NO_MARK: "There is no price to take it over at; wait for a quote of it.",
     Refusal.ORDERS_FIRST: "A foreign order has traded here: adopt it first, its fills count.",
     Refusal.EXITS_TOO_LARGE: "What works against it is more than that: cancel or shrink it first.",

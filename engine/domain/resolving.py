@@ -4,6 +4,7 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.answers import nudged
+from engine.domain.bounds import fits
 from engine.domain.commands import Outcome
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Status
@@ -64,6 +65,8 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.ALREADY_STATED
     if command.outcome is Outcome.FILLED and not 0 < command.quantity <= order.worst_leaves:
         return Refusal.BEYOND_OPEN
+    if not fits(state.instruments[order.order.symbol], command.price, command.quantity):
+        return Refusal.BEYOND_BOOKS
     if state.mode.upper() != LIVE_MODE:
         return None
     # Last, so that nobody is asked for a code for what would be refused all the same.

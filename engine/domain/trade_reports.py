@@ -3,8 +3,15 @@
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.amendments import LEAVES_UNSAID
-from engine.domain.answers import find_order_of_any_date, nudged, orphaned, repeated
+from engine.domain.answers import (
+    beyond_books,
+    find_order_of_any_date,
+    nudged,
+    orphaned,
+    repeated,
+)
 from engine.domain.answers import lowered as lowered_symbol
+from engine.domain.bounds import fits_books
 from engine.domain.commands import Origin, Outcome
 from engine.domain.good_faith import good_faith
 from engine.domain.ledger.fees import order_fee
@@ -33,12 +40,16 @@ def venue_filled(
     if order.manual:
         return _instead_of_manual(state, order, report, market, now)
     fill = _booked_fill(state, order, report, market, now)
+    if not fits_books(state, order, fill):
+        return beyond_books(state, order, _said(state, order, report), now)
     happened: list[ev.Event] = [fill]
     if state.accounts[order.order.account].margin.funded:
         happened += good_faith(state, order, fill, now)
     if fill.resurrected or fill.overfill:
         happened += _alarms(state, order, fill, now)
-    return happened + nudged(state, order, now)
+    if state.flattening:
+        happened += nudged(state, order, now)
+    return happened
 
 
 def _instead_of_manual(
@@ -53,6 +64,8 @@ def _instead_of_manual(
     if stated is not None:
         happened.append(rebooking.reverse(name, stated, ev.BUSTED, text, report.at))
     fill = rebooking.book(report, revision=0)
+    if not fits_books(state, order, fill):
+        return beyond_books(state, order, _said(state, order, report), now)
     happened.append(fill)
     left = abs(stated.quantity) - report.quantity if stated is not None else 0
     if stated is not None and left > 0:
@@ -72,6 +85,12 @@ def _instead_of_manual(
     if fill.overfill:
         happened += _alarms(state, order, fill, now)
     return happened + nudged(state, order, now)
+
+
+def _said(state: State, order: Order, report: rep.VenueFilled | rep.VenueTradeCorrected) -> str:
+    known = state.instruments[order.order.symbol]
+    size, price = known.format_quantity(report.quantity), known.format_price(report.price)
+    return f"a trade of {size} at {price} ({report.execution_id})"
 
 
 def _booked_fill(
@@ -183,6 +202,8 @@ def venue_trade_corrected(
         made_at,
     )
     corrected = rebooking.book(fill, revision=report.revision)
+    if not fits_books(state, order, corrected):
+        return beyond_books(state, order, _said(state, order, report), now)
     happened.append(corrected)
     if corrected.resurrected or corrected.overfill:
         happened += _alarms(state, order, corrected, now)

@@ -2,7 +2,8 @@
 
 from engine.domain import events as ev
 from engine.domain import reports as rep
-from engine.domain.answers import find_order, nudged, orphaned, repeated
+from engine.domain.answers import beyond_books, find_order, nudged, orphaned, repeated
+from engine.domain.bounds import fits
 from engine.domain.commands import Origin
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Happening, next_status
@@ -155,6 +156,8 @@ def venue_restated(
     is_older = report.at and report.at <= order.restated_at
     if order.has_ended or same or is_older:
         return repeated(report.client_order_id, "restated", now)
+    if not _fits(state, order, report):
+        return beyond_books(state, order, _terms(state, order, report), now)
     return restated_as(state, order, report, market, now)
 
 
@@ -175,6 +178,19 @@ def restated_as(
     return [restated, *nudged(state, order, now)]
 
 
+def _fits(state: State, order: Order, report: rep.VenueReplaced | rep.VenueRestated) -> bool:
+    price = max(report.price, order.price, order.stop)
+    if isinstance(report, rep.VenueReplaced):
+        price = max(price, report.stop)
+    return fits(state.instruments[order.order.symbol], price, report.quantity)
+
+
+def _terms(state: State, order: Order, report: rep.VenueReplaced | rep.VenueRestated) -> str:
+    known = state.instruments[order.order.symbol]
+    size, price = known.format_quantity(report.quantity), known.format_price(report.price)
+    return f"a change to {size} at {price}"
+
+
 def venue_replaced(
     state: State, report: rep.VenueReplaced, market: Market, now: Nanos
 ) -> list[ev.Event]:
@@ -186,6 +202,8 @@ def venue_replaced(
     is_awaited = pending is not None and pending.client_order_id == name
     if not (is_awaited or _was_denied_by_hand(state, order, report)):
         return repeated(name, "replaced", now)
+    if not _fits(state, order, report):
+        return beyond_books(state, order, _terms(state, order, report), now)
     price, quantity = report.price, report.quantity
     if report.at and report.at < order.restated_at:
         # The venue has changed it again since, and that was heard first.

@@ -2,7 +2,13 @@
 
 import re
 
-from engine.instruments import PRICE_DIGITS_MAX, parse_scaled
+from engine.instruments import (
+    MONEY_DIGITS,
+    MONEY_END,
+    PRICE_DIGITS_MAX,
+    PRICE_END,
+    parse_exact,
+)
 from engine.language.problems import Misread
 from engine.language.syntax import (
     CashTerm,
@@ -76,7 +82,7 @@ def read_percent(word: str) -> PercentTerm | Misread:
     digits = decimal(word[:-1]) if word.endswith("%") and "," not in word else None
     if digits is None:
         return Misread(f"'{word}' is no percentage", "write it as 25%")
-    if not 0 < parse_scaled(digits, PRICE_DIGITS_MAX) <= 100 * 10**PRICE_DIGITS_MAX:
+    if not 0 < parse_exact(digits, PRICE_DIGITS_MAX) <= 100 * 10**PRICE_DIGITS_MAX:
         return Misread(f"{word} is not above 0% and up to 100%")
     return PercentTerm(_without_end_zeros(digits))
 
@@ -104,7 +110,9 @@ def _read_cash(word: str) -> CashTerm | Misread:
     amount = _thousands(word[1:])
     if amount is None:
         return Misread(f"'{word}' is no amount", _mistyped(word[1:]) or "write it as $10k")
-    return CashTerm(amount) if amount != "0" else Misread("an amount is above zero")
+    if amount == "0":
+        return Misread("an amount is above zero")
+    return _no_money(amount) or CashTerm(amount)
 
 
 def _read_limit(word: str) -> LimitPrice | Misread:
@@ -118,8 +126,10 @@ def _read_limit(word: str) -> LimitPrice | Misread:
     digits = decimal(bare)
     if digits is None:
         return Misread(f"'{word}' is no price", _mistyped(bare) or _plain_price(bare))
-    if not parse_scaled(digits, PRICE_DIGITS_MAX):
+    if not parse_exact(digits, PRICE_DIGITS_MAX):
         return Misread("a price is above zero", "say mkt if you mean market")
+    if _whole(digits) >= PRICE_END:
+        return Misread(f"a price is below {PRICE_END:,}")
     return LimitPrice(digits)
 
 
@@ -130,11 +140,13 @@ def read_offset(word: str) -> Offset | Misread:
     if match is None or digits is None:
         return Misread(f"'{word}' is no offset", "write +0.05, -5t or -0.5%")
     unit = OffsetUnit(match[3] or "")
-    size = parse_scaled(digits, PRICE_DIGITS_MAX)
+    size = parse_exact(digits, PRICE_DIGITS_MAX)
     if not size:
         return Misread("an offset is not zero", "leave it out")
     if unit is OffsetUnit.TICKS and "." in digits:
         return Misread("ticks are whole")
+    if unit is not OffsetUnit.PERCENT and _whole(digits) >= PRICE_END:
+        return Misread(f"an offset is below {PRICE_END:,}")
     if unit is OffsetUnit.PERCENT and size >= 100 * 10**PRICE_DIGITS_MAX:
         return Misread("an offset is below 100%")
     return Offset(match[1] == "+", digits, unit)
@@ -146,7 +158,20 @@ def read_money(word: str) -> str | Misread:
     digits = decimal(word.removeprefix("-").removeprefix("$"))
     if digits is None:
         return Misread(f"'{word}' is no amount", "write it as 980000.50")
-    return f"{sign}{digits}" if parse_scaled(digits, PRICE_DIGITS_MAX) else digits
+    signed = f"{sign}{digits}" if parse_exact(digits, PRICE_DIGITS_MAX) else digits
+    return _no_money(digits) or signed
+
+
+def _whole(digits: str) -> int:
+    return int(digits.partition(".")[0])
+
+
+def _no_money(digits: str) -> Misread | None:
+    if _whole(digits) >= MONEY_END:
+        return Misread(f"an amount is below {MONEY_END:,}")
+    if len(digits.partition(".")[2]) > MONEY_DIGITS:
+        return Misread(f"an amount has at most {MONEY_DIGITS} decimals")
+    return None
 
 
 def decimal(text: str) -> str | None:
@@ -166,7 +191,7 @@ def _thousands(text: str) -> str | None:
     digits = decimal(lower.removesuffix("k"))
     if digits is None:
         return None
-    value = parse_scaled(digits, PRICE_DIGITS_MAX) * (1000 if lower.endswith("k") else 1)
+    value = parse_exact(digits, PRICE_DIGITS_MAX) * (1000 if lower.endswith("k") else 1)
     whole, part = divmod(value, 10**PRICE_DIGITS_MAX)
     return _without_end_zeros(f"{whole}.{part:0{PRICE_DIGITS_MAX}d}")
 

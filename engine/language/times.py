@@ -2,7 +2,7 @@
 
 import re
 
-from engine.instruments import parse_scaled
+from engine.instruments import parse_exact
 from engine.language.figures import decimal
 from engine.language.problems import Misread
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -35,7 +35,7 @@ def read_duration(word: str) -> Nanos | Misread:
     places, factor = _DURATION_UNITS[match[2]]
     if len(digits.partition(".")[2]) > places:
         return Misread(f"'{word}' is finer than a nanosecond")
-    nanos = parse_scaled(digits, places) * factor
+    nanos = parse_exact(digits, places) * factor
     if not 0 < nanos <= WAIT_NANOS_MAX:
         return Misread("a duration is above zero and at most 24 hours")
     return Nanos(nanos)

@@ -23,6 +23,7 @@ from engine.runtime.resolve_exits import entry_price, exit_of
 from engine.runtime.resolve_prices import reference_price
 from engine.runtime.resolve_prices import resolve_price as resolve_price
 from engine.values import (
+    FIGURE_MAX,
     Instruction,
     Money,
     OrderId,
@@ -35,8 +36,6 @@ from engine.values import (
 
 PERCENT_DIGITS = 4
 PERCENT_WHOLE = 100 * 10**PERCENT_DIGITS
-QUANTITY_MAX = 10**18
-"""Units of a size that has decimals: the journal keeps 64 bits."""
 
 _SCOPES = {
     syn.OrderGroup.ALL: CancelScope.ALL,
@@ -157,9 +156,9 @@ def size_in_units(size: syn.Size, instrument: Instrument, symbol: str) -> Quanti
             units = instrument.parse_quantity(size)
         except NumberTextError as problem:
             raise UnresolvedError(f"{symbol}: {problem}") from problem
-    most = QUANTITY_MAX // instrument.quantity_scale
-    if instrument.quantity_digits and abs(units) > QUANTITY_MAX:
-        raise UnresolvedError(f"{symbol}: a quantity is at most {most:,}")
+    if abs(units) > FIGURE_MAX:
+        most = (FIGURE_MAX + 1) // instrument.quantity_scale
+        raise UnresolvedError(f"{symbol}: a quantity is below {most:,}")
     return Quantity(units)
 
 
@@ -202,6 +201,8 @@ def _at_least_one(quantity: int, order: cmd.SubmitOrder, context: Context) -> Qu
             least = known.format_quantity(known.lot_size)
             raise UnresolvedError(f"that comes to less than {least} {known.unit}, the least traded")
         raise UnresolvedError(f"that comes to no share of {order.symbol}")
+    if quantity > FIGURE_MAX:
+        raise UnresolvedError(f"that comes to more {order.symbol} than can be counted: say less")
     return Quantity(quantity)
 
 

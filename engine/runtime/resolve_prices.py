@@ -1,7 +1,7 @@
 """Prices of a line in numbers of its instrument: figures, named prices of the market, offsets."""
 
 from engine.domain.quotes import Quote
-from engine.instruments import Instrument, NumberTextError, parse_scaled
+from engine.instruments import PRICE_END, Instrument, NumberTextError, parse_scaled
 from engine.language import syntax as syn
 from engine.runtime.context import (
     UNKNOWN_INSTRUMENT,
@@ -70,4 +70,8 @@ def resolve_price(term: syn.RestingPrice, symbol: str, side: Side, context: Cont
         raise UnresolvedError(f"{symbol}: {problem}") from problem
     if moved <= 0:
         raise UnresolvedError(f"that offset takes the price of {symbol} to zero or below")
+    if moved > instrument.price_max - instrument.tick_at(moved):
+        raise UnresolvedError(
+            f"that offset takes the price of {symbol} too far: a price is below {PRICE_END:,}"
+        )
     return instrument.round_to_tick(moved, up=side is Side.SELL)

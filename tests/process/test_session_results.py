@@ -373,3 +373,15 @@ def test_a_number_out_of_bounds_is_refused_before_anything_is_made(
     assert (done.code, done.output) == (2, "")
     assert f"argument {flag}: " in done.complaints or "expected one argument" in done.complaints
     assert not trader.home.exists()
+
+
+def test_a_home_that_traded_at_the_highest_figures_verifies_and_answers(trader: Trader) -> None:
+    """The first line is no price at all: nothing was sent, and it says what would be one."""
+    unread = trader.run("--json", "--exec", "buy 10 AAPL 999999999999999 tp +1 sl -1")
+    assert (unread.code, "a price is below 1,000,000,000" in unread.complaints) == (2, True)
+    denied = ("buy 1 AAPL 999999999", "expect denied 1 price_collar")
+    far = ("buy 100 AAPL mkt", "sell 100 AAPL 999999999.99 gtc", "expect order 3 working")
+    assert trader.run("--json", "--exec", *denied, *far).code == 0
+    assert trader.verify()["ok"]
+    rows = trader.query("select max(price) as price, count(*) as n from orders")
+    assert rows == [{"price": "999999999.99", "n": 3}]

@@ -8,8 +8,17 @@ from connectors.fix.codes import LIQUIDITY_OF, LIVES, SIDES, TYPES
 from connectors.fix.message import Message
 from connectors.fix.stamps import format_stamp, parse_stamp
 from connectors.fix.tags import Tag
-from engine.instruments import POWERS_OF_TEN, Instrument, NumberTextError, parse_scaled
-from engine.values import Instruction, Liquidity, Nanos, OrderType, Price, Quantity, TimeInForce
+from engine.instruments import POWERS_OF_TEN, Instrument, NumberTextError, parse_exact
+from engine.values import (
+    Instruction,
+    Liquidity,
+    Nanos,
+    OrderType,
+    Price,
+    Quantity,
+    TimeInForce,
+    clamped,
+)
 
 UNKNOWN_SIDE = Instruction.BUY
 DIGITS_MAX = 15
@@ -38,21 +47,23 @@ def size_of(message: Message, tag: int, instrument: Instrument) -> Amount:
 
 
 def scaled(text: str, digits: int) -> Amount:
-    """Decimal text in a scale of so many digits; empty is 0, what is no number is not exact."""
+    """Decimal text in a scale of so many digits; empty is 0, what is no number is not exact,
+    and neither is what no fact may carry: that is told as the bound."""
     if not text:
         return NOTHING
     whole, _, part = text.partition(".")
     part = part.rstrip("0")
     finer = min(max(len(part), digits), DIGITS_MAX)
     try:
-        value = parse_scaled(f"{whole}.{part[:finer]}" if part else whole, finer)
+        value = parse_exact(f"{whole}.{part[:finer]}" if part else whole, finer)
     except NumberTextError:
         return Amount(0, is_exact=False)
     if finer == digits:
-        return Amount(value)
+        bounded = clamped(value)
+        return Amount(bounded, is_exact=bounded == value)
     step = POWERS_OF_TEN[finer - digits]
     rounded = (abs(value) + step // 2) // step
-    return Amount(rounded if value >= 0 else -rounded, is_exact=False)
+    return Amount(clamped(rounded if value >= 0 else -rounded), is_exact=False)
 
 
 def when(message: Message) -> Nanos:

@@ -100,7 +100,9 @@ def price_of(
         return term.price
     moved = base + term.offset + base * term.percent // PERCENT_WHOLE
     is_up = (side < 0) is (kind is TARGET)
-    return instrument.round_to_tick(Price(max(1, moved)), up=is_up)
+    # Above the highest price that can be written nothing trades either.
+    most = instrument.round_to_tick(instrument.price_max, up=False)
+    return instrument.round_to_tick(Price(min(max(1, moved), most)), up=is_up)
 
 
 def average_of(order: Order, instrument: Instrument) -> Price:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from engine.domain.reasons import Finding, Verdict
 from engine.instruments import format_scaled
-from engine.values import Quantity
+from engine.values import FIGURE_MAX, Quantity
 
 OFF = Finding("", "", Verdict.OFF, "")
 """The answer of a rule that is switched off; `off` has one for each other reason."""
@@ -36,6 +36,9 @@ class RuleName(NamedTuple):
         return f"({inside}, {self.key})" if self.key else f"({inside})"
 
 
+R03 = RuleName("R03", "tick_or_lot")
+
+
 def finding(
     rule: RuleName,
     verdict: Verdict,
@@ -55,7 +58,8 @@ def finding(
         actual,
         limit,
         room,
-        room_quantity,
+        # Of what costs next to nothing more fits than any figure says.
+        min(room_quantity, FIGURE_MAX),
     )
 
 

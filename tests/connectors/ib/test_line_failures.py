@@ -299,3 +299,16 @@ def test_farms_that_are_well_are_no_news(desk: Desk, code: int) -> None:
     end.gateway.system(code)
     end.hear()
     assert end.notes == [] and end.ib._line.is_up
+
+
+def test_the_line_says_its_state_its_rate_and_the_farms_that_broke(desk: Desk) -> None:
+    end = desk()
+    rate = end.ib.terms.messages_a_second
+    told = end.ib.line()
+    assert told.text.startswith("up, ") and f" of {rate} messages" in told.text
+    assert not told.is_doubtful
+    end.gateway.system(2103)
+    end.until(lambda: "broken: " in end.ib.line().text)
+    assert end.ib.line().is_doubtful
+    end.gateway.system(1100)
+    end.until(lambda: "has lost IB" in end.ib.line().text)

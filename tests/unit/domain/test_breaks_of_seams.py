@@ -1,21 +1,13 @@
 """Defects found where two features meet; each is expected to fail until it is mended."""
 
-from collections.abc import Callable
-
 import pytest
 from msgspec.structs import replace
 
-from connectors.fix.client.reading import scaled
 from engine.domain.amendments import VenueTradeBusted
 from engine.domain.commands import ExitTerm, Origin, SubmitOrder
 from engine.domain.events import OrderDenied
-from engine.domain.quotes import Phase
-from engine.domain.reports import LinkChanged, LinkState, VenueFilled
-from engine.domain.requests import NewOrderRequest, Request, StatusRequest
 from engine.values import (
     Instruction,
-    Liquidity,
-    Nanos,
     OrderType,
     Price,
     Quantity,
@@ -25,7 +17,6 @@ from engine.values import (
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
-NEVER = Nanos(10**18)
 BID, ASK = 1_899_900, 1_900_100
 
 
@@ -103,55 +94,6 @@ def test_a_group_of_exits_counts_once_when_a_trade_is_taken_back() -> None:
     assert "AAPL" not in desk.state.accounts["PAPER"].symbols, "nothing could cross zero"
 
 
-@pytest.mark.xfail(strict=True, reason="stops go before it is asked whether it can close")
-def test_a_flatten_that_cannot_close_leaves_the_stop_where_it_is() -> None:
-    desk = bench()
-    desk.submit(bracket("a"))
-    desk.enters("AAPL", Phase.HALTED)
-    say(desk, "flatten AAPL")
-    desk.enters("AAPL", Phase.OPEN)
-    desk.quotes("AAPL", BID, ASK)
-    desk.pass_time(60)
-    assert desk.position("AAPL") == 0 or stops_working(desk) == 100, "naked after the reopening"
-
-
-# ── the exit lane ───────────────────────────────────────────────────────────────────────────────
-
-
-def only_msft_is_never_answered(desk: list[DeskBench]) -> Callable[[Request], Nanos]:
-    """What is asked about MSFT never arrives; everything else does at once."""
-
-    def out(request: Request) -> Nanos:
-        if isinstance(request, NewOrderRequest):
-            return NEVER if request.symbol == "MSFT" else Nanos(0)
-        lost = (
-            isinstance(request, StatusRequest)
-            and desk[0]
-            .state.orders[desk[0].state.by_client_id[request.client_order_id]]
-            .order.symbol
-            == "MSFT"
-        )
-        return NEVER if lost else Nanos(0)
-
-    return out
-
-
-@pytest.mark.xfail(strict=True, reason="R41 answers for exits too: one order in doubt holds all")
-def test_an_order_in_doubt_of_another_symbol_lets_a_position_be_closed() -> None:
-    box: list[DeskBench] = []
-    desk = bench(latency=only_msft_is_never_answered(box))
-    box.append(desk)
-    say(desk, "buy 100 AAPL mkt")
-    desk.quotes("MSFT", 3_000_000, 3_000_200)
-    say(desk, "buy 10 MSFT 299.00")
-    desk.submit(LinkChanged("paper", LinkState.DOWN, "lost"))
-    desk.submit(LinkChanged("paper", LinkState.UP, "back"))
-    desk.pass_time(600)
-    events = say(desk, "sell 100 AAPL mkt")
-    denied = [found.rule for e in events if isinstance(e, OrderDenied) for found in e.findings]
-    assert not denied, f"{denied} keep a trader from closing"
-
-
 # ── exits at impossible prices ──────────────────────────────────────────────────────────────────
 
 
@@ -161,16 +103,6 @@ def test_a_stop_at_no_price_is_refused_and_not_moved() -> None:
     order = replace(bracket("a"), stop_loss=ExitTerm(offset=-2_000_000), target=None)
     events = desk.submit(replace(order, type=OrderType.LIMIT, price=Price(ASK)))
     assert any(isinstance(event, OrderDenied) for event in events)
-
-
-@pytest.mark.xfail(strict=True, reason="a venue's number is read without bounds, and ends the desk")
-def test_a_price_of_the_venue_that_no_journal_holds_does_not_end_the_engine() -> None:
-    desk = bench()
-    say(desk, "buy 100 AAPL 189.00")
-    price = Price(scaled("9" * 25, 4).value)
-    name = desk.order(1).client_order_id
-    desk.submit(VenueFilled(name, "X-1", price, Quantity(100), Liquidity.MAKER))
-    assert not desk.session.is_stopped
 
 
 def test_the_day_of_the_tests_is_as_it_is_told() -> None:

@@ -198,6 +198,8 @@ def test_a_line_says_what_it_does(text: str, line: Line) -> None:
         ("expect", 8, "an expectation is missing", ""),
         ("expect orders 1 filled", 8, "'orders' is no expectation", ""),
         ("expect cash 980000", 13, "'980000' is no comparison", ""),
+        ("expect cash >= 1000000000000", 16, "an amount is below 1,000,000,000,000", ""),
+        ("expect cash >= 1.0000001", 16, "an amount has at most 6 decimals", ""),
         ("expect cash >= lots", 16, "'lots' is no amount", "write it as 980000.50"),
         ("expect position AAPL", 22, "a quantity is missing", ""),
         ("expect denied 2", 17, "a rule is missing", ""),

@@ -180,6 +180,11 @@ PRICE_MISSING = "say mkt if you mean market"
         ("buy 0% AAPL mkt", 5, 2, "0% is not above 0% and up to 100%", ""),
         ("buy $0 AAPL mkt", 5, 2, "an amount is above zero", ""),
         ("buy 2000000000k AAPL mkt", 5, 11, "a quantity is at most 1,000,000,000,000", ""),
+        ("buy $1000000000k AAPL mkt", 5, 12, "an amount is below 1,000,000,000,000", ""),
+        ("buy $1.0000001 AAPL mkt", 5, 10, "an amount has at most 6 decimals", ""),
+        ("buy 1 AAPL 1000000000", 12, 10, "a price is below 1,000,000,000", ""),
+        ("buy 1 AAPL bid+1000000000", 12, 14, "an offset is below 1,000,000,000", ""),
+        ("buy 1 AAPL bid+1000000000t", 12, 15, "an offset is below 1,000,000,000", ""),
         ("buy 100", 9, 1, "a symbol is missing", ""),
         ("buy", 5, 1, "a quantity is missing", ""),
         (

@@ -90,7 +90,7 @@ ORDERS: tuple[LimitSpec, ...] = (
         "R03",
         "tick_or_lot",
         "HARD",
-        "quantity is no multiple of the lot, or a price is off tick",
+        "quantity is no multiple of the lot, a price is off tick, or the books cannot hold it",
         "the venue's instrument list",
     ),
     _R04,

@@ -3,9 +3,11 @@
 from engine.domain.ledger.currency import PAR, in_base_up
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.findings import R03 as R03
 from engine.domain.risk.findings import RuleName, deny, finding, whole_lots
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.reference import BPS
+from engine.domain.risk.rules.book_size import beyond_books
 from engine.domain.state import State
 from engine.instruments import format_money, format_money_rounded, format_scaled
 from engine.values import MONEY_SCALE, Money, Nanos, Price, Quantity
@@ -13,7 +15,6 @@ from engine.values import MONEY_SCALE, Money, Nanos, Price, Quantity
 R01 = RuleName("R01", "order_quantity", "risk.order_quantity_max")
 R02 = RuleName("R02", "order_notional", "risk.order_notional_max")
 R02_SHARE = RuleName("R02", "order_notional", "risk.order_notional_share_max")
-R03 = RuleName("R03", "tick_or_lot")
 R08 = RuleName("R08", "position", "risk.position_max")
 
 NOTIONAL_HARD_FACTOR = 2
@@ -96,7 +97,8 @@ def order_notional_room(p: Proposal, state: State) -> int:
 
 
 def tick_or_lot(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """What the venue would not take: a broken lot, a price off tick or not above zero."""
+    """What the venue would not take, a broken lot, a price off tick or not above zero, and what
+    the books could not hold."""
     instrument = p.instrument
     assert instrument is not None
     lot, quantity = instrument.lot_size, p.quantity
@@ -111,6 +113,9 @@ def tick_or_lot(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
             room=f"{p.size(below)} at most",
             room_quantity=below,
         )
+    too_much = beyond_books(p)
+    if too_much is not None:
+        return too_much
     if instrument.notional_min and not p.is_exit:
         too_little = _too_little(p, instrument.notional_min)
         if too_little is not None:

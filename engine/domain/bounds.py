@@ -1,0 +1,54 @@
+"""What the books can hold: beyond it nothing is booked, sent or taken over, and a person is told.
+
+Figures of a fact are within `FIGURE_MAX` by the doors where text becomes a number. Here are their
+products and sums, so that state, snapshot and store can always be written.
+"""
+
+from engine.domain.ledger.currency import in_base
+from engine.domain.order_events import OrderFilled
+from engine.domain.orders import Order
+from engine.domain.state import State
+from engine.instruments import Instrument
+from engine.values import FIGURE_MAX, LEDGER_MAX, ORDER_VALUE_MAX
+
+BEYOND_BOOKS = "is beyond what the books can hold"
+
+
+def fits(instrument: Instrument, price: int, quantity: int) -> bool:
+    """Whether an order, a trade or a position of so much can be counted at all.
+
+    `FIGURE_MAX` itself is what a door makes of anything larger, so it never fits.
+    """
+    return (
+        abs(price) <= instrument.price_max
+        and abs(price) < FIGURE_MAX
+        and abs(quantity) < FIGURE_MAX
+        and abs(instrument.notional(price, quantity)) <= ORDER_VALUE_MAX  # type: ignore[arg-type]
+    )
+
+
+def fits_books(state: State, order: Order, fill: OrderFilled) -> bool:
+    """Whether everything that the fill is added to stays within its bounds."""
+    asked = order.order
+    instrument, account = state.instruments[asked.symbol], state.accounts[asked.account]
+    if not fits(instrument, fill.price, fill.quantity):
+        return False
+    value = instrument.notional(fill.price, fill.quantity)
+    if order.value + value > FIGURE_MAX or abs(fill.position_after) > FIGURE_MAX:
+        return False
+    position = account.positions.get(asked.symbol)
+    if position is not None and (
+        abs(position.cost) + value > FIGURE_MAX
+        or abs(position.realised + fill.realised) > FIGURE_MAX
+        or position.day_traded + fill.quantity > LEDGER_MAX
+        or abs(position.day_cash) + value > LEDGER_MAX
+    ):
+        return False
+    if instrument.currency != account.currency:
+        value = in_base(value, state.rate_of(instrument.currency, account.currency))
+    return (
+        value <= ORDER_VALUE_MAX
+        and account.flow.traded + value <= LEDGER_MAX
+        and account.month_volume + fill.quantity <= LEDGER_MAX
+        and abs(account.cash_in(instrument.currency) + fill.cash_delta) <= LEDGER_MAX
+    )

@@ -8,7 +8,7 @@ from engine.domain.ledger.currency import in_base
 from engine.domain.order_events import OrderFilled
 from engine.domain.orders import Order
 from engine.domain.state import State
-from engine.instruments import Instrument
+from engine.instruments import POWERS_OF_TEN, PRICE_END, Instrument
 from engine.values import FIGURE_MAX, LEDGER_MAX, ORDER_VALUE_MAX
 
 BEYOND_BOOKS = "is beyond what the books can hold"
@@ -31,16 +31,22 @@ def fits_books(state: State, order: Order, fill: OrderFilled) -> bool:
     """Whether everything that the fill is added to stays within its bounds."""
     asked = order.order
     instrument, account = state.instruments[asked.symbol], state.accounts[asked.account]
-    if not fits(instrument, fill.price, fill.quantity):
+    quantity, price_end = fill.quantity, PRICE_END * POWERS_OF_TEN[instrument.price_digits]
+    # As `fits`, of what the event says already: every fill comes here.
+    value: int = abs(fill.cash_delta + fill.fee)
+    if value > ORDER_VALUE_MAX or not (
+        -price_end < fill.price < price_end
+        and -FIGURE_MAX < fill.price < FIGURE_MAX
+        and -FIGURE_MAX < quantity < FIGURE_MAX
+    ):
         return False
-    value = instrument.notional(fill.price, fill.quantity)
     if order.value + value > FIGURE_MAX or abs(fill.position_after) > FIGURE_MAX:
         return False
     position = account.positions.get(asked.symbol)
     if position is not None and (
         abs(position.cost) + value > FIGURE_MAX
         or abs(position.realised + fill.realised) > FIGURE_MAX
-        or position.day_traded + fill.quantity > LEDGER_MAX
+        or position.day_traded + quantity > LEDGER_MAX
         or abs(position.day_cash) + value > LEDGER_MAX
     ):
         return False
@@ -49,6 +55,6 @@ def fits_books(state: State, order: Order, fill: OrderFilled) -> bool:
     return (
         value <= ORDER_VALUE_MAX
         and account.flow.traded + value <= LEDGER_MAX
-        and account.month_volume + fill.quantity <= LEDGER_MAX
+        and account.month_volume + quantity <= LEDGER_MAX
         and abs(account.cash_in(instrument.currency) + fill.cash_delta) <= LEDGER_MAX
     )

@@ -37,7 +37,8 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def run(options: Namespace) -> int:
-    """Exit 0 when nothing keeps a session from running, 1 when something does."""
+    """Exit 0 when nothing keeps a session from running, 1 when something does, 6 where a venue that
+    was asked about is not reached or does not let this desk in."""
     if options.keys:
         from commands.doctor_keys import run_keys
 
@@ -47,7 +48,14 @@ def run(options: Namespace) -> int:
 
         return run_parts()
     checks = [check for look in _LOOKS for check in look(options)]
-    return tell(checks, bad_words=("unavailable",), as_json=options.json)
+    code = ExitCode.DONE
+    if options.venue == "fix":
+        from commands.doctor_venue import venue_words
+
+        told, code = venue_words(options)
+        checks += [Check(*words) for words in told]
+    failed = tell(checks, bad_words=("unavailable",), as_json=options.json)
+    return code or failed
 
 
 def tell(checks: Sequence[Check], *, bad_words: Sequence[str], as_json: bool) -> int:
@@ -154,19 +162,18 @@ def clock(options: Namespace) -> list[Check]:
 
 
 def _venues(options: Namespace) -> list[Check]:
-    """A FIX venue is named and not dialled: a logon here would be one that the venue counts."""
     text = "paper is part of the engine: nothing to reach"
+    if options.venue is None:
+        text += "; `--venue fix` calls at a FIX venue, `--venue ib` looks for a gateway"
+    if options.venue != "ib":
+        return [Check("venue", "ok", text)]
+    from commands.doctor_ib import gateway_words
+
     try:
         settings = load_settings(default_home(options.home).settings_path, options.config)
     except (SettingsError, HomeError):
-        return [Check("venue", "ok", text)]  # what is wrong with them is said already
-    if options.venue == "ib":
-        from commands.doctor_ib import gateway_words
-
-        return [Check("gateway", word, words) for word, words in gateway_words(settings.ib)]
-    fix = settings.fix
-    dials = f"`--venue fix` dials {fix.host}:{fix.port} as {fix.sender}, not tried here"
-    return [Check("venue", "ok", f"{text}; {dials}; `--venue ib` looks for a gateway")]
+        return []  # what is wrong with them is said already
+    return [Check("gateway", word, words) for word, words in gateway_words(settings.ib)]
 
 
 def _keyring(options: Namespace) -> list[Check]:

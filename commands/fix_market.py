@@ -67,24 +67,11 @@ class FixMarket(NamedTuple):
         all the same, shows what the journal says, and goes on when the venue is there.
         """
         fix, state = self.settings.fix, recovered.state
-        dictionaries = load_all(fix.dictionaries)
-        terms = _terms(fix, home)
+        terms = terms_of(fix, home)
         redial = Redial(Random(), terms.doors)
-        session = SessionSettings(
-            version=fix.version,
-            sender=fix.sender,
-            target=fix.target,
-            is_initiator=True,
-            is_tolerant=True,
-            heartbeat_seconds=fix.heartbeat,
-            resets_on_logon=fix.reset_on_logon,
-            never_resent=NEVER_RESENT,
-            dictionaries=dictionaries,
-        )
-        name = f"{fix.sender}>{fix.target}/{fix.version}"
-        memory = SessionMemory(SessionStore(home.fix_path), name, int(time.time()))
+        memory = memory_of(fix, home)
         venue = FixVenue(
-            terms.session(session),
+            terms.session(session_of(fix)),
             memory,
             terms.dialer(lambda: redial.door),
             desk=f"{state.instance}-{state.epoch}",
@@ -108,6 +95,7 @@ class FixMarket(NamedTuple):
             limits=limits_at(self.settings, PRACTICE_VENUE),
             index_symbol=self.settings.market.index,
             venue_word=PRACTICE_VENUE,
+            venue_rate=fix.message_rate,
             was_known=venue.description in known_markets(state),
             close=venue.close,
             remarks=remarks,
@@ -118,7 +106,7 @@ class FixMarket(NamedTuple):
         try:
             venue.stand_up(SCRIPT_WAIT_SECONDS if self._is_scripted else DESK_WAIT_SECONDS)
         except LineError as error:
-            words = self._in_words(str(error), terms)
+            words = trouble_words(str(error), terms)
             if self._is_scripted:
                 venue.close(is_orderly=False)
                 raise LineError(words) from error
@@ -133,34 +121,63 @@ class FixMarket(NamedTuple):
         is_about_the_line = any(line.split()[:1] == ["link"] for line in options.exec_lines)
         return bool(options.headless or options.script) and not is_about_the_line
 
-    def _in_words(self, trouble: str, terms: Terms) -> str:
-        place = " or ".join(map(str, terms.doors))
-        if "refused" in trouble and "Connection" in trouble:
-            return (
-                f"no FIX venue listens on {place}: start one with `trader venue` in another shell,"
-                " or name the one that you mean (fix.host, fix.port)"
-            )
-        if "too low" in trouble:
-            return (
-                f"{place}: {trouble}. The two sides do not agree how far they are, so messages may"
-                " be lost; nothing is reset by itself. Ask the venue what it sent, then say which"
-                ' number counts (`link out 45 "why"`, `link in 12 "why"`), or begin anew (`link'
-                ' reset "why"`), on the screen or with --exec'
-            )
-        return f"{place}: {trouble}"
+
+def trouble_words(trouble: str, terms: Terms) -> str:
+    """Why a venue is not there, with where and what to do."""
+    place = " or ".join(map(str, terms.doors))
+    if "refused" in trouble and "Connection" in trouble:
+        return (
+            f"no FIX venue listens on {place}: start one with `trader venue` in another shell,"
+            " or name the one that you mean (fix.host, fix.port)"
+        )
+    if "too low" in trouble:
+        return (
+            f"{place}: {trouble}. The two sides do not agree how far they are, so messages may"
+            " be lost; nothing is reset by itself. Ask the venue what it sent, then say which"
+            ' number counts (`link out 45 "why"`, `link in 12 "why"`), or begin anew (`link'
+            ' reset "why"`), on the screen or with --exec'
+        )
+    tls = terms.secrecy.tls
+    if "without a word" in trouble and tls is not None and not tls.cert_file:
+        trouble += "; or it wants a client certificate (fix.tls_cert_file, fix.tls_key_file)"
+    return f"{place}: {trouble}"
 
 
 def fix_market(options: Namespace, settings: Settings) -> FixMarket:
     """Raises InputError for flags that mean nothing here."""
     refuse_flags_of_a_simulation(options, "a FIX venue")
-    _check_practice(settings.fix)
-    agree(_wishes(settings.fix), lambda name: None)
+    check_practice(settings.fix)
+    agree(wishes_of(settings.fix), lambda name: None)
     return FixMarket(options, settings)
 
 
-def _check_practice(fix: FixSettings) -> None:
-    """Nothing at a FIX venue is armed as live trading is, so no money may be in it."""
-    for door in read_doors(_wishes(fix).hosts):
+def session_of(fix: FixSettings) -> SessionSettings:
+    """The desk's side of it; what was agreed on besides is in its terms."""
+    return SessionSettings(
+        version=fix.version,
+        sender=fix.sender,
+        target=fix.target,
+        is_initiator=True,
+        is_tolerant=True,
+        heartbeat_seconds=fix.heartbeat,
+        resets_on_logon=fix.reset_on_logon,
+        never_resent=NEVER_RESENT,
+        dictionaries=load_all(fix.dictionaries),
+    )
+
+
+def memory_of(fix: FixSettings, home: Home) -> SessionMemory:
+    """What this home knows of the session. Raises MachineError."""
+    name = f"{fix.sender}>{fix.target}/{fix.version}"
+    return SessionMemory(SessionStore(home.fix_path), name, int(time.time()))
+
+
+def check_practice(fix: FixSettings) -> None:
+    """Nothing at a FIX venue is armed as live trading is, so no money may be in it.
+
+    Raises InputError.
+    """
+    for door in read_doors(wishes_of(fix).hosts):
         if not is_this_machine(door.host) and door.host not in fix.practice_hosts:
             raise InputError(
                 f"{door} is another machine, and a session at a FIX venue is practice: its orders"
@@ -169,7 +186,7 @@ def _check_practice(fix: FixSettings) -> None:
             )
 
 
-def _wishes(fix: FixSettings) -> Wishes:
+def wishes_of(fix: FixSettings) -> Wishes:
     """Each setting of the line has the name of a wish, but where the venue is."""
     named = msgspec.structs.asdict(fix)
     hosts = (str(Door(fix.host, fix.port)), *fix.fallbacks)
@@ -177,9 +194,9 @@ def _wishes(fix: FixSettings) -> Wishes:
     return Wishes(hosts=hosts, **known)
 
 
-def _terms(fix: FixSettings, home: Home) -> Terms:
+def terms_of(fix: FixSettings, home: Home) -> Terms:
     """Raises InputError for settings that cannot be, VaultError for a vault that is shut."""
-    wishes = _wishes(fix)
+    wishes = wishes_of(fix)
     names = [getattr(wishes, name) for name in wishes.__struct_fields__ if name.endswith("_secret")]
     return agree(wishes, secrets_of(home, names))
 

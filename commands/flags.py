@@ -345,8 +345,6 @@ COMMANDS = (
 
 
 def _check_command(options: argparse.Namespace) -> None:
-    if options.command == "doctor" and options.venue == "fix":
-        raise UsageError(_not_yet(f"doctor --venue {options.venue}"))
     if options.command == "report":
         _check_report(options)
     if options.command == "secrets":

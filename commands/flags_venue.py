@@ -1,6 +1,7 @@
 """The flags of `venue`."""
 
 import argparse
+from pathlib import Path
 
 from commands.flag_values import read_speed, read_symbols
 
@@ -61,6 +62,24 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=_grace,
         help="so long after its line is gone a client's orders are cancelled (default: they stay)",
+    )
+    add(
+        "--tls", action="store_true", help="TLS, with a certificate that is made for it in the home"
+    )
+    add("--tls-cert", metavar="FILE", type=Path, help="TLS with this certificate in PEM …")
+    add("--tls-key", metavar="FILE", type=Path, help="… and its key")
+    add(
+        "--tls-clients",
+        metavar="FILE",
+        type=Path,
+        help="who comes needs a certificate of this authority (PEM)",
+    )
+    add(
+        "--passwords",
+        metavar="FILE",
+        type=Path,
+        help="who has to say them in a logon: a line 'CLIENT USERNAME PASSWORD' each, a file that"
+        " is yours alone",
     )
     add(
         "--misbehave",

@@ -40,6 +40,8 @@ from engine.values import MONEY_SCALE, Money, OrderType, TimeInForce
 WHAT_IS_THERE = "`trader doctor --venue ib` looks at what is there"
 PAPER_MODE = "PRACTICE"
 """Orders leave this machine, and no money is in them."""
+MESSAGES_TAKEN = 50
+"""A second, by IB's own word."""
 SYMBOLS = ("SPY", "AAPL", "MSFT")
 """Looked up where nobody named any: a desk with nothing to trade helps nobody."""
 
@@ -65,7 +67,7 @@ class IbMarket(NamedTuple):
             Store(home.ib_path),
             BackOff(Random()),
             standing=_standing(state),
-            symbols=self.options.symbols or settings.market.symbols or SYMBOLS,
+            symbols=self._symbols(state),
             trade_date_of=trade_date,
             wall=exchange_clock,
         )
@@ -78,6 +80,8 @@ class IbMarket(NamedTuple):
         except InputError:
             venue.close(is_orderly=False)
             raise
+        # Nothing can be sent over it: the desk opens as one that only looks.
+        self.options.read_only |= venue.is_view_only
         return Ground(
             venue=venue,
             account=venue.account,
@@ -87,10 +91,24 @@ class IbMarket(NamedTuple):
             limits=limits_at(settings, LINE),
             index_symbol=settings.market.index,
             venue_word=LINE,
+            venue_rate=MESSAGES_TAKEN,
             was_known=venue.description in known_markets(state),
             close=venue.close,
             opening_cash=_cash(venue),
         )
+
+    def _symbols(self, state: State) -> tuple[str, ...]:
+        """What was asked for, and what this desk has something in: it has to be seen and closed."""
+        asked = self.options.symbols or self.settings.market.symbols or SYMBOLS
+        live = [state.orders[order_id].order.symbol for order_id in state.live]
+        held = [
+            symbol
+            for account in state.accounts.values()
+            for symbol, position in account.positions.items()
+            if position.quantity
+        ]
+        theirs = live + held if state.market.startswith(IB_MARKET) else []
+        return tuple(dict.fromkeys((*asked, *theirs)))
 
 
 def ib_market(options: Namespace, settings: Settings) -> IbMarket:

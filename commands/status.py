@@ -91,6 +91,7 @@ def fields_of(shell: EngineShell) -> dict[str, Any]:
         "positions": shell.held_fields(),
         "day": None if view.account.day is None else format_money(view.account.day),
         "links": {link.name: link.severity.name.lower() for link in view.links},
+        "lines": {link.name: link.detail for link in view.links if link.detail},
         "terminals": welcome.terminals,
         "control": welcome.someone_has_control,
     }
@@ -120,6 +121,7 @@ def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
         *(f"now        {condition.text}" for condition in view.conditions),
         f"terminals  {_terminals(welcome.terminals, has_control=welcome.someone_has_control)}",
         f"links      {_links(view)}",
+        *(f"line       {link.detail}" for link in view.links if link.detail),
         f"day        {fields['day'] or 'not known'}",
         f"orders     {len(fields['working'])} working, {view.attention} unknown",
         *(f"  {shell.words_of(row)}  ({_place(view, row)})" for row in working(view)),

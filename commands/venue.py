@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sqlite3
+import ssl
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -16,11 +17,13 @@ from connectors.fix.acceptor import Acceptor
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.dictionary.xml_reading import load_all
 from connectors.fix.link.schedule import NonStop
+from connectors.fix.practice.door import read_credentials, tls_of
 from connectors.fix.practice.mischief import Mischief, MischiefError
 from connectors.fix.practice.rules import HouseRules
 from connectors.fix.practice.server import CLIENTS, VENUE, PracticeVenue
 from connectors.fix.settings import VERSIONS
-from data.home import Home
+from data.home import Home, write_durably
+from engine.errors import InputError
 from engine.runtime.collector import calm
 from engine.runtime.market_time import hang_clock_of
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -36,7 +39,8 @@ def run(options: Namespace) -> int:
         names = ", ".join(f"{client} ({version})" for version, client in echo.CLIENTS.items())
         sessions = [echo.echo_session(version, dictionaries) for version in echo.CLIENTS]
         said = f"{echo.VENUE} listens on {{}}, and echoes {names}"
-        return asyncio.run(_serve(Acceptor(sessions, _note), options.port, said, None))
+        tls = _tls(options, None)
+        return asyncio.run(_serve(Acceptor(sessions, _note), options.port, said, None, tls))
     return _practise(options, dictionaries)
 
 
@@ -44,6 +48,7 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
     flow = open_market(options.market, symbols=options.symbols, seed=options.seed or SEED_DEFAULT)
     hang_clock_of(instrument.mic for instrument in flow.instruments)
     home = Home.prepare(options.home)
+    tls = _tls(options, home)
     try:
         practice = PracticeVenue(
             flow,
@@ -69,7 +74,8 @@ def _practise(options: Namespace, dictionaries: Mapping[str, Dictionary]) -> int
             f"{VENUE} listens on {{}} with {flow.description}; clients {clients},"
             f" each in {', '.join(VERSIONS)}"
         )
-        return asyncio.run(_serve(practice.acceptor, options.port, said, practice.mischief))
+        serving = _serve(practice.acceptor, options.port, said, practice.mischief, tls)
+        return asyncio.run(serving)
     except MischiefError as error:
         print(f"trader: {error}", file=sys.stderr)
         return ExitCode.USAGE
@@ -82,13 +88,43 @@ def _rules(options: Namespace) -> HouseRules:
     return HouseRules(
         schedule=options.hours or NonStop(),
         rate_max=options.throttle,
+        credentials=read_credentials(options.passwords) if options.passwords else {},
         cancel_after=None if grace is None else Nanos(grace * NANOS_PER_SECOND),
     )
 
 
-async def _serve(acceptor: Acceptor, port: int, said: str, mischief: Mischief | None) -> int:
+def _tls(options: Namespace, home: Home | None) -> ssl.SSLContext | None:
+    """Raises InputError for papers that cannot be used."""
+    cert, key = options.tls_cert, options.tls_key
+    if (cert is None) != (key is None):
+        raise InputError("a certificate goes with its key: --tls-cert FILE --tls-key FILE")
+    if cert is None and not options.tls:
+        if options.tls_clients is not None:
+            raise InputError("--tls-clients goes with --tls, or --tls-cert and --tls-key")
+        return None
+    if cert is None:
+        # Its library is large, and a venue without TLS has no use for it.
+        from connectors.fix.link.tls_papers import is_valid, make_certificate
+
+        home = home or Home.prepare(options.home)
+        cert, key = home.practice_cert_path, home.practice_key_path
+        if not (is_valid(cert) and key.exists()):
+            papers = make_certificate()
+            write_durably(key, papers[1])
+            write_durably(cert, papers[0])
+        _note(f'TLS: a desk believes it by fix.tls_ca_file = "{cert}"')
+    return tls_of(cert, key, options.tls_clients)
+
+
+async def _serve(
+    acceptor: Acceptor,
+    port: int,
+    said: str,
+    mischief: Mischief | None,
+    tls: ssl.SSLContext | None,
+) -> int:
     try:
-        listening = await acceptor.listen(HOST, port)
+        listening = await acceptor.listen(HOST, port, tls)
     except OSError as error:
         print(
             f"trader: nobody can listen on {HOST}:{port} ({error.strerror}); "

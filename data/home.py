@@ -60,6 +60,8 @@ class Home:
         self.practice_path = path / "practice-venue.db"
         self.fix_path = path / "fix.db"
         self.ib_path = path / "ib.db"
+        self.practice_cert_path = path / "practice-venue.pem"
+        self.practice_key_path = path / "practice-venue.key"
         self._owner: int | None = None
 
     @classmethod

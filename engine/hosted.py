@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
 from engine.domain.views import (
@@ -15,7 +17,7 @@ from engine.domain.views import (
 )
 from engine.instruments import Instrument
 from engine.ports import Venue
-from engine.values import Nanos, Side
+from engine.values import Money, Nanos, Side
 
 
 class Ghosts(Protocol):
@@ -29,6 +31,18 @@ class Ghosts(Protocol):
 
     def words(self, symbol: str) -> tuple[str, ...]:
         """For `why`: what that trader did in the symbol, an order a sentence."""
+
+
+class VenueFigure(msgspec.Struct, frozen=True, gc=False):
+    """One figure of the account as a venue counts it; `at`: when it said so."""
+
+    key: str
+    """Of ours that it can be held against: equity, cash, realised, unrealised, day, fees; or ""."""
+    words: str
+    amount: Money
+    currency: str
+    at: Nanos
+    text: str = ""
 
 
 class HostedVenue(Venue, Protocol):
@@ -96,6 +110,14 @@ class HostedVenue(Venue, Protocol):
         """(price, quantity) an order would take from the book now; price 0: no limit."""
 
 
+class LineTold(msgspec.Struct, frozen=True):
+    """How the line to a venue is, in one sentence of figures."""
+
+    text: str
+    is_doubtful: bool = False
+    """It stands, and something of it wants a look, such as a clock that is off."""
+
+
 class LiveVenue(HostedVenue, Protocol):
     """A venue beyond a line. Market time is the wall's: `advance` hears what has come by then, and
     whoever asks `collect` again has made durable what it was given before."""
@@ -108,6 +130,12 @@ class LiveVenue(HostedVenue, Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
+
+    def line(self) -> LineTold:
+        """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """What it says that the account is worth; nothing where it does not."""
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         """The newest messages as they crossed the line, the newest last: a line each, its fields on

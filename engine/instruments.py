@@ -15,6 +15,8 @@ MONEY_DIGITS = 6
 MONEY_END = (FIGURE_MAX + 1) // MONEY_SCALE
 """Every amount is below so many units of its currency."""
 NUMBER_TEXT_MAX = 32
+SIZES_KEPT_MAX = 4_096
+"""Texts of sizes that are remembered: every fill is told with one."""
 TICKS_KEPT_MAX = 256
 """Ticks whose decimals are remembered; a market has a handful."""
 QUANTITY_DIGITS_MAX = 8
@@ -145,7 +147,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     def format_quantity(self, quantity: int, *, signed: bool = False) -> str:
         """For the eye: '1,000', '0.015'; `signed` as '+1,000' and '+0'."""
         if not self.quantity_digits:
-            return f"{quantity:+,}" if signed else f"{quantity:,}"
+            return f"{quantity:+,}" if signed else _grouped(quantity)
         text = format_scaled(quantity, self.quantity_digits, grouped=True)
         return f"+{text}" if signed and quantity >= 0 else text
 
@@ -172,6 +174,11 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     def _tick_digits(self, price: Price) -> int:
         return _digits_needed(self.tick_at(price), self.price_digits)
+
+
+@lru_cache(maxsize=SIZES_KEPT_MAX)
+def _grouped(quantity: int) -> str:
+    return f"{quantity:,}"
 
 
 def _in_money(units: int, scale: int) -> Money:

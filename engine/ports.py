@@ -254,6 +254,8 @@ class MessagesTold(msgspec.Struct, frozen=True, tag="messages_told"):
 
     title: str
     lines: tuple[str, ...]
+    line: str = ""
+    """How the line is, in figures."""
 
 
 class InstrumentsTold(msgspec.Struct, frozen=True, tag="instruments_told"):

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from engine.domain.apply import state_hash
-from engine.domain.events import CancelRequested, Event, Killed, OrderCancelled
+from engine.domain.commands import ExitsOnKill
+from engine.domain.events import (
+    CancelRequested,
+    EntriesCancelled,
+    Event,
+    FlattenStarted,
+    Killed,
+    OrderCancelled,
+)
 from engine.domain.records import Record
 from engine.domain.state import DEFAULT_ACCOUNT, State
 from simulation.broken import Broken, hold
@@ -114,6 +122,8 @@ class Promises:
         for event in happened:
             if isinstance(event, Killed):
                 orders.i11_a_kill_leaves_no_entry_uncancelled(event, state)
+            elif isinstance(event, FlattenStarted) and not any(map(_takes_exits, happened)):
+                orders.i11_exits_stay_while_nothing_can_close(event, state, asked - open_ones)
 
     def remember_memory(self, desk: Desk | None) -> None:
         """At a death: what memory held is what the journal gives, if it had reached the disk."""
@@ -155,3 +165,10 @@ class Promises:
         )
         live_hash = state_hash(state)
         rest.i35_the_journal_gives_the_same_state(self._disk, live_hash, self._fate)
+
+
+def _takes_exits(event: Event) -> bool:
+    """An act beside it that may mean exits."""
+    if isinstance(event, Killed):
+        return event.exits is ExitsOnKill.CANCEL
+    return isinstance(event, EntriesCancelled)

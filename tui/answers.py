@@ -38,7 +38,7 @@ def take(room: Room, answer: DeskAnswer) -> None:
         case RealismTold() | BooksTold():
             room.open_page(RealismPage(answer.title, answer.lines))
         case MessagesTold():
-            room.open_page(MessagesPage(answer.title, answer.lines))
+            room.open_page(MessagesPage(answer.title, answer.lines, answer.line))
         case InstrumentsTold():
             room.know(answer.instruments)
         case LimitsTold():

@@ -19,6 +19,7 @@ from engine.language.syntax import (
     HaltLine,
     KillLine,
     Line,
+    LinkLine,
     OcoLine,
     OrderLine,
     PracticeLine,
@@ -54,6 +55,7 @@ REVIEWED = (
     ConvertLine,
     ResolveLine,
     AdoptLine,
+    LinkLine,
 )
 """They can add risk, or say what is true: Enter reviews, Ctrl+T transmits."""
 ASKED = (FlattenLine, KillLine)

@@ -1,6 +1,7 @@
 """Listens on a socket and gives every connection to the session that its Logon names."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -65,15 +66,16 @@ class Acceptor:
         self._server: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
 
-    async def listen(self, host: str, port: int) -> int:
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Opens the door; the port it got. Raises OSError where that is taken.
 
-        Raises InputError for another place than this machine: what travels here is plain text.
+        Raises InputError for another place than this machine: it is a place to practise, and what
+        travels here is plain text unless `tls` is given.
         """
         if host not in LOOPBACK:
-            raise InputError(f"FIX is plain text here and stays on this machine: not on {host}")
+            raise InputError(f"a practice venue stays on this machine: not on {host}")
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), host, port)
+        self._server = await loop.create_server(lambda: _Connection(self), host, port, ssl=tls)
         self._ticking = loop.create_task(self._tick())
         found: int = self._server.sockets[0].getsockname()[1]
         return found

@@ -375,6 +375,7 @@ def _ask(line: Line, now: Instant) -> None:
     chunk = line.settings.resend_chunk
     line.asked_to = min(last, first + chunk - 1) if chunk else last
     line.asked_at, line.asked_times = now.monotonic, line.asked_times + 1
+    line.gaps += 1
     end = line.asked_to if chunk else 0
     body = [(Tag.BEGIN_SEQ_NO, b"%d" % first), (Tag.END_SEQ_NO, b"%d" % end)]
     line.emit(Type.RESEND_REQUEST, body, now)

@@ -119,6 +119,8 @@ class Line:
         """Of this connection, for a screen: `skew.figure`."""
         self.pace = Pace(settings.rate_max, settings.rate_burst) if settings.rate_max else None
         self.garbled = 0
+        self.gaps = 0
+        """How often something was missing and asked for, since this process began."""
         self.received_at = Nanos(0)
         self.sent_at = Nanos(0)
         self.phase_at = Nanos(0)

@@ -77,8 +77,12 @@ class Session(Line):
         incoming.take(self, found, now)
 
     def _refusal_of(self, found: Message, now: Instant) -> str:
-        """An acceptor says to who logs on outside its hours when it opens."""
-        return hours.refusal(self, now) if found.type == Type.LOGON else ""
+        """An acceptor says to who logs on outside its hours when it opens, and to who is not who
+        he says that he is not."""
+        if found.type != Type.LOGON:
+            return ""
+        objection = self.settings.logon_objection
+        return hours.refusal(self, now) or (objection(found) if objection is not None else "")
 
     def collect(self) -> list[Output]:
         return self.taken()

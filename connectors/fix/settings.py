@@ -12,7 +12,7 @@ from connectors.fix.link.masking import Mask
 from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Schedule
 from connectors.fix.link.skew import WARNING
-from connectors.fix.message import Field
+from connectors.fix.message import Field, Message
 from connectors.fix.tags import ADMIN_TYPES
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -87,6 +87,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     so that what is missing comes without a ResendRequest."""
     logon_extra: Callable[[Moment], Sequence[Field]] | None = None
     """What the venue wants in this Logon besides, such as a signature of it."""
+    logon_objection: Callable[[Message], str] | None = None
+    """Of an acceptor: why this Logon is not let in, which is all that it is told; empty: it is."""
     logout_fields: tuple[Field, ...] = ()
     """What the venue wants in a Logout besides."""
     mask: Mask = msgspec.field(default_factory=Mask)

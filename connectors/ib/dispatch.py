@@ -7,7 +7,7 @@ from typing import Any
 from connectors.ib import codes
 from connectors.ib.ear import Heard
 from connectors.ib.health import BROKEN, OK
-from connectors.ib.line import Line
+from connectors.ib.line import Line, State
 from connectors.ib.parts import Parts
 from connectors.ib.reading import instrument_of, size_of
 from connectors.ib.rounds import Kind
@@ -35,6 +35,8 @@ class Dispatch:
     ) -> None:
         self._parts, self._line = parts, line
         self._note, self._clock = note, clock
+        self._heals_by_itself = False
+        """The line was lost by 2110, of whose end nothing tells but farms that are well again."""
         self.faults = 0
         """Callbacks that one of our own handlers could not take."""
         self._handlers: dict[str, Callable[..., Reports | None]] = {
@@ -51,6 +53,7 @@ class Dispatch:
             "nextValidId": self._next_id,
             "updateAccountValue": self._account_value,
             "accountDownloadEnd": self._account_end,
+            "pnl": self._profits,
             "contractDetails": parts.contracts.details,
             "contractDetailsEnd": parts.contracts.details_end,
             "marketRule": parts.contracts.market_rule,
@@ -117,6 +120,9 @@ class Dispatch:
     def _account_value(self, key: str, value: str, currency: str, account: str) -> None:
         self._parts.values.heard(key, value, currency, self._clock())
 
+    def _profits(self, question: int, daily: float, unrealised: float, realised: float) -> None:
+        self._parts.values.profits(daily, unrealised, realised, self._clock())
+
     def _account_end(self, account: str) -> None:
         self._parts.values.is_complete = True
         self._parts.rounds.end(Kind.ACCOUNT)
@@ -168,7 +174,10 @@ class Dispatch:
                 self._parts.feed.farm_broken(self._clock())
             elif was == BROKEN and is_now == OK and line.is_up:
                 self._parts.feed.subscribe()
+            if is_now == OK and self._heals_by_itself and line.state is State.DEGRADED:
+                line.restored(data_was_lost=False)
         elif code in (codes.LOST, codes.SERVER_BROKEN):
+            self._heals_by_itself = code == codes.SERVER_BROKEN
             line.lost(LOST_WORDS)
         elif code in (codes.RESTORED, codes.RESTORED_ANEW):
             line.restored(data_was_lost=code == codes.RESTORED_ANEW)

@@ -28,8 +28,10 @@ RECOVERY = (
 )
 TRIES_MAX = 3
 """Of one step of a recovery; then the connection is made anew."""
-HEARTBEAT_EVERY = Nanos(15 * NANOS_PER_SECOND)
-MISSES_MAX = 2
+HEARTBEAT_EVERY = Nanos(4 * NANOS_PER_SECOND)
+"""It is the quotes' sign of life too: a quiet market says nothing for longer than they may age."""
+SILENT_BEATS = 7
+"""Questions for the time in a row without a word: then the other end is gone."""
 SILENT_TRIES = 3
 """Connections in a row that were taken and not answered, before a restart is what helps."""
 IN_USE = (
@@ -83,7 +85,6 @@ class Line:
         self._tries = 0
         self._is_new_session = self._data_was_lost = False
         self._beat_at = Nanos(0)
-        self._misses = 0
         self._silent = 0
         self.heard_at = Nanos(0)
         """Monotonic: the newest sign of life."""
@@ -109,7 +110,7 @@ class Line:
                 case Gone():
                     self._gone(each, now)
                 case Heard():
-                    self.heard_at, self._misses = now, 0
+                    self.heard_at = now
                     hear(each)
         if not self.is_open:
             return None
@@ -154,7 +155,6 @@ class Line:
             self.drop(why_not, now)
             return
         self.heard_at = self._beat_at = now
-        self._misses = 0
         self._begin(is_new_session=True, data_was_lost=True)
 
     def _gone(self, gone: Gone, now: Nanos) -> None:
@@ -211,13 +211,12 @@ class Line:
         return Whole(self._is_new_session, self._data_was_lost)
 
     def _beat(self, now: Nanos) -> None:
-        """A socket whose other end is gone says nothing: it is asked, and two silences end it."""
+        """A socket whose other end is gone says nothing: it is asked, and silence ends it."""
         if now - self._beat_at < self._heartbeat:
             return
         self._beat_at = now
-        if now - self.heard_at >= self._heartbeat:
-            self._misses += 1
-        if self._misses >= MISSES_MAX:
+        if now - self.heard_at >= SILENT_BEATS * self._heartbeat:
             self.drop("the gateway has fallen silent", now)
             return
-        self._speaker.ask(Lane.RECOVERY, "reqCurrentTime")
+        if now - self.heard_at >= self._heartbeat // 2:
+            self._speaker.ask(Lane.RECOVERY, "reqCurrentTime")

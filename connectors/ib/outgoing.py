@@ -18,13 +18,15 @@ from engine.domain.requests import (
     Request,
 )
 from engine.errors import MachineError
-from engine.values import Price, Quantity
+from engine.values import Price, Quantity, Side
 
 NO_SUCH_ORDER = "this desk has no such order at IB"
 OTHERS_ORDER = "it was sent by another client or by hand: IB lets only that one take it back"
 NOT_NAMED = "IB has not named it in this connection: it is asked about"
 TOO_MANY = "it never left: too many messages wait for their turn already"
 WITHDRAWN = "it had not left yet"
+ACTIVE_MAX = 20
+"""Active orders that IB takes for each contract, side and account."""
 BROKEN = "the order ids at IB cannot be kept any more: only cancels leave"
 _LENGTH = struct.Struct(">I")
 Reports = list[rep.Report]
@@ -144,6 +146,7 @@ class Outgoing:
         name = request.client_order_id
         if self._roll.get(name) is not None:
             return []  # the same name again is the same order
+        why_not = why_not or self._too_many(request)
         if why_not or not data:
             return [rep.VenueRejected(name, why_not or self._objection(request))]
         listed = self._contracts.get(request.symbol)
@@ -154,6 +157,21 @@ class Outgoing:
         self._roll.entered(request, order_id, listed.con_id, self._account())
         out.append(Out(Leaving(Lane.ORDER, text, f"n:{name}"), self._roll.get(name)))
         return []
+
+    def _too_many(self, request: NewOrderRequest) -> str:
+        """IB's own limit, before it says so itself; orders of others count there too."""
+        side = request.instruction.side
+        active = sum(
+            order.symbol == request.symbol and order.instruction.side is side
+            for order in self._roll.open()
+        )
+        if active < ACTIVE_MAX:
+            return ""
+        word = "buy" if side is Side.BUY else "sell"
+        return (
+            f"IB takes {ACTIVE_MAX} active orders on one side of a contract, and {active} {word}"
+            f" {request.symbol} already"
+        )
 
     def _objection(self, request: NewOrderRequest) -> str:
         written = self._writer.order(request, self._account())

@@ -163,7 +163,7 @@ class Roll:
     def ids_forgotten(self) -> None:
         """A new connection: an order id means nothing until the gateway names it again."""
         self._by_id.clear()
-        for order in self._open.values():
+        for order in (*self._open.values(), *self._done):
             order.order_id = 0
             order.handles = dict.fromkeys(order.handles, 0)
 

@@ -12,6 +12,7 @@ from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
+from connectors.ib.line_words import line_told
 from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
@@ -37,7 +38,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.hosted import SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Side
 
@@ -143,6 +144,17 @@ class IbVenue:
         """What a person should hear of the line since the last call."""
         notes, self._notes = tuple(self._notes), []
         return notes
+
+    def line(self) -> LineTold:
+        """Its state, IB's farms, and how much of the rate that IB takes is used."""
+        used, waiting = self._wire.used()
+        rate = self.terms.messages_a_second
+        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """The account as IB counts it."""
+        trades = self.parts.trades
+        return self.parts.values.figures(len(trades.every()), trades.commissions.values(), self.now)
 
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         ear = self._wire.ear
@@ -286,11 +298,17 @@ class IbVenue:
         if whole.is_new_session:
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
+            self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
             self.parts.contracts.again()
             self.parts.contracts.want(self._symbols)
         if whole.data_was_lost:
             self.parts.feed.subscribe()
         self._late_at = Nanos(steady + SETTLES_LATE)
+
+    def _profits(self) -> tuple[int, str, str]:
+        """A subscription of the account's P&L, under an id that was never used."""
+        question = self.parts.speaker.new_id(lambda question, code, text: None)
+        return question, self.account, ""
 
     def _turned(self) -> None:
         """The line came up or went down."""

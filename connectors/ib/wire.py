@@ -115,6 +115,13 @@ class Wire:
     def ticks(self) -> Ticks:
         return self._life.ear.ticks() if self._life is not None else {}
 
+    def used(self) -> tuple[int, int]:
+        """(messages that left within the last second, those that wait for their turn)."""
+        turnstile = self.turnstile
+        if turnstile is None:
+            return 0, 0
+        return turnstile.used(Nanos(time.monotonic_ns())), turnstile.waiting
+
     @property
     def turnstile(self) -> Turnstile | None:
         return self._life.turnstile if self._life is not None else None

@@ -12,6 +12,7 @@ FILLS_WAITING_MAX = 10_000
 MARKS_HELD_MAX = 4_000
 """Marks that wait for the next checkpoint; with more they go with the next reports."""
 NEVER = Nanos(1 << 62)
+_FIRST = MARK_SECONDS[0] * NANOS_PER_SECOND
 
 _Waiting = tuple[Nanos, str, str]
 """(market time of the fill, execution id, symbol)."""
@@ -41,7 +42,7 @@ class Marker:
         if len(lane) >= FILLS_WAITING_MAX:
             return
         lane.append((now, execution_id, symbol))
-        due = now + MARK_SECONDS[0] * NANOS_PER_SECOND
+        due = now + _FIRST
         if due < self.next_at:
             self.next_at = Nanos(due)
 

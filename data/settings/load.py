@@ -77,6 +77,7 @@ class FixSettings(msgspec.Struct, frozen=True):
     """Of the counterparty's, `VERSION=FILE` in QuickFIX's XML."""
     tells_next_expected: bool
     tells_last_processed: bool
+    message_rate: int
     mass_cancel: bool
     tls_ca_file: str
     tls_system_trust: bool

@@ -185,6 +185,7 @@ READERS: Mapping[str, Reader] = {
     "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "fix.heartbeat": _count(1, 60),
     "fix.reset_on_logon": _switch,
+    "fix.message_rate": _count(0, MESSAGES_COUNTED_MAX),
     "fix.unasked_reset": _word("count", "recount", "answer", "refuse"),
     **dict.fromkeys(
         (

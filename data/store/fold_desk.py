@@ -83,7 +83,7 @@ def orphaned(book: Book, record: Record, event: ev.ReportOrphaned) -> None:
 
 
 def flatten_moved(book: Book, record: Record, event: ev.FlattenMoved) -> None:
-    if event.step is ev.FlattenStep.ASKING:
+    if event.step in (ev.FlattenStep.ASKING, ev.FlattenStep.WAITING):
         account, symbol = event.account, event.symbol
         alert(book, record, "attention", "flatten", event.text, account=account, symbol=symbol)
 

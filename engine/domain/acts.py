@@ -10,35 +10,12 @@ from engine.domain.loosening import taken_back
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.reducing import exits_of
 from engine.domain.risk.limits import KEY_PREFIX, digest, tighten
 from engine.domain.second_factor import wants_factor
 from engine.domain.state import Account, State
 from engine.domain.submission import cancel_of
-from engine.values import Instruction, Nanos
-
-
-def exits_of(state: State, account: str, symbol: str) -> set[int]:
-    """Ids of live orders that only reduce the position, oldest first and together not beyond it.
-
-    Everything else could open or increase a position, whatever its side: marked as short, or more
-    than is left to close.
-    """
-    position = state.accounts[account].positions.get(symbol)
-    held = position.quantity if position is not None else 0
-    room, exits = abs(held), set()
-    shared: dict[str, int] = {}
-    for order_id in state.live_by_symbol.get(symbol, ()):
-        order = state.orders[order_id]
-        reduces = held * order.side < 0 and order.order.instruction is not Instruction.SHORT
-        # Orders of one group share one quantity: only what goes beyond it counts again.
-        counted = shared.get(order.oca_group, 0) if order.oca_group else 0
-        more = max(0, order.worst_leaves - counted)
-        if reduces and order.order.account == account and more <= room:
-            exits.add(order_id)
-            room -= more
-            if order.oca_group:
-                shared[order.oca_group] = counted + more
-    return exits
+from engine.values import Nanos
 
 
 def _is_in_scope(order: Order, scope: CancelScope, exits: set[int]) -> bool:

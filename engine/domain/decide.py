@@ -13,6 +13,7 @@ from engine.domain.arming_facts import AccountReconciled
 from engine.domain.breaker_facts import IndexSeen, PriceFell, PriceRan, ShortSaleFlagged
 from engine.domain.breakers import heed_fall, heed_flag, heed_index, heed_run
 from engine.domain.clocks import heed_clock_step, heed_sleep
+from engine.domain.closing_time import wakes
 from engine.domain.contingent.groups import nudges, reductions
 from engine.domain.contingent.position import protect_position
 from engine.domain.contingent.turns import exit_reached
@@ -100,6 +101,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *tripped]
     if state.brackets and kind is not _TIMER_FIRED:
         events = [*events, *reductions(state, events, now), *nudges(state, events, now)]
+    if state.flattening:
+        events = [*events, *wakes(state, events, now)]
     if state.messages.waiting:
         events = [*events, *woken(state, events, now)]
     if state.is_read_only:

@@ -302,14 +302,15 @@ def _factor_passed(state: State, event: ev.SecondFactorPassed) -> None:
 
 def _flatten_started(state: State, event: ev.FlattenStarted) -> None:
     state.flattening[flatten_key(event.account, event.symbol)] = FlattenRun(
-        step=ev.FlattenStep.CANCELLING,
+        step=ev.FlattenStep.WAITING if event.waits else ev.FlattenStep.CANCELLING,
         started_at=event.at,
         moved_at=event.at,
         origin=event.origin,
         reopen=event.reopen,
         override=event.override,
     )
-    stay_away(state, event.account, event.symbol)
+    if not event.waits:
+        stay_away(state, event.account, event.symbol)
 
 
 def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
@@ -317,6 +318,8 @@ def _flatten_moved(state: State, event: ev.FlattenMoved) -> None:
     run.step, run.moved_at = event.step, event.at
     if event.step is ev.FlattenStep.CLOSING:
         run.rounds += 1
+    elif event.step is ev.FlattenStep.CANCELLING:
+        stay_away(state, event.account, event.symbol)
 
 
 def _flatten_finished(state: State, event: ev.FlattenFinished) -> None:

@@ -203,6 +203,8 @@ class FlattenStep(IntEnum):
     """No evidence within the time allowed, or an order that the venue keeps: a person looks."""
     WORKING = 4
     """The closing order stands at the venue; the protocol goes on when it is done."""
+    WAITING = 5
+    """Nothing can be closed there now: exits stay, and it goes on by itself once it can be."""
 
 
 class FlattenStarted(Fact, frozen=True, tag="flatten_started"):
@@ -214,6 +216,8 @@ class FlattenStarted(Fact, frozen=True, tag="flatten_started"):
     origin: Origin
     reopen: int = 0
     override: str = ""
+    waits: bool = False
+    """It begins by waiting: exits stay until it moves on."""
 
 
 class FlattenMoved(Fact, frozen=True, tag="flatten_moved"):

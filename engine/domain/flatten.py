@@ -1,13 +1,20 @@
-"""The flatten protocol: cancel, wait for the evidence, close what is left, until flat."""
+"""The flatten protocol: cancel, wait for the evidence, close what is left, until flat.
+
+Exits go only once what they protect can be closed: until then the protocol waits for that.
+"""
+
+from msgspec import structs
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
+from engine.domain.closing_time import why_not_now
 from engine.domain.commands import ALL_SYMBOLS, Origin, SubmitOrder
 from engine.domain.contingent.groups import held_exits, withdrawal
 from engine.domain.listing import is_listed, not_listed
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
+from engine.domain.reducing import exits_of
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.state import FlattenRun, State, flatten_key, flatten_timer
 from engine.domain.submission import cancel_of, submit
@@ -53,10 +60,13 @@ def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> l
     if _is_running(state.flattening.get(flatten_key(command.account, command.symbol))):
         return [ev.CommandRefused(now, "reverse", Refusal.FLATTEN_RUNNING, command.symbol)]
     started = _begin_one(state, command.account, command.symbol, command.origin, now)
-    begin = ev.FlattenStarted(
-        now, command.account, command.symbol, command.origin, -held, command.override
-    )
-    return [begin, *started[1:]]
+    return [_of_a_reverse(event, command, -held) for event in started]
+
+
+def _of_a_reverse(event: ev.Event, command: cmd.Reverse, reopen: int) -> ev.Event:
+    if isinstance(event, ev.FlattenStarted):
+        return structs.replace(event, reopen=reopen, override=command.override)
+    return structs.replace(event, reopen=reopen) if isinstance(event, ev.FlattenMoved) else event
 
 
 def begin_flatten(
@@ -93,16 +103,41 @@ def _begin_one(
     is_flattening = run is not None and run.reopen == 0 and _is_running(run)
     if is_flattening or not (live or _position(state, account, symbol)):
         return []
-    cancels: list[ev.Event] = [
-        cancel_of(order, state, origin, now)
-        for order in (state.orders[i] for i in live)
-        if not order.is_cancelling
+    why = _why_it_waits(state, account, symbol)
+    if not why:
+        cleared = _cleared(state, account, symbol, origin, now)
+        return [ev.FlattenStarted(now, account, symbol, origin), *cleared]
+    exits = exits_of(state, account, symbol)
+    entries = [i for i in live if i not in exits]
+    text = f"exits stay until it can be closed: {why}"
+    return [
+        ev.FlattenStarted(now, account, symbol, origin, waits=True),
+        ev.FlattenMoved(now, account, symbol, ev.FlattenStep.WAITING, text),
+        *_cancels(state, entries, origin, now),
     ]
+
+
+def _cancels(state: State, live: list[int], origin: Origin, now: Nanos) -> list[ev.Event]:
+    orders = (state.orders[i] for i in live)
+    return [cancel_of(order, state, origin, now) for order in orders if not order.is_cancelling]
+
+
+def _cleared(state: State, account: str, symbol: str, origin: Origin, now: Nanos) -> list[ev.Event]:
+    """All that works is asked to go, exits too, and the evidence is waited for."""
+    live = _live(state, account, state.live_by_symbol.get(symbol, {}))
+    cancels = _cancels(state, live, origin, now)
     # Exits that wait here would leave with a late fill of their entry: what that brings is closed.
     cancels += [withdrawal(order, now) for order in held_exits(state, account, symbol)]
     due = Nanos(now + EVIDENCE_WAIT) if live else now
-    timer = ev.TimerSet(now, flatten_timer(account, symbol), due)
-    return [ev.FlattenStarted(now, account, symbol, origin), *cancels, timer]
+    return [*cancels, ev.TimerSet(now, flatten_timer(account, symbol), due)]
+
+
+def _why_it_waits(state: State, account: str, symbol: str) -> str:
+    """What is held could not be closed at this moment; empty where it could, or nothing is."""
+    held = _position(state, account, symbol)
+    if not held:
+        return ""
+    return why_not_now(state, closing_order(account, symbol, held, "", ""))
 
 
 def _position(state: State, account: str, symbol: str) -> int:
@@ -124,6 +159,8 @@ def advance_flatten(
     run = state.flattening.get(flatten_key(account, symbol))
     if run is None or state.is_read_only:
         return []
+    if run.step is ev.FlattenStep.WAITING:
+        return _go_on(state, run, account, symbol, now)
     live = [state.orders[i] for i in _live(state, account, state.live_by_symbol.get(symbol, {}))]
     if any(_is_awaited(order) for order in live):
         return _wait_for_evidence(state, run, account, symbol, live, now)
@@ -151,10 +188,24 @@ def advance_flatten(
         left_over = known.format_quantity(held, signed=True)
         text = f"{left_over} {symbol} left after {run.rounds} closing orders"
         return _ask(run, account, symbol, text, now)
+    why = _why_it_waits(state, account, symbol)
+    if why:
+        text = f"closes what is left when it can: {why}"
+        return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.WAITING, text, run.reopen)]
     # Orders that the venue keeps may fill before this one or after it: what closes beside them
     # is so little that all of them together only just reach zero.
     left = room if held > 0 else -room
     return _close_what_is_left(state, run, account, symbol, left, market, now)
+
+
+def _go_on(state: State, run: FlattenRun, account: str, symbol: str, now: Nanos) -> list[ev.Event]:
+    """It had waited: where it could close now, exits go, and it is a flatten like any other."""
+    if _why_it_waits(state, account, symbol):
+        return []
+    text = f"{symbol} can be closed now: what works there goes first"
+    step = ev.FlattenStep.CANCELLING
+    moved = ev.FlattenMoved(now, account, symbol, step, text, run.reopen)
+    return [moved, *_cleared(state, account, symbol, run.origin, now)]
 
 
 def _is_awaited(order: Order) -> bool:

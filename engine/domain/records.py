@@ -1,13 +1,13 @@
 """How inbounds and events become the journal's versioned, canonical bytes and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any, Union, get_args
 
 import msgspec
 
 from engine.domain.commands import Command
-from engine.domain.events import Event
+from engine.domain.events import Event, OrderFilled, OrderWorking
 from engine.domain.facts import Fact
 from engine.domain.reports import Report
 from engine.values import Nanos
@@ -72,11 +72,34 @@ def _passed_over(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"Unread{kind.__name__}", (), bases=(Fact,), frozen=True, tag=tag)
 
 
-_Happened: Any = Union[(*get_args(Event), *map(_passed_over, get_args(Inbound)))]
+def _less(kind: type[msgspec.Struct], *unread: str) -> type[msgspec.Struct]:
+    """The same event with some fields left as bytes: for who only wants what `apply` looks at."""
+    fields = [
+        (name, msgspec.Raw if name in unread else type, *default)
+        for name, type, *default in _fields_of(kind)
+    ]
+    tag = kind.__struct_config__.tag
+    return msgspec.defstruct(kind.__name__, fields, bases=(Fact,), frozen=True, tag=tag)
+
+
+def _fields_of(kind: type[msgspec.Struct]) -> Iterator[tuple[Any, ...]]:
+    """(name, type), and the default of those that have one."""
+    for field in msgspec.structs.fields(kind):
+        has_default = field.default is not msgspec.NODEFAULT
+        yield (field.name, field.type, field.default) if has_default else (field.name, field.type)
+
+
+LESS: dict[type, type] = {
+    OrderWorking: _less(OrderWorking, "bids", "asks"),
+    OrderFilled: _less(OrderFilled, "quote", "explanation"),
+}
+"""Events that every order has, as `decode_events` makes them: without what is for people alone."""
+_KINDS = [LESS.get(kind, kind) for kind in get_args(Event)]
+_Happened: Any = Union[(*_KINDS, *map(_passed_over, get_args(Inbound)))]
 _HappenedStep = msgspec.defstruct(
     "_HappenedStep", [("bodies", list[_Happened])], bases=(Step,), frozen=True
 )
-"""A step of which only the events were read."""
+"""A step of which only the events were read, and of those in `LESS` not everything."""
 
 _encoder = msgspec.msgpack.Encoder()
 _version_decoder = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw])
@@ -105,7 +128,8 @@ def decode_records(payload: bytes) -> tuple[Record, ...]:
 
 
 def decode_events(payload: bytes) -> list[Step]:
-    """The same in steps whose inbounds, with no cause before them, are not read: for a replay."""
+    """The same in steps for a replay: inbounds, with no cause before them, are not read, and events
+    may come as their type in `LESS`."""
     if payload[:2] == _STEP_FOLLOWS:
         _, step = _happened_decoder.decode(payload)
         _check_causes(step.backs, step.bodies)

@@ -85,7 +85,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         off_because=assessment.off_because,
     )
     if not command.has_exits:
-        return [*way, released]
+        return [*way, released] if way else [released]
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]
 
 

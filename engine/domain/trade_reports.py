@@ -47,7 +47,9 @@ def venue_filled(
         happened += good_faith(state, order, fill, now)
     if fill.resurrected or fill.overfill:
         happened += _alarms(state, order, fill, now)
-    return happened + nudged(state, order, now)
+    if state.flattening:
+        happened += nudged(state, order, now)
+    return happened
 
 
 def _instead_of_manual(

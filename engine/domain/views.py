@@ -303,6 +303,8 @@ class LinkView(Row, frozen=True):
     name: str
     severity: Severity
     text: str
+    detail: str = ""
+    """Figures of a line beyond this machine; empty where there is none."""
 
 
 class DeskView(Row, frozen=True):

@@ -55,6 +55,7 @@ from engine.runtime.preview_acts import preview_any
 from engine.runtime.realism_words import heading, report_lines
 from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.venue_figures import figure_lines
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
 from engine.second_factor import FactorWanted, UnlockDesk
@@ -119,7 +120,8 @@ class Counter:
                 self._tell_realism()
             case TellBooks():
                 state = self._host.session.state
-                lines, at = tuple(books_lines(state)), state.recon.finished_at
+                lines = (*books_lines(state), *figure_lines(self._host))
+                at = state.recon.finished_at
                 self._answer(BooksTold("our books and the venue's", lines, at))
             case TellMessages():
                 self._answer(messages_told(self._host))

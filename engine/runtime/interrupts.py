@@ -4,7 +4,7 @@ from engine.domain import breaker_facts as facts
 from engine.domain import events as ev
 from engine.domain.contingent.protection import left_bare_by
 from engine.domain.loss_facts import LossLimitReached
-from engine.domain.orders import Order
+from engine.domain.orders import short_label
 from engine.domain.reasons import Refusal
 from engine.domain.records import Record
 from engine.domain.state import State
@@ -20,7 +20,7 @@ class Interrupts:
 
     def __init__(self, state: State, account: str) -> None:
         self._state, self._account = state, account
-        self._narrator = Narrator(state, _number_of)
+        self._narrator = Narrator(state, lambda order: short_label(order, state.trade_date))
 
     def notice_of(self, record: Record) -> Notice | None:
         """A record in words, if it is one that must interrupt; of an order that is known here."""
@@ -45,11 +45,6 @@ class Interrupts:
         if bare:
             severity, text = Severity.ATTENTION, f"{text} — {bare}"
         return Notice(severity, fields["event"], text, order_id)
-
-
-def _number_of(order: Order) -> int | str:
-    """What people call it: the day's number, the leg's name."""
-    return order.name if order.leg else order.number
 
 
 _ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)

@@ -21,4 +21,5 @@ def messages_told(host: Host) -> MessagesTold:
         order = state.orders.get(order_id) or state.past_orders.get(order_id)
         return short_label(order, state.trade_date) if order is not None else ""
 
-    return MessagesTold(TITLE, live.messages(label) or ("nothing has crossed the line yet",))
+    crossed = live.messages(label) or ("nothing has crossed the line yet",)
+    return MessagesTold(TITLE, crossed, live.line().text)

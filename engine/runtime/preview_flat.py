@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 
 from engine.domain import commands as cmd
+from engine.domain.closing_time import why_not_now
 from engine.domain.commands import ALL_SYMBOLS, Origin
 from engine.domain.events import FlattenStep
 from engine.domain.flatten import closing_order, opening_order
 from engine.domain.listing import is_listed
 from engine.domain.orders import Order
 from engine.domain.preview_view import Preview
+from engine.domain.reducing import exits_of
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.margin import buying_power
 from engine.domain.risk.proposal import propose
@@ -45,9 +47,15 @@ class _Way(msgspec.Struct, frozen=True):
     take: Take
     value: Money
     fee: Money
+    waits: str = ""
+    """Why it cannot be closed now; empty where it can."""
 
     @property
     def words(self) -> str:
+        if self.waits:
+            size = self.known.format_quantity(self.held, signed=True)
+            gone = f"cancels {tally(self.cancelled)}, " if self.cancelled else ""
+            return f"{gone}exits stay until it can close {size} at market: {self.waits}"
         held = self.known.format_quantity(self.held, signed=True)
         closing = f"closes {held} at market" if self.held else ""
         cancels = f"cancels {tally(self.cancelled)}" if self.cancelled else ""
@@ -58,16 +66,25 @@ def _way_to_flat(account: str, symbol: str, context: Context, venue: HostedVenue
     state = context.state
     live = [state.orders[i] for i in state.live_by_symbol.get(symbol, ())]
     known, held = state.instruments[symbol], context.held(symbol)
-    cancelled = tuple((o.side, int(o.leaves), known) for o in live if o.order.account == account)
+    live = [order for order in live if order.order.account == account]
+    cancelled = _counted(live, known)
     if not held:
         return _Way(0, known, cancelled, NOTHING_TAKEN, Money(0), Money(0))
     close = closing_order(account, symbol, held, "preview", "flatten")
+    waits = why_not_now(state, close)
+    if waits:
+        exits = exits_of(state, account, symbol)
+        cancelled = _counted([order for order in live if order.order_id not in exits], known)
     quote = context.market.quote(symbol)
     take = would_take(close, venue, known, Price(0))
     rest = Quantity(close.quantity - take.quantity)
     value = Money(take.value + known.notional(rest_price(close, quote), rest))
     fee = Money(sum(part.amount for part in fee_rows(close, value, state, known)))
-    return _Way(held, known, cancelled, take, value, fee)
+    return _Way(held, known, cancelled, take, value, fee, waits)
+
+
+def _counted(orders: list[Order], known: Instrument) -> tuple[Counted, ...]:
+    return tuple((order.side, int(order.leaves), known) for order in orders)
 
 
 def preview_flatten(command: cmd.Flatten, context: Context, venue: HostedVenue) -> Preview:

@@ -14,7 +14,7 @@ from engine.instruments import Instrument
 from engine.runtime.realism import Filled, Realism
 from engine.runtime.realism_words import one_line
 from engine.structs import set_directly
-from engine.values import Liquidity, Price, Quantity
+from engine.values import Liquidity, Money, Price, Quantity
 
 _MAKER = Liquidity.MAKER
 _LIQUIDITIES = {liquidity: liquidity.name.lower() for liquidity in Liquidity}
@@ -39,8 +39,8 @@ class _Order(msgspec.Struct, gc=False):
 
 class _Fill(msgspec.Struct, frozen=True, gc=False):
     asked: SubmitOrder
-    price: Price
     quantity: Quantity
+    value: Money
     side: Filled
     """Where it counts."""
 
@@ -144,9 +144,9 @@ class RealismTally:
                 return
             # It was released by an earlier run: what it arrived at is no part of this one.
             order = self._orders[event.order_id] = _Order(live.order, 0)
-        asked, price, quantity = order.asked, event.price, event.quantity
+        asked, quantity = order.asked, event.quantity
         group, instrument = self._by_symbol.get(asked.symbol) or self._begin(asked.symbol)
-        value = instrument.notional(price, quantity)
+        value = instrument.notional(event.price, quantity)
         group.fees += event.fee  # type: ignore[assignment]  # a sum of money is money
         group.notional += value  # type: ignore[assignment]
         side = group.side(_LIQUIDITIES[event.liquidity])
@@ -159,7 +159,7 @@ class RealismTally:
             group.passive.orders_filled += not order.filled
             group.passive.shares_filled += quantity
             order.filled += quantity
-        self._fills[event.execution_id] = _Fill(asked, price, quantity, side)
+        self._fills[event.execution_id] = _Fill(asked, quantity, value, side)
         if len(self._fills) > FILLS_KEPT_MAX:
             _forget_oldest(self._fills)
 
@@ -191,8 +191,7 @@ class RealismTally:
             fill = self._fills.get(mark.execution_id)
             if fill is None:
                 continue
-            instrument = self._state.instruments[fill.asked.symbol]
-            paid = 2 * instrument.notional(fill.price, fill.quantity)
+            instrument, paid = self._state.instruments[fill.asked.symbol], 2 * fill.value
             worth = instrument.notional(Price(mark.twice_mid), fill.quantity)
             marks = fill.side.mark(mark.seconds)
             marks.add(fill.asked.instruction.side * (worth - paid), paid)

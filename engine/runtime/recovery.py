@@ -8,7 +8,7 @@ import msgspec
 from engine.domain.apply import CHANGES, apply, state_hash
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.records import Record, Step, decode_events, decode_records
+from engine.domain.records import LESS, Record, Step, decode_events, decode_records
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
@@ -141,19 +141,24 @@ def _nothing(after: RecordSequence) -> Iterable[Block]:
     return ()
 
 
+_CHANGES = {**CHANGES, **{less: CHANGES[kind] for kind, less in LESS.items()}}
+_TOLD = TOLD | {less for kind, less in LESS.items() if kind in TOLD}
+"""The same for events as a replay has them."""
+
+
 def _relive(state: State, step: Step, history: OrderHistory) -> int:
     """Everything that a step leaves behind, in one walk: a start has a million events, and what is
     done for each of them is most of its time. The same as `apply` and `note_step`.
 
     Returns how many of its facts only events can tell.
     """
-    changes, places, kept_max = CHANGES, history.places, RECORDS_PER_ORDER_MAX
+    changes, places, kept_max = _CHANGES, history.places, RECORDS_PER_ORDER_MAX
     told = 0
     for sequence, body in compress(enumerate(step.bodies, step.first), step.backs):
         kind = type(body)
         changes[kind](state, body)
         state.events += 1  # at once: an answer of the second factor counts for the next alone
-        if kind in TOLD:
+        if kind in _TOLD:
             told += 1
         order_id = getattr(body, "order_id", None)
         if order_id is not None:

@@ -33,7 +33,7 @@ from engine.domain.views import (
     QuoteRow,
     Severity,
 )
-from engine.hosted import HostedVenue
+from engine.hosted import HostedVenue, LineTold
 from engine.instruments import Instrument
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
@@ -147,7 +147,7 @@ class ViewBuilder:
             positions=tuple(self._positions(state, account)),
             conditions=_conditions(stands),
             standings=stands,
-            links=(*_links(state), *self.more_links()),
+            links=(*_links(state, self._venue), *self.more_links()),
             updates_per_second=updates_per_second,
             conflated=0,
             denied=sum(1 for row in orders if row.state == "denied"),
@@ -343,6 +343,11 @@ def _conditions(rows: tuple[StandingRow, ...]) -> tuple[Condition, ...]:
     return tuple(sorted(shown, key=lambda each: each.code == KILL_CODE))
 
 
-def _links(state: State) -> list[LinkView]:
-    severity = {LinkState.UP: Severity.OK, LinkState.DOWN: Severity.UNAVAILABLE}
-    return [LinkView(name, severity[link], link.name.lower()) for name, link in state.links.items()]
+def _links(state: State, venue: HostedVenue) -> list[LinkView]:
+    told = venue.live.line() if venue.live is not None else LineTold("")
+    up = Severity.ATTENTION if told.is_doubtful else Severity.OK
+    severity = {LinkState.UP: up, LinkState.DOWN: Severity.UNAVAILABLE}
+    return [
+        LinkView(name, severity[link], link.name.lower(), told.text if name == venue.name else "")
+        for name, link in state.links.items()
+    ]

@@ -1,10 +1,12 @@
 """Promises about orders that must hold after every step, whatever the line does."""
 
-from engine.domain.acts import exits_of
+from engine.domain.closing_time import why_not_now
 from engine.domain.commands import ExitsOnKill
-from engine.domain.events import Killed
+from engine.domain.events import FlattenStarted, Killed
+from engine.domain.flatten import closing_order
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
+from engine.domain.reducing import exits_of
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
 from engine.domain.state import State
 from simulation.account import VenueAccount
@@ -140,6 +142,22 @@ def i11_a_kill_leaves_no_entry_uncancelled(event: Killed, state: State) -> None:
         is_over = order.pending_cancel is not None or order.has_ended
         is_going = is_over or order.created_at >= event.at
         hold(may_stay or is_going, "I-11", f"{order.label} works on after the kill")
+
+
+def i11_exits_stay_while_nothing_can_close(
+    event: FlattenStarted, state: State, taken: set[int]
+) -> None:
+    """I-11: a flatten that could not close what is held takes nothing away that protects it.
+
+    `taken`: what was asked to go in the same step, and by nobody else.
+    """
+    account, symbol = event.account, event.symbol
+    position = state.accounts[account].positions.get(symbol)
+    if position is None or not position.quantity:
+        return
+    close = closing_order(account, symbol, position.quantity, "probe", "")
+    bared = taken & exits_of(state, account, symbol) if why_not_now(state, close) else set[int]()
+    hold(not bared, "I-11", f"exits {sorted(bared)} go though {symbol} cannot be closed")
 
 
 def i51_nothing_that_closes_crosses_zero(account: VenueAccount) -> None:

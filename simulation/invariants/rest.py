@@ -1,8 +1,10 @@
 """Promises that must hold once everything has come to rest: faults are over, time has passed."""
 
 from engine.domain.apply import state_hash
+from engine.domain.closing_time import why_not_now
 from engine.domain.doubt import in_flight
 from engine.domain.events import FlattenStep
+from engine.domain.flatten import closing_order
 from engine.domain.lifecycle import Certainty
 from engine.domain.orders import Order
 from engine.domain.patience import ASKS_MAX
@@ -27,11 +29,26 @@ def i10_nothing_is_left_open(state: State) -> None:
 
 
 def i10_protocols_have_ended_or_ask(state: State) -> None:
-    """I-10: no flatten or reverse goes on for ever: it is over, or a person is asked."""
+    """I-10: no flatten or reverse goes on for ever: it is over, or a person is asked.
+
+    One that waits has something to close, and could not close it now.
+    """
     for key, run in state.flattening.items():
         if any(found.symbol == key.partition("/")[2] for found in state.recon.breaks.values()):
             continue  # a person is asked about an order of it, or about what is held
+        if run.step is FlattenStep.WAITING:
+            hold(_cannot_close(state, key), "I-10", f"the flatten of {key} waits")
+            continue
         hold(run.step is FlattenStep.ASKING, "I-10", f"the flatten of {key} is {run.step.name}")
+
+
+def _cannot_close(state: State, key: str) -> bool:
+    account, _, symbol = key.partition("/")
+    position = state.accounts[account].positions.get(symbol)
+    if position is None or not position.quantity:
+        return False
+    close = closing_order(account, symbol, position.quantity, "probe", "")
+    return why_not_now(state, close) != ""
 
 
 def i18_what_does_not_rest_is_gone(account: VenueAccount) -> None:

@@ -2,6 +2,8 @@
 
 from engine.domain.flatten import closing_order
 from engine.domain.quotes import Market
+from engine.domain.reasons import Finding
+from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
@@ -11,8 +13,8 @@ from simulation.account import VenueAccount
 from simulation.broken import hold
 from simulation.evidence import Evidence
 
-OF_THE_MOMENT = frozenset({"R25", "R41", "D03"})
-"""Nothing trades there now, books are compared, or a flatten closes it already."""
+OF_THE_MOMENT = frozenset({"R25", "D03"})
+"""Nothing trades there now, or a flatten closes it already."""
 
 
 def i29_no_fills_spend_more_than_there_is(
@@ -35,6 +37,15 @@ def what_is_held_can_be_closed(state: State, market: Market, now: Nanos) -> None
         judged = evaluate(propose(closing, state, market), state, market, now)
         if judged.is_allowed:
             continue
-        stops = [found for found in judged.findings if found.rule not in OF_THE_MOMENT]
+        stops = [found for found in judged.findings if not _will_pass(found, state)]
         why = "; ".join(found.sentence for found in stops)
         hold(not stops, "exit lane", f"{room} of {held:+} {symbol} cannot be closed: {why}")
+
+
+def _will_pass(found: Finding, state: State) -> bool:
+    """Only a line that is down or books that are compared may make R41 hold an exit, and no order
+    in doubt."""
+    if found.rule != "R41":
+        return found.rule in OF_THE_MOMENT
+    is_down = any(link is LinkState.DOWN for link in state.links.values())
+    return is_down or state.recon.holds_orders

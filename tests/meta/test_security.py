@@ -90,9 +90,10 @@ REQUIREMENTS: dict[str, Shown] = {
         (
             "unit/terminals/test_server.py:test_a_viewer_can_neither_send_nor_take_control",
             "unit/terminals/test_server.py:test_a_shell_can_stop_and_kill_and_nothing_else",
+            "connectors/ib/test_line_failures.py:test_a_read_only_api_is_watched_and_sends_nothing",
         ),
-        "the read-only flag of IB and separate FIX sessions for orders and drop copies come with"
-        " these venues; scripts are lines of the order language and reach nothing else",
+        "separate FIX sessions for orders and drop copies come with such venues; scripts are lines"
+        " of the order language and reach nothing else",
     ),
     "S08": Shown(
         "TLS to whom was meant, no plain text to another machine unless it was told",
@@ -106,6 +107,7 @@ REQUIREMENTS: dict[str, Shown] = {
             "connectors/fix/link/test_tls.py:test_a_venue_that_hangs_in_the_handshake_is_given_up_in_time",
             "connectors/fix/link/test_tls.py:test_older_versions_are_not_spoken",
             "process/test_fix_line.py:test_a_desk_trades_over_tls_with_whom_it_was_told",
+            "unit/test_ib_market.py:test_another_machine_is_not_called_unless_it_was_named",
             "process/test_fix_line.py:test_another_machine_gets_no_order_and_no_word_that_was_not_told",
             "connectors/fix/link/test_dialing.py:test_in_clear_nothing_goes_to_another_machine_unless_it_was_told",
             "connectors/fix/link/test_dialing.py:test_a_password_goes_in_clear_only_where_it_was_told_twice_and_by_name",
@@ -241,8 +243,11 @@ REQUIREMENTS: dict[str, Shown] = {
             "process/test_secrets_commands.py:test_a_machine_that_is_forced_to_paper_trades_on_paper",
             "unit/domain/test_arming.py:test_nothing_live_leaves_before_a_person_has_armed_it",
             "tui/test_desk_screen.py:test_a_live_desk_says_so_on_the_banner_the_ticket_and_the_review",
+            "connectors/ib/test_line_failures.py:test_a_live_account_behind_a_paper_port_is_refused_before_anything_is_asked",
+            "connectors/ib/test_line_failures.py:test_a_paper_account_is_refused_by_a_live_desk",
+            "connectors/ib/test_line_failures.py:test_a_client_id_in_use_is_not_fought_for",
+            "process/test_ib_session.py:test_real_money_wants_the_account_typed_at_a_terminal",
         ),
-        "the check of an account's prefix, and client ids of their own, come with IB",
     ),
     "S25": Shown(
         "a terminal that others reach is named",

@@ -1,10 +1,6 @@
 """A desk at a FIX venue over the line that its settings ask for: TLS, hours, logon, each no."""
 
-import socket
-import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,63 +11,22 @@ from tests.connectors.fix.link.authority import Authority
 from tests.process.fix_venue import VenueProcess
 from tests.process.trader_process import Done, Trader
 
-CHUNK_BYTES = 1 << 16
 UNREACHED, NO_SETTINGS, NO_INPUT = 6, 4, 2
 IN_THREE_DAYS = datetime.now(UTC) + timedelta(days=3)
 
 
-class Front:
-    """Speaks TLS for a venue that does not, as a tunnel at a venue's door does."""
-
-    def __init__(self, context: ssl.SSLContext, port: int) -> None:
-        self._context, self._venue = context, port
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._door.getsockname()[1]
-        self._lines: list[socket.socket] = [self._door]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                line, _ = self._door.accept()
-                threading.Thread(target=self._carry, args=(line,), daemon=True).start()
-
-    def _carry(self, line: socket.socket) -> None:
-        with suppress(OSError), self._context.wrap_socket(line, server_side=True) as secret:
-            there = socket.create_connection(("127.0.0.1", self._venue))
-            self._lines += [secret, there]
-            threading.Thread(target=_pass_on, args=(there, secret), daemon=True).start()
-            _pass_on(secret, there)
-
-    def close(self) -> None:
-        for line in self._lines:
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
-
-
-def _pass_on(here: socket.socket, there: socket.socket) -> None:
-    with suppress(OSError):
-        while data := here.recv(CHUNK_BYTES):
-            there.sendall(data)
-        there.shutdown(socket.SHUT_RDWR)
-
-
 class Place:
-    """A venue behind a TLS front, and desks with settings of their own."""
+    """A venue that speaks TLS, and desks with settings of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.venue = VenueProcess(folder)
         self.authority = Authority(folder)
         papers = self.authority.signed("venue", "fix.example.com")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(papers.cert, papers.key)
-        self.front = Front(context, self.venue.port)
+        self.venue = VenueProcess(folder, "--tls-cert", papers.cert, "--tls-key", papers.key)
 
     def trades(self, *settings: str) -> Done:
         path = self.folder / "desk.toml"
-        lines = ("[fix]", f"port = {self.front.port}", 'tls_name = "fix.example.com"', *settings)
+        lines = ("[fix]", f"port = {self.venue.port}", 'tls_name = "fix.example.com"', *settings)
         path.write_text("\n".join(lines) + "\n")
         script = ("buy 10 AAPL mkt", "wait order 1 filled within 20s", "expect position AAPL 10")
         flags = ("--venue", "fix", "--config", path)
@@ -85,7 +40,6 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("fix"))
     yield place
-    place.front.close()
     place.venue.stop()
 
 
@@ -122,7 +76,7 @@ def test_what_cannot_be_is_said_and_no_secret_repeated(
 
 def _named(place: Place, settings: tuple[str, ...]) -> Done:
     path = place.folder / "named.toml"
-    lines = ("[fix]", f"port = {place.front.port}", place.believes(), *settings)
+    lines = ("[fix]", f"port = {place.venue.port}", place.believes(), *settings)
     path.write_text("\n".join(lines) + "\n")
     desk = Trader(place.folder / "desk")
     return desk.exec("# nothing", flags=("--venue", "fix", "--config", path))

@@ -416,6 +416,11 @@ def a_flatten_waits_for_nothing() -> Patches:
     ]
 
 
+def a_flatten_takes_exits_it_cannot_replace() -> Patches:
+    """The stop goes in a halt, and at the reopening nobody protects what is held."""
+    return [patch.object(flatten, "_why_it_waits", lambda *arguments: "")]
+
+
 def a_halt_holds_nothing_back() -> Patches:
     return without_rule(sessions.trading_state)
 
@@ -636,6 +641,7 @@ MUTANTS = (
     Mutant("market order without value check", ("I-29",), market_orders_have_no_value),
     Mutant("reserve not released", ("I-25",), reserves_are_not_released),
     Mutant("crossing zero on flatten", ("I-51", "I-29"), a_flatten_waits_for_nothing),
+    Mutant("flatten bares in a halt", ("I-11",), a_flatten_takes_exits_it_cannot_replace),
     Mutant("halt ignored", ("I-08",), a_halt_holds_nothing_back),
     Mutant("sends over a broken link", ("I-08",), orders_leave_over_a_broken_link),
     Mutant("no exit lane", ("exit lane",), exits_are_judged_like_entries),

@@ -8,6 +8,7 @@ from engine.ports import BooksTold, MessagesTold, TellBooks, TellMessages
 from engine.values import Nanos, OrderId
 from tests.tui.desk_screen import sitting
 from tests.tui.fake_desk import FakeDesk
+from tui.sending import Stage
 
 NEED = AttentionRow(
     "unknown",
@@ -63,7 +64,7 @@ async def test_messages_of_the_line_are_asked_for_and_picked_by_what_is_typed():
         await here.type("messages")
         await here.press("enter")
         assert any(isinstance(request, TellMessages) for request in here.desk.requests)
-        here.desk.tell(MessagesTold("messages to the venue and back", lines))
+        here.desk.tell(MessagesTold("messages to the venue and back", lines, "FIX.4.4 up: in 9"))
         await here.frames(2)
         assert "#9 8 Other" in here.text and "ClOrdID=A" in here.text
         await here.type("order 7")
@@ -71,4 +72,14 @@ async def test_messages_of_the_line_are_asked_for_and_picked_by_what_is_typed():
         assert "#9 8 Other" not in here.text and "ClOrdID=A" in here.text
         await here.type("7")
         await here.frames(2)
-        assert "no message has that" in here.text
+        assert "no message has that" in here.text and "FIX.4.4 up: in 9" in here.text
+
+
+async def test_a_persons_word_about_the_line_is_reviewed_before_it_leaves():
+    async with sitting() as here:
+        await here.press("colon")
+        await here.type('link out 45 "told by phone"')
+        await here.press("enter")
+        await here.frames(2)
+        assert here.app.room.command.sending.stage is Stage.REVIEWED
+        assert "at, wait and expect" not in here.text

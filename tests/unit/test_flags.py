@@ -111,7 +111,6 @@ def test_what_does_not_fit_is_one_sentence_that_names_it(words: list[str], sente
     "words",
     [
         *([name] for name in NOT_YET),
-        ["doctor", "--venue", "fix"],
     ],
 )
 def test_what_comes_later_is_refused_by_name(words: list[str]) -> None:

@@ -14,15 +14,18 @@ class MessagesPage:
     hint = "type to keep messages: order 7, a symbol, a type, a value"
     chooses = False
 
-    def __init__(self, title: str, lines: tuple[str, ...]) -> None:
-        """`lines`: the newest last, what is set in belongs to the line above it."""
+    def __init__(self, title: str, lines: tuple[str, ...], line: str = "") -> None:
+        """`lines`: the newest last, what is set in belongs to the line above it. `line`: how the
+        line is, which stays on top whatever is picked."""
+        self._line = clean(line)
         self.title = clean(title)
         self.search: str | None = ""
         self._messages = list(_messages(lines))
 
     def rows(self, ink: Palette, width: int) -> list[Line]:
         wanted = (self.search or "").lower().strip()
-        rows: list[Line] = []
+        rows = [Line().add(part, ink.caution) for part in wrap(self._line, width) if self._line]
+        first = len(rows)
         for message in reversed(self._messages):
             if wanted not in _words(message):
                 continue
@@ -30,7 +33,9 @@ class MessagesPage:
                 is_head = not text.startswith(SET_IN)
                 parts = [text] if len(text) <= width else wrap(text, width)
                 rows += [Line().add(part, ink.strong if is_head else ink.text) for part in parts]
-        return rows or [Line().add("no message has that", ink.quiet)]
+        if len(rows) == first:
+            rows.append(Line().add("no message has that", ink.quiet))
+        return rows
 
     def choose(self, row: int) -> None:
         return

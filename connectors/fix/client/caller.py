@@ -1,5 +1,7 @@
 """The line to the venue: dials, logs on, hears, and says when it is whole or gone."""
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -8,7 +10,7 @@ from connectors.fix.client.asking import Ask
 from connectors.fix.client.record import Record
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
-from connectors.fix.client.wire import Came, Gone, Opened, Wire
+from connectors.fix.client.wire import CLOSED, Came, Gone, Opened, Wire
 from connectors.fix.frames import Framer, Garbled
 from connectors.fix.line import Closed, Instant, Noted, Outgoing, Output, Phase
 from connectors.fix.link.redial import Redial
@@ -27,6 +29,8 @@ WITHOUT_A_WORD = (
 TOLD_ELSEWHERE = ("disconnected: ", "messages ")
 """Words of the session that the line's own state says better, or that a trader can do nothing with:
 that it is gone, and that what was missing has come."""
+WORDLESS = (CLOSED, *(os.strerror(each) for each in (errno.ECONNRESET, errno.EPIPE)))
+"""How a connection ends of which nobody says why; TLS does say it."""
 UNDER_A_CONVERSATION = (
     "the numbers do not change while somebody is logged on: `link reset` begins both anew, and the"
     " rest waits until the line is down"
@@ -62,6 +66,11 @@ class Caller:
     @property
     def instant(self) -> Instant:
         return Instant(Nanos(time.monotonic_ns()), Nanos(time.time_ns()))
+
+    @property
+    def is_dialling(self) -> bool:
+        """A connection is being made, or nobody has logged on over it yet."""
+        return self._wire.is_busy
 
     def look(self) -> None:
         """Whatever came since the last look; nothing waits."""
@@ -181,7 +190,7 @@ class Caller:
             return
         was_asking = self.session.phase is Phase.LOGON_SENT
         self.out(self.session.disconnected(self.instant, reason))
-        if was_asking and not self._last_words:
+        if was_asking and not self._last_words and reason in WORDLESS:
             settings = self.session.settings
             reason = WITHOUT_A_WORD.format(
                 sender=settings.sender, target=settings.target, version=settings.version

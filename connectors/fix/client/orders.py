@@ -42,6 +42,8 @@ class Orders:
     ) -> None:
         self._caller, self._memory, self._roll = caller, memory, roll
         self._talk, self._asker, self._note = talk, asker, note
+        self._owed: dict[str, None] = {}
+        """Orders whose cancel waits for the line to come back."""
 
     def stage(self, requests: Sequence[Request], stamp: Instant) -> Sequence[bytes]:
         """Each request in the bytes that will leave, its number in them; b"" for none."""
@@ -80,8 +82,16 @@ class Orders:
             self._caller.say(leaving, stamp)
             return
         for request, sent in zip(requests, staged, strict=True):
-            if sent:
+            if sent or isinstance(request, CancelRequest):
                 self._never_left(request)
+
+    def say_owed(self, stamp: Instant) -> None:
+        """The line is back: cancels that are still wanted leave first."""
+        orders = [self._roll.get(name) for name in self._owed]
+        self._owed.clear()
+        requests = [CancelRequest(o.name) for o in orders if o is not None and not o.is_done]
+        if requests:
+            self.release(requests, [b""] * len(requests), stamp)
 
     def _asks(self, requests: Sequence[Request], stamp: Instant) -> list[list[Ask] | Unsayable]:
         cancels, at = self._memory.cancels, stamp.utc
@@ -151,9 +161,11 @@ class Orders:
             )
 
     def _never_left(self, request: Request) -> None:
-        """Over a line that is down: an order that nobody was given is no order. A cancel that is
-        still wanted is repeated when the line is back, and a question asked again."""
-        if isinstance(request, NewOrderRequest | ReplaceRequest):
+        """Over a line that is down: an order that nobody was given is no order. A cancel waits for
+        the line, and a question is asked again."""
+        if isinstance(request, CancelRequest):
+            self._owed[request.client_order_id] = None
+        elif isinstance(request, NewOrderRequest | ReplaceRequest):
             self._refuse(request, NEVER_LEFT)
 
     def _refuse(self, request: Request, text: str) -> None:

@@ -7,9 +7,10 @@ from connectors.date_roll import rolled
 from connectors.fix.client.asking import Asker
 from connectors.fix.client.caller import NO_ANSWER, Caller
 from connectors.fix.client.feed import Feed
+from connectors.fix.client.line_words import line_told
 from connectors.fix.client.listing import Listing
 from connectors.fix.client.orders import Orders
-from connectors.fix.client.record import Record
+from connectors.fix.client.record import Record, utc_clock
 from connectors.fix.client.roll import Roll, Standing
 from connectors.fix.client.sessions import Sessions
 from connectors.fix.client.showing import Showing
@@ -31,7 +32,7 @@ from engine.domain.reports import (
     Report,
 )
 from engine.domain.requests import Request
-from engine.hosted import SimulatedVenue
+from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -92,11 +93,8 @@ class FixVenue(Showing):
             clock=lambda: self.now,
             takes_mass_cancel=takes_mass_cancel,
         )
-        session = Session(settings, memory, self._talk)
-        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
-        wire = Wire(open_socket, lambda: self._ring())
-        record = Record(session.known, session.app_known, settings.mask, wall)
-        self._caller = Caller(session, memory, wire, self._talk, redial, self._say, record)
+        self._wall, self._turned_at = wall or utc_clock, Nanos(0)
+        self._caller = self._called(open_socket, redial)
         asker = Asker(settings, desk, self._roll, self._known)
         self._orders = Orders(self._caller, memory, self._roll, self._talk, asker, self._say)
         self._trade_date_of = trade_date_of
@@ -110,6 +108,15 @@ class FixVenue(Showing):
         self._is_open = False
         """The desk has opened: what is traded is news from now on."""
         self._resets = memory.resets
+
+    def _called(self, open_socket: Open, redial: Redial) -> Caller:
+        """The line: nobody is dialled before somebody looks."""
+        settings, memory = self.settings, self._memory
+        session = Session(settings, memory, self._talk)
+        session.stopped, session.reset_wanted = memory.held, memory.begins_anew
+        wire = Wire(open_socket, lambda: self._ring())
+        record = Record(session.known, session.app_known, settings.mask, self._wall)
+        return Caller(session, memory, wire, self._talk, redial, self._say, record)
 
     # What it is.
 
@@ -143,6 +150,19 @@ class FixVenue(Showing):
         notes, self._notes = tuple(self._notes), []
         return notes
 
+    @property
+    def skew(self) -> Nanos | None:
+        """Our clock less the venue's, with the shortest way of late; None before its first word."""
+        return self._caller.session.skew.figure
+
+    def line(self) -> LineTold:
+        since = self._wall(self._turned_at or self.now)
+        return line_told(self._caller, self.description, since)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """No account is told of over FIX."""
+        return ()
+
     def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
         return self._caller.record.lines(label)
 
@@ -174,7 +194,7 @@ class FixVenue(Showing):
 
         `why`: with what to do. `instruments`: what was traded there when the desk last knew.
         """
-        self._is_open = True
+        self._is_open, self._turned_at = True, self.now
         if not self._is_listed:
             self._know(instruments)
         if not self._is_up:  # else what it has not said yet is heard as it comes
@@ -248,7 +268,7 @@ class FixVenue(Showing):
 
     def _turn(self) -> None:
         """The line came up or went down."""
-        self._is_up = self._caller.is_up
+        self._is_up, self._turned_at = self._caller.is_up, self.now
         reports = self._talk.reports
         if not self._is_up:
             self._feed.lost(self.now)
@@ -256,6 +276,7 @@ class FixVenue(Showing):
             trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._caller.trouble
             reports.append(LinkChanged(LINE, LinkState.DOWN, f"lost: {trouble}"))
             return
+        self._orders.say_owed(self._stamp)
         reports.append(LinkChanged(LINE, LinkState.UP, self.description))
         if self._is_listed:
             self._listen()

@@ -17,6 +17,7 @@ CHUNK_BYTES = 1 << 16
 CHUNKS_MAX = 1_024
 """Chunks that wait to be looked at; beyond them the socket is not read, and the venue waits."""
 LOOK_SECONDS = 0.5
+CLOSED = "the venue closed the connection"
 LINGER_SECONDS = 2.0
 """So long the last words may take to leave."""
 
@@ -159,7 +160,7 @@ class _Life:
                         with suppress(BlockingIOError):
                             os.read(self._doorbell, CHUNK_BYTES)
                     elif events & selectors.EVENT_READ and not self._read(connection):
-                        return "the venue closed the connection"
+                        return CLOSED
                 self._write(connection)
                 if len(self._unsent) > UNSENT_BYTES_MAX:
                     return "the venue does not read what it is sent"

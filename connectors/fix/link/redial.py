@@ -71,6 +71,11 @@ class Redial:
         """Where the next call goes."""
         return self._doors[self._tries % len(self._doors)]
 
+    @property
+    def place(self) -> str:
+        """The same in words; empty where somebody else knows."""
+        return str(self.door) if self._doors else ""
+
     def is_due(self, now: Nanos) -> bool:
         return not self.stopped and now >= self.due_at
 

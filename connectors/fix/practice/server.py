@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from connectors.feeds.flow import Flow
@@ -9,6 +10,7 @@ from connectors.fix.acceptor import Acceptor, now
 from connectors.fix.dictionary.tables import Dictionary
 from connectors.fix.line import Output
 from connectors.fix.practice.desk import Desk
+from connectors.fix.practice.door import objection_to
 from connectors.fix.practice.floor import Floor, SharedVenue, owner_of
 from connectors.fix.practice.guarded import Guarded
 from connectors.fix.practice.leaving import Leaving
@@ -182,6 +184,7 @@ class PracticeVenue:
 
     def _session(self, name: str, desk: Desk) -> Session:
         client, _, version = name.partition(":")
+        expected = self.rules.credentials.get(client)
         settings = SessionSettings(
             version=version,
             sender=VENUE,
@@ -190,6 +193,7 @@ class PracticeVenue:
             schedule=self.rules.schedule,
             dictionaries=self._dictionaries,
             rate_max=self.rules.rate_max,
+            logon_objection=partial(objection_to, expected=expected) if expected else None,
         )
         return Session(settings, self.ledger.memory(name), Guarded(desk, self._note))
 

@@ -37,6 +37,7 @@ DOUBLINGS_MAX = 5
 """Of that time, while a venue does not keep the same change: 32 s at most."""
 _PASSING = frozenset({"R25", "R41"})
 """Rules about the moment and not about the order: the exit waits here instead of being denied."""
+_EXITS_STAY = (ev.FlattenStep.ASKING, ev.FlattenStep.WAITING)
 NEVER_NEEDED = "its entry ended unfilled"
 ALL_DONE = "nothing is left for it to protect"
 
@@ -58,9 +59,12 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
 
 
 def is_flattening(state: State, bracket: Bracket) -> bool:
-    """The protocol closes whatever the entry still brings, exits out of its way."""
+    """The protocol closes whatever the entry still brings, exits out of its way.
+
+    While it asks, or waits for a market to close in, they do what they are for.
+    """
     run = state.flattening.get(flatten_key(bracket.account, bracket.symbol))
-    return run is not None and run.step is not ev.FlattenStep.ASKING
+    return run is not None and run.step not in _EXITS_STAY
 
 
 def is_killed(state: State, bracket: Bracket) -> bool:

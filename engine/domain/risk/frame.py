@@ -243,13 +243,8 @@ def _asked_of_entries(state: State) -> _Asked:
 
 def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, ...]:
     """What an entry of this kind can fail at all."""
-    kind = (
-        order.type,
-        order.time_in_force,
-        order.instruction,
-        order.origin,
-        order.reduce_only,
-    )
+    origin, lives = order.origin, order.time_in_force
+    kind = order.type, lives, order.instruction, origin, order.reduce_only
     checks = asked.by_kind.get(kind)
     if checks is None:
         known = Kind(*kind)
@@ -263,7 +258,7 @@ def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, 
 
 def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> Assessment:
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
-    is_in_exit_lane = proposal.is_exit or proposal.only_shrinks
+    is_in_exit_lane = proposal.is_exit or (proposal.replaces is not None and proposal.only_shrinks)
     bits = _EXIT_BITS if is_in_exit_lane else _ENTRY_BITS
     if proposal.instrument is None or proposal.account is None:
         return _unknown(proposal, state, market, now, bits)

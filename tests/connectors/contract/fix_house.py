@@ -1,6 +1,7 @@
 """The practice venue behind a real socket, in a thread, for tests that play both ends of a line."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from connectors.feeds.flow import Flow
 from connectors.fix.practice.desk import Desk
+from connectors.fix.practice.rules import OPEN_HOUSE, HouseRules
 from connectors.fix.practice.server import PracticeVenue
 from tests.connectors.conftest import QuietFlow
 
@@ -20,11 +22,19 @@ WAIT_SECONDS = 10.0
 class House:
     """One venue process, as far as a desk can tell: it can be killed and opened again."""
 
-    def __init__(self, path: Path, flow: Callable[[], Flow] = QuietFlow, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        flow: Callable[[], Flow] = QuietFlow,
+        *,
+        port: int = 0,
+        rules: HouseRules = OPEN_HOUSE,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.path = path
         self.port = port
         self.notes: list[str] = []
-        self._flow = flow
+        self._flow, self._rules, self._tls = flow, rules, tls
         self.open()
 
     def open(self) -> None:
@@ -34,9 +44,13 @@ class House:
 
         async def opened() -> int:
             self.practice = PracticeVenue(
-                self._flow(), self.path, clients=(CLIENT,), note=self.notes.append
+                self._flow(),
+                self.path,
+                clients=(CLIENT,),
+                note=self.notes.append,
+                rules=self._rules,
             )
-            return await self.practice.acceptor.listen("127.0.0.1", self.port)
+            return await self.practice.acceptor.listen("127.0.0.1", self.port, self._tls)
 
         self.port = self._await(opened())
 

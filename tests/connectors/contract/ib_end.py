@@ -163,6 +163,10 @@ class IbEnd:
     def _until_pong(self, until: float) -> list[Report]:
         """Everything that was said before the answer to a question that is asked now."""
         told = self._collected()
+        turnstile = self.ib._wire.turnstile
+        while turnstile is not None and turnstile.waiting and time.monotonic() < until:
+            told += self._collected()
+            time.sleep(0.0005)
         pongs = self._pongs
         self.ib.parts.speaker.ask(Lane.MARKET, "reqCurrentTime")
         while self._pongs == pongs and self.ib._line.is_up and time.monotonic() < until:

@@ -18,6 +18,7 @@ from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
 from engine.domain.reports import InstrumentsListed, LinkChanged, LinkState, Report, VenueRejected
 from engine.instruments import Instrument
+from engine.values import NANOS_PER_SECOND, Nanos
 from tests.connectors.contract.conftest import new, only
 from tests.connectors.contract.fix_end import SOON
 from tests.connectors.contract.fix_house import CLIENT, House
@@ -130,3 +131,26 @@ def test_a_venue_that_is_late_has_no_empty_list(alone: Alone) -> None:
         alone.venue.advance(alone.venue.clock())
     assert alone.venue.collect() == [] and alone.venue.notes() == ()
     assert alone.venue.instruments == KNOWN
+
+
+def test_the_line_says_how_it_is_in_figures(alone: Alone) -> None:
+    opened(alone)
+    down = alone.venue.line().text
+    assert f"FIX.4.4 DESK at VENUE over 127.0.0.1:{alone.port}, down since" in down
+    assert "cannot be reached: Connection refused" in down and "next in 1, out 1" in down
+    alone.opens()
+    alone.hear_until(lambda told: is_up(told) and bool(only(told, InstrumentsListed)))
+    memory = alone.venue._memory
+    up = alone.venue.line()
+    assert f"next in {memory.next_in}, out {memory.next_out}" in up.text
+    assert "its clock is" in up.text and "ms" in up.text and "0 gaps asked for" in up.text
+    assert not up.is_doubtful
+    skew = alone.venue._caller.session.skew
+    for _ in range(20):
+        skew.measured(received=Nanos(5 * NANOS_PER_SECOND), sent=Nanos(0))
+    assert alone.venue.line().is_doubtful
+    assert "5,000.0 ms behind" in alone.venue.line().text
+    alone.venue._caller.redial.stop("for the test")
+    alone.house.cut()  # type: ignore[union-attr]
+    alone.hear_until(lambda told: not alone.venue._is_up)
+    assert "not dialled before a person says so" in alone.venue.line().text

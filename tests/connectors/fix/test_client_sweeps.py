@@ -182,6 +182,32 @@ def test_a_line_that_breaks_ends_it_and_the_desk_asks_anew(watched: Watched) -> 
     assert cancelled(watched.cancels("A")) == {"A": True}
 
 
+@pytest.mark.parametrize(("names", "leaves"), [(NAMES, {"q": 1}), (("A",), {"F": 1})])
+def test_what_was_cancelled_while_the_line_was_down_leaves_first_when_it_is_back(
+    watched: Watched, names: tuple[str, ...], leaves: dict[str, int]
+) -> None:
+    """Nobody waits for the patience of a request that never left: a kill may be meant."""
+    watched.end.disconnect(1)
+    watched.end.send(*(cancel(name) for name in names))
+    told = watched.hear_until(lambda told: not standing(watched, *names))
+    told += watched.end.hear()
+    assert cancelled(told) == dict.fromkeys(names, True)
+    assert {kind: count for kind, count in watched.left.items() if kind in "Fq"} == leaves
+    memory = watched.end.fix._memory
+    types = [sent.type for sent in memory.between(1, memory.next_out)]
+    first = next(at for at, kind in enumerate(types) if kind in "Fq")
+    assert "V" in types[first:], "before the market is asked for"
+
+
+def test_what_was_done_meanwhile_is_not_cancelled_any_more(watched: Watched) -> None:
+    watched.end.disconnect(1)
+    watched.end.fill("A", 100)
+    watched.end.send(cancel("A"))
+    watched.hear_until(lambda told: watched.end.fix._is_up)
+    watched.end.hear()
+    assert not watched.left.keys() & {"F", "q"}
+
+
 def test_fix_4_2_has_none_and_a_person_may_want_none() -> None:
     watched = Watched("FIX.4.2")
     assert cancelled(watched.cancels(*NAMES)) == dict.fromkeys(NAMES, True)

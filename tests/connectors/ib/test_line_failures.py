@@ -73,6 +73,11 @@ def test_a_live_account_behind_a_paper_port_is_refused_before_anything_is_asked(
     assert set(end.gateway.received) <= {"startApi"}
 
 
+def test_a_live_desk_stands_on_the_live_account_that_was_named(desk: Desk) -> None:
+    end = desk(accounts=("U7654321",), terms={"is_live": True, "account": "U7654321"})
+    assert end.ib._line.is_up and end.ib.description == "IB U•••321"
+
+
 def test_a_paper_account_is_refused_by_a_live_desk(desk: Desk) -> None:
     end = desk(stands=False, terms={"is_live": True, "account": "DU1234567"})
     with pytest.raises(LineError, match="was started with --live"):
@@ -167,6 +172,28 @@ def test_back_again_recovers_and_subscribes_only_where_data_was_lost(
     assert ("reqMktData" in asked) == again
     if again:
         assert "reqMarketDataType" in asked and end.gateway.lines() == ["AAPL"]
+
+
+def test_2110_ends_with_farms_that_are_well_again(desk: Desk) -> None:
+    end = desk()
+    end.gateway.system(2110)
+    end.until(lambda: end.ib._line.state is State.DEGRADED)
+    before = len(end.gateway.received)
+    end.gateway.system(2104)
+    end.until(lambda: end.ib._line.is_up)
+    asked = [kind for kind in end.gateway.received[before:] if kind in QUESTIONS]
+    assert asked == list(QUESTIONS), "up again only behind a recovery"
+
+
+def test_after_1100_a_farm_proves_nothing(desk: Desk) -> None:
+    end = desk()
+    end.gateway.system(1100)
+    end.until(lambda: end.ib._line.state is State.DEGRADED)
+    end.gateway.system(2104)
+    for _ in range(50):
+        end._collected()
+        time.sleep(0.002)
+    assert end.ib._line.state is State.DEGRADED
 
 
 def test_fills_of_an_outage_are_told_when_it_is_over(desk: Desk) -> None:
@@ -272,3 +299,16 @@ def test_farms_that_are_well_are_no_news(desk: Desk, code: int) -> None:
     end.gateway.system(code)
     end.hear()
     assert end.notes == [] and end.ib._line.is_up
+
+
+def test_the_line_says_its_state_its_rate_and_the_farms_that_broke(desk: Desk) -> None:
+    end = desk()
+    rate = end.ib.terms.messages_a_second
+    told = end.ib.line()
+    assert told.text.startswith("up, ") and f" of {rate} messages" in told.text
+    assert not told.is_doubtful
+    end.gateway.system(2103)
+    end.until(lambda: "broken: " in end.ib.line().text)
+    assert end.ib.line().is_doubtful
+    end.gateway.system(1100)
+    end.until(lambda: "has lost IB" in end.ib.line().text)

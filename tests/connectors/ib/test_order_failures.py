@@ -449,6 +449,19 @@ def test_an_order_that_waits_for_its_turn_is_withdrawn_by_its_cancel(desk: Desk)
     assert gone.requested and end.gateway.broker.of("A") == []
 
 
+def test_what_ib_would_refuse_as_the_twenty_first_does_not_leave(desk: Desk) -> None:
+    end = desk()
+    end.send(*(new(f"N{n}", 1) for n in range(20)))
+    assert len(only(end.hear(), VenueAccepted)) == 20
+    end.send(new("ONE MORE", 1))
+    assert "20 active orders" in only(end.hear(), VenueRejected)[0].text
+    assert end.gateway.count("placeOrder") == 20
+    end.send(cancel("N0"))
+    end.hear()
+    end.send(new("INSTEAD", 1))
+    assert only(end.hear(), VenueAccepted)
+
+
 def test_twenty_active_orders_a_side_are_ibs_limit_and_told_as_such(desk: Desk) -> None:
     end = desk(active_orders_max=2)
     end.send(*(new(name, 1) for name in ("A", "B", "C")))

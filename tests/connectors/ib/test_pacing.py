@@ -3,27 +3,40 @@
 import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from connectors.ib.turnstile import MESSAGES_A_SECOND
 from engine.domain.reports import VenueAccepted, VenueCancelled
+from engine.domain.requests import NewOrderRequest
+from engine.values import Instruction
 from tests.connectors.contract.conftest import cancel, new, only
 from tests.connectors.contract.ib_end import IbEnd
 
 Desk = Callable[..., IbEnd]
 ORDERS = 200
+SYMBOLS = ("AAPL", "MSFT", "GOOGL", "SPY", "IBM")
+SIDES = (Instruction.BUY, Instruction.SELL)
+
+
+def _order(number: int) -> NewOrderRequest:
+    """Twenty on each side of each symbol: more IB does not take."""
+    group = number // 20
+    order = new(f"N{number}", 1, symbol=SYMBOLS[group // 2])
+    return msgspec.structs.replace(order, instruction=SIDES[group % 2])
 
 
 @pytest.mark.long
 def test_two_hundred_orders_at_once_leave_evenly_and_cancels_overtake(desk: Desk) -> None:
     end = desk(
         messages_max=50,
+        symbols=(*SYMBOLS, "PENY"),
         active_orders_max=1_000,
         terms={"messages_a_second": MESSAGES_A_SECOND},
     )
-    end.send(new("FIRST"))
+    end.send(new("FIRST", price=10_100, symbol="PENY"))
     assert only(end.hear(), VenueAccepted)
-    end.send(*(new(f"N{n}", 1) for n in range(ORDERS)))
+    end.send(*(_order(n) for n in range(ORDERS)))
     began = time.monotonic()
     end.send(cancel("FIRST"))
     told = end.until(lambda: end.gateway.broker.order("FIRST").is_done)

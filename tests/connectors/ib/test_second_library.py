@@ -1,9 +1,12 @@
 """The same tests with ib_async, in an environment of its own: the two libraries cannot share one.
 
-An outside job of the long tier: it runs where TRADER_IB_ASYNC names a Python that has ib_async, the
-project's own dependencies and its test tools, and is skipped everywhere else:
+An outside job of the long tier: it runs where TRADER_IB_ASYNC names a Python that has ib_async and
+what these tests import, and is skipped everywhere else. Such an environment is made by
 
-    TRADER_IB_ASYNC=/path/to/python python3 trader.py test --long -- tests/connectors/ib
+    python3 -m venv FOLDER
+    FOLDER/bin/pip install "ib_async>=2.1,<3" pytest pytest-asyncio pytest-timeout hypothesis \
+        msgspec simplefix tzdata
+    TRADER_IB_ASYNC=FOLDER/bin/python python3 trader.py test --long -- tests/connectors/ib
 """
 
 import os
@@ -15,10 +18,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).parent
 PYTHON = os.environ.get("TRADER_IB_ASYNC", "")
-NEEDED = "import ib_async, pytest, pytest_asyncio, pytest_timeout, hypothesis, msgspec"
+NEEDED = "import ib_async, pytest_asyncio, pytest_timeout, hypothesis, msgspec, simplefix"
 SECONDS = 300
-CONTRACT = (str(HERE.parent / "contract"), "-k", "not paper and not FIX")
-"""And the contract of all venues, over this one."""
+WHAT = {
+    "the folder": [str(HERE)],
+    "the contract": [str(HERE.parent / "contract"), "-k", "IB_over"],
+}
 
 
 def _lacks() -> str:
@@ -33,11 +38,12 @@ def _lacks() -> str:
 
 @pytest.mark.long
 @pytest.mark.timeout(SECONDS + 30)
-def test_every_test_of_this_folder_holds_with_ib_async() -> None:
+@pytest.mark.parametrize("what", WHAT)
+def test_every_test_with_a_gateway_holds_with_ib_async(what: str) -> None:
     if lacks := _lacks():
         pytest.skip(lacks)
     done = subprocess.run(
-        [PYTHON, "-m", "pytest", "-q", "-m", "not long and not release", str(HERE), *CONTRACT],
+        [PYTHON, "-m", "pytest", "-q", "-m", "not long and not release", *WHAT[what]],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -8,7 +8,6 @@ from typing import Any
 from connectors.paper.latency import Delays, Latency
 from connectors.paper.orders import OwnOrder
 from engine.domain import events as ev
-from engine.domain.acts import exits_of
 from engine.domain.apply import apply, state_hash
 from engine.domain.commands import (
     CancelMany,
@@ -30,6 +29,7 @@ from engine.domain.orders import Order
 from engine.domain.outbox import request_of
 from engine.domain.quotes import Phase
 from engine.domain.records import Inbound, decode_records
+from engine.domain.reducing import exits_of
 from engine.domain.reports import TradeDateRolled
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.domain.risk.exposure import open_quantities

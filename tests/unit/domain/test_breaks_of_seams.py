@@ -1,19 +1,13 @@
 """Defects found where two features meet; each is expected to fail until it is mended."""
 
-from collections.abc import Callable
-
 import pytest
 from msgspec.structs import replace
 
 from engine.domain.amendments import VenueTradeBusted
 from engine.domain.commands import ExitTerm, Origin, SubmitOrder
 from engine.domain.events import OrderDenied
-from engine.domain.quotes import Phase
-from engine.domain.reports import LinkChanged, LinkState
-from engine.domain.requests import NewOrderRequest, Request, StatusRequest
 from engine.values import (
     Instruction,
-    Nanos,
     OrderType,
     Price,
     Quantity,
@@ -23,7 +17,6 @@ from engine.values import (
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
-NEVER = Nanos(10**18)
 BID, ASK = 1_899_900, 1_900_100
 
 
@@ -99,55 +92,6 @@ def test_a_group_of_exits_counts_once_when_a_trade_is_taken_back() -> None:
     bust(desk, 1)
     assert (desk.position("AAPL"), stops_working(desk)) == (100, 100)
     assert "AAPL" not in desk.state.accounts["PAPER"].symbols, "nothing could cross zero"
-
-
-@pytest.mark.xfail(strict=True, reason="stops go before it is asked whether it can close")
-def test_a_flatten_that_cannot_close_leaves_the_stop_where_it_is() -> None:
-    desk = bench()
-    desk.submit(bracket("a"))
-    desk.enters("AAPL", Phase.HALTED)
-    say(desk, "flatten AAPL")
-    desk.enters("AAPL", Phase.OPEN)
-    desk.quotes("AAPL", BID, ASK)
-    desk.pass_time(60)
-    assert desk.position("AAPL") == 0 or stops_working(desk) == 100, "naked after the reopening"
-
-
-# ── the exit lane ───────────────────────────────────────────────────────────────────────────────
-
-
-def only_msft_is_never_answered(desk: list[DeskBench]) -> Callable[[Request], Nanos]:
-    """What is asked about MSFT never arrives; everything else does at once."""
-
-    def out(request: Request) -> Nanos:
-        if isinstance(request, NewOrderRequest):
-            return NEVER if request.symbol == "MSFT" else Nanos(0)
-        lost = (
-            isinstance(request, StatusRequest)
-            and desk[0]
-            .state.orders[desk[0].state.by_client_id[request.client_order_id]]
-            .order.symbol
-            == "MSFT"
-        )
-        return NEVER if lost else Nanos(0)
-
-    return out
-
-
-@pytest.mark.xfail(strict=True, reason="R41 answers for exits too: one order in doubt holds all")
-def test_an_order_in_doubt_of_another_symbol_lets_a_position_be_closed() -> None:
-    box: list[DeskBench] = []
-    desk = bench(latency=only_msft_is_never_answered(box))
-    box.append(desk)
-    say(desk, "buy 100 AAPL mkt")
-    desk.quotes("MSFT", 3_000_000, 3_000_200)
-    say(desk, "buy 10 MSFT 299.00")
-    desk.submit(LinkChanged("paper", LinkState.DOWN, "lost"))
-    desk.submit(LinkChanged("paper", LinkState.UP, "back"))
-    desk.pass_time(600)
-    events = say(desk, "sell 100 AAPL mkt")
-    denied = [found.rule for e in events if isinstance(e, OrderDenied) for found in e.findings]
-    assert not denied, f"{denied} keep a trader from closing"
 
 
 # ── exits at impossible prices ──────────────────────────────────────────────────────────────────

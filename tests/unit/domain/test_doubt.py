@@ -1,11 +1,16 @@
 """UNKNOWN: when an outcome is, what is asked, what proves anything, and what a person may say."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
+from connectors.paper.venue import PaperVenue
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelOrder, Origin, Outcome, ReplaceOrder, ResolveOrder
 from engine.domain.commands import SubmitOrder as Submit
+from engine.domain.contingent.protection import protected_quantity
 from engine.domain.events import CommandRefused, OrderDenied, TradingState
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.patience import ASKS_MAX, Patience
@@ -23,8 +28,10 @@ from engine.values import (
     OrderType,
     Price,
     Quantity,
+    Side,
 )
 from tests.harness import DeskBench
+from tests.unit.runtime.desk import say
 
 FIRST = "TEST-1-1-0"
 PRICE = Price(1_900_000)
@@ -290,3 +297,72 @@ def refusal_of(bench: DeskBench) -> Refusal:
     (refused,) = bench.submit(ResolveOrder(OrderId(1), Outcome.NOT_PLACED, "phone"))
     assert isinstance(refused, CommandRefused)
     return refused.refusal
+
+
+def test_an_order_in_doubt_of_another_symbol_lets_a_position_be_closed() -> None:
+    """R41 held exits too: one order that a broken line left unknown kept all from closing."""
+    bench = msft_is_never_answered()
+    say(bench, "buy 100 AAPL mkt")
+    say(bench, "buy 10 MSFT 299.00")
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.DOWN, "lost"))
+    (denied,) = say(bench, "sell 100 AAPL mkt")
+    assert isinstance(denied, OrderDenied), "nothing leaves over a link that is down"
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.UP, "back"))
+    bench.pass_time(600)
+    assert list(bench.state.in_doubt) == [2] and not bench.state.recon.holds_orders
+    (entry,) = say(bench, "buy 10 AAPL mkt")
+    assert isinstance(entry, OrderDenied) and "R41" in {found.rule for found in entry.findings}
+    say(bench, "sell 100 AAPL mkt")
+    assert bench.position("AAPL") == 0
+
+
+def test_a_flatten_closes_one_symbol_while_an_order_of_another_is_in_doubt() -> None:
+    bench = msft_is_never_answered()
+    say(bench, "buy 100 AAPL mkt tp 195.00 sl 185.00")
+    say(bench, "buy 10 MSFT 299.00")
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.DOWN, "lost"))
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.UP, "back"))
+    bench.pass_time(600)
+    say(bench, "flatten AAPL")
+    bench.pass_time(1)
+    assert bench.position("AAPL") == 0 and not bench.state.flattening
+
+
+def test_an_exit_of_a_bracket_follows_its_entry_while_another_order_is_in_doubt() -> None:
+    bench = msft_is_never_answered()
+    say(bench, "buy 100 AAPL 189.90 tp 195.00 sl 185.00")
+    say(bench, "buy 10 MSFT 299.00")
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.DOWN, "lost"))
+    bench.submit(rep.LinkChanged("paper", rep.LinkState.UP, "back"))
+    bench.pass_time(600)
+    bench.other(Side.SELL, 2_000, "AAPL", 1_899_000)
+    bench.pass_time(5)
+    assert bench.position("AAPL") == 100
+    assert protected_quantity(bench.state, "PAPER", "AAPL") == 100
+
+
+class NothingOfMsft:
+    """Between desk and venue: what is sent and asked about MSFT gets lost, all else arrives."""
+
+    def __init__(self, venue: PaperVenue) -> None:
+        self._venue = venue
+        self._lost: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._venue, name)
+
+    def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
+        lost = [r for r in requests if isinstance(r, NewOrderRequest) and r.symbol == "MSFT"]
+        self._lost |= {request.client_order_id for request in lost}
+        pairs = zip(requests, staged, strict=True)
+        heard = [
+            each for each in pairs if getattr(each[0], "client_order_id", "") not in self._lost
+        ]
+        self._venue.release([r for r, _ in heard], [payload for _, payload in heard])
+
+
+def msft_is_never_answered() -> DeskBench:
+    bench = DeskBench(wrap=NothingOfMsft)  # type: ignore[arg-type]
+    bench.quotes("AAPL", 1_900_000, 1_900_200)
+    bench.quotes("MSFT", 3_000_000, 3_000_200)
+    return bench

@@ -12,12 +12,13 @@ from engine.domain.clocks import CLOCK_CHANGES
 from engine.domain.commands import Command
 from engine.domain.cost_changes import COST_CHANGES
 from engine.domain.desk_changes import DESK_CHANGES
-from engine.domain.events import DuplicateIgnored, Event
+from engine.domain.events import DuplicateIgnored, Event, LotChange, OrderFilled, QuoteSeen
 from engine.domain.margin_changes import MARGIN_CHANGES
 from engine.domain.order_changes import ORDER_CHANGES
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal
 from engine.domain.recon_changes import RECON_CHANGES
 from engine.domain.records import (
+    LESS,
     RECORDS_VERSION,
     NewerRecordsError,
     Record,
@@ -28,7 +29,7 @@ from engine.domain.records import (
 )
 from engine.domain.reports import Report, TimerFired
 from engine.domain.requests import Request
-from engine.values import Nanos, Sequence
+from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity, Sequence
 
 EVENTS, COMMANDS, REPORTS = get_args(Event), get_args(Command), get_args(Report)
 
@@ -80,6 +81,33 @@ def test_a_step_comes_back_as_it_was_written() -> None:
     assert step.last == 43
     assert step.events() == [ignored]
     assert happened(encode_step(step)) == [Record(42, 41, Nanos(5), ignored)]
+
+
+@pytest.mark.parametrize("kind", LESS, ids=lambda kind: kind.__name__)
+def test_what_a_replay_reads_of_an_event_has_all_its_fields_in_their_places(
+    kind: type[msgspec.Struct],
+) -> None:
+    less = LESS[kind]
+    assert less.__struct_fields__ == kind.__struct_fields__
+    assert less.__struct_config__.tag == kind.__struct_config__.tag
+    assert len(less.__struct_defaults__) == len(kind.__struct_defaults__)
+
+
+def test_a_replay_reads_of_a_fill_what_it_applies_and_leaves_the_rest_as_bytes() -> None:
+    lot = LotChange(1, Quantity(100), Money(5), Nanos(4))
+    numbers = (Money(7), Money(8), Money(-9), Quantity(100), (lot,))
+    seen = QuoteSeen(Price(1), Quantity(2))
+    what = (OrderId(3), "P-1", Price(10), Quantity(100), Liquidity.TAKER)
+    fill = OrderFilled(Nanos(5), *what, *numbers, seen, "took it", cumulative=Quantity(100))
+    step = Step(41, Nanos(5), [0, 1], [TimerFired("any"), fill])
+
+    (read,) = decode_events(encode_step(step))[0].events()
+
+    unread = {"quote", "explanation"}
+    for field in set(fill.__struct_fields__) - unread:
+        assert getattr(read, field) == getattr(fill, field)
+    assert all(isinstance(getattr(read, field), msgspec.Raw) for field in unread)
+    assert decode_records(encode_step(step))[1].body == fill
 
 
 def test_a_step_without_a_cause_for_every_fact_is_unreadable() -> None:

@@ -60,6 +60,15 @@ def test_an_order_id_means_nothing_in_the_next_connection() -> None:
     assert roll.of_id(9) is order and order.handles == {501: 9}
 
 
+def test_an_order_that_is_over_has_no_id_to_cancel_somebody_else_by() -> None:
+    order = standing()
+    roll = Roll((order,))
+    roll.stands_as(order, 501, 1)
+    roll.done(order)
+    roll.ids_forgotten()
+    assert order.order_id == 0 and order.handles == {501: 0}
+
+
 def test_a_second_perm_id_of_a_reference_is_noticed() -> None:
     order = standing()
     roll = Roll((order,))

@@ -46,6 +46,7 @@ def same_order(seconds_ago: float) -> Given:
     return lambda desk: remembered(desk, seconds_ago)
 
 
+BACK = given("link", LinkState.UP)
 AAPL = [given("lists", "AAPL"), given("quote", "AAPL")]
 L1000 = limit(order_quantity_max=1_000)
 N50K = limit(order_notional_max=50_000 * USD)
@@ -580,11 +581,20 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R38", "a currency with one",
      [given("lists", "GOOG", currency="INR"), given("rate", "INR", 11_000_000)], {}, PASS),
     # ── R39 reference data ──
-    # ── R41 the link: an exit answers too ──
+    # ── R41 the link: an exit answers too, but to no order in doubt ──
     ("R41", "down", [given("link", LinkState.DOWN)], {}, DENY),
     ("R41", "down, an exit", [given("hold", 100), given("link", LinkState.DOWN)],
      {"instruction": SELL}, DENY),
-    ("R41", "back", [given("link", LinkState.UP)], {}, PASS),
+    ("R41", "back", [BACK], {}, PASS),
+    ("R41", "back, one in doubt", [BACK, given("doubts", 10)], {}, DENY),
+    ("R41", "back, one in doubt, an exit",
+     [given("hold", 100), BACK, given("doubts", 10)], {"instruction": SELL}, PASS),
+    ("R41", "back, an exit in doubt, as much again as is left",
+     [given("hold", 100), BACK, given("doubts", 60, instruction=SELL)],
+     {"instruction": SELL, "quantity": 40}, PASS),
+    ("R41", "back, an exit in doubt, more than is left",
+     [given("hold", 100), BACK, given("doubts", 60, instruction=SELL)],
+     {"instruction": SELL, "quantity": 41}, DENY),
     ("R39", "a listed symbol", [], {}, PASS),
     ("R39", "a symbol nobody knows", [], {"symbol": "ZZZZ"}, DENY),
     # ── D03 a flatten is running ──

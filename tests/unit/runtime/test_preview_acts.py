@@ -4,6 +4,7 @@ import pytest
 
 from engine.domain.events import OrderFilled
 from engine.domain.preview_view import Preview
+from engine.domain.quotes import Phase
 from engine.runtime.preview_acts import preview_any
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import context_of, read, say
@@ -145,3 +146,14 @@ def test_a_preview_of_an_act_changes_nothing(bench: DeskBench) -> None:
         preview(bench, text)
     assert (len(bench.journal.kept), bench.replayed_hash()) == (blocks, before)
     assert not [e for e in bench.journal.events()[-1:] if isinstance(e, OrderFilled)]
+
+
+def test_a_flatten_that_would_wait_says_so_and_what_stays(bench: DeskBench) -> None:
+    say(bench, "buy 100 AAPL mkt sl 180.00")
+    say(bench, "buy 10 AAPL 185.00")
+    bench.enters("AAPL", Phase.HALTED)
+    (told,) = preview(bench, "flatten AAPL").changes
+    assert told == (
+        "cancels 1 order: 1 buy, 10 shares, exits stay until it can close +100 at market:"
+        " AAPL is halted: only cancels until it reopens (R25 market_state, risk.market_state)."
+    )

@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 
 from engine.domain.apply import state_hash
+from engine.domain.commands import CancelOrder
 from engine.domain.quotes import Phase
-from engine.domain.reports import SessionEnded
+from engine.domain.reports import SessionEnded, TradeDateRolled
 from engine.domain.views import Severity
 from engine.runtime.history import OrderHistory
+from engine.runtime.interrupts import Interrupts
 from engine.runtime.narration import Narrator
 from engine.runtime.narration_words import sentence
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
+from engine.values import OrderId, Price
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -299,3 +302,16 @@ def test_after_the_date_rolled_the_rows_of_earlier_days_are_gone_and_nothing_bre
     views.remember(fills)
     assert views.build(speed="×1", updates_per_second=0).fills == ()
     assert len(fills) == 1
+
+
+def test_an_order_of_an_earlier_day_is_told_with_its_day() -> None:
+    bench = DeskBench()
+    bench.quotes("AAPL", 1_899_000, 1_900_000)
+    say(bench, "buy 5 AAPL 180 gtc")
+    bench.submit(TradeDateRolled(20260106, (("AAPL", Price(1_899_500)),)))
+    say(bench, "buy 5 AAPL 181")
+    bench.submit(*(CancelOrder(OrderId(number)) for number in (1, 2)))
+    interrupts = Interrupts(bench.state, "PAPER")
+    notices = [n for n in map(interrupts.notice_of, bench.journal.records()) if n]
+    gone = [n.text.split()[1] for n in notices if n.code == "order_cancelled"]
+    assert gone == ["#0105-1", "#1"]

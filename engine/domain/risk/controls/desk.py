@@ -14,7 +14,13 @@ from engine.domain.risk.controls.spec import (
 )
 from engine.domain.risk.off import SOURCES
 
-_R41 = keyless("R41", "not_ready", "HARD", "link down, or what it broke not known yet", "the link")
+_R41 = keyless(
+    "R41",
+    "not_ready",
+    "HARD",
+    "link down, books compared, or (entries) what it broke unknown",
+    "the link",
+)
 _R44 = LimitSpec(
     id="R44",
     code="venue_not_allowed",

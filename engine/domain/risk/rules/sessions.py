@@ -1,6 +1,6 @@
 """Whether anything may leave at all: trading state, the symbol's session, and known symbols."""
 
-from engine.domain.commands import Origin
+from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.events import FlattenStep, TradingState
 from engine.domain.phases import objection_to_entry
 from engine.domain.quotes import Market, Phase, Source
@@ -18,6 +18,7 @@ R25 = RuleName("R25", "market_state", "risk.market_state")
 R41 = RuleName("R41", "not_ready")
 R39 = RuleName("R39", "reference_data")
 
+_WAITS = "{} is to be flattened as soon as it can be closed: only exits leave until then"
 _ACTIVE, _OPEN = TradingState.ACTIVE, Phase.OPEN
 _FOR_AUCTION = (TimeInForce.OPG, TimeInForce.CLS)
 
@@ -49,23 +50,27 @@ def _not_active(what: str, trading: Trading) -> Finding:
 def flatten_running(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """While a symbol is being flattened only the protocol's own orders leave, exits included.
 
-    Two hands closing one position are how a position crosses zero (I-51).
+    Two hands closing one position are how a position crosses zero (I-51). While the protocol waits
+    for a market to close in, nothing of its own is out: exits by hand leave, and nothing opens.
     """
     if not state.flattening or p.order.origin is Origin.DESK:
         return None
     run = state.flattening.get(flatten_key(p.order.account, p.order.symbol))
     if run is None or run.step is FlattenStep.ASKING:
         return None
+    if run.step is FlattenStep.WAITING:
+        return None if p.is_exit or p.only_shrinks else deny(D03, _WAITS.format(p.order.symbol))
     return deny(D03, f"{p.order.symbol} is being flattened: wait until it is flat")
 
 
 def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """What may enter depends on the session's phase; an unknown phase is no open one."""
-    if not p.limits.market_state:
-        return OFF
-    phase = state.phases.get(p.order.symbol)
-    order = p.order
-    lives = order.time_in_force
+    """What may enter depends on the session's phase."""
+    return out_of_session(p.order, state) if p.limits.market_state else OFF
+
+
+def out_of_session(order: SubmitOrder, state: State) -> Finding | None:
+    """Why the phase of its symbol keeps this order out; an unknown phase is no open one."""
+    phase, lives = state.phases.get(order.symbol), order.time_in_force
     if phase is _OPEN and lives not in _FOR_AUCTION:
         return None
     if lives in _FOR_AUCTION and state.source is Source.REPLAY:
@@ -89,11 +94,29 @@ def market_state(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
 
 
 def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
-    """Nothing new leaves over a link that is down, nor before what it interrupted is known and
-    both sides' books are compared."""
-    if not state.was_disconnected:
-        return _not_compared(state)
-    for name, link in state.links.items():
+    """Nothing new leaves over a link that is down, nor before both sides' books are compared; what
+    opens also waits until everything is known that the link interrupted.
+
+    An order in doubt holds no exit: what it may still close is not counted as room to close.
+    """
+    found = nothing_leaves(state)
+    if found is not None or not state.was_disconnected or p.is_exit or p.only_shrinks:
+        return found
+    unknown = len(state.in_doubt)
+    if not unknown:
+        return None
+    return deny(
+        R41,
+        f"The link was down, and of {unknown} order(s) the outcome is not known yet: wait for it",
+        actual=f"{unknown} unknown",
+        limit="0 unknown",
+    )
+
+
+def nothing_leaves(state: State) -> Finding | None:
+    """What holds every order, of whatever kind: a line that is down, or books being compared."""
+    down = state.links.items() if state.was_disconnected else ()
+    for name, link in down:
         if link is LinkState.DOWN:
             return deny(
                 R41,
@@ -101,15 +124,7 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
                 actual="down",
                 limit="up",
             )
-    unknown = len(state.in_doubt)
-    if not unknown:
-        return _not_compared(state)
-    return deny(
-        R41,
-        f"The link was down, and of {unknown} order(s) the outcome is not known yet: wait for it",
-        actual=f"{unknown} unknown",
-        limit="0 unknown",
-    )
+    return _not_compared(state)
 
 
 def _not_compared(state: State) -> Finding | None:

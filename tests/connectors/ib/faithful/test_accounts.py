@@ -1,6 +1,7 @@
 """Contracts, accounts and what fills leave behind, as the real library reads them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -134,3 +135,27 @@ def test_a_control_that_fails_says_so_in_the_tests_thread(gateway: Gateway) -> N
         gateway.fill("nobody", 1, "1")
     with pytest.raises(AttributeError, match="no 'colour'"):
         gateway.set(colour="red")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, ["A1", "A2", "M1"]),
+        ({"symbol": "MSFT"}, ["M1"]),
+        ({"side": "SELL"}, ["A2"]),
+        ({"clientId": 9}, []),
+        ({"time": "20991231 00:00:00"}, []),
+    ],
+)
+async def test_executions_are_asked_for_by_filter(
+    gateway: Gateway, wanted: dict[str, Any], found: list[str]
+) -> None:
+    async with connected(gateway) as client:
+        await client.place("A1")
+        await client.place("A2", action="SELL")
+        client.ib.placeOrder(await client.stock("MSFT"), client.order("M1"))
+        await until(lambda: gateway.broker.of("M1"))
+        for ref in ("A1", "A2", "M1"):
+            gateway.fill(ref)
+        fills = await client.ib.reqExecutionsAsync(client.lib.ExecutionFilter(**wanted))
+        assert sorted(one.execution.orderRef for one in fills) == found

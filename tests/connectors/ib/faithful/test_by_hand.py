@@ -36,11 +36,22 @@ async def test_a_session_by_hand(process: subprocess.Popen[str]) -> None:
     await until(lambda: ticker.bid > 0)
     trade = client.ib.placeOrder(contract, client.order("A1", orderType="MKT"))
     await until(lambda: trade.orderStatus.status == "Filled")
-    process.stdin.write("orders\nfill nobody\ndance\nquit\n")
+    lines = [
+        *("orders", "fill nobody", "dance", "fill", "set tif_preset GTC", "set colour 1"),
+        *("halt AAPL 2", "script lose openOrder", "script lose nothing", "new_day", "quit"),
+    ]
+    process.stdin.write("\n".join(lines) + "\n")
     process.stdin.flush()
-    said = [process.stdout.readline() for _ in range(3)]
+    said = [process.stdout.readline() for _ in lines[:-1]]
     assert said[0].startswith("A1 Filled 100/100")
     assert "no order with the reference" in said[1]
     assert "is none of" in said[2]
+    assert "missing" in said[3]
+    assert said[4] == "done\n"
+    assert "House has no 'colour'" in said[5]
+    assert "halted=2" in said[6]
+    assert said[7] == said[9] == "done\n"
+    assert "names no message" in said[8]
+    await until(lambda: ticker.halted == 2)
     assert process.wait(10) == 0
     client.ib.disconnect()

@@ -102,6 +102,18 @@ async def test_another_session_takes_the_data(gateway: Gateway) -> None:
         await until(lambda: [code for _, code in client.errors] == [10197])
 
 
+async def test_another_session_takes_the_data_of_lines_that_are_open(gateway: Gateway) -> None:
+    gateway.quote("AAPL", bid="190.1", bid_size=1)
+    async with connected(gateway) as client:
+        ticker = await subscribed(client)
+        await until(lambda: ticker.bid == 190.1)
+        gateway.compete()
+        await until(lambda: [code for _, code in client.errors] == [10197])
+        assert gateway.lines() == []
+        await subscribed(client, "MSFT")
+        await until(lambda: len(client.errors) == 2)
+
+
 async def test_there_are_only_so_many_lines(gateway: Gateway) -> None:
     gateway.set(lines_max=1)
     async with connected(gateway) as client:

@@ -118,3 +118,15 @@ async def test_a_preview_leaves_no_order(gateway: Gateway) -> None:
         state = await client.ib.whatIfOrderAsync(await client.stock(), client.order("A1"))
         assert (state.initMarginChange, state.commission) == ("1234.5", 2.5)
     assert gateway.broker.orders == []
+
+
+async def test_an_order_in_what_is_gone_or_ambiguous_is_refused(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        apple = await client.stock()
+        gateway.delist("AAPL")
+        client.ib.placeOrder(apple, client.order("A1"))
+        client.ib.placeOrder(client.lib.Stock("VOD", "SMART", ""), client.order("A2"))
+        await until(lambda: [code for _, code in client.errors] == [200, 200])
+        texts = [said[2] for said in client.told("error") if said[1] == 200]
+        assert ["No security definition" in texts[0], "ambiguous" in texts[1]] == [True, True]
+    assert gateway.broker.orders == []

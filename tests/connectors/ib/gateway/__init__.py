@@ -31,6 +31,7 @@ Market (market_controls.py)
     book(symbol, bids=[(price, size, maker)], asks=)  depth_row(…)  reset_depth (317)  no_depth
     bars(symbol, "1 min", [Bar(…)])  bar(…)  five_seconds(symbol, Bar(…))
     flood(rate).stop()   ticks made beforehand, counted
+    line_error(symbol, code, text, ends=)   compete() (10197 on every line)   market_of(symbol)
     change_listing(symbol, con_id= …)  delist(symbol)
     entitle(symbol, Right.LIVE | DELAYED | NONE | PARTIAL)   (354, 10089, 10167, 10168, 10090)
 

@@ -2,9 +2,14 @@
 
     python -m tests.connectors.ib.gateway [--port 4002] [--accounts DU1,DU2] [--seed 1] [--still]
 
-Commands, one a line: `fill REF [QUANTITY [PRICE]]`, `cancel REF`, `reject REF`, `orders`, `drop`,
-`down`, `up`, `new_day`, `half_open`, `system CODE`, `quote SYMBOL BID ASK`, `halt SYMBOL 0|1|2`,
-`set NAME VALUE`, `quit`.
+Commands, one a line
+    fill REF [QUANTITY [PRICE]], cancel REF, reject REF, expire REF, trigger REF
+    correct EXEC_ID QUANTITY PRICE, orders, executions, positions
+    drop, down, up, restart, new_day, half_open, system CODE
+    script ACT KIND [NTH] (lose, duplicate, swallow, close_before, close_after)
+    refuse KIND CODE [TEXT]
+    quote SYMBOL BID ASK, halt SYMBOL 0|1|2, flood RATE, calm
+    set NAME VALUE (a field of House), pace, quit
 """
 
 import argparse
@@ -12,10 +17,21 @@ import random
 import shlex
 import sys
 import threading
+from ast import literal_eval
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import TextIO
 
+from tests.connectors.ib.gateway.faults import (
+    close_after,
+    close_before,
+    duplicate,
+    lose,
+    refuse,
+    swallow,
+)
+from tests.connectors.ib.gateway.flood import Flood
 from tests.connectors.ib.gateway.gateway import Gateway
 from tests.connectors.ib.gateway.market import Bar
 
@@ -24,6 +40,13 @@ FIRST_PRICES = {"AAPL": "190.00", "MSFT": "420.00", "SPY": "500.00", "GOOGL": "1
 SECONDS_BETWEEN_QUOTES = 0.25
 LEVELS = 10
 MINUTES = 390
+ACTS = {
+    "lose": lose,
+    "duplicate": duplicate,
+    "swallow": swallow,
+    "close_before": close_before,
+    "close_after": close_after,
+}
 
 
 class Wander(threading.Thread):
@@ -59,13 +82,13 @@ class Wander(threading.Thread):
                 self._step(symbol)
 
     def _step(self, symbol: str) -> None:
+        if self._gateway.market_of(symbol).halted:
+            return
         chance = self._chance
         bid = self._prices[symbol] = self._prices[symbol] + CENT * chance.randint(-2, 2)
         sizes = [(chance.randint(1, 9) * 100, chance.randint(1, 9) * 100) for _ in range(LEVELS)]
         ask = bid + CENT
-        self._gateway.quote(
-            symbol, bid=bid, ask=ask, bid_size=sizes[0][0], ask_size=sizes[0][1], halted=0
-        )
+        self._gateway.quote(symbol, bid=bid, ask=ask, bid_size=sizes[0][0], ask_size=sizes[0][1])
         self._gateway.book(
             symbol,
             bids=[(bid - CENT * level, size) for level, (size, _) in enumerate(sizes)],
@@ -76,24 +99,50 @@ class Wander(threading.Thread):
 
 def commands(gateway: Gateway) -> dict[str, Callable[..., object]]:
     """What a line may ask for; its words are the arguments."""
+    floods: list[Flood] = []
+    truth = gateway.broker
     return {
         "fill": gateway.fill,
         "cancel": gateway.cancel,
         "reject": gateway.reject,
+        "expire": gateway.expire,
+        "trigger": gateway.trigger,
+        "correct": gateway.correct,
         "orders": lambda: "\n".join(
             f"{one.ref} {one.status} {one.filled}/{one.quantity} permId {one.perm_id}"
-            for one in gateway.broker.orders
+            for one in truth.orders
+        ),
+        "executions": lambda: "\n".join(
+            f"{one.exec_id} {one.ref} {one.side} {one.shares} {one.price}"
+            for one in truth.executions
+        ),
+        "positions": lambda: "\n".join(
+            f"{account} {symbol} {quantity}"
+            for (account, symbol), quantity in truth.positions.items()
         ),
         "drop": gateway.drop,
         "down": gateway.down,
         "up": gateway.come_back,
+        "restart": gateway.restart,
         "new_day": lambda: gateway.come_back(new_day=True),
         "half_open": gateway.half_open,
         "system": lambda code: gateway.system(int(code)),
+        "script": lambda act, kind, nth="1": gateway.script(ACTS[act](kind, nth=int(nth))),
+        "refuse": lambda kind, code, text="": gateway.script(refuse(kind, int(code), text)),
         "quote": lambda symbol, bid, ask: gateway.quote(symbol, bid=bid, ask=ask),
         "halt": lambda symbol, kind: gateway.quote(symbol, halted=int(kind)),
-        "set": lambda name, value: gateway.set(**{name: {"True": True, "False": False}[value]}),
+        "flood": lambda rate: floods.append(gateway.flood(int(rate))),
+        "calm": lambda: f"{floods.pop().stop()} ticks",
+        "set": lambda name, value: gateway.set(**{name: value_of(value)}),
+        "pace": lambda: f"{len(gateway.received)} messages, {gateway.peak} in a second",
     }
+
+
+def value_of(text: str) -> object:
+    """`True`, `50` or `("DU1",)` as Python reads them; anything else is the text itself."""
+    with suppress(ValueError, SyntaxError):
+        return literal_eval(text)
+    return text
 
 
 def obey(gateway: Gateway, lines: TextIO) -> None:
@@ -108,7 +157,7 @@ def obey(gateway: Gateway, lines: TextIO) -> None:
             continue
         try:
             print(known[word](*arguments) or "done", flush=True)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             print(f"{word}: {error}", flush=True)
 
 

@@ -88,6 +88,8 @@ class Gateway(OrderControls, MarketControls, LinkControls):
         self._await(self._stop_listening)
 
     async def _listen(self) -> None:
+        if self._server is not None:
+            return
         self._server = await self._loop.create_server(
             lambda: Session(self.hub), "127.0.0.1", self.port
         )

@@ -57,6 +57,10 @@ class MarketControls:
 
         return self.do(act)
 
+    def market_of(self, symbol: str) -> Quote:
+        """What the market of a contract shows now."""
+        return self.do(lambda: self.hub.market.quote(self.con_id(symbol)))
+
     def trade(self, symbol: str, price: Number, size: Number, *, unreported: bool = False) -> None:
         """A print: the last price, tick-by-tick, and history."""
 
@@ -84,6 +88,31 @@ class MarketControls:
             for session in self.hub.sessions:
                 for line in quote_requests.lines(session).values():
                     session.say("marketDataType", 1, line.request_id, number or 1)
+
+        self.do(act)
+
+    def line_error(self, symbol: str, code: int, text: str, *, ends: bool = False) -> None:
+        """An error on the id of every line of a contract, which may end with it (354, 10090 …)."""
+
+        def act() -> None:
+            con_id = self.con_id(symbol)
+            for session in self.hub.sessions:
+                open_lines = quote_requests.lines(session)
+                for line in [one for one in open_lines.values() if one.listing.con_id == con_id]:
+                    session.error(line.request_id, code, text, ref=line.listing.symbol)
+                    if ends:
+                        del open_lines[line.request_id]
+
+        self.do(act)
+
+    def compete(self) -> None:
+        """The same user logs in elsewhere: every line ends with 10197, and no new one is given."""
+
+        def act() -> None:
+            self.hub.house.competing_session = True
+            taken = quote_requests.COMPETING
+            for symbol in set(self.lines()):
+                self.line_error(symbol, taken.code, taken.text, ends=True)
 
         self.do(act)
 

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.fix.link.pace import Queue
 from connectors.pace import Pace
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -56,26 +55,3 @@ def test_in_no_stretch_of_time_leaves_more_than_its_share_and_a_burst(
         for last in range(first, len(sent)):
             share = (sent[last] - sent[first]) * rate / NANOS_PER_SECOND
             assert last - first + 1 <= burst + share
-
-
-def test_what_is_too_fast_waits_in_order_and_leaves_when_it_may() -> None:
-    queue: Queue[str] = Queue(Pace(2, burst=1))
-    assert [queue.offer(each, at(0)) for each in "abc"] == ["", "", ""]
-    assert queue.due(at(0)) == ["a"] and queue.next_at(at(0)) == at(0.5)
-    assert queue.offer("d", at(0.1)) == "" and queue.due(at(0.1)) == []
-    assert queue.due(at(0.5)) == ["b"]
-    assert queue.due(at(9)) == ["c"], "a burst is one"
-    assert queue.forget() == ["d"] and queue.next_at(at(9)) is None
-
-
-def test_what_may_not_wait_is_refused_in_words() -> None:
-    queue: Queue[str] = Queue(Pace(1, burst=1), waiting_max=0)
-    assert queue.offer("a", at(0)) == "" and queue.due(at(0)) == ["a"]
-    assert "more than 1 messages a second" in queue.offer("b", at(0.5))
-    assert queue.offer("b", at(1)) == ""
-
-
-def test_a_full_queue_refuses_in_words() -> None:
-    queue: Queue[int] = Queue(Pace(1, burst=1), waiting_max=2)
-    assert [bool(queue.offer(each, at(0))) for each in range(3)] == [False, False, True]
-    assert len(queue) == 2

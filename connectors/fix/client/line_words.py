@@ -1,0 +1,41 @@
+"""The line to a FIX venue in one sentence: since when, numbers, clocks, gaps; or why it is down."""
+
+from connectors.fix.client.caller import Caller
+from connectors.fix.line import Line
+from engine.hosted import LineTold
+from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
+
+
+def line_told(caller: Caller, name: str, since: str) -> LineTold:
+    """`name`: of the session. `since`: when it came up or went down, as people read it."""
+    session, redial = caller.session, caller.redial
+    place = f" over {redial.place}" if redial.place else ""
+    numbers = f"next in {session.memory.next_in:,}, out {session.memory.next_out:,}"
+    if caller.is_up:
+        skew = session.skew.figure
+        is_off = skew is not None and abs(skew) >= session.settings.skew_warning > 0
+        words = f"{name}{place}, up since {since}: {numbers}; {_clock(skew)}; {_troubles(session)}"
+        return LineTold(words, is_doubtful=is_off)
+    if redial.stopped or session.stopped:
+        next_try = "it is not dialled before a person says so (`link go`, `link reset`)"
+    elif caller.is_dialling:
+        next_try = "it is being dialled"
+    else:
+        wait = max(0, redial.due_at - caller.instant.monotonic)
+        next_try = f"dialled again in {wait / NANOS_PER_SECOND:.0f} s"
+    why = redial.stopped or session.stopped or caller.trouble or "nobody has answered yet"
+    return LineTold(f"{name}{place}, down since {since}: {why}; {next_try}; {numbers}")
+
+
+def _clock(skew: Nanos | None) -> str:
+    """What the sending times say: a venue's clock, with the shortest way of late in it."""
+    if skew is None:
+        return "its clock is not known yet"
+    side = "behind" if skew >= 0 else "ahead"
+    return f"its clock is {abs(skew) / NANOS_PER_MILLISECOND:,.1f} ms {side} or as far away"
+
+
+def _troubles(session: Line) -> str:
+    gaps = f"{session.gaps:,} gap{'' if session.gaps == 1 else 's'}"
+    resets = f"{session.resets:,} reset{'' if session.resets == 1 else 's'}"
+    return f"{gaps} asked for, {session.garbled:,} garbled, {resets} of the numbers"

@@ -10,6 +10,9 @@ _ZONES = {
     "XNAS": "America/New_York",
     "XNYS": "America/New_York",
     "ARCX": "America/New_York",
+    "XASE": "America/New_York",
+    "BATS": "America/New_York",
+    "IEXG": "America/New_York",
     "XNSE": "Asia/Kolkata",
     "XBOM": "Asia/Kolkata",
 }

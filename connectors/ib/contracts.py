@@ -18,6 +18,21 @@ ANSWERS_WITHIN = Nanos(10 * NANOS_PER_SECOND)
 RULE_WITHIN = Nanos(3 * NANOS_PER_SECOND)
 PRICE_DIGITS_MIN = 4
 NAME_MAX = 60
+MICS = {
+    "NASDAQ": "XNAS",
+    "ISLAND": "XNAS",
+    "NYSE": "XNYS",
+    "ARCA": "ARCX",
+    "AMEX": "XASE",
+    "BATS": "BATS",
+    "IEX": "IEXG",
+    "NSE": "XNSE",
+    "BSE": "XBOM",
+    "LSE": "XLON",
+    "IBIS": "XETR",
+    "PINK": "OTCM",
+}
+"""IB's names of exchanges as ISO 10383 codes: clocks, halts and short-sale rules go by those."""
 ASSET_CLASSES = {
     "STK": "equity",
     "CRYPTO": "crypto",
@@ -189,6 +204,11 @@ class Contracts:
         self.fresh.append(instrument)
 
 
+def mic_of(exchange: str) -> str:
+    """The market identifier of an exchange as IB calls it; its own word where none is known."""
+    return MICS.get(exchange, exchange)
+
+
 def instrument_of(symbol: str, details: Any, increments: Sequence[Any]) -> Instrument:
     """`increments`: the price steps of its market rule (`lowEdge`, `increment`); empty: minTick."""
     contract = details.contract
@@ -204,7 +224,7 @@ def instrument_of(symbol: str, details: Any, increments: Sequence[Any]) -> Instr
     return Instrument(
         symbol,
         name=str(details.longName)[:NAME_MAX],
-        mic=str(contract.primaryExchange or contract.exchange),
+        mic=mic_of(str(contract.primaryExchange or contract.exchange)),
         currency=str(contract.currency),
         asset_class=ASSET_CLASSES.get(contract.secType, str(contract.secType).lower()),
         price_digits=digits,

@@ -23,6 +23,10 @@ from engine.values import Price, Quantity, Side
 NO_SUCH_ORDER = "this desk has no such order at IB"
 OTHERS_ORDER = "it was sent by another client or by hand: IB lets only that one take it back"
 NOT_NAMED = "IB has not named it in this connection: it is asked about"
+ROLLED_BACK = (
+    "the gateway has begun its order ids anew, and until another order has left, a change of one of"
+    " before could become a second order: cancel it and send it anew"
+)
 TOO_MANY = "it never left: too many messages wait for their turn already"
 WITHDRAWN = "it had not left yet"
 ACTIVE_MAX = 20
@@ -204,6 +208,8 @@ class Outgoing:
             return Unsayable("an earlier change has no answer yet")
         if not order.order_id:
             return Unsayable(OTHERS_ORDER if order.is_foreign else NOT_NAMED)
+        if self._ids.is_unused_there(order.order_id):
+            return Unsayable(ROLLED_BACK)
         if request.quantity <= order.filled:
             return Unsayable(f"{order.filled} of it are filled, and it is to have no more")
         stop = request.stop or order.stop

@@ -87,6 +87,7 @@ class Ids:
         self._store, self._client_id = store, client_id
         self._used = self._durable = store.used(client_id)
         self._fresh: list[Used] = []
+        self._gateway_next = 1
         self.is_broken = False
         """The disk took no more: from now on nothing new leaves."""
 
@@ -94,8 +95,19 @@ class Ids:
     def next(self) -> int:
         return self._used + 1
 
+    def is_unused_there(self, order_id: int) -> bool:
+        """The gateway has rolled its ids back below it: a change under it could become an order of
+        its own, where the one that it means is over."""
+        return order_id >= self._gateway_next
+
+    def connected(self, next_valid: int) -> None:
+        """A new connection, and from where its gateway counts on."""
+        self._gateway_next = next_valid
+        self.promised(next_valid)
+
     def promised(self, next_valid: int) -> None:
         """The gateway says from where it would count on; less than was used is no news."""
+        self._gateway_next = max(self._gateway_next, next_valid)
         if next_valid < ORDER_ID_MAX:
             self._used = max(self._used, next_valid - 1)
 
@@ -107,6 +119,7 @@ class Ids:
     def take(self, ref: str) -> int:
         """The next one; `commit` before anything leaves under it."""
         self._used += 1
+        self._gateway_next = max(self._gateway_next, self._used + 1)
         assert self._used < ORDER_ID_MAX, "order ids have come to their end"
         self._fresh.append(Used(self._used, ref))
         return self._used

@@ -286,7 +286,7 @@ class IbVenue:
         if why_not:
             return why_not
         self.account = safety.account_of(opened.accounts, terms.account)
-        self.parts.ids.promised(opened.next_id)
+        self.parts.ids.connected(opened.next_id)
         self.parts.roll.ids_forgotten()
         self.parts.values.forget()
         self.parts.health.forget()

@@ -1,4 +1,4 @@
-"""Which live orders only reduce a position, together not beyond it."""
+"""Which live orders only reduce a position, together not beyond it, and how much they close."""
 
 from engine.domain.state import State
 from engine.values import Instruction
@@ -26,3 +26,23 @@ def exits_of(state: State, account: str, symbol: str) -> set[int]:
             if order.oca_group:
                 shared[order.oca_group] = counted + more
     return exits
+
+
+def closing_quantities(state: State, account: str, symbol: str) -> tuple[int, int]:
+    """(sells, covers) that may still fill; orders of one group share one quantity.
+
+    What is marked as a short, or buys, closes nothing by its own word.
+    """
+    working = {Instruction.SELL: 0, Instruction.COVER: 0}
+    shared: dict[str, int] = {}
+    for order_id in state.live_by_symbol.get(symbol, ()):
+        order = state.orders[order_id]
+        if order.order.account != account or order.order.instruction not in working:
+            continue
+        more: int = order.worst_leaves
+        if group := order.oca_group:
+            counted = shared.get(group, 0)
+            shared[group] = max(counted, more)
+            more = max(0, more - counted)
+        working[order.order.instruction] += more
+    return working[Instruction.SELL], working[Instruction.COVER]

@@ -21,10 +21,11 @@ from engine.domain.lifecycle import DONE
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.rebooking import Rebooking
+from engine.domain.reducing import closing_quantities
 from engine.domain.state import State
 from engine.domain.submission import quote_seen
 from engine.domain.venue_reports import restated_as
-from engine.values import Instruction, Nanos, Price, Quantity
+from engine.values import Nanos, Price, Quantity
 
 
 def venue_filled(
@@ -219,12 +220,8 @@ def _exits_beyond(state: State, order: Order, held: int, now: Nanos) -> list[ev.
 
     Exits of a bracket follow by themselves; what a hand sent stays the hand's.
     """
-    symbol, working = order.order.symbol, {Instruction.SELL: 0, Instruction.COVER: 0}
-    for order_id in state.live_by_symbol.get(symbol, ()):
-        other = state.orders[order_id]
-        if other.order.account == order.order.account and other.order.instruction in working:
-            working[other.order.instruction] += other.worst_leaves
-    sells, covers = working.values()
+    symbol = order.order.symbol
+    sells, covers = closing_quantities(state, order.order.account, symbol)
     if sells <= max(0, held) and covers <= max(0, -held):
         return []
     size = state.instruments[symbol].format_quantity

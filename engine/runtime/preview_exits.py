@@ -34,6 +34,9 @@ def exits_in_words(order: SubmitOrder, average: Price, instrument: Instrument) -
         if term is None:
             continue
         at = price_of(term, entry, kind, order.instruction.side.opposite, instrument)
+        if not at:
+            told.append(f"{word} below the least price")
+            continue
         result = _result(order, term, kind, entry, instrument)
         assert result is not None
         money = format_money_rounded(result, signed=True)
@@ -45,11 +48,13 @@ def exits_in_words(order: SubmitOrder, average: Price, instrument: Instrument) -
 def _result(
     order: SubmitOrder, term: ExitTerm | None, kind: OrderType, entry: Price, instrument: Instrument
 ) -> Money | None:
-    """What leaving there brings for the whole order; None without such an exit."""
+    """What leaving there brings for the whole order; None without such an exit, or such a price."""
     if term is None:
         return None
     side = order.instruction.side
     at = price_of(term, entry, kind, side.opposite, instrument)
+    if not at:
+        return None
     gained = instrument.notional(Price(abs(at - entry)), order.quantity)
     return Money(gained if (at - entry) * side >= 0 else -gained)
 

@@ -25,7 +25,13 @@ def exit_at(
     `side` is the exit's own. Raises NumberTextError.
     """
     away = _distance(offset, base, instrument)
-    return ExitTerm(price_of(away, base, kind, side, instrument)) if base else away
+    if not base:
+        return away
+    price = price_of(away, base, kind, side, instrument)
+    if not price:
+        at = instrument.format_price(base)
+        raise NumberTextError(f"an exit so far from {at} would stand below the least price")
+    return ExitTerm(price)
 
 
 def exit_of(

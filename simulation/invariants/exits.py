@@ -1,7 +1,13 @@
 """Promises about exits at rest: what is held of a bracket is protected, to the share."""
 
-from engine.domain.contingent.exits import has_successor, is_killed, newest
-from engine.domain.contingent.groups import covered_by, filled_by, legs_of
+from engine.domain.contingent.exits import is_killed
+from engine.domain.contingent.groups import (
+    covered_by,
+    filled_by,
+    has_successor,
+    legs_of,
+    newest,
+)
 from engine.domain.contingent.terms import KINDS
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Status

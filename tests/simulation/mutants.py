@@ -19,7 +19,7 @@ from engine.domain import (
     submission,
 )
 from engine.domain import reports as rep
-from engine.domain.contingent import exits, turns
+from engine.domain.contingent import exits, groups, turns
 from engine.domain.factor_facts import SecondFactorChecked
 from engine.domain.identity import client_order_id
 from engine.domain.requests import NewOrderRequest, StatusRequest
@@ -260,7 +260,7 @@ def exits_stay_as_they_left() -> Patches:
 
 def spent_exits_have_no_successor() -> Patches:
     """The second fill of an entry is left without a stop when the first was stopped out."""
-    modules = (exits, turns)
+    modules = (exits, turns, groups)
     return [patch.object(module, "has_successor", lambda bracket, leg: False) for module in modules]
 
 

@@ -15,16 +15,19 @@ from engine.domain.contingent.groups import (
     counts_too_much,
     covered_by,
     filled_by,
+    has_successor,
     is_entry_over,
     legs_of,
+    may_close,
+    newest,
     no_more_needed,
 )
 from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_order
-from engine.domain.identity import LEGS_MAX, client_order_id, leg_id, leg_of
+from engine.domain.identity import client_order_id, leg_id, leg_of
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Finding, Refusal
-from engine.domain.risk.frame import evaluate
+from engine.domain.risk.frame import Assessment, evaluate
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.state import Bracket, State, bracket_timer, flatten_key
@@ -197,21 +200,9 @@ class _Step:
         if not assessment.is_allowed:
             if _will_pass(assessment.findings):
                 return self._wait(assessment.findings)
-            return [
-                ev.OrderDenied(
-                    now,
-                    number,
-                    leg.trade_date,
-                    leg.number,
-                    order,
-                    quote_seen(self.market.quote(order.symbol)),
-                    assessment.findings,
-                    state.limits_digest,
-                    assessment.passed_bits,
-                    assessment.off_bits,
-                    assessment.off_because,
-                )
-            ]
+            if self._others_give_way():
+                return [ev.TimerSet(now, bracket_timer(self.group), Nanos(now + RETRY))]
+            return [self._denied(leg, number, order, assessment)]
         happened: list[ev.Event] = [
             ev.OrderReleased(
                 now,
@@ -240,6 +231,33 @@ class _Step:
             # A sibling has filled so much of their group while this one waited here.
             happened.append(ev.ExitReduced(now, number, before, self._sibling_of(oca_group)))
         return happened
+
+    def _denied(
+        self, leg: Order, number: OrderId, order: cmd.SubmitOrder, assessment: Assessment
+    ) -> ev.OrderDenied:
+        return ev.OrderDenied(
+            self.now,
+            number,
+            leg.trade_date,
+            leg.number,
+            order,
+            quote_seen(self.market.quote(order.symbol)),
+            assessment.findings,
+            self.state.limits_digest,
+            assessment.passed_bits,
+            assessment.off_bits,
+            assessment.off_because,
+        )
+
+    def _others_give_way(self) -> bool:
+        """Exits of other groups are being changed or taken back: what they leave may be enough."""
+        state, bracket = self.state, self.bracket
+        of_symbol = (state.orders[i] for i in state.live_by_symbol.get(bracket.symbol, ()))
+        return any(
+            order.pending_cancel is not None or order.pending_replace is not None
+            for order in of_symbol
+            if order.leg and order.group != self.group and order.order.account == bracket.account
+        )
 
     def _sibling_of(self, oca_group: str) -> OrderId:
         return next(leg.order_id for leg in self.legs if leg.oca_group == oca_group)
@@ -341,27 +359,12 @@ class _Step:
         return [ev.TimerSet(self.now, bracket_timer(self.group), Nanos(self.now + RETRY))]
 
 
-def newest(legs: list[Order], kind: OrderType) -> Order | None:
-    """The last exit of a kind: it may have taken the place of one that was spent."""
-    return next((leg for leg in reversed(legs) if leg.order.type is kind), None)
-
-
-def has_successor(bracket: Bracket, leg: Order) -> bool:
-    """It is done without anybody having wanted that: what is left goes to a new leg.
-
-    An exit that a person took back, or that was refused, stays away.
-    """
-    if not leg.is_done or max(leg_of(i) for i in bracket.legs) + len(KINDS) > LEGS_MAX:
-        return False
-    return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
-
-
 def turn_of(bracket: Bracket, legs: list[Order]) -> OrderType | None:
     """The kind that may stand: the stop, unless the market called the target, or it is gone."""
     asked = bracket.turn or STOP
     for kind in (asked, *(kind for kind in KINDS if kind is not asked)):
         leg = newest(legs, kind)
-        if leg is not None and (leg.is_held or leg.is_live or has_successor(bracket, leg)):
+        if leg is not None and may_close(bracket, leg):
             return kind
     return None
 

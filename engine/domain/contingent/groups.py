@@ -1,14 +1,15 @@
 """Groups of exits: who belongs to one, how much it protects, and when it is looked at again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.domain import events as ev
 from engine.domain.commands import ALL_SYMBOLS
-from engine.domain.identity import group_of
+from engine.domain.contingent.terms import KINDS
+from engine.domain.identity import LEGS_MAX, group_of, leg_of
 from engine.domain.orders import Order
 from engine.domain.reports import LinkState
 from engine.domain.state import Bracket, State, bracket_timer
-from engine.values import Nanos, OrderId, Quantity
+from engine.values import Nanos, OrderId, OrderType, Quantity
 
 WITHDRAWN = "withdrawn before it was sent"
 _MOVES_ROOM = (ev.OrderFilled, ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected)
@@ -47,17 +48,60 @@ def no_more_needed(order: Order, now: Nanos, text: str) -> ev.OrderCancelled:
 
 
 def covered_by(state: State, group: int, bracket: Bracket) -> Quantity:
-    """What the exits of a group are for: the fills of their entry, or a part of a position."""
-    entry = state.orders.get(group)
-    most = bracket.quantity if entry is None else entry.cumulative
-    legs = legs_of(state, group)
-    if not legs:
+    """What the exits of a group are for: the fills of their entry, or a part of a position.
+
+    Together groups are for no more than is held: where that is less than all of them want, what the
+    newest wants is theirs, and the oldest gives way first. The newest exits are the last word on
+    what is held; an old group can want what was closed by another way long ago.
+    """
+    most, legs = _wanted(state, group, bracket), legs_of(state, group)
+    filled = sum(leg.cumulative for leg in legs)
+    if not legs or most <= filled:
         return most
-    # Never more than is held: an entry can have closed something first, and a position can lose
-    # shares that its exits were for, when a trade of it is taken back.
+    # An entry can have closed something first, and a position can lose shares that its exits were
+    # for, when a trade of it is taken back.
     held = state.accounts[bracket.account].positions.get(bracket.symbol)
-    there = max(0, -legs[0].side * held.quantity) if held is not None else 0
-    return Quantity(min(most, there + sum(leg.cumulative for leg in legs)))
+    there = -legs[0].side * held.quantity if held is not None else 0
+    there -= sum(_claims_of_newer(state, group, bracket, legs[0].side)) if there > 0 else 0
+    return Quantity(min(most, max(0, there) + filled))
+
+
+def _wanted(state: State, group: int, bracket: Bracket) -> Quantity:
+    entry = state.orders.get(group)
+    return bracket.quantity if entry is None else entry.cumulative
+
+
+def _claims_of_newer(state: State, group: int, bracket: Bracket, side: int) -> Iterator[int]:
+    """What exits of newer groups, that stand or may still come, would close of the same position;
+    exits that a hand took back want nothing."""
+    for other, theirs in state.brackets.items():
+        if other <= group or theirs.symbol != bracket.symbol or theirs.account != bracket.account:
+            continue
+        legs = legs_of(state, other)
+        left = _wanted(state, other, theirs) - sum(leg.cumulative for leg in legs)
+        newest_legs = (newest(legs, kind) for kind in KINDS) if left > 0 else ()
+        if any(leg and leg.side == side and may_close(theirs, leg) for leg in newest_legs):
+            yield left
+
+
+def newest(legs: list[Order], kind: OrderType) -> Order | None:
+    """The last exit of a kind: it may have taken the place of one that was spent."""
+    return next((leg for leg in reversed(legs) if leg.order.type is kind), None)
+
+
+def may_close(bracket: Bracket, leg: Order) -> bool:
+    """The exit stands, waits here, or another one will come in its place."""
+    return leg.is_held or leg.is_live or has_successor(bracket, leg)
+
+
+def has_successor(bracket: Bracket, leg: Order) -> bool:
+    """It is done without anybody having wanted that: what is left goes to a new leg.
+
+    An exit that a person took back, or that was refused, stays away.
+    """
+    if not leg.is_done or max(leg_of(i) for i in bracket.legs) + len(KINDS) > LEGS_MAX:
+        return False
+    return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
 
 
 def filled_by(state: State, group: int) -> Quantity:
@@ -161,9 +205,7 @@ def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Even
 def _may_have_work(state: State, group: OrderId) -> bool:
     """An exit of it stands at the venue, and follows what is held, down to nothing; or its entry
     has filled more than its exits, and what is held of that may come to be known only now."""
-    entry = state.orders.get(group)
-    filled = filled_by(state, group)
-    is_owing = entry is not None and entry.cumulative > filled
+    is_owing = _wanted(state, group, state.brackets[group]) > filled_by(state, group)
     return is_owing or any(leg.is_live for leg in legs_of(state, group))
 
 

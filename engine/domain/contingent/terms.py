@@ -81,7 +81,8 @@ def released_order(
 
 
 def exit_price(leg: SubmitOrder, entry: Order, instrument: Instrument) -> Price:
-    """Where an exit stands that hangs on its entry's average fill; 0 for one with a price."""
+    """Where an exit stands that hangs on its entry's average fill; 0 for one with a price, or
+    where there is no such price."""
     term = entry.order.target if leg.type is TARGET else entry.order.stop_loss
     if term is None or term.price or not entry.cumulative:
         return Price(0)
@@ -95,14 +96,17 @@ def price_of(
     """A term's price from what the entry costs; on tick, never nearer to it than was asked.
 
     `side` is the exit's own: a target above its entry is rounded up, the stop below it down.
+    0 where that is below the least tick: there is no such price, and no other is put in its place.
     """
     if term.price:
         return term.price
     moved = base + term.offset + base * term.percent // PERCENT_WHOLE
     is_up = (side < 0) is (kind is TARGET)
+    if moved <= 0:
+        return Price(0)
     # Above the highest price that can be written nothing trades either.
     most = instrument.round_to_tick(instrument.price_max, up=False)
-    return instrument.round_to_tick(Price(min(max(1, moved), most)), up=is_up)
+    return instrument.round_to_tick(Price(min(moved, most)), up=is_up)
 
 
 def average_of(order: Order, instrument: Instrument) -> Price:

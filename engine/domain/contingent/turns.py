@@ -4,13 +4,17 @@ from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.contingent.exits import (
-    has_successor,
     is_flattening,
     is_killed,
-    newest,
     turn_of,
 )
-from engine.domain.contingent.groups import covered_by, filled_by, legs_of
+from engine.domain.contingent.groups import (
+    covered_by,
+    filled_by,
+    has_successor,
+    legs_of,
+    newest,
+)
 from engine.domain.contingent.terms import KINDS, STOP, exit_price
 from engine.domain.orders import Order
 from engine.domain.quotes import Market, Quote

@@ -185,7 +185,7 @@ def test_only_symbols_that_nobody_knows_are_no_desk(desk: Desk) -> None:
 def test_a_conid_says_which_of_several_is_meant(desk: Desk) -> None:
     end = desk(symbols=("VOD",), terms={"contracts": {"VOD": 28812380}})
     (instrument,) = end.ib.instruments
-    assert (instrument.symbol, instrument.currency, instrument.mic) == ("VOD", "GBP", "LSE")
+    assert (instrument.symbol, instrument.currency, instrument.mic) == ("VOD", "GBP", "XLON")
 
 
 def test_price_steps_are_those_of_the_market_rule(desk: Desk) -> None:

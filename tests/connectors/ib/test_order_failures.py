@@ -470,6 +470,32 @@ def test_twenty_active_orders_a_side_are_ibs_limit_and_told_as_such(desk: Desk) 
     assert "maximum" in only(told, VenueRejected)[0].text
 
 
+def test_a_change_behind_ids_that_were_rolled_back_cannot_become_a_second_order(
+    desk: Desk,
+) -> None:
+    """The order is over, nobody has heard of it, and its id counts as unused: seed 585 of chaos."""
+    end = desk()
+    working(end)
+    end.gateway.restart(roll_ids_back=True)
+    back(end)
+    end.gateway.script(lose("orderStatus", times=5), lose("error"), lose("openOrder", times=5))
+    end.gateway.cancel("A")
+    end.send(replace("A", "B", 80))
+    (refused,) = only(end.hear(), VenueReplaceRefused)
+    assert "could become a second order" in refused.text
+    assert len(end.gateway.broker.of("A")) == 1
+
+
+def test_an_order_of_after_the_roll_back_makes_changes_safe_again(desk: Desk) -> None:
+    end = desk()
+    working(end)
+    end.gateway.restart(roll_ids_back=True)
+    back(end)
+    working(end, "C")
+    end.send(replace("A", "B", 80))
+    assert only(end.hear(), VenueReplaced)
+
+
 def test_ids_of_orders_that_nobody_remembers_are_not_given_again(desk: Desk) -> None:
     """Rolled back over a night: neither lists nor executions name them any more."""
     end = desk()

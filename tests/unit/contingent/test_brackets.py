@@ -20,6 +20,7 @@ from engine.domain.identity import (
     leg_id,
     leg_of,
 )
+from engine.domain.lifecycle import Status
 from engine.domain.orders import short_label, state_word
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Refusal
@@ -30,6 +31,7 @@ from engine.domain.reports import (
     VenueCancelRefused,
 )
 from engine.values import (
+    NANOS_PER_SECOND,
     Instruction,
     Liquidity,
     Nanos,
@@ -40,7 +42,7 @@ from engine.values import (
     TimeInForce,
 )
 
-from .bench import ASK, BID, STOP, TARGET, desk, entry, leg, oco, told
+from .bench import ASK, BID, DOLLAR, STOP, TARGET, desk, entry, leg, oco, told
 
 
 def test_the_exits_of_an_entry_wait_without_exposure() -> None:
@@ -334,3 +336,28 @@ def test_a_position_that_loses_its_trade_keeps_no_exits():
     bench.host.reports(VenueTradeBusted(name, execution, leaves=Quantity(0)))
     assert bench.position("AAPL") == 0
     assert all(each.is_done for each in (leg(bench, group, 1), leg(bench, group, 2)))
+
+
+def test_a_stop_at_no_price_is_refused_and_not_moved() -> None:
+    """It had been moved to the least price there is, and said nothing."""
+    bench = desk()
+    (denied,) = bench.submit(entry(100, target=None, stop_loss=ExitTerm(offset=-2_000_000)))
+    assert isinstance(denied, OrderDenied)
+    assert [found.sentence for found in denied.findings] == [
+        "`sl` of an entry at 189.99 would stand below the least price, 0.0001 (D04 exits)."
+    ]
+
+
+def test_an_exit_that_its_entrys_fill_leaves_no_price_is_denied_in_words() -> None:
+    bench = desk(latency=lambda request: Nanos(NANOS_PER_SECOND))
+    far = ExitTerm(offset=-180 * DOLLAR)
+    bench.submit(entry(100, type=OrderType.MARKET, target=None, stop_loss=far))
+    bench.others_leave("AAPL")
+    bench.quotes("AAPL", Price(170 * DOLLAR - 100), Price(170 * DOLLAR))
+    bench.pass_time(3)
+    assert bench.position("AAPL") == 100
+    assert leg(bench, 1, 2).status is Status.DENIED
+    (denied,) = [event for event in bench.journal.events() if isinstance(event, OrderDenied)]
+    assert [found.sentence for found in denied.findings] == [
+        "Stop 0.0000 is no price: it has to be above zero (R03 tick_or_lot)."
+    ]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from connectors.ib.codes import REFUSALS, WARNINGS, Kind, kind_of
+from connectors.ib.contracts import mic_of
 from connectors.ib.depth import ASK, BID, Depth
 from connectors.ib.library import decimal_of
 from connectors.ib.numbers import digits_of, is_number, scaled
@@ -15,8 +16,10 @@ from connectors.ib.roll import Roll, Standing, ref_of
 from connectors.ib.safety import is_paper, masked, objection
 from connectors.ib.store import Ids, Store
 from connectors.ib.trades import Trade, Trades, base_of
+from engine.domain.risk.rules.restrictions import OVER_THE_COUNTER
 from engine.errors import MachineError
 from engine.values import Instruction, Liquidity, Nanos, OrderType, Price, Quantity, TimeInForce
+from tui.clock import zone_of
 
 
 def standing(name: str = "SEED-1-7-0") -> Standing:
@@ -260,3 +263,15 @@ def test_one_live_account_among_paper_ones_is_enough_to_refuse() -> None:
 
 def test_an_account_is_shown_by_its_last_digits() -> None:
     assert (masked("U1234567"), masked("DU1234567")) == ("U•••567", "DU•••567")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "mic"),
+    [("NASDAQ", "XNAS"), ("ARCA", "ARCX"), ("NSE", "XNSE"), ("PINK", "OTCM"), ("ASX", "ASX")],
+)
+def test_exchanges_are_told_by_their_market_identifier(exchange: str, mic: str) -> None:
+    assert mic_of(exchange) == mic
+
+
+def test_what_trades_over_the_counter_at_ib_is_known_as_such_by_the_rules() -> None:
+    assert mic_of("PINK") in OVER_THE_COUNTER and zone_of(mic_of("NYSE")) == "America/New_York"

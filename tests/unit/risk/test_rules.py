@@ -624,6 +624,13 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
      {"type": MARKET, "stop_loss": TO(offset=-5_000)}, PASS),
     ("D04", "a distance up", [], {"type": MARKET, "stop_loss": TO(offset=5_000)}, DENY),
     ("D04", "a stop above the ask", [], {"type": MARKET, "stop_loss": TO(1_002_000)}, DENY),
+    ("D04", "a stop at the least price", [], {"stop_loss": TO(offset=-999_999)}, PASS),
+    ("D04", "a stop below the least price", [], {"stop_loss": TO(offset=-1_000_000)}, DENY),
+    ("D04", "a stop of all it costs", [], {"stop_loss": TO(percent=-1_000_000)}, DENY),
+    ("D04", "a target of a short below the least price", [],
+     {"instruction": SHORT, "target": TO(offset=-1_000_000)}, DENY),
+    ("D04", "a stop of a market buy, below the least price", [],
+     {"type": MARKET, "stop_loss": TO(offset=-1_100_000)}, DENY),
     ("D04", "for the close", [], {"time_in_force": CLS, "target": TO(1_010_000)}, DENY),
     # ── R42 live arming ──
     ("R42", "live and not armed", [given("live", armed=False)], {}, DENY),

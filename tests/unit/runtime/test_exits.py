@@ -211,3 +211,10 @@ def test_why_of_a_leg_tells_its_life(bench: DeskBench) -> None:
     assert "60 sent, as much as it protects" in text
     assert "changed to 100 at 189.00" in text
     assert "30 taken off: its sibling .1 filled as much" in text
+
+
+def test_an_exit_below_the_least_price_is_said_where_it_is_typed(bench: DeskBench) -> None:
+    with pytest.raises(UnresolvedError, match=r"190\.00 would stand below the least price"):
+        meant(bench, "buy 100 AAPL 190.00 sl -200")
+    told = preview(bench, "buy 100 AAPL mkt sl -200")
+    assert not told.is_valid and "below the least price, 0.0001" in told.problem

@@ -1,11 +1,13 @@
 """Exits that an order brings with it: on tick, on their side of it, and of an order that opens."""
 
 from engine.domain.commands import ExitTerm
+from engine.domain.contingent.terms import STOP, TARGET, price_of
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import RuleName, deny
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State
+from engine.instruments import Instrument
 from engine.values import Nanos, OrderType, Price, TimeInForce
 
 D04 = RuleName("D04", "exits")
@@ -30,7 +32,16 @@ def exits(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | No
             return deny(D04, f"`{word} {at}` is no multiple of the tick {tick}")
         if _distance(term, entry) * sign <= 0 and (entry or not term.price):
             return deny(D04, _wrong_side(p, word, term, entry, is_above=sign > 0))
+        kind = TARGET if word == "tp" else STOP
+        if entry and not price_of(term, entry, kind, p.side.opposite, p.instrument):
+            return deny(D04, _no_price(p.instrument, word, entry))
     return None
+
+
+def _no_price(instrument: Instrument, word: str, entry: Price) -> str:
+    least, of = instrument.tick_at(Price(0)), instrument.format_price(entry)
+    least_text = instrument.format_price(least)
+    return f"`{word}` of an entry at {of} would stand below the least price, {least_text}"
 
 
 def _entry_price(p: Proposal) -> Price:

@@ -159,3 +159,15 @@ async def test_executions_are_asked_for_by_filter(
             gateway.fill(ref)
         fills = await client.ib.reqExecutionsAsync(client.lib.ExecutionFilter(**wanted))
         assert sorted(one.execution.orderRef for one in fills) == found
+
+
+async def test_the_cost_of_a_future_has_its_multiplier_in_it(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        future = client.lib.Future("ES", "20261218", "CME", currency="USD")
+        (contract,) = await client.ib.qualifyContractsAsync(future)
+        client.ib.placeOrder(contract, client.order("F1", lmtPrice=6000.25, quantity=2))
+        await until(lambda: gateway.broker.of("F1"))
+        gateway.fill("F1")
+        await until(client.ib.positions)
+        (position,) = client.ib.positions()
+        assert (position.position, position.avgCost) == (2, 300_012.5)

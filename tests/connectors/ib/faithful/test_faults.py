@@ -193,6 +193,15 @@ async def test_a_restart_keeps_orders_and_their_perm_ids(gateway: Gateway) -> No
         assert client.told("nextValidId")[0][0] == 1
 
 
+async def test_ids_go_on_after_a_restart(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        used = (await client.place("A1", tif="GTC")).order.orderId
+        gateway.restart()
+        await until(lambda: not client.ib.isConnected())
+    async with connected(gateway) as client:
+        assert client.told("nextValidId")[0][0] == used + 1
+
+
 async def test_what_fills_while_nobody_listens_is_told_to_who_asks(gateway: Gateway) -> None:
     async with connected(gateway) as client:
         await client.place("A1", tif="GTC")

@@ -201,3 +201,12 @@ async def test_a_fill_of_a_person_at_tws_has_no_order_id(gateway: Gateway) -> No
         assert client.told("execDetails") == []
         (fill,) = await client.ib.reqExecutionsAsync()
         assert (fill.execution.orderId, fill.execution.permId) == (0, perm_id)
+
+
+async def test_a_parked_order_that_fills_is_over(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        await client.place("A1", action="SELL")
+        gateway.park("A1")
+        gateway.fill("A1")
+    assert gateway.broker.order("A1").is_done
+    assert gateway.broker.open_orders == []

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.connectors.ib.faithful.conftest import connected, until
 from tests.connectors.ib.gateway import Gateway
+from tests.connectors.ib.gateway.order_writing import when_text
 from tests.connectors.ib.gateway.wire import (
     FRAME_BYTES_MAX,
     UNSET,
@@ -61,6 +63,29 @@ def test_a_message_that_ends_early_is_told() -> None:
     fields.integer()
     with pytest.raises(ValueError, match="ends after 1 fields"):
         fields.text()
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("named US/Eastern", "20261130 09:30:00 US/Eastern"),
+        ("bare US/Eastern", "20261130  09:30:00"),
+        ("utc", "20261130-14:30:00"),
+    ],
+)
+def test_times_are_written_in_every_way(style: str, text: str) -> None:
+    assert when_text(1_796_049_000, style) == text
+
+
+async def test_a_layout_with_a_field_too_many_is_told(gateway: Gateway) -> None:
+    async with connected(gateway) as client:
+        contract = await client.stock()
+        send = client.ib.client.send
+        client.ib.client.send = lambda *fields: send(*fields, "one more")
+        client.ib.client.placeOrder(1, contract, client.order("A1"))
+        await until(lambda: gateway.bad)
+    assert "1 fields too many: ['one more']" in gateway.bad[0]
+    gateway.do(gateway.hub.bad.clear)
 
 
 @pytest.mark.parametrize(

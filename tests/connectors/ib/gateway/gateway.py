@@ -97,6 +97,12 @@ class Gateway(OrderControls, MarketControls, LinkControls):
 
     async def _stop_listening(self) -> None:
         if self._server is not None:
+            # A connection that was taken in this very moment has to be the server's before it
+            # closes: asyncio would lose it open, and its client would wait for an answer.
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            for _ in range(3):
+                await asyncio.sleep(0)
             self._server.close()
             self._server = None
 

@@ -85,7 +85,8 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     @property
     def price_max(self) -> Price:
         """The highest price, on tick or not."""
-        return Price(PRICE_END * self.price_scale - 1)
+        # Never `FIGURE_MAX`, which a door makes of anything larger.
+        return Price(min(PRICE_END * self.price_scale, FIGURE_MAX) - 1)
 
     def tick_at(self, price: Price) -> Price:
         """The tick of the band that `price` lies in."""

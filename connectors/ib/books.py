@@ -29,7 +29,7 @@ from engine.domain.statements import (
     VenueOpenOrders,
     VenuePositions,
 )
-from engine.values import Money, Quantity, Side
+from engine.values import Money, Quantity, Side, clamped
 
 ROWS_MAX = 50_000
 """Rows of one statement; more are not whole."""
@@ -221,7 +221,7 @@ class Books:
             sums[instrument.currency] = sums.get(instrument.currency, 0) + (
                 -paid if is_bought else paid
             )
-        return tuple((currency, Money(amount)) for currency, amount in sums.items())
+        return tuple((currency, Money(clamped(amount))) for currency, amount in sums.items())
 
 
 def _needs(request: StatementRequest | StatusRequest) -> tuple[Kind, ...]:

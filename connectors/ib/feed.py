@@ -16,7 +16,7 @@ from connectors.ib.wire import Ticks
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reports import PhaseChanged, Report
 from engine.domain.views import DepthRow, TradePrint
-from engine.values import Nanos, Price, Quantity, Side
+from engine.values import FIGURE_MAX, Nanos, Price, Quantity, Side
 
 LINES_MAX = 100
 """Market data lines that an account has unless it has bought more."""
@@ -225,7 +225,7 @@ class Feed:
 
     def _print(self, data: _Data, price: Price, size: Quantity, at: Nanos) -> None:
         """On the tape. IB does not say who came: who paid the ask did, else whoever moved it."""
-        if price <= 0 or size <= 0:
+        if not 0 < price <= data.listed.instrument.price_max or not 0 < size < FIGURE_MAX:
             return
         quote = data.quote
         is_bought = price >= quote.ask > 0 or (not price <= quote.bid and price >= quote.last)

@@ -36,6 +36,8 @@ def write(quote: Quote, instrument: Instrument, kind: int, tick: tuple[float, fl
     if not is_number(price):
         return False
     value = Price(scaled(price, instrument.price_digits).value)
+    if value > instrument.price_max:
+        return False  # no price at all, and what was there before it stays
     match kind:
         case 1:
             was, quote.bid = quote.bid, Price(max(0, value))

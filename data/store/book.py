@@ -8,6 +8,7 @@ from data.store.schema import TABLES, Table
 from engine.domain.lifecycle import Status
 from engine.domain.orders import STATE_WORDS
 from engine.instruments import Instrument
+from engine.values import FIGURE_MAX, clamped
 
 PRICE_DIGITS = 9
 MONEY_DIGITS = 6
@@ -163,8 +164,10 @@ class Book:
         return found or Instrument(symbol, price_digits=UNKNOWN_SYMBOL_DIGITS)
 
     def price(self, symbol: str, price: int) -> int:
-        """A price of the symbol's own scale in 10⁻⁹ of its currency."""
-        return price * int(10 ** (PRICE_DIGITS - self.instrument(symbol).price_digits))
+        """A price of the symbol's own scale in 10⁻⁹ of its currency, at most what a column holds:
+        a quote that was seen may be of a market of no bounds."""
+        scaled = price * int(10 ** (PRICE_DIGITS - self.instrument(symbol).price_digits))
+        return scaled if -FIGURE_MAX <= scaled <= FIGURE_MAX else clamped(scaled)
 
     def size(self, symbol: str, quantity: int) -> int:
         """A size of the symbol's own scale in 10⁻⁸ of a share or coin."""

@@ -7,7 +7,7 @@ from connectors.fix.tags import Tag
 from engine.domain.quotes import Quote, Source
 from engine.domain.views import DepthRow, TradePrint
 from engine.instruments import Instrument
-from engine.values import Nanos, Price, Quantity, Side
+from engine.values import FIGURE_MAX, Nanos, Price, Quantity, Side
 
 BID, OFFER, TRADE = b"0", b"1", b"2"
 """MDEntryType (269)."""
@@ -102,7 +102,8 @@ class SymbolBook:
     def _level(self, entry: Entry) -> Level | None:
         price = scaled(entry.get(Tag.MD_ENTRY_PX, b"").decode("latin-1"), self._digits[0])
         size = scaled(entry.get(Tag.MD_ENTRY_SIZE, b"").decode("latin-1"), self._digits[1])
-        return (price.value, size.value) if price.value > 0 and size.value >= 0 else None
+        is_level = 0 < price.value <= self.instrument.price_max and 0 <= size.value < FIGURE_MAX
+        return (price.value, size.value) if is_level else None
 
     @property
     def _digits(self) -> tuple[int, int]:

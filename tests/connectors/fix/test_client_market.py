@@ -264,3 +264,11 @@ def test_a_price_is_exact_or_it_is_none() -> None:
     line = Line()
     line.snapshot([("0", "nonsense", "5"), ("0", "190.1", "5")])
     assert line.market.quotes["AAPL"].bid == Price(1_901_000)
+
+
+def test_a_level_at_no_possible_price_is_none() -> None:
+    line = Line("AAPL")
+    line.snapshot([*TOUCH, ("0", "1000000000000", "40"), ("1", "999999999999999999999", "7")])
+    before = Line("AAPL")
+    before.snapshot(TOUCH)
+    assert line.touch == before.touch

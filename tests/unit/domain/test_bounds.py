@@ -7,12 +7,15 @@ from msgspec.structs import replace as with_changes
 
 from connectors.fix.client.reading import Amount
 from connectors.fix.client.reading import scaled as scaled_of_text
+from connectors.ib import ticks
 from connectors.ib.numbers import Scaled
 from connectors.ib.numbers import scaled as scaled_of_double
+from data.store.book import Book
 from engine.domain import reports as rep
 from engine.domain.commands import AdoptOrder, AdoptPosition, Outcome, ResolveOrder
 from engine.domain.cost_facts import FxRate
 from engine.domain.events import CommandRefused, OrderDenied, OrderReleased, TradingState
+from engine.domain.quotes import Quote
 from engine.domain.reasons import Refusal, Verdict
 from engine.domain.risk.findings import R03, finding
 from engine.domain.risk.rules.book_size import COMFORTABLE, HALF_FULL
@@ -77,6 +80,21 @@ def test_what_a_venue_says_beyond_it_is_told_as_the_bound() -> None:
     assert scaled_of_text("123456.123456789012345", 4) == Amount(1_234_561_235, is_exact=False)
     assert scaled_of_double(1e200, 4) == Scaled(FIGURE_MAX, is_exact=False)
     assert scaled_of_double(-1e15, 4) == Scaled(-FIGURE_MAX, is_exact=False)
+
+
+def test_a_quote_at_no_possible_price_is_none() -> None:
+    quote = Quote("AAPL", bid=Price(1_900_000), ask=Price(1_900_100))
+    bid_price = 1
+    assert not ticks.write(quote, SHARE, bid_price, (1e12, 1.0))
+    assert ticks.write(quote, SHARE, bid_price, (999_999_999.0, 1.0))
+    assert quote.bid == 9_999_999_990_000
+
+
+def test_the_store_holds_a_quote_of_a_market_without_bounds() -> None:
+    book = Book()
+    book.instruments["AAPL"] = SHARE
+    assert book.price("AAPL", SHARE.price_max) == SHARE.price_max * 10**5 <= FIGURE_MAX
+    assert book.price("AAPL", 10**15) == FIGURE_MAX
 
 
 def test_the_bounds_leave_the_journal_room_for_one_more() -> None:

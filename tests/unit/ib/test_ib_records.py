@@ -202,7 +202,7 @@ def test_several_makers_at_a_price_are_one_row() -> None:
         some.tuples(
             some.integers(-2, 60), some.integers(-1, 3), some.integers(0, 2), some.integers(0, 9)
         ),
-        max_size=200,
+        max_size=60,
     )
 )
 def test_no_stream_of_rows_breaks_a_book(rows: list[tuple[int, int, int, int]]) -> None:

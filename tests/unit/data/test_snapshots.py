@@ -226,7 +226,9 @@ def test_verify_notices_a_snapshot_that_was_sealed_of_a_wrong_state(
 def test_doctor_says_what_a_start_has_to_replay(
     desk: DeskOnDisk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = Namespace(home=desk.home.path, json=False, keys=False, parts=False, config=None)
+    options = Namespace(
+        home=desk.home.path, json=False, keys=False, parts=False, config=None, venue=None
+    )
     doctor.run(options)
     covered, last = int(snapshot_files(desk.home.snapshots_path)[-1].stem), desk.last_sequence()
     assert f"ok          snapshots  a start replays {last - covered} of {last} records" in (

@@ -138,7 +138,9 @@ def trouble_words(trouble: str, terms: Terms) -> str:
             ' reset "why"`), on the screen or with --exec'
         )
     tls = terms.secrecy.tls
-    if "without a word" in trouble and tls is not None and not tls.cert_file:
+    if "without a word" in trouble and tls is None:
+        trouble += "; or it speaks TLS there (fix.tls_ca_file)"
+    elif "without a word" in trouble and tls is not None and not tls.cert_file:
         trouble += "; or it wants a client certificate (fix.tls_cert_file, fix.tls_key_file)"
     return f"{place}: {trouble}"
 

@@ -162,17 +162,20 @@ def clock(options: Namespace) -> list[Check]:
 
 
 def _venues(options: Namespace) -> list[Check]:
+    """Nobody is called without being asked: a logon is one that a venue counts."""
     text = "paper is part of the engine: nothing to reach"
+    try:
+        settings = load_settings(default_home(options.home).settings_path, options.config)
+    except (SettingsError, HomeError):
+        return [Check("venue", "ok", text)]  # what is wrong with them is said already
     if options.venue is None:
-        text += "; `--venue fix` calls at a FIX venue, `--venue ib` looks for a gateway"
+        fix = settings.fix
+        text += f"; `--venue fix` calls at {fix.host}:{fix.port} as {fix.sender}"
+        text += ", `--venue ib` looks for a gateway"
     if options.venue != "ib":
         return [Check("venue", "ok", text)]
     from commands.doctor_ib import gateway_words
 
-    try:
-        settings = load_settings(default_home(options.home).settings_path, options.config)
-    except (SettingsError, HomeError):
-        return []  # what is wrong with them is said already
     return [Check("gateway", word, words) for word, words in gateway_words(settings.ib)]
 
 

@@ -216,14 +216,16 @@ PLANTED = """
 import sys
 from engine.runtime import session
 import trader
-apply, at, seen = session.apply, int(sys.argv.pop(1)), [0]
-def broken(state, event):
-    if at < 0 or seen[0] or type(event).__name__ == "OrderReleased":
-        seen[0] += 1
-    if seen[0] == abs(at):
-        raise ValueError("planted")
-    apply(state, event)
-session.apply = broken
+at, seen = int(sys.argv.pop(1)), [0]
+def broken(change):
+    def changed(state, event):
+        if at < 0 or seen[0] or type(event).__name__ == "OrderReleased":
+            seen[0] += 1
+        if seen[0] == abs(at):
+            raise ValueError("planted")
+        change(state, event)
+    return changed
+session.CHANGES = {kind: broken(change) for kind, change in session.CHANGES.items()}
 sys.exit(trader.main())
 """
 """A bug of ours at the n-th event from the first order on, or of all where n is negative."""

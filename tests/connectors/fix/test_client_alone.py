@@ -9,13 +9,14 @@ from random import Random
 import pytest
 
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.terms import NEVER_RESENT, LineError
+from connectors.fix.client.terms import NEVER_RESENT
 from connectors.fix.client.venue import FixVenue
 from connectors.fix.link.dialing import Dialer
 from connectors.fix.link.redial import Door, Redial
 from connectors.fix.link.secrecy import Secrecy
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
+from connectors.line_error import LineError
 from engine.domain.reports import InstrumentsListed, LinkChanged, LinkState, Report, VenueRejected
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.fix.client.store import SessionMemory, SessionStore
-from connectors.fix.client.terms import NEVER_RESENT, LineError
+from connectors.fix.client.terms import NEVER_RESENT
 from connectors.fix.client.venue import FixVenue
 from connectors.fix.link.redial import Redial
 from connectors.fix.link.terms import Wishes, agree
@@ -17,6 +17,7 @@ from connectors.fix.practice.door import NOT_YOURS, read_credentials, tls_of
 from connectors.fix.practice.rules import HouseRules
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
+from connectors.line_error import LineError
 from data.vault.secret import Secret
 from engine.errors import InputError
 from tests.connectors.contract.fix_end import SOON

@@ -9,7 +9,7 @@ from engine.domain.ledger.positions import Lot, Position, fill_effect
 from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.rules.quantities import quantity_within
 from engine.instruments import Instrument, format_scaled, parse_scaled, quantity_words
-from engine.values import Money, Nanos, Price, Quantity, Side
+from engine.values import FIGURE_MAX, Money, Nanos, Price, Quantity, Side
 
 sizes = st.integers(1, 10**12)
 prices = st.integers(1, 10**9)
@@ -19,7 +19,7 @@ def coin(quantity_digits: int) -> Instrument:
     return Instrument("BTCUSDT", currency="USDT", price_digits=2, quantity_digits=quantity_digits)
 
 
-@given(st.integers(-(10**18), 10**18), st.integers(0, 8))
+@given(st.integers(-FIGURE_MAX, FIGURE_MAX), st.integers(0, 8))
 def test_a_size_is_the_same_in_text_in_json_and_for_the_eye(units: int, digits: int) -> None:
     known = coin(digits)
     assert known.parse_quantity(known.plain_quantity(units)) == units

@@ -94,14 +94,7 @@ def play(sequence: list[tuple[Side, int, int, int]]) -> tuple[Position, dict[str
             "",
         )
         apply_fill(position, event, side, value)
-        post_fill(
-            ledger,
-            symbol="GOOG",
-            cash_delta=event.cash_delta,
-            cost_delta=position.cost - cost_before,
-            realised=event.realised,
-            fee=fee,
-        )
+        post_fill(ledger, "GOOG", event, position.cost - cost_before)
         assert sum(ledger.values()) == 0
         oracle.fill(side, size, Decimal(units) / 10_000, Decimal(paid) / 1_000_000)
     return position, ledger, oracle

@@ -5,8 +5,10 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.commands import Origin, ProtectPosition
+from engine.domain.orders import Order
 from engine.domain.records import Record, decode_records
 from engine.domain.reports import LinkState
+from engine.domain.state import State
 from simulation.broken import hold
 from simulation.disk import Disk, Row
 
@@ -145,6 +147,13 @@ class Evidence:
 
     def orphaned(self, event: ev.ReportOrphaned) -> None:
         self.unexplained.add(event.client_order_id)
+
+    def has_word_about(self, state: State, order: Order) -> bool:
+        """A person has said what became of it, or of another exit of its group, which was taken off
+        this one too."""
+        bracket = state.brackets.get(order.group)
+        legs = bracket.legs if bracket is not None else ()
+        return order.order_id in self.resolved or any(leg in self.resolved for leg in legs)
 
     def resolved_order(self, event: ev.OrderResolved) -> None:
         """I-49: only for a reason."""

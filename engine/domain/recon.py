@@ -30,6 +30,8 @@ class Run(msgspec.Struct):
     differences: int = 0
     breaks: int = 0
     failed: str = ""
+    has_adopted: bool = False
+    """An order was taken over since it asked, whose trades its list may have heard as nobody's."""
     traded: dict[str, Nanos] = {}
     """Symbols of which trades were booked since it asked: when the venue made the newest."""
 
@@ -43,6 +45,8 @@ class Recon(msgspec.Struct):
     """When all that was asked was last compared; 0 before the first time."""
     executions_since: Nanos = Nanos(0)
     """Trades up to here have been asked for already."""
+    figures_adopted: dict[str, None] = {}
+    """Symbols whose position a person took over: trades of before are in that figure."""
     suspected: dict[str, int] = {}
     """Differences that may still be on their way: how many runs in a row saw them."""
     breaks: dict[str, DifferenceFound] = {}
@@ -55,6 +59,15 @@ class Recon(msgspec.Struct):
     """How the last run ended, in words."""
     outdated: dict[str, None] = {}
     """Symbols of which a trade was booked since the break of their position was found."""
+
+    def took_over(self, symbol: str) -> None:
+        """An order of somebody else is ours now: what it has traded may be older than what was last
+        asked for, and was nobody's when it was heard. Where a figure was taken over that may have
+        it in already, it is not asked for again."""
+        if symbol not in self.figures_adopted:
+            self.executions_since = Nanos(0)
+            if self.run is not None:
+                self.run.has_adopted = True
 
     @property
     def holds_orders(self) -> bool:

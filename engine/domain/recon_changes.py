@@ -40,7 +40,8 @@ def _heard(state: State, event: ev.StatementHeard) -> None:
         run.awaiting.pop(event.statement, None)
     if event.is_complete:
         run.heard[event.statement] = None
-        if event.statement is Statement.EXECUTIONS and event.venue_at:
+        is_all = event.statement is Statement.EXECUTIONS and not run.has_adopted
+        if is_all and event.venue_at:
             # Trades bear the venue's time, which ours can be ahead of by any amount: where it does
             # not say when, all of them are asked for again.
             state.recon.executions_since = event.venue_at
@@ -96,6 +97,7 @@ def _foreign(state: State, event: ev.ForeignOrderFound) -> None:
 
 def _adopted(state: State, event: ev.OrderAdopted) -> None:
     state.recon.foreign.pop(event.client_order_id, None)
+    state.recon.took_over(event.order.symbol)
     state.order_next = event.order_id + 1
     state.number_next[event.trade_date] = event.number + 1
     asked = event.order
@@ -162,6 +164,7 @@ def _position_adopted(state: State, event: ev.PositionAdopted) -> None:
     state.recon.breaks.pop(f"position/{event.symbol}", None)
     state.recon.suspected.pop(f"position/{event.symbol}", None)
     state.recon.outdated.pop(event.symbol, None)
+    state.recon.figures_adopted[event.symbol] = None
 
 
 RECON_CHANGES: dict[type, Callable[[State, Any], None]] = {

@@ -69,7 +69,7 @@ def i09_nothing_alive_is_shown_dead(
     state: State, account: VenueAccount, evidence: Evidence
 ) -> None:
     """I-09: what may still trade at the venue counts at the desk, at its worst; not what another
-    hand sent and nobody has found yet, nor what a person has said is over."""
+    hand sent and nobody has found yet, nor what a person's word was taken off."""
     for known in account.by_number.values():
         if not known.is_live:
             continue
@@ -77,6 +77,8 @@ def i09_nothing_alive_is_shown_dead(
         if order_id in evidence.resolved or (order_id is None and known.is_foreign):
             continue
         order = state.orders.get(order_id) if order_id is not None else None
+        if order is not None and evidence.has_word_about(state, order):
+            continue
         name = known.client_order_id
         if order is None:
             hold(False, "I-09", f"{name} lives at the venue and nobody here knows it")

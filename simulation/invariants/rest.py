@@ -97,10 +97,7 @@ def _a_person_is_asked(
     back or others traded, also what is a break."""
     is_own = account.is_as_the_desk_made_it
     is_break = not is_own and f"order/{order.order_id}" in state.recon.breaks
-    is_said = order.order_id in evidence.resolved
-    # What was said of one exit was taken off the others of its group.
-    bracket = state.brackets.get(order.group)
-    is_said |= bracket is not None and any(leg in evidence.resolved for leg in bracket.legs)
+    is_said = evidence.has_word_about(state, order)
     # What a position was adopted over is too old to be taken back one by one.
     is_said |= evidence.has_adopted_positions and order.client_order_id in evidence.unexplained
     return is_break or is_said or any(True for _ in in_flight(order))

@@ -27,6 +27,8 @@ class Interrupts:
         severity = _NOTICES.get(type(record.body))
         if type(record.body) is ev.ReplaceDenied and record.body.refusal == Refusal.NOT_KEPT:
             severity = Severity.ATTENTION  # nobody has asked: nobody else would say it
+        if type(record.body) is ev.FlattenMoved and record.body.step in _STUCK:
+            severity = Severity.ATTENTION
         if severity is None:
             return None
         state, order_id = self._state, OrderId(getattr(record.body, "order_id", 0))
@@ -47,6 +49,8 @@ class Interrupts:
         return Notice(severity, fields["event"], text, order_id)
 
 
+_STUCK = (ev.FlattenStep.WAITING, ev.FlattenStep.ASKING)
+"""Steps of a flatten on which what it was to close is still there, and nothing closes it now."""
 _ENDINGS = (ev.OrderCancelled, ev.OrderExpired, ev.OrderRejected, ev.OrderDenied)
 _NOTICES: dict[type, Severity] = {
     ev.OrderFilled: Severity.OK,

@@ -6,9 +6,10 @@ nothing yet, or no more.
 
 from engine.domain.acts import orders_in_scope
 from engine.domain.commands import ALL_SYMBOLS, CancelScope
+from engine.domain.events import FlattenStep
 from engine.domain.lifecycle import Status
 from engine.domain.orders import Order
-from engine.domain.state import State
+from engine.domain.state import State, flatten_key
 from engine.values import Quantity
 
 _PROVED = (Status.WORKING, Status.PARTIAL)
@@ -40,8 +41,14 @@ def without_order(state: State, order: Order) -> tuple[str, ...]:
 
 
 def left_bare_by(state: State, order: Order) -> str:
-    """`+40 AAPL without a stop`, where a stop that has just ended leaves its position so."""
+    """`+40 AAPL without a stop`, where a stop that has just ended leaves its position so.
+
+    Nothing where a flatten took it away to close what it protected: that says how it ends itself.
+    """
     asked = order.order
+    run = state.flattening.get(flatten_key(asked.account, asked.symbol))
+    if run is not None and run.step not in (FlattenStep.WAITING, FlattenStep.ASKING):
+        return ""
     position = state.accounts[asked.account].positions.get(asked.symbol)
     held = position.quantity if position is not None else 0
     if not (order.is_done and asked.type.has_stop and order.side * held < 0):

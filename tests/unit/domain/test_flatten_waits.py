@@ -10,7 +10,11 @@ from engine.domain.apply import state_hash
 from engine.domain.commands import ExitsOnKill, Kill, Origin
 from engine.domain.events import FlattenStep
 from engine.domain.quotes import Phase
+from engine.domain.records import Record
 from engine.domain.reports import LinkChanged, LinkState
+from engine.domain.views import Severity
+from engine.ports import Notice
+from engine.runtime.interrupts import Interrupts
 from engine.values import Nanos, OrderType, Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
@@ -191,3 +195,34 @@ def test_what_is_not_held_is_cancelled_also_where_nothing_trades() -> None:
     desk.enters("AAPL", Phase.HALTED)
     say(desk, "flatten AAPL")
     assert step(desk) is None and not desk.state.live
+
+
+def listened(desk: DeskBench) -> list[Notice]:
+    """What whoever sits at the desk is told from now on."""
+    interrupts, told = Interrupts(desk.state, "PAPER"), list[Notice]()
+
+    def hear(record: Record) -> None:
+        notice = interrupts.notice_of(record)
+        if notice is not None:
+            told.append(notice)
+
+    desk.session.listen(hear)
+    return told
+
+
+def test_whoever_sits_there_is_told_that_nothing_closes_now() -> None:
+    desk = bench()
+    desk.enters("AAPL", Phase.HALTED)
+    told = listened(desk)
+    say(desk, "flatten AAPL")
+    (waiting,) = [each for each in told if "exits stay" in each.text]
+    assert waiting.severity is Severity.ATTENTION
+
+
+@pytest.mark.parametrize(("line", "is_alarm"), [("flatten AAPL", False), ("cancel 1.2", True)])
+def test_a_stop_that_goes_is_an_alarm_unless_a_flatten_takes_it(line: str, is_alarm: bool) -> None:
+    desk = bench()
+    told = listened(desk)
+    say(desk, line)
+    desk.pass_time(5)
+    assert any("without a stop" in each.text for each in told) is is_alarm, told

@@ -4,10 +4,13 @@ Only `Client`, `Contract`, `Order`, `TagValue` and `ExecutionFilter` are used, w
 both. Neither library's own picture of orders is looked at: both show live orders as cancelled.
 """
 
+import asyncio
 import importlib
 import logging
+import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -37,7 +40,7 @@ class Library:
         trouble = []
         for each in LIBRARIES if name == "auto" else (name,):
             try:
-                return cls(importlib.import_module(each))
+                return cls(_imported(each))
             except ImportError as error:
                 trouble.append(str(error))
         raise MachineError(NONE_THERE.format("; ".join(trouble)))
@@ -59,6 +62,20 @@ class Library:
 
     def execution_filter(self) -> Any:
         return self._module.ExecutionFilter()
+
+
+def _imported(name: str) -> ModuleType:
+    """The module, imported in a thread that has an event loop: the library asks for one of the
+    thread while it is imported, and a thread in which asyncio has run has none any more."""
+
+    def bring() -> ModuleType:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        return importlib.import_module(name)
+
+    if name in sys.modules:
+        return sys.modules[name]
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(bring).result()
 
 
 class Scribe:

@@ -29,15 +29,15 @@ from data.home import Home
 from data.settings import Settings
 from data.settings.load import FixSettings
 from engine.domain.orders import Order
+from engine.domain.outbox import as_sent, change_as_sent
 from engine.domain.patience import PRACTICE_VENUE, Patience
 from engine.domain.quotes import Source
-from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
 from engine.instruments import Instrument
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
-from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
+from engine.values import NANOS_PER_SECOND, Nanos
 
 PRACTICE_MODE = "PRACTICE"
 """Orders leave the machine's engine, and no money is in them: `--live` is another word."""
@@ -210,31 +210,21 @@ def _standing(state: State, market: str) -> tuple[Standing, ...]:
 
 
 def _as_it_stands(order: Order) -> Standing:
-    asked, change = order.order, order.pending_replace
-    # It left as a limit at the edge of its band that does not rest.
-    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
+    sent = as_sent(order)
     return Standing(
         name=order.client_order_id,
-        symbol=asked.symbol,
-        instruction=asked.instruction,
-        type=OrderType.LIMIT if is_protected else asked.type,
-        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
-        quantity=order.quantity,
-        price=order.protection if is_protected else order.price,
-        stop=order.stop,
-        account=asked.account,
-        post_only=asked.post_only,
+        symbol=sent.symbol,
+        instruction=sent.instruction,
+        type=sent.type,
+        time_in_force=sent.time_in_force,
+        quantity=sent.quantity,
+        price=sent.price,
+        stop=sent.stop,
+        account=sent.account,
+        post_only=sent.post_only,
         order_id=order.venue_order_id,
         cumulative=order.cumulative,
-        change=None
-        if change is None
-        else ReplaceRequest(
-            order.client_order_id,
-            change.client_order_id,
-            change.price,
-            change.quantity,
-            change.stop,
-        ),
+        change=change_as_sent(order),
     )
 
 

@@ -28,14 +28,14 @@ from data.settings import Settings
 from data.settings.load import IbSettings
 from engine.domain.arming import LIVE_MODE
 from engine.domain.orders import Order
+from engine.domain.outbox import as_sent, change_as_sent
 from engine.domain.patience import IB_PATIENCE
 from engine.domain.quotes import Source
-from engine.domain.requests import ReplaceRequest
 from engine.domain.state import State
 from engine.errors import InputError
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
-from engine.values import MONEY_SCALE, Money, OrderType, TimeInForce
+from engine.values import MONEY_SCALE, Money
 
 WHAT_IS_THERE = "`trader doctor --venue ib` looks at what is there"
 PAPER_MODE = "PRACTICE"
@@ -169,31 +169,21 @@ def _standing(state: State) -> tuple[Standing, ...]:
 
 
 def _as_it_stands(order: Order) -> Standing:
-    asked, change = order.order, order.pending_replace
-    # It left as a limit at the edge of its band that does not rest.
-    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
+    sent = as_sent(order)
     return Standing(
         ref=ref_of(order.client_order_id),
         name=order.client_order_id,
-        symbol=asked.symbol,
-        instruction=asked.instruction,
-        type=OrderType.LIMIT if is_protected else asked.type,
-        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
-        quantity=order.quantity,
-        price=order.protection if is_protected else order.price,
-        stop=order.stop,
-        trigger=asked.trigger,
-        account=asked.account,
+        symbol=sent.symbol,
+        instruction=sent.instruction,
+        type=sent.type,
+        time_in_force=sent.time_in_force,
+        quantity=sent.quantity,
+        price=sent.price,
+        stop=sent.stop,
+        trigger=sent.trigger,
+        account=sent.account,
         filled=order.cumulative,
         is_acknowledged=bool(order.venue_order_id),
         is_cancelling=order.pending_cancel is not None,
-        change=None
-        if change is None
-        else ReplaceRequest(
-            order.client_order_id,
-            change.client_order_id,
-            change.price,
-            change.quantity,
-            change.stop,
-        ),
+        change=change_as_sent(order),
     )

@@ -17,13 +17,14 @@ from connectors.paper.venue import PaperVenue
 from data.home import Home
 from data.settings import Settings
 from engine.domain.orders import Order
+from engine.domain.outbox import as_sent
 from engine.domain.patience import Patience
 from engine.domain.quotes import Source
 from engine.domain.reports import VenueExpired
 from engine.domain.state import Checkpoint, State
 from engine.runtime.market_time import hang_clock_of
 from engine.runtime.recovery import Recovered, orders_at_venue
-from engine.values import NANOS_PER_SECOND, Nanos, OrderType, TimeInForce
+from engine.values import NANOS_PER_SECOND, Nanos
 
 HEADLESS_SEED = 1
 SEED_BITS = 31
@@ -154,27 +155,25 @@ def latency_name(options: Namespace, settings: Settings) -> str:
 
 
 def _resting(order: Order, stood_at: Checkpoint) -> RestingOrder:
-    asked = order.order
-    # It left as a limit at the edge of its band that does not rest.
-    is_protected = asked.type is OrderType.MARKET and not asked.time_in_force.is_for_auction
+    sent = as_sent(order)
     return RestingOrder(
         client_order_id=order.client_order_id,
-        symbol=asked.symbol,
-        instruction=asked.instruction,
-        type=OrderType.LIMIT if is_protected else asked.type,
-        price=order.protection if is_protected else order.price,
-        stop=order.stop,
-        trigger=asked.trigger,
+        symbol=sent.symbol,
+        instruction=sent.instruction,
+        type=sent.type,
+        price=sent.price,
+        stop=sent.stop,
+        trigger=sent.trigger,
         open_quantity=order.leaves,
-        total_quantity=order.quantity,
+        total_quantity=sent.quantity,
         cumulative=order.cumulative,
         queue_ahead=stood_at.queue_ahead.get(order.client_order_id, order.queue_ahead),
-        time_in_force=TimeInForce.IOC if is_protected else asked.time_in_force,
-        post_only=asked.post_only,
+        time_in_force=sent.time_in_force,
+        post_only=sent.post_only,
         triggered=order.is_triggered,
         trade_date=order.trade_date,
         waits=order.client_order_id in stood_at.waiting,
         oca_group=order.oca_group,
         taken=order.taken,
-        account=asked.account,
+        account=sent.account,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.durable import open_durable
 from engine.errors import MachineError
 
 ORDER_ID_MAX = 900_000_000
@@ -32,11 +33,7 @@ class Store:
         """Raises MachineError where it cannot be opened, or is no file of ours."""
         self._path = path
         try:
-            path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=full")
-            self._db.executescript(_SCHEMA)
+            self._db = open_durable(path, _SCHEMA)
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error
 

@@ -21,6 +21,7 @@ from connectors.ib.terms import IbTerms, description_of
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
 from connectors.line_error import LineError
+from connectors.untold import Untold, open_by_price
 from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
@@ -28,7 +29,6 @@ from engine.domain.reports import (
     LinkChanged,
     LinkState,
     Report,
-    VenueOrderWaited,
 )
 from engine.domain.requests import (
     CancelRequest,
@@ -37,10 +37,10 @@ from engine.domain.requests import (
     ReplaceRequest,
     Request,
 )
-from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
+from engine.domain.views import DepthRow, TradePrint
 from engine.hosted import LineTold, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Side
+from engine.values import NANOS_PER_SECOND, Nanos, Quantity, Side
 
 LINE = "ib"
 """The name of the line, and of the venue."""
@@ -59,7 +59,7 @@ SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
 
 
-class IbVenue:
+class IbVenue(Untold):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
@@ -359,29 +359,9 @@ class IbVenue:
     ) -> list[tuple[int, int]]:
         return self.parts.feed.taken_by(symbol, side, price, quantity)
 
-    def indication(self, symbol: str) -> AuctionView | None:
-        return None
-
-    def queue_ahead(self, client_order_id: str) -> int:
-        """IB does not say where an order stands."""
-        return -1
-
-    def queue_is_estimate(self, client_order_id: str) -> bool:
-        return False
-
-    def fill_time(self, client_order_id: str) -> FillTime | None:
-        return None
-
-    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
-        return None
-
     def _own_at(self, symbol: str) -> dict[int, int]:
-        own: dict[int, int] = {}
-        for order in self.parts.roll.open():
-            if order.symbol == symbol and order.price > 0:
-                left = order.quantity - order.filled
-                own[order.price] = own.get(order.price, 0) + left
-        return own
+        orders = (order for order in self.parts.roll.open() if order.symbol == symbol)
+        return open_by_price((o.price, Quantity(o.quantity - o.filled)) for o in orders)
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

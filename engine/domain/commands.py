@@ -86,6 +86,12 @@ class SubmitOrder(Fact, frozen=True, tag="submit"):
     """`sl`: the same for a stop; both are sized by what this order has filled."""
 
     @property
+    def leaves_protected(self) -> bool:
+        """At the market: it leaves as a limit at the edge of its band that does not rest; not so
+        for an auction, where it means whatever the one price is."""
+        return self.type is OrderType.MARKET and not self.time_in_force.is_for_auction
+
+    @property
     def has_exits(self) -> bool:
         return self.target is not None or self.stop_loss is not None
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
+
 from engine.domain import events as ev
 from engine.domain.commands import SubmitOrder
 from engine.domain.message_counts import pending_of
@@ -24,8 +26,6 @@ from engine.domain.state import State
 from engine.domain.statements import Statement
 from engine.values import OrderType, Price, TimeInForce
 
-_MARKET = OrderType.MARKET
-
 
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
@@ -35,6 +35,23 @@ def request_of(event: ev.Event, state: State) -> Request | None:
     if state.messages.waiting and _waits(event, state):
         return None
     return make(event, state)
+
+
+def as_sent(order: Order) -> NewOrderRequest:
+    """An order that left, as its venue has it by now: its newest name, price, stop and quantity."""
+    asked = order.order
+    sent = _request(asked, order.client_order_id, order.protection, order.oca_group)
+    price = sent.price if asked.leaves_protected else order.price
+    return structs.replace(sent, quantity=order.quantity, price=price, stop=order.stop)
+
+
+def change_as_sent(order: Order) -> ReplaceRequest | None:
+    """The change of it that is on its way, if any."""
+    change = order.pending_replace
+    if change is None:
+        return None
+    current, new = order.client_order_id, change.client_order_id
+    return ReplaceRequest(current, new, change.price, change.quantity, change.stop)
 
 
 def _waits(event: ev.Event, state: State) -> bool:
@@ -62,9 +79,8 @@ def _from_queue(event: ev.MessageSent, state: State) -> Request | None:
     match event.message:
         case Message.CANCEL:
             return CancelRequest(order.client_order_id)
-        case Message.REPLACE if change is not None:
-            current, new = order.client_order_id, change.client_order_id
-            return ReplaceRequest(current, new, change.price, change.quantity, change.stop)
+        case Message.REPLACE:
+            return change_as_sent(order)
         case Message.STATUS:
             name = order.client_order_id if change is None else change.client_order_id
             pending = order.request_named(name)
@@ -74,10 +90,6 @@ def _from_queue(event: ev.MessageSent, state: State) -> Request | None:
 
 
 def _new_order(event: ev.OrderReleased, state: State) -> NewOrderRequest:
-    """A market order leaves protected: a limit at the edge of the band that does not rest.
-
-    Not so for an auction, where it means whatever the one price is.
-    """
     return _request(event.order, event.client_order_id, event.protection, event.oca_group)
 
 
@@ -88,7 +100,7 @@ def _new_from_queue(order: Order) -> NewOrderRequest:
 def _request(
     order: SubmitOrder, client_order_id: str, protection: Price, oca_group: str
 ) -> NewOrderRequest:
-    is_market = order.type is _MARKET and not order.time_in_force.is_for_auction
+    is_market = order.leaves_protected
     return NewOrderRequest(
         client_order_id,
         order.account,

@@ -96,7 +96,7 @@ def _priced(
 
     A limit that was let through beyond the price band leaves at its edge: R24 has said so.
     """
-    if command.type is _MARKET and not command.time_in_force.is_for_auction:
+    if command.leaves_protected:
         return command, protection_price(proposal)
     if not assessment.findings:
         return command, NO_PROTECTION

@@ -2,12 +2,12 @@
 
 from connectors.fix.client.feed import Feed
 from connectors.fix.client.roll import Roll
-from engine.domain.reports import VenueOrderWaited
-from engine.domain.views import AuctionView, DepthRow, FillTime, TradePrint
-from engine.values import Side
+from connectors.untold import Untold, open_by_price
+from engine.domain.views import DepthRow, TradePrint
+from engine.values import Quantity, Side
 
 
-class Showing:
+class Showing(Untold):
     """The views of an `engine.hosted.HostedVenue`, over a feed and the desk's own orders."""
 
     def __init__(self, feed: Feed, roll: Roll) -> None:
@@ -27,26 +27,6 @@ class Showing:
     ) -> list[tuple[int, int]]:
         return self._feed.taken_by(symbol, side, price, quantity)
 
-    def indication(self, symbol: str) -> AuctionView | None:
-        return None
-
-    def queue_ahead(self, client_order_id: str) -> int:
-        """FIX does not say where an order stands."""
-        return -1
-
-    def queue_is_estimate(self, client_order_id: str) -> bool:
-        return False
-
-    def fill_time(self, client_order_id: str) -> FillTime | None:
-        return None
-
-    def waited(self, client_order_id: str) -> VenueOrderWaited | None:
-        return None
-
     def _own_at(self, symbol: str) -> dict[int, int]:
-        own: dict[int, int] = {}
-        for order in self._roll.open():
-            if order.symbol == symbol and order.price > 0:
-                left = order.quantity - order.cumulative
-                own[order.price] = own.get(order.price, 0) + left
-        return own
+        orders = (order for order in self._roll.open() if order.symbol == symbol)
+        return open_by_price((o.price, Quantity(o.quantity - o.cumulative)) for o in orders)

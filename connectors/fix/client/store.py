@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from connectors.durable import open_durable
 from connectors.fix.client.trades import TRADES_KEPT_MAX, Trade, Trades
 from connectors.fix.settings import Sent
 from connectors.fix.tags import ADMIN_TYPES
@@ -138,11 +139,7 @@ class SessionStore:
         """Raises MachineError where it cannot be opened, or is no file of ours."""
         self._path = path
         try:
-            path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=full")
-            self._db.executescript(_SCHEMA)
+            self._db = open_durable(path, _SCHEMA)
             known = {row[1] for row in self._db.execute("pragma table_info(sessions)")}
             for column, kind in ADDED_LATER.items():
                 if column not in known:

@@ -8,7 +8,7 @@ from engine.domain.risk.proposal import Proposal
 from engine.domain.risk.protection import protection_price
 from engine.domain.risk.regimes import BPS
 from engine.instruments import EQUITY
-from engine.values import Money, OrderType, Price, Quantity
+from engine.values import Money, Price, Quantity
 
 _LEAST_PERCENT = 200 - MARKET_WORST_PERCENT
 """A short sale without a limit: as far below the touch as the worst purchase is above it."""
@@ -84,8 +84,7 @@ def _least_price(proposal: Proposal) -> Price:
     """The lowest price at which it may be sold."""
     if proposal.order.type.has_limit:
         return proposal.price
-    is_protected = proposal.order.type is OrderType.MARKET
-    if is_protected and not proposal.order.time_in_force.is_for_auction:
+    if proposal.order.leaves_protected:
         return protection_price(proposal)
     quote = proposal.quote
     touch = proposal.mark if quote is None else quote.bid or quote.last or proposal.mark

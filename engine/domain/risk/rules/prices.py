@@ -91,7 +91,7 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
     """A market order needs a fresh bid and ask that are not far apart."""
     if not p.limits.market_protection:
         return OFF
-    if p.order.type is not _MARKET or p.order.time_in_force.is_for_auction:
+    if not p.order.leaves_protected:
         # In an auction everybody gets one price, which a band around the touch says nothing about.
         return None
     quote = p.quote

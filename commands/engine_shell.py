@@ -1,6 +1,7 @@
 """A command's conversation with a running engine: one question, its answer, and fresh views."""
 
 import time
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +19,8 @@ from engine.runtime.terminals.attaching import Attached
 from engine.runtime.terminals.messages import answer_decoder, view_decoder
 from engine.runtime.terminals.wire import READ_BYTES, STAMP_BYTES, Kind, packed
 
+Told = TypeVar("Told")
+
 
 class EngineShell:
     """What goes wrong with the connection is an end like any other: nothing more is heard."""
@@ -29,8 +32,8 @@ class EngineShell:
         self.view = view_decoder.decode(attached.view)
         self.answers: dict[str, LineAnswered] = {}
         self.told: dict[str, KilledTold] = {}
-        self._books: BooksTold | None = None
-        self._limits: LimitsTold | None = None
+        self._newest: dict[type, object] = {}
+        """The last answer of each kind that names nobody who asked."""
         self.end: EngineStopped | None = None
         self.is_over = False
 
@@ -56,21 +59,21 @@ class EngineShell:
 
     def books(self, seconds: float) -> BooksTold | None:
         """How the books compared with the venue's; None when nothing was said in time."""
-        self._books = None
-        self.ask(TellBooks())
-        until = time.monotonic() + seconds
-        while self._books is None and self._hear(until):
-            pass
-        return self._books
+        return self._answer_to(TellBooks(), BooksTold, seconds)
 
     def limits(self, symbol: str, seconds: float) -> LimitsView | None:
         """Every control as it stands for the symbol; None when nothing was said in time."""
-        self._limits = None
-        self.ask(TellLimits(symbol))
+        told = self._answer_to(TellLimits(symbol), LimitsTold, seconds)
+        return told.view if told else None
+
+    def _answer_to(self, request: DeskRequest, kind: type[Told], seconds: float) -> Told | None:
+        self._newest.pop(kind, None)
+        self.ask(request)
         until = time.monotonic() + seconds
-        while self._limits is None and self._hear(until):
+        while kind not in self._newest and self._hear(until):
             pass
-        return self._limits.view if self._limits else None
+        told = self._newest.get(kind)
+        return told if isinstance(told, kind) else None
 
     def next_view(self, seconds: float) -> bool:
         """Whether a newer view came in time."""
@@ -141,10 +144,8 @@ class EngineShell:
             self.told[answer.ticket] = answer
         elif isinstance(answer, EngineStopped):
             self.end = answer
-        elif isinstance(answer, BooksTold):
-            self._books = answer
-        elif isinstance(answer, LimitsTold):
-            self._limits = answer
+        else:
+            self._newest[type(answer)] = answer
 
 
 def working(view: DeskView) -> list[OrderRow]:

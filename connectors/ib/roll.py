@@ -1,16 +1,12 @@
 """What the desk has at IB, by every name it goes by: reference, names, permIds, order ids."""
 
-from collections import deque
-from collections.abc import Iterator
-
 import msgspec
 
+from connectors.named_orders import NamedOrders
 from engine.domain.reports import VenueCancelled, VenueExpired, VenueRejected
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce, Trigger
 
-DONE_KEPT_MAX = 20_000
-"""Orders that are over and still have a name here: late fills and corrections find them."""
 REVISION_MARKS = 3
 """Dashes in a client order id of this desk; behind the last one stands its revision."""
 
@@ -84,25 +80,20 @@ def ref_of(name: str) -> str:
     return f"{order}-0" if is_ours else name
 
 
-class Roll:
+class Roll(NamedOrders[Standing]):
     """Orders by name, reference and permId; by order id within one connection alone."""
 
     def __init__(self, standing: tuple[Standing, ...] = ()) -> None:
-        self._by_name: dict[str, Standing] = {}
+        super().__init__()
         self._by_ref: dict[str, Standing] = {}
         self._by_perm: dict[int, Standing] = {}
         self._by_id: dict[int, Standing] = {}
-        self._open: dict[int, Standing] = {}
-        self._done: deque[Standing] = deque()
         for order in standing:
             self.add(order)
 
     def add(self, order: Standing) -> None:
-        self._open[id(order)] = order
+        super().add(order)
         self._by_ref.setdefault(order.ref, order)
-        self._name(order, order.name)
-        if order.change is not None:
-            self._name(order, order.change.new_client_order_id)
         if order.order_id:
             self._by_id[order.order_id] = order
         for perm_id in order.handles:
@@ -134,9 +125,6 @@ class Roll:
         """A change is about to leave: both names are of the one order from now on."""
         order.change = request
         self._name(order, request.new_client_order_id)
-
-    def get(self, name: str) -> Standing | None:
-        return self._by_name.get(name)
 
     def of_ref(self, ref: str) -> Standing | None:
         return self._by_ref.get(ref) if ref else None
@@ -173,16 +161,6 @@ class Roll:
         order.price, order.quantity, order.stop = terms.price, terms.quantity, terms.stop
         self._name(order, name)
 
-    def done(self, order: Standing) -> None:
-        """It is over; its names are kept as long as there is room."""
-        if order.is_done:
-            return
-        order.is_done = True
-        self._open.pop(id(order), None)
-        self._done.append(order)
-        if len(self._done) > DONE_KEPT_MAX:
-            self._forget(self._done.popleft())
-
     def stands_again(self, order: Standing) -> None:
         """IB shows an order at work that was taken for over."""
         if not order.is_done:
@@ -191,19 +169,8 @@ class Roll:
         self._done.remove(order)
         self._open[id(order)] = order
 
-    def open(self) -> Iterator[Standing]:
-        """Each order that is not over, the oldest first."""
-        yield from list(self._open.values())
-
-    def _name(self, order: Standing, name: str) -> None:
-        if self._by_name.get(name) is not order:
-            self._by_name[name] = order
-            order.names = (*order.names, name)
-
     def _forget(self, order: Standing) -> None:
-        for name in order.names:
-            if self._by_name.get(name) is order:
-                del self._by_name[name]
+        super()._forget(order)
         if self._by_ref.get(order.ref) is order:
             del self._by_ref[order.ref]
         for perm_id in order.handles:

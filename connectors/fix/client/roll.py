@@ -1,15 +1,11 @@
 """What the desk has at a FIX venue, by every name it goes by; knows no message."""
 
-from collections import deque
-from collections.abc import Iterator
-
 import msgspec
 
+from connectors.named_orders import NamedOrders
 from engine.domain.requests import NewOrderRequest, ReplaceRequest
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
 
-DONE_KEPT_MAX = 20_000
-"""Orders that are over and still have a name here: late fills and busts find them."""
 CANCELS_KEPT_MAX = 20_000
 """Names of cancel requests that are remembered."""
 
@@ -41,23 +37,18 @@ class Standing(msgspec.Struct):
     """Every id (11) that it had or is to have."""
 
 
-class Roll:
+class Roll(NamedOrders[Standing]):
     """Orders by client id (11), every id that an order ever had, and by the venue's id (37)."""
 
     def __init__(self, standing: tuple[Standing, ...] = ()) -> None:
-        self._by_name: dict[str, Standing] = {}
+        super().__init__()
         self._by_order_id: dict[str, Standing] = {}
         self._of_cancel: dict[str, Standing] = {}
-        self._open: dict[int, Standing] = {}
-        self._done: deque[Standing] = deque()
         for order in standing:
             self.add(order)
 
     def add(self, order: Standing) -> None:
-        self._open[id(order)] = order
-        self._name(order, order.name)
-        if order.change is not None:
-            self._name(order, order.change.new_client_order_id)
+        super().add(order)
         if order.order_id:
             self._by_order_id[order.order_id] = order
 
@@ -96,9 +87,6 @@ class Roll:
         if len(self._of_cancel) > CANCELS_KEPT_MAX:
             del self._of_cancel[next(iter(self._of_cancel))]
 
-    def get(self, name: str) -> Standing | None:
-        return self._by_name.get(name)
-
     def of_cancel(self, cancel_id: str) -> Standing | None:
         """The order that this cancel request was about."""
         return self._of_cancel.get(cancel_id)
@@ -117,27 +105,6 @@ class Roll:
         order.name, order.change = name, None
         self._name(order, name)
 
-    def done(self, order: Standing) -> None:
-        """It is over; its names are kept as long as there is room."""
-        if order.is_done:
-            return
-        order.is_done = True
-        self._open.pop(id(order), None)
-        self._done.append(order)
-        if len(self._done) > DONE_KEPT_MAX:
-            self._forget(self._done.popleft())
-
-    def open(self) -> Iterator[Standing]:
-        """Each order that is not over, the oldest first."""
-        yield from list(self._open.values())
-
-    def _name(self, order: Standing, name: str) -> None:
-        if self._by_name.get(name) is not order:
-            self._by_name[name] = order
-            order.names = (*order.names, name)
-
     def _forget(self, order: Standing) -> None:
-        for name in order.names:
-            if self._by_name.get(name) is order:
-                del self._by_name[name]
+        super()._forget(order)
         self._by_order_id.pop(order.order_id, None)

@@ -7,12 +7,13 @@ import pytest
 from connectors.fix.client.asking import Ask, Asker, Unsayable
 from connectors.fix.client.hearing import Hearer
 from connectors.fix.client.refusals import Refusals
-from connectors.fix.client.roll import DONE_KEPT_MAX, Roll
+from connectors.fix.client.roll import Roll
 from connectors.fix.client.statements import Statements
 from connectors.fix.client.sweeps import Sweeps
 from connectors.fix.client.trades import Trades
 from connectors.fix.message import Message, encode
 from connectors.fix.settings import Sent, SessionSettings
+from connectors.named_orders import DONE_KEPT_MAX
 from engine.domain import reports as rep
 from engine.domain.requests import (
     CancelRequest,

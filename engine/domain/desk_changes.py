@@ -205,7 +205,8 @@ def _open_purses(state: State, account: Account, marks: dict[str, Price]) -> Non
 
 
 def _forget_done_orders(state: State) -> None:
-    """Those that were sent are remembered apart: what the venue did to them can be told late.
+    """Those that were sent are remembered apart: what the venue did to them can be told late, and
+    their tickets can be transmitted a second time over the turn of the day.
 
     Their ids stay unusable: client order ids are pure functions of counters that only rise.
     """
@@ -214,11 +215,13 @@ def _forget_done_orders(state: State) -> None:
     past = state.past_orders
     for order in done:
         del state.orders[order.order_id]
-        state.tickets.pop(order.order.ticket, None)
         if order.client_order_id:
             past[order.order_id] = order
+        else:
+            state.tickets.pop(order.order.ticket, None)
     while len(past) > PAST_ORDERS_MAX:
-        del past[next(iter(past))]
+        oldest = past.pop(next(iter(past)))
+        state.tickets.pop(oldest.order.ticket, None)
     state.brackets = {group: b for group, b in state.brackets.items() if group in kept}
     orders = state.orders
     known = orders.keys() | past.keys()

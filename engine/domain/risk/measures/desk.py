@@ -1,6 +1,6 @@
 """How ready the desk is."""
 
-from engine.domain.arming import LIVE_MODE, is_armed
+from engine.domain.arming import is_armed
 from engine.domain.desk_breakers import (
     HALT_ORDERS_MIN,
     SLOW_ORDERS_MIN,
@@ -8,6 +8,7 @@ from engine.domain.desk_breakers import (
     counts_of,
 )
 from engine.domain.ledger.currency import PAR
+from engine.domain.modes import is_live
 from engine.domain.reports import LinkState
 from engine.domain.risk.findings import counted
 from engine.domain.risk.reference import BPS
@@ -41,7 +42,7 @@ def readiness(g: Ground) -> Use | None:
 
 def armed(g: Ground) -> Use | None:
     """On a live account, whether orders may leave."""
-    if g.state.mode.upper() != LIVE_MODE:
+    if not is_live(g.state.mode):
         return None
     return Use("armed" if is_armed(g.state, g.account.account, g.now) else "not armed")
 

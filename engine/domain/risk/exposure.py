@@ -4,7 +4,6 @@ import msgspec
 
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.valuation import mark_of, market_value
-from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.risk.regimes import (
     BPS,
@@ -54,15 +53,6 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
         return self.long_value + self.short_value
 
 
-def worst_leaves(order: Order) -> int:
-    """Open quantity of a live order, with a larger replace in flight counted as done."""
-    quantity = order.quantity
-    replace = order.pending_replace
-    if replace is not None and replace.quantity > quantity:
-        quantity = replace.quantity
-    return max(0, quantity - order.cumulative - order.cancelled)
-
-
 def open_quantities(
     state: State,
     account: str,
@@ -90,7 +80,7 @@ def open_quantities(
                 assert order.taken or order.is_overfilled, "a live order is open for 0 or more"
                 leaves = 0
         else:
-            leaves = worst_leaves(order)
+            leaves = order.worst_leaves
         if group := order.oca_group:
             if group == sharing:
                 continue

@@ -9,7 +9,6 @@ from engine.domain.desk_breakers import (
 )
 from engine.domain.ledger.currency import PAR
 from engine.domain.modes import is_live
-from engine.domain.reports import LinkState
 from engine.domain.risk.findings import counted
 from engine.domain.risk.reference import BPS
 from engine.domain.risk.uses import Ground, Measure, Use, counts, share_of
@@ -32,7 +31,7 @@ def listed(g: Ground) -> Use | None:
 
 def readiness(g: Ground) -> Use | None:
     """Links that are down, or outcomes that nobody knows."""
-    down = [name for name, link in g.state.links.items() if link is LinkState.DOWN]
+    down = g.state.links_down
     if down:
         return Use(f"{', '.join(down)} down")
     if g.state.in_doubt:

@@ -54,6 +54,12 @@ VIEW_ONLY = (
     "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
     " in its API settings, and start the desk anew"
 )
+VIEW_ONLY_NOW = (
+    "the API of the gateway has become read-only: nothing can be sent, not even a cancel, and what"
+    " works at IB works on. Take the tick off `Read-Only API` in its API settings, and start the"
+    " desk anew"
+)
+TAKES_ORDERS_AGAIN = "the API of the gateway takes orders again"
 NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
@@ -107,7 +113,7 @@ class IbVenue(Untold):
         self.parts.rounds.answers_within = terms.answers_within
         self._quiet = Quiet(terms.restart)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
-        self._was_up = False
+        self._was_up = self._was_view_only = self._is_open = False
         self._late_at: Nanos | None = None
 
     # What it is.
@@ -183,6 +189,7 @@ class IbVenue(Untold):
         if not self.instruments:
             why = "; ".join(self.parts.contracts.refused.values()) or "name symbols with --symbols"
             raise LineError(f"nothing is traded here: {why}")
+        self._is_open = True
 
     def _stands(self, quotes_until: Nanos) -> bool:
         """Whole, looked up, and with a first word of every market, which may stay away."""
@@ -206,7 +213,11 @@ class IbVenue(Untold):
         no id is used. Cancels leave over any line that stands."""
         assert len(requests) == len(staged), "what leaves is what was journaled"
         self._reports += self.parts.outgoing.release(
-            requests, staged, self._why_not(), self.clock()
+            requests,
+            staged,
+            self._why_not(),
+            self.clock(),
+            is_view_only=self.is_view_only,
         )
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
@@ -303,6 +314,9 @@ class IbVenue(Untold):
             self.parts.contracts.want(self._symbols)
         if whole.data_was_lost:
             self.parts.feed.subscribe()
+        if self._is_open and self.is_view_only != self._was_view_only:
+            self._say(VIEW_ONLY_NOW if self.is_view_only else TAKES_ORDERS_AGAIN)
+        self._was_view_only = self.is_view_only
         self._late_at = Nanos(steady + SETTLES_LATE)
 
     def _profits(self) -> tuple[int, str, str]:

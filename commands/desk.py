@@ -208,7 +208,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, options: Namespace) -> 
     found += _second_factor(home, state, opening)
     host.submit(*opening, *expired, *ground.first_place())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
-    host.wait_for_the_books()
+    if ground.states_its_books:
+        host.wait_for_the_books()
     host.wake_up()
     found += [
         f"{record.body.key} stays: {record.body.text}"

@@ -94,9 +94,7 @@ class Hearer:
         if standing is None:
             return []  # of an order that openOrder has not told yet: it will
         self._stands(standing, perm_id, order_id, client)
-        listed = self._contracts.get(standing.symbol)
-        if listed is not None:
-            standing.filled = size_of(filled, listed.instrument)
+        standing.filled = size_of(filled, self._contracts.instrument(standing.symbol))
         return self._status(standing, perm_id, status)
 
     def _found(self, order: Any, order_id: int) -> Standing | None:

@@ -208,3 +208,29 @@ def test_a_cancel_that_a_read_only_api_refuses_is_told(desk: Desk) -> None:
     end.send(cancel("A"))
     (refused,) = only(end.hear(), VenueCancelRefused)
     assert "321" in refused.text and end.gateway.broker.order("A").is_live
+
+
+# ── what a person has to see to is told when it is found, not only when the line broke ─────────
+
+
+def test_a_gateway_that_comes_back_silent_is_told_once_with_what_helps(desk: Desk) -> None:
+    end = desk(terms={"connect_seconds": 0.05})
+    end.gateway.set(silent=True)
+    end.gateway.drop()
+    told = end.until(lambda: end.ib._line.back_off.failures >= 6)
+    texts = [each.text for each in only(told, LinkChanged)]
+    assert len(texts) == 2 and "restart it" not in texts[0] and "restart it" in texts[1]
+
+
+def test_a_client_id_that_was_taken_meanwhile_is_told(desk: Desk) -> None:
+    end = desk()
+    end.gateway.down()
+    end.until(lambda: not end.ib._line.is_up)
+    other = end.connected(stands=False)
+    end.gateway.come_back()
+    end.gateway.wait(lambda: other.advance(other.clock()) or other._line.is_up)
+    told = end.until(lambda: not end.ib.may_come_yet)
+    assert "is in use" in only(told, LinkChanged)[-1].text
+    assert "start the desk anew" in only(told, LinkChanged)[-1].text
+    other._line.close()
+    other._store.close()

@@ -12,8 +12,6 @@ NOBODY = OrderId(0)
 UNSAID = Nanos(0)
 BREAK = "RECON_BREAK"
 LOOK = "nothing was changed: a person has to look"
-PAPER_MODES = ("PAPER", "REPLAY", "")
-"""Where what is found at the venue is taken over by itself; live a person consents."""
 
 
 class Comparison:

@@ -118,6 +118,8 @@ class IbMarket(NamedTuple):
             venue.stand_up()
         except LineError as error:
             words = f"{self.terms.dial}: {error} ({WHAT_IS_THERE})"
+            if venue.may_come_yet and venue.may_wait:
+                words += f". {venue.may_wait}"
             account = self._last_account(state)
             if is_scripted(self.options) or not venue.may_come_yet:
                 raise LineError(words) from error
@@ -160,7 +162,7 @@ def ib_market(options: Namespace, settings: Settings) -> IbMarket:
         )
     if options.live:
         check_typed(ib.account, options.live_typed)
-    Quiet(ib.restart)
+    Quiet(ib.restart, ib.login)
     return IbMarket(options, settings, _terms(ib, is_live=options.live))
 
 
@@ -178,6 +180,7 @@ def _terms(ib: IbSettings, *, is_live: bool) -> IbTerms:
         data_type=DELAYED_IF_NO_LIVE if ib.delayed else LIVE_ALONE,
         contracts=_contracts(ib.contracts),
         restart=ib.restart,
+        login=ib.login,
         bare_zone=zone,
     )
 

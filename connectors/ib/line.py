@@ -100,6 +100,11 @@ class Line:
         return self.state is State.UP
 
     @property
+    def may_come_yet(self) -> bool:
+        """It is not up, and dialled on; else a person has to look first."""
+        return not (self.back_off.stopped or self.is_up)
+
+    @property
     def wants_a_person(self) -> str:
         """What no further call can mend, as a sentence with what to do; empty for nothing."""
         if self.back_off.stopped:

@@ -12,6 +12,7 @@ from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
+from connectors.ib.line_told import LineTeller
 from connectors.ib.line_words import (
     NEVER_LEFT,
     NO_NUMBERS,
@@ -32,8 +33,6 @@ from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
     InstrumentsListed,
-    LinkChanged,
-    LinkState,
     Report,
 )
 from engine.domain.requests import (
@@ -103,11 +102,10 @@ class IbVenue(Shown):
             terms.heartbeat,
         )
         self.parts.rounds.answers_within = terms.answers_within
-        self._quiet = Quiet(terms.restart)
+        self._quiet = Quiet(terms.restart, terms.login)
+        self._told = LineTeller(LINE, self._line, self._quiet, lambda: self.description, self.now)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = self._was_view_only = self._is_open = False
-        self._wanted = ""
-        """What a person has to see to before the line can stand, as far as that was told."""
         self._late_at: Nanos | None = None
 
     # What it is.
@@ -172,6 +170,7 @@ class IbVenue(Shown):
             why = "; ".join(self.parts.contracts.refused.values()) or "name symbols with --symbols"
             raise LineError(f"nothing is traded here: {why}")
         self._is_open = True
+        self._told.opens()
 
     def _stands(self, quotes_until: Nanos) -> bool:
         """Whole, looked up, and with a first word of every market, which may stay away."""
@@ -182,7 +181,12 @@ class IbVenue(Shown):
     @property
     def may_come_yet(self) -> bool:
         """The gateway is not there, and is dialled on; else a person has to look first."""
-        return not (self._line.back_off.stopped or self._line.is_up)
+        return self._line.may_come_yet
+
+    @property
+    def may_wait(self) -> str:
+        """Whether it is the weekly login that a gateway which is not there waits for; or empty."""
+        return self._quiet.may_wait(self.now)
 
     def goes_on_without(self, why: str, account: str, instruments: Sequence[Instrument]) -> None:
         """The desk opens though the gateway is not there: its line is down, and dialled on.
@@ -193,7 +197,7 @@ class IbVenue(Shown):
         self._is_open, self.account = True, account
         self.parts.contracts.remembered = tuple(instruments)
         self.parts.feed.awaits([each.symbol for each in instruments])
-        self._reports.append(LinkChanged(LINE, LinkState.DOWN, f"not reached: {why}"))
+        self._reports.append(self._told.opens_without(why, self.now))
 
     def close(self, *, is_orderly: bool = True) -> None:
         """Hangs up; orders stay at IB."""
@@ -245,7 +249,7 @@ class IbVenue(Shown):
             return NEVER_LEFT + "the line to the gateway is down"
         if not (self.parts.contracts.is_settled or self.parts.contracts.every()):
             return NEVER_LEFT + "what is traded here is still being looked up"
-        return self._quiet.why_not(self.clock())
+        return ""
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
@@ -326,19 +330,12 @@ class IbVenue(Shown):
         return question, self.account, ""
 
     def _turned(self) -> None:
-        """The line came up or went down, or stays down for a reason that a person has to see to."""
-        line, was_up = self._line, self._was_up
-        self._was_up = line.is_up
-        wanted, self._wanted = self._wanted, line.wants_a_person
-        if line.is_up and not was_up:
-            self._reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-        elif was_up and not line.is_up:
+        """The line came up or went down, or there is more to be said of it."""
+        was_up, self._was_up = self._was_up, self._line.is_up
+        if was_up and not self._was_up:
             self.parts.feed.lost(self.now)
             self.parts.books.forget()
-            words = self._wanted or self._quiet.planned(self.now) or line.trouble
-            self._reports.append(LinkChanged(LINE, LinkState.DOWN, words))
-        elif self._is_open and self._wanted and self._wanted != wanted:
-            self._reports.append(LinkChanged(LINE, LinkState.DOWN, self._wanted))
+        self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:
         keys, self._line.never_left = self._line.never_left, []

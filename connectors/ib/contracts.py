@@ -86,6 +86,10 @@ class Contracts:
         self._rule_rows: dict[int, Sequence[Any]] = {}
         self.refused: dict[str, str] = {}
         """Symbol → why it cannot be traded here, as a sentence."""
+        self._unanswered: list[str] = []
+        """Of these, about which IB said nothing in time: the next line asks again."""
+        self.remembered: tuple[Instrument, ...] = ()
+        """What was traded here when the desk last knew, before anything was looked up."""
         self.fresh: list[Instrument] = []
         """Listed since somebody took them."""
 
@@ -94,6 +98,15 @@ class Contracts:
 
     def get(self, symbol: str) -> Listed | None:
         return self._listed.get(symbol)
+
+    def instrument(self, symbol: str) -> Instrument:
+        """As it is listed; before it is looked up as it was once, else with the digits of a
+        share."""
+        listed = self._listed.get(symbol)
+        if listed is not None:
+            return listed.instrument
+        known = (each for each in self.remembered if each.symbol == symbol)
+        return next(known, Instrument(symbol))
 
     def every(self) -> tuple[Listed, ...]:
         return tuple(self._listed.values())
@@ -120,6 +133,8 @@ class Contracts:
     def again(self) -> None:
         """A new line: what was asked over the old one is asked anew."""
         waiting = [each.symbol for each in self._wanted.values()]
+        waiting += [symbol for symbol in self._unanswered if self.refused.pop(symbol, "")]
+        self._unanswered.clear()
         self._wanted.clear()
         self.want(waiting)
 
@@ -169,6 +184,7 @@ class Contracts:
                 )
                 self._list(wanted)
             elif not wanted.rule and now - wanted.asked_at >= ANSWERS_WITHIN:
+                self._unanswered.append(wanted.symbol)
                 self._refuse(wanted, f"IB does not say what {wanted.symbol} is")
 
     def _no(self, question: int, code: int, text: str) -> None:

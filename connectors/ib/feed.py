@@ -1,7 +1,7 @@
 """Market data lines: which symbols have one, how deep, and what is heard over them."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -91,6 +91,11 @@ class Feed:
             self.reports.append(PhaseChanged(symbol, phase))
             if self._is_up and len(self._recent) < self._lines_max:
                 self._open(symbol)
+
+    def awaits(self, symbols: Iterable[str]) -> None:
+        """These were traded here once: each has a quote, empty until its contract is looked up."""
+        for symbol in symbols:
+            self._market.quotes.setdefault(symbol, Quote(symbol, source=Source.LIVE))
 
     def subscribe(self) -> None:
         """On a line that is new, or whose data was lost: everything again, under new ids."""

@@ -1,9 +1,21 @@
-"""How the line to a gateway is, in one sentence of figures."""
+"""What is said of the line to a gateway: how it is, and why nothing leaves."""
 
 from connectors.ib.health import Health
 from connectors.ib.line import Line, State
 from engine.hosted import LineTold
 
+NEVER_LEFT = "it never left: "
+VIEW_ONLY = (
+    "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
+    " in its API settings, and start the desk anew"
+)
+VIEW_ONLY_NOW = (
+    "the API of the gateway has become read-only: nothing can be sent, not even a cancel, and what"
+    " works at IB works on. Take the tick off `Read-Only API` in its API settings, and start the"
+    " desk anew"
+)
+TAKES_ORDERS_AGAIN = "the API of the gateway takes orders again"
+NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 _STATES = {
     State.DOWN: "down",
     State.CONNECTING: "connecting",

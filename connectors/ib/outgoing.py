@@ -108,10 +108,17 @@ class Outgoing:
     # Releasing.
 
     def release(
-        self, requests: Sequence[Request], staged: Sequence[bytes], why_not: str, at: int
+        self,
+        requests: Sequence[Request],
+        staged: Sequence[bytes],
+        why_not: str,
+        at: int,
+        *,
+        is_view_only: bool = False,
     ) -> Reports:
         """`why_not`: the reason why nothing new may leave now, empty where it may. What leaves has
-        its id on the disk before; `at`: UTC nanoseconds."""
+        its id on the disk before; `at`: UTC nanoseconds. `is_view_only`: IB names no order, so a
+        cancel of one whose id is not known cannot be said."""
         if self._ids.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
             raise MachineError(BROKEN)
         told: Reports = []
@@ -123,7 +130,7 @@ class Outgoing:
                 case ReplaceRequest():
                     told += self._replace(request, data, why_not, out)
                 case CancelRequest():
-                    told += self._cancel(request, data, out)
+                    told += self._cancel(request, data, out, why_not if is_view_only else "")
         self._ids.commit(at)
         for each in out:
             if not self._send(each.leaving):
@@ -216,7 +223,8 @@ class Outgoing:
         terms = Terms(Price(request.price), Quantity(request.quantity), Price(stop))
         return self._writer.standing(order, terms)
 
-    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out]) -> Reports:
+    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out], never: str) -> Reports:
+        """`never`: why IB will not name an order that it has not named yet."""
         name = request.client_order_id
         order = self._roll.get(name)
         if order is None:
@@ -230,14 +238,16 @@ class Outgoing:
             order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
             return [*told, order.ending]
         if not data:
-            return [*told, *self._not_cancelled(order)]
+            return [*told, *self._not_cancelled(order, never)]
         order.is_cancelling = True
         out += [Out(Leaving(Lane.CANCEL, text, f"c:{name}"), order) for text in unframed(data)]
         return told
 
-    def _not_cancelled(self, order: Standing) -> Reports:
+    def _not_cancelled(self, order: Standing, never: str) -> Reports:
         if order.is_done:
             return [rep.VenueCancelRefused(order.name, "it is over")]
+        if never:
+            return [rep.VenueCancelRefused(order.name, never)]
         if order.is_foreign:
             return [rep.VenueCancelRefused(order.name, OTHERS_ORDER)]
         self._recheck()

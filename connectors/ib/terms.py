@@ -32,6 +32,8 @@ class IbTerms(msgspec.Struct, frozen=True):
     """Symbol → conId, where a person said which of several is meant."""
     restart: str = ""
     """When the gateway restarts itself, such as `23:45 America/New_York`; empty: not known."""
+    login: str = ""
+    """When it logs out each week, such as `sun 01:00 America/New_York`; empty: not known."""
     connect_seconds: float = CONNECT_SECONDS
     bare_zone: tzinfo = UTC
     messages_a_second: int = MESSAGES_A_SECOND

@@ -115,6 +115,7 @@ class IbSettings(msgspec.Struct, frozen=True):
     contracts: tuple[str, ...]
     """`SYMBOL=CONID`, where a symbol alone is ambiguous."""
     restart: str
+    login: str
     timezone: str
 
 

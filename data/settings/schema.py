@@ -238,6 +238,7 @@ READERS: Mapping[str, Reader] = {
     "ib.delayed": _switch,
     "ib.contracts": _list_of_words,
     "ib.restart": _words,
+    "ib.login": _words,
     "ib.timezone": _words,
     "market.kind": _market,
     "market.symbols": _symbols,

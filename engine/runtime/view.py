@@ -348,6 +348,11 @@ def _links(state: State, venue: HostedVenue) -> list[LinkView]:
     up = Severity.ATTENTION if told.is_doubtful else Severity.OK
     severity = {LinkState.UP: up, LinkState.DOWN: Severity.UNAVAILABLE}
     return [
-        LinkView(name, severity[link], link.name.lower(), told.text if name == venue.name else "")
+        LinkView(
+            name,
+            severity.get(link, Severity.ATTENTION),
+            link.name.lower(),
+            told.text if name == venue.name else "",
+        )
         for name, link in state.links.items()
     ]

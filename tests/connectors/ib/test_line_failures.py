@@ -88,7 +88,7 @@ def test_a_paper_account_is_refused_by_a_live_desk(desk: Desk) -> None:
     ("accounts", "account", "why"),
     [
         (("DU1000001", "DU1000002"), "", "name one with ib.account"),
-        (("DU1000001",), "DU1000009", "does not have the account"),
+        (("DU1000001",), "DU1000009", "the gateway does not have it"),
         (("DU1000001", "U1000002"), "DU1000001", "live account"),
     ],
 )

@@ -174,6 +174,19 @@ class TestReturn:
         assert live.bench.submit(AccountReconciled("OTHER", True)) == []
         assert not live.is_armed
 
+    def test_a_line_that_keeps_quiet_suspends_nothing_and_one_that_is_away_does(
+        self, live: LiveDesk
+    ) -> None:
+        live.arm()
+        live.bench.submit(LinkChanged("paper", LinkState.QUIET, "quiet: it restarts at 23:45"))
+        assert live.is_armed and "R41" in live.denials() and "R42" not in live.denials()
+        live.bench.submit(UP)
+        assert live.is_armed and live.bench.state.recon.run is None
+        live.bench.submit(LinkChanged("paper", LinkState.AWAY, "away: it restarts"))
+        assert not live.is_armed
+        live.bench.submit(UP, CLEAN)
+        assert live.is_armed
+
     def test_the_five_minutes_count_from_the_first_drop(self, live: LiveDesk) -> None:
         live.arm()
         live.bench.submit(DOWN, UP)

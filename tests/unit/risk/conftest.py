@@ -302,6 +302,8 @@ class Desk:
         """The link to the venue was down in this run, and is in this state now."""
         self.state.was_disconnected = True
         self.state.links["paper"] = state
+        if state is not LinkState.UP:
+            self.state.link_texts["paper"] = "quiet: the venue restarts at 23:45"
 
     def regime(self, regime: Regime, **limits: Any) -> None:
         """An account under another regime, on a date on which all of them are in force."""

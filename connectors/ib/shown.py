@@ -1,0 +1,57 @@
+"""What a desk at IB shows of the market, of the account and of its line, without asking anybody."""
+
+from collections.abc import Callable
+
+from connectors.ib import record
+from connectors.ib.line import Line
+from connectors.ib.line_words import line_told
+from connectors.ib.parts import Parts
+from connectors.ib.terms import IbTerms
+from connectors.ib.wire import Wire
+from connectors.untold import Untold, open_by_price
+from engine.domain.views import DepthRow, TradePrint
+from engine.hosted import LineTold, VenueFigure
+from engine.values import Nanos, Quantity, Side
+
+
+class Shown(Untold):
+    """Those parts of an `engine.hosted.HostedVenue` that only look."""
+
+    parts: Parts
+    terms: IbTerms
+    now: Nanos
+    _line: Line
+    _wire: Wire
+    _wall: Callable[[Nanos], str]
+
+    def line(self) -> LineTold:
+        """Its state, IB's farms, and how much of the rate that IB takes is used."""
+        used, waiting = self._wire.used()
+        rate = self.terms.messages_a_second
+        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+
+    def figures(self) -> tuple[VenueFigure, ...]:
+        """The account as IB counts it."""
+        trades = self.parts.trades
+        return self.parts.values.figures(len(trades.every()), trades.commissions.values(), self.now)
+
+    def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
+        ear = self._wire.ear
+        return record.lines(ear.raw, label, self._wall) if ear is not None else ()
+
+    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
+        if levels > 1:
+            self.parts.feed.look_deep(symbol)
+        return self.parts.feed.depth(symbol, levels)
+
+    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
+        return self.parts.feed.tape(symbol, prints)
+
+    def would_fill(
+        self, symbol: str, side: Side, price: int, quantity: int
+    ) -> list[tuple[int, int]]:
+        return self.parts.feed.taken_by(symbol, side, price, quantity)
+
+    def _own_at(self, symbol: str) -> dict[int, int]:
+        orders = (order for order in self.parts.roll.open() if order.symbol == symbol)
+        return open_by_price((o.price, Quantity(o.quantity - o.filled)) for o in orders)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from connectors.date_roll import rolled
 from connectors.ib import record, safety
 from connectors.ib.back_off import BackOff
+from connectors.ib.directory import Directory
 from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
@@ -16,7 +17,7 @@ from connectors.ib.line_words import line_told
 from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
-from connectors.ib.store import Ids, Store
+from connectors.ib.store import Store
 from connectors.ib.terms import IbTerms, description_of
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
@@ -91,9 +92,15 @@ class IbVenue(Untold):
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
         self._wire = Wire(library, lambda: self._ring(), terms.messages_a_second)
-        asks = Asks(self._say, lambda: self.now, lambda: self.account, self._recheck)
-        ids = Ids(store, terms.client_id)
-        self.parts = assemble(library, terms, self._wire, ids, self.market, standing, asks)
+        asks = Asks(
+            self._say,
+            lambda: self.now,
+            lambda: self.account,
+            self._recheck,
+            lambda: self.trade_date,
+            self._why_unasked,
+        )
+        self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
         self._line = Line(
             self._wire,
@@ -136,6 +143,10 @@ class IbVenue(Untold):
     @property
     def is_view_only(self) -> bool:
         return self.parts.rounds.is_read_only
+
+    @property
+    def directory(self) -> Directory:
+        return self.parts.directory
 
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -236,6 +247,11 @@ class IbVenue(Untold):
             return NEVER_LEFT + "the line to the gateway is down"
         return self._quiet.why_not(self.clock())
 
+    def _why_unasked(self) -> str:
+        """Why nothing can be asked at IB now; empty where it can."""
+        line = self._line
+        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
+
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
         if self._line.is_up:
@@ -259,6 +275,7 @@ class IbVenue(Untold):
         self.parts.feed.heard(self._wire.ticks(), self.now)
         self._take_listing()
         self.parts.contracts.late(self.now)
+        self.parts.directory.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
@@ -299,10 +316,14 @@ class IbVenue(Untold):
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
             self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
-            self.parts.contracts.again()
-            self.parts.contracts.want(self._symbols)
+            contracts = self.parts.contracts
+            contracts.again()
+            contracts.want((*self._symbols, *contracts.chosen))
+            contracts.refresh()
         if whole.data_was_lost:
-            self.parts.feed.subscribe()
+            self.parts.feed.lines.subscribe(is_new_session=whole.is_new_session)
+        else:
+            self.parts.feed.lines.resume(self.now)
         self._late_at = Nanos(steady + SETTLES_LATE)
 
     def _profits(self) -> tuple[int, str, str]:
@@ -319,6 +340,7 @@ class IbVenue(Untold):
             self._reports.append(LinkChanged(LINE, LinkState.UP, self.description))
             return
         self.parts.feed.lost(self.now)
+        self.parts.directory.lost(self._why_unasked())
         self.parts.books.forget()
         stopped = self._line.back_off.stopped
         trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._line.trouble
@@ -332,9 +354,9 @@ class IbVenue(Untold):
                 self._reports += self.parts.outgoing.never_left(key, NEVER_LEFT + "the line broke")
 
     def _take_listing(self) -> None:
-        if not self.parts.contracts.fresh:
+        if not self.parts.contracts.is_changed:
             return
-        self.parts.contracts.fresh.clear()
+        self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
 
@@ -343,12 +365,14 @@ class IbVenue(Untold):
         if date != self.trade_date:
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
+            if self._line.is_up:
+                self.parts.contracts.refresh()
 
     # What it shows.
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         if levels > 1:
-            self.parts.feed.look_deep(symbol)
+            self.parts.feed.lines.look_deep(symbol)
         return self.parts.feed.depth(symbol, levels)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:

@@ -88,6 +88,12 @@ class Lines:
         self._resumed_at: Nanos | None = None
         self._lacks_told: set[str] = set()
 
+    @property
+    def trouble(self) -> str:
+        """Why no symbol has data, where one reason holds for all of them."""
+        is_elsewhere = any(each.quote.source_text == ELSEWHERE for each in self.data.values())
+        return ELSEWHERE if is_elsewhere else ""
+
     # Who has a line.
 
     def add(self, data: SymbolData) -> None:

@@ -160,7 +160,8 @@ class IbVenue(Untold):
         """Its state, IB's farms, and how much of the rate that IB takes is used."""
         used, waiting = self._wire.used()
         rate = self.terms.messages_a_second
-        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+        line, health, data = self._line, self.parts.health, self.parts.feed.lines.trouble
+        return line_told(line, health, data, used=used, waiting=waiting, rate=rate)
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """The account as IB counts it."""

@@ -16,6 +16,7 @@ from engine.runtime.factor_door import Back
 from engine.runtime.host import Host
 
 ALL_LISTED = "this market says by itself all that is traded: nothing is added to it"
+NEVER_LEAVES = "the watchlist is all that this market trades"
 STAYS = "{} stays: {}"
 IN_USE = "something is held in it, or an order works"
 
@@ -67,7 +68,7 @@ class SymbolDoor:
     def _drop(self, symbol: str) -> None:
         live = self._host.venue.live
         if live is None or live.directory is None:
-            why = ALL_LISTED
+            why = NEVER_LEAVES
         elif self._is_in_use(symbol):
             why = IN_USE
         else:

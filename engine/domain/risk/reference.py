@@ -42,6 +42,13 @@ def why_not_fresh(quote: Quote) -> str:
     return f"The quote of {symbol} is stale"
 
 
+def no_price(what: str, quote: Quote | None) -> str:
+    """A sentence: why `what`, such as "the order", cannot be valued."""
+    if quote is not None and quote.source is Source.MISSING:
+        return f"{why_not_fresh(quote)}, so there is no price to value {what} with"
+    return f"There is no price to value {what} with; wait for a quote"
+
+
 def reference_price(quote: Quote) -> Price:
     """The mid; with one side missing the last trade if it lies inside; else 0.
 

@@ -153,6 +153,7 @@ def test_a_session_elsewhere_that_takes_the_data_leaves_no_old_prices(desk: Desk
     end.gateway.compete()
     end.until(lambda: quote(end).source is Source.MISSING)
     assert not quote(end).bid and "another session" in quote(end).source_text
+    assert "another session" in end.ib.line().text and end.ib.line().is_doubtful
     assert end.gateway.count("reqMktData") == 1
 
 

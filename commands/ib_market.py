@@ -178,6 +178,7 @@ def _terms(ib: IbSettings, *, is_live: bool) -> IbTerms:
         account=ib.account,
         is_live=is_live,
         data_type=DELAYED_IF_NO_LIVE if ib.delayed else LIVE_ALONE,
+        lines_max=ib.market_data_lines,
         contracts=_contracts(ib.contracts),
         restart=ib.restart,
         login=ib.login,

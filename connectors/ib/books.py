@@ -99,6 +99,12 @@ class Books:
     def executed(self, base: str) -> None:
         self._bases[base] = None
 
+    @property
+    def held(self) -> set[str]:
+        """Symbols in which IB says that something is held."""
+        rows = (*self._positions.values(), *self._told.values())
+        return {symbol for symbol, quantity in rows if quantity}
+
     def position(self, account: str, contract: Any, quantity: Quantity) -> None:
         self._positions[account, int(contract.conId)] = (
             self._contracts.symbol_of(contract),

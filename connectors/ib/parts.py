@@ -6,6 +6,7 @@ from typing import NamedTuple
 from connectors.ib.account import AccountValues
 from connectors.ib.books import Books
 from connectors.ib.contracts import Contracts
+from connectors.ib.directory import Directory
 from connectors.ib.feed import Feed
 from connectors.ib.health import Health
 from connectors.ib.hearing import Hearer
@@ -14,7 +15,7 @@ from connectors.ib.outgoing import Outgoing
 from connectors.ib.roll import Roll, Standing
 from connectors.ib.rounds import Rounds
 from connectors.ib.speaker import Speaker
-from connectors.ib.store import Ids
+from connectors.ib.store import Ids, Store
 from connectors.ib.terms import IbTerms
 from connectors.ib.trades import Trades
 from connectors.ib.wire import Wire
@@ -34,6 +35,7 @@ class Parts(NamedTuple):
     books: Books
     rounds: Rounds
     feed: Feed
+    directory: Directory
     values: AccountValues
     health: Health
     outgoing: Outgoing
@@ -49,21 +51,28 @@ class Asks(NamedTuple):
     account: Callable[[], str]
     recheck: Callable[[], None]
     """IB is asked about all orders again, soon."""
+    trade_date: Callable[[], int]
+    """YYYYMMDD of now."""
+    why_not: Callable[[], str]
+    """Why nothing can be asked over the line now; empty where it can."""
 
 
 def assemble(
     library: Library,
     terms: IbTerms,
     wire: Wire,
-    ids: Ids,
+    store: Store,
     market: Market,
     standing: tuple[Standing, ...],
     asks: Asks,
 ) -> Parts:
     """`standing`: this desk's orders that may be open; `market`: written by the feed."""
+    ids = Ids(store, terms.client_id)
     speaker = Speaker(Scribe(library), wire)
     roll, trades = Roll(standing), Trades()
-    contracts = Contracts(speaker, library.contract, asks.note, asks.clock, terms.contracts)
+    contracts = Contracts(
+        speaker, library.contract, asks.note, asks.clock, terms.contracts, store, asks.trade_date
+    )
     hearer = Hearer(roll, trades, contracts, ids, terms.client_id, asks.recheck, asks.note)
     books = Books(roll, trades, hearer, contracts)
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
@@ -71,7 +80,12 @@ def assemble(
     outgoing = Outgoing(
         roll, contracts, writer, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
-    feed = Feed(speaker, contracts, market, asks.note, data_type=terms.data_type)
+    feed = Feed(
+        speaker, contracts, market, asks.note, lines_max=terms.lines_max, data_type=terms.data_type
+    )
+    feed.lines.is_in_use = lambda symbol: (
+        symbol in books.held or any(order.symbol == symbol for order in roll.open())
+    )
     health = Health(asks.note)
     return Parts(
         speaker,
@@ -82,6 +96,7 @@ def assemble(
         books,
         rounds,
         feed,
+        Directory(speaker, contracts, asks.why_not),
         AccountValues(),
         health,
         outgoing,

@@ -28,7 +28,8 @@ class Shown(Untold):
         """Its state, IB's farms, and how much of the rate that IB takes is used."""
         used, waiting = self._wire.used()
         rate = self.terms.messages_a_second
-        return line_told(self._line, self.parts.health, used=used, waiting=waiting, rate=rate)
+        line, health, data = self._line, self.parts.health, self.parts.feed.lines.trouble
+        return line_told(line, health, data, used=used, waiting=waiting, rate=rate)
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """The account as IB counts it."""
@@ -41,7 +42,7 @@ class Shown(Untold):
 
     def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
         if levels > 1:
-            self.parts.feed.look_deep(symbol)
+            self.parts.feed.lines.look_deep(symbol)
         return self.parts.feed.depth(symbol, levels)
 
     def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:

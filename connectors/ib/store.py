@@ -1,4 +1,4 @@
-"""What outlives the desk of an IB session, in SQLite: the order ids that were used, and by what."""
+"""What outlives the desk of an IB session, in SQLite: order ids that were used, and contracts."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,6 +16,10 @@ create table if not exists ids (client_id integer primary key, used integer);
 create table if not exists handles (
     client_id integer, order_id integer, ref text, at integer, primary key (client_id, order_id)
 ) without rowid;
+create table if not exists contracts (
+    symbol text primary key, con_id integer, name text, kind text, exchange text, currency text,
+    date integer, is_chosen integer
+) without rowid;
 """
 
 
@@ -24,6 +28,22 @@ class Used(NamedTuple):
 
     order_id: int
     ref: str
+
+
+class Kept(NamedTuple):
+    """What IB was found to mean by a symbol of ours."""
+
+    symbol: str
+    con_id: int
+    name: str
+    """IB's own symbol; with the three below it is found again where its conId is gone."""
+    kind: str
+    exchange: str
+    currency: str
+    date: int
+    """YYYYMMDD: when IB last said so."""
+    is_chosen: bool = False
+    """A person added it: it is looked up at every start."""
 
 
 class Store:
@@ -66,6 +86,27 @@ class Store:
             db.execute("commit")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error
+
+    def contracts(self) -> dict[str, Kept]:
+        rows = self._db.execute("select * from contracts order by symbol")
+        return {row[0]: Kept._make((*row[:-1], bool(row[-1]))) for row in rows}
+
+    def keep(self, contract: Kept) -> None:
+        """In the place of what was kept under its symbol. Raises MachineError."""
+        self._change("insert or replace into contracts values (?, ?, ?, ?, ?, ?, ?, ?)", contract)
+
+    def drop(self, symbol: str) -> None:
+        """Raises MachineError."""
+        self._change("delete from contracts where symbol = ?", (symbol,))
+
+    def _change(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._db.execute(statement, values)
+        except (sqlite3.Error, OSError) as error:
+            raise MachineError(
+                f"what is traded at Interactive Brokers cannot be kept in {self._path} ({error}):"
+                " it is looked up anew at the next start; see to the disk"
+            ) from error
 
     def close(self) -> None:
         self._db.close()

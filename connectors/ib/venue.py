@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from connectors.date_roll import rolled
 from connectors.ib import safety
 from connectors.ib.back_off import BackOff
+from connectors.ib.directory import Directory
 from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
@@ -24,7 +25,7 @@ from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
 from connectors.ib.shown import Shown
-from connectors.ib.store import Ids, Store
+from connectors.ib.store import Store
 from connectors.ib.terms import IbTerms, description_of
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
@@ -88,9 +89,15 @@ class IbVenue(Shown):
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
         self._wire = Wire(library, lambda: self._ring(), terms.messages_a_second)
-        asks = Asks(self._say, lambda: self.now, lambda: self.account, self._recheck)
-        ids = Ids(store, terms.client_id)
-        self.parts = assemble(library, terms, self._wire, ids, self.market, standing, asks)
+        asks = Asks(
+            self._say,
+            lambda: self.now,
+            lambda: self.account,
+            self._recheck,
+            lambda: self.trade_date,
+            self._why_unasked,
+        )
+        self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
         self._line = Line(
             self._wire,
@@ -136,6 +143,10 @@ class IbVenue(Shown):
     @property
     def is_view_only(self) -> bool:
         return self.parts.rounds.is_read_only
+
+    @property
+    def directory(self) -> Directory:
+        return self.parts.directory
 
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -251,6 +262,11 @@ class IbVenue(Shown):
             return NEVER_LEFT + "what is traded here is still being looked up"
         return ""
 
+    def _why_unasked(self) -> str:
+        """Why nothing can be asked at IB now; empty where it can."""
+        line = self._line
+        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
+
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
         if self._line.is_up:
@@ -275,6 +291,7 @@ class IbVenue(Shown):
         self._take_listing()
         if self._line.is_up:
             self.parts.contracts.late(self.now)
+        self.parts.directory.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
@@ -315,10 +332,14 @@ class IbVenue(Shown):
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
             self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
-            self.parts.contracts.again()
-            self.parts.contracts.want(self._symbols)
+            contracts = self.parts.contracts
+            contracts.again()
+            contracts.want((*self._symbols, *contracts.chosen))
+            contracts.refresh()
         if whole.data_was_lost:
-            self.parts.feed.subscribe()
+            self.parts.feed.lines.subscribe(is_new_session=whole.is_new_session)
+        else:
+            self.parts.feed.lines.resume(self.now)
         if self._is_open and self.is_view_only != self._was_view_only:
             self._say(VIEW_ONLY_NOW if self.is_view_only else TAKES_ORDERS_AGAIN)
         self._was_view_only = self.is_view_only
@@ -334,6 +355,7 @@ class IbVenue(Shown):
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
             self.parts.feed.lost(self.now)
+            self.parts.directory.lost(self._why_unasked())
             self.parts.books.forget()
         self._reports += self._told.look(self.now)
 
@@ -344,9 +366,9 @@ class IbVenue(Shown):
                 self._reports += self.parts.outgoing.never_left(key, NEVER_LEFT + "the line broke")
 
     def _take_listing(self) -> None:
-        if not (self.parts.contracts.fresh and self.parts.contracts.is_settled):
+        if not (self.parts.contracts.is_changed and self.parts.contracts.is_settled):
             return  # a part of it would call all the rest unlisted
-        self.parts.contracts.fresh.clear()
+        self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
 
@@ -355,6 +377,8 @@ class IbVenue(Shown):
         if date != self.trade_date:
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
+            if self._line.is_up:
+                self.parts.contracts.refresh()
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

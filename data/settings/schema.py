@@ -236,6 +236,7 @@ READERS: Mapping[str, Reader] = {
     "ib.library": _word("auto", "ib_insync", "ib_async"),
     "ib.other_hosts": _list_of_words,
     "ib.delayed": _switch,
+    "ib.market_data_lines": _count(1, 10_000),
     "ib.contracts": _list_of_words,
     "ib.restart": _words,
     "ib.login": _words,

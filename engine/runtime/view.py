@@ -192,6 +192,9 @@ class ViewBuilder:
             band_high=quote.band_high,
             pauses_at=quote.pauses_at,
             reopens_at=quote.reopens_at,
+            source_text=quote.source_text,
+            lending=quote.lending,
+            lendable=quote.lendable,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:

@@ -155,6 +155,11 @@ class FixVenue(Showing):
         """Our clock less the venue's, with the shortest way of late; None before its first word."""
         return self._caller.session.skew.figure
 
+    @property
+    def directory(self) -> None:
+        """The venue says by itself all that is traded there."""
+        return None
+
     def line(self) -> LineTold:
         since = self._wall(self._turned_at or self.now)
         return line_told(self._caller, self.description, since)

@@ -15,6 +15,7 @@ from commands.desk import DeskParts, line_notes, open_desk
 from connectors.ib.venue import IbVenue
 from connectors.line_error import LineError
 from engine.domain.reports import LinkState
+from engine.domain.risk.reference import is_fresh
 from engine.runtime.pace import ClockPace
 from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -190,11 +191,20 @@ class Night:
         assert ahead > 0
         self._ahead += ahead
         quoted(self.gateway)
+        reached = self.venue.clock()
+        until(self.parts, lambda: self.venue.now >= reached)
         until(self.parts, lambda: not self.parts.session.state.recon.holds_orders)
 
     @property
     def link(self) -> LinkState | None:
         return self.parts.session.state.links.get("ib")
+
+    @property
+    def is_fresh(self) -> bool:
+        """The quote was heard anew over the line that is back."""
+        session = self.parts.session
+        market, limits = session.market, session.state.limits
+        return is_fresh(market.quotes["AAPL"], market, limits, session.now)
 
     @property
     def text(self) -> str:
@@ -225,6 +235,7 @@ def test_around_the_nightly_restart_only_exits_leave_and_nothing_is_lost(opens: 
         assert night.text == "", "came back after the hour: the restart is behind it"
         assert parts.session.state.accounts[parts.account].positions["AAPL"].quantity == 63
         quoted(gateway)
+        until(parts, lambda: night.is_fresh)
         assert trade(parts, "buy 1 AAPL 190.20", "wait order 1 filled within 10s") == []
         placed = [order.ref for order in gateway.broker.orders]
         assert len(placed) == len(set(placed)) == gateway.count("placeOrder") == 4

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from connectors.ib.codes import REFUSALS, WARNINGS, Kind, kind_of
-from connectors.ib.contracts import mic_of
 from connectors.ib.depth import ASK, BID, Depth
 from connectors.ib.library import decimal_of
+from connectors.ib.listing import mic_of
 from connectors.ib.numbers import digits_of, is_number, scaled
 from connectors.ib.outgoing import framed, unframed
 from connectors.ib.roll import Roll, Standing, ref_of

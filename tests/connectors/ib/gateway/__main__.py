@@ -8,7 +8,9 @@ Commands, one a line
     drop, down, up, restart, new_day, half_open, system CODE
     script ACT KIND [NTH] (lose, duplicate, swallow, close_before, close_after)
     refuse KIND CODE [TEXT]
-    quote SYMBOL BID ASK, halt SYMBOL 0|1|2, flood RATE, calm
+    quote SYMBOL BID ASK, halt SYMBOL 0|1|2, flood RATE, calm, lines
+    entitle SYMBOL LIVE|DELAYED|NONE|PARTIAL (from the next request on), type 0|2|4, compete
+    borrow SYMBOL LEVEL [SHARES] (ticks 46 and 89), delist SYMBOL
     set NAME VALUE (a field of House), pace, quit
 """
 
@@ -33,7 +35,7 @@ from tests.connectors.ib.gateway.faults import (
 )
 from tests.connectors.ib.gateway.flood import Flood
 from tests.connectors.ib.gateway.gateway import Gateway
-from tests.connectors.ib.gateway.market import Bar
+from tests.connectors.ib.gateway.market import Bar, Right
 
 CENT = Decimal("0.01")
 FIRST_PRICES = {"AAPL": "190.00", "MSFT": "420.00", "SPY": "500.00", "GOOGL": "175.00"}
@@ -131,6 +133,14 @@ def commands(gateway: Gateway) -> dict[str, Callable[..., object]]:
         "refuse": lambda kind, code, text="": gateway.script(refuse(kind, int(code), text)),
         "quote": lambda symbol, bid, ask: gateway.quote(symbol, bid=bid, ask=ask),
         "halt": lambda symbol, kind: gateway.quote(symbol, halted=int(kind)),
+        "lines": lambda: " ".join(gateway.lines()),
+        "entitle": lambda symbol, right: gateway.entitle(symbol, Right[right]),
+        "type": lambda number: gateway.show_type(int(number)),
+        "compete": gateway.compete,
+        "borrow": lambda symbol, level, shares=None: gateway.quote(
+            symbol, shortable=level, shortable_shares=shares
+        ),
+        "delist": gateway.delist,
         "flood": lambda rate: floods.append(gateway.flood(int(rate))),
         "calm": lambda: f"{floods.pop().stop()} ticks",
         "set": lambda name, value: gateway.set(**{name: value_of(value)}),

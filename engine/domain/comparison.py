@@ -37,6 +37,7 @@ class Comparison:
         is_break: bool,
         order_id: int = NOBODY,
         venue_quantity: int = 0,
+        our_quantity: int = 0,
     ) -> None:
         self.found.append(
             ev.DifferenceFound(
@@ -51,6 +52,7 @@ class Comparison:
                 action,
                 is_break,
                 Quantity(venue_quantity),
+                Quantity(our_quantity),
             )
         )
         if is_break and symbol and symbol not in self._lowered:

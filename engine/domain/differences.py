@@ -308,6 +308,7 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
                 action=act,
                 is_break=is_sure,
                 venue_quantity=venues,
+                our_quantity=ours,
             )
     return compared.found
 

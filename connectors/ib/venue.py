@@ -14,8 +14,12 @@ from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
 from connectors.ib.line_told import LineTeller
 from connectors.ib.line_words import (
+    GO,
     NEVER_LEFT,
     NO_NUMBERS,
+    NOT_SWEPT,
+    SWEEP,
+    SWEPT,
     TAKES_ORDERS_AGAIN,
     VIEW_ONLY,
     VIEW_ONLY_NOW,
@@ -225,7 +229,7 @@ class IbVenue(Shown):
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
             if isinstance(request, LinkRequest):
-                self._say(NO_NUMBERS)
+                self._operate(request)
             elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
@@ -250,6 +254,19 @@ class IbVenue(Shown):
         if not (self.parts.contracts.is_settled or self.parts.contracts.every()):
             return NEVER_LEFT + "what is traded here is still being looked up"
         return ""
+
+    def _operate(self, request: LinkRequest) -> None:
+        """A person's word about the line itself."""
+        if request.what == GO:
+            self._line.go(Nanos(time.monotonic_ns()))
+        elif request.what != SWEEP:
+            self._say(NO_NUMBERS)
+        elif not self._line.is_open:
+            self._say(NOT_SWEPT)
+        else:
+            self._reports += self.parts.outgoing.sweep()
+            self._say(SWEPT)
+            self._late_at = Nanos(time.monotonic_ns() + SETTLES_LATE)
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""

@@ -38,7 +38,7 @@ IN_USE = (
     "client id {} is in use at {}: another program has it, or an earlier desk is still being let"
     " go. End that one, or choose another with ib.client_id"
 )
-NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
+NOT_AGAIN = 'it is not dialled again: `link go "why"` does, when that is settled'
 WEDGED = "the gateway at {} takes connections and answers nothing: restart it"
 
 
@@ -152,6 +152,13 @@ class Line:
         """Nothing is dialled any more before a person has looked."""
         self.back_off.stop(why)
         self.trouble = why
+
+    def go(self, now: Nanos) -> None:
+        """A person has seen to what was in the way: it is dialled now; one that stands, anew."""
+        self.back_off.go(now)
+        if self.is_open:
+            self.drop("dialled anew, as a person asked for", now)
+            self.back_off.go(now)
 
     def close(self) -> None:
         self._wire.hang_up()

@@ -11,11 +11,21 @@ VIEW_ONLY = (
 )
 VIEW_ONLY_NOW = (
     "the API of the gateway has become read-only: nothing can be sent, not even a cancel, and what"
-    " works at IB works on. Take the tick off `Read-Only API` in its API settings, and start the"
-    " desk anew"
+    " works at IB works on. Take the tick off `Read-Only API` in its API settings, then"
+    ' `link go "why"`'
 )
 TAKES_ORDERS_AGAIN = "the API of the gateway takes orders again"
-NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
+GO, SWEEP = "go", "sweep"
+"""What a person can say of this line."""
+SWEPT = (
+    "IB was asked to cancel everything in the account, of other programs and by hand too; what"
+    " became of it is looked up"
+)
+NOT_SWEPT = "the line to the gateway is down: nothing was asked of IB, and everything works on"
+NO_NUMBERS = (
+    "a gateway has no numbers to set and no trade to dispute: nothing was done. `link go` dials"
+    " anew, `link sweep` cancels everything in the account"
+)
 _STATES = {
     State.DOWN: "down",
     State.CONNECTING: "connecting",

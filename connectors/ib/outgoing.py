@@ -28,6 +28,7 @@ ROLLED_BACK = (
     " before could become a second order: cancel it and send it anew"
 )
 TOO_MANY = "it never left: too many messages wait for their turn already"
+WITH_THE_REST = "cancelled with everything in the account"
 WITHDRAWN = "it had not left yet"
 ACTIVE_MAX = 20
 """Active orders that IB takes for each contract, side and account."""
@@ -104,6 +105,24 @@ class Outgoing:
                     texts = [self._writer.cancel(each) for each in _ids_of(order)]
             staged.append(framed(texts))
         return staged
+
+    def sweep(self) -> Reports:
+        """Everything in the account is to be cancelled, whoever sent it; what of ours still waits
+        for its turn does not leave behind that."""
+        told: Reports = []
+        for order in list(self._roll.open()):
+            if self._withdraw(f"n:{order.names[0]}"):
+                told.append(self._withdrawn(order))
+            elif order.is_acknowledged and not order.is_cancelling:
+                order.words = WITH_THE_REST
+        self._send(Leaving(Lane.CANCEL, self._writer.cancel_all()))
+        return told
+
+    def _withdrawn(self, order: Standing) -> rep.Report:
+        """It had not left yet, and never will."""
+        self._roll.done(order)
+        order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
+        return order.ending
 
     # Releasing.
 
@@ -234,9 +253,7 @@ class Outgoing:
         if change is not None and self._withdraw(f"r:{change.new_client_order_id}"):
             told += self.never_left(f"r:{change.new_client_order_id}", WITHDRAWN)
         if self._withdraw(f"n:{order.names[0]}"):
-            self._roll.done(order)
-            order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
-            return [*told, order.ending]
+            return [*told, self._withdrawn(order)]
         if not data:
             return [*told, *self._not_cancelled(order, never)]
         order.is_cancelling = True

@@ -15,8 +15,12 @@ from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
 from connectors.ib.line_told import LineTeller
 from connectors.ib.line_words import (
+    GO,
     NEVER_LEFT,
     NO_NUMBERS,
+    NOT_SWEPT,
+    SWEEP,
+    SWEPT,
     TAKES_ORDERS_AGAIN,
     VIEW_ONLY,
     VIEW_ONLY_NOW,
@@ -236,7 +240,7 @@ class IbVenue(Shown):
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
             if isinstance(request, LinkRequest):
-                self._say(NO_NUMBERS)
+                self._operate(request)
             elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
@@ -266,6 +270,19 @@ class IbVenue(Shown):
         """Why nothing can be asked at IB now; empty where it can."""
         line = self._line
         return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
+
+    def _operate(self, request: LinkRequest) -> None:
+        """A person's word about the line itself."""
+        if request.what == GO:
+            self._line.go(Nanos(time.monotonic_ns()))
+        elif request.what != SWEEP:
+            self._say(NO_NUMBERS)
+        elif not self._line.is_open:
+            self._say(NOT_SWEPT)
+        else:
+            self._reports += self.parts.outgoing.sweep()
+            self._say(SWEPT)
+            self._late_at = Nanos(time.monotonic_ns() + SETTLES_LATE)
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""

@@ -259,7 +259,7 @@ class OperateLink(Fact, frozen=True, tag="operate_link"):
 
     account: str
     what: str
-    """As the order language has it: go, reset, in, out, dispute."""
+    """As the order language has it: go, reset, in, out, dispute, sweep."""
     value: str
     reason: str
     origin: Origin = Origin.TICKET

@@ -1,85 +1,26 @@
 """A whole desk at a gateway, in this process: what the opening makes of what it finds there."""
 
 import time
-from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 
-from commands import flags
-from commands.desk import DeskParts, line_notes, open_desk
 from connectors.ib.venue import IbVenue
 from connectors.line_error import LineError
 from engine.domain.reports import LinkState
 from engine.domain.risk.reference import is_fresh
 from engine.runtime.pace import ClockPace
-from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.values import NANOS_PER_SECOND, Nanos
+from tests.connectors.ib.desks import Opens, is_up, opening, quoted, trade, until
 from tests.connectors.ib.gateway.gateway import Gateway
-
-Opens = Callable[..., DeskParts]
-
-
-def options(home: Path, gateway: Gateway, *words: str, settings: str = "") -> Namespace:
-    file = home.parent / "ib.toml"
-    hours = "" if "restart" in settings else 'restart = ""\n'
-    hours += "" if "login" in settings else 'login = ""\n'
-    file.write_text(f"[ib]\nport = {gateway.port}\n{hours}{settings}")
-    common = ["--home", str(home), "--config", str(file), "--venue", "ib", "--symbols", "AAPL"]
-    return flags.parse([*common, *words])
 
 
 @pytest.fixture
 def opens(tmp_path: Path) -> Iterator[Opens]:
-    made: list[DeskParts] = []
-
-    def make(gateway: Gateway, *words: str, **more: Any) -> DeskParts:
-        made.append(open_desk(options(tmp_path / "home", gateway, *words, **more)))
-        return made[-1]
-
-    yield make
-    for parts in made:
-        parts.close()
-
-
-def trade(parts: DeskParts, *lines: str) -> list[str]:
-    """What was said; a problem is the last of it."""
-    from engine.language.parser import parse_script
-
-    said: list[str] = []
-    script = parse_script("\n".join(lines))
-    assert not isinstance(script, list), script
-    runner = ScriptRunner(
-        parts.host,
-        account=parts.account,
-        numbers=ScriptNumbers(parts.session.state.order_next),
-        say=said.append,
-        preview=lambda line, context: None,
-    )
-    result = runner.run(script, goes_on=False, ends=False)
-    return [*said, result.problem] if result.problem else said
-
-
-def until(parts: DeskParts, holds: Callable[[], object], seconds: int = 20) -> None:
-    """Lets the desk run until it holds."""
-    live = parts.venue.live
-    assert live is not None
-    latest = Nanos(live.clock() + seconds * NANOS_PER_SECOND)
-    parts.host.run_until(latest, lambda: bool(holds()))
-    assert holds(), line_notes(parts)
-
-
-def is_up(parts: DeskParts) -> bool:
-    state = parts.session.state
-    return state.links.get("ib") is LinkState.UP and not state.recon.holds_orders
-
-
-def quoted(gateway: Gateway) -> None:
-    gateway.quote("AAPL", bid="190.10", bid_size=500, ask="190.12", ask_size=500, last="190.12")
+    yield from opening(tmp_path)
 
 
 def test_a_read_only_api_makes_a_desk_that_only_looks(opens: Opens) -> None:

@@ -249,6 +249,20 @@ class TestToTheClose:
         two.bench.submit(PhaseChanged("*", Phase.CLOSED))
         assert not two.is_armed
 
+    def test_a_market_that_lines_up_for_tomorrow_is_over_with_its_last_symbol(
+        self, two: LiveDesk
+    ) -> None:
+        """Interactive Brokers takes orders for the next opening and tells no closed market."""
+        symbols = list(two.bench.state.phases)
+        for symbol in symbols[:-1]:
+            two.bench.submit(PhaseChanged(symbol, Phase.PRE_OPEN))
+            assert two.is_armed, symbol
+        two.bench.submit(PhaseChanged(symbols[-1], Phase.PRE_OPEN))
+        assert not two.is_armed
+        assert refusal(two.arm()) is None, "armed for tomorrow"
+        two.bench.submit(*(PhaseChanged(symbol, Phase.OPEN) for symbol in symbols))
+        assert two.is_armed
+
     def test_a_halt_of_all_is_no_close(self, two: LiveDesk) -> None:
         two.bench.submit(PhaseChanged("*", Phase.HALTED))
         assert two.is_armed

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.ib.codes import ALREADY_FILLED, Kind, kind_of
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import NOTHING_LEFT, Groups
 from connectors.ib.reading import (
     CANCELLED,
     FILLED,
@@ -43,12 +44,14 @@ class Hearer:
         roll: Roll,
         trades: Trades,
         contracts: Contracts,
+        groups: Groups,
         ids: Ids,
         client_id: int,
         recheck: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         self._roll, self._trades, self._contracts = roll, trades, contracts
+        self._groups = groups
         self._ids, self._client_id = ids, client_id
         self._recheck, self._note = recheck, note
         self.seen: set[int] = set()
@@ -145,6 +148,8 @@ class Hearer:
     def ended(self, order: Standing, words: str, filled: Quantity) -> Reports:
         """It left the book with so much filled, by IB's count."""
         was_asked, was_known = order.is_cancelling, order.is_acknowledged
+        if not words and not was_asked and self._groups.is_used_up(order):
+            words = NOTHING_LEFT
         told = self._no_change_any_more(order, "it is over")
         self._roll.done(order)
         is_expired = any(word in words.lower() for word in EXPIRED_WORDS)
@@ -187,17 +192,24 @@ class Hearer:
 
     def _terms(self, order: Standing, terms: Terms) -> Reports:
         """What IB confirms of an order that works: a change that was made, or one of IB's own."""
-        change = order.change
-        if change is not None:
-            return self._changed(order, terms)
+        if order.oca_group:
+            terms = self._groups.heard(order, terms)
+        if order.change is not None:
+            told = self._changed(order, terms)
+            self._look_beside(order)
+            return told
+        self._look_beside(order)
         if terms == order.terms or not order.is_acknowledged:
             return []
-        if order.oca_group:
-            return []  # the group shares one quantity: the desk counts what a sibling filled
         order.price, order.quantity, order.stop = terms.price, terms.quantity, terms.stop
         if order.is_foreign:
             return []
         return [rep.VenueRestated(order.name, terms.price, terms.quantity, CHANGED_THERE)]
+
+    def _look_beside(self, order: Standing) -> None:
+        """A fill beside it may have crossed what was asked of it: what IB holds is looked up."""
+        if self._groups.is_miscounted(order):
+            self._recheck()
 
     def _changed(self, order: Standing, terms: Terms) -> Reports:
         change = order.change
@@ -232,6 +244,8 @@ class Hearer:
         told: Reports = []
         if not order.is_acknowledged:
             told += self._works(order, FILLED)
+        if any(not each.is_counted for each in self._groups.open_beside(order)):
+            self._recheck()
         return [*told, self._trade(order, trade, known)]
 
     def _of_execution(self, execution: Any) -> Standing | None:

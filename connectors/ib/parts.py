@@ -7,6 +7,7 @@ from connectors.ib.account import AccountValues
 from connectors.ib.books import Books
 from connectors.ib.contracts import Contracts
 from connectors.ib.feed import Feed
+from connectors.ib.groups import Groups
 from connectors.ib.health import Health
 from connectors.ib.hearing import Hearer
 from connectors.ib.library import Library, Scribe
@@ -63,13 +64,16 @@ def assemble(
     """`standing`: this desk's orders that may be open; `market`: written by the feed."""
     speaker = Speaker(Scribe(library), wire)
     roll, trades = Roll(standing), Trades()
+    groups = Groups(trades)
+    for order in standing:
+        groups.joins(order)
     contracts = Contracts(speaker, library.contract, asks.note, asks.clock, terms.contracts)
-    hearer = Hearer(roll, trades, contracts, ids, terms.client_id, asks.recheck, asks.note)
-    books = Books(roll, trades, hearer, contracts)
+    hearer = Hearer(roll, trades, contracts, groups, ids, terms.client_id, asks.recheck, asks.note)
+    books = Books(roll, trades, hearer, contracts, groups, asks.recheck)
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
     outgoing = Outgoing(
-        roll, contracts, writer, ids, asks.account, wire.send, wire.withdraw, asks.recheck
+        roll, contracts, writer, groups, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
     feed = Feed(speaker, contracts, market, asks.note, data_type=terms.data_type)
     health = Health(asks.note)

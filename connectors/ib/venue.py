@@ -63,7 +63,7 @@ class IbVenue(Untold):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
-    has_oca = False
+    has_oca = True
 
     def __init__(
         self,

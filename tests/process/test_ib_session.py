@@ -109,6 +109,28 @@ def test_a_kill_with_orders_at_work_loses_and_doubles_nothing(
     agree(gateway, trader, flags)
 
 
+def test_a_bracket_stands_whole_at_the_broker_when_the_desk_is_killed(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    lines = ("buy 100 AAPL 190.12 gtc tp 192 sl 189", "wait order 1.1 filled within 60s")
+    process = trader.start("--json", *flags, "--exec", *lines)
+    gateway.wait(lambda: len(gateway.broker.open_orders) == 2, 20)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    target, stop = gateway.broker.open_orders
+    assert (target.terms.kind, stop.terms.kind) == ("LMT", "STP")
+    assert target.is_live and stop.is_live and target.group == stop.group != ""
+    gateway.fill(target.perm_id, 30)
+    assert gateway.broker.order(stop.ref).remaining == 70
+    gateway.fill(target.perm_id)
+    assert gateway.broker.open_orders == [], "the broker itself ends the stop"
+    done = trader.exec("expect position AAPL 0", flags=flags)
+    assert done.code == 0, done
+    assert gateway.count("placeOrder") == 3
+    agree(gateway, trader, flags)
+
+
 def test_a_live_account_on_the_paper_port_is_no_desk(
     gateway: Gateway, trader: Trader, tmp_path: Path
 ) -> None:

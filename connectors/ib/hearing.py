@@ -10,6 +10,7 @@ from typing import Any
 from connectors.ib.codes import ALREADY_FILLED, Kind, kind_of
 from connectors.ib.contracts import Contracts
 from connectors.ib.groups import NOTHING_LEFT, Groups
+from connectors.ib.numbers import MONEY_DIGITS, scaled
 from connectors.ib.reading import (
     CANCELLED,
     FILLED,
@@ -26,9 +27,9 @@ from connectors.ib.reading import (
 )
 from connectors.ib.roll import Roll, Standing, Terms
 from connectors.ib.store import Ids
-from connectors.ib.trades import Commission, Trade, Trades
+from connectors.ib.trades import Commission, Trade, Trades, base_of
 from engine.domain import reports as rep
-from engine.values import Quantity
+from engine.values import Money, Quantity
 
 Reports = list[rep.Report]
 CHANGED_THERE = "changed at IB"
@@ -246,7 +247,7 @@ class Hearer:
             told += self._works(order, FILLED)
         if any(not each.is_counted for each in self._groups.open_beside(order)):
             self._recheck()
-        return [*told, self._trade(order, trade, known)]
+        return [*told, self._trade(order, trade, known), *self._fee(trade.base)]
 
     def _of_execution(self, execution: Any) -> Standing | None:
         found = self._roll.of_ref(str(execution.orderRef)) or self._roll.of_perm(
@@ -286,10 +287,32 @@ class Hearer:
             at=trade.at,
         )
 
-    def commission(self, report: Any) -> None:
-        self._trades.charged(
-            str(report.execId), Commission(float(report.commission), str(report.currency))
-        )
+    def commission(self, report: Any) -> Reports:
+        """What an execution cost: it may come before it, again, otherwise, or never."""
+        exec_id = str(report.execId)
+        self._trades.charged(exec_id, Commission(float(report.commission), str(report.currency)))
+        return self._fee(base_of(exec_id)[0])
+
+    def _fee(self, base: str) -> Reports:
+        news = self._trades.fee_news(base)
+        if news is None:
+            return []
+        trade, commission = news
+        order = self._roll.of_ref(trade.ref)
+        if order is not None and order.is_foreign:
+            return []
+        # One that was over before this desk was started is known by the name that it was born with.
+        name = order.name if order is not None else trade.order_ref
+        if not name:
+            return []
+        if commission.currency != trade.currency:
+            self._note(
+                f"IB charged {commission.amount} {commission.currency} for a trade of"
+                f" {trade.symbol}, which counts in {trade.currency}: it is not booked"
+            )
+            return []
+        fee = Money(scaled(commission.amount, MONEY_DIGITS).value)
+        return [rep.VenueFeeCharged(name, base, trade.revision, fee, trade.at)]
 
     # completed orders
 

@@ -191,6 +191,9 @@ class FillRow(Row, frozen=True):
     explanation: str
     label: str = ""
     """Of its order: `7`, a leg `7.1`."""
+    execution_id: str = ""
+    fee_is_provisional: bool = False
+    """By the fee table, until the venue says what it charged."""
 
 
 class GhostRow(Row, frozen=True):
@@ -289,6 +292,8 @@ class AccountView(Row, frozen=True):
     """The part that came from exchange rates."""
     margin: MarginRow = MarginRow("paid")
     """What the account's margin regime says of it."""
+    fees_pending: int = 0
+    """Trades of the day of which the venue has not said yet what it charges."""
 
 
 class Condition(Row, frozen=True):

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from engine.domain.attention import attention_of, count_attention
 from engine.domain.contingent.groups import legs_of
 from engine.domain.contingent.protection import has_exits, protected_quantity
-from engine.domain.events import OrderDenied, OrderFilled
+from engine.domain.events import FeeConfirmed, OrderDenied, OrderFilled
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.figures import account_figures, average_cost
@@ -93,6 +95,8 @@ class ViewBuilder:
             self._fills.append(self._fill_row(event))
             if len(self._fills) > 2 * FILLS_SHOWN_MAX:
                 del self._fills[:FILLS_SHOWN_MAX]
+        elif isinstance(event, FeeConfirmed):
+            self._charged(event)
         elif isinstance(event, OrderDenied):
             self._findings[event.order_id] = event.findings
             if len(self._findings) > ORDERS_SHOWN_MAX:
@@ -117,7 +121,18 @@ class ViewBuilder:
             position_after=event.position_after,
             explanation=event.explanation,
             label=short_label(order, self._session.state.trade_date),
+            execution_id=event.execution_id,
+            fee_is_provisional=event.execution_id in (order.charges or ()),
         )
+
+    def _charged(self, event: FeeConfirmed) -> None:
+        """The fill shows what it cost, where it is among those that are shown."""
+        for place in range(len(self._fills) - 1, -1, -1):
+            row = self._fills[place]
+            if row.execution_id == event.execution_id and row.order_id == event.order_id:
+                charged = replace(row, fee=event.fee, fee_is_provisional=False)
+                self._fills[place] = charged
+                return
 
     def build(self, *, speed: str, updates_per_second: int) -> DeskView:
         """One frame. Costs no more than what is shown: every list is bounded."""
@@ -314,6 +329,7 @@ class ViewBuilder:
             price_day=figures.price_day if account.purses else None,
             rate_day=figures.rate_day if account.purses else None,
             margin=margin_row(account, state, market),
+            fees_pending=account.fees_pending,
         )
 
 

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ WITH = ("--symbols", "AAPL,MSFT", "--venue", "ib")
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with Gateway(matches=True) as running:
+    with Gateway(matches=True, commission="0.37") as running:
         for symbol, (bid, ask) in PRICES.items():
             running.quote(
                 symbol, bid=bid, bid_size=500, ask=ask, ask_size=500, last=ask, last_size=100
@@ -44,6 +45,9 @@ def agree(gateway: Gateway, trader: Trader, flags: tuple[str, ...]) -> None:
     held = {symbol: int(size) for (_, symbol), size in gateway.broker.positions.items()}
     assert done.result["positions"] == held
     booked = trader.query("select sum(quantity) as filled from fills")
+    costs = trader.query("select coalesce(sum(fees), 0) as paid from orders")
+    charged = sum(Decimal(each.commission) for each in gateway.broker.executions)
+    assert Decimal(str(costs[0]["paid"])) == charged, "all is charged as the broker charged it"
     assert int(booked[0]["filled"] or 0) == sum(
         int(each.shares) for each in gateway.broker.executions
     )

@@ -173,7 +173,8 @@ class BlotterCells:
             case "price":
                 return price_text(instrument, row.price), ink.text
             case "fee":
-                return money_text(row.fee), ink.quiet
+                about = "~" if row.fee_is_provisional else ""
+                return f"{about}{money_text(row.fee)}", ink.quiet
             case "realised":
                 shown = money_text(row.realised, signed=True) if row.realised else ""
                 return shown, signed_style(ink, row.realised)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from engine.domain.reports import VenueOrderWaited
 from engine.domain.views import AuctionView, FillTime
+from engine.hosted import OrderPlace
 from engine.values import Price, Quantity
 
 
@@ -20,6 +21,9 @@ class Untold:
         return False
 
     def fill_time(self, client_order_id: str) -> FillTime | None:
+        return None
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
         return None
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:

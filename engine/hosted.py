@@ -45,6 +45,15 @@ class VenueFigure(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
 
 
+class OrderPlace(msgspec.Struct, frozen=True, gc=False):
+    """Where an open order is just now, beyond the line."""
+
+    word: str
+    """For a column: `IB`, `gate`."""
+    text: str
+    """For a sentence, without a subject: "at IB, which holds it until its price is reached"."""
+
+
 class HostedVenue(Venue, Protocol):
     """What every venue has that a host runs a session against: a market, and time that passes."""
 
@@ -133,6 +142,9 @@ class LiveVenue(HostedVenue, Protocol):
 
     def line(self) -> LineTold:
         """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
+        """Where an open order is just now; None where it does not say."""
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """What it says that the account is worth; nothing where it does not."""

@@ -47,7 +47,7 @@ class Dispatch:
             "completedOrdersEnd": lambda: parts.rounds.end(Kind.COMPLETED),
             "execDetails": self._executed,
             "execDetailsEnd": lambda question: parts.rounds.end(Kind.EXECUTIONS, question),
-            "commissionReport": parts.hearer.commission,
+            "commissionReport": parts.commissions.heard,
             "position": self._position,
             "positionEnd": lambda: parts.rounds.end(Kind.POSITIONS),
             "nextValidId": self._next_id,
@@ -97,7 +97,7 @@ class Dispatch:
         why_held: str,
         *more: object,
     ) -> Reports:
-        return self._parts.hearer.status(order_id, status, filled, perm_id, client)
+        return self._parts.hearer.status(order_id, status, filled, perm_id, client, why_held)
 
     def _executed(self, question: int, contract: Any, execution: Any) -> Reports:
         parts = self._parts

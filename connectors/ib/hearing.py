@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.ib.codes import ALREADY_FILLED, Kind, kind_of
+from connectors.ib.commissions import Commissions
 from connectors.ib.contracts import Contracts
 from connectors.ib.groups import NOTHING_LEFT, Groups
-from connectors.ib.numbers import MONEY_DIGITS, scaled
 from connectors.ib.reading import (
     CANCELLED,
     FILLED,
@@ -27,9 +27,9 @@ from connectors.ib.reading import (
 )
 from connectors.ib.roll import Roll, Standing, Terms
 from connectors.ib.store import Ids
-from connectors.ib.trades import Commission, Trade, Trades, base_of
+from connectors.ib.trades import Trade, Trades
 from engine.domain import reports as rep
-from engine.values import Money, Quantity
+from engine.values import Quantity
 
 Reports = list[rep.Report]
 CHANGED_THERE = "changed at IB"
@@ -46,13 +46,14 @@ class Hearer:
         trades: Trades,
         contracts: Contracts,
         groups: Groups,
+        commissions: Commissions,
         ids: Ids,
         client_id: int,
         recheck: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         self._roll, self._trades, self._contracts = roll, trades, contracts
-        self._groups = groups
+        self._groups, self._commissions = groups, commissions
         self._ids, self._client_id = ids, client_id
         self._recheck, self._note = recheck, note
         self.seen: set[int] = set()
@@ -70,7 +71,7 @@ class Hearer:
         perm_id = int(order.permId)
         self._stands(standing, perm_id, order_id, int(order.clientId))
         self.seen.add(perm_id)
-        status = str(state.status)
+        status = standing.status_there = str(state.status)
         told = self._status(standing, perm_id, status)
         if status in WORKING:
             instrument = instrument_of(contract, self._contracts)
@@ -78,7 +79,7 @@ class Hearer:
         return told
 
     def status(
-        self, order_id: int, status: str, filled: object, perm_id: int, client: int
+        self, order_id: int, status: str, filled: object, perm_id: int, client: int, held: str
     ) -> Reports:
         standing = self._roll.of_perm(perm_id)
         if standing is None and client == self._client_id:
@@ -86,6 +87,7 @@ class Hearer:
         if standing is None:
             return []  # of an order that openOrder has not told yet: it will
         self._stands(standing, perm_id, order_id, client)
+        standing.status_there, standing.why_held = status, held
         listed = self._contracts.get(standing.symbol)
         if listed is not None:
             standing.filled = size_of(filled, listed.instrument)
@@ -125,7 +127,7 @@ class Hearer:
         if status == INACTIVE:
             return self._inactive(order)
         self._note(f"{order.name}: IB says '{shown(status)}', which this desk does not know")
-        self._recheck()
+        self._look_elsewhere()
         return []
 
     def _works(self, order: Standing, status: str) -> Reports:
@@ -188,8 +190,13 @@ class Hearer:
             return []
         if not order.is_acknowledged and order.words:
             return self._rejected(order)
-        self._recheck()
+        self._look_elsewhere()
         return []
+
+    def _look_elsewhere(self) -> None:
+        """What a list of IB's says is not asked of the same list again, for ever."""
+        if not self.is_listing:
+            self._recheck()
 
     def _terms(self, order: Standing, terms: Terms) -> Reports:
         """What IB confirms of an order that works: a change that was made, or one of IB's own."""
@@ -247,7 +254,7 @@ class Hearer:
             told += self._works(order, FILLED)
         if any(not each.is_counted for each in self._groups.open_beside(order)):
             self._recheck()
-        return [*told, self._trade(order, trade, known), *self._fee(trade.base)]
+        return [*told, self._trade(order, trade, known), *self._commissions.of_trade(trade.base)]
 
     def _of_execution(self, execution: Any) -> Standing | None:
         found = self._roll.of_ref(str(execution.orderRef)) or self._roll.of_perm(
@@ -286,33 +293,6 @@ class Hearer:
             f"corrected by IB ({trade.exec_id})",
             at=trade.at,
         )
-
-    def commission(self, report: Any) -> Reports:
-        """What an execution cost: it may come before it, again, otherwise, or never."""
-        exec_id = str(report.execId)
-        self._trades.charged(exec_id, Commission(float(report.commission), str(report.currency)))
-        return self._fee(base_of(exec_id)[0])
-
-    def _fee(self, base: str) -> Reports:
-        news = self._trades.fee_news(base)
-        if news is None:
-            return []
-        trade, commission = news
-        order = self._roll.of_ref(trade.ref)
-        if order is not None and order.is_foreign:
-            return []
-        # One that was over before this desk was started is known by the name that it was born with.
-        name = order.name if order is not None else trade.order_ref
-        if not name:
-            return []
-        if commission.currency != trade.currency:
-            self._note(
-                f"IB charged {commission.amount} {commission.currency} for a trade of"
-                f" {trade.symbol}, which counts in {trade.currency}: it is not booked"
-            )
-            return []
-        fee = Money(scaled(commission.amount, MONEY_DIGITS).value)
-        return [rep.VenueFeeCharged(name, base, trade.revision, fee, trade.at)]
 
     # completed orders
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from connectors.ib.account import AccountValues
 from connectors.ib.books import Books
+from connectors.ib.commissions import Commissions
 from connectors.ib.contracts import Contracts
 from connectors.ib.feed import Feed
 from connectors.ib.groups import Groups
@@ -32,6 +33,7 @@ class Parts(NamedTuple):
     trades: Trades
     contracts: Contracts
     hearer: Hearer
+    commissions: Commissions
     books: Books
     rounds: Rounds
     feed: Feed
@@ -68,7 +70,10 @@ def assemble(
     for order in standing:
         groups.joins(order)
     contracts = Contracts(speaker, library.contract, asks.note, asks.clock, terms.contracts)
-    hearer = Hearer(roll, trades, contracts, groups, ids, terms.client_id, asks.recheck, asks.note)
+    commissions = Commissions(roll, trades, asks.note)
+    hearer = Hearer(
+        roll, trades, contracts, groups, commissions, ids, terms.client_id, asks.recheck, asks.note
+    )
     books = Books(roll, trades, hearer, contracts, groups, asks.recheck)
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
@@ -83,6 +88,7 @@ def assemble(
         trades,
         contracts,
         hearer,
+        commissions,
         books,
         rounds,
         feed,

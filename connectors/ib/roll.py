@@ -59,6 +59,10 @@ class Standing(msgspec.Struct):
     that is told."""
     ending: VenueRejected | VenueExpired | VenueCancelled | None = None
     """How it ended, where it did so without being filled."""
+    status_there: str = ""
+    """The newest word of IB's for its state; empty before the first."""
+    why_held: str = ""
+    """What it waits for there, in IB's words."""
     quantity_there: Quantity = Quantity(0)
     """Of a grouped order: its own quantity as IB last said it; 0 while it has not."""
     sent_there: Quantity = Quantity(0)

@@ -14,6 +14,7 @@ from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
 from connectors.ib.line_words import line_told
 from connectors.ib.parts import Asks, assemble
+from connectors.ib.places import place_of
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
 from connectors.ib.store import Ids, Store
@@ -38,7 +39,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.views import DepthRow, TradePrint
-from engine.hosted import LineTold, SimulatedVenue, VenueFigure
+from engine.hosted import LineTold, OrderPlace, SimulatedVenue, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Quantity, Side
 
@@ -358,6 +359,10 @@ class IbVenue(Untold):
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
         return self.parts.feed.taken_by(symbol, side, price, quantity)
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
+        order = self.parts.roll.get(client_order_id)
+        return None if order is None or order.is_done else place_of(order)
 
     def _own_at(self, symbol: str) -> dict[int, int]:
         orders = (order for order in self.parts.roll.open() if order.symbol == symbol)

@@ -174,6 +174,10 @@ class OrderRow(Row, frozen=True):
     findings: tuple[Finding, ...] = ()
     fill_time: FillTime | None = None
     """How long it may still wait in its queue; None where nothing says so."""
+    place: str = ""
+    """Where it is beyond the line, in a word: `IB`, `gate`; `here` while the desk holds it."""
+    place_text: str = ""
+    """The same in a sentence."""
 
 
 class FillRow(Row, frozen=True):

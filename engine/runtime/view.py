@@ -35,7 +35,7 @@ from engine.domain.views import (
     QuoteRow,
     Severity,
 )
-from engine.hosted import HostedVenue, LineTold
+from engine.hosted import HostedVenue, LineTold, OrderPlace
 from engine.instruments import Instrument
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
@@ -49,6 +49,10 @@ DEPTH_LEVELS_MAX = 50
 GHOSTS_SHOWN_MAX = 200
 WHOLE = 1_000
 """A day that is over, in thousandths."""
+
+
+NOWHERE = OrderPlace("", "")
+HELD_HERE = OrderPlace("here", "only here: the desk holds it back")
 
 
 class ViewBuilder:
@@ -242,6 +246,7 @@ class ViewBuilder:
         if not order.is_done:
             ahead = self._venue.queue_ahead(order.client_order_id)
             is_estimate = self._venue.queue_is_estimate(order.client_order_id)
+        place = self._place(order)
         return OrderRow(
             order_id=order.order_id,
             label=short_label(order, self._session.state.trade_date),
@@ -270,7 +275,18 @@ class ViewBuilder:
             origin=asked.origin.name.lower(),
             text=order.text,
             findings=self._findings.get(order.order_id, ()),
+            place=place.word,
+            place_text=place.text,
         )
+
+    def _place(self, order: Order) -> OrderPlace:
+        """Where it is just now; nowhere at a venue in this process, whose place says nothing."""
+        live = self._venue.live
+        if live is None or order.is_done:
+            return NOWHERE
+        if order.is_held:
+            return HELD_HERE
+        return live.place(order.client_order_id) or NOWHERE
 
     def _average(self, order: Order) -> Price:
         instrument = self._session.state.instruments.get(order.order.symbol)

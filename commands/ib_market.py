@@ -142,6 +142,7 @@ def _terms(ib: IbSettings, *, is_live: bool) -> IbTerms:
         contracts=_contracts(ib.contracts),
         restart=ib.restart,
         bare_zone=zone,
+        asks_what_if=ib.what_if,
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from engine.domain.reports import VenueOrderWaited
+from engine.domain.requests import NewOrderRequest
 from engine.domain.views import AuctionView, FillTime
-from engine.hosted import OrderPlace
+from engine.hosted import OrderPlace, VenueEstimate
 from engine.values import Price, Quantity
 
 
@@ -24,6 +25,9 @@ class Untold:
         return None
 
     def place(self, client_order_id: str) -> OrderPlace | None:
+        return None
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
         return None
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:

@@ -41,7 +41,7 @@ class Dispatch:
         """Callbacks that one of our own handlers could not take."""
         self._handlers: dict[str, Callable[..., Reports | None]] = {
             "orderStatus": self._order_status,
-            "openOrder": parts.hearer.open_order,
+            "openOrder": self._open_order,
             "openOrderEnd": lambda: parts.rounds.end(Kind.ORDERS),
             "completedOrder": parts.books.completed,
             "completedOrdersEnd": lambda: parts.rounds.end(Kind.COMPLETED),
@@ -82,6 +82,13 @@ class Dispatch:
             return []
 
     # Orders.
+
+    def _open_order(self, order_id: int, contract: Any, order: Any, state: Any) -> Reports:
+        """A preview is no order."""
+        if order.whatIf:
+            self._parts.what_ifs.heard(order_id, state)
+            return []
+        return self._parts.hearer.open_order(order_id, contract, order, state)
 
     def _order_status(
         self,
@@ -152,6 +159,9 @@ class Dispatch:
         owner = parts.speaker.owner(of) if of >= ORDER_ID_MAX else None
         if owner is not None:
             owner(of, code, text)
+            return []
+        if parts.what_ifs.owns(of):
+            parts.what_ifs.refused(code, text)
             return []
         order = parts.roll.of_id(of) if of not in (0, NOBODY) else None
         if order is not None:

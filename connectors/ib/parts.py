@@ -19,6 +19,7 @@ from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids
 from connectors.ib.terms import IbTerms
 from connectors.ib.trades import Trades
+from connectors.ib.what_ifs import WhatIfs
 from connectors.ib.wire import Wire
 from connectors.ib.writing import Writer
 from engine.domain.quotes import Market
@@ -40,6 +41,7 @@ class Parts(NamedTuple):
     values: AccountValues
     health: Health
     outgoing: Outgoing
+    what_ifs: WhatIfs
     ids: Ids
 
 
@@ -77,6 +79,7 @@ def assemble(
     books = Books(roll, trades, hearer, contracts, groups, asks.recheck)
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
+    what_ifs = WhatIfs(writer, ids, asks.account, wire.send, asks.clock)
     outgoing = Outgoing(
         roll, contracts, writer, groups, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
@@ -95,5 +98,6 @@ def assemble(
         AccountValues(),
         health,
         outgoing,
+        what_ifs,
         ids,
     )

@@ -39,7 +39,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.views import DepthRow, TradePrint
-from engine.hosted import LineTold, OrderPlace, SimulatedVenue, VenueFigure
+from engine.hosted import LineTold, OrderPlace, SimulatedVenue, VenueEstimate, VenueFigure
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos, Quantity, Side
 
@@ -321,6 +321,7 @@ class IbVenue(Untold):
             return
         self.parts.feed.lost(self.now)
         self.parts.books.forget()
+        self.parts.what_ifs.forget()
         stopped = self._line.back_off.stopped
         trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._line.trouble
         planned = self._quiet.planned(self.now)
@@ -363,6 +364,10 @@ class IbVenue(Untold):
     def place(self, client_order_id: str) -> OrderPlace | None:
         order = self.parts.roll.get(client_order_id)
         return None if order is None or order.is_done else place_of(order)
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
+        may_ask = self.terms.asks_what_if and not self._why_not()
+        return self.parts.what_ifs.of(request, may_ask=may_ask)
 
     def _own_at(self, symbol: str) -> dict[int, int]:
         orders = (order for order in self.parts.roll.open() if order.symbol == symbol)

@@ -116,6 +116,7 @@ class IbSettings(msgspec.Struct, frozen=True):
     """`SYMBOL=CONID`, where a symbol alone is ambiguous."""
     restart: str
     timezone: str
+    what_if: bool
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

@@ -239,6 +239,7 @@ READERS: Mapping[str, Reader] = {
     "ib.contracts": _list_of_words,
     "ib.restart": _words,
     "ib.timezone": _words,
+    "ib.what_if": _switch,
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,

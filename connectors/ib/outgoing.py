@@ -191,9 +191,11 @@ class Outgoing:
 
     def _too_many(self, request: NewOrderRequest) -> str:
         """IB's own limit, before it says so itself; orders of others count there too."""
-        side = request.instruction.side
+        side, account = request.instruction.side, self._account()
         active = sum(
-            order.symbol == request.symbol and order.instruction.side is side
+            order.symbol == request.symbol
+            and order.instruction.side is side
+            and order.account in ("", account)
             for order in self._roll.open()
         )
         if active < ACTIVE_MAX:

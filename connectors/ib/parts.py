@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from connectors.ib.account import AccountValues
 from connectors.ib.books import Books
+from connectors.ib.commissions import Commissions
 from connectors.ib.contracts import Contracts
 from connectors.ib.directory import Directory
 from connectors.ib.feed import Feed
+from connectors.ib.groups import Groups
 from connectors.ib.health import Health
 from connectors.ib.hearing import Hearer
 from connectors.ib.library import Library, Scribe
@@ -18,6 +20,7 @@ from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids, Store
 from connectors.ib.terms import IbTerms
 from connectors.ib.trades import Trades
+from connectors.ib.what_ifs import WhatIfs
 from connectors.ib.wire import Wire
 from connectors.ib.writing import Writer
 from engine.domain.quotes import Market
@@ -32,6 +35,7 @@ class Parts(NamedTuple):
     trades: Trades
     contracts: Contracts
     hearer: Hearer
+    commissions: Commissions
     books: Books
     rounds: Rounds
     feed: Feed
@@ -39,6 +43,7 @@ class Parts(NamedTuple):
     values: AccountValues
     health: Health
     outgoing: Outgoing
+    what_ifs: WhatIfs
     ids: Ids
 
 
@@ -70,15 +75,22 @@ def assemble(
     ids = Ids(store, terms.client_id)
     speaker = Speaker(Scribe(library), wire)
     roll, trades = Roll(standing), Trades()
+    groups = Groups(trades)
+    for order in standing:
+        groups.joins(order)
     contracts = Contracts(
         speaker, library.contract, asks.note, asks.clock, terms.contracts, store, asks.trade_date
     )
-    hearer = Hearer(roll, trades, contracts, ids, terms.client_id, asks.recheck, asks.note)
-    books = Books(roll, trades, hearer, contracts)
+    commissions = Commissions(roll, trades, asks.note)
+    hearer = Hearer(
+        roll, trades, contracts, groups, commissions, ids, terms.client_id, asks.recheck, asks.note
+    )
+    books = Books(roll, trades, hearer, contracts, groups, asks.recheck)
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
+    what_ifs = WhatIfs(writer, ids, asks.account, wire.send, asks.clock)
     outgoing = Outgoing(
-        roll, contracts, writer, ids, asks.account, wire.send, wire.withdraw, asks.recheck
+        roll, contracts, writer, groups, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
     feed = Feed(
         speaker, contracts, market, asks.note, lines_max=terms.lines_max, data_type=terms.data_type
@@ -93,6 +105,7 @@ def assemble(
         trades,
         contracts,
         hearer,
+        commissions,
         books,
         rounds,
         feed,
@@ -100,5 +113,6 @@ def assemble(
         AccountValues(),
         health,
         outgoing,
+        what_ifs,
         ids,
     )

@@ -6,11 +6,13 @@ from connectors.ib import record
 from connectors.ib.line import Line
 from connectors.ib.line_words import line_told
 from connectors.ib.parts import Parts
+from connectors.ib.places import place_of
+from connectors.ib.quiet import Quiet
 from connectors.ib.terms import IbTerms
 from connectors.ib.wire import Wire
 from connectors.untold import Untold, open_by_price
 from engine.domain.views import DepthRow, TradePrint
-from engine.hosted import LineTold, VenueFigure
+from engine.hosted import LineTold, OrderPlace, VenueFigure
 from engine.values import Nanos, Quantity, Side
 
 
@@ -22,7 +24,18 @@ class Shown(Untold):
     now: Nanos
     _line: Line
     _wire: Wire
+    _quiet: Quiet
     _wall: Callable[[Nanos], str]
+
+    @property
+    def may_come_yet(self) -> bool:
+        """The gateway is not there, and is dialled on; else a person has to look first."""
+        return self._line.may_come_yet
+
+    @property
+    def may_wait(self) -> str:
+        """Whether it is the weekly login that a gateway which is not there waits for; or empty."""
+        return self._quiet.may_wait(self.now)
 
     def line(self) -> LineTold:
         """Its state, IB's farms, and how much of the rate that IB takes is used."""
@@ -52,6 +65,10 @@ class Shown(Untold):
         self, symbol: str, side: Side, price: int, quantity: int
     ) -> list[tuple[int, int]]:
         return self.parts.feed.taken_by(symbol, side, price, quantity)
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
+        order = self.parts.roll.get(client_order_id)
+        return None if order is None or order.is_done else place_of(order)
 
     def _own_at(self, symbol: str) -> dict[int, int]:
         orders = (order for order in self.parts.roll.open() if order.symbol == symbol)

@@ -43,6 +43,8 @@ class IbTerms(msgspec.Struct, frozen=True):
     heartbeat: Nanos = HEARTBEAT_EVERY
     answers_within: Nanos = ANSWERS_WITHIN
     """How long a list may take to come to its end."""
+    asks_what_if: bool = True
+    """IB's own preview is asked for what a ticket would need and cost."""
     first_quotes: Nanos = FIRST_QUOTES
     """So long a start waits for a first word of every market; a closed one may have none."""
 

@@ -47,7 +47,7 @@ from engine.domain.requests import (
     ReplaceRequest,
     Request,
 )
-from engine.hosted import SimulatedVenue
+from engine.hosted import SimulatedVenue, VenueEstimate
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -65,7 +65,7 @@ class IbVenue(Shown):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
-    has_oca = False
+    has_oca = True
 
     def __init__(
         self,
@@ -192,16 +192,6 @@ class IbVenue(Shown):
         if not (self._line.is_up and self.parts.contracts.is_settled):
             return False
         return self.parts.feed.is_settled or self.clock() >= quotes_until
-
-    @property
-    def may_come_yet(self) -> bool:
-        """The gateway is not there, and is dialled on; else a person has to look first."""
-        return self._line.may_come_yet
-
-    @property
-    def may_wait(self) -> str:
-        """Whether it is the weekly login that a gateway which is not there waits for; or empty."""
-        return self._quiet.may_wait(self.now)
 
     def goes_on_without(self, why: str, account: str, instruments: Sequence[Instrument]) -> None:
         """The desk opens though the gateway is not there: its line is down, and dialled on.
@@ -374,6 +364,7 @@ class IbVenue(Shown):
             self.parts.feed.lost(self.now)
             self.parts.directory.lost(self._why_unasked())
             self.parts.books.forget()
+            self.parts.what_ifs.forget()
         self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:
@@ -396,6 +387,10 @@ class IbVenue(Shown):
             self._reports.append(rolled(self.market, date))
             if self._line.is_up:
                 self.parts.contracts.refresh()
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
+        may_ask = self.terms.asks_what_if and not self._why_not()
+        return self.parts.what_ifs.of(request, may_ask=may_ask)
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

@@ -118,6 +118,7 @@ class IbSettings(msgspec.Struct, frozen=True):
     restart: str
     login: str
     timezone: str
+    what_if: bool
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

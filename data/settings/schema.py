@@ -241,6 +241,7 @@ READERS: Mapping[str, Reader] = {
     "ib.restart": _words,
     "ib.login": _words,
     "ib.timezone": _words,
+    "ib.what_if": _switch,
     "market.kind": _market,
     "market.symbols": _symbols,
     "market.index": _index,

@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import VenueFeeCharged as VenueFeeCharged
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
@@ -175,6 +176,7 @@ OrderReport = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -354,6 +356,7 @@ Report = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
     | VenueCheckpoint
     | VenueMarked
     | VenueTape

@@ -117,7 +117,7 @@ def _booked_fill(
         order.value + value,  # type: ignore[arg-type]  # and so with money
         order.month_volume,
     )
-    fee = owed - order.fees
+    fee = owed - order.fees_by_table
     return ev.OrderFilled(
         now,
         order.order_id,

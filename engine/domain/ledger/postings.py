@@ -54,6 +54,11 @@ def post_fill(
     ledger[FEES] += fee  # type: ignore[assignment]
 
 
+def postings_of_fee(change: Money) -> list[Posting]:
+    """A fee that turned out to be so much more, or less, than was booked."""
+    return [(CASH, Money(-change)), (FEES, change)]
+
+
 def postings_of_carry(kind: str, symbol: str, amount: Money) -> list[Posting]:
     """Interest, borrow fees, dividends: cash against the account of its kind and symbol."""
     return [(CASH, amount), (f"{kind}:{symbol}" if symbol else kind, Money(-amount))]

@@ -200,3 +200,13 @@ def test_nobody_there_is_said_with_what_to_do(trader: Trader, tmp_path: Path) ->
         flags = settings(tmp_path, gone)
     done = trader.exec("buy 1 AAPL mkt", flags=flags)
     assert done.code == 6 and "doctor --venue ib" in done.complaints
+
+
+def test_the_doctor_says_six_of_a_gateway_that_lets_nobody_in(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = ("doctor", "--venue", "ib", "--config", settings(tmp_path, gateway)[-1])
+    assert trader.run(*flags).code == 0
+    gateway.down()
+    done = trader.run(*flags)
+    assert done.code == 6 and "unavailable gateway" in done.output

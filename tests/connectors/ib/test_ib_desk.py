@@ -11,10 +11,9 @@ import pytest
 from connectors.ib.venue import IbVenue
 from connectors.line_error import LineError
 from engine.domain.reports import LinkState
-from engine.domain.risk.reference import is_fresh
 from engine.runtime.pace import ClockPace
 from engine.values import NANOS_PER_SECOND, Nanos
-from tests.connectors.ib.desks import Opens, is_up, opening, quoted, trade, until
+from tests.connectors.ib.desks import Opens, is_heard_anew, is_up, opening, quoted, trade, until
 from tests.connectors.ib.gateway.gateway import Gateway
 
 
@@ -141,13 +140,6 @@ class Night:
         return self.parts.session.state.links.get("ib")
 
     @property
-    def is_fresh(self) -> bool:
-        """The quote was heard anew over the line that is back."""
-        session = self.parts.session
-        market, limits = session.market, session.state.limits
-        return is_fresh(market.quotes["AAPL"], market, limits, session.now)
-
-    @property
     def text(self) -> str:
         return self.parts.session.state.link_texts.get("ib", "")
 
@@ -176,7 +168,7 @@ def test_around_the_nightly_restart_only_exits_leave_and_nothing_is_lost(opens: 
         assert night.text == "", "came back after the hour: the restart is behind it"
         assert parts.session.state.accounts[parts.account].positions["AAPL"].quantity == 63
         quoted(gateway)
-        until(parts, lambda: night.is_fresh)
+        until(parts, lambda: is_heard_anew(parts))
         assert trade(parts, "buy 1 AAPL 190.20", "wait order 1 filled within 10s") == []
         placed = [order.ref for order in gateway.broker.orders]
         assert len(placed) == len(set(placed)) == gateway.count("placeOrder") == 4

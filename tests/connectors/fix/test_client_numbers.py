@@ -150,21 +150,22 @@ def told_by_the_venue(end: FixEnd, **other: str) -> list[Report]:
 @pytest.mark.parametrize(
     ("other", "words", "reason"),
     [
-        ({"t11": "X", "t37": "VX"}, "is of no order of this desk", "D"),
+        ({"t11": "X", "t37": "VX"}, "is of no order that this desk sent", "D"),
         ({"t55": "MSFT"}, "is in another symbol", "A"),
         ({"t54": "2"}, "is on the other side", "B"),
         ({"t32": "500", "t14": "500"}, "fills more than its order asked for", "C"),
         ({"t31": "190.50"}, "is beyond its order's limit", "E"),
     ],
 )
-def test_a_trade_that_fits_nothing_is_booked_told_and_refused_when_a_person_says_so(
+def test_a_trade_that_fits_nothing_is_told_and_refused_when_a_person_says_so(
     end: FixEnd, other: dict[str, str], words: str, reason: str
 ) -> None:
     end.send(new("A"))
     end.hear()
     end.fix.notes()
     told = told_by_the_venue(end, **other)
-    assert len(only(told, VenueFilled)) == 1, "the venue's word counts until it takes it back"
+    (fill,) = only(told, VenueFilled)
+    assert bool(fill.misfit) is (reason in "AB"), "what contradicts its order is booked for none"
     notes = end.fix.notes()
     assert any("trade E9" in each and words in each for each in notes), notes
     assert any('`link dispute E9 "why"`' in each for each in notes)

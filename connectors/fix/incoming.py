@@ -330,7 +330,9 @@ def ask_for_missing(
 ) -> None:
     """Keeps a message for its turn and asks for those before it, once; `quietly`: only where they
     do not come by themselves."""
-    if len(line.queued) >= line.settings.queued_max:
+    settings = line.settings
+    line.queued_bytes = len(message.raw) + (line.queued_bytes if line.queued else 0)
+    if len(line.queued) >= settings.queued_max or line.queued_bytes > settings.queued_bytes_max:
         line.close(f"{len(line.queued):,} messages wait for one that does not come", now)
         return
     line.queued[number] = message

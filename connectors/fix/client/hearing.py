@@ -21,7 +21,7 @@ from connectors.fix.client.reading import (
     when,
 )
 from connectors.fix.client.roll import Roll, Standing
-from connectors.fix.client.trades import Trade, Trades
+from connectors.fix.client.trades import Trade, Trades, trade_key
 from connectors.fix.codes import Exec, Status
 from connectors.fix.message import Message
 from connectors.fix.tags import Tag
@@ -91,6 +91,16 @@ class Hearer:
         if handler is None:
             return []  # pending, calculated, stopped: nothing of the order's own has changed
         return handler(message, name, order)
+
+    def unread(self, message: Message, why: str) -> Reports:
+        """Of a report that breaks its dictionary: a trade of an order is booked by a person."""
+        kind, order = self.kind(message), self.order_of(message)
+        is_trade = kind in FILLS or (not kind and message.get(Tag.LAST_QTY) is not None)
+        if order is None or not is_trade:
+            return []
+        key = trade_key(message.text(Tag.EXEC_ID), message.text(Tag.SIDE), date_of(message))
+        misfit = f"could not be read ({why})"
+        return [_trade(message, self.name_of(message, order), key, *self._last(message), misfit)]
 
     def kind(self, message: Message) -> bytes:
         """ExecType (150); the transactions of FIX 4.2 (20) under the names of later versions."""
@@ -202,16 +212,7 @@ class Hearer:
             if order is not None and not misfit:
                 order.cumulative = Quantity(order.cumulative + quantity)
             self._disputes.look_at(message, order, price)
-        fill = rep.VenueFilled(
-            name,
-            trade.key,
-            Price(price),
-            Quantity(quantity),
-            liquidity_of(message),
-            words(message),
-            when(message),
-            WORDS.get(misfit, ""),
-        )
+        fill = _trade(message, name, trade.key, price, quantity, WORDS.get(misfit, ""))
         if misfit:
             return [fill]
         self._count(message, order)
@@ -222,7 +223,7 @@ class Hearer:
     def _busted(self, message: Message, name: str, order: Standing | None) -> Reports:
         ref, side = message.text(Tag.EXEC_REF_ID), message.text(Tag.SIDE)
         trade = self._trades.referred(ref, side)
-        key = trade.key if trade is not None else f"{ref}/{date_of(message)}/{side}"
+        key = trade.key if trade is not None else trade_key(ref, side, date_of(message))
         price, quantity = (trade.price, trade.quantity) if trade is not None else (0, 0)
         self._recount(message, order)
         return [
@@ -371,6 +372,13 @@ class Hearer:
     def _end(self, order: Standing | None) -> None:
         if order is not None:
             self._roll.done(order)
+
+
+def _trade(
+    message: Message, name: str, key: str, price: int, quantity: int, misfit: str
+) -> rep.VenueFilled:
+    life = liquidity_of(message), words(message), when(message)
+    return rep.VenueFilled(name, key, Price(price), Quantity(quantity), *life, misfit)
 
 
 def is_unknown(message: Message) -> bool:

@@ -66,6 +66,9 @@ class VenueFilled(Fact, frozen=True, tag="v_filled"):
     explanation: str = ""
     """For `why`: "aggressive sell 400 at 577.04 met the queue: 300 ahead, you got 100"."""
     at: Nanos = Nanos(0)
+    misfit: str = ""
+    """What the venue says of it that cannot be of this order, such as another symbol: then it is
+    not booked, and a person has to look. Empty: it fits."""
 
 
 class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):

@@ -103,6 +103,8 @@ RULES: tuple[Rule, ...] = (
     *KNOWN,
     Rule(sessions.D01, sessions.trading_state),
     Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True),
+    # Over a line that is down a quote is old and an outcome unknown because of it.
+    Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(doubts.D04, doubts.outcome_unknown),
     Rule(currencies.R38, currencies.stale_rate),
     Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
@@ -142,7 +144,6 @@ RULES: tuple[Rule, ...] = (
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
     Rule(sessions.R25, breakers.market_wide, off=breakers.no_market_wide),
     Rule(breakers.D08, breakers.slow_mode),
-    Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
     Rule(arming.R42, arming.not_armed, off=arming.on_paper),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room, passes=kinds.is_no_short),

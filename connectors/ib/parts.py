@@ -10,6 +10,7 @@ from connectors.ib.directory import Directory
 from connectors.ib.feed import Feed
 from connectors.ib.health import Health
 from connectors.ib.hearing import Hearer
+from connectors.ib.history import History
 from connectors.ib.library import Library, Scribe
 from connectors.ib.outgoing import Outgoing
 from connectors.ib.roll import Roll, Standing
@@ -18,6 +19,7 @@ from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids, Store
 from connectors.ib.terms import IbTerms
 from connectors.ib.trades import Trades
+from connectors.ib.volumes import Volumes
 from connectors.ib.wire import Wire
 from connectors.ib.writing import Writer
 from engine.domain.quotes import Market
@@ -36,6 +38,8 @@ class Parts(NamedTuple):
     rounds: Rounds
     feed: Feed
     directory: Directory
+    history: History
+    volumes: Volumes
     values: AccountValues
     health: Health
     outgoing: Outgoing
@@ -86,7 +90,7 @@ def assemble(
     feed.lines.is_in_use = lambda symbol: (
         symbol in books.held or any(order.symbol == symbol for order in roll.open())
     )
-    health = Health(asks.note)
+    health, history = Health(asks.note), History(speaker, asks.why_not)
     return Parts(
         speaker,
         roll,
@@ -97,6 +101,8 @@ def assemble(
         rounds,
         feed,
         Directory(speaker, contracts, asks.why_not),
+        history,
+        Volumes(history, contracts, market, store, asks.trade_date, asks.note),
         AccountValues(),
         health,
         outgoing,

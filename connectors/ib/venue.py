@@ -277,6 +277,8 @@ class IbVenue(Untold):
         self._take_listing()
         self.parts.contracts.late(self.now)
         self.parts.directory.look(steady)
+        self.parts.volumes.look()
+        self.parts.history.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
@@ -342,6 +344,7 @@ class IbVenue(Untold):
             return
         self.parts.feed.lost(self.now)
         self.parts.directory.lost(self._why_unasked())
+        self.parts.history.lost()
         self.parts.books.forget()
         stopped = self._line.back_off.stopped
         trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._line.trouble
@@ -366,6 +369,7 @@ class IbVenue(Untold):
         if date != self.trade_date:
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
+            self.parts.history.new_day()
             if self._line.is_up:
                 self.parts.contracts.refresh()
 

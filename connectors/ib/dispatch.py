@@ -57,6 +57,8 @@ class Dispatch:
             "contractDetails": parts.contracts.details,
             "contractDetailsEnd": parts.contracts.details_end,
             "symbolSamples": parts.directory.samples,
+            "historicalData": parts.history.bar,
+            "historicalDataEnd": parts.history.end,
             "marketRule": parts.contracts.market_rule,
             "marketDataType": parts.feed.data_type,
             "tickString": self._tick_text,

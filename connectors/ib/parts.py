@@ -12,6 +12,7 @@ from connectors.ib.feed import Feed
 from connectors.ib.groups import Groups
 from connectors.ib.health import Health
 from connectors.ib.hearing import Hearer
+from connectors.ib.history import History
 from connectors.ib.library import Library, Scribe
 from connectors.ib.outgoing import Outgoing
 from connectors.ib.roll import Roll, Standing
@@ -20,6 +21,7 @@ from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids, Store
 from connectors.ib.terms import IbTerms
 from connectors.ib.trades import Trades
+from connectors.ib.volumes import Volumes
 from connectors.ib.what_ifs import WhatIfs
 from connectors.ib.wire import Wire
 from connectors.ib.writing import Writer
@@ -40,11 +42,27 @@ class Parts(NamedTuple):
     rounds: Rounds
     feed: Feed
     directory: Directory
+    history: History
+    volumes: Volumes
     values: AccountValues
     health: Health
     outgoing: Outgoing
     what_ifs: WhatIfs
     ids: Ids
+
+    def look(self, steady: Nanos) -> None:
+        """Whoever waits for a turn, or for an answer that is late, has a look at the time."""
+        self.directory.look(steady)
+        self.volumes.look()
+        self.history.look(steady)
+
+    def lost(self, now: Nanos, why: str) -> None:
+        """The line is gone: nobody waits for an answer over it any more."""
+        self.feed.lost(now)
+        self.directory.lost(why)
+        self.history.lost()
+        self.books.forget()
+        self.what_ifs.forget()
 
 
 class Asks(NamedTuple):
@@ -98,7 +116,7 @@ def assemble(
     feed.lines.is_in_use = lambda symbol: (
         symbol in books.held or any(order.symbol == symbol for order in roll.open())
     )
-    health = Health(asks.note)
+    health, history = Health(asks.note), History(speaker, asks.why_not)
     return Parts(
         speaker,
         roll,
@@ -110,6 +128,8 @@ def assemble(
         rounds,
         feed,
         Directory(speaker, contracts, asks.why_not),
+        history,
+        Volumes(history, contracts, market, store, asks.trade_date, asks.note),
         AccountValues(),
         health,
         outgoing,

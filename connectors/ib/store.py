@@ -1,4 +1,5 @@
-"""What outlives the desk of an IB session, in SQLite: order ids that were used, and contracts."""
+"""What outlives the desk of an IB session, in SQLite: order ids that were used, contracts, and how
+much of them trades."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ create table if not exists contracts (
     symbol text primary key, con_id integer, name text, kind text, exchange text, currency text,
     date integer, is_chosen integer
 ) without rowid;
+create table if not exists volumes (
+    con_id integer primary key, as_of integer, shares integer, asked_on integer
+);
 """
 
 
@@ -44,6 +48,16 @@ class Kept(NamedTuple):
     """YYYYMMDD: when IB last said so."""
     is_chosen: bool = False
     """A person added it: it is looked up at every start."""
+
+
+class Volume(NamedTuple):
+    """Shares of a contract on an average day; both dates YYYYMMDD."""
+
+    con_id: int
+    as_of: int
+    """The last day that it counts."""
+    shares: int
+    asked_on: int
 
 
 class Store:
@@ -98,6 +112,14 @@ class Store:
     def drop(self, symbol: str) -> None:
         """Raises MachineError."""
         self._change("delete from contracts where symbol = ?", (symbol,))
+
+    def volumes(self) -> dict[int, Volume]:
+        rows = map(Volume._make, self._db.execute("select * from volumes"))
+        return {row.con_id: row for row in rows}
+
+    def keep_volume(self, volume: Volume) -> None:
+        """In the place of what was kept of its contract. Raises MachineError."""
+        self._change("insert or replace into volumes values (?, ?, ?, ?)", volume)
 
     def _change(self, statement: str, values: tuple[object, ...]) -> None:
         try:

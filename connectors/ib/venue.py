@@ -298,7 +298,7 @@ class IbVenue(Shown):
         self._take_listing()
         if self._line.is_up:
             self.parts.contracts.late(self.now)
-        self.parts.directory.look(steady)
+        self.parts.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
@@ -361,10 +361,7 @@ class IbVenue(Shown):
         """The line came up or went down, or there is more to be said of it."""
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
-            self.parts.feed.lost(self.now)
-            self.parts.directory.lost(self._why_unasked())
-            self.parts.books.forget()
-            self.parts.what_ifs.forget()
+            self.parts.lost(self.now, self._why_unasked())
         self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:
@@ -385,6 +382,7 @@ class IbVenue(Shown):
         if date != self.trade_date:
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
+            self.parts.history.new_day()
             if self._line.is_up:
                 self.parts.contracts.refresh()
 

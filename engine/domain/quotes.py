@@ -91,6 +91,10 @@ class Quote(msgspec.Struct, gc=False):
     lending: Lending = Lending.UNSAID
     lendable: Quantity = Quantity(-1)
     """Shares that its venue has to lend now; −1: it gives no number."""
+    average_volume: Quantity = Quantity(-1)
+    """Shares (whole coins) of an average day, by its venue's own bars; −1: it told none."""
+    average_volume_date: int = 0
+    """YYYYMMDD: the last day that it counts."""
 
     @property
     def is_two_sided(self) -> bool:

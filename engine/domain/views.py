@@ -66,6 +66,9 @@ class QuoteRow(Row, frozen=True):
     lending: Lending = Lending.UNSAID
     lendable: Quantity = Quantity(-1)
     """Shares that its venue has to lend; −1: it gives no number."""
+    average_volume: Quantity = Quantity(-1)
+    """Shares of an average day, as its venue tells; −1: it does not."""
+    average_volume_date: int = 0
 
 
 class DepthRow(Row, frozen=True):

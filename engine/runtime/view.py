@@ -214,6 +214,8 @@ class ViewBuilder:
             source_text=quote.source_text,
             lending=quote.lending,
             lendable=quote.lendable,
+            average_volume=quote.average_volume,
+            average_volume_date=quote.average_volume_date,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:

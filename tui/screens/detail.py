@@ -46,6 +46,10 @@ class Detail:
             ]
             if quote.lending is not Lending.UNSAID:
                 facts.append(("to borrow", lending_text(one, quote)))
+            if quote.average_volume >= 0:
+                date = quote.average_volume_date
+                until = f"{date // 10_000}-{date // 100 % 100:02d}-{date % 100:02d}"
+                facts.append(("average day", f"{quote.average_volume:,} to {until}"))
         return [
             Line().cell(clean(word), 22, ink.quiet).add(clean(figure), ink.text)
             for word, figure in facts

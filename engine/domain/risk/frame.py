@@ -118,7 +118,7 @@ RULES: tuple[Rule, ...] = (
         passes=kinds.is_no_market_order,
     ),
     Rule(prices.R06, prices.stop_sanity, off=prices.no_stop_sanity, passes=kinds.is_no_stop),
-    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room, off=volumes.no_volumes),
+    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room),
     Rule(volumes.R07, volumes.displayed_size, room=volumes.displayed_room),
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),

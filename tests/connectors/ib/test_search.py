@@ -180,6 +180,8 @@ def test_what_was_chosen_is_there_after_a_restart_and_means_the_same(desk: Desk)
     typist.lists(match_of(typist, "vod", "XLON"))
     end.dies()
     end.hear()
+    end.dies()
+    end.hear()
     assert [one.symbol for one in end.ib.instruments] == ["AAPL", "VOD.GBP"]
     assert end.gateway.lines() == ["AAPL", "VOD"]
     end.send(new("A", symbol="VOD.GBP"))
@@ -250,6 +252,17 @@ def test_a_contract_that_changes_while_the_desk_runs_is_found_again(desk: Desk) 
     end.send(new("B"))
     end.hear()
     assert [order.listing.con_id for order in end.gateway.broker.orders] == [999]
+
+
+def test_what_ib_did_not_know_is_asked_for_again_over_a_new_line(desk: Desk) -> None:
+    end = desk(symbols=("AAPL", "NEWS"))
+    assert "NEWS" in end.ib.parts.contracts.refused
+    end.gateway.change_listing("PENY", symbol="NEWS")
+    end.gateway.drop()
+    end.until(lambda: not end.ib._line.is_up)
+    end.until(lambda: "NEWS" in end.ib.parts.contracts)
+    end.hear()
+    assert end.gateway.lines() == ["AAPL", "NEWS"]
 
 
 def test_a_contract_that_is_delisted_is_traded_no_more(desk: Desk) -> None:

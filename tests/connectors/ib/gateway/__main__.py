@@ -1,6 +1,7 @@
 """The gateway as a process, for sessions by hand: a market that moves, and controls on stdin.
 
     python -m tests.connectors.ib.gateway [--port 4002] [--accounts DU1,DU2] [--seed 1] [--still]
+        [--listings 100] [--unpaced]
 
 Commands, one a line
     fill REF [QUANTITY [PRICE]], cancel REF, reject REF, expire REF, trigger REF
@@ -35,6 +36,7 @@ from tests.connectors.ib.gateway.faults import (
 )
 from tests.connectors.ib.gateway.flood import Flood
 from tests.connectors.ib.gateway.gateway import Gateway
+from tests.connectors.ib.gateway.listings import SMART_STOCK, Listing
 from tests.connectors.ib.gateway.market import Bar, Right
 
 CENT = Decimal("0.01")
@@ -148,6 +150,14 @@ def commands(gateway: Gateway) -> dict[str, Callable[..., object]]:
     }
 
 
+def more_listings(count: int) -> list[Listing]:
+    """Stocks that nobody knows, as many as are asked for."""
+    return [
+        Listing(800_000_000 + number, f"S{number:03d}", rules=SMART_STOCK)
+        for number in range(count)
+    ]
+
+
 def value_of(text: str) -> object:
     """`True`, `50` or `("DU1",)` as Python reads them; anything else is the text itself."""
     with suppress(ValueError, SyntaxError):
@@ -176,10 +186,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4002)
     parser.add_argument("--accounts", default="DU1234567")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--listings", type=int, default=0, help="so many more: S000, S001 …")
+    parser.add_argument("--unpaced", action="store_true", help="takes as many messages as come")
     parser.add_argument("--still", action="store_true", help="no market that moves by itself")
     asked = parser.parse_args()
     accounts = tuple(asked.accounts.split(","))
-    with Gateway(port=asked.port, accounts=accounts, matches=True) as gateway:
+    ways = {"messages_max": 0} if asked.unpaced else {}
+    with Gateway(port=asked.port, accounts=accounts, matches=True, **ways) as gateway:
+        gateway.do(gateway.hub.broker.reference.listings.extend, more_listings(asked.listings))
         wander = Wander(gateway, asked.seed)
         wander.begin()
         if not asked.still:

@@ -69,8 +69,13 @@ def _imported(name: str) -> ModuleType:
     thread while it is imported, and a thread in which asyncio has run has none any more."""
 
     def bring() -> ModuleType:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        return importlib.import_module(name)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return importlib.import_module(name)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()  # every connection has a loop of its own, in its own thread
 
     if name in sys.modules:
         return sys.modules[name]

@@ -231,6 +231,6 @@ def test_a_client_id_that_was_taken_meanwhile_is_told(desk: Desk) -> None:
     end.gateway.wait(lambda: other.advance(other.clock()) or other._line.is_up)
     told = end.until(lambda: not end.ib.may_come_yet)
     assert "is in use" in only(told, LinkChanged)[-1].text
-    assert "start the desk anew" in only(told, LinkChanged)[-1].text
+    assert "`link go" in only(told, LinkChanged)[-1].text
     other._line.close()
     other._store.close()

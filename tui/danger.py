@@ -89,7 +89,7 @@ def question(
             positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
             later = sum(bool(_why_later(view, row.symbol)) for row in held)
             if later:
-                positions += f" ({later} of them once it can trade)"
+                positions += f" ({later} later)"
             return f"Flatten all: {positions}, {_worth(view)}, and cancel {_count(working)}?"
         case Act.KILL:
             stay = len(working) - len(entries)

@@ -111,7 +111,7 @@ def test_flattening_what_cannot_trade_now_says_that_it_waits(phase: Phase, is_do
     asked = question(Act.FLATTEN_SYMBOL, view, "AAPL")
     assert asked.startswith(f"Flatten AAPL once it can ({why}): +100 shares, ")
     assert asked.endswith("; entries go now?") and len(asked) < 80
-    assert "1 position (1 of them once it can trade)" in question(Act.FLATTEN_ACCOUNT, view, "")
+    assert "1 position (1 later)" in question(Act.FLATTEN_ACCOUNT, view, "")
 
 
 def test_cancelling_everything_names_what_it_leaves_without_a_stop():

@@ -70,6 +70,8 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     reason: int
     text: str
     ref_id: bytes = b""
+    is_usual: bool = False
+    """An answer like another, such as that there is nothing to list: nobody needs to watch it."""
 
 
 class Application(Protocol):

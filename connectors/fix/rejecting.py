@@ -60,7 +60,8 @@ def refuse(line: Line, message: Message, refused: Refused, now: Instant) -> None
     body.append((Tag.BUSINESS_REJECT_REASON, b"%d" % refused.reason))
     if line.settings.appl_ver_id and line.settings.refuses_with_version:
         body.append((Tag.DEFAULT_APPL_VER_ID, line.settings.appl_ver_id.encode("ascii")))
-    line.note(f"message {message.text(Tag.MSG_SEQ_NUM)} refused: {refused.text}")
+    if not refused.is_usual:
+        line.note(f"message {message.text(Tag.MSG_SEQ_NUM)} refused: {refused.text}")
     line.memory.next_in += 1
     line.emit(Type.BUSINESS_REJECT, body, now)
 

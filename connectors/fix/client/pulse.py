@@ -11,7 +11,7 @@ MEASURES_KEPT = 16
 WAITING_MAX = 256
 SECONDS_COUNTED = 10
 """Messages a second are those of so many whole seconds."""
-_NAMED_BY: dict[str, Tag] = {
+_NAMED_BY: dict[str, int] = {
     Type.NEW_ORDER_SINGLE: Tag.CL_ORD_ID,
     Type.CANCEL_REQUEST: Tag.CL_ORD_ID,
     Type.REPLACE_REQUEST: Tag.CL_ORD_ID,
@@ -20,7 +20,7 @@ _NAMED_BY: dict[str, Tag] = {
     Type.TEST_REQUEST: Tag.TEST_REQ_ID,
 }
 """What of ours is answered at once, and which field of it an answer repeats."""
-_ANSWERED_IN: dict[str, tuple[Tag, ...]] = {
+_ANSWERED_IN: dict[str, tuple[int, ...]] = {
     Type.EXECUTION_REPORT: (Tag.CL_ORD_ID, Tag.MASS_STATUS_REQ_ID),
     Type.CANCEL_REJECT: (Tag.CL_ORD_ID,),
     Type.HEARTBEAT: (Tag.TEST_REQ_ID,),

@@ -201,7 +201,8 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
-        tally_opening(self.account, order, opening_of(self.state, order, order.worst_leaves))
+        opening = opening_of(self.state, self.account, order, order.worst_leaves)
+        tally_opening(self.account, order, opening)
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
         revalue(self.state, order, order.price or order.stop)

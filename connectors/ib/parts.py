@@ -14,6 +14,7 @@ from connectors.ib.hearing import Hearer
 from connectors.ib.library import Library, Scribe
 from connectors.ib.outgoing import Outgoing
 from connectors.ib.roll import Roll, Standing
+from connectors.ib.rolled_back import RolledBack
 from connectors.ib.rounds import Rounds
 from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids
@@ -42,6 +43,7 @@ class Parts(NamedTuple):
     health: Health
     outgoing: Outgoing
     what_ifs: WhatIfs
+    rolled_back: RolledBack
     ids: Ids
 
 
@@ -80,6 +82,7 @@ def assemble(
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
     what_ifs = WhatIfs(writer, ids, asks.account, wire.send, asks.clock)
+    rolled_back = RolledBack(roll, ids, what_ifs, contracts, rounds)
     outgoing = Outgoing(
         roll, contracts, writer, groups, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
@@ -99,5 +102,6 @@ def assemble(
         health,
         outgoing,
         what_ifs,
+        rolled_back,
         ids,
     )

@@ -265,6 +265,7 @@ class IbVenue(Untold):
             self._late_at = None
             self._recheck()
         if self._line.is_up:
+            self.parts.rolled_back.look()
             self.parts.rounds.look(steady)
         self._reports += self.parts.books.answers(self.account)
         self._reports += self.parts.feed.reports
@@ -288,6 +289,7 @@ class IbVenue(Untold):
             return why_not
         self.account = safety.account_of(opened.accounts, terms.account)
         self.parts.ids.connected(opened.next_id)
+        self.parts.rolled_back.begins()
         self.parts.roll.ids_forgotten()
         self.parts.values.forget()
         self.parts.health.forget()

@@ -83,7 +83,7 @@ class IbMarket(NamedTuple):
             self.terms,
             Store(home.ib_path),
             BackOff(Random()),
-            standing=_standing(state),
+            standing=standing_orders(state),
             symbols=self._symbols(state),
             trade_date_of=trade_date,
             wall=exchange_clock,
@@ -206,7 +206,7 @@ def _cash(venue: IbVenue) -> Money | None:
     return None if cash is None else Money(round(cash * MONEY_SCALE))
 
 
-def _standing(state: State) -> tuple[Standing, ...]:
+def standing_orders(state: State) -> tuple[Standing, ...]:
     """Every order that may be open there, also one that never had an answer."""
     live = (state.orders[order_id] for order_id in state.live)
     return tuple(

@@ -193,6 +193,7 @@ class Books:
         is_change = change is not None and name == change.new_client_order_id
         is_open = self._is_open(order)
         if is_change and is_open:
+            order.change_is_missing = True
             return [rep.VenueOrderUnknown(name, query=query)]  # it stands with its old terms
         if is_open:
             return [rep.VenueAccepted(order.name, venue_id(order))]

@@ -262,7 +262,7 @@ class Outgoing:
             return Unsayable("it is over")
         if order.name != request.client_order_id:
             return Unsayable(f"it was changed already, and is {order.name} now")
-        if order.change is not None and order.change != request:
+        if order.change not in (None, request) and not order.change_is_missing:
             return Unsayable("an earlier change has no answer yet")
         if not order.order_id:
             return Unsayable(OTHERS_ORDER if order.is_foreign else NOT_NAMED)

@@ -16,6 +16,7 @@ from connectors.ib.history import History
 from connectors.ib.library import Library, Scribe
 from connectors.ib.outgoing import Outgoing
 from connectors.ib.roll import Roll, Standing
+from connectors.ib.rolled_back import RolledBack
 from connectors.ib.rounds import Rounds
 from connectors.ib.speaker import Speaker
 from connectors.ib.store import Ids, Store
@@ -48,6 +49,7 @@ class Parts(NamedTuple):
     health: Health
     outgoing: Outgoing
     what_ifs: WhatIfs
+    rolled_back: RolledBack
     ids: Ids
 
     def look(self, steady: Nanos) -> None:
@@ -107,6 +109,7 @@ def assemble(
     rounds = Rounds(speaker, library.execution_filter, asks.account, books.began, books.ended)
     writer = Writer(library, speaker.scribe, contracts, market)
     what_ifs = WhatIfs(writer, ids, asks.account, wire.send, asks.clock)
+    rolled_back = RolledBack(roll, ids, what_ifs, contracts, rounds)
     outgoing = Outgoing(
         roll, contracts, writer, groups, ids, asks.account, wire.send, wire.withdraw, asks.recheck
     )
@@ -134,5 +137,6 @@ def assemble(
         health,
         outgoing,
         what_ifs,
+        rolled_back,
         ids,
     )

@@ -48,6 +48,8 @@ class Standing(msgspec.Struct):
     """As IB counts."""
     change: ReplaceRequest | None = None
     """A change that has no answer yet."""
+    change_is_missing: bool = False
+    """A list of IB's that was asked for after it left shows the order with its old terms."""
     is_acknowledged: bool = False
     is_cancelling: bool = False
     is_foreign: bool = False
@@ -139,7 +141,7 @@ class Roll(NamedOrders[Standing]):
 
     def changes(self, order: Standing, request: ReplaceRequest) -> None:
         """A change is about to leave: both names are of the one order from now on."""
-        order.change = request
+        order.change, order.change_is_missing = request, False
         self._name(order, request.new_client_order_id)
 
     def of_ref(self, ref: str) -> Standing | None:

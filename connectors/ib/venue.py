@@ -304,6 +304,7 @@ class IbVenue(Shown):
             self._late_at = None
             self._recheck()
         if self._line.is_up:
+            self.parts.rolled_back.look()
             self.parts.rounds.look(steady)
         self._reports += self.parts.books.answers(self.account)
         self._reports += self.parts.feed.reports
@@ -327,6 +328,7 @@ class IbVenue(Shown):
             return why_not
         self.account = safety.account_of(opened.accounts, self.account)
         self.parts.ids.connected(opened.next_id)
+        self.parts.rolled_back.begins()
         self.parts.roll.ids_forgotten()
         self.parts.values.forget()
         self.parts.health.forget()

@@ -18,7 +18,15 @@ from connectors.ib.turnstile import Lane, Leaving
 from connectors.ib.writing import Order, Writer
 from engine.domain.requests import NewOrderRequest
 from engine.hosted import VenueEstimate
-from engine.values import NANOS_PER_SECOND, Money, Nanos
+from engine.values import (
+    NANOS_PER_SECOND,
+    Instruction,
+    Money,
+    Nanos,
+    OrderType,
+    Quantity,
+    TimeInForce,
+)
 
 ANSWERS_WITHIN = Nanos(5 * NANOS_PER_SECOND)
 APART = Nanos(NANOS_PER_SECOND)
@@ -62,8 +70,7 @@ class WhatIfs:
     def of(self, request: NewOrderRequest, *, may_ask: bool) -> VenueEstimate | None:
         """The newest answer for such an order; None while there is none. Asks where that is due."""
         now, key = self._clock(), _key(request)
-        if self._asked is not None and now - self._asked.at >= ANSWERS_WITHIN:
-            self._answer(problem=SILENT)
+        self._late(now)
         known = self._answers.get(key)
         if self._wanted is None or self._wanted[0] != key:
             self._wanted = key, now
@@ -72,6 +79,27 @@ class WhatIfs:
         if may_ask and is_due and is_settled and self._is_free(now):
             self._ask(request, key, now)
         return known
+
+    @property
+    def is_asking(self) -> bool:
+        self._late(self._clock())
+        return self._asked is not None
+
+    def use_up_id(self, symbol: str) -> bool:
+        """Asks for one share at the market, for the id that it takes; False: not now."""
+        now = self._clock()
+        if not self._is_free(now):
+            return False
+        day, market = TimeInForce.DAY, OrderType.MARKET
+        one = NewOrderRequest(
+            "", self._account(), symbol, Instruction.BUY, Quantity(1), market, day
+        )
+        self._ask(one, _key(one), now)
+        return self._asked is not None
+
+    def _late(self, now: Nanos) -> None:
+        if self._asked is not None and now - self._asked.at >= ANSWERS_WITHIN:
+            self._answer(problem=SILENT)
 
     def _is_free(self, now: Nanos) -> bool:
         is_idle = self._asked is None and now - self._asked_last >= APART
@@ -82,7 +110,7 @@ class WhatIfs:
         if not isinstance(written, Order):
             return  # the ticket says by itself why it cannot leave
         preview = replace(written, what_if=True, ref="", oca_group="")
-        order_id = self._ids.take("")
+        order_id = self._ids.take("", counts_there=False)
         self._ids.commit(now)
         text = self._writer.place(preview, order_id)
         if self._send(Leaving(Lane.MARKET, text)):

@@ -146,7 +146,7 @@ def test_a_kill_with_orders_at_work_loses_and_doubles_nothing(
     done = trader.exec("expect position AAPL 120", "cancel *", flags=flags)
     assert done.code == 0, done
     gateway.wait(lambda: not gateway.broker.open_orders)
-    assert gateway.count("placeOrder") == 2, "nothing was sent a second time"
+    assert gateway.orders_sent == 2, "nothing was sent a second time"
     agree(gateway, trader, flags)
 
 
@@ -168,7 +168,7 @@ def test_a_bracket_stands_whole_at_the_broker_when_the_desk_is_killed(
     assert gateway.broker.open_orders == [], "the broker itself ends the stop"
     done = trader.exec("expect position AAPL 0", flags=flags)
     assert done.code == 0, done
-    assert gateway.count("placeOrder") == 3
+    assert gateway.orders_sent == 3
     agree(gateway, trader, flags)
 
 

@@ -277,7 +277,6 @@ class IbVenue(Untold):
         self._take_listing()
         self.parts.contracts.late(self.now)
         self.parts.directory.look(steady)
-        self.parts.volumes.look()
         self.parts.history.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
@@ -363,6 +362,7 @@ class IbVenue(Untold):
         self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
+        self.parts.volumes.look()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
@@ -370,6 +370,7 @@ class IbVenue(Untold):
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
             self.parts.history.new_day()
+            self.parts.volumes.look()
             if self._line.is_up:
                 self.parts.contracts.refresh()
 

@@ -64,12 +64,17 @@ class Library:
         return self._module.ExecutionFilter()
 
 
+_LOOPS: list[asyncio.AbstractEventLoop] = []
+
+
 def _imported(name: str) -> ModuleType:
     """The module, imported in a thread that has an event loop: the library asks for one of the
     thread while it is imported, and a thread in which asyncio has run has none any more."""
 
     def bring() -> ModuleType:
-        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = asyncio.new_event_loop()
+        _LOOPS.append(loop)  # one of the two libraries keeps it, and of the other it would be lost
+        asyncio.set_event_loop(loop)
         return importlib.import_module(name)
 
     if name in sys.modules:

@@ -13,7 +13,7 @@ from connectors.ib.wire import Ticks
 from engine.domain.quotes import Market, Phase, Quote, Source
 from engine.domain.reports import PhaseChanged, Report
 from engine.domain.views import DepthRow, TradePrint
-from engine.values import FIGURE_MAX, Nanos, Price, Quantity, Side
+from engine.values import FIGURE_MAX, NANOS_PER_SECOND, Nanos, Price, Quantity, Side
 
 
 class Feed:
@@ -35,6 +35,7 @@ class Feed:
         self.own: Callable[[str], dict[int, int]] = lambda symbol: {}
         self.reports: list[Report] = []
         self.ticks_count = 0
+        self._second = 0
 
     # What is listed.
 
@@ -79,8 +80,12 @@ class Feed:
         self._market.doubted_at = at
 
     def turn(self, now: Nanos) -> None:
-        """Hours begin and end; what stays silent is asked for anew."""
+        """Hours begin and end, by the second; what stays silent is asked for anew."""
         self.lines.look(now)
+        second = now // NANOS_PER_SECOND
+        if second == self._second:
+            return
+        self._second = second
         for data in self.lines.data.values():
             phase, quote = phase_at(now, data.listed.hours), data.quote
             if quote.phase is not Phase.HALTED and phase is not quote.phase:

@@ -53,8 +53,9 @@ def plain_name(contract: Any) -> str:
 
 
 def mic_of(exchange: str) -> str:
-    """The market identifier of an exchange as IB calls it; its own word where none is known."""
-    return MICS.get(exchange, exchange)
+    """The market identifier of an exchange as IB calls it, with its tier or without
+    (`NASDAQ.NMS`); its own word where none is known."""
+    return MICS.get(exchange.partition(".")[0], exchange)
 
 
 def instrument_of(symbol: str, details: Any, increments: Sequence[Any]) -> Instrument:

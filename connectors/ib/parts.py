@@ -55,7 +55,6 @@ class Parts(NamedTuple):
     def look(self, steady: Nanos) -> None:
         """Whoever waits for a turn, or for an answer that is late, has a look at the time."""
         self.directory.look(steady)
-        self.volumes.look()
         self.history.look(steady)
 
     def lost(self, now: Nanos, why: str) -> None:

@@ -378,6 +378,7 @@ class IbVenue(Shown):
         self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
+        self.parts.volumes.look()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
@@ -385,6 +386,7 @@ class IbVenue(Shown):
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
             self.parts.history.new_day()
+            self.parts.volumes.look()
             if self._line.is_up:
                 self.parts.contracts.refresh()
 

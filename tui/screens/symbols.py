@@ -85,7 +85,8 @@ class SymbolPage:
             rows.append(line.add(clean(match.mic, limit=MIC_CELLS), ink.quiet))
         if rows or self._awaited:
             return rows
-        return [Line().add("no symbol like this", ink.quiet)]
+        words = "nothing like this is listed here" if self._trouble else "no symbol like this"
+        return [Line().add(words, ink.quiet)]
 
     def keys(self) -> list[object]:
         return [(match.symbol, match.key) for match in self._matches()]

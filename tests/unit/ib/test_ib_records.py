@@ -267,7 +267,14 @@ def test_an_account_is_shown_by_its_last_digits() -> None:
 
 @pytest.mark.parametrize(
     ("exchange", "mic"),
-    [("NASDAQ", "XNAS"), ("ARCA", "ARCX"), ("NSE", "XNSE"), ("PINK", "OTCM"), ("ASX", "ASX")],
+    [
+        ("NASDAQ", "XNAS"),
+        ("ARCA", "ARCX"),
+        ("NSE", "XNSE"),
+        ("PINK", "OTCM"),
+        ("ASX", "ASX"),
+        ("NASDAQ.NMS", "XNAS"),
+    ],
 )
 def test_exchanges_are_told_by_their_market_identifier(exchange: str, mic: str) -> None:
     assert mic_of(exchange) == mic

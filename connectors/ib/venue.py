@@ -306,7 +306,9 @@ class IbVenue(Shown):
         self._turn_page()
 
     def _heard(self, heard: Heard) -> None:
-        self._reports += self._dispatch.hear(heard)
+        told = self._dispatch.hear(heard)
+        self._told.heard(told)
+        self._reports += told
 
     def _heard_at(self, steady: Nanos) -> Nanos:
         """Whatever the gateway says is a sign of life of the feed too, but for a broken farm."""
@@ -352,6 +354,7 @@ class IbVenue(Shown):
         if was_up and not self._was_up:
             self.parts.feed.lost(self.now)
             self.parts.books.forget()
+        self._told.heard(self.parts.books.found)
         self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:

@@ -5,6 +5,7 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from commands.costs import BASE_CURRENCY
 from commands.desk_refusals import refuse_to_leave_alone
 from commands.ground import Ground
 from commands.line_market import (
@@ -54,6 +55,7 @@ NEVER_THERE = (
 )
 MESSAGES_TAKEN = 50
 """A second, by IB's own word."""
+CASH_KEYS = ("TotalCashBalance", "CashBalance")
 SYMBOLS = ("SPY", "AAPL", "MSFT")
 """Looked up where nobody named any: a desk with nothing to trade helps nobody."""
 
@@ -198,12 +200,12 @@ def _contracts(texts: tuple[str, ...]) -> dict[str, int]:
     return named
 
 
-def _cash(venue: IbVenue) -> Money | None:
-    """What an account that is new to this home begins with: what it has at IB."""
-    cash = venue.parts.values.number("TotalCashBalance", "USD")
-    if cash is None:
-        cash = venue.parts.values.number("TotalCashBalance", "BASE")
-    return None if cash is None else Money(round(cash * MONEY_SCALE))
+def _cash(venue: IbVenue) -> Money:
+    """What an account that is new to this home begins with: its dollars at IB, and nothing where IB
+    names none; cash in other currencies is not this desk's."""
+    told = (venue.parts.values.number(key, BASE_CURRENCY) for key in CASH_KEYS)
+    cash = next((amount for amount in told if amount is not None), 0.0)
+    return Money(round(cash * MONEY_SCALE))
 
 
 def standing_orders(state: State) -> tuple[Standing, ...]:

@@ -314,7 +314,9 @@ class IbVenue(Shown):
         self._turn_page()
 
     def _heard(self, heard: Heard) -> None:
-        self._reports += self._dispatch.hear(heard)
+        told = self._dispatch.hear(heard)
+        self._told.heard(told)
+        self._reports += told
 
     def _heard_at(self, steady: Nanos) -> Nanos:
         """Whatever the gateway says is a sign of life of the feed too, but for a broken farm."""
@@ -364,6 +366,7 @@ class IbVenue(Shown):
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
             self.parts.lost(self.now, self._why_unasked())
+        self._told.heard(self.parts.books.found)
         self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:

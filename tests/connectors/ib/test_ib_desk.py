@@ -12,7 +12,8 @@ from connectors.ib.venue import IbVenue
 from connectors.line_error import LineError
 from engine.domain.reports import LinkState
 from engine.runtime.pace import ClockPace
-from engine.values import NANOS_PER_SECOND, Nanos
+from engine.runtime.venue_figures import figure_lines
+from engine.values import MONEY_SCALE, NANOS_PER_SECOND, Nanos
 from tests.connectors.ib.desks import Opens, is_heard_anew, is_up, opening, quoted, trade, until
 from tests.connectors.ib.gateway.gateway import Gateway
 
@@ -60,6 +61,16 @@ def test_a_desk_opens_without_its_gateway_and_goes_on_when_it_is_there(opens: Op
         until(parts, lambda: parts.session.market.quotes["AAPL"].bid)
         assert trade(parts, "buy 1 AAPL 190.20", "wait order 1 filled within 10s") == []
         assert gateway.count("placeOrder") == 3
+
+
+def test_a_home_that_is_new_begins_with_the_cash_that_ib_names(opens: Opens) -> None:
+    """90,000 USD of the tests' account; its euros are told by IB's figures alone."""
+    with Gateway() as gateway:
+        quoted(gateway)
+        parts = opens(gateway, "--exec", "# look")
+        assert parts.session.state.accounts[parts.account].cash == 90_000 * MONEY_SCALE
+        lines = figure_lines(parts.host)
+    assert any("cash: 90,000.00 here, 90,000.00 USD there, 0.00 apart" in line for line in lines)
 
 
 def test_a_first_start_needs_the_gateway_and_says_so(opens: Opens) -> None:

@@ -234,3 +234,22 @@ def test_a_client_id_that_was_taken_meanwhile_is_told(desk: Desk) -> None:
     assert "`link go" in only(told, LinkChanged)[-1].text
     other._line.close()
     other._store.close()
+
+
+def test_a_line_that_is_back_says_for_how_long_and_what_happened(desk: Desk) -> None:
+    end = desk()
+    for name in "ABC":
+        end.send(new(name))
+    end.hear()
+    end.gateway.down()
+    end.until(lambda: not end.ib._line.is_up)
+    end.gateway.fill("A", 60)
+    end.gateway.fill("A", 40)
+    end.gateway.cancel("B")
+    end.gateway.come_back()
+    (up,) = only(end.until(lambda: end.ib._line.is_up), LinkChanged)
+    assert "back after 1 s; meanwhile 2 fills and 1 order ended" in up.text
+    end.gateway.drop()
+    end.until(lambda: not end.ib._line.is_up)
+    (up,) = only(end.until(lambda: end.ib._line.is_up), LinkChanged)
+    assert "meanwhile nothing happened" in up.text

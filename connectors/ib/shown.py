@@ -13,6 +13,7 @@ from connectors.ib.wire import Wire
 from connectors.untold import Untold, open_by_price
 from engine.domain.views import DepthRow, TradePrint
 from engine.hosted import LineTold, OrderPlace, VenueFigure
+from engine.instruments import Instrument
 from engine.values import Nanos, Quantity, Side
 
 
@@ -26,6 +27,12 @@ class Shown(Untold):
     _wire: Wire
     _quiet: Quiet
     _wall: Callable[[Nanos], str]
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Before IB has said anything: what the desk knew when it was there last."""
+        contracts = self.parts.contracts
+        return tuple(listed.instrument for listed in contracts.every()) or contracts.remembered
 
     @property
     def may_come_yet(self) -> bool:

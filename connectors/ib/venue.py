@@ -131,12 +131,6 @@ class IbVenue(Shown):
         return self
 
     @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        """Before IB has said anything: what the desk knew when it was there last."""
-        contracts = self.parts.contracts
-        return tuple(listed.instrument for listed in contracts.every()) or contracts.remembered
-
-    @property
     def description(self) -> str:
         return description_of(self.account)
 

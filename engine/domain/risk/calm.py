@@ -7,7 +7,8 @@ _ACTIVE = TradingState.ACTIVE
 
 
 def is_calm(state: State, account: Account) -> bool:
-    """Nothing is lowered, slowed, halted, in doubt, flattened or compared, and no line was down.
+    """Nothing is lowered, slowed, halted, in doubt, flattened or compared, no line was down, and
+    nothing is said of one.
 
     Rules that say `calm` pass every order then.
     """
@@ -18,6 +19,7 @@ def is_calm(state: State, account: Account) -> bool:
         and not state.in_doubt
         and not state.flattening
         and not state.was_disconnected
+        and not state.link_texts
         and state.recon.run is None
         and breakers.slow is None
         and breakers.market is None

@@ -60,6 +60,11 @@ def _compares(desk: Desk) -> None:
     desk.state.recon.run = Run(1, ReconCause.START, Nanos(0), "PAPER", {0: None}, {})
 
 
+def _is_quiet(desk: Desk) -> None:
+    desk.state.links["ib"] = LinkState.QUIET
+    desk.state.link_texts["ib"] = "quiet: the gateway restarts at 23:45"
+
+
 TROUBLE: dict[str, tuple[Callable[[Desk], None], str, dict[str, Any]]] = {
     "the desk is lowered": (lambda desk: desk.trading(TradingState.HALTED), "D01", {}),
     "a symbol is lowered": (lambda desk: desk.trading(TradingState.REDUCING, "GOOG"), "D01", {}),
@@ -68,6 +73,7 @@ TROUBLE: dict[str, tuple[Callable[[Desk], None], str, dict[str, Any]]] = {
     "the market is halted": (lambda desk: desk.market_halts(60), "R25", {}),
     "desk yellow": (lambda desk: desk.slows(100), "D08", {}),
     "a line is down": (lambda desk: desk.link(LinkState.DOWN), "R41", {}),
+    "a venue is about to restart": (_is_quiet, "R41", {}),
     "books are compared": (_compares, "R41", {}),
 }
 

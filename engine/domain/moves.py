@@ -17,12 +17,16 @@ def hold(state: State, order: Order) -> None:
     opening = held = value = _NOTHING
     account = state.accounts[order.order.account]
     if order.status not in DONE:
-        leaves = order.quantity - order.cumulative - order.cancelled
-        if order.pending_replace is not None:
+        quantity, is_changing = order.quantity, order.pending_replace is not None
+        leaves = quantity - order.cumulative - order.cancelled
+        if is_changing:
             leaves = order.worst_leaves
         if leaves > 0:
             opening = opening_of(state, account, order, leaves)  # type: ignore[arg-type]
-            held, value = shares_of(order, leaves)  # type: ignore[arg-type]  # as above: a size
+            if leaves == quantity and not is_changing:
+                held, value = order.reserved_total, order.value_total
+            else:
+                held, value = shares_of(order, leaves)  # type: ignore[arg-type]  # a size
     more_held, more_value = held - order.reserved, value - order.open_value
     if opening != order.opening:
         tally_opening(account, order, opening)

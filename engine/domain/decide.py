@@ -36,6 +36,7 @@ from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.message_counts import is_unlimited
+from engine.domain.message_facts import MESSAGES_COUNTED_MAX
 from engine.domain.messages import in_turn, woken
 from engine.domain.outbox import WRITES
 from engine.domain.quotes import Market
@@ -108,6 +109,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *woken(state, events, now)]
     if state.is_read_only:
         return [event for event in events if type(event) not in WRITES]
+    if not state.venue_rate and state.limits.message_rate_max > MESSAGES_COUNTED_MAX:
+        return events  # as `is_unlimited` would say
     if kind is _ENGINE_FAULTED or is_unlimited(state):
         return events  # after a fault nobody will be there to let out what waits
     return in_turn(state, events, now)

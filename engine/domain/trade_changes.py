@@ -40,7 +40,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
-    if not order.fills and executes_later(state, order, event.at):
+    window = state.limits.repeated_execution_window
+    if event.at - order.created_at >= window and executes_later(state, order, event.at):
         count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:

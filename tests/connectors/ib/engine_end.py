@@ -156,6 +156,7 @@ class EngineEnd:
         """kill -9 and another start: memory comes back from the journal alone."""
         self.ib._line.close()
         self.ib._store.close()
+        self.gateway.wait(lambda: not self.gateway.clients)
         state, _ = replay(self.journal.blocks(), instance="TEST", epoch=1)
         self._opens(state)
 

@@ -94,6 +94,18 @@ def test_a_kill_between_any_two_fills_leaves_what_is_held_protected(end: EngineE
     assert end.gateway.orders_sent == sent, "a start that finds all well sends nothing"
 
 
+def test_a_change_that_was_lost_with_the_desk_is_not_taken_for_made(end: EngineEnd) -> None:
+    """Its old quantity, heard for the first time by the next desk, was more than none before."""
+    order = entered(end)
+    end.gateway.fill(order.client_order_id, 40)
+    end.until(lambda: protects(end, 40))
+    end.gateway.script(close_before("placeOrder"))
+    end.gateway.fill(order.client_order_id, 20)
+    end.until(lambda: any(each.pending_replace for each in end.state.orders.values()))
+    end.is_killed()
+    end.until(lambda: protects(end, 60))
+
+
 class Run:
     """One random life of a bracket over a bad line."""
 

@@ -13,6 +13,7 @@ import pytest
 
 from data.home import Home
 from engine.domain.orders import Order
+from engine.instruments import parse_money
 from tests.connectors.ib.engine_end import EngineEnd
 from tests.connectors.ib.gateway.faults import close_after, close_before, delay, duplicate, lose
 from tests.connectors.ib.gateway.orders import BrokerOrder
@@ -167,8 +168,10 @@ def _live(end: EngineEnd, seed: int) -> None:
     for _ in range(30):
         run.step()
     run.comes_to_rest()
-    account = end.state.accounts[end.ib.account]
-    end.until(lambda: account.positions["AAPL"].quantity == held(end))
+    position = end.state.accounts[end.ib.account].positions["AAPL"]
+    trades = end.gateway.broker.executions
+    charged = sum(parse_money(trade.commission) for trade in trades)
+    end.until(lambda: (position.quantity, position.fees) == (held(end), charged))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

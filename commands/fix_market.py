@@ -28,6 +28,7 @@ from connectors.line_error import LineError
 from data.home import Home
 from data.settings import Settings
 from data.settings.load import FixSettings
+from engine.domain import modes
 from engine.domain.orders import Order
 from engine.domain.outbox import as_sent, change_as_sent
 from engine.domain.patience import PRACTICE_VENUE, Patience
@@ -39,8 +40,6 @@ from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos
 
-PRACTICE_MODE = "PRACTICE"
-"""Orders leave the machine's engine, and no money is in them: `--live` is another word."""
 SCRIPT_WAIT_SECONDS, DESK_WAIT_SECONDS = 15.0, 5.0
 """How long an opening waits for the venue; a person rather sees the desk, its line still down."""
 OPENS_WITHOUT = (
@@ -86,7 +85,7 @@ class FixMarket(NamedTuple):
         return Ground(
             venue=venue,
             account=fix.account,
-            mode=PRACTICE_MODE,
+            mode=modes.PRACTICE,
             source=Source.LIVE,
             patience=Patience(
                 ack=Nanos(self.settings.paper.ack_wait * NANOS_PER_SECOND),

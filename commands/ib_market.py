@@ -26,7 +26,7 @@ from connectors.line_error import LineError
 from data.home import Home
 from data.settings import Settings
 from data.settings.load import IbSettings
-from engine.domain.arming import LIVE_MODE
+from engine.domain import modes
 from engine.domain.orders import Order
 from engine.domain.outbox import as_sent, change_as_sent
 from engine.domain.patience import IB_PATIENCE
@@ -38,8 +38,6 @@ from engine.runtime.recovery import Recovered
 from engine.values import MONEY_SCALE, Money
 
 WHAT_IS_THERE = "`trader doctor --venue ib` looks at what is there"
-PAPER_MODE = "PRACTICE"
-"""Orders leave this machine, and no money is in them."""
 MESSAGES_TAKEN = 50
 """A second, by IB's own word."""
 SYMBOLS = ("SPY", "AAPL", "MSFT")
@@ -85,7 +83,7 @@ class IbMarket(NamedTuple):
         return Ground(
             venue=venue,
             account=venue.account,
-            mode=LIVE_MODE if self.terms.is_live else PAPER_MODE,
+            mode=modes.LIVE if self.terms.is_live else modes.PRACTICE,
             source=Source.LIVE,
             patience=IB_PATIENCE,
             limits=limits_at(settings, LINE),

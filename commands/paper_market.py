@@ -16,6 +16,7 @@ from connectors.paper.tally import InAccount
 from connectors.paper.venue import PaperVenue
 from data.home import Home
 from data.settings import Settings
+from engine.domain import modes
 from engine.domain.orders import Order
 from engine.domain.outbox import as_sent
 from engine.domain.patience import Patience
@@ -29,8 +30,6 @@ from engine.values import NANOS_PER_SECOND, Nanos
 HEADLESS_SEED = 1
 SEED_BITS = 31
 BEGINS_ANEW = "its recorded day begins anew"
-PAPER_MODE, REPLAY_MODE = "PAPER", "REPLAY"
-"""Both are paper: no object of such a process could send a live order."""
 AT_ONCE = Nanos(0)
 """Questions to the paper venue travel behind the orders they ask about, on one ordered line:
 its word that it never had one is believed at once."""
@@ -60,7 +59,7 @@ class PaperMarket(NamedTuple):
         return Ground(
             venue=venue,
             account=settings.paper.account,
-            mode=REPLAY_MODE if flow.source is Source.REPLAY else PAPER_MODE,
+            mode=modes.REPLAY if flow.source is Source.REPLAY else modes.PAPER,
             source=flow.source,
             patience=Patience(
                 ack=Nanos(settings.paper.ack_wait * NANOS_PER_SECOND), settle=AT_ONCE

@@ -13,8 +13,9 @@ from commands.engine_shell import EngineShell, nobody_there, working
 from commands.status import STALE_MS
 from data.home import Home
 from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
+from engine.domain.modes import is_simulated
 from engine.domain.quotes import Phase, Source
-from engine.domain.residence import HELD_STATES, PLACES, SIMULATED_MODES, residence_of
+from engine.domain.residence import HELD_STATES, PLACES, residence_of
 from engine.domain.standing_view import StandingKind, StandingRow
 from engine.domain.views import OrderRow, PositionRow, QuoteRow, Severity
 from engine.runtime.market_time import exchange_clock
@@ -115,7 +116,7 @@ def _links(shell: EngineShell) -> Iterator[Check]:
         text = reason.text + _ends(reason) if reason else f"{link.name}: {link.text or 'up'}"
         yield Check("link", _WORDS[link.severity], text)
     if not shell.view.links:
-        simulated = shell.view.mode.upper() in SIMULATED_MODES
+        simulated = is_simulated(shell.view.mode)
         text = "none: the paper exchange is part of the engine" if simulated else "none is known"
         yield Check("link", OK if simulated else UNAVAILABLE, text)
 
@@ -153,7 +154,7 @@ def _books(shell: EngineShell) -> Iterator[Check]:
         text = "being compared with the venue's: nothing new leaves until that is done"
         yield Check("books", DEGRADED, text)
     elif not told.compared_at:
-        simulated = view.mode.upper() in SIMULATED_MODES
+        simulated = is_simulated(view.mode)
         text = "no comparison was due yet: the paper exchange is part of the engine"
         text = text if simulated else "never compared whole with the venue's"
         yield Check("books", OK if simulated else DEGRADED, text)
@@ -179,7 +180,7 @@ def _orders(shell: EngineShell) -> Iterator[Check]:
     if waiting:
         named = _named([f"#{row.label}" for row in waiting])
         yield Check("orders", DEGRADED, f"the venue has not answered yet about {named}")
-    if held and mode.upper() not in SIMULATED_MODES:
+    if held and not is_simulated(mode):
         named = _named([f"#{row.label}" for row in held])
         yield Check("orders", ATTENTION, f"held here, the venue has not heard of them: {named}")
 

@@ -5,17 +5,16 @@ from argparse import Namespace
 
 from commands.exit_codes import ExitCode
 from commands.json_lines import json_line
-from commands.paper_market import PAPER_MODE, REPLAY_MODE
 from data.errors import ArchiveError
 from data.home import Home
 from data.journal import Journal
 from data.journal.archive import Archive, archives, reset
+from engine.domain.modes import is_simulated
 from engine.domain.state import State
 from engine.errors import InputError
 from engine.runtime.recovery import replay
 
 WORD = "reset"
-SIMULATED = (PAPER_MODE, REPLAY_MODE)
 """Modes whose orders stand at no venue but the home's own."""
 
 
@@ -53,7 +52,7 @@ def _state(home: Home) -> State:
 
 
 def _refuse_or_confirm(state: State, *, is_agreed: bool) -> None:
-    if state.mode not in SIMULATED and state.live:
+    if not is_simulated(state.mode) and state.live:
         raise ArchiveError(
             f"orders working at a venue ({state.mode}): {len(state.live):,}; cancel them, and wait"
             " until the venue has said so"

@@ -9,7 +9,6 @@ from commands.json_lines import json_line
 from data.frames import FRAMES_KEPT_MAX, Frame, as_plain_text, frame_of
 from data.home import Home
 from data.journal import JournalReader
-from engine.domain.comparison import PAPER_MODES
 from engine.domain.events import (
     Event,
     OrderDenied,
@@ -19,6 +18,7 @@ from engine.domain.events import (
     SessionStarted,
 )
 from engine.domain.identity import by_group
+from engine.domain.modes import is_simulated
 from engine.domain.orders import Order
 from engine.domain.records import Record
 from engine.domain.state import State
@@ -80,7 +80,7 @@ class _Restarts:
         self._at: dict[int, list[Nanos]] = {}
 
     def note(self, record: Record, state: State) -> None:
-        if isinstance(record.body, SessionStarted) and record.body.mode in PAPER_MODES:
+        if isinstance(record.body, SessionStarted) and is_simulated(record.body.mode):
             for order in orders_at_venue(state):
                 self._at.setdefault(order.order_id, []).append(record.at)
         if isinstance(record.body, OrderExpired) and self._at.get(record.body.order_id):

@@ -13,7 +13,6 @@ from engine.domain.reports import (
     InstrumentsListed,
     LinkChanged,
     LinkState,
-    PhaseChanged,
     Report,
     SessionOpened,
     SessionResumed,
@@ -98,7 +97,7 @@ class Desk:
     def open(self) -> None:
         """What a start tells the desk, and what it asks about requests without an answer."""
         venue = self._venue
-        phases = [PhaseChanged(i.symbol, venue.keeper.phase(i.symbol)) for i in venue.instruments]
+        phases = venue.phases()
         opening: list[Report] = [
             InstrumentsListed(venue.instruments),
             self._session_opened(),

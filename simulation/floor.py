@@ -70,6 +70,10 @@ class Floor:
         self.keeper.refresh(self.exchange.book(symbol), self.now)
         self._said.append(PhaseChanged(symbol, phase))
 
+    def phases(self) -> list[Report]:
+        """Of every symbol, as whoever comes is told."""
+        return [PhaseChanged(i.symbol, self.keeper.phase(i.symbol)) for i in self.instruments]
+
     def say(self, *reports: Report) -> None:
         """To the desk, behind everything that was said before."""
         self._said += reports

@@ -8,9 +8,12 @@ from engine.domain.events import (
     CancelRequested,
     EntriesCancelled,
     Event,
+    FillReversed,
     FlattenStarted,
     Killed,
     OrderCancelled,
+    OrderFilled,
+    PositionAdopted,
 )
 from engine.domain.records import Record
 from engine.domain.state import DEFAULT_ACCOUNT, State
@@ -119,10 +122,12 @@ class Promises:
         taken = (each for each in happened if isinstance(each, CancelRequested | OrderCancelled))
         asked = {int(each.order_id) for each in taken}
         orders.i31_cancels_always_pass(open_ones, asked)
-        for event in happened:
+        for place, event in enumerate(happened):
             if isinstance(event, Killed):
                 orders.i11_a_kill_leaves_no_entry_uncancelled(event, state)
-            elif isinstance(event, FlattenStarted) and not any(map(_takes_exits, happened)):
+            elif isinstance(event, FlattenStarted) and not (
+                any(map(_takes_exits, happened)) or any(map(_is_booked, happened[place:]))
+            ):
                 orders.i11_exits_stay_while_nothing_can_close(event, state, asked - open_ones)
 
     def remember_memory(self, desk: Desk | None) -> None:
@@ -166,6 +171,11 @@ class Promises:
         )
         live_hash = state_hash(state)
         rest.i35_the_journal_gives_the_same_state(self._disk, live_hash, self._fate)
+
+
+def _is_booked(event: Event) -> bool:
+    """Behind it nobody can say any more which orders had been exits."""
+    return isinstance(event, OrderFilled | FillReversed | PositionAdopted)
 
 
 def _takes_exits(event: Event) -> bool:

@@ -51,7 +51,8 @@ class World:
         self.disk = Disk(Chance(plan.seed, "disk"))
         self.venue = SimVenue(plan, Chance(plan.seed, "venue"))
         self.venue.now = self.clock.now
-        self.line = FaultyVenue(self.venue, plan.line, seed=plan.seed, now=self.clock.now)
+        now, phases = self.clock.now, self.venue.phases
+        self.line = FaultyVenue(self.venue, plan.line, seed=plan.seed, now=now, anew=phases)
         self.wire = Wire(self.line, self.fate, self.disk)
         self.crowd = Crowd(self.venue, Chance(plan.seed, "crowd"))
         self.trader = Trader(plan, Chance(plan.seed, "trader"))

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.domain.modes import is_live
 from engine.domain.views import DeskView, Severity
 from engine.ports import DeskRequest, LineAnswered, SendLine
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
@@ -12,7 +13,6 @@ from tui.settings import ScreenSettings
 from tui.shell import Shell
 
 READY_WORD = "ready"
-LIVE = "live"
 SECONDS_A_MINUTE = 60.0
 LINES_KEPT_MAX = 8
 
@@ -77,7 +77,7 @@ class Guard:
 
     def _holds_live(self) -> bool:
         view = self._room.view
-        return view.mode.lower() == LIVE and any(row.quantity for row in view.positions)
+        return is_live(view.mode) and any(row.quantity for row in view.positions)
 
     # ── the idle hand ──────────────────────────────────────────────────────────────────────────
 

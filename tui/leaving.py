@@ -1,7 +1,7 @@
 """Ctrl+Q: what goes on without this screen, what ends with it, and how a person decides."""
 
 from engine.attachment import StopEngine
-from engine.domain.residence import SIMULATED_MODES
+from engine.domain import modes
 from tui.room import Room
 from tui.screens.leaving import Leaving
 
@@ -41,7 +41,7 @@ def _words(room: Room, working: int) -> tuple[str, str, bool]:
     """What is asked, what stands in the terminal afterwards, and whether the engine stops too."""
     view, standing = room.view, room.standing
     held = sum(bool(row.quantity) for row in view.positions)
-    is_simulated = view.mode.upper() in SIMULATED_MODES
+    is_simulated = modes.is_simulated(view.mode)
     if standing.alarm:
         words = f"{standing.alarm.lower()}: what works and is held stays as the journal has it"
         return f"{words}.", f"trader: {words}", False

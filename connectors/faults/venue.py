@@ -1,6 +1,6 @@
 """Any venue behind a bad line: what crosses is lost, repeated, late or out of order, by seed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from connectors.faults.lane import Lane, Toll
@@ -23,13 +23,20 @@ class FaultyVenue:
     """
 
     def __init__(
-        self, inner: Venue, faults: Faults = PERFECT, *, seed: int = 0, now: Nanos = BEGINNING
+        self,
+        inner: Venue,
+        faults: Faults = PERFECT,
+        *,
+        seed: int = 0,
+        now: Nanos = BEGINNING,
+        anew: Callable[[], Sequence[Report]] = tuple,
     ) -> None:
+        """`anew`: what a venue tells whoever is there again, such as the phases of its symbols."""
         self.inner = inner
         """The venue itself, which knows what really happened."""
         self.name, self.has_oca = inner.name, inner.has_oca
         self.now = now
-        self.faults = faults
+        self.faults, self._anew = faults, anew
         self._out: Lane[Parcel] = Lane(faults.requests, Random(f"requests/{seed}"))
         self._back: Lane[Report] = Lane(faults.reports, Random(f"reports/{seed}"))
         self._words: list[tuple[Nanos, LinkChanged]] = []
@@ -68,7 +75,9 @@ class FaultyVenue:
 
     def collect(self) -> list[Report]:
         self._fetch()
-        told: list[Report] = [word for at, word in self._words if at <= self.now]
+        words = [word for at, word in self._words if at <= self.now]
+        is_back = bool(words) and words[-1].state is LinkState.UP
+        told: list[Report] = [*words, *(self._anew() if is_back else ())]
         self._words = [(at, word) for at, word in self._words if at > self.now]
         return told + self._back.arrived(self.now)
 

@@ -3,13 +3,13 @@
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain.arming_facts import AccountReconciled
+from engine.domain.modes import is_live
 from engine.domain.quotes import Market, Phase
 from engine.domain.reasons import Refusal
 from engine.domain.second_factor import wants_factor
 from engine.domain.state import Arming, State, arming_timer
 from engine.values import NANOS_PER_SECOND, Nanos
 
-LIVE_MODE = "LIVE"
 ARMING_TIMER = "arming:"
 ARMED_MAX = 8 * 3_600 * NANOS_PER_SECOND
 """A session of a market is shorter; who trades longer says so again."""
@@ -39,7 +39,7 @@ def arm(state: State, command: cmd.ArmLive, market: Market, now: Nanos) -> list[
 
 
 def _objection(state: State, command: cmd.ArmLive, now: Nanos) -> Refusal | None:
-    if state.mode.upper() != LIVE_MODE:
+    if not is_live(state.mode):
         return Refusal.NOT_LIVE
     if state.accounts[command.account].trading.latched:
         return Refusal.KILLED

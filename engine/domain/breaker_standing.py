@@ -15,7 +15,6 @@ from engine.domain.desk_breakers import (
     counts_of,
 )
 from engine.domain.market_wide import table_of
-from engine.domain.reports import LinkState
 from engine.domain.risk.findings import counted, percent
 from engine.domain.standing_rows import (
     BY_HAND,
@@ -97,7 +96,7 @@ def _market_wide(state: State, now: Nanos) -> StandingRow:
 
 def _venue(state: State) -> StandingRow:
     """Link and comparison are conditions of their own: this says whether entries may leave."""
-    down = [name for name, link in state.links.items() if link is LinkState.DOWN]
+    down = state.links_down
     why = f"link to {down[0]} is down" if down else ""
     if not why and state.recon.holds_orders:
         why = "books are being compared"

@@ -13,6 +13,7 @@ from engine.domain.ledger.interest import (
     rounded_share,
 )
 from engine.domain.ledger.positions import Position
+from engine.domain.ledger.valuation import NO_MARK, value_or_cost
 from engine.domain.state import Account, State
 from engine.instruments import Instrument, format_money, format_money_rounded
 from engine.values import Money, Nanos, Price, Quantity
@@ -92,8 +93,8 @@ class _Night:
 
     def _value(self, symbol: str, position: Position, instrument: Instrument) -> Money:
         """At the closing mark, else at the last one that is known, else at what it cost."""
-        mark = self._marks.get(symbol) or self._state.day_marks.get(symbol)
-        return instrument.notional(mark, position.quantity) if mark else position.cost
+        mark = self._marks.get(symbol) or self._state.day_marks.get(symbol, NO_MARK)
+        return value_or_cost(position, mark, instrument)
 
     def borrow(self) -> Iterator[ev.CarryBooked]:
         """The lender's fee on every short position's market value."""

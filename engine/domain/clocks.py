@@ -7,8 +7,8 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.arming import all_disarmed
 from engine.domain.commands import ALL_SYMBOLS, Origin
+from engine.domain.modes import is_simulated
 from engine.domain.quotes import Market
-from engine.domain.residence import SIMULATED_MODES
 from engine.domain.state import State
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
 
@@ -31,7 +31,7 @@ def heed_sleep(
     """Nobody looked for that long. A simulated market slept too; at a venue the world went on, so
     every account is disarmed there until a person has looked."""
     happened: list[ev.Event] = [ev.MachineWoke(now, report.span, report.is_suspend)]
-    if state.mode in SIMULATED_MODES:
+    if is_simulated(state.mode):
         return happened
     disarmed, reason = ev.TradingState.DISARMED, sleep_in_words(report.span, report.is_suspend)
     for account in state.accounts.values():

@@ -12,8 +12,6 @@ NOBODY = OrderId(0)
 UNSAID = Nanos(0)
 BREAK = "RECON_BREAK"
 LOOK = "nothing was changed: a person has to look"
-PAPER_MODES = ("PAPER", "REPLAY", "")
-"""Where what is found at the venue is taken over by itself; live a person consents."""
 
 
 class Comparison:
@@ -39,6 +37,7 @@ class Comparison:
         is_break: bool,
         order_id: int = NOBODY,
         venue_quantity: int = 0,
+        our_quantity: int = 0,
     ) -> None:
         self.found.append(
             ev.DifferenceFound(
@@ -53,6 +52,7 @@ class Comparison:
                 action,
                 is_break,
                 Quantity(venue_quantity),
+                Quantity(our_quantity),
             )
         )
         if is_break and symbol and symbol not in self._lowered:

@@ -15,6 +15,7 @@ from engine.domain.day_visits import find_day, leave_day
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.postings import post, postings_of_opening
 from engine.domain.ledger.restating import settle
+from engine.domain.ledger.valuation import NO_MARK, value_or_cost
 from engine.domain.link_changes import forget_links, move_link
 from engine.domain.message_counts import forget_messages, forget_waiting
 from engine.domain.moves import ask_anew
@@ -172,8 +173,8 @@ def _equity_at(state: State, account: Account, marks: dict[str, Price]) -> Money
     total = int(cash_in_base(account, state))
     for symbol, position in account.positions.items():
         if position.quantity:
-            instrument, mark = state.instruments[symbol], marks.get(symbol)
-            value = instrument.notional(mark, position.quantity) if mark else position.cost
+            instrument = state.instruments[symbol]
+            value = value_or_cost(position, marks.get(symbol, NO_MARK), instrument)
             total += in_base(value, state.rate_of(instrument.currency, account.currency))
     return Money(total)
 
@@ -196,8 +197,8 @@ def _open_purses(state: State, account: Account, marks: dict[str, Price]) -> Non
         for position in account.positions.values():
             instrument = state.instruments[position.symbol]
             if position.quantity and instrument.currency == currency:
-                mark = marks.get(position.symbol)
-                value += instrument.notional(mark, position.quantity) if mark else position.cost
+                mark = marks.get(position.symbol, NO_MARK)
+                value += value_or_cost(position, mark, instrument)
         purse.day_open_value = Money(value)
         purse.day_open_rate = state.rate_of(currency, account.currency)
         purse.day_bought = purse.day_paid = Money(0)

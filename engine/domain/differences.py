@@ -6,9 +6,10 @@ from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain.adopting import adopted_order, can_be_adopted
 from engine.domain.bounds import BEYOND_BOOKS
-from engine.domain.comparison import LOOK, NOBODY, PAPER_MODES, UNSAID, Comparison, size_of
+from engine.domain.comparison import LOOK, NOBODY, UNSAID, Comparison, size_of
 from engine.domain.doubt import in_flight
 from engine.domain.lifecycle import Certainty
+from engine.domain.modes import is_simulated
 from engine.domain.orders import Order
 from engine.domain.patience import stated_by
 from engine.domain.quotes import Market
@@ -214,7 +215,7 @@ def _compare_others(compared: Comparison, rows: dict[str, OpenOrder], market: Ma
             continue
         if name in state.recon.foreign or row.symbol not in state.instruments:
             continue
-        is_paper = state.mode in PAPER_MODES
+        is_paper = is_simulated(state.mode)
         size = size_of(state, row.symbol, row.quantity)
         words = f"{row.instruction.word} {size} open for {left}"
         how = "adopted as an order of its own" if is_paper else f"waits: adopt order {name}"
@@ -307,6 +308,7 @@ def position_differences(state: State, report: VenuePositions, now: Nanos) -> li
                 action=act,
                 is_break=is_sure,
                 venue_quantity=venues,
+                our_quantity=ours,
             )
     return compared.found
 

@@ -38,7 +38,7 @@ def watch(state: State, now: Nanos) -> list[ev.Event]:
     """
     happened: list[ev.Event] = []
     dues: list[int] = []
-    is_down = any(link is rep.LinkState.DOWN for link in state.links.values())
+    is_down = bool(state.links_down)
     for order_id in state.live:
         order = state.orders[order_id]
         if order.market != state.market:
@@ -150,7 +150,7 @@ def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> st
     It says what was so when the question reached the venue, however late it is heard: what counts
     is when that question was asked, by our own clock alone, for the venue's may be another.
     """
-    if any(link is rep.LinkState.DOWN for link in state.links.values()):
+    if state.links_down:
         return "the venue says it never had it, over a link that is down"
     if pending.asked_at < state.link_up_at:
         return "the venue says it never had it, and was not asked since the link is up"

@@ -2,7 +2,7 @@
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
-from engine.domain.comparison import PAPER_MODES
+from engine.domain.modes import is_simulated
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
 from engine.domain.state import State
@@ -13,7 +13,7 @@ def operate_link(
     state: State, command: cmd.OperateLink, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """Whether it can be done now is the connector's to say: it alone knows the session."""
-    if state.mode in PAPER_MODES:
+    if is_simulated(state.mode):
         return [ev.CommandRefused(now, "link", Refusal.NO_LINE, "")]
     if not command.reason:
         return [ev.CommandRefused(now, "link", Refusal.WHY_MISSING, "")]

@@ -20,7 +20,6 @@ from engine.domain.message_facts import (
 )
 from engine.domain.orders import NEVER_REACHED, Order
 from engine.domain.quotes import Market
-from engine.domain.reports import LinkState
 from engine.domain.state import State
 from engine.values import NANOS_PER_SECOND, Instruction, Nanos, OrderId
 
@@ -135,15 +134,11 @@ def advance_messages(state: State, market: Market, now: Nanos) -> list[ev.Event]
 def _not_before(state: State, waiting: Waiting, now: Nanos) -> Nanos:
     """When to look again at what cannot leave whatever the rate; 0 where nothing holds it."""
     deadline = Nanos(waiting.since + state.patience.ack)
-    if _is_down(state) and waiting.turn is not Turn.CANCEL:
+    if state.links_down and waiting.turn is not Turn.CANCEL:
         return Nanos(now + LINK_WAIT)
     if now < deadline and any(_may_stand(state, order_id) for order_id in waiting.behind):
         return deadline
     return Nanos(0)
-
-
-def _is_down(state: State) -> bool:
-    return any(link is LinkState.DOWN for link in state.links.values())
 
 
 def _may_stand(state: State, order_id: OrderId) -> bool:
@@ -165,7 +160,7 @@ def _why_not_any_more(state: State, waiting: Waiting, now: Nanos) -> str:
             return f"not sent: {trading.state.name} while it waited"
     if entry_rate(state) < 1:
         return "not sent: at this message rate nothing that opens can leave"
-    if _is_down(state):
+    if state.links_down:
         return "not sent: the link went down while it waited"
     for order_id in waiting.behind:
         if not _may_stand(state, order_id):

@@ -230,8 +230,7 @@ def _within_its_quantity(order: Order, owed: int = 0) -> None:
 
 def _complete(state: State, order: Order, at: Nanos) -> None:
     """With the answer to a replace an order can turn out to be filled already."""
-    own = order.cumulative
-    if own and own + order.taken >= order.quantity and not order.is_done:
+    if order.is_filled_at(order.quantity) and not order.is_done:
         move(state, order, Happening.FULL_FILL, at)
 
 

@@ -187,6 +187,10 @@ class Order(msgspec.Struct, gc=False):
         leaves = quantity - self.cumulative - self.cancelled
         return leaves if leaves > 0 else _NONE  # type: ignore[return-value]
 
+    def is_filled_at(self, quantity: Quantity) -> bool:
+        """Whether such a quantity is filled, by trades and by what siblings took of it."""
+        return self.cumulative > 0 and self.cumulative + self.taken >= quantity
+
     @property
     def is_done(self) -> bool:
         return self.status in DONE

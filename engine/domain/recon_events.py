@@ -77,6 +77,8 @@ class DifferenceFound(Fact, frozen=True, tag="difference"):
     """Nothing explains it: the symbol is REDUCING until a person has looked."""
     venue_quantity: Quantity = Quantity(0)
     """Of a position: what the venue says is held."""
+    our_quantity: Quantity = Quantity(0)
+    """Of a position: what was counted here then."""
 
 
 class BreakEnded(Fact, frozen=True, tag="break_ended"):

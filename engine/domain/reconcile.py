@@ -6,7 +6,6 @@ from engine.domain import reports as rep
 from engine.domain import statements as st
 from engine.domain.answers import repeated
 from engine.domain.arming_return import follows
-from engine.domain.comparison import PAPER_MODES
 from engine.domain.differences import (
     cash_differences,
     execution_differences,
@@ -14,6 +13,7 @@ from engine.domain.differences import (
     position_differences,
 )
 from engine.domain.doubt import resume_in_flight
+from engine.domain.modes import is_simulated
 from engine.domain.owing import nothing_owed
 from engine.domain.patience import EVERYTHING, stated_by
 from engine.domain.quotes import Market
@@ -79,7 +79,7 @@ def resume_session(
 ) -> list[ev.Event]:
     """After a start: what was out is asked about, then all books are compared (F20)."""
     asked = resume_in_flight(state, report.may_cancel, now)
-    if state.mode in PAPER_MODES and not (state.live or state.executions_seen):
+    if is_simulated(state.mode) and not (state.live or state.executions_seen):
         return asked  # a new home on paper: there is nothing to compare yet
     return asked + begin(state, ReconCause.START, now)
 

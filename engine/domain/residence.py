@@ -2,11 +2,10 @@
 
 from enum import IntEnum
 
+from engine.domain.modes import is_simulated
 from engine.domain.views import OrderRow
 from engine.instruments import Instrument
 
-SIMULATED_MODES = ("PAPER", "REPLAY")
-"""There the exchange itself is part of the engine."""
 HELD_STATES = ("staged", "held")
 """The desk keeps these back: no venue has heard of them."""
 
@@ -35,7 +34,7 @@ def residence_of(order: OrderRow, mode: str) -> Residence:
     """`mode`: as the view has it."""
     if order.state.lower() in HELD_STATES:
         return Residence.DESK
-    return Residence.PAPER if mode.upper() in SIMULATED_MODES else Residence.VENUE
+    return Residence.PAPER if is_simulated(mode) else Residence.VENUE
 
 
 def order_in_words(order: OrderRow, instrument: Instrument) -> str:

@@ -8,6 +8,7 @@ from engine.domain.bounds import fits
 from engine.domain.commands import Outcome
 from engine.domain.doubt import not_replaced
 from engine.domain.lifecycle import Status
+from engine.domain.modes import is_live
 from engine.domain.orders import Order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Refusal
@@ -17,7 +18,6 @@ from engine.domain.trade_reports import venue_filled
 from engine.domain.venue_reports import proved_change
 from engine.values import Liquidity, Nanos
 
-LIVE_MODE = "LIVE"
 MANUAL = "MANUAL-"
 """How the execution id of a fill begins that a person has stated."""
 
@@ -67,7 +67,7 @@ def _why_not(state: State, order: Order | None, command: cmd.ResolveOrder) -> Re
         return Refusal.BEYOND_OPEN
     if not fits(state.instruments[order.order.symbol], command.price, command.quantity):
         return Refusal.BEYOND_BOOKS
-    if state.mode.upper() != LIVE_MODE:
+    if not is_live(state.mode):
         return None
     # Last, so that nobody is asked for a code for what would be refused all the same.
     if not state.factor.enrolment:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from engine.domain.arming import LIVE_MODE
 from engine.domain.breaker_standing import breakers_of
 from engine.domain.clocks import WOKE_SHOWN, clock_condition, woke_condition
 from engine.domain.commands import Origin
 from engine.domain.doubt import in_flight
 from engine.domain.events import TradingState
+from engine.domain.modes import is_live
 from engine.domain.quotes import Phase
 from engine.domain.reports import SpaceLevel
 from engine.domain.standing_rows import (
@@ -186,7 +186,7 @@ def _of_the_books(state: State) -> Iterator[StandingRow]:
 
 def _of_arming(state: State) -> Iterator[StandingRow]:
     """Of a live desk: each account whose orders do not leave now."""
-    if state.mode.upper() != LIVE_MODE:
+    if not is_live(state.mode):
         return
     for name in state.accounts:
         arming = state.arming.get(name)

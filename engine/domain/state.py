@@ -335,6 +335,11 @@ class State(msgspec.Struct):
     index: str = ""
     """The symbol whose move halts the whole market; empty: nobody configured one."""
 
+    @property
+    def links_down(self) -> list[str]:
+        """Names of the lines over which nothing gets to a venue now."""
+        return [name for name, link in self.links.items() if link is LinkState.DOWN]
+
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""
         if currency == base:

@@ -221,7 +221,7 @@ def venue_replaced(
         # One that it does not name is the one that was asked for: an answer may leave it out.
         report.stop or (pending.stop if is_awaited and pending is not None else NO_STOP),
     )
-    return [replaced, *_cancel_again(order, report, now), *nudged(state, order, now)]
+    return [replaced, *_cancel_again(order, replaced, now), *nudged(state, order, now)]
 
 
 def _was_denied_by_hand(state: State, order: Order, report: rep.VenueReplaced) -> bool:
@@ -231,11 +231,14 @@ def _was_denied_by_hand(state: State, order: Order, report: rep.VenueReplaced) -
     return is_known and order.client_order_id == report.client_order_id and not order.has_ended
 
 
-def _cancel_again(order: Order, report: rep.VenueReplaced, now: Nanos) -> list[ev.Event]:
-    """A cancel that named the old id finds nothing any more: it is asked for under the new one."""
-    if order.pending_cancel is None or order.cumulative >= report.quantity:
+def _cancel_again(order: Order, replaced: ev.OrderReplaced, now: Nanos) -> list[ev.Event]:
+    """A cancel that named the old id finds nothing any more: it is asked for under the new one.
+
+    Not where the order turns out to be filled with the quantity that is in force now.
+    """
+    if order.pending_cancel is None or order.is_filled_at(replaced.quantity):
         return []
-    return [ev.CancelRequested(now, order.order_id, report.new_client_order_id, Origin.DESK)]
+    return [ev.CancelRequested(now, order.order_id, replaced.client_order_id, Origin.DESK)]
 
 
 def venue_cancel_refused(

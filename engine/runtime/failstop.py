@@ -3,10 +3,10 @@
 import msgspec
 
 from engine.domain.commands import CancelScope
+from engine.domain.modes import is_simulated
 from engine.errors import TraderError
 from engine.runtime.session import Session
 
-PAPER_MODE = "PAPER"
 ENGINE_FAULT = 7
 """Exit code of a fault of ours."""
 
@@ -42,7 +42,7 @@ def _from_memory(session: Session, text: str, exit_code: int) -> Stopped:
         # The same door: a person has to know that what works at the venue still works there.
         lost = f"; entries could not be cancelled either ({type(also).__name__}: {also})"
         return Stopped(text + lost, exit_code)
-    if session.state.mode == PAPER_MODE:
+    if is_simulated(session.state.mode):
         return Stopped(text + _still_in_the_journal(cancels), exit_code)
     return Stopped(text + _cancels_in_words(cancels, "sent from memory"), exit_code)
 

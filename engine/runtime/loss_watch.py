@@ -8,9 +8,9 @@ import msgspec
 
 from engine.domain.commands import ALL_SYMBOLS
 from engine.domain.ledger.currency import in_base
-from engine.domain.ledger.figures import INTEREST, NO_MARK, account_figures
+from engine.domain.ledger.figures import INTEREST, account_figures
 from engine.domain.ledger.paid_in import paid_in
-from engine.domain.ledger.valuation import day_profit
+from engine.domain.ledger.valuation import NO_MARK, day_profit
 from engine.domain.loss_facts import EquitySeen, LossLevel, LossMeasure, LossSeen, Marks
 from engine.domain.loss_memory import LossMemory, key_of
 from engine.domain.losses import NOTHING_TOLD, exceeds, threshold

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import msgspec
 
 from engine.domain import events as ev
+from engine.domain.modes import is_live
 from engine.domain.quotes import Phase, Source
 from engine.domain.records import Record
-from engine.domain.risk.frame import LIVE_MODE
 from engine.language.replays import AS_FAST_AS_IT_GOES
 from engine.language.syntax import ReplayLine, ReplayVerb
 from engine.runtime.host import FOREVER, AsFastAsItGoes, Host
@@ -91,7 +91,7 @@ class Conductor:
     def check_control(self) -> None:
         """Raises Refused where market time is in nobody's hands."""
         state = self._host.session.state
-        if state.mode.lower() == LIVE_MODE or state.source not in OURS:
+        if is_live(state.mode) or state.source not in OURS:
             raise Refused(LIVE_REFUSAL)
 
     def aim(self, line: ReplayLine) -> Goal:

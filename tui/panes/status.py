@@ -3,6 +3,7 @@
 from rich.style import Style
 from textual.strip import Strip
 
+from engine.domain.modes import LIVE, REPLAY
 from engine.domain.quotes import Phase
 from engine.domain.views import DeskView, LinkView, Severity
 from tui.clock import seconds_text
@@ -31,7 +32,6 @@ _WORDS = {
     Severity.UNAVAILABLE: "unavailable",
 }
 ACTIVE = "ACTIVE"
-REPLAY = "REPLAY"
 """Its progress is always shown; that of a day where there is room."""
 
 
@@ -120,8 +120,8 @@ def _link_words(link: LinkView) -> str:
 
 def mode_style(host: Host) -> Style:
     """Cyan for paper, red for live, magenta for replay; the word stands there as well."""
-    return {"live": host.ink.live, "replay": host.ink.replay}.get(
-        host.view.mode.lower(), host.ink.paper
+    return {LIVE: host.ink.live, REPLAY: host.ink.replay}.get(
+        host.view.mode.upper(), host.ink.paper
     )
 
 

@@ -41,18 +41,22 @@ class Sessions:
         """The venue has told a phase, or that it tells none."""
         self._phase = Phase.CLOSED
         self._halted: dict[str, str] = {}
+        self._doubted: set[str] = set()
+        """Halted when the line broke: who asks again is told of those that are still."""
         self._asked_at = Nanos(0)
 
     def ask(self, now: Nanos) -> Ask:
-        self._asked_at = now
+        self._asked_at, self._doubted = now, set(self._halted)
         body = [(Tag.SUBSCRIPTION_TYPE, SUBSCRIBE), (Tag.TRAD_SES_REQ_ID, REQUEST_ID)]
         return Ask(Type.SESSION_STATUS_REQUEST, body)
 
     def late(self, now: Nanos) -> list[Report]:
-        """A venue that does not answer at all tells no sessions either."""
-        if self.is_known or not self._asked_at or now - self._asked_at < ANSWERS_WITHIN:
+        """A venue that does not answer at all tells no sessions either, and a halt that it does
+        not tell again is over: nobody would ever say so any more."""
+        if not self._asked_at or now - self._asked_at < ANSWERS_WITHIN:
             return []
-        return self.refused()
+        over, self._doubted = sorted(self._doubted), set()
+        return self.refused() + [told for symbol in over for told in self._resumed(symbol)]
 
     def refused(self) -> list[Report]:
         """It tells no sessions."""
@@ -74,13 +78,19 @@ class Sessions:
         quote = self._market.quotes.get(symbol)
         if phase is None or quote is None:
             return []
+        self._doubted.discard(symbol)
         if phase is Phase.OPEN:
-            phase = self._phase  # it is again whatever the market is
-            self._halted.pop(symbol, None)
-        else:
-            self._halted[symbol] = message.text(Tag.TEXT)
-        quote.phase, quote.phase_text = phase, self._halted.get(symbol, "")
+            return self._resumed(symbol)
+        quote.phase, quote.phase_text = phase, message.text(Tag.TEXT)
+        self._halted[symbol] = quote.phase_text
         return [PhaseChanged(symbol, phase, quote.phase_text)]
+
+    def _resumed(self, symbol: str) -> list[Report]:
+        """It is again whatever the market is."""
+        self._halted.pop(symbol, None)
+        quote = self._market.quotes[symbol]
+        quote.phase, quote.phase_text = self._phase, ""
+        return [PhaseChanged(symbol, self._phase)]
 
     def _enter(self, phase: Phase) -> list[Report]:
         self.is_known, self._phase = True, phase

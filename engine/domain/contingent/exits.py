@@ -9,7 +9,6 @@ from msgspec import structs
 
 from engine.domain import commands as cmd
 from engine.domain import events as ev
-from engine.domain import reports as rep
 from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
     counts_too_much,
@@ -351,7 +350,7 @@ class _Step:
     def _wait(self, findings: tuple[Finding, ...]) -> list[ev.Event]:
         """A session that does not trade, or a link that is down, wakes the group itself; while
         books are compared it is asked again."""
-        if any(link is rep.LinkState.DOWN for link in self.state.links.values()):
+        if self.state.links_down:
             return []
         phase = self.state.phases.get(self.bracket.symbol)
         if phase is not Phase.OPEN and all(found.rule == "R25" for found in findings):

@@ -7,14 +7,13 @@ import msgspec
 from engine.domain.cost_facts import CarryKind
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.positions import Position
-from engine.domain.ledger.valuation import day_profit, mark_of, market_value, unrealised
+from engine.domain.ledger.valuation import NO_MARK, day_profit, mark_of, market_value, unrealised
 from engine.domain.quotes import Market
 from engine.domain.state import Account, Purse, State
 from engine.instruments import Instrument
 from engine.values import Money, Price
 
 INTEREST = CarryKind.INTEREST.word
-NO_MARK = Price(0)
 
 
 class AccountFigures(msgspec.Struct, frozen=True):

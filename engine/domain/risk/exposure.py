@@ -3,8 +3,7 @@
 import msgspec
 
 from engine.domain.ledger.currency import in_base
-from engine.domain.ledger.valuation import mark_of
-from engine.domain.orders import Order
+from engine.domain.ledger.valuation import mark_of, market_value
 from engine.domain.quotes import Market
 from engine.domain.risk.regimes import (
     BPS,
@@ -17,7 +16,7 @@ from engine.domain.risk.regimes import (
 )
 from engine.domain.state import Account, State
 from engine.instruments import EQUITY, MONEY_IN_VALUE_UNIT, POWERS_OF_TEN, Instrument
-from engine.values import Money, OrderId, Price
+from engine.values import FIGURE_MAX, Money, OrderId, Price
 
 NO_ORDER = OrderId(0)
 NOTHING = Money(0)
@@ -27,7 +26,8 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     """An account at the marks of this moment."""
 
     net_liquidation: Money | None
-    """None when a short position has no mark: what it owes cannot be known."""
+    """None when a short position has no mark: what it owes cannot be known. Nor can what a mark
+    makes of a position that no figure can say."""
     short_value: Money
     """What covering every short position would cost, above zero."""
     unmarked: str = ""
@@ -51,15 +51,6 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     def gross(self) -> int:
         """Everything held, long and short."""
         return self.long_value + self.short_value
-
-
-def worst_leaves(order: Order) -> int:
-    """Open quantity of a live order, with a larger replace in flight counted as done."""
-    quantity = order.quantity
-    replace = order.pending_replace
-    if replace is not None and replace.quantity > quantity:
-        quantity = replace.quantity
-    return max(0, quantity - order.cumulative - order.cancelled)
 
 
 def open_quantities(
@@ -89,7 +80,7 @@ def open_quantities(
                 assert order.taken or order.is_overfilled, "a live order is open for 0 or more"
                 leaves = 0
         else:
-            leaves = worst_leaves(order)
+            leaves = order.worst_leaves
         if group := order.oca_group:
             if group == sharing:
                 continue
@@ -158,7 +149,18 @@ def worth_of(
             largest = value
         if sector and symbol != beside and state.reference.sector_of(symbol) == sector:
             of_sector += value
+    if largest > FIGURE_MAX:
+        return Worth(None, NOTHING, _beyond(account, state, market))
     return _worth(account.cash, longs, unlent, unmarked, largest, of_sector, shorts)
+
+
+def _beyond(account: Account, state: State, market: Market) -> str:
+    """The first symbol at whose mark more would be held than a figure can say."""
+    for symbol, position in account.positions.items():
+        mark = mark_of(market.quotes.get(symbol))
+        if mark and market_value(position, mark, state.instruments[symbol]) is None:
+            return symbol
+    return ""
 
 
 class _Shorts:
@@ -248,16 +250,17 @@ def _worth_in_currencies(
         if not quantity:
             continue
         instrument, mark = state.instruments[symbol], mark_of(market.quotes.get(symbol))
-        local = instrument.notional(mark, quantity) if mark else position.cost
-        value = abs(in_base(local, rates[instrument.currency]))
+        local = market_value(position, mark, instrument)
+        is_marked = local is not None
+        value = abs(in_base(position.cost if local is None else local, rates[instrument.currency]))
         if quantity < 0:
-            if not mark:
+            if not is_marked:
                 return Worth(None, NOTHING, symbol)
             shorts = _Shorts() if shorts is None else shorts
             # Minimums a share are known in the account's currency alone.
             is_own = instrument.currency == account.currency
             shorts.add(value, share_minimum(value, -quantity, instrument) if is_own else 0)
-        elif not mark:
+        elif not is_marked:
             unmarked += value
         elif instrument.asset_class == EQUITY:
             longs += value

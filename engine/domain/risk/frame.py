@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from engine.domain.commands import SubmitOrder
+from engine.domain.modes import is_live
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import Reference
@@ -181,7 +182,6 @@ _ENTRY_BITS = sum({bit_of(rule.name.id) for rule in RULES})
 _EXIT_BITS = sum({bit_of(rule.name.id) for rule in EXIT_RULES})
 _WARN = Verdict.WARN
 _ANSWERABLE = (Verdict.ASK, Verdict.ASK_SECOND_FACTOR)
-LIVE_MODE = "live"
 
 
 class _Asked(msgspec.Struct, frozen=True, gc=False):
@@ -327,7 +327,7 @@ def _is_answered(found: Finding, proposal: Proposal, state: State) -> bool:
     if found.verdict is Verdict.WARN:
         return True
     if found.verdict is Verdict.ASK_SECOND_FACTOR:
-        is_asked = bool(state.factor.enrolment) or state.mode.lower() == LIVE_MODE
+        is_asked = bool(state.factor.enrolment) or is_live(state.mode)
         if is_asked and not has_passed(state):
             return False
     return found.verdict in _ANSWERABLE and proposal.override != ""

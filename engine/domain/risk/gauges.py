@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from engine.domain.arming import LIVE_MODE
 from engine.domain.commands import Origin, SubmitOrder
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.limits_view import LimitRow, LimitsView, RoomRow, WaitingRow
 from engine.domain.loosening import LOOSENING_DELAY
 from engine.domain.message_counts import venue_rate_words
+from engine.domain.modes import is_live
 from engine.domain.quotes import Market
 from engine.domain.risk.controls import (
     LIMIT_SPECS,
@@ -155,7 +155,7 @@ def _off(spec: LimitSpec, state: State, because: int) -> str:
     """Why it does not count now; empty while it does. `because`: what the rules themselves said."""
     if not spec.is_built:
         return NOT_AVAILABLE
-    if spec.id == "R42" and state.mode.upper() != LIVE_MODE:
+    if spec.id == "R42" and not is_live(state.mode):
         return f"{state.mode.lower() or 'paper'}: nothing to arm"
     if spec.kind is LimitKind.SWITCH and spec.tighter is Tighter.HIGHER:
         if not getattr(state.limits, spec.field):

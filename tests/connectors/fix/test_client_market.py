@@ -231,6 +231,19 @@ def test_a_venue_that_tells_no_sessions_is_taken_as_open() -> None:
     assert silent.sessions.late(Nanos(AT + 4_000_000_000)) == [PhaseChanged("*", Phase.OPEN)]
 
 
+def test_a_halt_that_ended_while_the_line_was_down_is_over() -> None:
+    """A venue that is asked again names who is halted, and says nothing of who was."""
+    bell, later = Bell(), Nanos(AT + 4_000_000_000)
+    bell.tells("2")
+    for symbol in ("AAPL", "MSFT"):
+        bell.tells_of(symbol, "2", "news")
+    bell.sessions.ask(AT)
+    assert bell.tells("2") == [] and bell.tells_of("MSFT", "2", "news")
+    assert bell.sessions.late(AT) == []
+    assert bell.sessions.late(later) == [PhaseChanged("AAPL", Phase.OPEN)]
+    assert bell.phases == [Phase.OPEN, Phase.HALTED] and bell.sessions.late(later) == []
+
+
 # ── what is traded ─────────────────────────────────────────────────────────────────────────────
 
 

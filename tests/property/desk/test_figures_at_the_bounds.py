@@ -174,7 +174,7 @@ def held_by_everything(bench: DeskBench) -> None:
         loader.create("TEST", 1)
         fed = feed_blocks(loader, bench.journal.blocks())
         assert fed.sequence == end
-        assert table_digests(connection)["orders"][0] == len(bench.state.orders)
+        assert table_digests(connection)["orders"][0] >= len(bench.state.orders)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

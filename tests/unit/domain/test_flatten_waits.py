@@ -7,7 +7,7 @@ import pytest
 
 from engine.domain import events as ev
 from engine.domain.apply import state_hash
-from engine.domain.commands import ExitsOnKill, Kill, Origin
+from engine.domain.commands import ExitsOnKill, Kill, Origin, Reconcile
 from engine.domain.events import FlattenStep
 from engine.domain.quotes import Phase
 from engine.domain.records import Record
@@ -143,6 +143,42 @@ def test_over_a_line_that_is_down_exits_stay_until_books_are_compared() -> None:
     assert (step(desk), stops(desk)) == (FlattenStep.WAITING, 100)
     desk.submit(LinkChanged("paper", LinkState.UP, "back"))
     desk.pass_time(10)
+    assert (step(desk), desk.position("AAPL")) == (None, 0)
+
+
+def differs(desk: DeskBench, there: int) -> None:
+    """The venue's books have another position than ours, which nobody can explain."""
+    desk.paper.tally.begin({("PAPER", "AAPL"): there - desk.position("AAPL")}, {})
+    desk.submit(Reconcile("PAPER"))
+    desk.pass_time(1)
+    assert "position/AAPL" in desk.state.recon.breaks
+
+
+def test_what_would_cross_zero_at_the_venue_waits_for_a_person_and_keeps_its_stop() -> None:
+    desk = bench()
+    differs(desk, 60)
+    say(desk, "flatten AAPL")
+    desk.pass_time(30)
+    assert (step(desk), stops(desk), desk.position("AAPL")) == (FlattenStep.WAITING, 100, 100)
+    say(desk, "cancel *")
+    say(desk, 'adopt position AAPL "they lent 40 of it"')
+    desk.pass_time(5)
+    assert (step(desk), desk.position("AAPL"), desk.state.recon.breaks) == (None, 0, {})
+
+
+def test_a_break_that_is_found_between_cancel_and_close_is_waited_for_as_well() -> None:
+    desk = bench(latency=lambda request: Nanos(100_000_000))
+    desk.pass_time(1)
+    say(desk, "flatten AAPL")
+    differs(desk, -100)
+    assert (step(desk), desk.position("AAPL")) == (FlattenStep.WAITING, 100)
+
+
+def test_where_the_venue_has_more_what_is_counted_here_is_closed() -> None:
+    desk = bench()
+    differs(desk, 150)
+    say(desk, "flatten AAPL")
+    desk.pass_time(5)
     assert (step(desk), desk.position("AAPL")) == (None, 0)
 
 

@@ -410,3 +410,16 @@ def test_a_trade_of_nobodys_does_not_hide_what_the_venue_holds(bench: DeskBench)
     bench.submit(VenueExecutions(query, Nanos(0), (stranger,)))
     bench.submit(AdoptPosition("PAPER", "AAPL", "transferred in"))
     assert bench.position("AAPL") == 25
+
+
+def test_a_change_that_finds_its_order_filled_asks_for_no_cancel(bench: DeskBench) -> None:
+    """The venue had made less of it, and that was filled, before its change was heard of."""
+    now = bench.host.now
+    bench.submit(rep.VenueAccepted(NAME, "V1"))
+    bench.submit(ReplaceOrder(OrderId(1), PRICE, Quantity(150)))
+    bench.submit(CancelOrder(OrderId(1)))
+    bench.submit(rep.VenueRestated(NAME, PRICE, Quantity(40), at=Nanos(now + 2)))
+    bench.submit(fill(40))
+    bench.submit(rep.VenueReplaced(NAME, CHANGED, PRICE, Quantity(150), at=Nanos(now + 1)))
+    order = bench.order(1)
+    assert order.is_done and order.pending_cancel is None

@@ -7,8 +7,9 @@ import pytest
 
 from connectors.faults.lane import Lane
 from connectors.faults.rates import Faults, Rates
-from connectors.faults.venue import FaultyVenue
-from engine.domain.reports import LinkChanged, Report, VenueAccepted
+from connectors.faults.venue import BACK, FaultyVenue
+from engine.domain.quotes import Phase
+from engine.domain.reports import LinkChanged, LinkState, PhaseChanged, Report, VenueAccepted
 from engine.domain.requests import CancelRequest, Request
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -249,3 +250,12 @@ def test_what_keeps_its_order_is_late_and_told_twice_but_never_overtaken():
     assert kept == sorted(kept) and len(kept) > len(set(kept)) > 200
     others = [number for number in arrived if number % 2]
     assert others != sorted(others)
+
+
+def test_a_line_that_is_back_is_told_anew_what_a_venue_tells_whoever_comes() -> None:
+    opened = PhaseChanged("AAPL", Phase.OPEN)
+    venue = FaultyVenue(Parrot(), anew=lambda: [opened])
+    venue.disconnect(Nanos(SECOND), "the cable")
+    assert venue.collect() == [LinkChanged("parrot", LinkState.DOWN, "the cable")]
+    venue.pass_to(Nanos(SECOND))
+    assert venue.collect() == [LinkChanged("parrot", LinkState.UP, BACK), opened]

@@ -1,6 +1,6 @@
 """How ready the desk is."""
 
-from engine.domain.arming import LIVE_MODE, is_armed
+from engine.domain.arming import is_armed
 from engine.domain.desk_breakers import (
     HALT_ORDERS_MIN,
     SLOW_ORDERS_MIN,
@@ -8,7 +8,7 @@ from engine.domain.desk_breakers import (
     counts_of,
 )
 from engine.domain.ledger.currency import PAR
-from engine.domain.reports import LinkState
+from engine.domain.modes import is_live
 from engine.domain.risk.findings import counted
 from engine.domain.risk.reference import BPS
 from engine.domain.risk.uses import Ground, Measure, Use, counts, share_of
@@ -31,7 +31,7 @@ def listed(g: Ground) -> Use | None:
 
 def readiness(g: Ground) -> Use | None:
     """Links that are down, or outcomes that nobody knows."""
-    down = [name for name, link in g.state.links.items() if link is LinkState.DOWN]
+    down = g.state.links_down
     if down:
         return Use(f"{', '.join(down)} down")
     if g.state.in_doubt:
@@ -41,7 +41,7 @@ def readiness(g: Ground) -> Use | None:
 
 def armed(g: Ground) -> Use | None:
     """On a live account, whether orders may leave."""
-    if g.state.mode.upper() != LIVE_MODE:
+    if not is_live(g.state.mode):
         return None
     return Use("armed" if is_armed(g.state, g.account.account, g.now) else "not armed")
 

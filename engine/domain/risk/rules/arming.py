@@ -1,6 +1,7 @@
 """R42: on a live account nothing new leaves unless a person has armed it."""
 
-from engine.domain.arming import LIVE_MODE, is_armed
+from engine.domain.arming import is_armed
+from engine.domain.modes import is_live
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import RuleName, deny
@@ -15,7 +16,7 @@ ON_PAPER = off(OffReason.ON_PAPER)
 
 def on_paper(state: State) -> Finding | None:
     """There is nothing to arm."""
-    return ON_PAPER if state.mode.upper() != LIVE_MODE else None
+    return None if is_live(state.mode) else ON_PAPER
 
 
 def not_armed(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:

@@ -5,7 +5,6 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.phases import objection_to_entry
 from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reasons import Finding
-from engine.domain.reports import LinkState
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State, Trading, flatten_key
@@ -115,15 +114,14 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
 
 def nothing_leaves(state: State) -> Finding | None:
     """What holds every order, of whatever kind: a line that is down, or books being compared."""
-    down = state.links.items() if state.was_disconnected else ()
-    for name, link in down:
-        if link is LinkState.DOWN:
-            return deny(
-                R41,
-                f"The link to {name} is down: nothing new leaves until it is back; cancels wait",
-                actual="down",
-                limit="up",
-            )
+    if state.was_disconnected and state.links_down:
+        name = state.links_down[0]
+        return deny(
+            R41,
+            f"The link to {name} is down: nothing new leaves until it is back; cancels wait",
+            actual="down",
+            limit="up",
+        )
     return _not_compared(state)
 
 

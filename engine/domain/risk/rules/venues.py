@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from engine.domain.arming import LIVE_MODE
+from engine.domain.modes import is_live
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
 from engine.domain.risk.findings import RuleName, deny
@@ -45,8 +45,8 @@ def _objection(
             actual=venue,
             limit=", ".join(allowed) or "none",
         )
-    is_live = mode.upper() == LIVE_MODE
-    if (is_live or accounts != EVERYTHING) and account not in accounts:
+    is_real = is_live(mode)
+    if (is_real or accounts != EVERYTHING) and account not in accounts:
         named = "live, it has to be named there" if accounts == EVERYTHING else "add it"
         return deny(
             R44_ACCOUNT,
@@ -55,8 +55,8 @@ def _objection(
             actual=account,
             limit=", ".join(accounts) or "none",
         )
-    if account[-1:].isdecimal() and _is_of_the_other_kind(account, is_live=is_live):
-        kind, mode = ("paper", "live") if is_live else ("live", "on paper")
+    if account[-1:].isdecimal() and _is_of_the_other_kind(account, is_live=is_real):
+        kind, mode = ("paper", "live") if is_real else ("live", "on paper")
         return deny(
             R44_ACCOUNT,
             f"{account} is the name of a {kind} account and this desk trades {mode}",
@@ -74,13 +74,13 @@ def _is_of_the_other_kind(account: str, *, is_live: bool) -> bool:
 
 def is_on_paper(state: State, kind: Kind) -> bool:
     """Nobody has to accept what is missing."""
-    return state.mode.upper() != LIVE_MODE
+    return not is_live(state.mode)
 
 
 def unaccepted_inputs(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Live, what nobody looks at is known to somebody: each input without a source is accepted
     once, with the second factor that a looser limit takes."""
-    if state.mode.upper() != LIVE_MODE:
+    if not is_live(state.mode):
         return None
     accepted = p.limits.off_accepted
     missing = [name for name in missing_sources(state, p.limits) if name not in accepted]

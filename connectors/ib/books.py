@@ -67,6 +67,10 @@ class Books:
         """Of the newest whole one; the next may have begun before it is answered from."""
         self._positions: dict[tuple[str, int], tuple[str, Quantity]] = {}
         self._told: dict[tuple[str, int], tuple[str, Quantity]] = {}
+        self._is_counting = False
+        """Positions are being listed; otherwise IB tells one that has changed, unasked."""
+        self.moved = ""
+        """A symbol of which it did so, until somebody takes note of it."""
         self.found: Reports = []
         """What the end of a list proved, for whoever collects reports."""
 
@@ -80,6 +84,7 @@ class Books:
         elif kind is Kind.EXECUTIONS:
             self._bases.clear()
         elif kind is Kind.POSITIONS:
+            self._is_counting = True
             self._positions.clear()
 
     def ended(self, kind: Kind) -> None:
@@ -91,6 +96,7 @@ class Books:
         elif kind is Kind.EXECUTIONS:
             self._told_bases = dict(self._bases)
         elif kind is Kind.POSITIONS:
+            self._is_counting = False
             self._told = dict(self._positions)
 
     def completed(self, contract: Any, order: Any, state: Any) -> None:
@@ -100,10 +106,10 @@ class Books:
         self._bases[base] = None
 
     def position(self, account: str, contract: Any, quantity: Quantity) -> None:
-        self._positions[account, int(contract.conId)] = (
-            self._contracts.symbol_of(contract),
-            quantity,
-        )
+        symbol = self._contracts.symbol_of(contract)
+        self._positions[account, int(contract.conId)] = (symbol, quantity)
+        if not self._is_counting:
+            self.moved = symbol
 
     # What is asked.
 
@@ -119,7 +125,8 @@ class Books:
     def forget(self) -> None:
         """The line is gone, and with it what was asked: whoever still wants to know asks again."""
         self._asked.clear()
-        self._hearer.is_listing = False
+        self._hearer.is_listing = self._is_counting = False
+        self.moved = ""
 
     def answers(self, account: str) -> Reports:
         """What can be said now."""

@@ -24,6 +24,7 @@ from engine.domain.statements import (
     VenueCash,
     VenueExecutions,
     VenueOpenOrders,
+    VenuePositionMoved,
     VenuePositions,
 )
 from engine.instruments import Instrument
@@ -376,6 +377,7 @@ Report = (
     | VenueExecutions
     | VenuePositions
     | VenueCash
+    | VenuePositionMoved
     | ClockStepped
     | MachineSlept
     | SecondFactorKnown

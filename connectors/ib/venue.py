@@ -47,6 +47,7 @@ from engine.domain.requests import (
     ReplaceRequest,
     Request,
 )
+from engine.domain.statements import VenuePositionMoved
 from engine.hosted import SimulatedVenue, VenueEstimate
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -118,6 +119,7 @@ class IbVenue(Shown):
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = self._was_view_only = self._is_open = False
         self._late_at: Nanos | None = None
+        self._moved_at: Nanos | None = None
 
     # What it is.
 
@@ -294,6 +296,7 @@ class IbVenue(Shown):
             self.parts.contracts.late(self.now)
         self.parts.look(steady)
         self.parts.feed.turn(self.now)
+        self._hear_of_positions(steady)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
             self._recheck()
@@ -329,6 +332,16 @@ class IbVenue(Shown):
         self.parts.values.forget()
         self.parts.health.forget()
         return ""
+
+    def _hear_of_positions(self, steady: Nanos) -> None:
+        """IB tells of a position that has changed, also where no trade of ours did it: the desk
+        compares, once the trades that came with it have been told."""
+        if self._moved_at is None and self.parts.books.moved:
+            self._moved_at = Nanos(steady + SETTLES_LATE)
+        if self._moved_at is not None and steady >= self._moved_at and self._line.is_up:
+            symbol, self.parts.books.moved, self._moved_at = self.parts.books.moved, "", None
+            if symbol:
+                self._reports.append(VenuePositionMoved(symbol))
 
     def _is_whole(self, whole: Whole, steady: Nanos) -> None:
         """All that happened meanwhile was told: the market is heard again, and later on the lists

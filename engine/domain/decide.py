@@ -46,6 +46,7 @@ from engine.domain.reconcile import (
     hear_executions,
     hear_open_orders,
     hear_positions,
+    position_moved,
     reconcile_now,
     resume_session,
 )
@@ -166,6 +167,7 @@ _DECISIONS: dict[type, Decision] = {
     st.VenueOpenOrders: hear_open_orders,
     st.VenueExecutions: hear_executions,
     st.VenuePositions: hear_positions,
+    st.VenuePositionMoved: position_moved,
     st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
     cmd.ArmLive: _of_known_account("arm", arm),

@@ -364,3 +364,30 @@ def test_who_asks_piece_by_piece_or_now_and_then_is_answered() -> None:
         request = side.written("2", number, [(7, b"1"), (16, b"1")])
         said = side.session.receive(request, Instant(later, START))
         assert not any(isinstance(each, Closed) for each in said)
+
+
+@pytest.mark.parametrize(("digits", "fraction"), [(0, b""), (3, b".123"), (6, b".123456")])
+def test_a_time_has_as_many_digits_as_were_agreed_and_any_of_them_are_read(
+    digits: int, fraction: bytes
+) -> None:
+    now = Instant(START, Nanos(START + 123_456_789))
+    mine = SessionSettings(
+        version="FIX.4.4", sender=CLIENT, target=VENUE, is_initiator=True, stamp_digits=digits
+    )
+    desk = Session(mine, ShortMemory(), Echo())
+    (logon,) = [each for each in desk.connect(now) if isinstance(each, Outgoing)]
+    venue = Session(
+        SessionSettings(
+            version="FIX.4.4", sender=VENUE, target=CLIENT, is_initiator=False, stamp_digits=9
+        ),
+        ShortMemory(),
+        Echo(),
+    )
+    venue.connect(now)
+    (answer,) = [each for each in venue.receive(logon.data, now) if isinstance(each, Outgoing)]
+    assert not any(isinstance(each, Closed) for each in desk.receive(answer.data, now))
+    assert venue.is_active and desk.is_active
+    said, told = parse(logon.data), parse(answer.data)
+    assert isinstance(said, Message) and isinstance(told, Message)
+    assert said.get(52) == format_stamp(START, 0) + fraction
+    assert (told.get(52) or b"").endswith(b".123456789")

@@ -17,6 +17,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.lookup import Directory
 from engine.ports import Venue
 from engine.values import Money, Nanos, Side
 
@@ -157,6 +158,10 @@ class LiveVenue(HostedVenue, Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
+
+    @property
+    def directory(self) -> Directory | None:
+        """Who is asked for more symbols; None where it says by itself all that is traded."""
 
     def line(self) -> LineTold:
         """Since when it is up or down, why, its numbers, and how far the clocks are apart."""

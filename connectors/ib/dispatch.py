@@ -56,6 +56,9 @@ class Dispatch:
             "pnl": self._profits,
             "contractDetails": parts.contracts.details,
             "contractDetailsEnd": parts.contracts.details_end,
+            "symbolSamples": parts.directory.samples,
+            "historicalData": parts.history.bar,
+            "historicalDataEnd": parts.history.end,
             "marketRule": parts.contracts.market_rule,
             "marketDataType": parts.feed.data_type,
             "tickString": self._tick_text,
@@ -163,8 +166,12 @@ class Dispatch:
         if parts.what_ifs.owns(of):
             parts.what_ifs.refused(code, text)
             return []
+        if of >= ORDER_ID_MAX:
+            return []  # a question that nobody waits for: taken back, or its answer is here
         order = parts.roll.of_id(of) if of not in (0, NOBODY) else None
         if order is not None:
+            if code == codes.NO_CONTRACT:
+                parts.contracts.doubt(order.symbol)
             return parts.hearer.refused(order, code, text, more)
         self._of_the_line(code, text)
         return []
@@ -183,7 +190,7 @@ class Dispatch:
             if is_now == BROKEN and was != BROKEN:
                 self._parts.feed.farm_broken(self._clock())
             elif was == BROKEN and is_now == OK and line.is_up:
-                self._parts.feed.subscribe()
+                self._parts.feed.lines.resume(self._clock())
             if is_now == OK and self._heals_by_itself and line.state is State.DEGRADED:
                 line.restored(data_was_lost=False)
         elif code in (codes.LOST, codes.SERVER_BROKEN):

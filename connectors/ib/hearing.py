@@ -7,7 +7,7 @@ asked about (`rechecks`), and nothing is ever concluded from silence.
 from collections.abc import Callable
 from typing import Any
 
-from connectors.ib.codes import ALREADY_FILLED, Kind, kind_of
+from connectors.ib.codes import ALREADY_FILLED, READ_ONLY, Kind, kind_of
 from connectors.ib.commissions import Commissions
 from connectors.ib.contracts import Contracts
 from connectors.ib.groups import NOTHING_LEFT, Groups
@@ -57,9 +57,20 @@ class Hearer:
         self._ids, self._client_id = ids, client_id
         self._recheck, self._note = recheck, note
         self.seen: set[int] = set()
-        """permIds of orders that were told as open since somebody cleared it."""
+        """permIds that the newest whole list of open orders has, or that were told since."""
+        self._listed: set[int] = set()
         self.is_listing = False
         """A list of all open orders is on its way: what it names as working is."""
+
+    def listing_begins(self) -> None:
+        """A list of all open orders is asked for. Until its end the one before it counts."""
+        self.is_listing = True
+        self._listed.clear()
+
+    def listing_ends(self) -> None:
+        """It is whole."""
+        self.is_listing = False
+        self.seen = set(self._listed)
 
     # openOrder and orderStatus
 
@@ -71,6 +82,7 @@ class Hearer:
         perm_id = int(order.permId)
         self._stands(standing, perm_id, order_id, int(order.clientId))
         self.seen.add(perm_id)
+        self._listed.add(perm_id)
         status = standing.status_there = str(state.status)
         told = self._status(standing, perm_id, status)
         if status in WORKING:
@@ -88,9 +100,7 @@ class Hearer:
             return []  # of an order that openOrder has not told yet: it will
         self._stands(standing, perm_id, order_id, client)
         standing.status_there, standing.why_held = status, held
-        listed = self._contracts.get(standing.symbol)
-        if listed is not None:
-            standing.filled = size_of(filled, listed.instrument)
+        standing.filled = size_of(filled, self._contracts.instrument(standing.symbol))
         return self._status(standing, perm_id, status)
 
     def _found(self, order: Any, order_id: int) -> Standing | None:
@@ -345,6 +355,9 @@ class Hearer:
         order.words = words
         if kind in (Kind.TOO_LATE, Kind.NOT_FOUND):
             return self._not_cancelled(order, kind, words)
+        if code == READ_ONLY and order.is_cancelling:
+            order.is_cancelling = False
+            return [rep.VenueCancelRefused(order.name, words)]
         if order.change is not None and kind in (Kind.REFUSAL, Kind.ID_USED, Kind.NOT_SENT):
             self._recheck()
             return self._not_changed(order, words)

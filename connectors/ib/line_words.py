@@ -1,9 +1,31 @@
-"""How the line to a gateway is, in one sentence of figures."""
+"""What is said of the line to a gateway: how it is, and why nothing leaves."""
 
 from connectors.ib.health import Health
 from connectors.ib.line import Line, State
 from engine.hosted import LineTold
 
+NEVER_LEFT = "it never left: "
+VIEW_ONLY = (
+    "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
+    " in its API settings, and start the desk anew"
+)
+VIEW_ONLY_NOW = (
+    "the API of the gateway has become read-only: nothing can be sent, not even a cancel, and what"
+    " works at IB works on. Take the tick off `Read-Only API` in its API settings, then"
+    ' `link go "why"`'
+)
+TAKES_ORDERS_AGAIN = "the API of the gateway takes orders again"
+GO, SWEEP = "go", "sweep"
+"""What a person can say of this line."""
+SWEPT = (
+    "IB was asked to cancel everything in the account, of other programs and by hand too; what"
+    " became of it is looked up"
+)
+NOT_SWEPT = "the line to the gateway is down: nothing was asked of IB, and everything works on"
+NO_NUMBERS = (
+    "a gateway has no numbers to set and no trade to dispute: nothing was done. `link go` dials"
+    " anew, `link sweep` cancels everything in the account"
+)
 _STATES = {
     State.DOWN: "down",
     State.CONNECTING: "connecting",
@@ -13,8 +35,11 @@ _STATES = {
 }
 
 
-def line_told(line: Line, health: Health, *, used: int, waiting: int, rate: int) -> LineTold:
-    """`used`: messages of the last second, of `rate` that may leave; `waiting`: for their turn."""
+def line_told(
+    line: Line, health: Health, data: str, *, used: int, waiting: int, rate: int
+) -> LineTold:
+    """`data`: what is wrong with the market data of all symbols at once, or empty. `used`: messages
+    of the last second, of `rate` that may leave; `waiting`: for their turn."""
     trouble = f" ({line.trouble})" if line.trouble and line.state is not State.UP else ""
     words = f"{_STATES[line.state]}{trouble}, {used} of {rate} messages in the last second"
     if waiting:
@@ -22,4 +47,6 @@ def line_told(line: Line, health: Health, *, used: int, waiting: int, rate: int)
     broken = health.broken
     if broken:
         words += f", broken: {', '.join(broken)}"
-    return LineTold(words, is_doubtful=bool(broken) or line.state is not State.UP)
+    if data:
+        words += f", {data}"
+    return LineTold(words, is_doubtful=bool(broken or data) or line.state is not State.UP)

@@ -30,6 +30,7 @@ ROLLED_BACK = (
     " before could become a second order: cancel it and send it anew"
 )
 TOO_MANY = "it never left: too many messages wait for their turn already"
+WITH_THE_REST = "cancelled with everything in the account"
 WITHDRAWN = "it had not left yet"
 ACTIVE_MAX = 20
 """Active orders that IB takes for each contract, side and account."""
@@ -109,13 +110,38 @@ class Outgoing:
             staged.append(framed(texts))
         return staged
 
+    def sweep(self) -> Reports:
+        """Everything in the account is to be cancelled, whoever sent it; what of ours still waits
+        for its turn does not leave behind that."""
+        told: Reports = []
+        for order in list(self._roll.open()):
+            if self._withdraw(f"n:{order.names[0]}"):
+                told.append(self._withdrawn(order))
+            elif order.is_acknowledged and not order.is_cancelling:
+                order.words = WITH_THE_REST
+        self._send(Leaving(Lane.CANCEL, self._writer.cancel_all()))
+        return told
+
+    def _withdrawn(self, order: Standing) -> rep.Report:
+        """It had not left yet, and never will."""
+        self._roll.done(order)
+        order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
+        return order.ending
+
     # Releasing.
 
     def release(
-        self, requests: Sequence[Request], staged: Sequence[bytes], why_not: str, at: int
+        self,
+        requests: Sequence[Request],
+        staged: Sequence[bytes],
+        why_not: str,
+        at: int,
+        *,
+        is_view_only: bool = False,
     ) -> Reports:
         """`why_not`: the reason why nothing new may leave now, empty where it may. What leaves has
-        its id on the disk before; `at`: UTC nanoseconds."""
+        its id on the disk before; `at`: UTC nanoseconds. `is_view_only`: IB names no order, so a
+        cancel of one whose id is not known cannot be said."""
         if self._ids.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
             raise MachineError(BROKEN)
         told: Reports = []
@@ -127,7 +153,7 @@ class Outgoing:
                 case ReplaceRequest():
                     told += self._replace(request, data, why_not, out)
                 case CancelRequest():
-                    told += self._cancel(request, data, out)
+                    told += self._cancel(request, data, out, why_not if is_view_only else "")
         self._ids.commit(at)
         for each in out:
             if not self._send(each.leaving):
@@ -252,7 +278,8 @@ class Outgoing:
         there = self._there(written)
         return there if there.terms.quantity > order.filled else Unsayable(NOTHING_LEFT)
 
-    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out]) -> Reports:
+    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out], never: str) -> Reports:
+        """`never`: why IB will not name an order that it has not named yet."""
         name = request.client_order_id
         order = self._roll.get(name)
         if order is None:
@@ -262,18 +289,18 @@ class Outgoing:
         if change is not None and self._withdraw(f"r:{change.new_client_order_id}"):
             told += self.never_left(f"r:{change.new_client_order_id}", WITHDRAWN)
         if self._withdraw(f"n:{order.names[0]}"):
-            self._roll.done(order)
-            order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
-            return [*told, order.ending]
+            return [*told, self._withdrawn(order)]
         if not data:
-            return [*told, *self._not_cancelled(order)]
+            return [*told, *self._not_cancelled(order, never)]
         order.is_cancelling = True
         out += [Out(Leaving(Lane.CANCEL, text, f"c:{name}"), order) for text in unframed(data)]
         return told
 
-    def _not_cancelled(self, order: Standing) -> Reports:
+    def _not_cancelled(self, order: Standing, never: str) -> Reports:
         if order.is_done:
             return [rep.VenueCancelRefused(order.name, "it is over")]
+        if never:
+            return [rep.VenueCancelRefused(order.name, never)]
         if order.is_foreign:
             return [rep.VenueCancelRefused(order.name, OTHERS_ORDER)]
         self._recheck()

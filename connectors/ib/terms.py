@@ -5,6 +5,7 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from connectors.ib.line import HEARTBEAT_EVERY
+from connectors.ib.lines import LINES_MAX
 from connectors.ib.rounds import ANSWERS_WITHIN
 from connectors.ib.safety import masked
 from connectors.ib.turnstile import MESSAGES_A_SECOND
@@ -28,10 +29,14 @@ class IbTerms(msgspec.Struct, frozen=True):
     """Empty: the only one that the gateway has."""
     is_live: bool = False
     data_type: int = DELAYED_IF_NO_LIVE
+    lines_max: int = LINES_MAX
+    """Market data lines that the account has."""
     contracts: dict[str, int] = {}
     """Symbol → conId, where a person said which of several is meant."""
     restart: str = ""
     """When the gateway restarts itself, such as `23:45 America/New_York`; empty: not known."""
+    login: str = ""
+    """When it logs out each week, such as `sun 01:00 America/New_York`; empty: not known."""
     connect_seconds: float = CONNECT_SECONDS
     bare_zone: tzinfo = UTC
     messages_a_second: int = MESSAGES_A_SECOND

@@ -137,6 +137,10 @@ class Writer:
         written = self._library.order(**fields)
         return self._scribe.write("placeOrder", order_id, order.listed.contract, written)
 
+    def cancel_all(self) -> str:
+        """Of everything in the account."""
+        return self._scribe.write("reqGlobalCancel")
+
     def cancel(self, order_id: int) -> str:
         return self._scribe.write("cancelOrder", order_id)
 

@@ -112,9 +112,11 @@ class IbSettings(msgspec.Struct, frozen=True):
     other_hosts: tuple[str, ...]
     """Machines that are not this one and may be called all the same."""
     delayed: bool
+    market_data_lines: int
     contracts: tuple[str, ...]
     """`SYMBOL=CONID`, where a symbol alone is ambiguous."""
     restart: str
+    login: str
     timezone: str
     what_if: bool
 

@@ -340,7 +340,7 @@ class State(msgspec.Struct):
     @property
     def links_down(self) -> list[str]:
         """Names of the lines over which nothing gets to a venue now."""
-        return [name for name, link in self.links.items() if link is LinkState.DOWN]
+        return [name for name, link in self.links.items() if link.is_down]
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -225,15 +225,11 @@ def _move_money(
     event: ev.OrderFilled | ev.FillReversed,
     cost_delta: int,
 ) -> None:
-    if instrument.currency == account.currency:
-        account.cash += event.cash_delta  # type: ignore[assignment]
-        cash, ledger = account.cash, account.ledger
-    else:
-        purse = purse_of(account, instrument.currency)
-        purse.cash = Money(purse.cash + event.cash_delta)
-        cash, ledger = purse.cash, purse.ledger
-    post_fill(ledger, instrument.symbol, event, cost_delta)
-    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
+    is_own = instrument.currency == account.currency
+    purse = account if is_own else purse_of(account, instrument.currency)
+    purse.cash += event.cash_delta  # type: ignore[assignment]
+    cash = post_fill(purse.ledger, instrument.symbol, event, cost_delta)
+    assert cash == purse.cash, "the ledger and the cash figure disagree"
 
 
 TRADE_CHANGES: dict[type, Callable[[State, Any], None]] = {

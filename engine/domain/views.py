@@ -5,7 +5,7 @@ import msgspec
 from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
 from engine.domain.margin_view import MarginRow
-from engine.domain.quotes import Phase, Source
+from engine.domain.quotes import Lending, Phase, Source
 from engine.domain.reasons import Finding
 from engine.domain.standing_view import Severity as Severity
 from engine.domain.standing_view import StandingRow
@@ -61,6 +61,14 @@ class QuoteRow(Row, frozen=True):
     """In a limit state: when the pause begins that follows it."""
     reopens_at: Nanos = Nanos(0)
     """Halted for a known time: when it is to trade again."""
+    source_text: str = ""
+    """What its venue says of data that is late, frozen, partial or missing."""
+    lending: Lending = Lending.UNSAID
+    lendable: Quantity = Quantity(-1)
+    """Shares that its venue has to lend; −1: it gives no number."""
+    average_volume: Quantity = Quantity(-1)
+    """Shares of an average day, as its venue tells; −1: it does not."""
+    average_volume_date: int = 0
 
 
 class DepthRow(Row, frozen=True):
@@ -358,3 +366,6 @@ class SymbolMatch(Row, frozen=True):
     symbol: str
     name: str
     mic: str
+    currency: str = ""
+    key: str = ""
+    """The venue's own name of it, where it is not listed here yet; else empty."""

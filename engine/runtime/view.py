@@ -211,6 +211,11 @@ class ViewBuilder:
             band_high=quote.band_high,
             pauses_at=quote.pauses_at,
             reopens_at=quote.reopens_at,
+            source_text=quote.source_text,
+            lending=quote.lending,
+            lendable=quote.lendable,
+            average_volume=quote.average_volume,
+            average_volume_date=quote.average_volume_date,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:
@@ -380,6 +385,11 @@ def _links(state: State, venue: HostedVenue) -> list[LinkView]:
     up = Severity.ATTENTION if told.is_doubtful else Severity.OK
     severity = {LinkState.UP: up, LinkState.DOWN: Severity.UNAVAILABLE}
     return [
-        LinkView(name, severity[link], link.name.lower(), told.text if name == venue.name else "")
+        LinkView(
+            name,
+            severity.get(link, Severity.ATTENTION),
+            link.name.lower(),
+            told.text if name == venue.name else "",
+        )
         for name, link in state.links.items()
     ]

@@ -68,7 +68,8 @@ def panel(
     for phrase in preview.exits:
         yield from (Line().add(f" {row}", ink.text) for row in wrap(clean(phrase), width - 1))
     if preview.session_note:
-        yield Line().add(f" {clean(preview.session_note)}", ink.caution)
+        for row in wrap(clean(preview.session_note), width - 1):
+            yield Line().add(f" {row}", ink.caution)
     yield from _figures(preview, instrument, ink, width, own)
     if not stopped:
         yield from findings(preview, ink, width)

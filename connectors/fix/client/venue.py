@@ -113,6 +113,7 @@ class FixVenue(Showing):
         """The line: nobody is dialled before somebody looks."""
         settings, memory = self.settings, self._memory
         session = Session(settings, memory, self._talk)
+        session.unread = self._talk.unread
         session.stopped, session.reset_wanted = memory.held, memory.begins_anew
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, settings.mask, self._wall)
@@ -154,6 +155,11 @@ class FixVenue(Showing):
     def skew(self) -> Nanos | None:
         """Our clock less the venue's, with the shortest way of late; None before its first word."""
         return self._caller.session.skew.figure
+
+    @property
+    def directory(self) -> None:
+        """The venue says by itself all that is traded there."""
+        return None
 
     def line(self) -> LineTold:
         since = self._wall(self._turned_at or self.now)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.ib.line import RECOVERY, State
+from connectors.ib.lines import RESUMES_WITHIN
 from connectors.line_error import LineError
 from engine.domain.reports import (
     LinkChanged,
@@ -88,7 +89,7 @@ def test_a_paper_account_is_refused_by_a_live_desk(desk: Desk) -> None:
     ("accounts", "account", "why"),
     [
         (("DU1000001", "DU1000002"), "", "name one with ib.account"),
-        (("DU1000001",), "DU1000009", "does not have the account"),
+        (("DU1000001",), "DU1000009", "the gateway does not have it"),
         (("DU1000001", "U1000002"), "DU1000001", "live account"),
     ],
 )
@@ -285,8 +286,10 @@ def test_a_broken_farm_makes_its_quotes_old_and_a_mended_one_is_asked_again(desk
     assert end.ib.market.doubted_at > 0
     end.gateway.system(2104)
     end.until(lambda: not end.ib.parts.health.broken)
+    assert end.gateway.count("reqMktData") == lines
+    end.ib.now = Nanos(end.ib.now + RESUMES_WITHIN)
     end.hear()
-    assert end.gateway.count("reqMktData") == lines + 1
+    assert end.gateway.count("reqMktData") == lines + 1 and end.gateway.lines() == ["AAPL"]
     assert [note for note in end.notes if "usfarm" in note] == [
         "IB's farm usfarm is broken: what it serves is old until it is back",
         "IB's farm usfarm is back",

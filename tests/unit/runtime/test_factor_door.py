@@ -13,6 +13,7 @@ from engine.ports import DeskAnswer, LineAnswered, PreviewAnswered, PreviewLine,
 from engine.runtime.counter import Counter
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.history import OrderHistory
+from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import FactorAnswer, FactorStanding, FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos
@@ -65,6 +66,7 @@ class Door:
             door=FactorDoor(
                 bench.host, self.factor, self.answers.append, lambda: lambda call: call()
             ),
+            symbols=SymbolDoor(bench.host, self.answers.append, lambda: lambda call: call()),
         )
 
     def send(self, text: str, code: str = "", ticket: str = "t1") -> DeskAnswer:
@@ -223,11 +225,10 @@ class TestArming:
         live.bench.submit(SecondFactorKnown("abc"))
         told = " ".join(self.preview(live, 'arm PAPER "the open"').changes)
         for words in (
-            "orders of PAPER leave for real",
             "until its session closes, 17:30:00 at the latest",
             "order quantity 10,000 shares, order notional 250,000 USD",
-            "what works at the venue works on and may fill",
-            "back within 5 min, clean and under the same limits",
+            "what works there works on and may fill",
+            "back in 5 min, clean, same limits: armed again",
             "asks for the second factor",
         ):
             assert words in told, told

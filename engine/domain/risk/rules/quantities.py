@@ -6,7 +6,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import R03 as R03
 from engine.domain.risk.findings import RuleName, deny, finding, whole_lots
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reference import BPS
+from engine.domain.risk.reference import BPS, no_price
 from engine.domain.risk.rules.book_size import beyond_books
 from engine.domain.state import State
 from engine.instruments import format_money, format_money_rounded, format_scaled
@@ -59,7 +59,7 @@ def _of_what(p: Proposal) -> str:
 def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The total quantity at the worst price; up to twice the limit a second factor answers."""
     if not p.worst_price:
-        return deny(R02, "There is no price to value the order with; wait for a quote")
+        return deny(R02, no_price("the order", p.quote))
     limit = notional_limit(p)
     if limit is None:
         return deny(R02, no_worth(p))
@@ -167,7 +167,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     """Each side for itself: the position if everything open on the order's side fills."""
     value, worth = position_value(p), p.worth.net_liquidation
     if value is None:
-        return deny(R08, "There is no price to value the position with; wait for a quote")
+        return deny(R08, no_price("the position", p.quote))
     if not value:
         return None
     if worth is None:

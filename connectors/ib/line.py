@@ -98,6 +98,11 @@ class Line:
     def is_up(self) -> bool:
         return self.state is State.UP
 
+    @property
+    def why_down(self) -> str:
+        """Why nothing can be asked over it now; empty where it can."""
+        return "" if self.is_up else self.trouble or "the line to the gateway is not up yet"
+
     def look(self, now: Nanos, hear: Callable[[Heard], None]) -> Whole | None:
         """Whatever came since the last look; nothing waits. `hear` gets each callback."""
         if self.state is State.DOWN and not self._wire.is_busy and self.back_off.is_due(now):

@@ -98,7 +98,7 @@ class IbVenue(Untold):
             lambda: self.account,
             self._recheck,
             lambda: self.trade_date,
-            self._why_unasked,
+            lambda: self._line.why_down,
         )
         self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
@@ -143,6 +143,10 @@ class IbVenue(Untold):
     @property
     def is_view_only(self) -> bool:
         return self.parts.rounds.is_read_only
+
+    def seen(self, symbols: Sequence[str]) -> None:
+        for symbol in symbols:
+            self.parts.feed.lines.look_at(symbol)
 
     @property
     def directory(self) -> Directory:
@@ -248,11 +252,6 @@ class IbVenue(Untold):
             return NEVER_LEFT + "the line to the gateway is down"
         return self._quiet.why_not(self.clock())
 
-    def _why_unasked(self) -> str:
-        """Why nothing can be asked at IB now; empty where it can."""
-        line = self._line
-        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
-
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
         if self._line.is_up:
@@ -342,7 +341,7 @@ class IbVenue(Untold):
             self._reports.append(LinkChanged(LINE, LinkState.UP, self.description))
             return
         self.parts.feed.lost(self.now)
-        self.parts.directory.lost(self._why_unasked())
+        self.parts.directory.lost(self._line.why_down)
         self.parts.history.lost()
         self.parts.books.forget()
         stopped = self._line.back_off.stopped

@@ -123,7 +123,7 @@ def open_desk(options: Namespace) -> DeskParts:
             market = market._replace(is_recorded=is_recorded)
         opens = _Opens(home, settings, journal, market, costs)
         recovered = recovery.done(journal)
-        parts = _standing_again(opens, recovered, may_cancel=not options.read_only)
+        parts = _standing_again(opens, recovered, options)
         parts.remarks += parts.disk.attend()
         if parts.session.state.disk_text:
             parts.remarks += (parts.session.state.disk_text,)
@@ -178,7 +178,7 @@ class _Opening:
             self.records.append(record)
 
 
-def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) -> DeskParts:
+def _standing_again(opens: _Opens, recovered: Recovered, options: Namespace) -> DeskParts:
     """The state is what the journal says; then the market opens and the desk asks what it owes."""
     home, settings, journal = opens.home, opens.settings, opens.journal
     found = [*journal.remarks, *_after_recovery(home, journal, recovered)]
@@ -186,6 +186,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
     if not isinstance(opens.market, IbMarket):
         refuse_to_leave_alone(state, opens.market.description)
     ground = opens.market.ground(home, recovered)
+    # Only now: a gateway whose API is read-only makes a desk one that only looks.
+    may_cancel = not options.read_only
     venue = ground.venue
     found += ground.remarks
     cut_off = not state.ended_clean and state.market == venue.description
@@ -206,7 +208,8 @@ def _standing_again(opens: _Opens, recovered: Recovered, *, may_cancel: bool) ->
     found += _second_factor(home, state, opening)
     host.submit(*opening, *expired, *ground.first_place())
     host.ask_about_orders_in_doubt(may_cancel=may_cancel)
-    host.wait_for_the_books()
+    if ground.states_its_books:
+        host.wait_for_the_books()
     host.wake_up()
     found += [
         f"{record.body.key} stays: {record.body.text}"

@@ -17,6 +17,7 @@ from commands.exit_codes import ExitCode
 from commands.inert import inert
 from commands.json_lines import json_line
 from commands.onlookers import onlookers
+from data.engine_socket import owner_of
 from data.errors import HomeError, JournalError, SettingsError
 from data.home import Home, default_home
 from data.journal import JournalReader
@@ -25,6 +26,7 @@ from data.settings import load_settings
 from data.space import DiskSpace, space_level
 from engine.domain.reports import SpaceLevel
 
+GATEWAY = "gateway"
 TERMINAL_COLUMNS_MIN, TERMINAL_LINES_MIN = 80, 24
 
 
@@ -54,6 +56,8 @@ def run(options: Namespace) -> int:
 
         told, code = venue_words(options)
         checks += [Check(*words) for words in told]
+    elif any(check.name == GATEWAY and check.word == "unavailable" for check in checks):
+        code = ExitCode.VENUE_UNREACHABLE
     failed = tell(checks, bad_words=("unavailable",), as_json=options.json)
     return code or failed
 
@@ -176,7 +180,9 @@ def _venues(options: Namespace) -> list[Check]:
         return [Check("venue", "ok", text)]
     from commands.doctor_ib import gateway_words
 
-    return [Check("gateway", word, words) for word, words in gateway_words(settings.ib)]
+    is_running = bool(owner_of(default_home(options.home)))
+    told = gateway_words(settings.ib, is_running=is_running)
+    return [Check(GATEWAY, word, words) for word, words in told]
 
 
 def _keyring(options: Namespace) -> list[Check]:

@@ -20,10 +20,15 @@ NOBODY = (
 
 
 def gateway_words(
-    ib: IbSettings, usual: Mapping[int, str] = USUAL_PORTS, seconds: float = PROBE_SECONDS
+    ib: IbSettings,
+    usual: Mapping[int, str] = USUAL_PORTS,
+    seconds: float = PROBE_SECONDS,
+    *,
+    is_running: bool = False,
 ) -> Iterator[Words]:
     """A sentence for each port where something is, and one for the port of the settings. `usual`:
-    the ports that are tried besides, and what usually listens there."""
+    the ports that are tried besides, and what usually listens there. `is_running`: an engine of
+    this home runs, and may have the client id."""
     if ib.host not in (*LOOPBACK, *ib.other_hosts):
         yield (
             UNAVAILABLE,
@@ -40,7 +45,7 @@ def gateway_words(
     found = {port: probe(library, Dial(ib.host, port, ib.client_id, seconds)) for port in places}
     there = [port for port in places if not found[port].is_nobody]
     for port in there:
-        yield _words(ib, port, usual.get(port, ""), found[port])
+        yield _words(ib, port, usual.get(port, ""), found[port], is_running=is_running)
     if not there:
         yield UNAVAILABLE, NOBODY.format(", ".join(f"{ib.host}:{port}" for port in places))
     elif ib.port not in there:
@@ -51,14 +56,16 @@ def gateway_words(
         )
 
 
-def _words(ib: IbSettings, port: int, usual: str, found: Found) -> Words:
+def _words(ib: IbSettings, port: int, usual: str, found: Found, *, is_running: bool) -> Words:
     place = f"{ib.host}:{port}" + (f" ({usual})" if usual else "")
     # What another port has is good to know; what the settings point to has to be right.
     bad = UNAVAILABLE if port == ib.port else ATTENTION
+    if found.is_id_in_use and is_running and port == ib.port:
+        return OK, f"{place}: this home's engine is there: `trader status` tells of its line"
     if found.is_id_in_use:
         return bad, (
-            f"{place}: client id {ib.client_id} is in use. A desk of this home that runs has it"
-            " (`trader status`); else end the other program, or choose another ib.client_id"
+            f"{place}: client id {ib.client_id} is in use. A desk of another home, or another"
+            " program, has it: end that one, or choose another ib.client_id"
         )
     if found.is_silent:
         return bad, (
@@ -87,10 +94,16 @@ def _of_session(ib: IbSettings, port: int, usual: str, place: str, found: Found)
             f"{said}. Its API is read-only: the desk can watch and send nothing. Take the tick off"
             " Read-Only API in its API settings to trade"
         )
+    bad = UNAVAILABLE if port == ib.port else ATTENTION
     if ib.account and ib.account not in found.accounts:
-        return ATTENTION, f"{said}. It does not have ib.account ({masked(ib.account)})"
+        return bad, (
+            f"{said}. It does not have ib.account ({masked(ib.account)}): log it in to that one, or"
+            " name another"
+        )
     if not ib.account and len(found.accounts) > 1:
-        return ATTENTION, f"{said}. Name the one to be traded with ib.account"
+        return bad, f"{said}. Name the one to be traded with ib.account"
+    if not ib.account and kind == "LIVE":
+        return ATTENTION, f"{said}. To trade it, name it with ib.account and start with --live"
     how = "`trader --venue ib`" if kind == "paper" else "`trader --venue ib --live`"
     return OK, f"{said}; {how} trades there" + (
         "" if port == ib.port else f" with ib.port = {port}"

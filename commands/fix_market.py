@@ -10,7 +10,10 @@ import msgspec
 from commands.fix_secrets import secrets_of
 from commands.ground import Ground
 from commands.line_market import (
+    OPENS_WITHOUT,
+    is_scripted,
     known_markets,
+    last_listed,
     limits_at,
     refuse_flags_of_a_simulation,
     trade_date,
@@ -35,17 +38,12 @@ from engine.domain.patience import PRACTICE_VENUE, Patience
 from engine.domain.quotes import Source
 from engine.domain.state import State
 from engine.errors import InputError
-from engine.instruments import Instrument
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
 from engine.values import NANOS_PER_SECOND, Nanos
 
 SCRIPT_WAIT_SECONDS, DESK_WAIT_SECONDS = 15.0, 5.0
 """How long an opening waits for the venue; a person rather sees the desk, its line still down."""
-OPENS_WITHOUT = (
-    "Until it is there this desk shows what its journal says, and sends nothing new; it goes on by"
-    " itself"
-)
 
 
 class FixMarket(NamedTuple):
@@ -102,23 +100,17 @@ class FixMarket(NamedTuple):
 
     def _stand_up(self, venue: FixVenue, terms: Terms, state: State) -> tuple[str, ...]:
         """What a person should hear of a venue that is not there."""
+        scripted = is_scripted(self.options)
         try:
-            venue.stand_up(SCRIPT_WAIT_SECONDS if self._is_scripted else DESK_WAIT_SECONDS)
+            venue.stand_up(SCRIPT_WAIT_SECONDS if scripted else DESK_WAIT_SECONDS)
         except LineError as error:
             words = trouble_words(str(error), terms)
-            if self._is_scripted:
+            if scripted:
                 venue.close(is_orderly=False)
                 raise LineError(words) from error
-            venue.goes_on_without(words, _last_listed(state, self.description))
+            venue.goes_on_without(words, last_listed(state, self.description))
             return (f"{words}. {OPENS_WITHOUT}",)
         return ()
-
-    @property
-    def _is_scripted(self) -> bool:
-        """Nobody is there to wait for a venue: what was to be done cannot be done."""
-        options = self.options
-        is_about_the_line = any(line.split()[:1] == ["link"] for line in options.exec_lines)
-        return bool(options.headless or options.script) and not is_about_the_line
 
 
 def trouble_words(trouble: str, terms: Terms) -> str:
@@ -225,11 +217,3 @@ def _as_it_stands(order: Order) -> Standing:
         cumulative=order.cumulative,
         change=change_as_sent(order),
     )
-
-
-def _last_listed(state: State, market: str) -> tuple[Instrument, ...]:
-    """What was traded at that venue when this home was there last; empty for another market."""
-    if state.market != market:
-        return ()
-    known, gone = state.instruments, set(state.unlisted)
-    return tuple(known[symbol] for symbol in known if symbol not in gone)

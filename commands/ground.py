@@ -45,6 +45,8 @@ class Ground(NamedTuple):
     close: Callable[..., None] = _nothing
     opening_cash: Money | None = None
     """Of an account that is new to this home, as its venue says; None: by the settings."""
+    states_its_books: bool = True
+    """False where it cannot be asked about orders: an opening does not wait for that."""
     remarks: tuple[str, ...] = ()
     """What a person should know of how the venue was found; a sentence each."""
 

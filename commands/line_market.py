@@ -9,6 +9,7 @@ from data.settings import Settings
 from data.settings.load import SHIPPED_SOURCE
 from engine.domain.state import State
 from engine.errors import InputError
+from engine.instruments import Instrument
 from engine.runtime.market_time import exchange_date
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -23,6 +24,12 @@ NOT_SIMULATED = {
     "record": "only simulated markets are recorded",
 }
 """Flags of a session that mean nothing at a venue beyond a line, and why."""
+
+OPENS_WITHOUT = (
+    "Until it is there this desk shows what its journal says, and sends nothing new; it goes on by"
+    " itself"
+)
+"""What is said of a desk that opens though its venue is not there."""
 
 _FLAGS = {LINE_MARKET: "--venue fix", IB_MARKET: "--venue ib"}
 
@@ -54,6 +61,20 @@ def limits_at(settings: Settings, venue: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (key, f"{value},{venue}" if key == VENUES_KEY else value) for key, value in settings.limits
     )
+
+
+def is_scripted(options: Namespace) -> bool:
+    """Nobody is there to wait for a venue: what was to be done cannot be done."""
+    is_about_the_line = any(line.split()[:1] == ["link"] for line in options.exec_lines)
+    return bool(options.headless or options.script) and not is_about_the_line
+
+
+def last_listed(state: State, market: str) -> tuple[Instrument, ...]:
+    """What was traded at that venue when this home was there last; empty for another market."""
+    if state.market != market:
+        return ()
+    known, gone = state.instruments, set(state.unlisted)
+    return tuple(known[symbol] for symbol in known if symbol not in gone)
 
 
 def known_markets(state: State) -> set[str]:

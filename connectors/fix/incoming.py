@@ -143,9 +143,10 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
                 resending.answer(line, message, now)
                 line.memory.next_in += message.number(Tag.MSG_SEQ_NUM) == line.memory.next_in
         case Type.REJECT:
-            if is_good(line, message, now, may_be_high=True):
+            # Of our Logon: what is missing besides is asked for once somebody is logged on.
+            if is_good(line, message, now, may_be_high=line.phase is Phase.LOGON_SENT):
                 line.note(f"the other side rejects: {message.text(Tag.TEXT)}")
-                line.memory.next_in += 1
+                line.memory.next_in += message.number(Tag.MSG_SEQ_NUM) == line.memory.next_in
         case _:
             _application(line, message, arranged, now)
 
@@ -329,7 +330,9 @@ def ask_for_missing(
 ) -> None:
     """Keeps a message for its turn and asks for those before it, once; `quietly`: only where they
     do not come by themselves."""
-    if len(line.queued) >= line.settings.queued_max:
+    settings = line.settings
+    line.queued_bytes = len(message.raw) + (line.queued_bytes if line.queued else 0)
+    if len(line.queued) >= settings.queued_max or line.queued_bytes > settings.queued_bytes_max:
         line.close(f"{len(line.queued):,} messages wait for one that does not come", now)
         return
     line.queued[number] = message

@@ -1,6 +1,6 @@
 """One end of a FIX conversation: where it stands, and how what it says is numbered and sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import Protocol
 
@@ -70,6 +70,8 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     reason: int
     text: str
     ref_id: bytes = b""
+    is_usual: bool = False
+    """An answer like another, such as that there is nothing to list: nobody needs to watch it."""
 
 
 class Application(Protocol):
@@ -93,6 +95,10 @@ class Phase(IntEnum):
     LOGOUT_SENT = 4
 
 
+def _nobody_cares(message: Message, why: str) -> None:
+    """Whoever said it hears that it was rejected."""
+
+
 class Line:
     """What handlers of messages share; changed by one connection at a time."""
 
@@ -101,12 +107,17 @@ class Line:
         self.settings = settings
         self.memory = memory
         self.application = application
+        self.unread: Callable[[Message, str], None] = _nobody_cares
+        """Told of an application message that was rejected in its turn: nothing of it was taken,
+        and it does not come again."""
         self.known: Dictionary = settings.dictionary(settings.begin)
         self.app_known: Dictionary = settings.dictionary(settings.version)
         self.phase = Phase.DISCONNECTED
         self.heartbeat: Nanos = Nanos(0)
         self.sent_reset = False
         self.queued: dict[int, Message] = {}
+        self.queued_bytes = 0
+        """Of all that came before its turn since nothing waited."""
         self.missing: tuple[int, int] | None = None
         """First and last number that a ResendRequest asked for."""
         self.asked_at = Nanos(0)

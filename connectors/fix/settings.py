@@ -79,6 +79,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """So many garbled messages within 10 s end the connection; 0: however many."""
     queued_max: int = 10_000
     """Messages that came before their turn; more end the connection."""
+    queued_bytes_max: int = 64 << 20
+    """And so much of them."""
     schedule: Schedule | None = None
     """When the session may speak; with it, the memory is a `DatedMemory`. None: always."""
     unasked_reset: UnaskedReset = UnaskedReset.COUNT

@@ -40,5 +40,9 @@ class BackOff:
         spread = wait * JITTER_PERCENT // 100
         self.due_at = Nanos(now + wait + self._rng.randint(-spread, spread))
 
+    def go(self, now: Nanos) -> None:
+        """A person has looked: it is due at once."""
+        self.stopped, self.failures, self.due_at = "", 0, now
+
     def stop(self, why: str) -> None:
         self.stopped = why

@@ -4,11 +4,13 @@
 often that has to be so before it is believed is the desk's own rule.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import MISCOUNTED, Groups
 from connectors.ib.hearing import Hearer, venue_id
 from connectors.ib.roll import Roll, Standing
 from connectors.ib.rounds import Kind, Rounds, Want
@@ -56,13 +58,24 @@ class _Asked(msgspec.Struct):
 class Books:
     """Gathers rows between the begin and the end of a round, and answers who waits for them."""
 
-    def __init__(self, roll: Roll, trades: Trades, hearer: Hearer, contracts: Contracts) -> None:
+    def __init__(
+        self,
+        roll: Roll,
+        trades: Trades,
+        hearer: Hearer,
+        contracts: Contracts,
+        groups: Groups,
+        recheck: Callable[[], None],
+    ) -> None:
+        """`recheck` asks IB about all orders once more, soon."""
         self._roll, self._trades, self._hearer = roll, trades, hearer
-        self._contracts = contracts
+        self._contracts, self._groups, self._recheck = contracts, groups, recheck
         self._asked: list[_Asked] = []
         self._completed: list[Completed] = []
         self._bases: dict[str, None] = {}
-        """Trades of the newest list of executions."""
+        """Trades of the list of executions that is on its way."""
+        self._told_bases: dict[str, None] = {}
+        """Of the newest whole one; the next may have begun before it is answered from."""
         self._positions: dict[tuple[str, int], tuple[str, Quantity]] = {}
         self._told: dict[tuple[str, int], tuple[str, Quantity]] = {}
         self.found: Reports = []
@@ -72,8 +85,7 @@ class Books:
 
     def began(self, kind: Kind) -> None:
         if kind is Kind.ORDERS:
-            self._hearer.seen.clear()
-            self._hearer.is_listing = True
+            self._hearer.listing_begins()
         elif kind is Kind.COMPLETED:
             self._completed.clear()
         elif kind is Kind.EXECUTIONS:
@@ -83,10 +95,12 @@ class Books:
 
     def ended(self, kind: Kind) -> None:
         if kind is Kind.ORDERS:
-            self._hearer.is_listing = False
+            self._hearer.listing_ends()
         elif kind is Kind.COMPLETED:
             for row in self._completed:
                 self.found += self._hearer.completed(row.contract, row.order, row.state)
+        elif kind is Kind.EXECUTIONS:
+            self._told_bases = dict(self._bases)
         elif kind is Kind.POSITIONS:
             self._told = dict(self._positions)
 
@@ -114,9 +128,13 @@ class Books:
         self._asked.append(_Asked(request, [rounds.want(kind) for kind in _needs(request)]))
 
     def recheck(self, rounds: Rounds) -> None:
-        """Of its own accord; one that has not begun yet is enough."""
-        if not any(each.request is None for each in self._asked):
-            self._asked.append(_Asked(None, [rounds.want(kind) for kind in THREE_LISTS]))
+        """Of its own accord, and from where ids go on; one that has not begun yet is enough."""
+        if not any(
+            each.request is None and not any(map(rounds.has_begun, each.wants))
+            for each in self._asked
+        ):
+            wants = [rounds.want(kind) for kind in (*THREE_LISTS, Kind.IDS)]
+            self._asked.append(_Asked(None, wants))
 
     def forget(self) -> None:
         """The line is gone, and with it what was asked: whoever still wants to know asks again."""
@@ -173,8 +191,9 @@ class Books:
             return [rep.VenueOrderUnknown(name, query=query)]
         change = order.change
         is_change = change is not None and name == change.new_client_order_id
-        is_open = bool(self._hearer.seen & set(order.handles))
+        is_open = self._is_open(order)
         if is_change and is_open:
+            order.change_is_missing = True
             return [rep.VenueOrderUnknown(name, query=query)]  # it stands with its old terms
         if is_open:
             return [rep.VenueAccepted(order.name, venue_id(order))]
@@ -188,7 +207,7 @@ class Books:
         """A look of the connector's own: cancels that found nothing are answered now."""
         told: Reports = []
         for order in self._roll.open():
-            is_open = bool(self._hearer.seen & set(order.handles))
+            is_open = self._is_open(order)
             if order.not_found and order.is_cancelling:
                 order.not_found, order.is_cancelling = False, False
                 there = "it stands there all the same" if is_open else "no list of IB's has it"
@@ -200,14 +219,41 @@ class Books:
                     order.name, f"{order.words}: nothing was placed, IB's lists do not have it"
                 )
                 told.append(order.ending)
+            if is_open and order.oca_group and not order.is_foreign:
+                told += self._counted(order)
         return told
 
+    def _is_open(self, order: Standing) -> bool:
+        """By the newest list of open orders, and nothing heard since that ended it."""
+        return not order.is_done and bool(self._hearer.seen & set(order.live_handles))
+
+    def _counted(self, order: Standing) -> Reports:
+        """What IB holds it for, against all fills beside it: the desk hears of a difference, and
+        puts it right."""
+        groups = self._groups
+        if order.change is not None or not order.quantity_there:
+            return []
+        total = groups.total_of(order)
+        order.is_counted = total == order.quantity
+        if order.is_counted:
+            return []
+        if total < order.quantity and order.short_there != order.quantity_there:
+            # Of a fill beside it that IB has counted and not told yet: the next look has it.
+            order.short_there = order.quantity_there
+            self._recheck()
+            return []
+        listed = self._contracts.get(order.symbol)
+        size = listed.instrument.format_quantity if listed is not None else str
+        wanted = Quantity(order.quantity - groups.filled_beside(order.oca_group, order.ref))
+        text = MISCOUNTED.format(size(order.quantity_there), size(Quantity(max(0, wanted))))
+        order.quantity = total
+        return [rep.VenueRestated(order.name, order.price, total, text)]
+
     def _open_orders(self) -> tuple[OpenOrder, ...]:
-        seen = self._hearer.seen
-        return tuple(_row(order) for order in self._roll.open() if seen & set(order.live_handles))
+        return tuple(_row(order) for order in self._roll.open() if self._is_open(order))
 
     def _of_list(self) -> tuple[Trade, ...]:
-        found = (self._trades.find(base) for base in self._bases)
+        found = (self._trades.find(base) for base in self._told_bases)
         return tuple(trade for trade in found if trade is not None)
 
     def _name(self, trade: Trade) -> str:

@@ -90,12 +90,23 @@ class Contracts:
         """What a person has heard of a refusal: the same is not said again every night."""
         self.is_changed = False
         """Until somebody takes it back: what is listed is not what it was."""
+        self.remembered: tuple[Instrument, ...] = ()
+        """What was traded here when the desk last knew, before anything was looked up."""
 
     def __contains__(self, symbol: str) -> bool:
         return symbol in self._listed
 
     def get(self, symbol: str) -> Listed | None:
         return self._listed.get(symbol)
+
+    def instrument(self, symbol: str) -> Instrument:
+        """As it is listed; before it is looked up as it was once, else with the digits of a
+        share."""
+        listed = self._listed.get(symbol)
+        if listed is not None:
+            return listed.instrument
+        known = (each for each in self.remembered if each.symbol == symbol)
+        return next(known, Instrument(symbol))
 
     def every(self) -> tuple[Listed, ...]:
         return tuple(self._listed.values())

@@ -1,6 +1,6 @@
 """What IB says of the market over its lines, as the quotes, tape and depth that the desk reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from connectors.ib import ticks
 from connectors.ib.contracts import Contracts
@@ -59,6 +59,11 @@ class Feed:
                 data.quote = Quote(symbol, source=Source.LIVE, phase=data.quote.phase)
                 self._market.quotes[symbol] = data.quote
                 self.lines.reopen(symbol)
+
+    def awaits(self, symbols: Iterable[str]) -> None:
+        """These were traded here once: each has a quote, empty until its contract is looked up."""
+        for symbol in symbols:
+            self._market.quotes.setdefault(symbol, Quote(symbol, source=Source.LIVE))
 
     @property
     def is_settled(self) -> bool:

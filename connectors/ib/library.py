@@ -64,18 +64,18 @@ class Library:
         return self._module.ExecutionFilter()
 
 
-_LOOPS: list[asyncio.AbstractEventLoop] = []
-
-
 def _imported(name: str) -> ModuleType:
     """The module, imported in a thread that has an event loop: the library asks for one of the
     thread while it is imported, and a thread in which asyncio has run has none any more."""
 
     def bring() -> ModuleType:
         loop = asyncio.new_event_loop()
-        _LOOPS.append(loop)  # one of the two libraries keeps it, and of the other it would be lost
         asyncio.set_event_loop(loop)
-        return importlib.import_module(name)
+        try:
+            return importlib.import_module(name)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()  # every connection has a loop of its own, in its own thread
 
     if name in sys.modules:
         return sys.modules[name]

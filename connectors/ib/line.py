@@ -38,6 +38,7 @@ IN_USE = (
     "client id {} is in use at {}: another program has it, or an earlier desk is still being let"
     " go. End that one, or choose another with ib.client_id"
 )
+NOT_AGAIN = 'it is not dialled again: `link go "why"` does, when that is settled'
 WEDGED = "the gateway at {} takes connections and answers nothing: restart it"
 
 
@@ -103,6 +104,19 @@ class Line:
         """Why nothing can be asked over it now; empty where it can."""
         return "" if self.is_up else self.trouble or "the line to the gateway is not up yet"
 
+    @property
+    def may_come_yet(self) -> bool:
+        """It is not up, and dialled on; else a person has to look first."""
+        return not (self.back_off.stopped or self.is_up)
+
+    @property
+    def wants_a_person(self) -> str:
+        """What no further call can mend, as a sentence with what to do; empty for nothing."""
+        if self.back_off.stopped:
+            return f"{self.back_off.stopped}; {NOT_AGAIN}"
+        is_wedged = self.state is not State.UP and self._silent >= SILENT_TRIES
+        return WEDGED.format(self.dial) if is_wedged else ""
+
     def look(self, now: Nanos, hear: Callable[[Heard], None]) -> Whole | None:
         """Whatever came since the last look; nothing waits. `hear` gets each callback."""
         if self.state is State.DOWN and not self._wire.is_busy and self.back_off.is_due(now):
@@ -143,6 +157,13 @@ class Line:
         """Nothing is dialled any more before a person has looked."""
         self.back_off.stop(why)
         self.trouble = why
+
+    def go(self, now: Nanos) -> None:
+        """A person has seen to what was in the way: it is dialled now; one that stands, anew."""
+        self.back_off.go(now)
+        if self.is_open:
+            self.drop("dialled anew, as a person asked for", now)
+            self.back_off.go(now)
 
     def close(self) -> None:
         self._wire.hang_up()

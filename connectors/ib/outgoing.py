@@ -4,8 +4,10 @@ import struct
 from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import NOTHING_LEFT, Groups
 from connectors.ib.roll import Roll, Standing, Terms, ref_of
 from connectors.ib.store import Ids
 from connectors.ib.turnstile import Lane, Leaving
@@ -28,6 +30,7 @@ ROLLED_BACK = (
     " before could become a second order: cancel it and send it anew"
 )
 TOO_MANY = "it never left: too many messages wait for their turn already"
+WITH_THE_REST = "cancelled with everything in the account"
 WITHDRAWN = "it had not left yet"
 ACTIVE_MAX = 20
 """Active orders that IB takes for each contract, side and account."""
@@ -67,6 +70,7 @@ class Outgoing:
         roll: Roll,
         contracts: Contracts,
         writer: Writer,
+        groups: Groups,
         ids: Ids,
         account: Callable[[], str],
         send: Callable[[Leaving], bool],
@@ -74,6 +78,7 @@ class Outgoing:
         recheck: Callable[[], None],
     ) -> None:
         self._roll, self._contracts, self._writer = roll, contracts, writer
+        self._groups = groups
         self._ids, self._account = ids, account
         self._send, self._withdraw, self._recheck = send, withdraw, recheck
 
@@ -90,7 +95,7 @@ class Outgoing:
             texts: list[str] = []
             match request:
                 case NewOrderRequest() if self._roll.get(request.client_order_id) is None:
-                    written = self._writer.order(request, self._account())
+                    written = self._written(request)
                     if isinstance(written, Order):
                         texts = [self._writer.place(written, next_id)]
                         next_id += 1
@@ -105,13 +110,38 @@ class Outgoing:
             staged.append(framed(texts))
         return staged
 
+    def sweep(self) -> Reports:
+        """Everything in the account is to be cancelled, whoever sent it; what of ours still waits
+        for its turn does not leave behind that."""
+        told: Reports = []
+        for order in list(self._roll.open()):
+            if self._withdraw(f"n:{order.names[0]}"):
+                told.append(self._withdrawn(order))
+            elif order.is_acknowledged and not order.is_cancelling:
+                order.words = WITH_THE_REST
+        self._send(Leaving(Lane.CANCEL, self._writer.cancel_all()))
+        return told
+
+    def _withdrawn(self, order: Standing) -> rep.Report:
+        """It had not left yet, and never will."""
+        self._roll.done(order)
+        order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
+        return order.ending
+
     # Releasing.
 
     def release(
-        self, requests: Sequence[Request], staged: Sequence[bytes], why_not: str, at: int
+        self,
+        requests: Sequence[Request],
+        staged: Sequence[bytes],
+        why_not: str,
+        at: int,
+        *,
+        is_view_only: bool = False,
     ) -> Reports:
         """`why_not`: the reason why nothing new may leave now, empty where it may. What leaves has
-        its id on the disk before; `at`: UTC nanoseconds."""
+        its id on the disk before; `at`: UTC nanoseconds. `is_view_only`: IB names no order, so a
+        cancel of one whose id is not known cannot be said."""
         if self._ids.is_broken and not all(isinstance(r, CancelRequest) for r in requests):
             raise MachineError(BROKEN)
         told: Reports = []
@@ -123,7 +153,7 @@ class Outgoing:
                 case ReplaceRequest():
                     told += self._replace(request, data, why_not, out)
                 case CancelRequest():
-                    told += self._cancel(request, data, out)
+                    told += self._cancel(request, data, out, why_not if is_view_only else "")
         self._ids.commit(at)
         for each in out:
             if not self._send(each.leaving):
@@ -152,21 +182,46 @@ class Outgoing:
             return []  # the same name again is the same order
         why_not = why_not or self._too_many(request)
         if why_not or not data:
-            return [rep.VenueRejected(name, why_not or self._objection(request))]
+            return [self._not_sent(request, why_not or self._objection(request))]
         listed = self._contracts.get(request.symbol)
         assert listed is not None, "what was written was looked up"
         order_id = self._ids.take(ref_of(name))
         (text,) = unframed(data)
         assert text.split("\0")[1] == str(order_id), "it leaves under the id that was journaled"
         self._roll.entered(request, order_id, listed.con_id, self._account())
-        out.append(Out(Leaving(Lane.ORDER, text, f"n:{name}"), self._roll.get(name)))
+        order = self._roll.get(name)
+        assert order is not None, "it has just been entered"
+        self._groups.joins(order)
+        out.append(Out(Leaving(Lane.ORDER, text, f"n:{name}"), order))
         return []
+
+    def _not_sent(self, request: NewOrderRequest, why: str) -> rep.Report:
+        """No refusal of an exit that came too late: should there be more to protect, so is it."""
+        name = request.client_order_id
+        if why == NOTHING_LEFT:
+            return rep.VenueCancelled(name, why, requested=False, cumulative=Quantity(0))
+        return rep.VenueRejected(name, why)
+
+    def _written(self, request: NewOrderRequest) -> Order | Unsayable:
+        written = self._writer.order(request, self._account())
+        if isinstance(written, Unsayable) or not written.oca_group:
+            return written
+        there = self._there(written)
+        return there if there.terms.quantity > 0 else Unsayable(NOTHING_LEFT)
+
+    def _there(self, order: Order) -> Order:
+        """In IB's numbers: what others of its group have filled is none of its quantity there."""
+        terms = order.terms
+        left = Quantity(terms.quantity - self._groups.filled_beside(order.oca_group, order.ref))
+        return replace(order, terms=replace(terms, quantity=left))
 
     def _too_many(self, request: NewOrderRequest) -> str:
         """IB's own limit, before it says so itself; orders of others count there too."""
-        side = request.instruction.side
+        side, account = request.instruction.side, self._account()
         active = sum(
-            order.symbol == request.symbol and order.instruction.side is side
+            order.symbol == request.symbol
+            and order.instruction.side is side
+            and order.account in ("", account)
             for order in self._roll.open()
         )
         if active < ACTIVE_MAX:
@@ -178,7 +233,7 @@ class Outgoing:
         )
 
     def _objection(self, request: NewOrderRequest) -> str:
-        written = self._writer.order(request, self._account())
+        written = self._written(request)
         return written.text if isinstance(written, Unsayable) else "it could not be written"
 
     def _replace(
@@ -188,12 +243,15 @@ class Outgoing:
         order = self._roll.get(name)
         if order is not None and self._roll.get(new) is order:
             return []  # the same name again is the same change
+        changed = self._changed(order, request)
         if why_not or order is None or not data:
-            changed = self._changed(order, request)
             why = why_not or (changed.text if isinstance(changed, Unsayable) else "not possible")
             return [rep.VenueReplaceRefused(name, why, new)]
         (text,) = unframed(data)
+        assert isinstance(changed, Order), "what was written can be said"
         self._roll.changes(order, request)
+        order.sent_there, order.is_counted = changed.terms.quantity, False
+        order.beside_then = self._groups.filled_beside(order.oca_group, order.ref)
         out.append(Out(Leaving(Lane.ORDER, text, f"r:{new}"), order))
         return []
 
@@ -204,7 +262,7 @@ class Outgoing:
             return Unsayable("it is over")
         if order.name != request.client_order_id:
             return Unsayable(f"it was changed already, and is {order.name} now")
-        if order.change is not None and order.change != request:
+        if order.change not in (None, request) and not order.change_is_missing:
             return Unsayable("an earlier change has no answer yet")
         if not order.order_id:
             return Unsayable(OTHERS_ORDER if order.is_foreign else NOT_NAMED)
@@ -214,9 +272,14 @@ class Outgoing:
             return Unsayable(f"{order.filled} of it are filled, and it is to have no more")
         stop = request.stop or order.stop
         terms = Terms(Price(request.price), Quantity(request.quantity), Price(stop))
-        return self._writer.standing(order, terms)
+        written = self._writer.standing(order, terms)
+        if isinstance(written, Unsayable) or not written.oca_group:
+            return written
+        there = self._there(written)
+        return there if there.terms.quantity > order.filled else Unsayable(NOTHING_LEFT)
 
-    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out]) -> Reports:
+    def _cancel(self, request: CancelRequest, data: bytes, out: list[Out], never: str) -> Reports:
+        """`never`: why IB will not name an order that it has not named yet."""
         name = request.client_order_id
         order = self._roll.get(name)
         if order is None:
@@ -226,18 +289,18 @@ class Outgoing:
         if change is not None and self._withdraw(f"r:{change.new_client_order_id}"):
             told += self.never_left(f"r:{change.new_client_order_id}", WITHDRAWN)
         if self._withdraw(f"n:{order.names[0]}"):
-            self._roll.done(order)
-            order.ending = rep.VenueCancelled(order.name, WITHDRAWN, cumulative=order.filled)
-            return [*told, order.ending]
+            return [*told, self._withdrawn(order)]
         if not data:
-            return [*told, *self._not_cancelled(order)]
+            return [*told, *self._not_cancelled(order, never)]
         order.is_cancelling = True
         out += [Out(Leaving(Lane.CANCEL, text, f"c:{name}"), order) for text in unframed(data)]
         return told
 
-    def _not_cancelled(self, order: Standing) -> Reports:
+    def _not_cancelled(self, order: Standing, never: str) -> Reports:
         if order.is_done:
             return [rep.VenueCancelRefused(order.name, "it is over")]
+        if never:
+            return [rep.VenueCancelRefused(order.name, never)]
         if order.is_foreign:
             return [rep.VenueCancelRefused(order.name, OTHERS_ORDER)]
         self._recheck()

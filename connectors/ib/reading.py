@@ -47,9 +47,8 @@ TEXT_MAX = 512
 
 
 def instrument_of(contract: Any, contracts: Contracts) -> Instrument:
-    """Its own where it is listed here, else one with the digits of a share."""
-    listed = contracts.get(contracts.symbol_of(contract))
-    return listed.instrument if listed is not None else Instrument(str(contract.symbol))
+    """Its own where it is listed here or was once, else one with the digits of a share."""
+    return contracts.instrument(contracts.symbol_of(contract))
 
 
 def terms_of(order: Any, kind: OrderType, instrument: Instrument) -> Terms:
@@ -115,6 +114,8 @@ def trade_of(contract: Any, execution: Any, ref: str, contracts: Contracts) -> T
         Nanos(at * NANOS_PER_SECOND),
         str(execution.acctNumber),
         str(execution.execId),
+        str(contract.currency),
+        str(execution.orderRef),
     )
 
 

@@ -48,7 +48,8 @@ def objection(accounts: Sequence[str], wanted: str, *, is_live: bool) -> str:
         )
     if wanted and wanted not in accounts:
         return (
-            f"the gateway does not have the account {masked(wanted)} (ib.account): it has {shown}"
+            f"this desk trades {masked(wanted)}, and the gateway does not have it: it has {shown}."
+            " Log it in to that account, or name another with ib.account"
         )
     if not wanted and len(accounts) > 1:
         return f"the gateway has {len(accounts)} accounts ({shown}): name one with ib.account"

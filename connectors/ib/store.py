@@ -176,10 +176,12 @@ class Ids:
         if 0 < order_id < ORDER_ID_MAX:
             self._used = max(self._used, order_id)
 
-    def take(self, ref: str) -> int:
-        """The next one; `commit` before anything leaves under it."""
+    def take(self, ref: str, *, counts_there: bool = True) -> int:
+        """The next one; `commit` before anything leaves under it. `counts_there` False: what leaves
+        is no order, and nobody knows whether the gateway goes on from it."""
         self._used += 1
-        self._gateway_next = max(self._gateway_next, self._used + 1)
+        if counts_there:
+            self._gateway_next = max(self._gateway_next, self._used + 1)
         assert self._used < ORDER_ID_MAX, "order ids have come to their end"
         self._fresh.append(Used(self._used, ref))
         return self._used

@@ -35,12 +35,16 @@ class IbTerms(msgspec.Struct, frozen=True):
     """Symbol → conId, where a person said which of several is meant."""
     restart: str = ""
     """When the gateway restarts itself, such as `23:45 America/New_York`; empty: not known."""
+    login: str = ""
+    """When it logs out each week, such as `sun 01:00 America/New_York`; empty: not known."""
     connect_seconds: float = CONNECT_SECONDS
     bare_zone: tzinfo = UTC
     messages_a_second: int = MESSAGES_A_SECOND
     heartbeat: Nanos = HEARTBEAT_EVERY
     answers_within: Nanos = ANSWERS_WITHIN
     """How long a list may take to come to its end."""
+    asks_what_if: bool = True
+    """IB's own preview is asked for what a ticket would need and cost."""
     first_quotes: Nanos = FIRST_QUOTES
     """So long a start waits for a first word of every market; a closed one may have none."""
 

@@ -6,29 +6,38 @@ import time
 from collections.abc import Callable, Sequence
 
 from connectors.date_roll import rolled
-from connectors.ib import record, safety
+from connectors.ib import safety
 from connectors.ib.back_off import BackOff
 from connectors.ib.directory import Directory
 from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
-from connectors.ib.line_words import line_told
+from connectors.ib.line_told import LineTeller
+from connectors.ib.line_words import (
+    GO,
+    NEVER_LEFT,
+    NO_NUMBERS,
+    NOT_SWEPT,
+    SWEEP,
+    SWEPT,
+    TAKES_ORDERS_AGAIN,
+    VIEW_ONLY,
+    VIEW_ONLY_NOW,
+)
 from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
+from connectors.ib.shown import Shown
 from connectors.ib.store import Store
 from connectors.ib.terms import IbTerms, description_of
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
 from connectors.line_error import LineError
-from connectors.untold import Untold, open_by_price
 from connectors.venue_clock import VenueClock
 from engine.domain.quotes import Market
 from engine.domain.reports import (
     InstrumentsListed,
-    LinkChanged,
-    LinkState,
     Report,
 )
 from engine.domain.requests import (
@@ -38,10 +47,9 @@ from engine.domain.requests import (
     ReplaceRequest,
     Request,
 )
-from engine.domain.views import DepthRow, TradePrint
-from engine.hosted import LineTold, SimulatedVenue, VenueFigure
+from engine.hosted import SimulatedVenue, VenueEstimate
 from engine.instruments import Instrument
-from engine.values import NANOS_PER_SECOND, Nanos, Quantity, Side
+from engine.values import NANOS_PER_SECOND, Nanos
 
 LINE = "ib"
 """The name of the line, and of the venue."""
@@ -49,22 +57,15 @@ OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
-NEVER_LEFT = "it never left: "
-NOT_AGAIN = "it is not dialled again: start the desk anew when that is settled"
-VIEW_ONLY = (
-    "the API of this gateway is read-only: nothing can be sent. Take the tick off `Read-Only API`"
-    " in its API settings, and start the desk anew"
-)
-NO_NUMBERS = "`link` sets the numbers of a FIX session: a gateway has none, nothing was done"
 SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
 """After a recovery the lists are asked for once more: some of it comes late."""
 
 
-class IbVenue(Untold):
+class IbVenue(Shown):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
-    has_oca = False
+    has_oca = True
 
     def __init__(
         self,
@@ -112,9 +113,10 @@ class IbVenue(Untold):
             terms.heartbeat,
         )
         self.parts.rounds.answers_within = terms.answers_within
-        self._quiet = Quiet(terms.restart)
+        self._quiet = Quiet(terms.restart, terms.login)
+        self._told = LineTeller(LINE, self._line, self._quiet, lambda: self.description, self.now)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
-        self._was_up = False
+        self._was_up = self._was_view_only = self._is_open = False
         self._late_at: Nanos | None = None
 
     # What it is.
@@ -127,10 +129,6 @@ class IbVenue(Untold):
     @property
     def live(self) -> "IbVenue":
         return self
-
-    @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        return tuple(listed.instrument for listed in self.parts.contracts.every())
 
     @property
     def description(self) -> str:
@@ -160,26 +158,11 @@ class IbVenue(Untold):
         notes, self._notes = tuple(self._notes), []
         return notes
 
-    def line(self) -> LineTold:
-        """Its state, IB's farms, and how much of the rate that IB takes is used."""
-        used, waiting = self._wire.used()
-        rate = self.terms.messages_a_second
-        line, health, data = self._line, self.parts.health, self.parts.feed.lines.trouble
-        return line_told(line, health, data, used=used, waiting=waiting, rate=rate)
-
-    def figures(self) -> tuple[VenueFigure, ...]:
-        """The account as IB counts it."""
-        trades = self.parts.trades
-        return self.parts.values.figures(len(trades.every()), trades.commissions.values(), self.now)
-
-    def messages(self, label: Callable[[str], str]) -> tuple[str, ...]:
-        ear = self._wire.ear
-        return record.lines(ear.raw, label, self._wall) if ear is not None else ()
-
     def stand_up(self, seconds: float = OPENS_WITHIN_SECONDS) -> None:
         """Waits until the line is whole and what is wanted was looked up.
 
-        Raises LineError as soon as it is clear that it cannot be.
+        Raises LineError as soon as it is clear that it cannot be; who opens all the same says
+        `goes_on_without`.
         """
         came = threading.Event()
         self.wake_with(came.set)
@@ -199,12 +182,25 @@ class IbVenue(Untold):
         if not self.instruments:
             why = "; ".join(self.parts.contracts.refused.values()) or "name symbols with --symbols"
             raise LineError(f"nothing is traded here: {why}")
+        self._is_open = True
+        self._told.opens()
 
     def _stands(self, quotes_until: Nanos) -> bool:
         """Whole, looked up, and with a first word of every market, which may stay away."""
         if not (self._line.is_up and self.parts.contracts.is_settled):
             return False
         return self.parts.feed.is_settled or self.clock() >= quotes_until
+
+    def goes_on_without(self, why: str, account: str, instruments: Sequence[Instrument]) -> None:
+        """The desk opens though the gateway is not there: its line is down, and dialled on.
+
+        `why`: with what to do. `account`, `instruments`: what the desk traded when it was there
+        last; a gateway that comes with another account is refused.
+        """
+        self._is_open, self.account = True, account
+        self.parts.contracts.remembered = tuple(instruments)
+        self.parts.feed.awaits([each.symbol for each in instruments])
+        self._reports.append(self._told.opens_without(why, self.now))
 
     def close(self, *, is_orderly: bool = True) -> None:
         """Hangs up; orders stay at IB."""
@@ -222,13 +218,17 @@ class IbVenue(Untold):
         no id is used. Cancels leave over any line that stands."""
         assert len(requests) == len(staged), "what leaves is what was journaled"
         self._reports += self.parts.outgoing.release(
-            requests, staged, self._why_not(), self.clock()
+            requests,
+            staged,
+            self._why_not(),
+            self.clock(),
+            is_view_only=self.is_view_only,
         )
         for request in requests:
             if isinstance(request, NewOrderRequest | ReplaceRequest | CancelRequest):
                 continue
             if isinstance(request, LinkRequest):
-                self._say(NO_NUMBERS)
+                self._operate(request)
             elif self._line.is_up:
                 self.parts.books.asked(request, self.parts.rounds)
 
@@ -250,7 +250,22 @@ class IbVenue(Untold):
             return NEVER_LEFT + "what happened while the line was away is still being told"
         if not line.is_up:
             return NEVER_LEFT + "the line to the gateway is down"
-        return self._quiet.why_not(self.clock())
+        if not (self.parts.contracts.is_settled or self.parts.contracts.every()):
+            return NEVER_LEFT + "what is traded here is still being looked up"
+        return ""
+
+    def _operate(self, request: LinkRequest) -> None:
+        """A person's word about the line itself."""
+        if request.what == GO:
+            self._line.go(Nanos(time.monotonic_ns()))
+        elif request.what != SWEEP:
+            self._say(NO_NUMBERS)
+        elif not self._line.is_open:
+            self._say(NOT_SWEPT)
+        else:
+            self._reports += self.parts.outgoing.sweep()
+            self._say(SWEPT)
+            self._late_at = Nanos(time.monotonic_ns() + SETTLES_LATE)
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
@@ -274,14 +289,15 @@ class IbVenue(Untold):
         self._take_never_left()
         self.parts.feed.heard(self._wire.ticks(), self.now)
         self._take_listing()
-        self.parts.contracts.late(self.now)
-        self.parts.directory.look(steady)
-        self.parts.history.look(steady)
+        if self._line.is_up:
+            self.parts.contracts.late(self.now)
+        self.parts.look(steady)
         self.parts.feed.turn(self.now)
         if self._late_at is not None and steady >= self._late_at:
             self._late_at = None
             self._recheck()
         if self._line.is_up:
+            self.parts.rolled_back.look()
             self.parts.rounds.look(steady)
         self._reports += self.parts.books.answers(self.account)
         self._reports += self.parts.feed.reports
@@ -291,7 +307,9 @@ class IbVenue(Untold):
         self._turn_page()
 
     def _heard(self, heard: Heard) -> None:
-        self._reports += self._dispatch.hear(heard)
+        told = self._dispatch.hear(heard)
+        self._told.heard(told)
+        self._reports += told
 
     def _heard_at(self, steady: Nanos) -> Nanos:
         """Whatever the gateway says is a sign of life of the feed too, but for a broken farm."""
@@ -300,11 +318,12 @@ class IbVenue(Untold):
     def _guarded(self, opened: Opened) -> str:
         """Before anything is asked or sent: whose money it is, and from where ids count on."""
         terms = self.terms
-        why_not = safety.objection(opened.accounts, terms.account, is_live=terms.is_live)
+        why_not = safety.objection(opened.accounts, self.account, is_live=terms.is_live)
         if why_not:
             return why_not
-        self.account = safety.account_of(opened.accounts, terms.account)
+        self.account = safety.account_of(opened.accounts, self.account)
         self.parts.ids.connected(opened.next_id)
+        self.parts.rolled_back.begins()
         self.parts.roll.ids_forgotten()
         self.parts.values.forget()
         self.parts.health.forget()
@@ -325,6 +344,9 @@ class IbVenue(Untold):
             self.parts.feed.lines.subscribe(is_new_session=whole.is_new_session)
         else:
             self.parts.feed.lines.resume(self.now)
+        if self._is_open and self.is_view_only != self._was_view_only:
+            self._say(VIEW_ONLY_NOW if self.is_view_only else TAKES_ORDERS_AGAIN)
+        self._was_view_only = self.is_view_only
         self._late_at = Nanos(steady + SETTLES_LATE)
 
     def _profits(self) -> tuple[int, str, str]:
@@ -333,21 +355,12 @@ class IbVenue(Untold):
         return question, self.account, ""
 
     def _turned(self) -> None:
-        """The line came up or went down."""
-        if self._line.is_up == self._was_up:
-            return
-        self._was_up = self._line.is_up
-        if self._was_up:
-            self._reports.append(LinkChanged(LINE, LinkState.UP, self.description))
-            return
-        self.parts.feed.lost(self.now)
-        self.parts.directory.lost(self._line.why_down)
-        self.parts.history.lost()
-        self.parts.books.forget()
-        stopped = self._line.back_off.stopped
-        trouble = f"{stopped}; {NOT_AGAIN}" if stopped else self._line.trouble
-        planned = self._quiet.planned(self.now)
-        self._reports.append(LinkChanged(LINE, LinkState.DOWN, planned or trouble))
+        """The line came up or went down, or there is more to be said of it."""
+        was_up, self._was_up = self._was_up, self._line.is_up
+        if was_up and not self._was_up:
+            self.parts.lost(self.now, self._line.why_down)
+        self._told.heard(self.parts.books.found)
+        self._reports += self._told.look(self.now)
 
     def _take_never_left(self) -> None:
         keys, self._line.never_left = self._line.never_left, []
@@ -356,8 +369,8 @@ class IbVenue(Untold):
                 self._reports += self.parts.outgoing.never_left(key, NEVER_LEFT + "the line broke")
 
     def _take_listing(self) -> None:
-        if not self.parts.contracts.is_changed:
-            return
+        if not (self.parts.contracts.is_changed and self.parts.contracts.is_settled):
+            return  # a part of it would call all the rest unlisted
         self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
@@ -373,24 +386,9 @@ class IbVenue(Untold):
             if self._line.is_up:
                 self.parts.contracts.refresh()
 
-    # What it shows.
-
-    def depth(self, symbol: str, levels: int) -> tuple[tuple[DepthRow, ...], tuple[DepthRow, ...]]:
-        if levels > 1:
-            self.parts.feed.lines.look_deep(symbol)
-        return self.parts.feed.depth(symbol, levels)
-
-    def tape(self, symbol: str, prints: int) -> tuple[TradePrint, ...]:
-        return self.parts.feed.tape(symbol, prints)
-
-    def would_fill(
-        self, symbol: str, side: Side, price: int, quantity: int
-    ) -> list[tuple[int, int]]:
-        return self.parts.feed.taken_by(symbol, side, price, quantity)
-
-    def _own_at(self, symbol: str) -> dict[int, int]:
-        orders = (order for order in self.parts.roll.open() if order.symbol == symbol)
-        return open_by_price((o.price, Quantity(o.quantity - o.filled)) for o in orders)
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
+        may_ask = self.terms.asks_what_if and not self._why_not()
+        return self.parts.what_ifs.of(request, may_ask=may_ask)
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

@@ -22,6 +22,7 @@ from engine.domain.reports import (
     VenueOrderWaited,
     VenueTriggered,
 )
+from engine.domain.views import TradePrint
 from engine.exchange.auctions import AuctionEvent, Cross, CrossFilled
 from engine.exchange.exchange import Exchange, Telling
 from engine.exchange.messages import (
@@ -85,7 +86,7 @@ class Clerk:
 
     def heed(self, events: Sequence[Event]) -> None:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
-        has_own, symbol = False, ""
+        has_own, symbol, keeper = False, "", self._keeper
         touched: set[str] = set()
         moved: set[str] = set()
         of_others: list[Traded] = []
@@ -100,18 +101,19 @@ class Clerk:
                 continue
             moved.add(symbol)
             is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
+            quantity = event.quantity
+            trade = TradePrint(self.now, event.price, quantity, event.taker_side, False, is_own)
             if not is_own:
                 of_others.append(event)
-            else:
-                has_own = True
-                # The quote still is what it was before this batch: it follows further down.
-                self._mids_before[symbol] = self._keeper.twice_mid(symbol)
-            self._keeper.printed(
-                symbol, self.now, event.price, event.quantity, event.taker_side, own=is_own
-            )
+                keeper.printed(symbol, trade)
+                continue
+            has_own = True
+            # The quote still is what it was before this batch: it follows further down.
+            self._mids_before[symbol] = keeper.twice_mid(symbol)
+            keeper.printed(symbol, trade, quantity)
         for symbol in touched:
             if symbol in self._instruments:
-                self._keeper.refresh(self._exchange.book(symbol), self.now)
+                keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
             # Where queues are known who joins one stands behind all that wait there.
             self._watch(of_others, moved if self._exchange.told_in is _ORDERS else touched)
@@ -127,16 +129,9 @@ class Clerk:
             side = Side.BUY if cross.imbalance >= 0 else Side.SELL
             mine = sum(event.quantity for event in own if type(event) is CrossFilled)
             self._mids_before[symbol] = self._keeper.twice_mid(symbol)
-            self._keeper.printed(
-                symbol,
-                self.now,
-                cross.price,
-                cross.quantity,
-                side,
-                own=mine > 0,
-                auction=True,
-                own_quantity=Quantity(mine),
-            )
+            price, size = cross.price, cross.quantity
+            trade = TradePrint(self.now, price, size, side, own=mine > 0, auction=True)
+            self._keeper.printed(symbol, trade, mine)
         for event in own:
             order = self.roll.by_exchange_id[event.order_id]
             if type(event) is CrossFilled:

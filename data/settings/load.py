@@ -116,7 +116,9 @@ class IbSettings(msgspec.Struct, frozen=True):
     contracts: tuple[str, ...]
     """`SYMBOL=CONID`, where a symbol alone is ambiguous."""
     restart: str
+    login: str
     timezone: str
+    what_if: bool
 
 
 class MarketSettings(msgspec.Struct, frozen=True):

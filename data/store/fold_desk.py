@@ -73,7 +73,7 @@ def killed(book: Book, record: Record, event: ev.Killed) -> None:
 
 
 def link_moved(book: Book, record: Record, event: ev.LinkMoved) -> None:
-    severity = "ok" if event.state is LinkState.UP else "degraded"
+    severity = {LinkState.UP: "ok", LinkState.DOWN: "degraded"}.get(event.state, "attention")
     code = f"link_{event.state.name.lower()}"
     alert(book, record, severity, code, f"{event.link} {event.text}".strip())
 

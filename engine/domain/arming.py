@@ -58,11 +58,17 @@ def is_session_over(state: State) -> bool:
 
 
 def after_phase(state: State, symbol: str, phase: Phase, now: Nanos) -> list[ev.Event]:
-    """An arming lasts to the session's close: with the last symbol that closes it is over."""
-    if not state.arming or phase is not Phase.CLOSED:
+    """An arming lasts to the session's close: with the last symbol that closes it is over.
+
+    A venue that takes orders for tomorrow as soon as today is over tells no closed market: there a
+    symbol that traded closes as it goes back to before its opening.
+    """
+    is_tomorrow = phase is Phase.PRE_OPEN and state.phases.get(symbol) is Phase.OPEN
+    if not state.arming or not (phase is Phase.CLOSED or is_tomorrow):
         return []
+    over = (Phase.CLOSED, Phase.PRE_OPEN) if is_tomorrow else (Phase.CLOSED,)
     others = (known for name, known in state.phases.items() if symbol not in (name, EVERY_SYMBOL))
-    if any(known is not Phase.CLOSED for known in others):
+    if any(known not in over for known in others):
         return []
     return all_disarmed(state, "the venue's session is closed", now)
 

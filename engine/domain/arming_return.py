@@ -7,7 +7,6 @@ from engine.domain.arming import reconciled
 from engine.domain.arming_facts import AccountReconciled
 from engine.domain.quotes import Market
 from engine.domain.recon_events import DifferenceKind, ReconCause
-from engine.domain.reports import LinkState
 from engine.domain.state import State
 from engine.values import Nanos
 
@@ -30,7 +29,7 @@ def follows(
     run = state.recon.run
     if run is None or not finished.is_complete or run.cause is not ReconCause.RECONNECT:
         return []
-    if LinkState.DOWN in state.links.values():
+    if state.links_down:
         return []
     objection = _objection(state, finished, found)
     return reconciled(state, AccountReconciled(run.account, not objection, objection), market, now)

@@ -12,6 +12,7 @@ from engine.domain.arming import arm, disarm, reconciled
 from engine.domain.arming_facts import AccountReconciled
 from engine.domain.breaker_facts import IndexSeen, PriceFell, PriceRan, ShortSaleFlagged
 from engine.domain.breakers import heed_fall, heed_flag, heed_index, heed_run
+from engine.domain.charging import fee_charged
 from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.closing_time import wakes
 from engine.domain.contingent.groups import nudges, reductions
@@ -182,6 +183,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.VenueOrderWaited: venue_order_waited,
     rep.VenueTradeBusted: venue_trade_busted,
     rep.VenueTradeCorrected: venue_trade_corrected,
+    rep.VenueFeeCharged: fee_charged,
     rep.VenueRestated: venue_restated,
     rep.VenueCheckpoint: checkpoint,
     rep.VenueMarked: note_marks,

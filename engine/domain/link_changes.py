@@ -7,14 +7,17 @@ from engine.domain.state import State
 
 
 def move_link(state: State, event: ev.LinkMoved) -> None:
-    """Up or down, since when and why; what was asked over the old line is asked anew."""
-    if event.state is LinkState.DOWN:
-        state.was_disconnected = True
-        state.link_texts[event.link] = event.text
-        state.began.setdefault(f"link/{event.link}", event.at)
-    else:
+    """Up or not, since when and why; what was asked over a line that is gone is asked anew."""
+    was = state.links.get(event.link)
+    if event.state is LinkState.UP:
         state.link_texts.pop(event.link, None)
         state.began.pop(f"link/{event.link}", None)
+    else:
+        state.link_texts[event.link] = event.text
+        state.began.setdefault(f"link/{event.link}", event.at)
+    if event.state.is_down:
+        state.was_disconnected = True
+    elif was is None or was.is_down:
         state.link_up_at = event.at
         ask_anew(state)
     state.links[event.link] = event.state

@@ -20,11 +20,15 @@ _FOLLOWING: dict[Happening, dict[Status, Status]] = {
 def hold(state: State, order: Order) -> None:
     """What is held and counted of an order follows what is open; a done order holds nothing."""
     opening = held = value = _NOTHING
-    if order.status not in DONE and (leaves := order.worst_leaves):
-        opening = opening_of(state, order, leaves)
-        held, value = shares_of(order, leaves)
-    more_held, more_value = held - order.reserved, value - order.open_value
     account = state.accounts[order.order.account]
+    if order.status not in DONE:
+        leaves = order.quantity - order.cumulative - order.cancelled
+        if order.pending_replace is not None:
+            leaves = order.worst_leaves
+        if leaves > 0:
+            opening = opening_of(state, account, order, leaves)  # type: ignore[arg-type]
+            held, value = shares_of(order, leaves)  # type: ignore[arg-type]  # as above: a size
+    more_held, more_value = held - order.reserved, value - order.open_value
     if opening != order.opening:
         tally_opening(account, order, opening)
     if more_held:

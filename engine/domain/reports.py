@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import VenueFeeCharged as VenueFeeCharged
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
@@ -11,6 +12,8 @@ from engine.domain.breaker_events import BreakerReport
 from engine.domain.cost_facts import BorrowTerms, Dividend, FxRate
 from engine.domain.factor_facts import SecondFactorChecked, SecondFactorKnown
 from engine.domain.facts import Fact
+from engine.domain.link_facts import LinkChanged as LinkChanged
+from engine.domain.link_facts import LinkState as LinkState
 from engine.domain.luck import Assumed
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.measures import Displaced, Mark, Tape
@@ -63,6 +66,9 @@ class VenueFilled(Fact, frozen=True, tag="v_filled"):
     explanation: str = ""
     """For `why`: "aggressive sell 400 at 577.04 met the queue: 300 ahead, you got 100"."""
     at: Nanos = Nanos(0)
+    misfit: str = ""
+    """What the venue says of it that cannot be of this order, such as another symbol: then it is
+    not booked, and a person has to look. Empty: it fits."""
 
 
 class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
@@ -173,6 +179,7 @@ OrderReport = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -199,17 +206,6 @@ class VenueTape(Fact, frozen=True, tag="v_tape"):
 
     tape: tuple[Tape, ...]
     displaced: Displaced | None = None
-
-
-class LinkState(IntEnum):
-    UP = 1
-    DOWN = 2
-
-
-class LinkChanged(Fact, frozen=True, tag="link"):
-    link: str
-    state: LinkState
-    text: str = ""
 
 
 class SessionOpened(Fact, frozen=True, tag="session_opened"):
@@ -363,6 +359,7 @@ Report = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
     | VenueCheckpoint
     | VenueMarked
     | VenueTape

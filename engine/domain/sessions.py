@@ -179,10 +179,11 @@ def roll_date(
 
 
 def move_link(state: State, report: rep.LinkChanged, market: Market, now: Nanos) -> list[ev.Event]:
-    """A link that goes down leaves every request in flight without a knowable outcome."""
+    """A link that goes down leaves every request in flight without a knowable outcome; one that
+    keeps quiet for a while leaves everything as it is."""
     happened: list[ev.Event] = [ev.LinkMoved(now, report.link, report.state, report.text)]
-    if report.state is rep.LinkState.UP:
-        was_down = state.links.get(report.link) is rep.LinkState.DOWN
+    if not report.state.is_down:
+        was_down = report.link in state.links_down
         return happened + (_reconcile(state, now) if was_down else [])
     happened += suspended(state, report.text, now)
     why = report.text.partition(":")[0]

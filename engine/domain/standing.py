@@ -9,7 +9,7 @@ from engine.domain.doubt import in_flight
 from engine.domain.events import TradingState
 from engine.domain.modes import is_live
 from engine.domain.quotes import Phase
-from engine.domain.reports import SpaceLevel
+from engine.domain.reports import LinkState, SpaceLevel
 from engine.domain.standing_rows import (
     BY_HAND,
     BY_ITSELF,
@@ -32,6 +32,11 @@ _DISK_SEVERITY = {
     SpaceLevel.REDUCING: Severity.DEGRADED,
     SpaceLevel.HALT: Severity.UNAVAILABLE,
 }
+_LINK_SEVERITY = {
+    LinkState.QUIET: Severity.ATTENTION,
+    LinkState.AWAY: Severity.ATTENTION,
+}
+"""What was planned is no alarm."""
 
 
 def standings(state: State, account: Account, now: Nanos) -> tuple[StandingRow, ...]:
@@ -142,7 +147,7 @@ def _of_the_venue(state: State) -> Iterator[StandingRow]:
             f"link to {name}",
             f"link to {name} {text}",
             scope=name,
-            severity=Severity.UNAVAILABLE,
+            severity=_LINK_SEVERITY.get(state.links[name], Severity.UNAVAILABLE),
             since=state.began.get(f"link/{name}", UNTOLD),
             who="venue",
             ends_by="the link's return",

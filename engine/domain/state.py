@@ -184,6 +184,8 @@ class Account(msgspec.Struct):
     """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
     strategies: dict[str, StrategyHold] = {}
     """Those that are disabled, by name."""
+    fees_pending: int = 0
+    """Trades of this trade date of which the venue has not said yet what it charges."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""
@@ -338,7 +340,7 @@ class State(msgspec.Struct):
     @property
     def links_down(self) -> list[str]:
         """Names of the lines over which nothing gets to a venue now."""
-        return [name for name, link in self.links.items() if link is LinkState.DOWN]
+        return [name for name, link in self.links.items() if link.is_down]
 
     def rate_of(self, currency: str, base: str) -> int:
         """Billionths of `base` for one unit of `currency` today; 0 where nobody said."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.charging import CHARGE_CHANGES, provisional, taken_back
 from engine.domain.contingent.changes import may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.day_trades import count_trade, forget_trade
@@ -52,6 +53,7 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if event.revision:
         state.amended[execution_id] = event.revision
     state.executions_seen += 1
+    provisional(state, order, event)
     # While a larger quantity is on its way only its answer tells whether the order is done.
     is_full = cumulative + order.taken >= order.quantity and (
         order.pending_replace is None or order.worst_quantity == order.quantity
@@ -155,6 +157,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     order.cumulative = Quantity(order.cumulative - event.quantity)
     order.value, order.fees = Money(order.value - value), Money(order.fees + event.fee)
     order.fills -= 1
+    taken_back(state, order, event)
     order.text = event.text
     if order.manual == event.execution_id:
         order.manual = ""
@@ -222,19 +225,16 @@ def _move_money(
     event: ev.OrderFilled | ev.FillReversed,
     cost_delta: int,
 ) -> None:
-    if instrument.currency == account.currency:
-        account.cash += event.cash_delta  # type: ignore[assignment]
-        cash, ledger = account.cash, account.ledger
-    else:
-        purse = purse_of(account, instrument.currency)
-        purse.cash = Money(purse.cash + event.cash_delta)
-        cash, ledger = purse.cash, purse.ledger
-    post_fill(ledger, instrument.symbol, event, cost_delta)
-    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
+    is_own = instrument.currency == account.currency
+    purse = account if is_own else purse_of(account, instrument.currency)
+    purse.cash += event.cash_delta  # type: ignore[assignment]
+    cash = post_fill(purse.ledger, instrument.symbol, event, cost_delta)
+    assert cash == purse.cash, "the ledger and the cash figure disagree"
 
 
 TRADE_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderFilled: _filled,
     ev.FillReversed: _reversed,
+    **CHARGE_CHANGES,
 }
 """Event type → what it changes."""

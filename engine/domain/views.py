@@ -182,6 +182,10 @@ class OrderRow(Row, frozen=True):
     findings: tuple[Finding, ...] = ()
     fill_time: FillTime | None = None
     """How long it may still wait in its queue; None where nothing says so."""
+    place: str = ""
+    """Where it is beyond the line, in a word: `IB`, `gate`; `here` while the desk holds it."""
+    place_text: str = ""
+    """The same in a sentence."""
 
 
 class FillRow(Row, frozen=True):
@@ -199,6 +203,9 @@ class FillRow(Row, frozen=True):
     explanation: str
     label: str = ""
     """Of its order: `7`, a leg `7.1`."""
+    execution_id: str = ""
+    fee_is_provisional: bool = False
+    """By the fee table, until the venue says what it charged."""
 
 
 class GhostRow(Row, frozen=True):
@@ -297,6 +304,8 @@ class AccountView(Row, frozen=True):
     """The part that came from exchange rates."""
     margin: MarginRow = MarginRow("paid")
     """What the account's margin regime says of it."""
+    fees_pending: int = 0
+    """Trades of the day of which the venue has not said yet what it charges."""
 
 
 class Condition(Row, frozen=True):

@@ -106,6 +106,8 @@ class LinkAct(StrEnum):
     """The number of what leaves next."""
     DISPUTE = "dispute"
     """Tells the venue that nobody here knows a trade."""
+    SWEEP = "sweep"
+    """Cancels everything in the account there, whoever sent it."""
 
 
 class Adopted(StrEnum):

@@ -175,6 +175,8 @@ _LINK_WORDS = {
     LinkAct.IN: "expect message {value} next, what was before it is not asked for",
     LinkAct.OUT: "what leaves next is message {value}",
     LinkAct.DISPUTE: "tell the venue that nobody here knows trade {value}",
+    LinkAct.SWEEP: "CANCEL EVERYTHING in the account there: stops, and what others sent or a hand"
+    " entered, too",
 }
 
 

@@ -59,6 +59,7 @@ FORMS = (
     Form('link go | reset "…"', 'link go "agreed"', "a line that stopped dials; numbers anew"),
     Form('link in | out N "…"', 'link out 45 "told by phone"', "a sequence number, by hand"),
     Form('link dispute ID "…"', 'link dispute E9 "not ours"', "the venue hears: unknown trade"),
+    Form('link sweep "…"', 'link sweep "all out"', "IB: cancels all in the account, stops too"),
     Form("reconcile", "reconcile", "ask the venue for everything and compare"),
     Form("at HH:MM:SS[.mmm]", "at 09:31:00", "script: go on at this market time"),
     Form("wait order N STATE [within T]", "wait order 1 filled within 5s", "script: go on then"),

@@ -8,11 +8,12 @@ from engine.language.words import LINK_ACTS
 
 NUMBER_DIGITS_MAX = 18
 _NUMBERS = (LinkAct.IN, LinkAct.OUT)
-_BARE = (LinkAct.GO, LinkAct.RESET)
+_BARE = (LinkAct.GO, LinkAct.RESET, LinkAct.SWEEP)
 
 
 def read_link(reader: Reader) -> LinkLine | SyntaxProblem:
-    """`go "reason"`, `reset "reason"`, `in N "reason"`, `out N "reason"`, `dispute ID "reason"`."""
+    """`go "reason"`, `reset "reason"`, `in N "reason"`, `out N "reason"`, `dispute ID "reason"`,
+    `sweep "reason"`."""
     what: LinkAct | SyntaxProblem = reader.choose("what to do with the line", LINK_ACTS)
     if isinstance(what, SyntaxProblem):
         return what

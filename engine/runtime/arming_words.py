@@ -24,12 +24,10 @@ def arming_words(command: ArmLive, state: State, now: Nanos) -> tuple[str, ...]:
     minutes = RETURNS_WITHIN // MINUTE
     account = state.accounts[command.account]
     return (
-        f"orders of {command.account} leave for real, until its session closes, {latest} at the"
-        " latest",
+        f"until its session closes, {latest} at the latest",
         f"limits {state.limits_digest[:8]}: {_limits(state.limits, account.currency)}",
-        "if the line drops: what works at the venue works on and may fill, and nothing new leaves",
-        f"back within {minutes} min, clean and under the same limits, it is armed again; else you"
-        " arm it",
+        "if the line drops, what works there works on and may fill, nothing new leaves",
+        f"back in {minutes} min, clean, same limits: armed again; else by you",
     )
 
 

@@ -10,7 +10,6 @@ from engine.domain.quotes import Phase
 from engine.domain.recon import BACKGROUND
 from engine.domain.records import Inbound
 from engine.domain.reports import (
-    LinkState,
     PhaseChanged,
     Report,
     SessionResumed,
@@ -241,7 +240,7 @@ class Host:
         state, until = self.session.state, Nanos(self.now + BOOKS_WAIT)
 
         def is_over() -> bool:
-            return LinkState.DOWN in state.links.values() or not state.recon.holds_orders
+            return bool(state.links_down) or not state.recon.holds_orders
 
         self.run_until(until, is_over)
 

@@ -11,6 +11,7 @@ from engine.domain.margin_words import margin_fields
 from engine.domain.message_facts import Message
 from engine.domain.orders import Order
 from engine.domain.reasons import REFUSAL_SENTENCES, Refusal, Verdict
+from engine.domain.reports import LinkState
 from engine.domain.state import State
 from engine.instruments import (
     Instrument,
@@ -289,7 +290,7 @@ class Narrator:
     def _market(self, event: ev.Event) -> Fields | None:
         """What the venue's link and its symbols' sessions did."""
         match event:
-            case ev.LinkMoved() if self._state.was_disconnected:
+            case ev.LinkMoved() if self._state.was_disconnected or event.state is LinkState.QUIET:
                 word = event.state.name.lower()
                 return {"event": "link", "link": event.link, "state": word, "text": event.text}
             case ev.LinkOperated():

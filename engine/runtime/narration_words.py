@@ -100,7 +100,7 @@ def _desk_words(fields: Fields, own: str) -> str:
         case "disk_space":
             return fields["text"] or "the disk of the home has room enough again"
         case "link":
-            return f"link to {fields['link']} {fields['state']}" + _reason_words(fields["text"])
+            return f"link to {fields['link']} {_link_words(fields['state'], fields['text'])}"
         case "link_operated":
             return f"link {fields['what']}" + _reason_words(fields["text"])
         case "symbol_halted" | "symbol_quotation" | "symbol_open" as event:
@@ -122,6 +122,11 @@ def _desk_words(fields: Fields, own: str) -> str:
 def _ahead_words(fields: Fields) -> str:
     ahead = fields["queue_ahead"]
     return f", {quantity_words(ahead)} ahead in the queue" if ahead is not None else ""
+
+
+def _link_words(state: str, text: str) -> str:
+    """Of a line that does not stand its text says how it is: `lost: …`, `away: …`."""
+    return text if text and state != "up" else state + _reason_words(text)
 
 
 def _reason_words(text: str) -> str:

@@ -25,6 +25,7 @@ from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.printer import print_line
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
+from engine.runtime.preview_venue import venue_says
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
 from engine.runtime.why_facts import off_reasons
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
@@ -170,6 +171,7 @@ def preview_order(
         resolved="" if line is None else print_line(line),
         fee_parts=parts,
         exits=exits_in_words(order, take.average, instrument),
+        venue_says=venue_says(order, venue, now) if assessment.is_allowed else "",
     )
 
 

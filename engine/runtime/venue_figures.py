@@ -13,7 +13,7 @@ def figure_lines(host: Host) -> list[str]:
     """A line a figure; none at a venue that tells no figures."""
     live, session = host.venue.live, host.session
     told = live.figures() if live is not None else ()
-    account = next(iter(session.state.accounts.values()), None)
+    account = session.state.accounts.get(session.state.account)
     if not told or account is None:
         return []
     figures = account_figures(account, session.state, session.market)

@@ -82,8 +82,12 @@ REQUIREMENTS: dict[str, Shown] = {
             "unit/domain/test_arming.py:test_otherwise_a_person_arms",
             "unit/domain/test_reconcile.py:test_a_clean_one_lets_orders_leave_again",
             "unit/domain/test_reconcile.py:test_what_is_open_between_the_books_wants_a_person",
+            "connectors/ib/test_live_gateway.py:test_nothing_leaves_before_a_person_has_armed_the_account",
+            "connectors/ib/test_live_gateway.py:test_an_arming_returns_with_a_line_that_comes_back_clean",
+            "connectors/ib/test_live_gateway.py:test_what_nobody_here_traded_leaves_the_account_disarmed",
+            "process/test_ib_live.py:test_a_person_arms_a_live_account_and_it_returns_after_a_break",
         ),
-        "no live venue is here, so arming was never tried on one; the simulator does not arm",
+        "tried against the tests' gateway with a live account, never against a broker's",
     ),
     "S07": Shown(
         "least privilege",
@@ -112,8 +116,7 @@ REQUIREMENTS: dict[str, Shown] = {
             "connectors/fix/link/test_dialing.py:test_in_clear_nothing_goes_to_another_machine_unless_it_was_told",
             "connectors/fix/link/test_dialing.py:test_a_password_goes_in_clear_only_where_it_was_told_twice_and_by_name",
         ),
-        "the rule for IB's socket comes with IB; the practice venue has no TLS and listens on this"
-        " machine alone",
+        "the practice venue speaks plain text unless it is told otherwise, on this machine alone",
     ),
     "S09": Shown(
         "text of strangers writes no control byte",

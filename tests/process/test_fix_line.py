@@ -40,7 +40,7 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("fix"))
     yield place
-    place.venue.stop()
+    place.venue.leave()
 
 
 def test_a_desk_trades_over_tls_with_whom_it_was_told(place: Place) -> None:

@@ -22,7 +22,8 @@ from engine.domain.requests import (
 )
 from engine.errors import MachineError
 
-RESET, IN, OUT = "reset", "in", "out"
+RESET, IN, OUT, SWEEP = "reset", "in", "out", "sweep"
+NO_SWEEP = "a FIX venue cannot be asked to cancel what others sent: `kill` and `cancel *` are ours"
 """What a person may say of the line, besides `go`, as the order language has it."""
 NEVER_LEFT = "it never left: the line to the venue was down"
 BROKEN = "the numbers of the FIX session cannot be kept any more: only cancels leave"
@@ -152,6 +153,8 @@ class Orders:
         if request.what == DISPUTE:
             if not self._caller.session.is_active:
                 self._note(f"trade {request.value} is not disputed: the line is down")
+        elif request.what == SWEEP:
+            self._note(NO_SWEEP)
         else:
             what = request.what
             self._caller.operate(

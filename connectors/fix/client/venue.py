@@ -113,6 +113,7 @@ class FixVenue(Showing):
         """The line: nobody is dialled before somebody looks."""
         settings, memory = self.settings, self._memory
         session = Session(settings, memory, self._talk)
+        session.unread = self._talk.unread
         session.stopped, session.reset_wanted = memory.held, memory.begins_anew
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, settings.mask, self._wall)

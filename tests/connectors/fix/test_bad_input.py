@@ -47,7 +47,7 @@ class Side:
             target=self.them,
             is_initiator=is_client,
             is_tolerant=is_client,
-            garbled_max=more.pop("garbled_max", 0),
+            **({"garbled_max": 0} | more),
         )
         self.heard = Heard()
         self.session = Session(settings, ShortMemory(), self.heard)
@@ -294,6 +294,23 @@ def test_what_was_wrong_is_noted_for_whoever_watches() -> None:
     assert notes == ["message 2 rejected: Invalid tag number, field 999"]
     assert side.session.memory.next_in == 3
     assert side.heard.messages == []
+
+
+def test_what_waits_for_its_turn_has_a_bound_in_bytes() -> None:
+    side = Side(is_client=True, queued_bytes_max=10_000)
+    for number in range(3, 11):
+        side.tell("0", number, [])
+        assert not side.is_closed
+    side.tell("0", 20, [(58, b"x" * 10_000)])
+    assert side.is_closed and side.session.memory.next_in == 2, "asked for again after a break"
+
+
+def test_bytes_that_waited_once_do_not_count_for_ever() -> None:
+    side = Side(is_client=True, queued_bytes_max=1_000)
+    for number in range(2, 40, 2):
+        side.tell("0", number + 1, [(58, b"x" * 500)])
+        side.tell("0", number, [])
+        assert not side.is_closed and side.session.memory.next_in == number + 2
 
 
 def test_an_unknown_field_of_a_venue_is_no_reason_for_a_client_to_reject() -> None:

@@ -17,7 +17,14 @@ from connectors.fix.link.secrecy import Secrecy
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
 from connectors.line_error import LineError
-from engine.domain.reports import InstrumentsListed, LinkChanged, LinkState, Report, VenueRejected
+from engine.domain.reports import (
+    InstrumentsListed,
+    LinkChanged,
+    LinkState,
+    Report,
+    VenueAccepted,
+    VenueRejected,
+)
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.connectors.contract.conftest import new, only
@@ -145,7 +152,11 @@ def test_the_line_says_how_it_is_in_figures(alone: Alone) -> None:
     up = alone.venue.line()
     assert f"next in {memory.next_in}, out {memory.next_out}" in up.text
     assert "its clock is" in up.text and "ms" in up.text and "0 gaps asked for" in up.text
-    assert not up.is_doubtful
+    assert "messages/s in" in up.text and not up.is_doubtful
+    request = new("A")
+    alone.venue.release([request], alone.venue.stage([request]))
+    alone.hear_until(lambda told: bool(only(told, VenueAccepted)))
+    assert " ms, " in alone.venue.line().text.partition("answers in")[2]
     skew = alone.venue._caller.session.skew
     for _ in range(20):
         skew.measured(received=Nanos(5 * NANOS_PER_SECOND), sent=Nanos(0))

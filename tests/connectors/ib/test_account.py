@@ -65,7 +65,11 @@ def test_lines_say_both_figures_how_far_apart_and_how_old() -> None:
         )
     )
     session = SimpleNamespace(
-        state=SimpleNamespace(accounts={"DU1": account}, instruments={}), market=None
+        # A home that has traded on paper before.
+        state=SimpleNamespace(
+            accounts={"PAPER": SimpleNamespace(), "DU1": account}, account="DU1", instruments={}
+        ),
+        market=None,
     )
     host = SimpleNamespace(
         venue=SimpleNamespace(live=live), session=session, now=Nanos(7 * NANOS_PER_SECOND)

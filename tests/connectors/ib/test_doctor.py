@@ -69,6 +69,17 @@ def test_a_client_id_in_use_is_told_as_that() -> None:
     assert word == "unavailable" and "client id 5 is in use" in text
 
 
+def test_the_engine_of_this_home_is_known_by_its_client_id() -> None:
+    with Gateway() as gateway:
+        wire = Wire(Library.load(), lambda: None)
+        wire.connect(Dial("127.0.0.1", gateway.port, 5))
+        gateway.wait(lambda: gateway.clients == [5])
+        told = gateway_words(settings(gateway.port, client_id=5), {}, 3.0, is_running=True)
+        ((word, text),) = list(told)
+        wire.hang_up()
+    assert word == "ok" and "`trader status`" in text
+
+
 def test_something_that_says_nothing_is_told_apart_from_nobody() -> None:
     with Gateway(silent=True) as gateway:
         ((word, text),) = words(gateway.port, seconds=0.1)
@@ -79,7 +90,23 @@ def test_several_accounts_want_a_name() -> None:
     with Gateway(accounts=("DU1000001", "DU1000002")) as gateway:
         ((word, text),) = words(gateway.port)
         ((named, _),) = words(gateway.port, account="DU1000002")
-    assert (word, named) == ("attention", "ok") and "ib.account" in text
+    assert (word, named) == ("unavailable", "ok") and "ib.account" in text
+
+
+def test_an_account_that_is_not_there_keeps_the_desk_out() -> None:
+    with Gateway(accounts=("DU1000001",)) as gateway:
+        ((word, text),) = words(gateway.port, account="DU1000009")
+        ((other, _), _) = words(free_port(), {gateway.port: ""}, account="DU1000009")
+    assert word == "unavailable" and "does not have ib.account (DU•••009)" in text
+    assert other == "attention", "of another port it is good to know"
+
+
+def test_a_live_account_wants_a_name_before_it_is_traded() -> None:
+    with Gateway(accounts=("U7654321",)) as gateway:
+        ((word, text),) = words(gateway.port)
+        ((named, how),) = words(gateway.port, account="U7654321")
+    assert word == "attention" and "name it with ib.account" in text
+    assert named == "ok" and "--venue ib --live` trades there" in how
 
 
 def test_another_machine_is_not_called_unless_it_is_named() -> None:

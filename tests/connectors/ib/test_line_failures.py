@@ -89,7 +89,7 @@ def test_a_paper_account_is_refused_by_a_live_desk(desk: Desk) -> None:
     ("accounts", "account", "why"),
     [
         (("DU1000001", "DU1000002"), "", "name one with ib.account"),
-        (("DU1000001",), "DU1000009", "does not have the account"),
+        (("DU1000001",), "DU1000009", "the gateway does not have it"),
         (("DU1000001", "U1000002"), "DU1000001", "live account"),
     ],
 )
@@ -252,7 +252,7 @@ def test_a_restart_in_the_night_leaves_all_orders_where_they_were(desk: Desk) ->
     assert states(told) == [LinkState.DOWN, LinkState.UP]
     end.send(StatusRequest("A", 1))
     assert only(end.hear(), VenueAccepted)
-    assert end.gateway.broker.order("A").is_live and end.gateway.count("placeOrder") == 1
+    assert end.gateway.broker.order("A").is_live and end.gateway.orders_sent == 1
 
 
 # ── read-only ──────────────────────────────────────────────────────────────────────────────────
@@ -265,7 +265,7 @@ def test_a_read_only_api_is_watched_and_sends_nothing(desk: Desk) -> None:
     assert end.ib.is_view_only and "Read-Only API" in end.ib.note
     end.send(new("A"))
     assert "read-only" in only(end.hear(), VenueRejected)[0].text
-    assert end.gateway.count("placeOrder") == 0
+    assert end.gateway.orders_sent == 0
 
 
 def test_321_about_one_request_is_no_read_only_api(desk: Desk) -> None:

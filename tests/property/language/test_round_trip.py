@@ -232,7 +232,7 @@ lines: st.SearchStrategy[syntax.Line] = st.one_of(
     st.just(syntax.ReconcileLine()),
     st.builds(
         syntax.LinkLine,
-        st.sampled_from([syntax.LinkAct.GO, syntax.LinkAct.RESET]),
+        st.sampled_from([syntax.LinkAct.GO, syntax.LinkAct.RESET, syntax.LinkAct.SWEEP]),
         st.just(""),
         texts,
     ),

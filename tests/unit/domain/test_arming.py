@@ -174,6 +174,19 @@ class TestReturn:
         assert live.bench.submit(AccountReconciled("OTHER", True)) == []
         assert not live.is_armed
 
+    def test_a_line_that_keeps_quiet_suspends_nothing_and_one_that_is_away_does(
+        self, live: LiveDesk
+    ) -> None:
+        live.arm()
+        live.bench.submit(LinkChanged("paper", LinkState.QUIET, "quiet: it restarts at 23:45"))
+        assert live.is_armed and "R41" in live.denials() and "R42" not in live.denials()
+        live.bench.submit(UP)
+        assert live.is_armed and live.bench.state.recon.run is None
+        live.bench.submit(LinkChanged("paper", LinkState.AWAY, "away: it restarts"))
+        assert not live.is_armed
+        live.bench.submit(UP, CLEAN)
+        assert live.is_armed
+
     def test_the_five_minutes_count_from_the_first_drop(self, live: LiveDesk) -> None:
         live.arm()
         live.bench.submit(DOWN, UP)
@@ -235,6 +248,20 @@ class TestToTheClose:
     def test_a_word_about_every_symbol_ends_it(self, two: LiveDesk) -> None:
         two.bench.submit(PhaseChanged("*", Phase.CLOSED))
         assert not two.is_armed
+
+    def test_a_market_that_lines_up_for_tomorrow_is_over_with_its_last_symbol(
+        self, two: LiveDesk
+    ) -> None:
+        """Interactive Brokers takes orders for the next opening and tells no closed market."""
+        symbols = list(two.bench.state.phases)
+        for symbol in symbols[:-1]:
+            two.bench.submit(PhaseChanged(symbol, Phase.PRE_OPEN))
+            assert two.is_armed, symbol
+        two.bench.submit(PhaseChanged(symbols[-1], Phase.PRE_OPEN))
+        assert not two.is_armed
+        assert refusal(two.arm()) is None, "armed for tomorrow"
+        two.bench.submit(*(PhaseChanged(symbol, Phase.OPEN) for symbol in symbols))
+        assert two.is_armed
 
     def test_a_halt_of_all_is_no_close(self, two: LiveDesk) -> None:
         two.bench.submit(PhaseChanged("*", Phase.HALTED))

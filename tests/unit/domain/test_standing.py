@@ -4,7 +4,7 @@ from engine.domain.commands import Halt, Kill, Origin, Resume
 from engine.domain.quotes import Phase
 from engine.domain.reports import LinkChanged, LinkState
 from engine.domain.standing import standings
-from engine.domain.standing_view import StandingKind, StandingRow
+from engine.domain.standing_view import Severity, StandingKind, StandingRow
 from tests.harness import DeskBench
 
 
@@ -53,6 +53,20 @@ def test_a_broken_link_counts_from_its_first_break_and_goes_with_its_return() ->
     desk.submit(LinkChanged("paper", LinkState.UP))
     assert "link paper" not in rows_of(desk)
     assert not desk.state.began
+
+
+def test_what_a_venue_had_planned_is_a_condition_and_no_alarm() -> None:
+    desk = DeskBench()
+    desk.submit(LinkChanged("paper", LinkState.QUIET, "quiet: it restarts at 23:45"))
+    row = rows_of(desk)["link paper"]
+    assert (row.text, row.severity) == (
+        "link to paper quiet: it restarts at 23:45",
+        Severity.ATTENTION,
+    )
+    desk.submit(LinkChanged("paper", LinkState.AWAY, "away: it restarts"))
+    assert rows_of(desk)["link paper"].severity is Severity.ATTENTION
+    desk.submit(LinkChanged("paper", LinkState.DOWN, "lost: it did not come back"))
+    assert rows_of(desk)["link paper"].severity is Severity.UNAVAILABLE
 
 
 def test_a_halted_symbol_is_listed_from_its_halt_to_its_reopening() -> None:

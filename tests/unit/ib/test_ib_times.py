@@ -88,26 +88,69 @@ def test_the_next_turn_is_the_next_opening_or_close() -> None:
     assert turns_at(at("2026-12-20T15:00Z"), hours) is None
 
 
+LONG_AGO = Nanos(0)
+
+
 @pytest.mark.parametrize(
     ("moment", "is_quiet", "is_planned"),
     [
         ("2026-11-20T23:43:59-05:00", False, False),
         ("2026-11-20T23:44:00-05:00", True, True),
-        ("2026-11-20T23:45:29-05:00", True, True),
-        ("2026-11-20T23:45:30-05:00", False, True),
+        ("2026-11-20T23:45:59-05:00", True, True),
+        ("2026-11-20T23:46:00-05:00", False, True),
+        ("2026-11-20T23:54:59-05:00", False, True),
         ("2026-11-20T23:55:01-05:00", False, False),
     ],
 )
-def test_no_order_leaves_around_the_restart(moment: str, is_quiet: bool, is_planned: bool) -> None:
+def test_nothing_that_opens_leaves_around_the_restart(
+    moment: str, is_quiet: bool, is_planned: bool
+) -> None:
     quiet = Quiet("23:45 America/New_York")
-    assert bool(quiet.why_not(at(moment))) == is_quiet
+    assert bool(quiet.held(at(moment), LONG_AGO)) == is_quiet
     assert bool(quiet.planned(at(moment))) == is_planned
+    assert not quiet.may_wait(at(moment))
+
+
+def test_a_line_that_came_back_has_the_restart_behind_it() -> None:
+    quiet = Quiet("23:45 America/New_York")
+    now = at("2026-11-20T23:45:40-05:00")
+    assert quiet.held(now, at("2026-11-20T23:44:30-05:00"))
+    assert not quiet.held(now, at("2026-11-20T23:45:35-05:00"))
 
 
 def test_a_restart_after_midnight_is_awaited_before_it() -> None:
     quiet = Quiet("00:00 America/New_York")
-    assert quiet.why_not(at("2026-11-20T23:59:30-05:00"))
-    assert not Quiet("").why_not(at("2026-11-20T23:45:00-05:00"))
+    assert quiet.held(at("2026-11-20T23:59:30-05:00"), LONG_AGO)
+    assert not Quiet("").held(at("2026-11-20T23:45:00-05:00"), LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_quiet", "is_planned", "may_wait"),
+    [
+        ("2026-11-22T00:58:00-05:00", False, False, False),
+        ("2026-11-22T00:59:30-05:00", True, True, False),
+        ("2026-11-22T01:00:30-05:00", True, True, True),
+        ("2026-11-22T09:00:00-05:00", False, False, True),
+        ("2026-11-23T23:00:00-05:00", False, False, True),
+        ("2026-11-24T01:00:01-05:00", False, False, False),
+        ("2026-11-21T01:00:00-05:00", False, False, False),
+    ],
+)
+def test_the_login_of_each_week_wants_a_person(
+    moment: str, is_quiet: bool, is_planned: bool, may_wait: bool
+) -> None:
+    """2026-11-22 is a Sunday."""
+    quiet = Quiet("", "sun 01:00 America/New_York")
+    now = at(moment)
+    assert bool(quiet.held(now, LONG_AGO)) == is_quiet
+    assert ("second factor" in quiet.planned(now)) == is_planned
+    assert ("Sunday 01:00" in quiet.may_wait(now)) == may_wait
+
+
+@pytest.mark.parametrize("text", ["sun", "sun 25:00 UTC", "01:00", "someday 01:00 UTC"])
+def test_an_unreadable_day_is_refused_with_its_key(text: str) -> None:
+    with pytest.raises(InputError, match=r"ib\.login: .* such as sun 01:00"):
+        Quiet("", text)
 
 
 @pytest.mark.parametrize("text", ["23:45", "24:00 UTC", "late UTC", "23:45 Mars/Base"])

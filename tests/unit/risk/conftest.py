@@ -206,7 +206,8 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
-        tally_opening(self.account, order, opening_of(self.state, order, order.worst_leaves))
+        opening = opening_of(self.state, self.account, order, order.worst_leaves)
+        tally_opening(self.account, order, opening)
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
         revalue(self.state, order, order.price or order.stop)
@@ -307,6 +308,8 @@ class Desk:
         """The link to the venue was down in this run, and is in this state now."""
         self.state.was_disconnected = True
         self.state.links["paper"] = state
+        if state is not LinkState.UP:
+            self.state.link_texts["paper"] = "quiet: the venue restarts at 23:45"
 
     def regime(self, regime: Regime, **limits: Any) -> None:
         """An account under another regime, on a date on which all of them are in force."""

@@ -225,11 +225,10 @@ class TestArming:
         live.bench.submit(SecondFactorKnown("abc"))
         told = " ".join(self.preview(live, 'arm PAPER "the open"').changes)
         for words in (
-            "orders of PAPER leave for real",
             "until its session closes, 17:30:00 at the latest",
             "order quantity 10,000 shares, order notional 250,000 USD",
-            "what works at the venue works on and may fill",
-            "back within 5 min, clean and under the same limits",
+            "what works there works on and may fill",
+            "back in 5 min, clean, same limits: armed again",
             "asks for the second factor",
         ):
             assert words in told, told

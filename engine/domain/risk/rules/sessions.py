@@ -5,6 +5,7 @@ from engine.domain.events import FlattenStep, TradingState
 from engine.domain.phases import objection_to_entry
 from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reasons import Finding
+from engine.domain.reports import LinkState
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.proposal import Proposal
 from engine.domain.state import State, Trading, flatten_key
@@ -99,8 +100,12 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
     An order in doubt holds no exit: what it may still close is not counted as room to close.
     """
     found = nothing_leaves(state)
-    if found is not None or not state.was_disconnected or p.is_exit or p.only_shrinks:
+    if found is not None or p.is_exit or p.only_shrinks:
         return found
+    if state.link_texts:
+        return _kept_quiet(state)
+    if not state.was_disconnected:
+        return None
     unknown = len(state.in_doubt)
     if not unknown:
         return None
@@ -123,6 +128,16 @@ def nothing_leaves(state: State) -> Finding | None:
             limit="up",
         )
     return _not_compared(state)
+
+
+def _kept_quiet(state: State) -> Finding | None:
+    """A venue that restarts as planned may lose what reaches it just before: exits may try."""
+    text = next((state.link_texts[n] for n, s in state.links.items() if s is LinkState.QUIET), "")
+    if not text:
+        return None
+    why = text.partition(": ")[2] or text
+    sentence = f"{why[0].upper()}{why[1:]}: until that is over only exits leave"
+    return deny(R41, sentence, actual="quiet", limit="up")
 
 
 def _not_compared(state: State) -> Finding | None:

@@ -58,12 +58,15 @@ ACCOUNT_VALUES = {
 LEDGER_VALUES = {
     ("Currency", "USD"): "USD",
     ("CashBalance", "USD"): "90000.00",
+    ("TotalCashBalance", "USD"): "90000.00",
     ("ExchangeRate", "USD"): "1.00",
     ("Currency", "EUR"): "EUR",
     ("CashBalance", "EUR"): "9090.91",
+    ("TotalCashBalance", "EUR"): "9090.91",
     ("ExchangeRate", "EUR"): "1.10",
     ("Currency", "BASE"): "BASE",
     ("CashBalance", "BASE"): "100000.00",
+    ("TotalCashBalance", "BASE"): "100000.00",
     ("ExchangeRate", "BASE"): "1.00",
 }
 

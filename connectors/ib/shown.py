@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from connectors.ib import record
+from connectors.ib.directory import Directory
 from connectors.ib.line import Line
-from connectors.ib.line_words import line_told
+from connectors.ib.line_words import VIEW_ONLY, line_told
 from connectors.ib.parts import Parts
 from connectors.ib.places import place_of
 from connectors.ib.quiet import Quiet
@@ -33,6 +34,18 @@ class Shown(Untold):
         """Before IB has said anything: what the desk knew when it was there last."""
         contracts = self.parts.contracts
         return tuple(listed.instrument for listed in contracts.every()) or contracts.remembered
+
+    @property
+    def note(self) -> str:
+        return VIEW_ONLY if self.is_view_only else ""
+
+    @property
+    def is_view_only(self) -> bool:
+        return self.parts.rounds.is_read_only
+
+    @property
+    def directory(self) -> Directory:
+        return self.parts.directory
 
     @property
     def may_come_yet(self) -> bool:

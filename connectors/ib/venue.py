@@ -133,25 +133,10 @@ class IbVenue(Shown):
     def description(self) -> str:
         return description_of(self.account)
 
-<<<<<<< HEAD
-    @property
-    def note(self) -> str:
-        return VIEW_ONLY if self.is_view_only else ""
-
-    @property
-    def is_view_only(self) -> bool:
-        return self.parts.rounds.is_read_only
-
     def seen(self, symbols: Sequence[str]) -> None:
         for symbol in symbols:
             self.parts.feed.lines.look_at(symbol)
 
-    @property
-    def directory(self) -> Directory:
-        return self.parts.directory
-
-=======
->>>>>>> main
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
 

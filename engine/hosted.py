@@ -53,7 +53,7 @@ class OrderPlace(msgspec.Struct, frozen=True, gc=False):
     word: str
     """For a column: `IB`, `gate`."""
     text: str
-    """For a sentence, without a subject: "at IB, which holds it until its price is reached"."""
+    """For a sentence, behind its subject: "is at IB, which holds it until its price is reached"."""
 
 
 class VenueEstimate(msgspec.Struct, frozen=True, gc=False):

@@ -55,7 +55,7 @@ class Groups:
 
     def _is_in_force(self, order: Standing, terms: Terms) -> bool:
         """Whether these are the terms of its change: of a quantity alone, as it was sent, less what
-        was filled beside it since, or more than it ever had."""
+        was filled beside it since, or more than it last had."""
         change = order.change
         assert change is not None, "somebody asked for it"
         asked = change.price, change.stop or order.stop
@@ -63,9 +63,11 @@ class Groups:
             return False
         if asked != (order.price, order.stop):
             return True
-        since = self.filled_beside(order.oca_group, order.ref) - order.beside_then
-        sent = order.sent_there
-        return terms.quantity in (sent, sent - since) or terms.quantity > order.quantity_there
+        beside = self.filled_beside(order.oca_group, order.ref)
+        if not order.sent_there:  # it left before this desk was started
+            return terms.quantity == change.quantity - beside
+        sent, since = order.sent_there, beside - order.beside_then
+        return terms.quantity in (sent, sent - since) or terms.quantity > order.quantity_there > 0
 
     def is_used_up(self, order: Standing) -> bool:
         """The others have filled all that it was for."""

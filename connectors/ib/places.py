@@ -4,13 +4,13 @@ from connectors.ib.reading import INACTIVE, PENDING, PENDING_CANCEL
 from connectors.ib.roll import Standing
 from engine.hosted import OrderPlace
 
-ON_ITS_WAY = OrderPlace("sent", "on its way to IB, which has not said a word of it yet")
-AT_GATEWAY = OrderPlace("gate", "at the gateway, which has not passed it on to IB yet")
-HELD = OrderPlace("IB", "at IB, which holds it until its price is reached")
-LOCATE = OrderPlace("IB", "at IB, which looks for shares to borrow")
-EARLY = OrderPlace("IB", "at IB, which holds it until its session")
+ON_ITS_WAY = OrderPlace("sent", "is on its way to IB, which has not said a word of it yet")
+AT_GATEWAY = OrderPlace("gate", "is at the gateway, which has not passed it on to IB yet")
+HELD = OrderPlace("IB", "is at IB, which holds it until its price is reached")
+LOCATE = OrderPlace("IB", "is at IB, which looks for shares to borrow")
+EARLY = OrderPlace("IB", "is at IB, which holds it until its session")
 WORKING = OrderPlace("IB", "works at IB")
-PARKED = OrderPlace("IB", "inactive at IB: it stands there and trades nothing")
+PARKED = OrderPlace("IB", "is inactive at IB: it stands there and trades nothing")
 PRE_SUBMITTED = "PreSubmitted"
 
 

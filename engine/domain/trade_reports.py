@@ -157,7 +157,8 @@ def _booked_fill(
         quote_seen(market.quotes.get(symbol)),
         report.explanation,
         order.status in DONE,
-        cumulative + order.taken > order.worst_quantity,
+        cumulative + order.taken > order.quantity
+        and cumulative + order.taken > order.worst_quantity,
         cumulative,  # type: ignore[arg-type]
         report.at,
     )

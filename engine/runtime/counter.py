@@ -342,7 +342,9 @@ class Counter:
         state = self._host.session.state
         told = explain(order, happened, state, so_far=so_far, fill_time=wait)
         ghosts = venue.simulated.ghosts.words(order.order.symbol) if venue.simulated else ()
-        lines = told.lines + tuple(f"{'':14}{words}" for words in ghosts)
+        place = venue.live.place(order.client_order_id) if venue.live else None
+        now = () if place is None else (f"now it {place.text}",)
+        lines = told.lines + tuple(f"{'':14}{words}" for words in (*now, *ghosts))
         self._answer(OrderExplained(order_id, told.title, lines))
 
 

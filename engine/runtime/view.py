@@ -52,7 +52,7 @@ WHOLE = 1_000
 
 
 NOWHERE = OrderPlace("", "")
-HELD_HERE = OrderPlace("here", "only here: the desk holds it back")
+HELD_HERE = OrderPlace("here", "is only here: the desk holds it back")
 
 
 class ViewBuilder:

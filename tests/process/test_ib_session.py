@@ -172,6 +172,18 @@ def test_a_bracket_stands_whole_at_the_broker_when_the_desk_is_killed(
     agree(gateway, trader, flags)
 
 
+def test_a_script_says_how_many_fees_are_not_the_brokers_yet(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    gateway.set(commission_delay=600.0)
+    done = trader.exec("buy 100 AAPL 190.12", "wait order 1 filled within 10s", flags=flags)
+    assert (done.result["fees_provisional"], done.result["fees"]) == (1, "1.00")
+    agree(gateway, trader, flags)
+    charged = trader.query("select text from order_events where event = 'fee_confirmed'")
+    assert [row["text"].partition(" ")[0] for row in charged] == ["0.37"]
+
+
 def test_a_live_account_on_the_paper_port_is_no_desk(
     gateway: Gateway, trader: Trader, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from connectors.ib.library import Library
 from connectors.ib.store import Store
 from connectors.ib.terms import IbTerms
 from connectors.ib.venue import LINE, IbVenue
+from connectors.line_error import LineError
 from data.home import Home
 from engine.domain import modes
 from engine.domain.commands import ExitTerm, SubmitOrder
@@ -42,6 +44,7 @@ from tests.harness import MemoryJournal
 
 DATE = 20_260_105
 SECONDS = 20.0
+STARTS_MAX = 5
 QUICK = msgspec.structs.replace(
     IB_PATIENCE,
     ack=Nanos(300 * NANOS_PER_MILLISECOND),
@@ -82,7 +85,7 @@ class EngineEnd:
             symbols=("AAPL",),
             trade_date_of=lambda at: DATE,
         )
-        self.ib.stand_up()
+        self._stands_up()
         session = Session(
             state=state,
             market=self.ib.market,
@@ -110,6 +113,14 @@ class EngineEnd:
         self.host.submit(opened, InstrumentsListed(self.ib.instruments))
         self.host.ask_about_orders_in_doubt()
         self.until(lambda: self.state.recon.run is None)
+
+    def _stands_up(self) -> None:
+        """As often as a person would start it, where a scripted fault takes the line again."""
+        for _ in range(STARTS_MAX):
+            with suppress(LineError):
+                self.ib.stand_up()
+                return
+        self.ib.stand_up()
 
     @property
     def state(self) -> State:
@@ -156,6 +167,7 @@ class EngineEnd:
         """kill -9 and another start: memory comes back from the journal alone."""
         self.ib._line.close()
         self.ib._store.close()
+        self.gateway.wait(lambda: not self.gateway.clients)
         state, _ = replay(self.journal.blocks(), instance="TEST", epoch=1)
         self._opens(state)
 

@@ -13,6 +13,7 @@ import pytest
 
 from data.home import Home
 from engine.domain.orders import Order
+from engine.instruments import parse_money
 from tests.connectors.ib.engine_end import EngineEnd
 from tests.connectors.ib.gateway.faults import close_after, close_before, delay, duplicate, lose
 from tests.connectors.ib.gateway.orders import BrokerOrder
@@ -94,6 +95,18 @@ def test_a_kill_between_any_two_fills_leaves_what_is_held_protected(end: EngineE
     assert end.gateway.orders_sent == sent, "a start that finds all well sends nothing"
 
 
+def test_a_change_that_was_lost_with_the_desk_is_not_taken_for_made(end: EngineEnd) -> None:
+    """Its old quantity, heard for the first time by the next desk, was more than none before."""
+    order = entered(end)
+    end.gateway.fill(order.client_order_id, 40)
+    end.until(lambda: protects(end, 40))
+    end.gateway.script(close_before("placeOrder"))
+    end.gateway.fill(order.client_order_id, 20)
+    end.until(lambda: any(each.pending_replace for each in end.state.orders.values()))
+    end.is_killed()
+    end.until(lambda: protects(end, 60))
+
+
 class Run:
     """One random life of a bracket over a bad line."""
 
@@ -155,8 +168,10 @@ def _live(end: EngineEnd, seed: int) -> None:
     for _ in range(30):
         run.step()
     run.comes_to_rest()
-    account = end.state.accounts[end.ib.account]
-    end.until(lambda: account.positions["AAPL"].quantity == held(end))
+    position = end.state.accounts[end.ib.account].positions["AAPL"]
+    trades = end.gateway.broker.executions
+    charged = sum(parse_money(trade.commission) for trade in trades)
+    end.until(lambda: (position.quantity, position.fees) == (held(end), charged))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -14,7 +14,7 @@ Desk = Callable[..., IbEnd]
 LIMIT, STOP = Price(1_901_000), Price(1_905_000)
 NO_STOPS_AT_THE_CLOSE = "IB takes limit and market orders for the close, and no stops"
 NO_STOPS_AT_THE_OPENING = "IB takes limit and market orders for the opening, and no stops"
-HELD = "at IB, which holds it until its price is reached"
+HELD = "is at IB, which holds it until its price is reached"
 WORKS = "works at IB"
 THERE: dict[tuple[str, str], tuple[str, str, str, str] | str] = {
     # (ours) -> orderType, tif, lmtPrice, auxPrice at IB; or the sentence of what never leaves

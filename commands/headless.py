@@ -287,6 +287,8 @@ class _HeadlessSession:
             "realised": format_money(figures.realised_day),
             "fees": format_money(figures.fees_day),
         }
+        if account.fees_pending:
+            summary["fees_provisional"] = account.fees_pending
         if account.purses:
             cash = account.cash_by_currency()
             summary["cash_by_currency"] = {c: format_money(money) for c, money in cash.items()}

@@ -38,6 +38,7 @@ from data.home import Home
 from data.settings import Settings
 from data.settings.load import IbSettings
 from engine.domain import modes
+from engine.domain.contingent.groups import legs_of
 from engine.domain.orders import Order
 from engine.domain.outbox import as_sent, change_as_sent
 from engine.domain.patience import IB_PATIENCE
@@ -46,7 +47,7 @@ from engine.domain.state import State
 from engine.errors import InputError
 from engine.runtime.market_time import exchange_clock
 from engine.runtime.recovery import Recovered
-from engine.values import MONEY_SCALE, Money
+from engine.values import MONEY_SCALE, Money, Quantity
 
 WHAT_IS_THERE = "`trader doctor --venue ib` looks at what is there"
 NEVER_THERE = (
@@ -85,7 +86,7 @@ class IbMarket(NamedTuple):
             self.terms,
             Store(home.ib_path),
             BackOff(Random()),
-            standing=_standing(state),
+            standing=standing_orders(state),
             symbols=self._symbols(state),
             trade_date_of=trade_date,
             wall=exchange_clock,
@@ -186,10 +187,12 @@ def _terms(ib: IbSettings, *, is_live: bool) -> IbTerms:
         account=ib.account,
         is_live=is_live,
         data_type=DELAYED_IF_NO_LIVE if ib.delayed else LIVE_ALONE,
+        lines_max=ib.market_data_lines,
         contracts=_contracts(ib.contracts),
         restart=ib.restart,
         login=ib.login,
         bare_zone=zone,
+        asks_what_if=ib.what_if,
     )
 
 
@@ -211,13 +214,15 @@ def _cash(venue: IbVenue) -> Money:
     return Money(round(cash * MONEY_SCALE))
 
 
-def _standing(state: State) -> tuple[Standing, ...]:
+def standing_orders(state: State) -> tuple[Standing, ...]:
     """Every order that may be open there, also one that never had an answer."""
     live = (state.orders[order_id] for order_id in state.live)
-    return tuple(_as_it_stands(order) for order in live if order.market.startswith(IB_MARKET))
+    return tuple(
+        _as_it_stands(order, state) for order in live if order.market.startswith(IB_MARKET)
+    )
 
 
-def _as_it_stands(order: Order) -> Standing:
+def _as_it_stands(order: Order, state: State) -> Standing:
     sent = as_sent(order)
     return Standing(
         ref=ref_of(order.client_order_id),
@@ -231,8 +236,18 @@ def _as_it_stands(order: Order) -> Standing:
         stop=sent.stop,
         trigger=sent.trigger,
         account=sent.account,
+        oca_group=sent.oca_group,
+        filled_before=_filled_before(order, state),
         filled=order.cumulative,
         is_acknowledged=bool(order.venue_order_id),
         is_cancelling=order.pending_cancel is not None,
         change=change_as_sent(order),
     )
+
+
+def _filled_before(order: Order, state: State) -> Quantity:
+    """What exits of its group at the venue have filled that are over."""
+    if not order.oca_group:
+        return Quantity(0)
+    over = (leg for leg in legs_of(state, order.group) if leg.is_done)
+    return Quantity(sum(leg.cumulative for leg in over if leg.oca_group == order.oca_group))

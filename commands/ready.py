@@ -35,7 +35,7 @@ _WORDS = {
     Severity.DEGRADED: DEGRADED,
     Severity.UNAVAILABLE: UNAVAILABLE,
 }
-_LATE_SOURCES = (Source.DELAYED, Source.FROZEN)
+_LATE_SOURCES = (Source.DELAYED, Source.FROZEN, Source.MISSING)
 RECONCILING = "reconciling"
 _TOLD_ELSEWHERE = ("account", "killed", "market", "link", "unknown", RECONCILING, "disk")
 """Codes of standings that a line of their own says better."""
@@ -131,7 +131,7 @@ def _quotes(shell: EngineShell) -> Iterator[Check]:
     stale = [row.symbol for row in rows if row.is_stale]
     missing = [row.symbol for row in rows if _is_missing(row)]
     if late:
-        yield Check("quotes", DEGRADED, f"delayed or frozen: {_named(late)}")
+        yield Check("quotes", DEGRADED, f"delayed, frozen or missing: {_named(late)}")
     if stale:
         yield Check("quotes", DEGRADED, f"not heard of since a break or a sleep: {_named(stale)}")
     if missing:

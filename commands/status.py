@@ -11,7 +11,7 @@ from commands.inert import inert
 from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import Home
-from engine.domain.residence import PLACES, residence_of
+from engine.domain.residence import place_in_words, residence_of
 from engine.domain.views import DeskView, OrderRow, Severity
 from engine.instruments import format_money
 from engine.runtime.market_time import iso_utc, time_of_day
@@ -104,6 +104,7 @@ def _order(shell: EngineShell, row: OrderRow) -> dict[str, Any]:
         "state": row.state,
         "text": shell.words_of(row),
         "lives": residence_of(row, shell.view.mode).name.lower(),
+        "place": place_in_words(row, shell.view.mode),
     }
 
 
@@ -131,7 +132,7 @@ def _lines(shell: EngineShell, fields: dict[str, Any]) -> list[str]:
 
 
 def _place(view: DeskView, row: OrderRow) -> str:
-    return PLACES[residence_of(row, view.mode)]
+    return place_in_words(row, view.mode)
 
 
 def _terminals(count: int, *, has_control: bool) -> str:

@@ -11,7 +11,7 @@ from commands.json_lines import json_line
 from data.engine_socket import owner_of
 from data.home import Home
 from engine.attachment import StopEngine
-from engine.domain.residence import FATES, PLACES, residence_of
+from engine.domain.residence import FATES, place_in_words, residence_of
 from engine.errors import InputError, MachineError
 from engine.runtime.terminals.messages import Role
 
@@ -49,7 +49,8 @@ def _ask_first(options: Namespace, shell: EngineShell) -> None:
     count = f"{len(orders)} order works" if len(orders) == 1 else f"{len(orders)} orders work"
     for row in orders:
         place = residence_of(row, shell.view.mode)
-        sys.stderr.write(f"  {shell.words_of(row)} — {PLACES[place]}; {FATES[place]}\n")
+        where = place_in_words(row, shell.view.mode)
+        sys.stderr.write(f"  {shell.words_of(row)} — {where}; {FATES[place]}\n")
     if not sys.stdin.isatty():
         raise InputError(f"{count}: say --yes to stop all the same")
     what = "cancel them and stop" if options.cancel else "stop, they stay"

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from engine.domain.reports import VenueOrderWaited
+from engine.domain.requests import NewOrderRequest
 from engine.domain.views import AuctionView, FillTime
+from engine.hosted import OrderPlace, VenueEstimate
 from engine.values import Price, Quantity
 
 
@@ -20,6 +22,12 @@ class Untold:
         return False
 
     def fill_time(self, client_order_id: str) -> FillTime | None:
+        return None
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
+        return None
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
         return None
 
     def waited(self, client_order_id: str) -> VenueOrderWaited | None:

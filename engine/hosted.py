@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.quotes import Market
 from engine.domain.reports import Report, VenueOrderWaited
+from engine.domain.requests import NewOrderRequest
 from engine.domain.views import (
     AuctionView,
     DepthRow,
@@ -16,6 +17,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
+from engine.lookup import Directory
 from engine.ports import Venue
 from engine.values import Money, Nanos, Side
 
@@ -43,6 +45,32 @@ class VenueFigure(msgspec.Struct, frozen=True, gc=False):
     currency: str
     at: Nanos
     text: str = ""
+
+
+class OrderPlace(msgspec.Struct, frozen=True, gc=False):
+    """Where an open order is just now, beyond the line."""
+
+    word: str
+    """For a column: `IB`, `gate`."""
+    text: str
+    """For a sentence, behind its subject: "is at IB, which holds it until its price is reached"."""
+
+
+class VenueEstimate(msgspec.Struct, frozen=True, gc=False):
+    """What a venue says that an order would need and cost; None where it does not say."""
+
+    at: Nanos
+    """When it said so."""
+    margin: Money | None = None
+    """By how much the initial margin would change."""
+    margin_after: Money | None = None
+    equity_after: Money | None = None
+    fee: Money | None = None
+    fee_max: Money | None = None
+    currency: str = ""
+    """Of the fee, where it is named."""
+    problem: str = ""
+    """Its warning, or why it says nothing."""
 
 
 class HostedVenue(Venue, Protocol):
@@ -131,8 +159,19 @@ class LiveVenue(HostedVenue, Protocol):
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
 
+    @property
+    def directory(self) -> Directory | None:
+        """Who is asked for more symbols; None where it says by itself all that is traded."""
+
     def line(self) -> LineTold:
         """Since when it is up or down, why, its numbers, and how far the clocks are apart."""
+
+    def place(self, client_order_id: str) -> OrderPlace | None:
+        """Where an open order is just now; None where it does not say."""
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
+        """What it says of such an order, as far as it is known by now; it may be asked for it, and
+        nothing is ever placed by that. Never waits."""
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """What it says that the account is worth; nothing where it does not."""

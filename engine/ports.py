@@ -17,6 +17,7 @@ from engine.domain.views import (
 )
 from engine.instruments import Instrument
 from engine.limits_told import LimitsTold, TellLimits
+from engine.lookup import LookupAnswer, LookupRequest
 from engine.second_factor import FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos, OrderId
 from engine.values import Sequence as RecordSequence
@@ -213,6 +214,7 @@ DeskRequest = (
     | TellLimits
     | SetSpeed
     | UnlockDesk
+    | LookupRequest
     | AttachmentRequest
 )
 
@@ -303,6 +305,7 @@ DeskAnswer = (
     | Notice
     | EngineStopped
     | FactorWanted
+    | LookupAnswer
     | AttachmentAnswer
 )
 

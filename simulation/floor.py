@@ -15,6 +15,7 @@ from engine.domain.reports import (
     VenueFilled,
     VenueTriggered,
 )
+from engine.domain.views import TradePrint
 from engine.exchange.exchange import Exchange
 from engine.exchange.messages import (
     Cancelled,
@@ -90,9 +91,8 @@ class Floor:
         by_number = self.account.by_number
         for event in events:
             if type(event) is Traded:
-                self.keeper.printed(
-                    event.symbol, self.now, event.price, event.quantity, event.taker_side
-                )
+                trade = TradePrint(self.now, event.price, event.quantity, event.taker_side)
+                self.keeper.printed(event.symbol, trade)
                 self._fill(event.maker_id, event, Liquidity.MAKER)
                 self._fill(event.taker_id, event, Liquidity.TAKER)
                 continue

@@ -96,6 +96,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     do("desk.symbol", S.DESK, "slash", "symbol", "finds a symbol", word="symbol", footer=70),
     do(
+        "desk.search",
+        S.DESK,
+        "",
+        "search",
+        "finds a symbol: `:search apple`",
+        word="search",
+        same_as="desk.symbol",
+    ),
+    do(
         "desk.pane_1",
         S.DESK,
         "1",

@@ -48,7 +48,14 @@ PANE_ACTIONS: tuple[Action, ...] = (
         word="copy",
     ),
     do("symbol.alert", S.SYMBOL, "a", "alert", "", later="alerts"),
-    do("symbol.watch", S.SYMBOL, "w", "watch", "", later="editing the watchlist"),
+    do(
+        "symbol.watch",
+        S.SYMBOL,
+        "w",
+        "unwatch",
+        "takes a symbol that was added off the watchlist",
+        word="unwatch",
+    ),
     do(
         "symbol.detail",
         S.SYMBOL,

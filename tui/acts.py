@@ -2,6 +2,7 @@
 
 from engine.attachment import TakeControl
 from engine.domain.views import Severity, SymbolMatch
+from engine.lookup import DropSymbol, ListSymbol
 from engine.ports import Act, Reference, SetSpeed, TellBooks, TellMessages, TellRealism
 from engine.values import Instruction
 from tui.danger import question, request
@@ -52,26 +53,36 @@ class DeskActs:
     def do_limits(self) -> None:
         self.room.open_limits()
 
-    def do_symbol(self) -> None:
-        self.room.open_page(SymbolPage(self._find, self._take_symbol))
+    def do_symbol(self, text: str = "") -> None:
+        room = self.room
+        room.open_page(SymbolPage(self._find, self._take_symbol, room.ask, room.shell.later, text))
 
     def _find(self, text: str) -> list[SymbolMatch]:
-        """The reference knows names and typing errors; without one the desk's own symbols do."""
-        if self._reference is not None and text:
-            return self._reference.search(text, 50)
-        known = self.room.instruments.values()
-        return [
-            SymbolMatch(one.symbol, one.name, one.mic)
-            for one in known
-            if text.upper() in one.symbol or text.lower() in one.name.lower()
-        ]
+        """The reference knows names and typing errors; without one the desk's own symbols do.
 
-    def _take_symbol(self, symbol: str) -> None:
-        self.room.close_page()
-        if symbol in self.room.instruments:
-            self.room.look_at(symbol)
+        What has left the watchlist is found at the venue again, and not here.
+        """
+        shown = {row.symbol for row in self.room.view.quotes}
+        if self._reference is not None and text:
+            found = self._reference.search(text, 50)
         else:
-            self.room.say(f"{clean(symbol)} does not trade in this market", Severity.ATTENTION)
+            found = [
+                SymbolMatch(one.symbol, one.name, one.mic, one.currency)
+                for one in self.room.instruments.values()
+                if text.upper() in one.symbol or text.lower() in one.name.lower()
+            ]
+        return [match for match in found if match.symbol in shown or not shown]
+
+    def _take_symbol(self, match: SymbolMatch) -> None:
+        room, symbol = self.room, match.symbol
+        room.close_page()
+        if match.key:
+            if room.ask(ListSymbol(match)):
+                room.say(f"{clean(symbol)} is added: the venue is asked for its terms")
+        elif symbol in room.instruments:
+            room.look_at(symbol)
+        else:
+            room.say(f"{clean(symbol)} does not trade in this market", Severity.ATTENTION)
 
     def do_command(self) -> None:
         self.room.open_line()
@@ -191,6 +202,10 @@ class SymbolActs:
 
     def do_sell(self) -> None:
         self.room.open_ticket(Instruction.SELL, self.symbol)
+
+    def do_watch(self) -> None:
+        if self.symbol:
+            self.room.ask(DropSymbol(self.symbol))
 
     def do_ladder(self) -> None:
         self.room.look_at(self.symbol)

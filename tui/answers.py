@@ -3,6 +3,7 @@
 from engine.attachment import SinceYouLeft, StandingChanged
 from engine.domain.views import Severity
 from engine.limits_told import LimitsTold
+from engine.lookup import SymbolListed, SymbolsFound
 from engine.ports import (
     BooksTold,
     DeskAnswer,
@@ -18,10 +19,12 @@ from engine.ports import (
 from engine.second_factor import FactorWanted
 from tui.layout import PaneName
 from tui.missed import say_missed
+from tui.paint import clean
 from tui.room import Room
 from tui.screens.limits import LimitsPage
 from tui.screens.messages import MessagesPage
 from tui.screens.realism import RealismPage
+from tui.screens.symbols import SymbolPage
 from tui.screens.why import Why
 
 
@@ -41,6 +44,11 @@ def take(room: Room, answer: DeskAnswer) -> None:
             room.open_page(MessagesPage(answer.title, answer.lines, answer.line))
         case InstrumentsTold():
             room.know(answer.instruments)
+        case SymbolsFound():
+            if isinstance(room.page, SymbolPage):
+                room.page.found(answer)
+        case SymbolListed():
+            _symbol_listed(room, answer)
         case LimitsTold():
             if isinstance(room.page, LimitsPage):
                 room.page.take(answer.view)
@@ -57,6 +65,16 @@ def take(room: Room, answer: DeskAnswer) -> None:
             room.standing = answer.standing
         case SinceYouLeft():
             say_missed(answer, room.view.account.equity, room.say)
+
+
+def _symbol_listed(room: Room, answer: SymbolListed) -> None:
+    """Whoever added it looks at it."""
+    symbol = clean(answer.symbol)
+    if answer.trouble:
+        room.say(f"{symbol} is not added: {answer.trouble}", Severity.ATTENTION)
+        return
+    room.look_at(answer.symbol)
+    room.say(f"{symbol} is on the watchlist, and will be after a restart")
 
 
 def _line_answered(room: Room, answer: LineAnswered) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from engine.domain.views import DeskView, OrderRow, PositionRow
+from engine.domain.quotes import Phase
+from engine.domain.views import DeskView, OrderRow, PositionRow, Severity
 from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
@@ -79,10 +80,16 @@ def question(
             size = f"{quantity_text(known, held_now, signed=True)} {noun}, "
             shares = f"{size}{_worth(view, symbol)}" if here else "no position"
             own = [row for row in working if row.symbol == symbol]
+            if here and (why := _why_later(view, symbol)):
+                # What protects it stays meanwhile: only entries go at once.
+                return f"Flatten {symbol} once it can ({why}): {shares}; entries go now?"
             orders = f"cancel its {_count(own)}" if own else "no order to cancel"
             return f"Flatten {symbol}: {shares}, and {orders}?"
         case Act.FLATTEN_ACCOUNT:
             positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
+            later = sum(bool(_why_later(view, row.symbol)) for row in held)
+            if later:
+                positions += f" ({later} later)"
             return f"Flatten all: {positions}, {_worth(view)}, and cancel {_count(working)}?"
         case Act.KILL:
             stay = len(working) - len(entries)
@@ -91,6 +98,14 @@ def question(
             return f"KILL: halt, cancel {len(entries)} {entry}, keep {stay} {leave}?"
         case _:
             return f"{act.name.replace('_', ' ').capitalize()}?"
+
+
+def _why_later(view: DeskView, symbol: str) -> str:
+    """What keeps a position from being closed now, in a word or two; empty where nothing does."""
+    if any(link.severity is Severity.UNAVAILABLE for link in view.links):
+        return "line down"
+    phase = next((row.phase for row in view.quotes if row.symbol == symbol), view.phase)
+    return "" if phase in (Phase.OPEN, Phase.PRE_OPEN) else phase.word
 
 
 def request(act: Act, symbol: str) -> DoAct:

@@ -26,6 +26,8 @@ FRAME_SECONDS_MAX = 0.3
 TOO_LONG = "a pasted line has {has:,} characters, {most} fit: nothing was taken"
 TOO_MANY = "{has:,} more lines pasted, {most} fit: nothing was taken, use a script"
 PASTED = "that looks like a paste: nothing was sent"
+WITH_WORDS = ("desk.theme", "desk.symbol")
+"""Actions that read what stands behind their word on the line."""
 STALE = "the screen was {age:.1f} s behind: nothing was sent, look again"
 
 _CHAINS: Mapping[PaneName, tuple[Scope, ...]] = {
@@ -195,7 +197,7 @@ class Dispatcher:
             room.copy(self._copied())
             return
         handler = getattr(owner, f"do_{name}")
-        handler(rest) if rest and action.id == "desk.theme" else handler()
+        handler(rest) if rest and action.id in WITH_WORDS else handler()
 
     def _from_palette(self, action: Action) -> None:
         room = self._room

@@ -317,9 +317,12 @@ class Room:
     # ---- what the desk says
 
     def take_view(self, view: DeskView) -> None:
+        was_shown = self.quote(self.symbol) is not None
         self.view = view
         if not self.symbol:
             self.symbol = self._first_symbol()
+        elif was_shown and view.quotes and self.quote(self.symbol) is None:
+            self.look_at(view.quotes[0].symbol)  # it has left the watchlist
 
     # ---- where the keys go
 

@@ -1,6 +1,6 @@
 """One end of a FIX conversation: where it stands, and how what it says is numbered and sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import Protocol
 
@@ -70,6 +70,8 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     reason: int
     text: str
     ref_id: bytes = b""
+    is_usual: bool = False
+    """An answer like another, such as that there is nothing to list: nobody needs to watch it."""
 
 
 class Application(Protocol):
@@ -93,6 +95,19 @@ class Phase(IntEnum):
     LOGOUT_SENT = 4
 
 
+class Repeats(msgspec.Struct):
+    """ResendRequests of the other side, one soon after the other, that get no further."""
+
+    first: int = 0
+    """Where the newest begins."""
+    at: Nanos = Nanos(0)
+    times: int = 0
+
+
+def _nobody_cares(message: Message, why: str) -> None:
+    """Whoever said it hears that it was rejected."""
+
+
 class Line:
     """What handlers of messages share; changed by one connection at a time."""
 
@@ -101,18 +116,24 @@ class Line:
         self.settings = settings
         self.memory = memory
         self.application = application
+        self.unread: Callable[[Message, str], None] = _nobody_cares
+        """Told of an application message that was rejected in its turn: nothing of it was taken,
+        and it does not come again."""
         self.known: Dictionary = settings.dictionary(settings.begin)
         self.app_known: Dictionary = settings.dictionary(settings.version)
         self.phase = Phase.DISCONNECTED
         self.heartbeat: Nanos = Nanos(0)
         self.sent_reset = False
         self.queued: dict[int, Message] = {}
+        self.queued_bytes = 0
+        """Of all that came before its turn since nothing waited."""
         self.missing: tuple[int, int] | None = None
         """First and last number that a ResendRequest asked for."""
         self.asked_at = Nanos(0)
         self.asked_to = 0
         """The last number of the newest ResendRequest."""
         self.asked_times = 0
+        self.repeats = Repeats()
         self.latency: Nanos | None = None
         """Our clock less the last sending time."""
         self.skew = Skew(settings.skew_warning)
@@ -246,6 +267,7 @@ class Line:
         self.move(Phase.DISCONNECTED, now)
         self.queued.clear()
         self.missing = None
+        self.repeats = Repeats()
         self.sent_reset = False
         self.application.ended()
         if self.settings.resets_on_disconnect:

@@ -30,6 +30,8 @@ def reject(line: Line, message: Message, problem: Problem, now: Instant) -> None
         body.append((Tag.SESSION_REJECT_REASON, b"%d" % problem.reason))
     if message.type not in (Type.LOGON, Type.SEQUENCE_RESET) and number == line.memory.next_in:
         line.memory.next_in += 1
+        if message.type not in ADMIN_TYPES:
+            line.unread(message, f"{REJECT_TEXTS[problem.reason]}, field {problem.tag}")
     line.note(f"message {number} rejected: {REJECT_TEXTS[problem.reason]}, field {problem.tag}")
     line.emit(Type.REJECT, body, now, head=_route_back(message))
 
@@ -42,6 +44,7 @@ def absent_party(line: Line, message: Message, tag: int, now: Instant) -> None:
             line.close("a logon without names", now)
         return
     text = f"Conditionally Required Field Missing ({tag})"
+    line.unread(message, text)
     refuse(line, message, Refused(CONDITIONALLY_MISSING, text), now)
 
 
@@ -57,7 +60,8 @@ def refuse(line: Line, message: Message, refused: Refused, now: Instant) -> None
     body.append((Tag.BUSINESS_REJECT_REASON, b"%d" % refused.reason))
     if line.settings.appl_ver_id and line.settings.refuses_with_version:
         body.append((Tag.DEFAULT_APPL_VER_ID, line.settings.appl_ver_id.encode("ascii")))
-    line.note(f"message {message.text(Tag.MSG_SEQ_NUM)} refused: {refused.text}")
+    if not refused.is_usual:
+        line.note(f"message {message.text(Tag.MSG_SEQ_NUM)} refused: {refused.text}")
     line.memory.next_in += 1
     line.emit(Type.BUSINESS_REJECT, body, now)
 

@@ -4,11 +4,13 @@
 often that has to be so before it is believed is the desk's own rule.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import MISCOUNTED, Groups
 from connectors.ib.hearing import Hearer, venue_id
 from connectors.ib.roll import Roll, Standing
 from connectors.ib.rounds import Kind, Rounds, Want
@@ -56,9 +58,18 @@ class _Asked(msgspec.Struct):
 class Books:
     """Gathers rows between the begin and the end of a round, and answers who waits for them."""
 
-    def __init__(self, roll: Roll, trades: Trades, hearer: Hearer, contracts: Contracts) -> None:
+    def __init__(
+        self,
+        roll: Roll,
+        trades: Trades,
+        hearer: Hearer,
+        contracts: Contracts,
+        groups: Groups,
+        recheck: Callable[[], None],
+    ) -> None:
+        """`recheck` asks IB about all orders once more, soon."""
         self._roll, self._trades, self._hearer = roll, trades, hearer
-        self._contracts = contracts
+        self._contracts, self._groups, self._recheck = contracts, groups, recheck
         self._asked: list[_Asked] = []
         self._completed: list[Completed] = []
         self._bases: dict[str, None] = {}
@@ -105,6 +116,12 @@ class Books:
     def executed(self, base: str) -> None:
         self._bases[base] = None
 
+    @property
+    def held(self) -> set[str]:
+        """Symbols in which IB says that something is held."""
+        rows = (*self._positions.values(), *self._told.values())
+        return {symbol for symbol, quantity in rows if quantity}
+
     def position(self, account: str, contract: Any, quantity: Quantity) -> None:
         symbol = self._contracts.symbol_of(contract)
         self._positions[account, int(contract.conId)] = (symbol, quantity)
@@ -118,7 +135,10 @@ class Books:
 
     def recheck(self, rounds: Rounds) -> None:
         """Of its own accord, and from where ids go on; one that has not begun yet is enough."""
-        if not any(each.request is None for each in self._asked):
+        if not any(
+            each.request is None and not any(map(rounds.has_begun, each.wants))
+            for each in self._asked
+        ):
             wants = [rounds.want(kind) for kind in (*THREE_LISTS, Kind.IDS)]
             self._asked.append(_Asked(None, wants))
 
@@ -180,6 +200,7 @@ class Books:
         is_change = change is not None and name == change.new_client_order_id
         is_open = self._is_open(order)
         if is_change and is_open:
+            order.change_is_missing = True
             return [rep.VenueOrderUnknown(name, query=query)]  # it stands with its old terms
         if is_open:
             return [rep.VenueAccepted(order.name, venue_id(order))]
@@ -205,11 +226,35 @@ class Books:
                     order.name, f"{order.words}: nothing was placed, IB's lists do not have it"
                 )
                 told.append(order.ending)
+            if is_open and order.oca_group and not order.is_foreign:
+                told += self._counted(order)
         return told
 
     def _is_open(self, order: Standing) -> bool:
         """By the newest list of open orders, and nothing heard since that ended it."""
         return not order.is_done and bool(self._hearer.seen & set(order.live_handles))
+
+    def _counted(self, order: Standing) -> Reports:
+        """What IB holds it for, against all fills beside it: the desk hears of a difference, and
+        puts it right."""
+        groups = self._groups
+        if order.change is not None or not order.quantity_there:
+            return []
+        total = groups.total_of(order)
+        order.is_counted = total == order.quantity
+        if order.is_counted:
+            return []
+        if total < order.quantity and order.short_there != order.quantity_there:
+            # Of a fill beside it that IB has counted and not told yet: the next look has it.
+            order.short_there = order.quantity_there
+            self._recheck()
+            return []
+        listed = self._contracts.get(order.symbol)
+        size = listed.instrument.format_quantity if listed is not None else str
+        wanted = Quantity(order.quantity - groups.filled_beside(order.oca_group, order.ref))
+        text = MISCOUNTED.format(size(order.quantity_there), size(Quantity(max(0, wanted))))
+        order.quantity = total
+        return [rep.VenueRestated(order.name, order.price, total, text)]
 
     def _open_orders(self) -> tuple[OpenOrder, ...]:
         return tuple(_row(order) for order in self._roll.open() if self._is_open(order))

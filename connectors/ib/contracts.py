@@ -7,50 +7,41 @@ import msgspec
 
 from connectors.ib.codes import NO_CONTRACT
 from connectors.ib.hours import Span, spans
-from connectors.ib.numbers import digits_of, is_number, scaled
+from connectors.ib.listing import (
+    DOLLARS,
+    SMART,
+    STOCK,
+    instrument_of,
+    objection,
+    plain_name,
+    rule_of,
+)
 from connectors.ib.speaker import Speaker
+from connectors.ib.store import Kept, Store
 from connectors.ib.turnstile import Lane
-from engine.instruments import Instrument, TickBand
-from engine.values import NANOS_PER_SECOND, Nanos, Price, Quantity
+from engine.errors import MachineError
+from engine.instruments import Instrument
+from engine.values import NANOS_PER_SECOND, Nanos
 
-STOCK, SMART, DOLLARS = "STK", "SMART", "USD"
 ANSWERS_WITHIN = Nanos(10 * NANOS_PER_SECOND)
 RULE_WITHIN = Nanos(3 * NANOS_PER_SECOND)
-PRICE_DIGITS_MIN = 4
-NAME_MAX = 60
-MICS = {
-    "NASDAQ": "XNAS",
-    "ISLAND": "XNAS",
-    "NYSE": "XNYS",
-    "ARCA": "ARCX",
-    "AMEX": "XASE",
-    "BATS": "BATS",
-    "IEX": "IEXG",
-    "NSE": "XNSE",
-    "BSE": "XBOM",
-    "LSE": "XLON",
-    "IBIS": "XETR",
-    "PINK": "OTCM",
-}
-"""IB's names of exchanges as ISO 10383 codes: clocks, halts and short-sale rules go by those."""
-ASSET_CLASSES = {
-    "STK": "equity",
-    "CRYPTO": "crypto",
-    "CASH": "fx",
-    "FUT": "future",
-    "OPT": "option",
-}
+LISTED_MAX = 1_000
+NO_SMART = "IB routes no orders of it by itself (SMART), which is what this desk asks of it"
+Told = Callable[[str], None]
+"""Why it is not traded here, as a sentence; empty where it is."""
 
 
 class Listed(msgspec.Struct):
-    """One contract that can be traded here."""
+    """One contract that can be traded here; the same object for as long as it is."""
 
     instrument: Instrument
     con_id: int
     contract: Any
     """IB's, with which it is asked for."""
     hours: tuple[Span, ...]
+    """As IB said on `date`: they reach a week ahead."""
     sizes_are_whole: bool
+    date: int
 
 
 class _Wanted(msgspec.Struct):
@@ -59,6 +50,12 @@ class _Wanted(msgspec.Struct):
     symbol: str
     question: int
     asked_at: Nanos
+    con_id: int = 0
+    """By which it is asked for; 0: by its name."""
+    lost: int = 0
+    """The conId by which it was known, and which IB knows no more."""
+    is_chosen: bool = False
+    told: Told | None = None
     found: list[Any] = []
     rule: int = 0
     """The market rule that is waited for; 0 for none."""
@@ -75,23 +72,26 @@ class Contracts:
         note: Callable[[str], None],
         clock: Callable[[], Nanos],
         named: Mapping[str, int],
+        store: Store,
+        trade_date: Callable[[], int],
     ) -> None:
-        """`contract` makes one of the library's. `named`: conIds of symbols, as a person said."""
+        """`contract` makes one of the library's. `named`: conIds of symbols, as a person said.
+        `trade_date`: YYYYMMDD of now."""
         self._speaker, self._contract, self._note, self._clock = speaker, contract, note, clock
-        self._named = named
+        self._named, self._store, self._trade_date = named, store, trade_date
+        self._kept = store.contracts()
         self._listed: dict[str, Listed] = {}
-        self._by_con_id: dict[int, str] = {}
+        self._by_con_id = {each.con_id: symbol for symbol, each in self._kept.items()}
         self._wanted: dict[int, _Wanted] = {}
-        self._rules: dict[int, tuple[TickBand, ...] | None] = {}
         self._rule_rows: dict[int, Sequence[Any]] = {}
         self.refused: dict[str, str] = {}
         """Symbol → why it cannot be traded here, as a sentence."""
-        self._unanswered: list[str] = []
-        """Of these, about which IB said nothing in time: the next line asks again."""
+        self._said: dict[str, str] = {}
+        """What a person has heard of a refusal: the same is not said again every night."""
+        self.is_changed = False
+        """Until somebody takes it back: what is listed is not what it was."""
         self.remembered: tuple[Instrument, ...] = ()
         """What was traded here when the desk last knew, before anything was looked up."""
-        self.fresh: list[Instrument] = []
-        """Listed since somebody took them."""
 
     def __contains__(self, symbol: str) -> bool:
         return symbol in self._listed
@@ -111,38 +111,105 @@ class Contracts:
     def every(self) -> tuple[Listed, ...]:
         return tuple(self._listed.values())
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Symbols that a person added, in this run or in one before."""
+        return tuple(symbol for symbol, each in self._kept.items() if each.is_chosen)
+
     def symbol_of(self, contract: Any) -> str:
-        """Ours where it is listed here, else IB's."""
-        return self._by_con_id.get(contract.conId) or str(contract.symbol)
+        """Ours, where it was ever listed here; else a name that nothing else has."""
+        con_id = int(contract.conId)
+        known = self._by_con_id.get(con_id)
+        if known is not None:
+            return known
+        plain = plain_name(contract)
+        other = self._kept.get(plain)
+        listed = self._listed.get(plain)
+        is_taken = (other is not None and other.con_id != con_id) or (
+            listed is not None and listed.con_id != con_id
+        )
+        return f"{plain}.{con_id}" if is_taken and con_id else plain
 
     @property
     def is_settled(self) -> bool:
         """Nothing is being looked up."""
         return not self._wanted
 
+    # What is wanted.
+
     def want(self, symbols: Sequence[str]) -> None:
         """Each is looked up once, unless it is known or being looked up."""
-        asked = {each.symbol for each in self._wanted.values()}
         for symbol in symbols:
-            if symbol in self._listed or symbol in asked or symbol in self.refused:
-                continue
-            question = self._speaker.new_id(self._no)
-            self._wanted[question] = _Wanted(symbol, question, self._clock())
-            self._ask(symbol, question)
+            if symbol not in self._listed and symbol not in self.refused:
+                self._look_up(symbol)
+
+    def choose(self, symbol: str, con_id: int, told: Told) -> None:
+        """A person wants this contract under this name, from now on and after a restart."""
+        if len(self._listed) + len(self._wanted) >= LISTED_MAX:
+            told(f"{LISTED_MAX:,} symbols are listed: drop one before another is added")
+            return
+        listed = self._listed.get(symbol)
+        if listed is not None and listed.con_id == con_id:
+            self._keep(listed, is_chosen=True)
+            told("")
+            return
+        self._look_up(symbol, con_id, is_chosen=True, told=told)
+
+    def drop(self, symbol: str) -> None:
+        """Not traded here from now on, and not looked up at the next start."""
+        listed = self._listed.pop(symbol, None)
+        kept = self._kept.pop(symbol, None)
+        if listed is None and kept is None:
+            return
+        self.is_changed = True
+        try:
+            self._store.drop(symbol)
+        except MachineError as error:
+            self._note(str(error))
 
     def again(self) -> None:
-        """A new line: what was asked over the old one is asked anew."""
-        waiting = [each.symbol for each in self._wanted.values()]
-        waiting += [symbol for symbol in self._unanswered if self.refused.pop(symbol, "")]
-        self._unanswered.clear()
+        """A new line: what was asked over the old one is asked anew, and what was refused too."""
+        waiting = list(self._wanted.values())
         self._wanted.clear()
-        self.want(waiting)
+        self.refused.clear()
+        for each in waiting:
+            self._look_up(each.symbol, each.con_id, is_chosen=each.is_chosen, told=each.told)
 
-    def _ask(self, symbol: str, question: int) -> None:
-        if symbol in self._named:
-            asked = self._contract(conId=self._named[symbol], exchange=SMART)
+    def refresh(self) -> None:
+        """What IB last said of a contract on an earlier day is asked again: its hours reach a week
+        ahead, and contracts change overnight."""
+        today = self._trade_date()
+        for symbol, listed in self._listed.items():
+            if listed.date != today:
+                listed.date = today
+                self._look_up(symbol, listed.con_id)
+
+    def doubt(self, symbol: str) -> None:
+        """IB has said that it does not know a contract which is listed here (200)."""
+        listed = self._listed.get(symbol)
+        if listed is not None:
+            self._look_up(symbol, listed.con_id)
+
+    def _look_up(
+        self, symbol: str, con_id: int = 0, *, is_chosen: bool = False, told: Told | None = None
+    ) -> None:
+        """By its conId where one is given, named in the settings or kept; else by its name."""
+        if any(each.symbol == symbol and told is None for each in self._wanted.values()):
+            return
+        kept = self._kept.get(symbol)
+        known = con_id or self._named.get(symbol, 0) or (kept.con_id if kept is not None else 0)
+        question = self._speaker.new_id(self._no)
+        wanted = _Wanted(
+            symbol, question, self._clock(), known, is_chosen=is_chosen, told=told, found=[]
+        )
+        self._wanted[question] = wanted
+        if known:
+            self._ask(question, conId=known)
         else:
-            asked = self._contract(symbol=symbol, secType=STOCK, exchange=SMART, currency=DOLLARS)
+            self._ask(question, symbol=symbol, secType=STOCK, currency=DOLLARS)
+
+    def _ask(self, question: int, **fields: object) -> None:
+        asked = self._contract(exchange=SMART, **fields)
         self._speaker.ask(Lane.RECOVERY, "reqContractDetails", question, asked)
 
     # What is heard.
@@ -157,11 +224,14 @@ class Contracts:
         if wanted is None or wanted.rule:
             return
         self._speaker.forget(question)
-        found = wanted.found
-        if len(found) != 1:
-            self._refuse(wanted, _objection(wanted.symbol, found))
+        kept = self._kept.get(wanted.symbol)
+        if wanted.lost and kept is not None and len(wanted.found) > 1:
+            there = [d for d in wanted.found if d.contract.primaryExchange == kept.exchange]
+            wanted.found = there if len(there) == 1 else wanted.found
+        if len(wanted.found) != 1:
+            self._refuse(wanted, objection(wanted.symbol, wanted.found))
             return
-        rule = _rule_of(found[0])
+        rule = rule_of(wanted.found[0])
         if not rule or rule in self._rule_rows:
             self._list(wanted)
             return
@@ -184,92 +254,112 @@ class Contracts:
                 )
                 self._list(wanted)
             elif not wanted.rule and now - wanted.asked_at >= ANSWERS_WITHIN:
-                self._unanswered.append(wanted.symbol)
                 self._refuse(wanted, f"IB does not say what {wanted.symbol} is")
 
     def _no(self, question: int, code: int, text: str) -> None:
         wanted = self._wanted.get(question)
         if wanted is None:
             return
-        none = f"IB knows no US stock {wanted.symbol}"
-        self._refuse(wanted, none if code == NO_CONTRACT else f"{wanted.symbol}: {text} ({code})")
+        if code != NO_CONTRACT:
+            self._refuse(wanted, f"{wanted.symbol}: {text} ({code})")
+        elif not self._asked_by_name(wanted):
+            why = f"IB knows no US stock {wanted.symbol}"
+            if wanted.told is not None or wanted.symbol in self._named:
+                why = f"{wanted.symbol} (conId {wanted.con_id}): {NO_SMART}, or knows no such conId"
+            self._refuse(wanted, why)
+
+    def _asked_by_name(self, wanted: _Wanted) -> bool:
+        """A conId that was known is gone: whether the contract is looked for by its name."""
+        kept = self._kept.get(wanted.symbol)
+        is_known = kept is not None and kept.con_id == wanted.con_id and not wanted.lost
+        if not is_known or kept is None or wanted.symbol in self._named:
+            return False
+        wanted.lost, wanted.con_id, wanted.asked_at = wanted.con_id, 0, self._clock()
+        self._ask(wanted.question, symbol=kept.name, secType=kept.kind, currency=kept.currency)
+        return True
 
     def _refuse(self, wanted: _Wanted, why: str) -> None:
         self._wanted.pop(wanted.question, None)
-        self.refused[wanted.symbol] = why
-        self._note(why)
+        if wanted.symbol in self._listed and not wanted.lost:
+            self._note(f"{why}: it goes by what IB said of it before")
+        elif wanted.told is None:
+            self._unlist(wanted.symbol, why)
+        if wanted.told is not None:
+            wanted.told(why)
+
+    def _unlist(self, symbol: str, why: str) -> None:
+        if self._listed.pop(symbol, None) is not None:
+            self.is_changed = True
+            why += ": it is traded here no more"
+        self.refused[symbol] = why
+        if self._said.get(symbol) != why:
+            self._said[symbol] = why
+            self._note(why)
 
     def _list(self, wanted: _Wanted) -> None:
         self._wanted.pop(wanted.question, None)
         details = wanted.found[0]
-        instrument = instrument_of(wanted.symbol, details, self._rule_rows.get(wanted.rule, ()))
         contract = details.contract
-        con_id = int(contract.conId)
-        asked = self._contract(
-            conId=con_id,
-            symbol=contract.symbol,
-            secType=contract.secType,
-            exchange=SMART,
-            primaryExchange=contract.primaryExchange,
-            currency=contract.currency,
+        listed = Listed(
+            instrument=instrument_of(
+                wanted.symbol, details, self._rule_rows.get(wanted.rule or rule_of(details), ())
+            ),
+            con_id=int(contract.conId),
+            contract=self._contract(
+                conId=int(contract.conId),
+                symbol=contract.symbol,
+                secType=contract.secType,
+                exchange=SMART,
+                primaryExchange=contract.primaryExchange,
+                currency=contract.currency,
+            ),
+            hours=spans(details.liquidHours, details.timeZoneId),
+            sizes_are_whole=True,
+            date=self._trade_date(),
         )
-        hours = spans(details.liquidHours, details.timeZoneId)
-        is_whole = instrument.quantity_digits == 0
-        self._listed[wanted.symbol] = Listed(instrument, con_id, asked, hours, is_whole)
-        self._by_con_id[con_id] = wanted.symbol
-        self.fresh.append(instrument)
+        listed.sizes_are_whole = listed.instrument.quantity_digits == 0
+        if wanted.lost and wanted.lost != listed.con_id:
+            self._note(
+                f"{wanted.symbol} is another contract at IB since today (conId {wanted.lost} →"
+                f" {listed.con_id}): see what became of what you hold of it"
+            )
+        self._take(listed)
+        self._keep(listed, is_chosen=wanted.is_chosen)
+        if wanted.told is not None:
+            wanted.told("")
 
+    def _take(self, listed: Listed) -> None:
+        """Who holds the object of before sees what has changed of it."""
+        symbol = listed.instrument.symbol
+        self.refused.pop(symbol, None)
+        self._said.pop(symbol, None)
+        self._by_con_id[listed.con_id] = symbol
+        before = self._listed.setdefault(symbol, listed)
+        if before is listed:
+            self.is_changed = True
+            return
+        is_same = before.instrument == listed.instrument and before.con_id == listed.con_id
+        self.is_changed |= not is_same
+        for field in Listed.__struct_fields__:
+            setattr(before, field, getattr(listed, field))
 
-def mic_of(exchange: str) -> str:
-    """The market identifier of an exchange as IB calls it; its own word where none is known."""
-    return MICS.get(exchange, exchange)
-
-
-def instrument_of(symbol: str, details: Any, increments: Sequence[Any]) -> Instrument:
-    """`increments`: the price steps of its market rule (`lowEdge`, `increment`); empty: minTick."""
-    contract = details.contract
-    rows = [(row.lowEdge, row.increment) for row in increments]
-    rows = [row for row in rows if is_number(row[1]) and row[1] > 0] or [(0.0, details.minTick)]
-    digits = max(PRICE_DIGITS_MIN, *(digits_of(step) for _, step in rows))
-    bands = tuple(
-        TickBand(Price(scaled(edge, digits).value), Price(max(1, scaled(step, digits).value)))
-        for edge, step in sorted(rows)
-    )
-    increment = getattr(details, "sizeIncrement", 1.0)
-    has_parts = contract.secType == "CRYPTO" and is_number(increment) and 0 < increment < 1
-    return Instrument(
-        symbol,
-        name=str(details.longName)[:NAME_MAX],
-        mic=mic_of(str(contract.primaryExchange or contract.exchange)),
-        currency=str(contract.currency),
-        asset_class=ASSET_CLASSES.get(contract.secType, str(contract.secType).lower()),
-        price_digits=digits,
-        lot_size=Quantity(1),
-        multiplier=int(float(contract.multiplier)) if contract.multiplier else 1,
-        tick_bands=bands,
-        quantity_digits=digits_of(increment) if has_parts else 0,
-    )
-
-
-def _rule_of(details: Any) -> int:
-    """The market rule of orders routed by IB: the entry beside SMART, else the first; 0: none."""
-    rules = [text for text in str(details.marketRuleIds).split(",") if text]
-    exchanges = str(details.validExchanges).split(",")
-    for exchange, rule in zip(exchanges, rules, strict=False):
-        if exchange == SMART and rule.isdigit():
-            return int(rule)
-    return int(rules[0]) if rules and rules[0].isdigit() else 0
-
-
-def _objection(symbol: str, found: Sequence[Any]) -> str:
-    if not found:
-        return f"IB knows no US stock {symbol}"
-    named = ", ".join(
-        f"{each.contract.primaryExchange or each.contract.exchange} {each.contract.currency}"
-        f" (conId {each.contract.conId})"
-        for each in found[:5]
-    )
-    return (
-        f"{symbol} can be {len(found)} contracts at IB: {named}. Say which you mean:"
-        f' ib.contracts = ["{symbol}={found[0].contract.conId}"]'
-    )
+    def _keep(self, listed: Listed, *, is_chosen: bool) -> None:
+        contract, symbol = listed.contract, listed.instrument.symbol
+        before = self._kept.get(symbol)
+        kept = Kept(
+            symbol,
+            listed.con_id,
+            str(contract.symbol),
+            str(contract.secType),
+            str(contract.primaryExchange),
+            str(contract.currency),
+            listed.date,
+            is_chosen=is_chosen or (before is not None and before.is_chosen),
+        )
+        if kept == before:
+            return
+        self._kept[symbol] = kept
+        try:
+            self._store.keep(kept)
+        except MachineError as error:
+            self._note(str(error))

@@ -41,13 +41,13 @@ class Dispatch:
         """Callbacks that one of our own handlers could not take."""
         self._handlers: dict[str, Callable[..., Reports | None]] = {
             "orderStatus": self._order_status,
-            "openOrder": parts.hearer.open_order,
+            "openOrder": self._open_order,
             "openOrderEnd": lambda: parts.rounds.end(Kind.ORDERS),
             "completedOrder": parts.books.completed,
             "completedOrdersEnd": lambda: parts.rounds.end(Kind.COMPLETED),
             "execDetails": self._executed,
             "execDetailsEnd": lambda question: parts.rounds.end(Kind.EXECUTIONS, question),
-            "commissionReport": parts.hearer.commission,
+            "commissionReport": parts.commissions.heard,
             "position": self._position,
             "positionEnd": lambda: parts.rounds.end(Kind.POSITIONS),
             "nextValidId": self._next_id,
@@ -56,6 +56,9 @@ class Dispatch:
             "pnl": self._profits,
             "contractDetails": parts.contracts.details,
             "contractDetailsEnd": parts.contracts.details_end,
+            "symbolSamples": parts.directory.samples,
+            "historicalData": parts.history.bar,
+            "historicalDataEnd": parts.history.end,
             "marketRule": parts.contracts.market_rule,
             "marketDataType": parts.feed.data_type,
             "tickString": self._tick_text,
@@ -83,6 +86,13 @@ class Dispatch:
 
     # Orders.
 
+    def _open_order(self, order_id: int, contract: Any, order: Any, state: Any) -> Reports:
+        """A preview is no order."""
+        if order.whatIf:
+            self._parts.what_ifs.heard(order_id, state)
+            return []
+        return self._parts.hearer.open_order(order_id, contract, order, state)
+
     def _order_status(
         self,
         order_id: int,
@@ -97,7 +107,7 @@ class Dispatch:
         why_held: str,
         *more: object,
     ) -> Reports:
-        return self._parts.hearer.status(order_id, status, filled, perm_id, client)
+        return self._parts.hearer.status(order_id, status, filled, perm_id, client, why_held)
 
     def _executed(self, question: int, contract: Any, execution: Any) -> Reports:
         parts = self._parts
@@ -153,8 +163,15 @@ class Dispatch:
         if owner is not None:
             owner(of, code, text)
             return []
+        if parts.what_ifs.owns(of):
+            parts.what_ifs.refused(code, text)
+            return []
+        if of >= ORDER_ID_MAX:
+            return []  # a question that nobody waits for: taken back, or its answer is here
         order = parts.roll.of_id(of) if of not in (0, NOBODY) else None
         if order is not None:
+            if code == codes.NO_CONTRACT:
+                parts.contracts.doubt(order.symbol)
             return parts.hearer.refused(order, code, text, more)
         self._of_the_line(code, text)
         return []
@@ -173,7 +190,7 @@ class Dispatch:
             if is_now == BROKEN and was != BROKEN:
                 self._parts.feed.farm_broken(self._clock())
             elif was == BROKEN and is_now == OK and line.is_up:
-                self._parts.feed.subscribe()
+                self._parts.feed.lines.resume(self._clock())
             if is_now == OK and self._heals_by_itself and line.state is State.DEGRADED:
                 line.restored(data_was_lost=False)
         elif code in (codes.LOST, codes.SERVER_BROKEN):

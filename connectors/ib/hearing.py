@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.ib.codes import ALREADY_FILLED, READ_ONLY, Kind, kind_of
+from connectors.ib.commissions import Commissions
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import NOTHING_LEFT, Groups
 from connectors.ib.reading import (
     CANCELLED,
     FILLED,
@@ -25,7 +27,7 @@ from connectors.ib.reading import (
 )
 from connectors.ib.roll import Roll, Standing, Terms
 from connectors.ib.store import Ids
-from connectors.ib.trades import Commission, Trade, Trades
+from connectors.ib.trades import Trade, Trades
 from engine.domain import reports as rep
 from engine.values import Quantity
 
@@ -43,12 +45,15 @@ class Hearer:
         roll: Roll,
         trades: Trades,
         contracts: Contracts,
+        groups: Groups,
+        commissions: Commissions,
         ids: Ids,
         client_id: int,
         recheck: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         self._roll, self._trades, self._contracts = roll, trades, contracts
+        self._groups, self._commissions = groups, commissions
         self._ids, self._client_id = ids, client_id
         self._recheck, self._note = recheck, note
         self.seen: set[int] = set()
@@ -78,7 +83,7 @@ class Hearer:
         self._stands(standing, perm_id, order_id, int(order.clientId))
         self.seen.add(perm_id)
         self._listed.add(perm_id)
-        status = str(state.status)
+        status = standing.status_there = str(state.status)
         told = self._status(standing, perm_id, status)
         if status in WORKING:
             instrument = instrument_of(contract, self._contracts)
@@ -86,7 +91,7 @@ class Hearer:
         return told
 
     def status(
-        self, order_id: int, status: str, filled: object, perm_id: int, client: int
+        self, order_id: int, status: str, filled: object, perm_id: int, client: int, held: str
     ) -> Reports:
         standing = self._roll.of_perm(perm_id)
         if standing is None and client == self._client_id:
@@ -94,6 +99,7 @@ class Hearer:
         if standing is None:
             return []  # of an order that openOrder has not told yet: it will
         self._stands(standing, perm_id, order_id, client)
+        standing.status_there, standing.why_held = status, held
         standing.filled = size_of(filled, self._contracts.instrument(standing.symbol))
         return self._status(standing, perm_id, status)
 
@@ -131,7 +137,7 @@ class Hearer:
         if status == INACTIVE:
             return self._inactive(order)
         self._note(f"{order.name}: IB says '{shown(status)}', which this desk does not know")
-        self._recheck()
+        self._look_elsewhere()
         return []
 
     def _works(self, order: Standing, status: str) -> Reports:
@@ -155,6 +161,8 @@ class Hearer:
     def ended(self, order: Standing, words: str, filled: Quantity) -> Reports:
         """It left the book with so much filled, by IB's count."""
         was_asked, was_known = order.is_cancelling, order.is_acknowledged
+        if not words and not was_asked and self._groups.is_used_up(order):
+            words = NOTHING_LEFT
         told = self._no_change_any_more(order, "it is over")
         self._roll.done(order)
         is_expired = any(word in words.lower() for word in EXPIRED_WORDS)
@@ -192,22 +200,34 @@ class Hearer:
             return []
         if not order.is_acknowledged and order.words:
             return self._rejected(order)
-        self._recheck()
+        self._look_elsewhere()
         return []
+
+    def _look_elsewhere(self) -> None:
+        """What a list of IB's says is not asked of the same list again, for ever."""
+        if not self.is_listing:
+            self._recheck()
 
     def _terms(self, order: Standing, terms: Terms) -> Reports:
         """What IB confirms of an order that works: a change that was made, or one of IB's own."""
-        change = order.change
-        if change is not None:
-            return self._changed(order, terms)
+        if order.oca_group:
+            terms = self._groups.heard(order, terms)
+        if order.change is not None:
+            told = self._changed(order, terms)
+            self._look_beside(order)
+            return told
+        self._look_beside(order)
         if terms == order.terms or not order.is_acknowledged:
             return []
-        if order.oca_group:
-            return []  # the group shares one quantity: the desk counts what a sibling filled
         order.price, order.quantity, order.stop = terms.price, terms.quantity, terms.stop
         if order.is_foreign:
             return []
         return [rep.VenueRestated(order.name, terms.price, terms.quantity, CHANGED_THERE)]
+
+    def _look_beside(self, order: Standing) -> None:
+        """A fill beside it may have crossed what was asked of it: what IB holds is looked up."""
+        if self._groups.is_miscounted(order):
+            self._recheck()
 
     def _changed(self, order: Standing, terms: Terms) -> Reports:
         change = order.change
@@ -242,7 +262,9 @@ class Hearer:
         told: Reports = []
         if not order.is_acknowledged:
             told += self._works(order, FILLED)
-        return [*told, self._trade(order, trade, known)]
+        if any(not each.is_counted for each in self._groups.open_beside(order)):
+            self._recheck()
+        return [*told, self._trade(order, trade, known), *self._commissions.of_trade(trade.base)]
 
     def _of_execution(self, execution: Any) -> Standing | None:
         found = self._roll.of_ref(str(execution.orderRef)) or self._roll.of_perm(
@@ -280,11 +302,6 @@ class Hearer:
             trade.liquidity,
             f"corrected by IB ({trade.exec_id})",
             at=trade.at,
-        )
-
-    def commission(self, report: Any) -> None:
-        self._trades.charged(
-            str(report.execId), Commission(float(report.commission), str(report.currency))
         )
 
     # completed orders

@@ -35,8 +35,11 @@ _STATES = {
 }
 
 
-def line_told(line: Line, health: Health, *, used: int, waiting: int, rate: int) -> LineTold:
-    """`used`: messages of the last second, of `rate` that may leave; `waiting`: for their turn."""
+def line_told(
+    line: Line, health: Health, data: str, *, used: int, waiting: int, rate: int
+) -> LineTold:
+    """`data`: what is wrong with the market data of all symbols at once, or empty. `used`: messages
+    of the last second, of `rate` that may leave; `waiting`: for their turn."""
     trouble = f" ({line.trouble})" if line.trouble and line.state is not State.UP else ""
     words = f"{_STATES[line.state]}{trouble}, {used} of {rate} messages in the last second"
     if waiting:
@@ -44,4 +47,6 @@ def line_told(line: Line, health: Health, *, used: int, waiting: int, rate: int)
     broken = health.broken
     if broken:
         words += f", broken: {', '.join(broken)}"
-    return LineTold(words, is_doubtful=bool(broken) or line.state is not State.UP)
+    if data:
+        words += f", {data}"
+    return LineTold(words, is_doubtful=bool(broken or data) or line.state is not State.UP)

@@ -9,6 +9,8 @@ from engine.values import clamped
 UNSET = 1e300
 """IB writes the largest double there is for a number that it does not know."""
 DIGITS_MAX = 8
+MONEY_DIGITS = 6
+"""Of `engine.values.Money`, which counts in parts of `MONEY_SCALE`."""
 
 
 class Scaled(NamedTuple):

@@ -4,8 +4,10 @@ import struct
 from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from connectors.ib.contracts import Contracts
+from connectors.ib.groups import NOTHING_LEFT, Groups
 from connectors.ib.roll import Roll, Standing, Terms, ref_of
 from connectors.ib.store import Ids
 from connectors.ib.turnstile import Lane, Leaving
@@ -68,6 +70,7 @@ class Outgoing:
         roll: Roll,
         contracts: Contracts,
         writer: Writer,
+        groups: Groups,
         ids: Ids,
         account: Callable[[], str],
         send: Callable[[Leaving], bool],
@@ -75,6 +78,7 @@ class Outgoing:
         recheck: Callable[[], None],
     ) -> None:
         self._roll, self._contracts, self._writer = roll, contracts, writer
+        self._groups = groups
         self._ids, self._account = ids, account
         self._send, self._withdraw, self._recheck = send, withdraw, recheck
 
@@ -91,7 +95,7 @@ class Outgoing:
             texts: list[str] = []
             match request:
                 case NewOrderRequest() if self._roll.get(request.client_order_id) is None:
-                    written = self._writer.order(request, self._account())
+                    written = self._written(request)
                     if isinstance(written, Order):
                         texts = [self._writer.place(written, next_id)]
                         next_id += 1
@@ -178,21 +182,46 @@ class Outgoing:
             return []  # the same name again is the same order
         why_not = why_not or self._too_many(request)
         if why_not or not data:
-            return [rep.VenueRejected(name, why_not or self._objection(request))]
+            return [self._not_sent(request, why_not or self._objection(request))]
         listed = self._contracts.get(request.symbol)
         assert listed is not None, "what was written was looked up"
         order_id = self._ids.take(ref_of(name))
         (text,) = unframed(data)
         assert text.split("\0")[1] == str(order_id), "it leaves under the id that was journaled"
         self._roll.entered(request, order_id, listed.con_id, self._account())
-        out.append(Out(Leaving(Lane.ORDER, text, f"n:{name}"), self._roll.get(name)))
+        order = self._roll.get(name)
+        assert order is not None, "it has just been entered"
+        self._groups.joins(order)
+        out.append(Out(Leaving(Lane.ORDER, text, f"n:{name}"), order))
         return []
+
+    def _not_sent(self, request: NewOrderRequest, why: str) -> rep.Report:
+        """No refusal of an exit that came too late: should there be more to protect, so is it."""
+        name = request.client_order_id
+        if why == NOTHING_LEFT:
+            return rep.VenueCancelled(name, why, requested=False, cumulative=Quantity(0))
+        return rep.VenueRejected(name, why)
+
+    def _written(self, request: NewOrderRequest) -> Order | Unsayable:
+        written = self._writer.order(request, self._account())
+        if isinstance(written, Unsayable) or not written.oca_group:
+            return written
+        there = self._there(written)
+        return there if there.terms.quantity > 0 else Unsayable(NOTHING_LEFT)
+
+    def _there(self, order: Order) -> Order:
+        """In IB's numbers: what others of its group have filled is none of its quantity there."""
+        terms = order.terms
+        left = Quantity(terms.quantity - self._groups.filled_beside(order.oca_group, order.ref))
+        return replace(order, terms=replace(terms, quantity=left))
 
     def _too_many(self, request: NewOrderRequest) -> str:
         """IB's own limit, before it says so itself; orders of others count there too."""
-        side = request.instruction.side
+        side, account = request.instruction.side, self._account()
         active = sum(
-            order.symbol == request.symbol and order.instruction.side is side
+            order.symbol == request.symbol
+            and order.instruction.side is side
+            and order.account in ("", account)
             for order in self._roll.open()
         )
         if active < ACTIVE_MAX:
@@ -204,7 +233,7 @@ class Outgoing:
         )
 
     def _objection(self, request: NewOrderRequest) -> str:
-        written = self._writer.order(request, self._account())
+        written = self._written(request)
         return written.text if isinstance(written, Unsayable) else "it could not be written"
 
     def _replace(
@@ -214,12 +243,15 @@ class Outgoing:
         order = self._roll.get(name)
         if order is not None and self._roll.get(new) is order:
             return []  # the same name again is the same change
+        changed = self._changed(order, request)
         if why_not or order is None or not data:
-            changed = self._changed(order, request)
             why = why_not or (changed.text if isinstance(changed, Unsayable) else "not possible")
             return [rep.VenueReplaceRefused(name, why, new)]
         (text,) = unframed(data)
+        assert isinstance(changed, Order), "what was written can be said"
         self._roll.changes(order, request)
+        order.sent_there, order.is_counted = changed.terms.quantity, False
+        order.beside_then = self._groups.filled_beside(order.oca_group, order.ref)
         out.append(Out(Leaving(Lane.ORDER, text, f"r:{new}"), order))
         return []
 
@@ -230,7 +262,7 @@ class Outgoing:
             return Unsayable("it is over")
         if order.name != request.client_order_id:
             return Unsayable(f"it was changed already, and is {order.name} now")
-        if order.change is not None and order.change != request:
+        if order.change not in (None, request) and not order.change_is_missing:
             return Unsayable("an earlier change has no answer yet")
         if not order.order_id:
             return Unsayable(OTHERS_ORDER if order.is_foreign else NOT_NAMED)
@@ -240,7 +272,11 @@ class Outgoing:
             return Unsayable(f"{order.filled} of it are filled, and it is to have no more")
         stop = request.stop or order.stop
         terms = Terms(Price(request.price), Quantity(request.quantity), Price(stop))
-        return self._writer.standing(order, terms)
+        written = self._writer.standing(order, terms)
+        if isinstance(written, Unsayable) or not written.oca_group:
+            return written
+        there = self._there(written)
+        return there if there.terms.quantity > order.filled else Unsayable(NOTHING_LEFT)
 
     def _cancel(self, request: CancelRequest, data: bytes, out: list[Out], never: str) -> Reports:
         """`never`: why IB will not name an order that it has not named yet."""

@@ -114,6 +114,8 @@ def trade_of(contract: Any, execution: Any, ref: str, contracts: Contracts) -> T
         Nanos(at * NANOS_PER_SECOND),
         str(execution.acctNumber),
         str(execution.execId),
+        str(contract.currency),
+        str(execution.orderRef),
     )
 
 

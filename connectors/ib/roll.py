@@ -48,6 +48,8 @@ class Standing(msgspec.Struct):
     """As IB counts."""
     change: ReplaceRequest | None = None
     """A change that has no answer yet."""
+    change_is_missing: bool = False
+    """A list of IB's that was asked for after it left shows the order with its old terms."""
     is_acknowledged: bool = False
     is_cancelling: bool = False
     is_foreign: bool = False
@@ -59,6 +61,22 @@ class Standing(msgspec.Struct):
     that is told."""
     ending: VenueRejected | VenueExpired | VenueCancelled | None = None
     """How it ended, where it did so without being filled."""
+    status_there: str = ""
+    """The newest word of IB's for its state; empty before the first."""
+    why_held: str = ""
+    """What it waits for there, in IB's words."""
+    quantity_there: Quantity = Quantity(0)
+    """Of a grouped order: its own quantity as IB last said it; 0 while it has not."""
+    sent_there: Quantity = Quantity(0)
+    """Of a grouped order: the quantity that its newest change asks of IB."""
+    beside_then: Quantity = Quantity(0)
+    """What was known to be filled beside it when that change left."""
+    filled_before: Quantity = Quantity(0)
+    """What orders of its group filled that were over before this desk was started."""
+    short_there: Quantity = Quantity(0)
+    """What IB said of it when that was less than fits: it counts when the next look says so too."""
+    is_counted: bool = False
+    """Since it last left, IB's number of it was held against all fills beside it."""
     words: str = ""
     """The newest reason that IB gave for anything about it."""
     names: tuple[str, ...] = ()
@@ -123,7 +141,7 @@ class Roll(NamedOrders[Standing]):
 
     def changes(self, order: Standing, request: ReplaceRequest) -> None:
         """A change is about to leave: both names are of the one order from now on."""
-        order.change = request
+        order.change, order.change_is_missing = request, False
         self._name(order, request.new_client_order_id)
 
     def of_ref(self, ref: str) -> Standing | None:

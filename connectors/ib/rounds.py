@@ -77,6 +77,10 @@ class Rounds:
             self._wants.append(want)
         return want
 
+    def has_begun(self, want: Want) -> bool:
+        """What becomes true from now on may be missing in its answer."""
+        return self._rounds[want.kind].number >= want.round
+
     def forget(self, why: str) -> None:
         """The line is gone: whoever still wants to know asks again."""
         for want in self._wants:

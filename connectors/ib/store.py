@@ -1,4 +1,5 @@
-"""What outlives the desk of an IB session, in SQLite: the order ids that were used, and by what."""
+"""What outlives the desk of an IB session, in SQLite: order ids that were used, contracts, and how
+much of them trades."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,6 +17,13 @@ create table if not exists ids (client_id integer primary key, used integer);
 create table if not exists handles (
     client_id integer, order_id integer, ref text, at integer, primary key (client_id, order_id)
 ) without rowid;
+create table if not exists contracts (
+    symbol text primary key, con_id integer, name text, kind text, exchange text, currency text,
+    date integer, is_chosen integer
+) without rowid;
+create table if not exists volumes (
+    con_id integer primary key, as_of integer, shares integer, asked_on integer
+);
 """
 
 
@@ -24,6 +32,32 @@ class Used(NamedTuple):
 
     order_id: int
     ref: str
+
+
+class Kept(NamedTuple):
+    """What IB was found to mean by a symbol of ours."""
+
+    symbol: str
+    con_id: int
+    name: str
+    """IB's own symbol; with the three below it is found again where its conId is gone."""
+    kind: str
+    exchange: str
+    currency: str
+    date: int
+    """YYYYMMDD: when IB last said so."""
+    is_chosen: bool = False
+    """A person added it: it is looked up at every start."""
+
+
+class Volume(NamedTuple):
+    """Shares of a contract on an average day; both dates YYYYMMDD."""
+
+    con_id: int
+    as_of: int
+    """The last day that it counts."""
+    shares: int
+    asked_on: int
 
 
 class Store:
@@ -66,6 +100,35 @@ class Store:
             db.execute("commit")
         except (sqlite3.Error, OSError) as error:
             raise self._fault(error) from error
+
+    def contracts(self) -> dict[str, Kept]:
+        rows = self._db.execute("select * from contracts order by symbol")
+        return {row[0]: Kept._make((*row[:-1], bool(row[-1]))) for row in rows}
+
+    def keep(self, contract: Kept) -> None:
+        """In the place of what was kept under its symbol. Raises MachineError."""
+        self._change("insert or replace into contracts values (?, ?, ?, ?, ?, ?, ?, ?)", contract)
+
+    def drop(self, symbol: str) -> None:
+        """Raises MachineError."""
+        self._change("delete from contracts where symbol = ?", (symbol,))
+
+    def volumes(self) -> dict[int, Volume]:
+        rows = map(Volume._make, self._db.execute("select * from volumes"))
+        return {row.con_id: row for row in rows}
+
+    def keep_volume(self, volume: Volume) -> None:
+        """In the place of what was kept of its contract. Raises MachineError."""
+        self._change("insert or replace into volumes values (?, ?, ?, ?)", volume)
+
+    def _change(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._db.execute(statement, values)
+        except (sqlite3.Error, OSError) as error:
+            raise MachineError(
+                f"what is traded at Interactive Brokers cannot be kept in {self._path} ({error}):"
+                " it is looked up anew at the next start; see to the disk"
+            ) from error
 
     def close(self) -> None:
         self._db.close()
@@ -113,10 +176,12 @@ class Ids:
         if 0 < order_id < ORDER_ID_MAX:
             self._used = max(self._used, order_id)
 
-    def take(self, ref: str) -> int:
-        """The next one; `commit` before anything leaves under it."""
+    def take(self, ref: str, *, counts_there: bool = True) -> int:
+        """The next one; `commit` before anything leaves under it. `counts_there` False: what leaves
+        is no order, and nobody knows whether the gateway goes on from it."""
         self._used += 1
-        self._gateway_next = max(self._gateway_next, self._used + 1)
+        if counts_there:
+            self._gateway_next = max(self._gateway_next, self._used + 1)
         assert self._used < ORDER_ID_MAX, "order ids have come to their end"
         self._fresh.append(Used(self._used, ref))
         return self._used

@@ -5,6 +5,7 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from connectors.ib.line import HEARTBEAT_EVERY
+from connectors.ib.lines import LINES_MAX
 from connectors.ib.rounds import ANSWERS_WITHIN
 from connectors.ib.safety import masked
 from connectors.ib.turnstile import MESSAGES_A_SECOND
@@ -28,6 +29,8 @@ class IbTerms(msgspec.Struct, frozen=True):
     """Empty: the only one that the gateway has."""
     is_live: bool = False
     data_type: int = DELAYED_IF_NO_LIVE
+    lines_max: int = LINES_MAX
+    """Market data lines that the account has."""
     contracts: dict[str, int] = {}
     """Symbol → conId, where a person said which of several is meant."""
     restart: str = ""
@@ -40,6 +43,8 @@ class IbTerms(msgspec.Struct, frozen=True):
     heartbeat: Nanos = HEARTBEAT_EVERY
     answers_within: Nanos = ANSWERS_WITHIN
     """How long a list may take to come to its end."""
+    asks_what_if: bool = True
+    """IB's own preview is asked for what a ticket would need and cost."""
     first_quotes: Nanos = FIRST_QUOTES
     """So long a start waits for a first word of every market; a closed one may have none."""
 

@@ -1,9 +1,9 @@
 """Kinds of ticks, and what each changes of a quote: pure but for the quote that it writes."""
 
 from connectors.ib.numbers import is_number, scaled
-from engine.domain.quotes import Phase, Quote, Source
+from engine.domain.quotes import Lending, Phase, Quote, Source
 from engine.instruments import Instrument
-from engine.values import Nanos, Price, Quantity
+from engine.values import Price, Quantity
 
 BID_SIZE, BID, ASK, ASK_SIZE, LAST, LAST_SIZE = 0, 1, 2, 3, 4, 5
 HIGH, LOW, VOLUME, CLOSE, OPEN = 6, 7, 8, 9, 14
@@ -26,10 +26,11 @@ DATA_TYPES = {1: Source.LIVE, 2: Source.FROZEN, 3: Source.DELAYED, 4: Source.FRO
 """Of the callback marketDataType; frozen, delayed or not, is the last that was seen."""
 HALT_WORDS = {1: "halted at its exchange", 2: "paused for its volatility"}
 NO_HALT = (0, -1)
+EASY_ABOVE, ON_REQUEST_ABOVE = 2.5, 1.5
 
 
 def write(quote: Quote, instrument: Instrument, kind: int, tick: tuple[float, float]) -> bool:
-    """One tick, by its live kind; True where bid, ask, last or a size of them is another now."""
+    """One tick, by its live kind; True where it says what bid, ask, last or a size of them is."""
     price, size = tick
     if kind in (BID_SIZE, ASK_SIZE, LAST_SIZE, VOLUME):
         return _write_size(quote, kind, scaled(size, instrument.quantity_digits).value)
@@ -40,19 +41,19 @@ def write(quote: Quote, instrument: Instrument, kind: int, tick: tuple[float, fl
         return False  # no price at all, and what was there before it stays
     match kind:
         case 1:
-            was, quote.bid = quote.bid, Price(max(0, value))
+            quote.bid = Price(max(0, value))
             if value <= 0:
                 quote.bid_size = Quantity(0)
-            return was != quote.bid
+            return True
         case 2:
-            was, quote.ask = quote.ask, Price(max(0, value))
+            quote.ask = Price(max(0, value))
             if value <= 0:
                 quote.ask_size = Quantity(0)
-            return was != quote.ask
+            return True
         case 4 if value > 0:
             quote.last_direction = (value > quote.last) - (value < quote.last) if quote.last else 0
-            was, quote.last = quote.last, value
-            return was != value
+            quote.last = value
+            return True
         case 6 if value > 0:
             quote.high = value
         case 7 if value > 0:
@@ -68,14 +69,14 @@ def _write_size(quote: Quote, kind: int, size: int) -> bool:
     value = Quantity(max(0, size))
     match kind:
         case 0:
-            was, quote.bid_size = quote.bid_size, value if quote.bid else Quantity(0)
-            return was != quote.bid_size
+            quote.bid_size = value if quote.bid else Quantity(0)
+            return True
         case 3:
-            was, quote.ask_size = quote.ask_size, value if quote.ask else Quantity(0)
-            return was != quote.ask_size
+            quote.ask_size = value if quote.ask else Quantity(0)
+            return True
         case 5:
-            was, quote.last_size = quote.last_size, value
-            return was != value
+            quote.last_size = value
+            return True
     quote.volume = value
     return False
 
@@ -91,8 +92,21 @@ def halt(quote: Quote, value: float, usual: Phase) -> bool:
     return changed
 
 
-def forget(quote: Quote, at: Nanos) -> None:
-    """The data behind it is lost: old prices are shown by nobody as if they were new."""
+def lend(quote: Quote, instrument: Instrument, kind: int, tick: tuple[float, float]) -> None:
+    """Ticks 46 and 89: above 2.5 there are 1,000 shares or more, above 1.5 somebody at IB would
+    have to look for them (IB's own table of the generic tick 236); 89 counts them."""
+    value = max(tick)
+    if kind == SHORTABLE_SHARES:
+        quote.lendable = Quantity(max(0, scaled(value, instrument.quantity_digits).value))
+    elif value > EASY_ABOVE:
+        quote.lending = Lending.EASY
+    else:
+        quote.lending = Lending.ON_REQUEST if value > ON_REQUEST_ABOVE else Lending.NONE
+
+
+def forget(quote: Quote, source: Source, text: str) -> None:
+    """The data behind it is no more: nobody is shown old prices as if they were new."""
     quote.bid = quote.ask = Price(0)
     quote.bid_size = quote.ask_size = Quantity(0)
-    quote.at = at
+    quote.lending, quote.lendable = Lending.UNSAID, Quantity(-1)
+    quote.source, quote.source_text = source, text

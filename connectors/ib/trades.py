@@ -4,6 +4,7 @@ from collections import deque
 
 import msgspec
 
+from connectors.ib.numbers import is_number
 from engine.domain.statements import Execution
 from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
 
@@ -26,7 +27,10 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     at: Nanos
     account: str
     exec_id: str
-    is_closing: bool = False
+    currency: str = ""
+    """In which its contract counts."""
+    order_ref: str = ""
+    """What its order bears as orderRef, whoever sent it."""
 
     def as_execution(self, name: str) -> Execution:
         return Execution(
@@ -66,6 +70,8 @@ class Trades:
         self._sums: dict[str, int] = {}
         self.commissions: dict[str, Commission] = {}
         """By execution id; a report may come twice, late or never."""
+        self._told: dict[str, tuple[int, Commission]] = {}
+        """By trade, what the desk was told of its commission, and of which report of it."""
 
     def find(self, base: str) -> Trade | None:
         return self._by_base.get(base)
@@ -83,6 +89,7 @@ class Trades:
         if len(self._order) > TRADES_KEPT_MAX:
             gone = self._by_base.pop(self._order.popleft())
             self.commissions.pop(gone.exec_id, None)
+            self._told.pop(gone.base, None)
         return True
 
     def told_of(self, ref: str) -> Quantity:
@@ -91,6 +98,17 @@ class Trades:
 
     def charged(self, exec_id: str, commission: Commission) -> None:
         self.commissions[exec_id] = commission
+
+    def fee_news(self, base: str) -> tuple[Trade, Commission] | None:
+        """What its newest report cost, where that is known and was not given out before."""
+        trade = self._by_base.get(base)
+        commission = self.commissions.get(trade.exec_id) if trade is not None else None
+        if trade is None or commission is None or not is_number(commission.amount):
+            return None
+        if self._told.get(base) == (trade.revision, commission):
+            return None
+        self._told[base] = trade.revision, commission
+        return trade, commission
 
     def every(self) -> tuple[Trade, ...]:
         return tuple(self._by_base.values())

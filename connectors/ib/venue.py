@@ -10,6 +10,7 @@ from connectors.ib import safety
 from connectors.ib.back_off import BackOff
 from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
+from connectors.ib.later import LISTS, POSITIONS, Later
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
 from connectors.ib.line_told import LineTeller
@@ -28,7 +29,7 @@ from connectors.ib.parts import Asks, assemble
 from connectors.ib.quiet import Quiet
 from connectors.ib.roll import Standing
 from connectors.ib.shown import Shown
-from connectors.ib.store import Ids, Store
+from connectors.ib.store import Store
 from connectors.ib.terms import IbTerms, description_of
 from connectors.ib.turnstile import Lane
 from connectors.ib.wire import Opened, Wire
@@ -47,7 +48,7 @@ from engine.domain.requests import (
     Request,
 )
 from engine.domain.statements import VenuePositionMoved
-from engine.hosted import SimulatedVenue
+from engine.hosted import SimulatedVenue, VenueEstimate
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -57,15 +58,13 @@ OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
-SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
-"""After a recovery the lists are asked for once more: some of it comes late."""
 
 
 class IbVenue(Shown):
     """An `engine.hosted.LiveVenue`. One thread calls it; the socket has a thread of its own."""
 
     name = LINE
-    has_oca = False
+    has_oca = True
 
     def __init__(
         self,
@@ -93,9 +92,15 @@ class IbVenue(Shown):
         self.now = self.clock()
         self.trade_date = trade_date_of(self.now)
         self._wire = Wire(library, lambda: self._ring(), terms.messages_a_second)
-        asks = Asks(self._say, lambda: self.now, lambda: self.account, self._recheck)
-        ids = Ids(store, terms.client_id)
-        self.parts = assemble(library, terms, self._wire, ids, self.market, standing, asks)
+        asks = Asks(
+            self._say,
+            lambda: self.now,
+            lambda: self.account,
+            self._recheck,
+            lambda: self.trade_date,
+            self._why_unasked,
+        )
+        self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
         self._line = Line(
             self._wire,
@@ -111,8 +116,7 @@ class IbVenue(Shown):
         self._told = LineTeller(LINE, self._line, self._quiet, lambda: self.description, self.now)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = self._was_view_only = self._is_open = False
-        self._late_at: Nanos | None = None
-        self._moved_at: Nanos | None = None
+        self._later = Later()
 
     # What it is.
 
@@ -126,22 +130,8 @@ class IbVenue(Shown):
         return self
 
     @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        """Before IB has said anything: what the desk knew when it was there last."""
-        contracts = self.parts.contracts
-        return tuple(listed.instrument for listed in contracts.every()) or contracts.remembered
-
-    @property
     def description(self) -> str:
         return description_of(self.account)
-
-    @property
-    def note(self) -> str:
-        return VIEW_ONLY if self.is_view_only else ""
-
-    @property
-    def is_view_only(self) -> bool:
-        return self.parts.rounds.is_read_only
 
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -183,16 +173,6 @@ class IbVenue(Shown):
         if not (self._line.is_up and self.parts.contracts.is_settled):
             return False
         return self.parts.feed.is_settled or self.clock() >= quotes_until
-
-    @property
-    def may_come_yet(self) -> bool:
-        """The gateway is not there, and is dialled on; else a person has to look first."""
-        return self._line.may_come_yet
-
-    @property
-    def may_wait(self) -> str:
-        """Whether it is the weekly login that a gateway which is not there waits for; or empty."""
-        return self._quiet.may_wait(self.now)
 
     def goes_on_without(self, why: str, account: str, instruments: Sequence[Instrument]) -> None:
         """The desk opens though the gateway is not there: its line is down, and dialled on.
@@ -257,6 +237,11 @@ class IbVenue(Shown):
             return NEVER_LEFT + "what is traded here is still being looked up"
         return ""
 
+    def _why_unasked(self) -> str:
+        """Why nothing can be asked at IB now; empty where it can."""
+        line = self._line
+        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
+
     def _operate(self, request: LinkRequest) -> None:
         """A person's word about the line itself."""
         if request.what == GO:
@@ -268,7 +253,7 @@ class IbVenue(Shown):
         else:
             self._reports += self.parts.outgoing.sweep()
             self._say(SWEPT)
-            self._late_at = Nanos(time.monotonic_ns() + SETTLES_LATE)
+            self._later.looks(LISTS, Nanos(time.monotonic_ns()))
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
@@ -294,12 +279,13 @@ class IbVenue(Shown):
         self._take_listing()
         if self._line.is_up:
             self.parts.contracts.late(self.now)
+        self.parts.look(steady)
         self.parts.feed.turn(self.now)
         self._hear_of_positions(steady)
-        if self._late_at is not None and steady >= self._late_at:
-            self._late_at = None
+        if self._later.is_due(LISTS, steady):
             self._recheck()
         if self._line.is_up:
+            self.parts.rolled_back.look()
             self.parts.rounds.look(steady)
         self._reports += self.parts.books.answers(self.account)
         self._reports += self.parts.feed.reports
@@ -325,6 +311,7 @@ class IbVenue(Shown):
             return why_not
         self.account = safety.account_of(opened.accounts, self.account)
         self.parts.ids.connected(opened.next_id)
+        self.parts.rolled_back.begins()
         self.parts.roll.ids_forgotten()
         self.parts.values.forget()
         self.parts.health.forget()
@@ -333,12 +320,12 @@ class IbVenue(Shown):
     def _hear_of_positions(self, steady: Nanos) -> None:
         """IB tells of a position that has changed, also where no trade of ours did it: the desk
         compares, once the trades that came with it have been told."""
-        if self._moved_at is None and self.parts.books.moved:
-            self._moved_at = Nanos(steady + SETTLES_LATE)
-        if self._moved_at is not None and steady >= self._moved_at and self._line.is_up:
-            symbol, self.parts.books.moved, self._moved_at = self.parts.books.moved, "", None
-            if symbol:
-                self._reports.append(VenuePositionMoved(symbol))
+        books, later = self.parts.books, self._later
+        if books.moved and not later.waits(POSITIONS):
+            later.looks(POSITIONS, steady)
+        if books.moved and self._line.is_up and later.is_due(POSITIONS, steady):
+            self._reports.append(VenuePositionMoved(books.moved))
+            books.moved = ""
 
     def _is_whole(self, whole: Whole, steady: Nanos) -> None:
         """All that happened meanwhile was told: the market is heard again, and later on the lists
@@ -347,14 +334,18 @@ class IbVenue(Shown):
             if self.terms.client_id == 0:
                 self.parts.speaker.ask(Lane.RECOVERY, "reqAutoOpenOrders", True)
             self.parts.speaker.ask(Lane.MARKET, "reqPnL", *self._profits())
-            self.parts.contracts.again()
-            self.parts.contracts.want(self._symbols)
+            contracts = self.parts.contracts
+            contracts.again()
+            contracts.want((*self._symbols, *contracts.chosen))
+            contracts.refresh()
         if whole.data_was_lost:
-            self.parts.feed.subscribe()
+            self.parts.feed.lines.subscribe(is_new_session=whole.is_new_session)
+        else:
+            self.parts.feed.lines.resume(self.now)
         if self._is_open and self.is_view_only != self._was_view_only:
             self._say(VIEW_ONLY_NOW if self.is_view_only else TAKES_ORDERS_AGAIN)
         self._was_view_only = self.is_view_only
-        self._late_at = Nanos(steady + SETTLES_LATE)
+        self._later.looks(LISTS, steady)
 
     def _profits(self) -> tuple[int, str, str]:
         """A subscription of the account's P&L, under an id that was never used."""
@@ -365,8 +356,7 @@ class IbVenue(Shown):
         """The line came up or went down, or there is more to be said of it."""
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
-            self.parts.feed.lost(self.now)
-            self.parts.books.forget()
+            self.parts.lost(self.now, self._why_unasked())
         self._told.heard(self.parts.books.found)
         self._reports += self._told.look(self.now)
 
@@ -377,17 +367,26 @@ class IbVenue(Shown):
                 self._reports += self.parts.outgoing.never_left(key, NEVER_LEFT + "the line broke")
 
     def _take_listing(self) -> None:
-        if not (self.parts.contracts.fresh and self.parts.contracts.is_settled):
+        if not (self.parts.contracts.is_changed and self.parts.contracts.is_settled):
             return  # a part of it would call all the rest unlisted
-        self.parts.contracts.fresh.clear()
+        self.parts.contracts.is_changed = False
         self._reports.append(InstrumentsListed(self.instruments))
         self.parts.feed.lists(self.now)
+        self.parts.volumes.look()
 
     def _turn_page(self) -> None:
         date = self._trade_date_of(self.now)
         if date != self.trade_date:
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
+            self.parts.history.new_day()
+            self.parts.volumes.look()
+            if self._line.is_up:
+                self.parts.contracts.refresh()
+
+    def what_if(self, request: NewOrderRequest) -> VenueEstimate | None:
+        may_ask = self.terms.asks_what_if and not self._why_not()
+        return self.parts.what_ifs.of(request, may_ask=may_ask)
 
     def _say(self, text: str) -> None:
         self._notes.append(text)

@@ -146,8 +146,9 @@ class Writer:
 
     def _objection(self, order: Order, *, is_post_only: bool) -> str:
         instrument, terms = order.listed.instrument, order.terms
-        if order.time_in_force is TimeInForce.CLS and order.type not in CLOSES:
-            return "IB takes limit and market orders for the close, and no stops"
+        if order.time_in_force.is_for_auction and order.type not in CLOSES:
+            auction = "opening" if order.time_in_force is TimeInForce.OPG else "close"
+            return f"IB takes limit and market orders for the {auction}, and no stops"
         if terms.quantity <= 0:
             return "IB takes no order for nothing (434)"
         prices = ((terms.price, order.type.has_limit), (terms.stop, order.type.has_stop))

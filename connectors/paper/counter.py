@@ -45,7 +45,7 @@ from engine.exchange.messages import (
 from engine.instruments import Instrument
 from engine.values import OrderType, Price, Quantity
 
-_OPEN, _REFUSED = Phase.OPEN, Refused
+_OPEN, _REFUSED, _FOK_UNFILLABLE = Phase.OPEN, Refused, Refusal.FOK_UNFILLABLE
 LIVE_ORDERS_MAX = 10_000
 """Own orders that may stand at this venue at once."""
 
@@ -119,43 +119,42 @@ class Counter:
     # --- new orders
 
     def _enter(self, request: NewOrderRequest) -> None:
-        roll = self._clerk.roll
-        if roll.has_answered(request.client_order_id):
+        clerk, name, symbol = self._clerk, request.client_order_id, request.symbol
+        roll = clerk.roll
+        if roll.has_answered(name):
             # The same id again is the same order: it is told about, never entered twice.
-            self._clerk.reports.extend(roll.known_of(request.client_order_id))
+            clerk.reports.extend(roll.known_of(name))
             return
-        objection = self.drills.objection(request.client_order_id) or self._objection_to(request)
+        objection = self.drills.objection(name) or self._objection_to(request)
         if objection:
-            self._reject(request.client_order_id, objection)
+            self._reject(name, objection)
             return
         order = OwnOrder(
-            request.client_order_id,
+            name,
             self.exchange_id(),
-            request.symbol,
+            symbol,
             request.instruction,
             request.type,
             request.price,
             request.time_in_force,
             request.quantity,
-            account=request.account,
+            request.account,
         )
         if request.oca_group and not self._joins_group(order, request.oca_group):
             self._too_late_for_its_group(order)
             return
-        book = self._exchange.book(request.symbol)
+        book = self._exchange.book(symbol)
         bids, asks = levels_seen(book.bids), levels_seen(book.asks)
-        events = self._exchange.submit(
-            [operation_of(request, order, self.owner_of(order.client_order_id))]
-        )
+        events = self._exchange.submit([operation_of(request, order, self.owner_of(name))])
         refusal = _refusal_in(events, order.exchange_id)
-        if refusal is not None and refusal is not Refusal.FOK_UNFILLABLE:
-            self._reject(request.client_order_id, words.REFUSALS[refusal])
+        if refusal is not None and refusal is not _FOK_UNFILLABLE:
+            self._reject(name, words.REFUSALS[refusal])
             return
         roll.add(order)
-        self._clerk.accepted(order, bids, asks)
-        if refusal is Refusal.FOK_UNFILLABLE:
-            self._clerk.gone_by_rule(order, words.REFUSALS[refusal])
-        self._clerk.heed(events)
+        clerk.accepted(order, bids, asks)
+        if refusal is _FOK_UNFILLABLE:
+            clerk.gone_by_rule(order, words.REFUSALS[refusal])
+        clerk.heed(events)
 
     def _too_late_for_its_group(self, order: OwnOrder) -> None:
         """A sibling filled all of the group before this order came: it never stands."""

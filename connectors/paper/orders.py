@@ -67,6 +67,8 @@ class OwnOrder(msgspec.Struct, gc=False):
     price: Price
     time_in_force: TimeInForce
     total: Quantity
+    account: str
+    """Whose it is at this venue; holdings and cash are counted by it."""
     cumulative: Quantity = Quantity(0)
     is_live: bool = False
     is_estimate: bool = False
@@ -76,8 +78,6 @@ class OwnOrder(msgspec.Struct, gc=False):
     """The same group as the exchange numbers it."""
     taken: Quantity = Quantity(0)
     """What fills of its siblings took off it; `total` is the group's."""
-    account: str = ""
-    """Whose it is at this venue; holdings and cash are counted by it."""
     ending: Report | None = None
     fills: list[VenueFilled] = msgspec.field(default_factory=list)
     history: QueueHistory = msgspec.field(default_factory=QueueHistory)
@@ -94,8 +94,9 @@ class OwnOrder(msgspec.Struct, gc=False):
 
     def filled(self, fill: VenueFilled) -> None:
         """Counts one execution; the newest are kept for status queries."""
-        self.cumulative += fill.quantity  # type: ignore[assignment]  # a sum of quantities is one
-        left, fills = self.open_quantity, self.fills
+        cumulative, fills = self.cumulative + fill.quantity, self.fills
+        self.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
+        left = self.total - cumulative - self.taken
         assert left >= 0, "the exchange filled more than was open"
         fills.append(fill)
         if len(fills) > FILLS_REPEATED_MAX:

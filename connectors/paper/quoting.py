@@ -10,7 +10,7 @@ from engine.exchange.book import Book
 from engine.exchange.levels import Half
 from engine.instruments import Instrument
 from engine.structs import set_directly
-from engine.values import Nanos, Price, Quantity, Side
+from engine.values import Nanos, Price, Quantity
 
 NOBODY = (Price(0), Quantity(0))
 """The touch of a side at which nobody stands."""
@@ -66,31 +66,15 @@ class MarketKeeper:
             return 2 * quote.last
         return self.twice_mid(symbol) if quote.phase is Phase.OPEN else 0
 
-    def printed(
-        self,
-        symbol: str,
-        at: Nanos,
-        price: Price,
-        quantity: Quantity,
-        aggressor: Side,
-        *,
-        hidden: bool = False,
-        own: bool = False,
-        auction: bool = False,
-        own_quantity: Quantity | None = None,
-    ) -> None:
-        """A trade: last, volume and tape follow.
-
-        `own_quantity`: the trader's part of an own one, where that is not all of it.
-        """
-        self.market.quotes[symbol].record_trade(price, quantity, at)
-        printed = TradePrint(at, price, quantity, aggressor, hidden, own, False, False, auction)
-        self.tapes[symbol].append(printed)
+    def printed(self, symbol: str, trade: TradePrint, own_quantity: int = 0) -> None:
+        """A trade, and how much of it was the trader's: last, volume and tape follow."""
+        quantity = trade.quantity
+        self.market.quotes[symbol].record_trade(trade.price, quantity, trade.at)
+        self.tapes[symbol].append(trade)
         count = self.counts[symbol]
         count.volume += quantity
         count.trades += 1
-        if own:
-            count.own_volume += quantity if own_quantity is None else own_quantity
+        count.own_volume += own_quantity
 
     def refresh(self, book: Book, at: Nanos) -> None:
         """Best bid and ask as the book has them now; nobody bids or asks while orders line up."""

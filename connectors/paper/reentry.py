@@ -141,10 +141,10 @@ def _own_order(resting: RestingOrder, exchange_id: int) -> OwnOrder:
         # What was taken off on the way is gone: filled and open parts are what counts here, and of
         # a group the part that its siblings had.
         Quantity(resting.cumulative + resting.taken + resting.open_quantity),
+        resting.account,
         resting.cumulative,
         oca_group=resting.oca_group,
         taken=resting.taken,
-        account=resting.account,
     )
 
 

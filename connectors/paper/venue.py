@@ -39,6 +39,7 @@ from engine.exchange.messages import Event, Operation, SelfMatch
 from engine.exchange.settings import BookSettings
 from engine.values import Nanos, Price, Quantity, Side
 
+_encode = msgspec.msgpack.Encoder().encode
 EVERY_SYMBOL = "*"
 _UNOPENED = 0
 TIME_MAX = Nanos(1 << 62)
@@ -134,7 +135,7 @@ class PaperVenue:
 
     def stage(self, requests: Sequence[Request]) -> Sequence[bytes]:
         """The requests in the desk's own bytes: nothing but them crosses to this venue."""
-        return [msgspec.msgpack.encode(request) for request in requests]
+        return [_encode(request) for request in requests]
 
     def release(self, requests: Sequence[Request], staged: Sequence[bytes]) -> None:
         """They are on their way; without a link they arrive, and are answered, now."""
@@ -307,7 +308,8 @@ class PaperVenue:
         self, symbol: str, price: Price, quantity: Quantity, aggressor: Side
     ) -> None:
         self.tap.printed_hidden(symbol, price, quantity, aggressor)
-        self._keeper.printed(symbol, self.now, price, quantity, aggressor, hidden=True)
+        trade = TradePrint(self.now, price, quantity, aggressor, hidden=True)
+        self._keeper.printed(symbol, trade)
 
     def entered_phase(self, symbol: str, phase: Phase, text: str = "") -> None:
         self._turn_page()

@@ -74,7 +74,7 @@ class SymbolReference:
 
     def _match(self, symbol: str) -> SymbolMatch:
         instrument = self._instruments[symbol]
-        return SymbolMatch(symbol, instrument.name, instrument.mic)
+        return SymbolMatch(symbol, instrument.name, instrument.mic, instrument.currency)
 
 
 def _folded(text: str) -> str:

@@ -59,6 +59,7 @@ FOLDS: dict[type, Callable[[Book, Record, Any], None]] = {
     ev.OrderWaited: fold_orders.waited,
     ev.OrderFilled: fold_fills.filled,
     ev.FillReversed: fold_fills.reversed_,
+    ev.FeeConfirmed: fold_fills.fee_confirmed,
     ev.OrderRestated: fold_orders.restated,
     ev.OrderResolved: fold_orders.resolved,
     ev.EvidenceHeard: fold_orders.evidence_heard,

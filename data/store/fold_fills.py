@@ -13,6 +13,7 @@ from data.store.fold_rows import (
 from data.store.schema import (
     ASSUMED_FILLS,
     CASH_MOVEMENTS,
+    CHARGES,
     FILLS,
     LATENCIES,
     LOTS,
@@ -21,6 +22,7 @@ from data.store.schema import (
 from engine.domain import events as ev
 from engine.domain.lifecycle import Happening, Status
 from engine.domain.records import Record
+from engine.instruments import format_money_rounded
 
 GONE = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
 """Over, whatever was filled."""
@@ -174,6 +176,34 @@ def reversed_(book: Book, record: Record, event: ev.FillReversed) -> None:
     book.touch(POSITIONS, (order.account, order.symbol), position)
     _book_lots(book, record, order, event.lots, is_whole=whole)
     _book_cash(book, record, order, event)
+
+
+def fee_confirmed(book: Book, record: Record, event: ev.FeeConfirmed) -> None:
+    """The fill keeps what was booked with it; the difference is a row, and sums come out right."""
+    order, session, change = book.orders[event.order_id], book.session, event.change
+    told = format_money_rounded(event.fee)
+    happened(book, record, order, "fee_confirmed", text=f"{told} for {event.execution_id}")
+    order.fees += change
+    row = (
+        *envelope(record, order),
+        event.execution_id,
+        order.currency,
+        event.fee,
+        change,
+        order.trade_date,
+        session.first_sequence if session is not None else None,
+        session.epoch if session is not None else None,
+        session.source if session is not None else "",
+    )
+    book.add(CHARGES, row)
+    if not change:
+        return
+    position = book.positions[order.account, order.symbol]
+    position.fees += change
+    position.changed_at, position.last_sequence = event.at, record.sequence
+    book.touch(POSITIONS, (order.account, order.symbol), position)
+    movement = (*envelope(record, order), "fee", order.currency, -change, "confirmed")
+    book.add(CASH_MOVEMENTS, movement)
 
 
 def _book_lots(

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Raised when a table changes or is filled differently; an older store is then made anew."""
 
 
@@ -228,6 +228,18 @@ FILLS = _table(
     text:  source
     """,
 )
+CHARGES = _table(
+    "charges",
+    _EVENT
+    + """
+    text:  execution_id currency
+    money: fee change
+    date:  trade_date
+    count: session epoch
+    text:  source
+    """,
+)
+"""What a venue charged for an execution, and by how much that is more than its fill says."""
 MARKOUTS = _table(
     "markouts",
     """
@@ -346,6 +358,7 @@ TABLES = (
     DECISION_ROWS,
     DECISION_QUOTES,
     FILLS,
+    CHARGES,
     POSITIONS,
     LOTS,
     CASH_MOVEMENTS,

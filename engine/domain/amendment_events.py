@@ -37,6 +37,20 @@ class FillReversed(Fact, frozen=True, tag="fill_reversed"):
     venue_at: Nanos = Nanos(0)
 
 
+class FeeConfirmed(Fact, frozen=True, tag="fee_confirmed"):
+    """The venue said what an execution cost; until then its fee table's was booked."""
+
+    at: Nanos
+    order_id: OrderId
+    execution_id: str
+    revision: int
+    fee: Money
+    """All of it."""
+    change: Money
+    """So much more than was booked; below 0 less. Cash moves by the opposite."""
+    venue_at: Nanos = Nanos(0)
+
+
 class OrderRestated(Fact, frozen=True, tag="restated"):
     """The venue changed the order's price or total quantity unasked."""
 

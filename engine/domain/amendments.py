@@ -1,7 +1,7 @@
 """What a venue takes back or changes by itself: busted and corrected trades, restated orders."""
 
 from engine.domain.facts import Fact
-from engine.values import Liquidity, Nanos, Price, Quantity
+from engine.values import Liquidity, Money, Nanos, Price, Quantity
 
 LEAVES_UNSAID = Quantity(-1)
 """The venue did not say what is open after it."""
@@ -38,6 +38,19 @@ class VenueTradeCorrected(Fact, frozen=True, tag="v_corrected"):
     leaves: Quantity = LEAVES_UNSAID
     at: Nanos = Nanos(0)
     """When the trade itself was made, not its correction; 0 where the venue does not say."""
+
+
+class VenueFeeCharged(Fact, frozen=True, tag="v_fee"):
+    """What one execution cost, in the currency of its instrument; below 0 it was paid for. It may
+    be told again, and otherwise: the last word counts."""
+
+    client_order_id: str
+    execution_id: str
+    """Of the first report of the trade, as everywhere."""
+    revision: int
+    """Of the trade that it is for: 0 as it was made, n after its n-th correction."""
+    fee: Money
+    at: Nanos = Nanos(0)
 
 
 class VenueRestated(Fact, frozen=True, tag="v_restated"):

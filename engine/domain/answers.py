@@ -43,11 +43,13 @@ def lowered(
     return [ev.TradingStateChanged(now, account, symbol, to, False, why, Origin.DESK)]
 
 
-def beyond_books(state: State, order: Order, said: str, now: Nanos) -> list[ev.Event]:
-    """The venue claims what no figure here can count: nothing is booked or changed by it, and the
-    symbol stops until a person has looked."""
-    orphan = ev.ReportOrphaned(now, order.client_order_id, f"{said} {BEYOND_BOOKS}")
-    why = f"order {order.label}: {said} {BEYOND_BOOKS}: ask the venue, the order may stand there"
+def beyond_books(
+    state: State, order: Order, said: str, now: Nanos, what: str = BEYOND_BOOKS
+) -> list[ev.Event]:
+    """The venue claims what no figure here can count, or what cannot be: nothing is booked or
+    changed by it, and the symbol stops until a person has looked. `what`: is wrong with it."""
+    orphan = ev.ReportOrphaned(now, order.client_order_id, f"{said} {what}")
+    why = f"order {order.label}: {said} {what}: ask the venue, the order may stand there"
     account, symbol, halted = order.order.account, order.order.symbol, ev.TradingState.HALTED
     return [orphan, *lowered(state, account, symbol, halted, why, now)]
 

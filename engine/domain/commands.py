@@ -15,6 +15,8 @@ from engine.values import (
     Trigger,
 )
 
+_MARKET = OrderType.MARKET
+"""Every order asks, and on Python 3.11 looking a member up in its enum takes longer."""
 ALL_SYMBOLS = "*"
 
 
@@ -89,7 +91,7 @@ class SubmitOrder(Fact, frozen=True, tag="submit"):
     def leaves_protected(self) -> bool:
         """At the market: it leaves as a limit at the edge of its band that does not rest; not so
         for an auction, where it means whatever the one price is."""
-        return self.type is OrderType.MARKET and not self.time_in_force.is_for_auction
+        return self.type is _MARKET and not self.time_in_force.is_for_auction
 
     @property
     def has_exits(self) -> bool:

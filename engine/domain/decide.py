@@ -12,6 +12,7 @@ from engine.domain.arming import arm, disarm, reconciled
 from engine.domain.arming_facts import AccountReconciled
 from engine.domain.breaker_facts import IndexSeen, PriceFell, PriceRan, ShortSaleFlagged
 from engine.domain.breakers import heed_fall, heed_flag, heed_index, heed_run
+from engine.domain.charging import fee_charged
 from engine.domain.clocks import heed_clock_step, heed_sleep
 from engine.domain.closing_time import wakes
 from engine.domain.contingent.groups import nudges, reductions
@@ -35,6 +36,7 @@ from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.message_counts import is_unlimited
+from engine.domain.message_facts import MESSAGES_COUNTED_MAX
 from engine.domain.messages import in_turn, woken
 from engine.domain.outbox import WRITES
 from engine.domain.quotes import Market
@@ -108,6 +110,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *woken(state, events, now)]
     if state.is_read_only:
         return [event for event in events if type(event) not in WRITES]
+    if not state.venue_rate and state.limits.message_rate_max > MESSAGES_COUNTED_MAX:
+        return events  # as `is_unlimited` would say
     if kind is _ENGINE_FAULTED or is_unlimited(state):
         return events  # after a fault nobody will be there to let out what waits
     return in_turn(state, events, now)
@@ -184,6 +188,7 @@ _DECISIONS: dict[type, Decision] = {
     rep.VenueOrderWaited: venue_order_waited,
     rep.VenueTradeBusted: venue_trade_busted,
     rep.VenueTradeCorrected: venue_trade_corrected,
+    rep.VenueFeeCharged: fee_charged,
     rep.VenueRestated: venue_restated,
     rep.VenueCheckpoint: checkpoint,
     rep.VenueMarked: note_marks,

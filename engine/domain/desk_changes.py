@@ -144,7 +144,7 @@ def _date_rolled(state: State, event: ev.DateRolled) -> None:
     for account in state.accounts.values():
         account.day_open_cash, account.day_conversion_fees = account.cash, Money(0)
         account.day_carry.clear()
-        account.flow = DayFlow()
+        account.flow, account.fees_pending = DayFlow(), 0
         if month != before:
             _turn_month(account, before, month)
         for position in account.positions.values():

@@ -3,6 +3,7 @@
 from engine.domain.amendment_events import (
     BUSTED,
     EvidenceHeard,
+    FeeConfirmed,
     FillReversed,
     OrderResolved,
     OrderRestated,
@@ -151,6 +152,7 @@ Event = (
     | CurrencyConverted
     | DiskSpaceChanged
     | FillReversed
+    | FeeConfirmed
     | OrderRestated
     | OrderResolved
     | EvidenceHeard
@@ -184,6 +186,7 @@ Event = (
 
 __all__ = [
     "BUSTED",
+    "FeeConfirmed",
     "FillReversed",
     "OrderRestated",
     "OrderResolved",

@@ -57,6 +57,20 @@ class Wish(msgspec.Struct, gc=False):
 
 
 @set_directly
+class Charge(msgspec.Struct, gc=False):
+    """What one execution cost, at a venue that says so."""
+
+    booked: Money
+    by_table: Money
+    """As the fee table had it."""
+    revision: int = 0
+    """Of the trade that it is for."""
+    trade_date: int = 0
+    is_confirmed: bool = False
+    """The venue has said it."""
+
+
+@set_directly
 class Order(msgspec.Struct, gc=False):
     """Mutable; only `apply` touches it. `quantity` is the total, filled part included."""
 
@@ -135,6 +149,20 @@ class Order(msgspec.Struct, gc=False):
     """The share of that for what is open, kept by `apply` with every change."""
     filled_at: Nanos = Nanos(0)
     """Of a leg that shares its quantity: its newest fill by the venue's clock."""
+    charges: dict[str, Charge] | None = None
+    """By execution, where the venue says what it charges; None before the first."""
+    fees_apart: Money = Money(0)
+    """What the venue has charged beyond the fee table so far; below zero less."""
+
+    @property
+    def fees_by_table(self) -> Money:
+        """What its fills cost by its fee table: what is due for the next one counts from there."""
+        return Money(self.fees - self.fees_apart)
+
+    @property
+    def fees_pending(self) -> int:
+        """Executions of which the venue has not said yet what it charges."""
+        return sum(not each.is_confirmed for each in (self.charges or {}).values())
 
     @property
     def leg(self) -> int:

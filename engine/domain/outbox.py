@@ -26,6 +26,8 @@ from engine.domain.state import State
 from engine.domain.statements import Statement
 from engine.values import OrderType, Price, TimeInForce
 
+_MARKET = OrderType.MARKET
+
 
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
@@ -100,16 +102,18 @@ def _new_from_queue(order: Order) -> NewOrderRequest:
 def _request(
     order: SubmitOrder, client_order_id: str, protection: Price, oca_group: str
 ) -> NewOrderRequest:
-    is_market = order.leaves_protected
+    type, lives, price = order.type, order.time_in_force, order.price
+    if type is _MARKET and order.leaves_protected:
+        type, lives, price = OrderType.LIMIT, TimeInForce.IOC, protection
     return NewOrderRequest(
         client_order_id,
         order.account,
         order.symbol,
         order.instruction,
         order.quantity,
-        OrderType.LIMIT if is_market else order.type,
-        TimeInForce.IOC if is_market else order.time_in_force,
-        protection if is_market else order.price,
+        type,
+        lives,
+        price,
         order.stop,
         order.trigger,
         order.post_only,

@@ -31,9 +31,11 @@ class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How often open orders are compared while any is live; 0: never by itself."""
     positions_every: Nanos = Nanos(60 * NANOS_PER_SECOND)
     """The same for trades, positions and cash."""
+    tells_fees: bool = False
+    """It says what it charged for each execution; until then the fee table's is provisional."""
 
 
-IB_PATIENCE = Patience(ack=Nanos(10 * NANOS_PER_SECOND), passes=2)
+IB_PATIENCE = Patience(ack=Nanos(10 * NANOS_PER_SECOND), passes=2, tells_fees=True)
 """Interactive Brokers: no question about one order, so three lists have to miss it, twice."""
 
 ASKS_MAX = 6

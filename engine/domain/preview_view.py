@@ -62,5 +62,7 @@ class Preview(Row, frozen=True):
     settled_before: Money | None = None
     """Settled cash of a cash account that nothing has taken; None under other regimes."""
     settled_after: Money | None = None
+    venue_says: str = ""
+    """What the venue itself says that it would need and cost, and how old that is."""
     changes: tuple[str, ...] = ()
     """What an act changes, one phrase each: "price 190.12 → 190.20", "loses its place: …"."""

@@ -16,6 +16,8 @@ class Source(IntEnum):
     LIVE = 3
     DELAYED = 4
     FROZEN = 5
+    MISSING = 6
+    """Its venue gives no data of it to this desk."""
 
 
 class Phase(IntEnum):
@@ -33,6 +35,20 @@ class Phase(IntEnum):
     @property
     def word(self) -> str:
         return self.name.lower().replace("_", "-")
+
+
+class Lending(IntEnum):
+    """Whether a venue lends shares of a symbol to who sells it short."""
+
+    UNSAID = 0
+    NONE = 1
+    ON_REQUEST = 2
+    """Somebody there would have to look for them first."""
+    EASY = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", " ")
 
 
 @set_directly
@@ -70,6 +86,15 @@ class Quote(msgspec.Struct, gc=False):
     """Halted for a known time: when it is to trade again; 0 where nobody says."""
     is_bar: bool = False
     """Told in bars without quotes: the last price stands where bid and ask would."""
+    source_text: str = ""
+    """What its venue says of data that is late, frozen, partial or missing; empty otherwise."""
+    lending: Lending = Lending.UNSAID
+    lendable: Quantity = Quantity(-1)
+    """Shares that its venue has to lend now; −1: it gives no number."""
+    average_volume: Quantity = Quantity(-1)
+    """Shares (whole coins) of an average day, by its venue's own bars; −1: it told none."""
+    average_volume_date: int = 0
+    """YYYYMMDD: the last day that it counts."""
 
     @property
     def is_two_sided(self) -> bool:

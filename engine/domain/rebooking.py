@@ -28,7 +28,7 @@ class Rebooking:
         self._fills = self._position.memory.fills
         self._realised = self._fold().realised
         self.cumulative = order.cumulative
-        self._value, self._fees = order.value, order.fees
+        self._value, self._fees = order.value, order.fees_by_table
         self._has_reversed = False
 
     def _fold(self) -> Restated:
@@ -54,6 +54,15 @@ class Rebooking:
         self._fees = owed
         return change
 
+    def _fee_back(self, execution_id: str, by_table: Money) -> Money:
+        """A trade that its venue charges by itself costs what it did, whatever the table now says
+        of the others."""
+        charge = self._order.charges.get(execution_id) if self._order.charges else None
+        if charge is None:
+            return by_table
+        self._fees = Money(self._fees - by_table - charge.by_table)
+        return Money(-charge.booked)
+
     def reverse(
         self,
         execution_id: str,
@@ -69,7 +78,7 @@ class Rebooking:
         self._has_reversed = True
         side, quantity = order.side, Quantity(abs(booked.quantity))
         value = self._instrument.notional(booked.price, quantity)
-        fee = self._fee_change(side, -quantity, -value)
+        fee = self._fee_back(execution_id, self._fee_change(side, -quantity, -value))
         if position.memory.find(execution_id) is not None:
             self._fills = without_fill(self._fills, execution_id)
             after = self._fold()

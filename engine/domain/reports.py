@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import VenueFeeCharged as VenueFeeCharged
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
 from engine.domain.amendments import VenueTradeCorrected as VenueTradeCorrected
@@ -66,6 +67,9 @@ class VenueFilled(Fact, frozen=True, tag="v_filled"):
     explanation: str = ""
     """For `why`: "aggressive sell 400 at 577.04 met the queue: 300 ahead, you got 100"."""
     at: Nanos = Nanos(0)
+    misfit: str = ""
+    """What the venue says of it that cannot be of this order, such as another symbol: then it is
+    not booked, and a person has to look. Empty: it fits."""
 
 
 class VenueCancelled(Fact, frozen=True, tag="v_cancelled"):
@@ -176,6 +180,7 @@ OrderReport = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
 )
 ORDER_REPORTS = get_args(OrderReport)
 """What a venue says about one order; each may carry when it came true there."""
@@ -355,6 +360,7 @@ Report = (
     | VenueTradeBusted
     | VenueTradeCorrected
     | VenueRestated
+    | VenueFeeCharged
     | VenueCheckpoint
     | VenueMarked
     | VenueTape

@@ -46,7 +46,7 @@ def _asked(state: State, order: Order, tier: Tier) -> int:
     asked = order.order
     instrument, account = state.instruments.get(asked.symbol), state.accounts[asked.account]
     rates = tier.night if asked.time_in_force is _FOR_CLOSE else tier.day
-    value = opening_of(state, order, order.worst_quantity)
+    value = opening_of(state, account, order, order.worst_quantity)
     if instrument is None:
         return 0
     if order.side > 0:

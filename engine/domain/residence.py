@@ -37,6 +37,11 @@ def residence_of(order: OrderRow, mode: str) -> Residence:
     return Residence.PAPER if is_simulated(mode) else Residence.VENUE
 
 
+def place_in_words(order: OrderRow, mode: str) -> str:
+    """As its venue says it, else as it follows from the mode."""
+    return order.place_text or PLACES[residence_of(order, mode)]
+
+
 def order_in_words(order: OrderRow, instrument: Instrument) -> str:
     """`#7 SELL 40/100 GOOG LMT 577.04 DAY partial`: quantity open of all."""
     size = instrument.format_quantity(order.quantity)

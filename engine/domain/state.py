@@ -184,6 +184,8 @@ class Account(msgspec.Struct):
     """What its live orders would trade at worst, in its currency; 0 when nothing is open."""
     strategies: dict[str, StrategyHold] = {}
     """Those that are disabled, by name."""
+    fees_pending: int = 0
+    """Trades of this trade date of which the venue has not said yet what it charges."""
 
     def cash_in(self, currency: str) -> Money:
         """Cash of one currency; below zero is borrowed."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.domain import events as ev
+from engine.domain.charging import CHARGE_CHANGES, provisional, taken_back
 from engine.domain.contingent.changes import may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.day_trades import count_trade, forget_trade
@@ -39,7 +40,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
-    if not order.fills and executes_later(state, order, event.at):
+    window = state.limits.repeated_execution_window
+    if event.at - order.created_at >= window and executes_later(state, order, event.at):
         count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:
@@ -52,14 +54,10 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if event.revision:
         state.amended[execution_id] = event.revision
     state.executions_seen += 1
-    # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = cumulative + order.taken >= order.quantity and (
-        order.pending_replace is None or order.worst_quantity == order.quantity
-    )
+    provisional(state, order, event)
+    is_full = _is_full(order, cumulative)
     if order.oca_group:
         order.filled_at = max(order.filled_at, event.venue_at)
-        # What was proved to be over is filled by its own trades alone.
-        is_full = is_full and not (order.ending and cumulative < order.quantity)
     if order.pending_new is not None:
         order.pending_new = None
     become(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
@@ -87,6 +85,16 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if not event.revision:
         closes = held * order.side < 0
         count_trade(account.margin, position, order_id, state.trade_date, closes)
+
+
+def _is_full(order: Order, cumulative: int) -> bool:
+    """With so much filled. While a larger quantity is on its way only its answer tells, and what
+    was proved to be over is filled by its own trades alone."""
+    if cumulative + order.taken < order.quantity:
+        return False
+    if order.oca_group and order.ending and cumulative < order.quantity:
+        return False
+    return order.pending_replace is None or order.worst_quantity == order.quantity
 
 
 def _paid_with(
@@ -155,6 +163,7 @@ def _reversed(state: State, event: ev.FillReversed) -> None:
     order.cumulative = Quantity(order.cumulative - event.quantity)
     order.value, order.fees = Money(order.value - value), Money(order.fees + event.fee)
     order.fills -= 1
+    taken_back(state, order, event)
     order.text = event.text
     if order.manual == event.execution_id:
         order.manual = ""
@@ -222,19 +231,16 @@ def _move_money(
     event: ev.OrderFilled | ev.FillReversed,
     cost_delta: int,
 ) -> None:
-    if instrument.currency == account.currency:
-        account.cash += event.cash_delta  # type: ignore[assignment]
-        cash, ledger = account.cash, account.ledger
-    else:
-        purse = purse_of(account, instrument.currency)
-        purse.cash = Money(purse.cash + event.cash_delta)
-        cash, ledger = purse.cash, purse.ledger
-    post_fill(ledger, instrument.symbol, event, cost_delta)
-    assert ledger["cash"] == cash, "the ledger and the cash figure disagree"
+    is_own = instrument.currency == account.currency
+    purse = account if is_own else purse_of(account, instrument.currency)
+    purse.cash += event.cash_delta  # type: ignore[assignment]
+    cash = post_fill(purse.ledger, instrument.symbol, event, cost_delta)
+    assert cash == purse.cash, "the ledger and the cash figure disagree"
 
 
 TRADE_CHANGES: dict[type, Callable[[State, Any], None]] = {
     ev.OrderFilled: _filled,
     ev.FillReversed: _reversed,
+    **CHARGE_CHANGES,
 }
 """Event type → what it changes."""

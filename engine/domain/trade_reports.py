@@ -27,17 +27,23 @@ from engine.domain.submission import quote_seen
 from engine.domain.venue_reports import restated_as
 from engine.values import Nanos, Price, Quantity
 
+NO_TRADE = "is no trade that can be"
+TOLD_OTHERWISE = "was booked with another price or size, which stands: ask the venue"
+
 
 def venue_filled(
     state: State, report: rep.VenueFilled, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """Applied once per execution id; late and excess fills are applied too: the venue is right."""
-    if report.execution_id in state.executions:
-        return repeated(report.execution_id, "execution", now)
     order = find_order_of_any_date(state, report.client_order_id)
+    if report.execution_id in state.executions:
+        again = repeated(report.execution_id, "execution", now)
+        return again if order is None else [*again, *_told_otherwise(state, order, report, now)]
     if order is None:
         text = f"filled {report.quantity} at {report.price} ({report.execution_id})"
         return orphaned(report.client_order_id, text, now)
+    if what := report.misfit or _impossible(report):
+        return beyond_books(state, order, _said(state, order, report), now, what)
     if order.manual:
         return _instead_of_manual(state, order, report, market, now)
     fill = _booked_fill(state, order, report, market, now)
@@ -51,6 +57,24 @@ def venue_filled(
     if state.flattening:
         happened += nudged(state, order, now)
     return happened
+
+
+def _impossible(report: rep.VenueFilled | rep.VenueTradeCorrected) -> str:
+    """Why nobody traded that, whatever the venue says; empty where it can be."""
+    return "" if report.quantity > 0 and report.price > 0 else NO_TRADE
+
+
+def _told_otherwise(
+    state: State, order: Order, report: rep.VenueFilled, now: Nanos
+) -> list[ev.Event]:
+    """The same trade with another price or size, and no correction: the first word stands."""
+    booked = _booked(state, order, report.execution_id, Price(0), Quantity(0))
+    if booked is None or state.amended.get(report.execution_id, 0):
+        return []
+    if (booked.price, abs(booked.quantity)) == (report.price, report.quantity):
+        return []
+    text = f"order {order.label}: {_said(state, order, report)} {TOLD_OTHERWISE}"
+    return _lowered(state, order, ev.TradingState.REDUCING, text, now)
 
 
 def _instead_of_manual(
@@ -117,7 +141,7 @@ def _booked_fill(
         order.value + value,  # type: ignore[arg-type]  # and so with money
         order.month_volume,
     )
-    fee = owed - order.fees
+    fee = owed - order.fees_by_table
     return ev.OrderFilled(
         now,
         order.order_id,
@@ -133,7 +157,8 @@ def _booked_fill(
         quote_seen(market.quotes.get(symbol)),
         report.explanation,
         order.status in DONE,
-        cumulative + order.taken > order.worst_quantity,
+        cumulative + order.taken > order.quantity
+        and cumulative + order.taken > order.worst_quantity,
         cumulative,  # type: ignore[arg-type]
         report.at,
     )
@@ -202,6 +227,8 @@ def venue_trade_corrected(
         report.text,
         made_at,
     )
+    if what := _impossible(report):
+        return beyond_books(state, order, _said(state, order, report), now, what)
     corrected = rebooking.book(fill, revision=report.revision)
     if not fits_books(state, order, corrected):
         return beyond_books(state, order, _said(state, order, report), now)

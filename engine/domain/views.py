@@ -5,7 +5,7 @@ import msgspec
 from engine.domain.attention import AttentionRow
 from engine.domain.luck import Luck
 from engine.domain.margin_view import MarginRow
-from engine.domain.quotes import Phase, Source
+from engine.domain.quotes import Lending, Phase, Source
 from engine.domain.reasons import Finding
 from engine.domain.standing_view import Severity as Severity
 from engine.domain.standing_view import StandingRow
@@ -61,6 +61,14 @@ class QuoteRow(Row, frozen=True):
     """In a limit state: when the pause begins that follows it."""
     reopens_at: Nanos = Nanos(0)
     """Halted for a known time: when it is to trade again."""
+    source_text: str = ""
+    """What its venue says of data that is late, frozen, partial or missing."""
+    lending: Lending = Lending.UNSAID
+    lendable: Quantity = Quantity(-1)
+    """Shares that its venue has to lend; −1: it gives no number."""
+    average_volume: Quantity = Quantity(-1)
+    """Shares of an average day, as its venue tells; −1: it does not."""
+    average_volume_date: int = 0
 
 
 class DepthRow(Row, frozen=True):
@@ -174,6 +182,10 @@ class OrderRow(Row, frozen=True):
     findings: tuple[Finding, ...] = ()
     fill_time: FillTime | None = None
     """How long it may still wait in its queue; None where nothing says so."""
+    place: str = ""
+    """Where it is beyond the line, in a word: `IB`, `gate`; `here` while the desk holds it."""
+    place_text: str = ""
+    """The same in a sentence."""
 
 
 class FillRow(Row, frozen=True):
@@ -191,6 +203,9 @@ class FillRow(Row, frozen=True):
     explanation: str
     label: str = ""
     """Of its order: `7`, a leg `7.1`."""
+    execution_id: str = ""
+    fee_is_provisional: bool = False
+    """By the fee table, until the venue says what it charged."""
 
 
 class GhostRow(Row, frozen=True):
@@ -289,6 +304,8 @@ class AccountView(Row, frozen=True):
     """The part that came from exchange rates."""
     margin: MarginRow = MarginRow("paid")
     """What the account's margin regime says of it."""
+    fees_pending: int = 0
+    """Trades of the day of which the venue has not said yet what it charges."""
 
 
 class Condition(Row, frozen=True):
@@ -349,3 +366,6 @@ class SymbolMatch(Row, frozen=True):
     symbol: str
     name: str
     mic: str
+    currency: str = ""
+    key: str = ""
+    """The venue's own name of it, where it is not listed here yet; else empty."""

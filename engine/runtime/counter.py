@@ -20,6 +20,7 @@ from engine.language.parser import parse_line
 from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
 from engine.limits_told import LimitsTold, TellLimits
+from engine.lookup import DropSymbol, FindSymbols, ListSymbol
 from engine.ports import (
     Act,
     BooksTold,
@@ -55,6 +56,7 @@ from engine.runtime.preview_acts import preview_any
 from engine.runtime.realism_words import heading, report_lines
 from engine.runtime.replay import Refused
 from engine.runtime.resolve import Context, UnresolvedError, resolve
+from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.venue_figures import figure_lines
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
@@ -82,6 +84,7 @@ class Counter:
         set_speed: Callable[[float], None],
         replay: Callable[[syn.ReplayLine], str],
         door: FactorDoor,
+        symbols: SymbolDoor,
         read_only: bool = False,
         limit_sources: Mapping[str, str] | None = None,
     ) -> None:
@@ -93,7 +96,7 @@ class Counter:
         self._answer = answer
         self._set_speed = set_speed
         self._replay = replay
-        self._door = door
+        self._door, self._symbols = door, symbols
         self._read_only = read_only
         self._limit_sources = limit_sources or {}
         self._open_when_killed: tuple[OrderId, ...] = ()
@@ -131,6 +134,8 @@ class Counter:
                 self._set_speed(request.factor)
             case UnlockDesk():
                 self._door.unlock(request)
+            case FindSymbols() | ListSymbol() | DropSymbol():
+                self._symbols.serve(request)
             case TellKilled():
                 rows = self._views.rows_of(self._open_when_killed)
                 self._answer(KilledTold(request.ticket, rows, self._kept_by_kill))
@@ -337,7 +342,9 @@ class Counter:
         state = self._host.session.state
         told = explain(order, happened, state, so_far=so_far, fill_time=wait)
         ghosts = venue.simulated.ghosts.words(order.order.symbol) if venue.simulated else ()
-        lines = told.lines + tuple(f"{'':14}{words}" for words in ghosts)
+        place = venue.live.place(order.client_order_id) if venue.live else None
+        now = () if place is None else (f"now it {place.text}",)
+        lines = told.lines + tuple(f"{'':14}{words}" for words in (*now, *ghosts))
         self._answer(OrderExplained(order_id, told.title, lines))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from engine.domain.events import CurrencyConverted
+from engine.domain.events import CurrencyConverted, FeeConfirmed
 from engine.domain.ledger.fees import FeePart, fee_parts
 from engine.domain.orders import Order
 from engine.instruments import format_money_rounded, format_scaled
+from engine.values import Money
 
 
 def parts_of(order: Order) -> tuple[FeePart, ...]:
@@ -20,7 +21,7 @@ def parts_of(order: Order) -> tuple[FeePart, ...]:
         order.value,
         order.month_volume,
     )
-    return parts if sum(part.amount for part in parts) == order.fees else ()
+    return parts if sum(part.amount for part in parts) == order.fees_by_table else ()
 
 
 def fee_words(parts: Iterable[FeePart]) -> str:
@@ -47,8 +48,28 @@ def order_fee_words(order: Order, said: str = "") -> str:
 
     `said` goes behind the sum: the currency where it is not the account's own.
     """
-    parts = parts_of(order)
+    total, parts = f"fees {format_money_rounded(order.fees)}{said}", parts_of(order)
+    if order.charges and order.fees_pending < len(order.charges):
+        return f"{total} {_charged_words(order)}"
     if not parts:
         return ""
-    total = format_money_rounded(order.fees)
-    return f"fees {total}{said} ({order.fee_table}): {fee_words(parts)}"
+    until = "; the venue has not charged it yet" if order.fees_pending else ""
+    return f"{total} ({order.fee_table}): {fee_words(parts)}{until}"
+
+
+def _charged_words(order: Order) -> str:
+    """`as the venue charged them (1.00 by us_retail)`."""
+    by_table = f"{format_money_rounded(order.fees_by_table)} by {order.fee_table}"
+    left, trades = order.fees_pending, len(order.charges or ())
+    if not left:
+        return f"as the venue charged them ({by_table})"
+    return f"({by_table}): the venue has charged {trades - left} of {trades} trades so far"
+
+
+def confirmed_words(event: FeeConfirmed) -> str:
+    """`the venue charged 0.35 for E1: 0.65 less than was booked`."""
+    head = f"the venue charged {format_money_rounded(event.fee)} for {event.execution_id}"
+    if not event.change:
+        return f"{head}, as was booked"
+    word = "more" if event.change > 0 else "less"
+    return f"{head}: {format_money_rounded(Money(abs(event.change)))} {word} than was booked"

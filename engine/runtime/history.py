@@ -1,8 +1,8 @@
-"""Which records of the journal tell of which order; they are read when somebody asks."""
+"""Which steps of the journal tell of which order; they are read when somebody asks."""
 
-from collections import deque
 from collections.abc import Callable, Iterable
-from itertools import compress
+from itertools import compress, islice
+from typing import get_args
 
 from engine.domain.events import Event
 from engine.domain.records import Record, Step, decode_records
@@ -10,13 +10,16 @@ from engine.ports import Block
 from engine.values import Sequence as RecordSequence
 
 ORDERS_REMEMBERED_MAX = 5_000
-RECORDS_PER_ORDER_MAX = 2_000
+STEPS_PER_ORDER_MAX = 2_000
+OF_ORDERS = frozenset(kind for kind in get_args(Event) if "order_id" in kind.__struct_fields__)
+"""Types of events that tell of one order."""
 
 
 class OrderHistory:
-    """The sequences of each order's events, oldest first; bounded by orders and by events each.
+    """The steps that tell of each order, oldest first; bounded by orders and by steps each.
 
-    The journal keeps the events themselves, so memory and snapshots hold nothing but numbers.
+    The journal keeps the events themselves, so memory and snapshots hold nothing but numbers: of
+    each step that of its first record, which is one number for all orders that it tells of.
     """
 
     def __init__(
@@ -28,45 +31,39 @@ class OrderHistory:
     ) -> None:
         """`read` gives the journal's blocks with records beyond a sequence; `places` go on here.
 
-        `orders_max`: the oldest of more are forgotten, which only a session that runs has to do.
+        `orders_max`: the oldest of more are forgotten, a quarter at once, which only a session
+        that runs has to do.
         """
-        self._orders_max = orders_max
+        self._orders_max, self._places_max = orders_max, orders_max + orders_max // 4 + 1
         self.read = read
         self.places: dict[int, list[int]] = places if places is not None else {}
-        """Order → sequences of its events, in the order in which the orders were first told of."""
-        self._orders = deque(self.places)
-        """The oldest first: a dict does not find its first key quickly."""
+        """Order → a sequence in each step, in the order in which orders were first told of."""
 
     def note(self, record: Record) -> None:
         """One record of a journal that is read back."""
-        order_id = getattr(record.body, "order_id", None)
-        if order_id is not None and record.cause != record.sequence:
-            kept = self.places.get(order_id)
-            if kept is None:
-                self.begin(order_id, record.sequence)
-            elif len(kept) < RECORDS_PER_ORDER_MAX:
-                kept.append(record.sequence)
+        back = record.sequence - record.cause
+        self.note_step(Step(record.sequence, record.at, [back], [record.body]))
 
     def note_step(self, step: Step) -> None:
-        """The same a step at a time: a session hears every one with this, and a start a million
-        events, so it does no more than it must."""
-        known = self.places.get
-        for sequence, body in compress(enumerate(step.bodies, step.first), step.backs):
-            order_id = getattr(body, "order_id", None)
-            if order_id is None:
-                continue
-            kept = known(order_id)
-            if kept is None:
-                self.begin(order_id, sequence)
-            elif len(kept) < RECORDS_PER_ORDER_MAX:
-                kept.append(sequence)
+        """The same a step at a time: a session hears every one with this."""
+        known, first = self.places.get, step.first
+        for body in compress(step.bodies, step.backs):
+            if type(body) in OF_ORDERS:
+                order_id: int = body.order_id  # type: ignore[union-attr]
+                kept = known(order_id)
+                if kept is None:
+                    self.begin(order_id, first)
+                elif kept[-1] != first and len(kept) < STEPS_PER_ORDER_MAX:
+                    kept.append(first)
 
     def begin(self, order_id: int, sequence: int) -> None:
-        """The first event of an order."""
-        self.places[order_id] = [sequence]
-        self._orders.append(order_id)
-        if len(self._orders) > self._orders_max:
-            del self.places[self._orders.popleft()]
+        """The first step that tells of an order."""
+        places = self.places
+        places[order_id] = [sequence]
+        if len(places) >= self._places_max:
+            # A dict does not find its first key quickly, so it is not asked for one at a time.
+            for oldest in list(islice(places, len(places) - self._orders_max)):
+                del places[oldest]
 
     def of(self, order_id: int) -> list[Event]:
         """The order's events, oldest first; empty for one that is not remembered.
@@ -74,10 +71,19 @@ class OrderHistory:
         Raises TraderError where the journal cannot be read or does not fit its chain.
         """
         events: list[Event] = []
-        first, records = RecordSequence(0), ()  # type: tuple[RecordSequence, tuple[Record, ...]]
+        read_to = 0
         for sequence in self.places.get(order_id, ()):
-            if sequence >= first + len(records):
-                block = next(iter(self.read(RecordSequence(sequence - 1))))
-                first, records = block.first, decode_records(block.payload)
-            events.append(records[sequence - first].body)  # type: ignore[arg-type]
+            if sequence <= read_to:
+                continue  # a record behind another of the same block
+            block = next(iter(self.read(RecordSequence(sequence - 1))))
+            read_to = block.last
+            events += _told_of(order_id, decode_records(block.payload))
         return events
+
+
+def _told_of(order_id: int, records: Iterable[Record]) -> list[Event]:
+    return [
+        record.body  # type: ignore[misc]  # what has a cause before it is an event
+        for record in records
+        if record.cause != record.sequence and getattr(record.body, "order_id", None) == order_id
+    ]

@@ -36,6 +36,7 @@ from engine.runtime.interrupts import Interrupts
 from engine.runtime.live_time import LiveTime
 from engine.runtime.pace import TICK_SECONDS
 from engine.runtime.publishing import Focus, Publisher, Shown
+from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
@@ -155,6 +156,7 @@ class LiveDesk:
             set_speed=self._time.set_speed,
             replay=self._time.carry_out,
             door=FactorDoor(host, factor or NoSecondFactor(), self._answer, self._way_back),
+            symbols=SymbolDoor(host, self._answer, self._way_back),
             read_only=read_only,
             limit_sources=limit_sources,
         )

@@ -14,6 +14,7 @@ from engine.domain.risk.margin import buying_power
 from engine.domain.risk.off import RULES_WITH_SOURCES
 from engine.domain.risk.proposal import Proposal, propose
 from engine.domain.risk.protection import protection_price
+from engine.domain.risk.reference import NEVER_FRESH, why_not_fresh
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.settling import free_settled, is_settled_account
 from engine.domain.state import Account, State
@@ -24,6 +25,7 @@ from engine.language import syntax as syn
 from engine.language.echo import describe
 from engine.language.printer import print_line
 from engine.runtime.preview_exits import exit_in_figures, exits_in_words
+from engine.runtime.preview_venue import venue_says
 from engine.runtime.resolve import Context, UnresolvedError, resolve_order, size_term
 from engine.runtime.why_facts import off_reasons
 from engine.values import Money, Nanos, OrderType, Price, Quantity, Side, TimeInForce
@@ -169,6 +171,7 @@ def preview_order(
         resolved="" if line is None else print_line(line),
         fee_parts=parts,
         exits=exits_in_words(order, take.average, instrument),
+        venue_says=venue_says(order, venue, now) if assessment.is_allowed else "",
     )
 
 
@@ -277,12 +280,19 @@ def slippage_of(take: Take, quote: Quote | None, side: Side) -> str:
 
 
 def session_note(quote: Quote | None) -> str:
-    """Why the market may not answer now; empty while it is open."""
-    if quote is None or quote.phase is Phase.OPEN:
+    """Why the market may not answer now, and what is wrong with what is shown of it; empty while
+    it is open and live."""
+    if quote is None:
         return ""
-    if quote.phase_text:
-        return f"halted: {quote.phase_text}"
-    return f"the market is {quote.phase.word}"
+    notes = []
+    if quote.phase is not Phase.OPEN:
+        why = f"halted: {quote.phase_text}" if quote.phase_text else ""
+        notes.append(why or f"the market is {quote.phase.word}")
+    if quote.source in NEVER_FRESH:
+        notes.append(why_not_fresh(quote))
+    elif quote.source_text:
+        notes.append(quote.source_text)
+    return "; ".join(notes)
 
 
 def _resized(

@@ -100,7 +100,7 @@ def _fee_still_owed(order: Order, quantity: Quantity, value: Money) -> Money:
         whole,
         order.month_volume,
     )
-    return Money(owed - order.fees)
+    return Money(owed - order.fees_by_table)
 
 
 def _moved_stop(order: Order, stop: Price, known: Instrument) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class RealismTally:
             ev.OrderReleased: self._released,
             ev.OrderWorking: self._working,
             ev.OrderFilled: self._filled,
+            ev.FeeConfirmed: self._charged,
             ev.OrderCancelled: self._left,
             ev.OrderExpired: self._left,
             ev.OrderCompared: self._compared,
@@ -135,6 +136,11 @@ class RealismTally:
         passive = self._group(order.asked.symbol).passive
         passive.orders += 1
         passive.shares += order.asked.quantity
+
+    def _charged(self, event: ev.FeeConfirmed) -> None:
+        fill = self._fills.get(event.execution_id)
+        if fill is not None:
+            self._group(fill.asked.symbol).fees += event.change  # type: ignore[assignment]
 
     def _filled(self, event: ev.OrderFilled) -> None:
         order = self._orders.get(event.order_id)

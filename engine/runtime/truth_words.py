@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import events as ev
 from engine.domain.recon import GAVE_WAY
 from engine.instruments import format_money, format_money_rounded
+from engine.runtime.fee_words import confirmed_words
 from engine.values import Price
 
 Fields = dict[str, Any]
@@ -19,6 +20,8 @@ def truth_lines(event: ev.Event, price: PriceWords, size: SizeWords) -> list[str
     match event:
         case ev.FillReversed():
             return _reversed_lines(event, price, size)
+        case ev.FeeConfirmed():
+            return [confirmed_words(event)]
         case ev.OrderRestated():
             tail = f": {event.text}" if event.text else ""
             return [f"changed by the venue to {size(event.quantity)} at {price(event.price)}{tail}"]
@@ -79,6 +82,14 @@ def truth_fields(
                 "realised": format_money(event.realised),
                 "position": size(event.position_after),
                 "text": event.text,
+            }
+        case ev.FeeConfirmed():
+            return {
+                "event": "fee_confirmed",
+                **base(event.order_id),
+                "execution": event.execution_id,
+                "fee": format_money(event.fee),
+                "change": format_money(event.change),
             }
         case ev.OrderRestated():
             return {
@@ -162,6 +173,10 @@ def truth_sentence(fields: Fields) -> str:
             what = "busted" if fields["busted"] else "corrected"
             size = f"{fields['quantity']} at {fields['price']}"
             return f"trade {fields['execution']} {what}, {size} taken back{text}"
+        case "fee_confirmed":
+            return (
+                f"charged {fields['fee']} by the venue, {fields['change']} beside what was booked"
+            )
         case "order_restated":
             return f"changed by the venue to {fields['quantity']} at {fields['price']}{text}"
         case "order_resolved":

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from engine.domain.attention import attention_of, count_attention
 from engine.domain.contingent.groups import legs_of
 from engine.domain.contingent.protection import has_exits, protected_quantity
-from engine.domain.events import OrderDenied, OrderFilled
+from engine.domain.events import FeeConfirmed, OrderDenied, OrderFilled
 from engine.domain.ledger import valuation
 from engine.domain.ledger.currency import in_base
 from engine.domain.ledger.figures import account_figures, average_cost
@@ -33,7 +35,7 @@ from engine.domain.views import (
     QuoteRow,
     Severity,
 )
-from engine.hosted import HostedVenue, LineTold
+from engine.hosted import HostedVenue, LineTold, OrderPlace
 from engine.instruments import Instrument
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
@@ -47,6 +49,10 @@ DEPTH_LEVELS_MAX = 50
 GHOSTS_SHOWN_MAX = 200
 WHOLE = 1_000
 """A day that is over, in thousandths."""
+
+
+NOWHERE = OrderPlace("", "")
+HELD_HERE = OrderPlace("here", "is only here: the desk holds it back")
 
 
 class ViewBuilder:
@@ -93,6 +99,8 @@ class ViewBuilder:
             self._fills.append(self._fill_row(event))
             if len(self._fills) > 2 * FILLS_SHOWN_MAX:
                 del self._fills[:FILLS_SHOWN_MAX]
+        elif isinstance(event, FeeConfirmed):
+            self._charged(event)
         elif isinstance(event, OrderDenied):
             self._findings[event.order_id] = event.findings
             if len(self._findings) > ORDERS_SHOWN_MAX:
@@ -117,7 +125,18 @@ class ViewBuilder:
             position_after=event.position_after,
             explanation=event.explanation,
             label=short_label(order, self._session.state.trade_date),
+            execution_id=event.execution_id,
+            fee_is_provisional=event.execution_id in (order.charges or ()),
         )
+
+    def _charged(self, event: FeeConfirmed) -> None:
+        """The fill shows what it cost, where it is among those that are shown."""
+        for place in range(len(self._fills) - 1, -1, -1):
+            row = self._fills[place]
+            if row.execution_id == event.execution_id and row.order_id == event.order_id:
+                charged = replace(row, fee=event.fee, fee_is_provisional=False)
+                self._fills[place] = charged
+                return
 
     def build(self, *, speed: str, updates_per_second: int) -> DeskView:
         """One frame. Costs no more than what is shown: every list is bounded."""
@@ -192,6 +211,11 @@ class ViewBuilder:
             band_high=quote.band_high,
             pauses_at=quote.pauses_at,
             reopens_at=quote.reopens_at,
+            source_text=quote.source_text,
+            lending=quote.lending,
+            lendable=quote.lendable,
+            average_volume=quote.average_volume,
+            average_volume_date=quote.average_volume_date,
         )
 
     def depth_of(self, symbol: str, levels: int) -> DepthView | None:
@@ -227,6 +251,7 @@ class ViewBuilder:
         if not order.is_done:
             ahead = self._venue.queue_ahead(order.client_order_id)
             is_estimate = self._venue.queue_is_estimate(order.client_order_id)
+        place = self._place(order)
         return OrderRow(
             order_id=order.order_id,
             label=short_label(order, self._session.state.trade_date),
@@ -255,7 +280,18 @@ class ViewBuilder:
             origin=asked.origin.name.lower(),
             text=order.text,
             findings=self._findings.get(order.order_id, ()),
+            place=place.word,
+            place_text=place.text,
         )
+
+    def _place(self, order: Order) -> OrderPlace:
+        """Where it is just now; nowhere at a venue in this process, whose place says nothing."""
+        live = self._venue.live
+        if live is None or order.is_done:
+            return NOWHERE
+        if order.is_held:
+            return HELD_HERE
+        return live.place(order.client_order_id) or NOWHERE
 
     def _average(self, order: Order) -> Price:
         instrument = self._session.state.instruments.get(order.order.symbol)
@@ -314,6 +350,7 @@ class ViewBuilder:
             price_day=figures.price_day if account.purses else None,
             rate_day=figures.rate_day if account.purses else None,
             margin=margin_row(account, state, market),
+            fees_pending=account.fees_pending,
         )
 
 

@@ -195,6 +195,14 @@ def _reversed(event: ev.FillReversed, instrument: Instrument) -> Facts:
     }
 
 
+def _charged(event: ev.FeeConfirmed, instrument: Instrument) -> Facts:
+    return {
+        "execution": event.execution_id,
+        "fee": format_money(event.fee),
+        "change": format_money(event.change),
+    }
+
+
 def _restated(event: ev.OrderRestated, instrument: Instrument) -> Facts:
     price = _price(event.price, instrument)
     return {"quantity": event.quantity, "price": price, "reason": event.text}
@@ -237,6 +245,7 @@ _TELLERS: dict[type, Callable[[Any, Instrument], Facts]] = {
     ev.OrderReplaced: _changed,
     ev.OutcomeUnknown: _unknown,
     ev.FillReversed: _reversed,
+    ev.FeeConfirmed: _charged,
     ev.OrderRestated: _restated,
     ev.OrderResolved: _resolved,
     ev.EvidenceHeard: _evidence,

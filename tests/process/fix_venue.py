@@ -3,15 +3,17 @@
 import signal
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 
 from connectors.fix.practice.orders import FixOrder
-from tests.process.trader_process import Trader
+from tests.process.trader_process import SECONDS_MAX, Trader
 
 CLIENT = "DESK:FIX.4.4"
+LINES_TOLD = 40
 
 
 class VenueProcess:
@@ -22,7 +24,9 @@ class VenueProcess:
         self._rules, self._symbols = rules, symbols
         self._trader = Trader(folder / "venue")
         self._settings = folder / "fix.toml"
+        self._said = folder / "venue.txt"
         self._port = 0
+        self.opened_in_seconds = 0.0
         self.process = self.start()
 
     @property
@@ -36,25 +40,51 @@ class VenueProcess:
 
     def start(self) -> subprocess.Popen[str]:
         words = ("venue", "--port", self._port, "--symbols", self._symbols, *self._rules)
-        self.process = self._trader.start(*words, stderr=subprocess.DEVNULL)
+        with self._said.open("a") as said:
+            print(f"-- on port {self._port or 'that is free'}", file=said, flush=True)
+            self.process = self._trader.start(*words, stderr=said)
         assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        self._port = int(said.partition("127.0.0.1:")[2].partition(" ")[0])
+        began = time.monotonic()
+        first = self.process.stdout.readline()
+        assert first, f"the venue did not open: exit {self.process.wait(10)}\n{self.words()}"
+        self.opened_in_seconds = time.monotonic() - began
+        self._port = int(first.partition("127.0.0.1:")[2].partition(" ")[0])
         # A machine gun is no person: the profile for load lets everything leave.
         self._settings.write_text(f'[paper]\nlimits = "load"\n[fix]\nport = {self._port}\n')
         return self.process
 
     def kill(self) -> None:
+        """Nobody but its test ends it: what was gone before would explain anything."""
+        assert self.process.poll() is None, self.how()
         self.process.kill()
-        self.process.wait()
+        self._is_gone()
+
+    def stop(self) -> None:
+        assert self.process.poll() is None, self.how()
+        self.process.send_signal(signal.SIGTERM)
+        self._is_gone()
+        assert self.process.returncode == 0, self.how()
+
+    def leave(self) -> None:
+        """Whatever became of the test; its words stand with those of a test that failed."""
+        print(self.how())
+        if self.process.poll() is None:
+            self.process.kill()
+        self._is_gone()
+
+    def _is_gone(self) -> None:
+        self.process.wait(SECONDS_MAX)
         assert self.process.stdout is not None
         self.process.stdout.close()
 
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+    def how(self) -> str:
+        """Whether it lives, and the last that it said."""
+        code = self.process.poll()
+        stands = "runs" if code is None else f"has ended: {code}"
+        return f"the venue {stands}\n{self.words()}"
+
+    def words(self) -> str:
+        return "\n".join(self._said.read_text().splitlines()[-LINES_TOLD:])
 
     def orders(self) -> list[FixOrder]:
         """Of the desk, from the books; nobody may have them open."""

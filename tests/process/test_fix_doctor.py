@@ -13,7 +13,7 @@ from tests.process.trader_process import Done, Trader
 def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VenueProcess]:
     venue = VenueProcess(tmp_path_factory.mktemp("fix"))
     yield venue
-    venue.stop()
+    venue.leave()
 
 
 class Patient:

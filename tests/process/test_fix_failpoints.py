@@ -63,8 +63,7 @@ MOMENTS = (
 def venue(tmp_path: Path) -> Iterator[VenueProcess]:
     venue = VenueProcess(tmp_path, symbols=",".join(SYMBOLS))
     yield venue
-    if venue.process.poll() is None:
-        venue.stop()
+    venue.leave()
 
 
 def killed(trader: Trader, venue: VenueProcess, where: str, at: int, symbol: str) -> bool:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ WITH = ("--symbols", "AAPL,MSFT", "--venue", "ib")
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with Gateway(matches=True) as running:
+    with Gateway(matches=True, commission="0.37") as running:
         for symbol, (bid, ask) in PRICES.items():
             running.quote(
                 symbol, bid=bid, bid_size=500, ask=ask, ask_size=500, last=ask, last_size=100
@@ -48,7 +49,12 @@ def agree(gateway: Gateway, trader: Trader, flags: tuple[str, ...]) -> None:
     held = {symbol: int(size) for (_, symbol), size in gateway.broker.positions.items()}
     assert done.result["positions"] == held
     booked = trader.query("select sum(quantity) as filled from fills")
-    assert int(booked[0]["filled"] or 0) == sum(int(order.filled) for order in orders)
+    costs = trader.query("select coalesce(sum(fees), 0) as paid from orders")
+    charged = sum(Decimal(each.commission) for each in gateway.broker.executions)
+    assert Decimal(str(costs[0]["paid"])) == charged, "all is charged as the broker charged it"
+    assert int(booked[0]["filled"] or 0) == sum(
+        int(each.shares) for each in gateway.broker.executions
+    )
     assert trader.verify()["ok"]
 
 
@@ -120,7 +126,7 @@ def test_a_day_with_an_outage_a_restart_and_the_night_in_it_ends_reconciled(
     gateway.fill(overnight.perm_id)
     output, complaints = process.communicate(timeout=60)
     assert process.returncode == 0, (output, complaints)
-    assert gateway.count("placeOrder") <= 7, "six orders and a change: nothing twice"
+    assert gateway.orders_sent <= 7, "six orders and a change: nothing twice"
     assert [order.filled for order in gateway.broker.orders] == [100, 50, 30, 40, 0, 5]
     agree(gateway, trader, flags)
 
@@ -140,8 +146,42 @@ def test_a_kill_with_orders_at_work_loses_and_doubles_nothing(
     done = trader.exec("expect position AAPL 120", "cancel *", flags=flags)
     assert done.code == 0, done
     gateway.wait(lambda: not gateway.broker.open_orders)
-    assert gateway.count("placeOrder") == 2, "nothing was sent a second time"
+    assert gateway.orders_sent == 2, "nothing was sent a second time"
     agree(gateway, trader, flags)
+
+
+def test_a_bracket_stands_whole_at_the_broker_when_the_desk_is_killed(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    lines = ("buy 100 AAPL 190.12 gtc tp 192 sl 189", "wait order 1.1 filled within 60s")
+    process = trader.start("--json", *flags, "--exec", *lines)
+    gateway.wait(lambda: len(gateway.broker.open_orders) == 2, 20)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    target, stop = gateway.broker.open_orders
+    assert (target.terms.kind, stop.terms.kind) == ("LMT", "STP")
+    assert target.is_live and stop.is_live and target.group == stop.group != ""
+    gateway.fill(target.perm_id, 30)
+    assert gateway.broker.order(stop.ref).remaining == 70
+    gateway.fill(target.perm_id)
+    assert gateway.broker.open_orders == [], "the broker itself ends the stop"
+    done = trader.exec("expect position AAPL 0", flags=flags)
+    assert done.code == 0, done
+    assert gateway.orders_sent == 3
+    agree(gateway, trader, flags)
+
+
+def test_a_script_says_how_many_fees_are_not_the_brokers_yet(
+    gateway: Gateway, trader: Trader, tmp_path: Path
+) -> None:
+    flags = settings(tmp_path, gateway)
+    gateway.set(commission_delay=600.0)
+    done = trader.exec("buy 100 AAPL 190.12", "wait order 1 filled within 10s", flags=flags)
+    assert (done.result["fees_provisional"], done.result["fees"]) == (1, "1.00")
+    agree(gateway, trader, flags)
+    charged = trader.query("select text from order_events where event = 'fee_confirmed'")
+    assert [row["text"].partition(" ")[0] for row in charged] == ["0.37"]
 
 
 def test_a_live_account_on_the_paper_port_is_no_desk(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOG = "LOBSTER_SampleFile_GOOG_2012-06-21_10.zip"
-SECONDS_MAX = 30
+SECONDS_MAX = 60
 
 
 class Done(NamedTuple):

@@ -35,6 +35,7 @@ from engine.ports import (
     DoAct,
     ExplainOrder,
     FocusSymbol,
+    InstrumentsTold,
     LineAnswered,
     OrderExplained,
     PreviewAnswered,
@@ -139,6 +140,12 @@ class FakeDesk:
     def tell(self, answer: DeskAnswer) -> None:
         for listener in self._listeners:
             listener(answer)
+
+    def lists(self, instrument: Instrument) -> None:
+        """It trades from now on."""
+        self._instruments[instrument.symbol] = instrument
+        self._quotes.append(self._first_quote(instrument.symbol, len(self._quotes)))
+        self.tell(InstrumentsTold(self.instruments()))
 
     def sent(self) -> list[SendLine]:
         return [request for request in self.requests if isinstance(request, SendLine)]

@@ -57,7 +57,9 @@ async def test_messages_of_the_line_are_asked_for_and_picked_by_what_is_typed():
     lines = (
         "09:30:00 → #5 D NewOrderSingle — order 7",
         "    11 ClOrdID=A",
-        "09:30:01 ← #9 8 Other",
+        "09:30:01 ← #9 8 Other — order 71",
+        "    11 ClOrdID=B",
+        "09:30:02 → #6 F OrderCancelRequest — order 7.1",
     )
     async with sitting() as here:
         await here.press("colon")
@@ -67,9 +69,10 @@ async def test_messages_of_the_line_are_asked_for_and_picked_by_what_is_typed():
         here.desk.tell(MessagesTold("messages to the venue and back", lines, "FIX.4.4 up: in 9"))
         await here.frames(2)
         assert "#9 8 Other" in here.text and "ClOrdID=A" in here.text
-        await here.type("order 7")
+        await here.type("/order 7")
         await here.frames(2)
         assert "#9 8 Other" not in here.text and "ClOrdID=A" in here.text
+        assert "order 7.1" in here.text, "an exit of it"
         await here.type("7")
         await here.frames(2)
         assert "no message has that" in here.text and "FIX.4.4 up: in 9" in here.text

@@ -3,12 +3,15 @@
 from typing import get_args
 
 import msgspec
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.domain.preview_view import Preview, RuleCount
+from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Verdict
-from engine.domain.views import Severity
+from engine.domain.views import LinkView, Severity
 from engine.instruments import Instrument
 from engine.language.syntax import ActLine, OrderLine, ReplayLine
 from engine.ports import Act, SendLine
@@ -86,6 +89,29 @@ def test_flattening_says_minus_as_the_panes_do():
     asked = question(Act.FLATTEN_SYMBOL, desk.latest(), "AAPL")
     assert asked.startswith("Flatten AAPL: −100 shares, ")
     assert asked.endswith(", and no order to cancel?")
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_down", "why"),
+    [
+        (Phase.HALTED, False, "halted"),
+        (Phase.CLOSED, False, "closed"),
+        (Phase.OPEN, True, "line down"),
+    ],
+)
+def test_flattening_what_cannot_trade_now_says_that_it_waits(phase: Phase, is_down: bool, why: str):
+    desk = FakeDesk()
+    desk.send(SendLine("b 100 AAPL mkt", "t"))
+    view = desk.latest()
+    quotes = [replace(row, phase=phase) if row.symbol == "AAPL" else row for row in view.quotes]
+    severity = Severity.UNAVAILABLE if is_down else Severity.OK
+    view = msgspec.structs.replace(
+        view, quotes=tuple(quotes), links=(LinkView("fix", severity, "line"),)
+    )
+    asked = question(Act.FLATTEN_SYMBOL, view, "AAPL")
+    assert asked.startswith(f"Flatten AAPL once it can ({why}): +100 shares, ")
+    assert asked.endswith("; entries go now?") and len(asked) < 80
+    assert "1 position (1 later)" in question(Act.FLATTEN_ACCOUNT, view, "")
 
 
 def test_cancelling_everything_names_what_it_leaves_without_a_stop():

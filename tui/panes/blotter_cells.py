@@ -127,7 +127,7 @@ class BlotterCells:
                 return "" if row.is_done else age, ink.quiet
             case "queue":
                 if row.is_done or row.queue_ahead < 0:
-                    return "", ink.quiet
+                    return clean(row.place, limit=6), ink.quiet
                 ahead = quantity_text(instrument, row.queue_ahead)
                 if instrument.quantity_digits:
                     ahead = compact_quantity(instrument, row.queue_ahead)
@@ -147,7 +147,7 @@ class BlotterCells:
             return f"{stopping[0].rule} {clean(stopping[0].sentence)}{more}"
         if row.fill_time is not None and not row.text:
             return row.fill_time.text
-        return clean(row.text)
+        return clean(row.text or row.place_text)
 
     def _state_style(self, row: OrderRow) -> Style:
         ink = self.host.ink
@@ -173,7 +173,8 @@ class BlotterCells:
             case "price":
                 return price_text(instrument, row.price), ink.text
             case "fee":
-                return money_text(row.fee), ink.quiet
+                about = "~" if row.fee_is_provisional else ""
+                return f"{about}{money_text(row.fee)}", ink.quiet
             case "realised":
                 shown = money_text(row.realised, signed=True) if row.realised else ""
                 return shown, signed_style(ink, row.realised)

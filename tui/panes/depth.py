@@ -22,7 +22,7 @@ from tui.paint import (
     signed_style,
 )
 from tui.panes.base import FramedPane
-from tui.panes.watchlist import quote_of
+from tui.panes.watchlist import data_text, quote_of
 
 GROUPINGS = (1, 2, 5, 10, 25, 50, 100)
 """Ticks in one level."""
@@ -47,11 +47,11 @@ class Depth(FramedPane):
         return not is_same or self._limits(old) != self._limits(new)
 
     def _limits(self, view: DeskView) -> tuple[str, str]:
-        """What the title and the line below say of price bands and halts."""
+        """What the title and the line below say of price bands, halts and data that is late."""
         quote = quote_of(view.quotes, self.host.symbol)
         if quote is None:
             return "", ""
-        return self._band_words(quote), halt_text(quote, view.market_at)
+        return self._band_words(quote), halt_text(quote, view.market_at) or data_text(quote)
 
     def _band_words(self, quote: QuoteRow) -> str:
         if not quote.band_high:
@@ -109,7 +109,8 @@ class Depth(FramedPane):
         return [*strips[: height - len(below)], *below]
 
     def _notice_words(self) -> str:
-        """The auction to come, or why the symbol is halted; empty in plain continuous trading."""
+        """The auction to come, why the symbol is halted, or what data there is of it; empty in
+        plain continuous trading."""
         depth = self.host.view.depth
         auction = depth.auction if depth is not None else None
         if auction is not None:

@@ -68,7 +68,8 @@ def panel(
     for phrase in preview.exits:
         yield from (Line().add(f" {row}", ink.text) for row in wrap(clean(phrase), width - 1))
     if preview.session_note:
-        yield Line().add(f" {clean(preview.session_note)}", ink.caution)
+        for row in wrap(clean(preview.session_note), width - 1):
+            yield Line().add(f" {row}", ink.caution)
     yield from _figures(preview, instrument, ink, width, own)
     if not stopped:
         yield from findings(preview, ink, width)
@@ -76,6 +77,8 @@ def panel(
         if not preview.rules.passed and not preview.findings:
             return  # a flatten is no order: its own orders are judged when they leave
         yield Line().add(f" {row}", ink.caution if stopped else ink.ok)
+    for row in wrap(clean(preview.venue_says), width - 1) if preview.venue_says else ():
+        yield Line().add(f" {row}", ink.quiet)
     if len(preview.fee_parts) > 1 or any(part.note for part in preview.fee_parts):
         for row in wrap(f"fee: {_fee_words(preview)}", width - 1):
             yield Line().add(f" {row}", ink.quiet)

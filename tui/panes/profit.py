@@ -105,7 +105,7 @@ class Profit(FramedPane):
                 ("day", account.day, True),
                 ("real", account.realised_day, True),
                 ("open", account.unrealised, True),
-                ("fees", -account.fees_day, True),
+                ("fees ~" if account.fees_pending else "fees", -account.fees_day, True),
             )
         if part == 2:
             figures = tuple((kind.replace("_", " "), x, True) for kind, x in account.carry_day)

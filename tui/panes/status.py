@@ -71,7 +71,8 @@ class Status(LinePane):
         if level < 1:
             self._money(line, "real", account.realised_day, signed=True)
             self._money(line, "open", account.unrealised, signed=True)
-            self._money(line, "fees", -account.fees_day, signed=True, style=ink.quiet)
+            fees = "fees ~" if account.fees_pending else "fees"
+            self._money(line, fees, -account.fees_day, signed=True, style=ink.quiet)
         if level < 4:
             line.add(f"  {compact_count(view.updates_per_second).lower()}/s", ink.quiet)
         self._links(line, view, level)

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
-from engine.domain.quotes import Phase
+from engine.domain.quotes import Phase, Source
 from engine.domain.views import DeskView, QuoteRow
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND
@@ -23,6 +23,7 @@ from tui.paint import (
     clean,
     compact_quantity,
     distance_text,
+    joined,
     money_text,
     move_style,
     percent_text,
@@ -68,6 +69,13 @@ _WAITING = {
     Phase.QUOTATION: "quoting",
 }
 """Phases in which a symbol has neither bid nor ask; seven letters fit everywhere."""
+_LATE = {
+    Source.DELAYED: ("D", "15m"),
+    Source.FROZEN: ("F", "froz"),
+    Source.MISSING: ("N", "none"),
+}
+"""Beside the last price, and in place of its age."""
+NO_DATA = "no data"
 SIZE_COLUMNS = ("bid size", "ask size")
 """Shown together or not at all: one side's size alone reads as if it were the market's."""
 PRICE_COLUMNS = ("last", "bid", "ask", "low", "high")
@@ -139,6 +147,7 @@ class Watchlist(FramedPane):
         age = self.host.view.market_at - row.at
         is_old = row.at and (age >= STALE_AFTER or row.is_stale)
         age_shown = ("old" if row.is_stale else age_text(age)) if is_old else ""
+        age_shown = _LATE.get(row.source, ("", age_shown))[1]
         flash = self._flash_of(row)
         key = (row, is_cursor, self.is_focused, age_shown, flash)
         build = partial(self._build, row, is_cursor=is_cursor, age=age_shown, flash=flash)
@@ -233,6 +242,16 @@ def quote_of(quotes: Sequence[QuoteRow], symbol: str) -> QuoteRow | None:
     return next((row for row in quotes if row.symbol == symbol), None)
 
 
+def data_text(row: QuoteRow) -> str:
+    """What is wrong with what is shown of a symbol; empty of live data, and of a market of ours."""
+    words = {
+        Source.DELAYED: "delayed, by 15 minutes as a rule",
+        Source.FROZEN: "frozen: the last that there was",
+        Source.MISSING: "no data",
+    }.get(row.source, "")
+    return joined((words, row.source_text))
+
+
 # ---- cells
 
 
@@ -261,6 +280,10 @@ def _last(shown: _Shown) -> tuple[str, Style]:
 
 
 def _move(shown: _Shown) -> tuple[str, Style]:
+    """Up or down; where the price is no price of now, a letter says which it is."""
+    badge = _LATE.get(shown.row.source)
+    if badge is not None:
+        return badge[0], shown.ink.caution
     direction = shown.row.last_direction
     return arrow(direction), move_style(shown.ink, direction)
 
@@ -281,6 +304,8 @@ def _change(shown: _Shown) -> tuple[str, Style]:
 def _bid(shown: _Shown) -> tuple[str, Style]:
     """The price; while nothing trades, in its place, why not."""
     row = shown.row
+    if row.source is Source.MISSING:
+        return NO_DATA, shown.ink.caution
     if not row.bid and not row.ask and row.phase in _WAITING:
         return _WAITING[row.phase], shown.ink.caution
     return price_text(shown.instrument, shown.row.bid), shown.text

@@ -1,8 +1,10 @@
 """One symbol in full: what it is, how it trades, where it stands today."""
 
+from engine.domain.quotes import Lending
 from engine.domain.views import QuoteRow
 from engine.instruments import Instrument
-from tui.paint import Line, clean, percent_text, price_text, quantity_text
+from tui.paint import Line, clean, joined, percent_text, price_text, quantity_text
+from tui.panes.watchlist import data_text
 from tui.themes import Palette
 
 
@@ -40,7 +42,14 @@ class Detail:
                 ("high", price_text(one, quote.high)),
                 ("low", price_text(one, quote.low)),
                 ("volume", quantity_text(one, quote.volume)),
+                ("data", data_text(quote) or quote.source.name.lower()),
             ]
+            if quote.lending is not Lending.UNSAID:
+                facts.append(("to borrow", lending_text(one, quote)))
+            if quote.average_volume >= 0:
+                date = quote.average_volume_date
+                until = f"{date // 10_000}-{date // 100 % 100:02d}-{date % 100:02d}"
+                facts.append(("average day", f"{quote.average_volume:,} to {until}"))
         return [
             Line().cell(clean(word), 22, ink.quiet).add(clean(figure), ink.text)
             for word, figure in facts
@@ -48,3 +57,9 @@ class Detail:
 
     def choose(self, row: int) -> None:
         return
+
+
+def lending_text(known: Instrument, quote: QuoteRow) -> str:
+    """easy · 12,300 left"""
+    left = f"{quantity_text(known, quote.lendable)} left" if quote.lendable >= 0 else ""
+    return joined((quote.lending.word, left))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.domain.identity import by_group
-from engine.domain.residence import FATES, PLACES, order_in_words, residence_of
+from engine.domain.residence import FATES, order_in_words, place_in_words, residence_of
 from engine.domain.views import OrderRow
 from tui.host import Host
 from tui.paint import Line, clean
@@ -84,9 +84,10 @@ class Leaving:
     def _order(self, row: OrderRow, ink: Palette) -> list[Line]:
         words = clean(order_in_words(row, self._host.instrument(row.symbol)))
         place = residence_of(row, self._host.view.mode)
+        where = clean(place_in_words(row, self._host.view.mode))
         return [
             Line().cell("·", 2, ink.quiet).add(words, ink.text),
-            Line().cell("", 2, ink.quiet).add(PLACES[place], ink.caution),
+            Line().cell("", 2, ink.quiet).add(where, ink.caution),
             Line().cell("", 2, ink.quiet).add(FATES[place], ink.quiet),
         ]
 

@@ -1,5 +1,6 @@
 """The messages of a line as they crossed it, the newest first; what is typed picks some."""
 
+import re
 from collections.abc import Iterator
 
 from tui.paint import Line, clean, wrap
@@ -23,11 +24,14 @@ class MessagesPage:
         self._messages = list(_messages(lines))
 
     def rows(self, ink: Palette, width: int) -> list[Line]:
-        wanted = (self.search or "").lower().strip()
+        # Who reads `/` before the line types it as well.
+        wanted = (self.search or "").lower().strip().lstrip("/")
+        # `order 1` is not order 12, and has the exits `order 1.1` with it.
+        pattern = re.compile(re.escape(wanted) + ("(?!\\d)" if wanted.startswith("order") else ""))
         rows = [Line().add(part, ink.caution) for part in wrap(self._line, width) if self._line]
         first = len(rows)
         for message in reversed(self._messages):
-            if wanted not in _words(message):
+            if pattern.search(_words(message)) is None:
                 continue
             for text in message:
                 is_head = not text.startswith(SET_IN)

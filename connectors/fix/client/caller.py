@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from connectors.fix.client.asking import Ask
+from connectors.fix.client.pulse import Pulse
 from connectors.fix.client.record import Record
 from connectors.fix.client.store import SessionMemory
 from connectors.fix.client.talk import Talk
@@ -24,7 +25,8 @@ KEEP_EVERY = NANOS_PER_SECOND
 """How often the inbound number is written down while nothing leaves."""
 WITHOUT_A_WORD = (
     "the venue closed the line without a word: it does not know {sender} as a client of {target} in"
-    " {version}, or {sender} is logged on already (fix.sender, fix.target, fix.version)"
+    " {version}, or {sender} is logged on already (fix.sender, fix.target, fix.version), or its"
+    " clock is minutes away from this machine's"
 )
 TOLD_ELSEWHERE = ("disconnected: ", "messages ")
 """Words of the session that the line's own state says better, or that a trader can do nothing with:
@@ -55,6 +57,7 @@ class Caller:
         self._memory, self._wire, self._talk = memory, wire, talk
         self._note = note
         self._framer = Framer()
+        self.pulse = Pulse()
         self.is_up = False
         """Somebody answered the logon, and nothing is missing of what was said before."""
         self.trouble = ""
@@ -150,10 +153,11 @@ class Caller:
         self._memory.close()
 
     def _keep_record(self, outputs: list[Output]) -> None:
-        at = Nanos(time.time_ns())
+        at = self.instant
         for each in outputs:
             if isinstance(each, Outgoing):
-                self.record.note(each.type, each.data, at, is_ours=True)
+                self.record.note(each.type, each.data, at.utc, is_ours=True)
+                self.pulse.said(each.type, each.number, each.data, at.monotonic)
 
     # What happens.
 
@@ -170,11 +174,12 @@ class Caller:
 
     def _hear_one(self, found: Message | Garbled) -> None:
         session = self.session
-        expected = self._memory.next_in
-        session.receive_one(found, self.instant)
+        expected, now = self._memory.next_in, self.instant
+        session.receive_one(found, now)
         self._was_logged_on |= session.is_active
         if isinstance(found, Message):
-            self.record.note(found.type, found.raw, self.instant.utc, is_ours=False)
+            self.record.note(found.type, found.raw, now.utc, is_ours=False)
+            self.pulse.heard(found, now.monotonic)
             number = found.number(Tag.MSG_SEQ_NUM) or 0
             if found.type == Type.REJECT and session.is_active and number >= expected:
                 self._talk.rejected(found)
@@ -207,6 +212,7 @@ class Caller:
         else:
             self.redial.refused(words, now)
         self.is_up = False
+        self.pulse.lost()
 
     def _settle(self) -> None:
         session = self.session

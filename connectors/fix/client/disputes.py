@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.fix.client.asking import Ask, Unsayable
+from connectors.fix.client.asking import NO_SYMBOL, Ask, Unsayable
 from connectors.fix.client.roll import Standing
 from connectors.fix.codes import SIDES
 from connectors.fix.message import Message
@@ -20,11 +20,17 @@ DISPUTE = "dispute"
 NO_ORDER, WRONG_SYMBOL, WRONG_SIDE, TOO_MUCH, BEYOND_LIMIT = b"D", b"A", b"B", b"C", b"E"
 """DKReason (127)."""
 WORDS = {
-    NO_ORDER: "is of no order of this desk",
+    NO_ORDER: "is of no order that this desk sent",
     WRONG_SYMBOL: "is in another symbol than its order",
     WRONG_SIDE: "is on the other side than its order",
     TOO_MUCH: "fills more than its order asked for",
     BEYOND_LIMIT: "is beyond its order's limit",
+}
+BOOKED = "it is booked as told"
+WHAT_COMES = {
+    NO_ORDER: "it is booked where that order was adopted, and nowhere else",
+    WRONG_SYMBOL: "nothing is booked by it",
+    WRONG_SIDE: "nothing is booked by it",
 }
 _TOLD_AGAIN = (
     Tag.LAST_PX,
@@ -63,8 +69,9 @@ class Disputes:
             del self._doubted[next(iter(self._doubted))]
         size, at = message.text(Tag.LAST_QTY), message.text(Tag.LAST_PX)
         self._note(
-            f"trade {exec_id} ({size} {message.text(Tag.SYMBOL)} at {at}) {WORDS[reason]}: it is"
-            f' booked as told; `link dispute {exec_id} "why"` refuses it to the venue'
+            f"trade {exec_id} ({size} {message.text(Tag.SYMBOL)} at {at}) {WORDS[reason]}:"
+            f' {WHAT_COMES.get(reason, BOOKED)}; `link dispute {exec_id} "why"` refuses it to the'
+            " venue"
         )
 
     def asks(self, request: LinkRequest) -> list[Ask] | Unsayable:
@@ -84,14 +91,23 @@ class Disputes:
 def _what_is_wrong(message: Message, order: Standing | None, price: int) -> bytes:
     if order is None or order.is_foreign:
         return NO_ORDER
-    if message.text(Tag.SYMBOL) not in ("", order.symbol):
-        return WRONG_SYMBOL
-    side = SIDES.get(message.get(Tag.SIDE) or b"")
-    if side is not None and side.side is not order.instruction.side:
-        return WRONG_SIDE
+    if misfit := reason_of_misfit(message, order):
+        return misfit
     if order.cumulative > order.quantity:
         return TOO_MUCH
     is_limited = order.type.has_limit and order.price > 0 and order.change is None
     if is_limited and price > 0 and (price - order.price) * order.instruction.side > 0:
         return BEYOND_LIMIT
+    return b""
+
+
+def reason_of_misfit(message: Message, order: Standing | None) -> bytes:
+    """Why a report cannot be of the order whose name it bears; empty where it can."""
+    if order is None:
+        return b""
+    if message.get(Tag.SYMBOL) not in (None, NO_SYMBOL, order.symbol.encode("latin-1")):
+        return WRONG_SYMBOL
+    side = SIDES.get(message.get(Tag.SIDE) or b"")
+    if side is not None and side.side is not order.instruction.side:
+        return WRONG_SIDE
     return b""

@@ -7,7 +7,7 @@ comes while a change is pending bears the old name (FIX 4.4 volume 4, order stat
 from collections.abc import Callable, Mapping
 
 from connectors.fix.client.asking import FIX42
-from connectors.fix.client.disputes import Disputes
+from connectors.fix.client.disputes import WORDS, Disputes, reason_of_misfit
 from connectors.fix.client.reading import (
     date_of,
     instruction_of,
@@ -21,7 +21,7 @@ from connectors.fix.client.reading import (
     when,
 )
 from connectors.fix.client.roll import Roll, Standing
-from connectors.fix.client.trades import Trade, Trades
+from connectors.fix.client.trades import Trade, Trades, trade_key
 from connectors.fix.codes import Exec, Status
 from connectors.fix.message import Message
 from connectors.fix.tags import Tag
@@ -34,6 +34,7 @@ TEXT_MAX = 512
 CANCEL_42, CORRECT_42, STATUS_42 = b"1", b"2", b"3"
 """ExecTransType (20), of FIX 4.2 alone."""
 FILLS = (Exec.TRADE, Exec.PARTIAL_42, Exec.FILL_42)
+OF_TRADES = (*FILLS, Exec.BUST, Exec.CORRECT)
 DUPLICATE_ORDER, UNKNOWN_ORDER = "6", "5"
 """OrdRejReason (103)."""
 ALREADY_PENDING = "3"
@@ -78,12 +79,28 @@ class Hearer:
         kind = self.kind(message)
         order = self.order_of(message)
         name = self.name_of(message, order)
-        if order is not None:
-            self._roll.has_id(order, message.text(Tag.ORDER_ID))
         handler = self._by_kind.get(kind)
+        misfit = reason_of_misfit(message, order)
+        if misfit and kind not in OF_TRADES:
+            self._note(
+                f"the venue tells of {name} what {WORDS[misfit]}: it is not believed, ask the venue"
+            )
+            return []
+        if order is not None and not misfit:
+            self._roll.has_id(order, message.text(Tag.ORDER_ID))
         if handler is None:
             return []  # pending, calculated, stopped: nothing of the order's own has changed
         return handler(message, name, order)
+
+    def unread(self, message: Message, why: str) -> Reports:
+        """Of a report that breaks its dictionary: a trade of an order is booked by a person."""
+        kind, order = self.kind(message), self.order_of(message)
+        is_trade = kind in FILLS or (not kind and message.get(Tag.LAST_QTY) is not None)
+        if order is None or not is_trade:
+            return []
+        key = trade_key(message.text(Tag.EXEC_ID), message.text(Tag.SIDE), date_of(message))
+        misfit = f"could not be read ({why})"
+        return [_trade(message, self.name_of(message, order), key, *self._last(message), misfit)]
 
     def kind(self, message: Message) -> bytes:
         """ExecType (150); the transactions of FIX 4.2 (20) under the names of later versions."""
@@ -189,20 +206,15 @@ class Hearer:
         date = date_of(message)
         known = self._trades.find(exec_id, side, date)
         trade = self._trades.made(exec_id, side, date, price, quantity)
+        misfit = reason_of_misfit(message, order)
         self._look_at_repeated(known, price, quantity)
-        if known is None:
-            if order is not None:
+        if known is None and price > 0 and quantity > 0:
+            if order is not None and not misfit:
                 order.cumulative = Quantity(order.cumulative + quantity)
             self._disputes.look_at(message, order, price)
-        fill = rep.VenueFilled(
-            name,
-            trade.key,
-            Price(trade.price),
-            Quantity(trade.quantity),
-            liquidity_of(message),
-            words(message),
-            when(message),
-        )
+        fill = _trade(message, name, trade.key, price, quantity, WORDS.get(misfit, ""))
+        if misfit:
+            return [fill]
         self._count(message, order)
         if message.get(Tag.ORD_STATUS) == Status.FILLED and order is not None:
             self._roll.done(order)
@@ -211,7 +223,7 @@ class Hearer:
     def _busted(self, message: Message, name: str, order: Standing | None) -> Reports:
         ref, side = message.text(Tag.EXEC_REF_ID), message.text(Tag.SIDE)
         trade = self._trades.referred(ref, side)
-        key = trade.key if trade is not None else f"{ref}/{date_of(message)}/{side}"
+        key = trade.key if trade is not None else trade_key(ref, side, date_of(message))
         price, quantity = (trade.price, trade.quantity) if trade is not None else (0, 0)
         self._recount(message, order)
         return [
@@ -309,9 +321,11 @@ class Hearer:
         price = price_of(message, Tag.LAST_PX, instrument)
         quantity = size_of(message, Tag.LAST_QTY, instrument)
         if not (price.is_exact and quantity.is_exact):
+            is_read = bool(price.value and quantity.value)
+            what = "is finer than this desk counts and was rounded" if is_read else "is no trade"
             self._note(
                 f"trade {message.text(Tag.EXEC_ID)}: {message.text(Tag.LAST_QTY)} at"
-                f" {message.text(Tag.LAST_PX)} is finer than this desk counts and was rounded"
+                f" {message.text(Tag.LAST_PX)} {what}"
             )
         return price.value, quantity.value
 
@@ -358,6 +372,13 @@ class Hearer:
     def _end(self, order: Standing | None) -> None:
         if order is not None:
             self._roll.done(order)
+
+
+def _trade(
+    message: Message, name: str, key: str, price: int, quantity: int, misfit: str
+) -> rep.VenueFilled:
+    life = liquidity_of(message), words(message), when(message)
+    return rep.VenueFilled(name, key, Price(price), Quantity(quantity), *life, misfit)
 
 
 def is_unknown(message: Message) -> bool:

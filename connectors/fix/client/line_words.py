@@ -1,6 +1,7 @@
-"""The line to a FIX venue in one sentence: since when, numbers, clocks, gaps; or why it is down."""
+"""The line to a FIX venue in one sentence: since when, numbers, pace, gaps; or why it is down."""
 
 from connectors.fix.client.caller import Caller
+from connectors.fix.client.pulse import Pulse
 from connectors.fix.line import Line
 from engine.hosted import LineTold
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND, Nanos
@@ -14,7 +15,9 @@ def line_told(caller: Caller, name: str, since: str) -> LineTold:
     if caller.is_up:
         skew = session.skew.figure
         is_off = skew is not None and abs(skew) >= session.settings.skew_warning > 0
-        words = f"{name}{place}, up since {since}: {numbers}; {_clock(skew)}; {_troubles(session)}"
+        pace = _pace(caller.pulse, caller.instant.monotonic)
+        told = f"{numbers}; {pace}; {_clock(skew)}; {_troubles(session)}"
+        words = f"{name}{place}, up since {since}: {told}"
         return LineTold(words, is_doubtful=is_off)
     if redial.stopped or session.stopped:
         next_try = "it is not dialled before a person says so (`link go`, `link reset`)"
@@ -25,6 +28,14 @@ def line_told(caller: Caller, name: str, since: str) -> LineTold:
         next_try = f"dialled again in {wait / NANOS_PER_SECOND:.0f} s"
     why = redial.stopped or session.stopped or caller.trouble or "nobody has answered yet"
     return LineTold(f"{name}{place}, down since {since}: {why}; {next_try}; {numbers}")
+
+
+def _pace(pulse: Pulse, now: Nanos) -> str:
+    """How soon the venue answers, and how much crosses the line."""
+    trip = pulse.round_trip
+    answers = f"answers in {trip / NANOS_PER_MILLISECOND:,.1f} ms, " if trip is not None else ""
+    ins, outs = pulse.rate(now, is_ours=False), pulse.rate(now, is_ours=True)
+    return f"{answers}{ins:,.1f} messages/s in, {outs:,.1f} out"
 
 
 def _clock(skew: Nanos | None) -> str:

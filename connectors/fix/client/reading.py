@@ -10,6 +10,7 @@ from connectors.fix.stamps import format_stamp, parse_stamp
 from connectors.fix.tags import Tag
 from engine.instruments import POWERS_OF_TEN, Instrument, NumberTextError, parse_exact
 from engine.values import (
+    NANOS_PER_SECOND,
     Instruction,
     Liquidity,
     Nanos,
@@ -21,6 +22,8 @@ from engine.values import (
 )
 
 UNKNOWN_SIDE = Instruction.BUY
+TIME_END = Nanos(7_258_118_400 * NANOS_PER_SECOND)
+"""2200: FIX goes to the year 9999, and 64 bits end before."""
 DIGITS_MAX = 15
 """Decimals that a price of a venue may have; beyond ours it is rounded, and said so."""
 _LIQUIDITIES = {code: word for word, code in LIQUIDITY_OF.items()}
@@ -67,8 +70,9 @@ def scaled(text: str, digits: int) -> Amount:
 
 
 def when(message: Message) -> Nanos:
-    """TransactTime (60); 0 where it is not there: then nobody knows."""
-    return parse_stamp(message.get(Tag.TRANSACT_TIME) or b"") or Nanos(0)
+    """TransactTime (60); 0 where it is not there, or of no time of ours: then nobody knows."""
+    at = parse_stamp(message.get(Tag.TRANSACT_TIME) or b"") or Nanos(0)
+    return at if 0 < at < TIME_END else Nanos(0)
 
 
 def date_of(message: Message) -> str:

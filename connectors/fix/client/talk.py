@@ -24,6 +24,7 @@ from engine.domain.reports import Report
 from engine.instruments import Instrument
 from engine.values import Nanos
 
+OF_ORDERS = (Type.EXECUTION_REPORT, Type.CANCEL_REJECT)
 LISTS = (Type.SECURITY_LIST_REQUEST, Type.SECURITY_DEFINITION_REQUEST)
 
 
@@ -83,6 +84,16 @@ class Talk:
         self.statements.forget()
         self.sweeps.forget()
         self._feed.lost(self._clock())
+
+    def unread(self, message: Message, why: str) -> None:
+        """What the session rejected: of an order it may have been a trade, which is lost to us."""
+        if message.type in OF_ORDERS:
+            self._note(
+                f"message {message.text(Tag.MSG_SEQ_NUM)} told of an order and could not be read"
+                f" ({why}): a trade may be missing; open orders are compared within half a minute"
+            )
+        if message.type == Type.EXECUTION_REPORT:
+            self.reports += self.hearer.unread(message, why)
 
     def rejected(self, message: Message) -> None:
         """A Reject (3) of the session layer: some message of ours could not be read."""

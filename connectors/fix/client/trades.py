@@ -23,6 +23,11 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     quantity: int
 
 
+def trade_key(exec_id: str, side: str, date: str) -> str:
+    """What the desk calls the trade of a report (17) of that side and date."""
+    return f"{exec_id}/{date}/{side}"
+
+
 class Trades:
     """The newest trades; what is new waits in `fresh` until the store has it."""
 
@@ -47,7 +52,7 @@ class Trades:
         known = self.find(exec_id, side, date)
         if known is not None:
             return known
-        key = f"{exec_id}/{date}/{side}"
+        key = trade_key(exec_id, side, date)
         return self._add(Trade(exec_id, side, date, key, 0, price, quantity))
 
     def corrected(
@@ -58,7 +63,7 @@ class Trades:
         if known is not None:
             return known
         before = self.referred(ref, side)
-        key = before.key if before is not None else f"{ref}/{date}/{side}"
+        key = before.key if before is not None else trade_key(ref, side, date)
         revision = self._revisions.get(key, 0) + 1
         return self._add(Trade(exec_id, side, date, key, revision, price, quantity))
 

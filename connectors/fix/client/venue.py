@@ -38,7 +38,8 @@ from engine.values import NANOS_PER_SECOND, Nanos
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
-NOTES_KEPT_MAX = 200
+NOTES_KEPT_MAX, NOTE_CHARACTERS_MAX = 200, 600
+"""A note may hold a venue's own words, and those may be long."""
 ANEW = "the venue began its numbers anew"
 NOT_AGAIN = 'it is not dialled again before a person says so: `link go "…"`, or `link reset "…"`'
 LINE = "fix"
@@ -113,6 +114,7 @@ class FixVenue(Showing):
         """The line: nobody is dialled before somebody looks."""
         settings, memory = self.settings, self._memory
         session = Session(settings, memory, self._talk)
+        session.unread = self._talk.unread
         session.stopped, session.reset_wanted = memory.held, memory.begins_anew
         wire = Wire(open_socket, lambda: self._ring())
         record = Record(session.known, session.app_known, settings.mask, self._wall)
@@ -154,6 +156,11 @@ class FixVenue(Showing):
     def skew(self) -> Nanos | None:
         """Our clock less the venue's, with the shortest way of late; None before its first word."""
         return self._caller.session.skew.figure
+
+    @property
+    def directory(self) -> None:
+        """The venue says by itself all that is traded there."""
+        return None
 
     def line(self) -> LineTold:
         since = self._wall(self._turned_at or self.now)
@@ -316,5 +323,5 @@ class FixVenue(Showing):
         self._talk.reports.append(rolled(self.market, date))
 
     def _say(self, text: str) -> None:
-        self._notes.append(text)
+        self._notes.append(text[:NOTE_CHARACTERS_MAX])
         del self._notes[:-NOTES_KEPT_MAX]

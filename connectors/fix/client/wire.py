@@ -16,6 +16,8 @@ UNSENT_BYTES_MAX = 8 << 20
 CHUNK_BYTES = 1 << 16
 CHUNKS_MAX = 1_024
 """Chunks that wait to be looked at; beyond them the socket is not read, and the venue waits."""
+HEARD_BYTES_MAX = 1 << 16
+"""So much is heard at a time: what a person wants in between never waits for a whole flood."""
 LOOK_SECONDS = 0.5
 CLOSED = "the venue closed the connection"
 LINGER_SECONDS = 2.0
@@ -74,7 +76,8 @@ class Wire:
             self._life = None
 
     def happened(self) -> list[Happened]:
-        """What happened since the last call, in order; never waits."""
+        """What happened since the last call, in order; never waits. Of a flood it is the oldest
+        part, and the bell rings for the rest."""
         life = self._life
         if life is None:
             return []
@@ -114,10 +117,14 @@ class _Life:
     def taken(self) -> list[Happened]:
         found: list[Happened] = []
         was_full = len(self._found) >= CHUNKS_MAX
-        while self._found:
-            found.append(self._found.popleft())
+        size = 0
+        while self._found and size < HEARD_BYTES_MAX:
+            found.append(each := self._found.popleft())
+            size += len(each.data) if isinstance(each, Came) else 0
         if was_full:
             self._ring()
+        if self._found:
+            self._wake()
         return found
 
     def _ring(self) -> None:

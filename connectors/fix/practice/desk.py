@@ -229,7 +229,7 @@ class Desk:
             self.outbox.append(self._teller.status(order, self._instrument(order), at, *more))
         if told:
             return None
-        return Refused(1, "no order of yours is open", asked or b"")
+        return Refused(1, "no order of yours is open", asked or b"", is_usual=True)
 
     def _mass_cancel(self, message: Message, arranged: Arranged) -> None:
         kind = message.get(Tag.MASS_CANCEL_REQUEST_TYPE) or b""

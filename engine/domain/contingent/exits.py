@@ -20,6 +20,7 @@ from engine.domain.contingent.groups import (
     may_close,
     newest,
     no_more_needed,
+    shares_at_venue,
 )
 from engine.domain.contingent.terms import KINDS, STOP, exit_price, released_order
 from engine.domain.identity import client_order_id, leg_id, leg_of
@@ -57,7 +58,7 @@ def advance_exits(state: State, group: int, market: Market, now: Nanos) -> list[
     if is_killed(state, bracket):
         return []
     step = _Step(state, group, bracket, legs, covered, Quantity(left), market, now)
-    return step.together() if state.has_oca else step.in_turn()
+    return step.together() if shares_at_venue(state, legs) else step.in_turn()
 
 
 def is_flattening(state: State, bracket: Bracket) -> bool:
@@ -265,7 +266,7 @@ class _Step:
         """Successors of both kinds can be made in one look: the stop's comes after the target's."""
         target = newest(self.legs, OrderType.LIMIT)
         both = target is not None and target is not leg and has_successor(self.bracket, target)
-        return int(self.state.has_oca and leg.order.type is STOP and both)
+        return int(self._shares() and leg.order.type is STOP and both)
 
     def _shared(self) -> tuple[str, Quantity]:
         """(the group at the venue that the exit joins, what was filled before that group began).
@@ -274,7 +275,7 @@ class _Step:
         the exits that left before, so that the venue never counts the fills of one before.
         """
         filled = Quantity(self.covered - self.left)
-        if not self.state.has_oca:
+        if not self._shares():
             return "", filled
         for leg in self.legs:
             if leg.is_live and leg.oca_group:
@@ -285,6 +286,9 @@ class _Step:
             instance=state.instance, epoch=state.epoch, order_id=group, revision=left_before
         )
         return name, filled
+
+    def _shares(self) -> bool:
+        return shares_at_venue(self.state, self.legs)
 
     def _filled_elsewhere(self, leg: Order) -> Quantity:
         """What exits outside its group at the venue have filled; without groups, all others.

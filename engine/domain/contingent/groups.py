@@ -84,6 +84,12 @@ def _claims_of_newer(state: State, group: int, bracket: Bracket, side: int) -> I
             yield left
 
 
+def shares_at_venue(state: State, legs: Iterable[Order]) -> bool:
+    """The venue takes what one exit fills off the other. Not where one of them was sent as an order
+    of its own, to a venue that had no groups then: until it is gone they stand one at a time."""
+    return state.has_oca and all(leg.oca_group for leg in legs if leg.is_live)
+
+
 def newest(legs: list[Order], kind: OrderType) -> Order | None:
     """The last exit of a kind: it may have taken the place of one that was spent."""
     return next((leg for leg in reversed(legs) if leg.order.type is kind), None)

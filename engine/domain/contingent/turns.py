@@ -14,6 +14,7 @@ from engine.domain.contingent.groups import (
     has_successor,
     legs_of,
     newest,
+    shares_at_venue,
 )
 from engine.domain.contingent.terms import KINDS, STOP, exit_price
 from engine.domain.orders import Order
@@ -45,11 +46,13 @@ def exits_waiting(state: State) -> list[Order]:
     None at a venue with groups: there every exit stands at the venue itself. Nor of a group that
     does nothing now: a turn that nobody takes would go back and forth.
     """
-    if state.has_oca or state.is_read_only:
+    if state.is_read_only:
         return []
     found: list[Order] = []
     for group, bracket in state.brackets.items():
         legs = [leg for leg in legs_of(state, group) if leg.market == state.market]
+        if shares_at_venue(state, legs):
+            continue
         if covered_by(state, group, bracket) <= filled_by(state, group):
             continue
         if is_flattening(state, bracket) or is_killed(state, bracket):

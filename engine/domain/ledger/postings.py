@@ -36,8 +36,8 @@ def postings_of_opening(cash: Money) -> list[Posting]:
 
 def post_fill(
     ledger: dict[str, Money], symbol: str, event: OrderFilled | FillReversed, cost_delta: int
-) -> None:
-    """What a trade, or one that is taken back, moves; `cost_delta` of the lots.
+) -> Money:
+    """What a trade, or one that is taken back, moves; `cost_delta` of the lots. Returns the cash.
 
     Its cash has the fee in it, and profit before fees is a credit. Every fill posts these four, so
     it does without a list of them.
@@ -48,10 +48,18 @@ def post_fill(
     if profit not in ledger or FEES not in ledger:
         for name in (CASH, securities, profit, FEES):
             ledger.setdefault(name, Money(0))
-    ledger[CASH] += cash_delta  # type: ignore[assignment]  # as in `post`
+    cash: Money = ledger[CASH] + cash_delta  # type: ignore[assignment]  # as in `post`
+    ledger[CASH] = cash
     ledger[securities] += cost_delta  # type: ignore[assignment]
-    ledger[profit] -= realised  # type: ignore[assignment]
+    if realised:
+        ledger[profit] -= realised  # type: ignore[assignment]
     ledger[FEES] += fee  # type: ignore[assignment]
+    return cash
+
+
+def postings_of_fee(change: Money) -> list[Posting]:
+    """A fee that turned out to be so much more, or less, than was booked."""
+    return [(CASH, Money(-change)), (FEES, change)]
 
 
 def postings_of_carry(kind: str, symbol: str, amount: Money) -> list[Posting]:

@@ -37,14 +37,22 @@ CALENDAR_UNTIL = {market: max(dates) // 10_000 for market, dates in _CLOSED.item
 
 def market_of(instrument: Instrument) -> str:
     """Whose calendar its trades settle by; shares of other markets than India's by New York's."""
-    return INDIA if instrument.currency == "INR" else US
+    return _market(instrument.currency)
+
+
+def _market(currency: str) -> str:
+    return INDIA if currency == "INR" else US
 
 
 def settles_on(instrument: Instrument, trade_date: int) -> int:
     """The date on which a trade's cash and shares change hands; coins at once."""
-    if instrument.asset_class == CRYPTO:
-        return AT_ONCE
-    return settlement_date(market_of(instrument), trade_date)
+    return _settles_on(instrument.asset_class, instrument.currency, trade_date)
+
+
+@lru_cache(maxsize=DATES_KEPT_MAX)
+def _settles_on(asset_class: str, currency: str, trade_date: int) -> int:
+    """Of these alone: every fill asks, and a desk has a handful of them a day."""
+    return AT_ONCE if asset_class == CRYPTO else settlement_date(_market(currency), trade_date)
 
 
 @lru_cache(maxsize=DATES_KEPT_MAX)

@@ -16,8 +16,9 @@ from engine.domain.risk.regimes import (
 )
 from engine.domain.state import Account, State
 from engine.instruments import EQUITY, MONEY_IN_VALUE_UNIT, POWERS_OF_TEN, Instrument
-from engine.values import FIGURE_MAX, Money, OrderId, Price
+from engine.values import FIGURE_MAX, Money, OrderId, Price, Side
 
+_BUY = Side.BUY
 NO_ORDER = OrderId(0)
 NOTHING = Money(0)
 
@@ -81,14 +82,15 @@ def open_quantities(
                 leaves = 0
         else:
             leaves = order.worst_leaves
-        if group := order.oca_group:
+        if order.oca_group:
+            group = order.oca_group
             if group == sharing:
                 continue
             grouped = {} if grouped is None else grouped
             counted = grouped.get(group, 0)
             grouped[group] = max(counted, leaves)
             leaves = max(0, leaves - counted)
-        if order.side > 0:
+        if order.side is _BUY:
             buys += leaves
         else:
             sells += leaves

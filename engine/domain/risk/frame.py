@@ -10,6 +10,7 @@ from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.reference_facts import Reference
 from engine.domain.risk import kinds
+from engine.domain.risk.calm import is_calm
 from engine.domain.risk.findings import NO_ROOM, OFF, RuleName, bit_of
 from engine.domain.risk.kinds import Kind
 from engine.domain.risk.limits import Limits
@@ -66,6 +67,8 @@ class Rule(msgspec.Struct, frozen=True):
     """Where it answers, `check` is never called."""
     passes: Passes | None = None
     """Where it says yes, `check` would pass and is not called either."""
+    calm: bool = False
+    """At a desk that `is_calm` it passes every order, and is not called."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):
@@ -101,9 +104,11 @@ KNOWN = (
 )
 RULES: tuple[Rule, ...] = (
     *KNOWN,
-    Rule(sessions.D01, sessions.trading_state),
-    Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True),
-    Rule(doubts.D04, doubts.outcome_unknown),
+    Rule(sessions.D01, sessions.trading_state, calm=True),
+    Rule(sessions.D03, sessions.flatten_running, in_exit_lane=True, calm=True),
+    # Over a line that is down a quote is old and an outcome unknown because of it.
+    Rule(sessions.R41, sessions.not_ready, in_exit_lane=True, calm=True),
+    Rule(doubts.D04, doubts.outcome_unknown, calm=True),
     Rule(currencies.R38, currencies.stale_rate),
     Rule(quantities.R01, quantities.order_quantity, room=quantities.order_quantity_room),
     Rule(quantities.R02, quantities.order_notional, room=quantities.order_notional_room),
@@ -116,7 +121,7 @@ RULES: tuple[Rule, ...] = (
         passes=kinds.is_no_market_order,
     ),
     Rule(prices.R06, prices.stop_sanity, off=prices.no_stop_sanity, passes=kinds.is_no_stop),
-    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room, off=volumes.no_volumes),
+    Rule(volumes.R07, volumes.volume_share, room=volumes.volume_room),
     Rule(volumes.R07, volumes.displayed_size, room=volumes.displayed_room),
     Rule(exits.D04, exits.exits),
     Rule(quantities.R08, quantities.position, room=quantities.position_room),
@@ -140,9 +145,8 @@ RULES: tuple[Rule, ...] = (
     Rule(day.R20, day.daily_orders),
     Rule(breakers.R24, breakers.price_band),
     Rule(sessions.R25, sessions.market_state, in_exit_lane=True),
-    Rule(sessions.R25, breakers.market_wide, off=breakers.no_market_wide),
-    Rule(breakers.D08, breakers.slow_mode),
-    Rule(sessions.R41, sessions.not_ready, in_exit_lane=True),
+    Rule(sessions.R25, breakers.market_wide, off=breakers.no_market_wide, calm=True),
+    Rule(breakers.D08, breakers.slow_mode, calm=True),
     Rule(arming.R42, arming.not_armed, off=arming.on_paper),
     Rule(holdings.R26, holdings.short_sale, room=holdings.short_sale_room),
     Rule(holdings.R26, borrow.locate, room=borrow.locate_room, passes=kinds.is_no_short),
@@ -175,6 +179,8 @@ EXIT_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.in_exit_lane
 # `evaluate` has looked at what KNOWN asks before it comes to these.
 _ENTRY_CHECKS = tuple(rule.check for rule in RULES if rule not in KNOWN)
 _EXIT_CHECKS = tuple(rule.check for rule in EXIT_RULES if rule not in KNOWN)
+_CALM = frozenset(rule.check for rule in RULES if rule.calm)
+_CALM_EXIT_CHECKS = tuple(check for check in _EXIT_CHECKS if check not in _CALM)
 _OFF_BY = {rule.check: rule.off for rule in RULES if rule.off is not None}
 _PASSES = {rule.check: rule.passes for rule in RULES if rule.passes is not None}
 _OFF_BIT = {rule.check: bit_of(rule.name.id) for rule in RULES}
@@ -193,7 +199,7 @@ class _Asked(msgspec.Struct, frozen=True, gc=False):
     """Of those that are off for every order."""
     of_all: tuple[Check, ...] = ()
     by_kind: dict[tuple[int, ...], tuple[Check, ...]] = {}
-    """Of `checks`, those that do not pass every order of a kind."""
+    """Of `checks`, those that do not pass every order of a kind, at a desk that is calm or not."""
     limits: Limits | None = None
     reference: Reference | None = None
     mode: str = ""
@@ -241,17 +247,17 @@ def _asked_of_entries(state: State) -> _Asked:
     return asked
 
 
-def _checks_of(asked: _Asked, state: State, order: SubmitOrder) -> tuple[Check, ...]:
+def _checks_of(asked: _Asked, state: State, order: SubmitOrder, calm: bool) -> tuple[Check, ...]:
     """What an entry of this kind can fail at all."""
-    origin, lives = order.origin, order.time_in_force
-    kind = order.type, lives, order.instruction, origin, order.reduce_only
+    kind = order.type, order.time_in_force, order.instruction, order.origin, order.reduce_only, calm
     checks = asked.by_kind.get(kind)
     if checks is None:
-        known = Kind(*kind)
+        known = Kind(*kind[:-1])
         checks = asked.by_kind[kind] = tuple(
             check
             for check in asked.checks
-            if (passes := _PASSES.get(check)) is None or not passes(state, known)
+            if ((passes := _PASSES.get(check)) is None or not passes(state, known))
+            and not (calm and check in _CALM)
         )
     return checks
 
@@ -260,46 +266,51 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     """Every rule, in a fixed order; pure: the same inputs give the same assessment."""
     is_in_exit_lane = proposal.is_exit or (proposal.replaces is not None and proposal.only_shrinks)
     bits = _EXIT_BITS if is_in_exit_lane else _ENTRY_BITS
-    if proposal.instrument is None or proposal.account is None:
+    account = proposal.account
+    if proposal.instrument is None or account is None:
         return _unknown(proposal, state, market, now, bits)
+    calm = is_calm(state, account)
     if is_in_exit_lane:
-        checks, off_bits, because = _EXIT_CHECKS, 0, 0
+        checks, off_bits, because = _CALM_EXIT_CHECKS if calm else _EXIT_CHECKS, 0, 0
     else:
         asked = _asked_of_entries(state)
-        checks = _checks_of(asked, state, proposal.order)
+        checks = _checks_of(asked, state, proposal.order, calm)
         off_bits, because = asked.off_bits, asked.because
     findings: list[Finding] = []
     for check in checks:
         found = check(proposal, state, market, now)
-        if found is None:
-            continue
-        if type(found) is OffFinding:
-            because |= found.reason_bit
-        elif found is OFF:
-            off_bits |= _OFF_BIT[check]
-        else:
-            findings.append(found)
+        if found is not None:
+            if type(found) is OffFinding:
+                because |= found.reason_bit
+            elif found is OFF:
+                off_bits |= _OFF_BIT[check]
+            else:
+                findings.append(found)
     if because:
         off_bits |= rules_off(because)
     bits &= ~off_bits
     if not findings:
         return Assessment((), True, NO_ROOM, "", bits, off_bits, because)
+    return _with_findings(proposal, state, tuple(findings), bits, off_bits, because)
+
+
+def _with_findings(
+    proposal: Proposal,
+    state: State,
+    findings: tuple[Finding, ...],
+    bits: int,
+    off_bits: int,
+    because: int,
+) -> Assessment:
+    """What the rules say that found something; `bits` of those that were asked."""
     found_bits = _bits_of(findings)
     # Two checks can share a rule's id: what one of them finds is the rule's verdict.
     bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
     room_quantity, room_rule = NO_ROOM, ""
     if any(found.verdict is not _WARN for found in findings):
-        room_quantity, room_rule = room_of(proposal, state, tuple(findings))
+        room_quantity, room_rule = room_of(proposal, state, findings)
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
-    return Assessment(
-        tuple(findings),
-        is_allowed,
-        room_quantity,
-        room_rule,
-        bits,
-        off_bits,
-        because,
-    )
+    return Assessment(findings, is_allowed, room_quantity, room_rule, bits, off_bits, because)
 
 
 def _bits_of(findings: Iterable[Finding]) -> int:

@@ -9,13 +9,13 @@ from engine.values import Instruction, Money, OrderType, Price, Quantity, Side
 MARKET_WORST_PERCENT = 105
 """A market order's worst case: the far touch, this much of it."""
 _BUY, _SHORT, _MARKET = Instruction.BUY, Instruction.SHORT, OrderType.MARKET
-_LIMIT = OrderType.LIMIT
+_LIMIT, _BUY_SIDE = OrderType.LIMIT, Side.BUY
 _NOTHING = Money(0)
 
 
-def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
-    """Worst value of the `leaves` that may still fill, in the account's currency; 0 of what only
-    closes.
+def opening_of(state: State, account: Account, order: Order, leaves: Quantity) -> Money:
+    """Worst value of the `leaves` that may still fill, in the currency of its account; 0 of what
+    only closes.
 
     A sale or a cover that was let out closes; while R26 is switched off it may open as well, and
     then buying power is held for it.
@@ -40,7 +40,6 @@ def opening_of(state: State, order: Order, leaves: Quantity) -> Money:
         # known of its value.
         return shares_of(order, leaves)[0]
     value = instrument.notional(price, leaves)
-    account = state.accounts[asked.account]
     if instrument.currency == account.currency:
         return value
     return in_base_up(value, state.rate_of(instrument.currency, account.currency))
@@ -51,7 +50,7 @@ def tally_opening(account: Account, order: Order, opening: Money) -> None:
     change, symbol, by_symbol = opening - order.opening, order.order.symbol, account.opening
     order.opening = opening
     # Sums of money are money; saying so by a call of the type costs more than the sum.
-    if order.side > 0:
+    if order.side is _BUY_SIDE:
         total = account.opening_long + change
         account.opening_long = total  # type: ignore[assignment]
     else:
@@ -71,10 +70,13 @@ def counted_price(
     what it costs the worst price. A passive price makes no room."""
     bid, ask, last = quote.bid, quote.ask, quote.last
     mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
-    if side > 0 and (type is _LIMIT or type.has_limit):
+    if side is _BUY_SIDE and (type is _LIMIT or type.has_limit):
         return mark  # type: ignore[return-value]  # half-way between prices is a price
-    worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
-    return worst if worst > mark else Price(mark)
+    if type is _LIMIT and not stop:
+        worst = price if price > bid else bid  # as `worst_of`, for nearly every sale
+    else:
+        worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
+    return worst if worst > mark else mark  # type: ignore[return-value]
 
 
 def worst_of(

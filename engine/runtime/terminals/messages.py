@@ -17,7 +17,7 @@ VOCABULARY_FILES = (
     *("ports.py", "attachment.py", "second_factor.py", "instruments.py", "values.py"),
     *("domain/views.py", "domain/commands.py", "domain/quotes.py", "domain/reasons.py"),
     *("domain/preview_view.py", "domain/attention.py", "domain/luck.py"),
-    *("limits_told.py", "domain/limits_view.py", "domain/standing_view.py"),
+    *("limits_told.py", "lookup.py", "domain/limits_view.py", "domain/standing_view.py"),
     "domain/margin_view.py",
 )
 """Everything that a view, an answer or a request may be made of is defined in one of these."""

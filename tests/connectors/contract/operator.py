@@ -96,17 +96,8 @@ class Operator:
         counter: Counter = self._venue._counter
         size, limit = Quantity(quantity), Price(price)
         kind, lives = OrderType.LIMIT, TimeInForce.GTC
-        order = OwnOrder(
-            name,
-            counter.exchange_id(),
-            symbol,
-            side,
-            kind,
-            limit,
-            lives,
-            size,
-            account=DEFAULT_ACCOUNT,
-        )
+        number, account = counter.exchange_id(), DEFAULT_ACCOUNT
+        order = OwnOrder(name, number, symbol, side, kind, limit, lives, size, account)
         entry = NewOrder(order.exchange_id, symbol, side.side, kind, size, limit, owner=OWN_OWNER)
         roll = self._clerk.roll
         roll.add(order)

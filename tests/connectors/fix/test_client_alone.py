@@ -10,14 +10,21 @@ import pytest
 
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.terms import NEVER_RESENT
-from connectors.fix.client.venue import FixVenue
+from connectors.fix.client.venue import NOTE_CHARACTERS_MAX, FixVenue
 from connectors.fix.link.dialing import Dialer
 from connectors.fix.link.redial import Door, Redial
 from connectors.fix.link.secrecy import Secrecy
 from connectors.fix.practice.server import VENUE
 from connectors.fix.settings import SessionSettings
 from connectors.line_error import LineError
-from engine.domain.reports import InstrumentsListed, LinkChanged, LinkState, Report, VenueRejected
+from engine.domain.reports import (
+    InstrumentsListed,
+    LinkChanged,
+    LinkState,
+    Report,
+    VenueAccepted,
+    VenueRejected,
+)
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.connectors.contract.conftest import new, only
@@ -145,7 +152,11 @@ def test_the_line_says_how_it_is_in_figures(alone: Alone) -> None:
     up = alone.venue.line()
     assert f"next in {memory.next_in}, out {memory.next_out}" in up.text
     assert "its clock is" in up.text and "ms" in up.text and "0 gaps asked for" in up.text
-    assert not up.is_doubtful
+    assert "messages/s in" in up.text and not up.is_doubtful
+    request = new("A")
+    alone.venue.release([request], alone.venue.stage([request]))
+    alone.hear_until(lambda told: bool(only(told, VenueAccepted)))
+    assert " ms, " in alone.venue.line().text.partition("answers in")[2]
     skew = alone.venue._caller.session.skew
     for _ in range(20):
         skew.measured(received=Nanos(5 * NANOS_PER_SECOND), sent=Nanos(0))
@@ -155,3 +166,11 @@ def test_the_line_says_how_it_is_in_figures(alone: Alone) -> None:
     alone.house.cut()  # type: ignore[union-attr]
     alone.hear_until(lambda told: not alone.venue._is_up)
     assert "not dialled before a person says so" in alone.venue.line().text
+
+
+def test_the_words_of_a_venue_have_a_bound(alone: Alone) -> None:
+    opened(alone)
+    alone.venue.notes()
+    alone.venue._say("x" * 60_000)
+    (note,) = alone.venue.notes()
+    assert len(note) == NOTE_CHARACTERS_MAX

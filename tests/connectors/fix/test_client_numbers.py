@@ -141,7 +141,7 @@ def told_by_the_venue(end: FixEnd, **other: str) -> list[Report]:
         "151": "90",
     }
     fields |= {tag.removeprefix("t"): value for tag, value in other.items()}
-    body = [(int(tag), value.encode()) for tag, value in fields.items()]
+    body = [(int(tag), value.encode()) for tag, value in fields.items() if value]
     desk: Desk = end.house.desk(end.version)
     end.house.do(lambda: desk.outbox.append(Reply("8", sorted(body))))
     return end.hear()
@@ -150,21 +150,22 @@ def told_by_the_venue(end: FixEnd, **other: str) -> list[Report]:
 @pytest.mark.parametrize(
     ("other", "words", "reason"),
     [
-        ({"t11": "X", "t37": "VX"}, "is of no order of this desk", "D"),
+        ({"t11": "X", "t37": "VX"}, "is of no order that this desk sent", "D"),
         ({"t55": "MSFT"}, "is in another symbol", "A"),
         ({"t54": "2"}, "is on the other side", "B"),
         ({"t32": "500", "t14": "500"}, "fills more than its order asked for", "C"),
         ({"t31": "190.50"}, "is beyond its order's limit", "E"),
     ],
 )
-def test_a_trade_that_fits_nothing_is_booked_told_and_refused_when_a_person_says_so(
+def test_a_trade_that_fits_nothing_is_told_and_refused_when_a_person_says_so(
     end: FixEnd, other: dict[str, str], words: str, reason: str
 ) -> None:
     end.send(new("A"))
     end.hear()
     end.fix.notes()
     told = told_by_the_venue(end, **other)
-    assert len(only(told, VenueFilled)) == 1, "the venue's word counts until it takes it back"
+    (fill,) = only(told, VenueFilled)
+    assert bool(fill.misfit) is (reason in "AB"), "what contradicts its order is booked for none"
     notes = end.fix.notes()
     assert any("trade E9" in each and words in each for each in notes), notes
     assert any('`link dispute E9 "why"`' in each for each in notes)
@@ -173,6 +174,27 @@ def test_a_trade_that_fits_nothing_is_booked_told_and_refused_when_a_person_says
     assert f"(reason {reason}): agreed by phone" in end.house.notes[-1]
     assert only(told_by_the_venue(end, **other), VenueFilled)
     assert not any("trade E9" in each and words in each for each in end.fix.notes()), "told once"
+
+
+@pytest.mark.parametrize("missing", ["t14", "t150", "t39"])
+def test_a_trade_that_cannot_be_read_is_no_quiet_loss(end: FixEnd, missing: str) -> None:
+    """The session rejects it and goes on: the desk hears which order it was of, and halts."""
+    end.send(new("A"))
+    end.hear()
+    end.fix.notes()
+    (fill,) = only(told_by_the_venue(end, **{missing: ""}), VenueFilled)
+    assert (fill.client_order_id, fill.quantity) == ("A", 10)
+    assert "could not be read (Required tag missing" in fill.misfit
+    assert any("a trade may be missing" in note for note in end.fix.notes())
+    assert only(told_by_the_venue(end, t17="E10"), VenueFilled)[0].misfit == ""
+
+
+def test_a_report_of_nothing_that_cannot_be_read_is_told_and_halts_nothing(end: FixEnd) -> None:
+    end.send(new("A"))
+    end.hear()
+    end.fix.notes()
+    assert not only(told_by_the_venue(end, t14="", t150="0", t32="", t31=""), VenueFilled)
+    assert any("a trade may be missing" in note for note in end.fix.notes())
 
 
 def test_a_trade_that_fits_is_not_doubted_and_cannot_be_disputed(end: FixEnd) -> None:

@@ -1,12 +1,15 @@
 """What survives of a FIX session: numbers, trades and questions, over breaks and new processes."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
 from connectors.fix.client.store import SessionMemory, SessionStore
+from connectors.fix.line import Reply
 from connectors.fix.settings import Sent
+from connectors.fix.tags import Tag
 from connectors.venue_clock import VenueClock
 from engine.domain.reports import (
     LinkChanged,
@@ -19,7 +22,7 @@ from engine.domain.reports import (
 from engine.errors import MachineError
 from engine.values import Nanos
 from tests.connectors.contract.conftest import cancel, new, only
-from tests.connectors.contract.fix_end import FixEnd
+from tests.connectors.contract.fix_end import ANSWER_SECONDS, FixEnd
 
 NOW_SECONDS = 1_800_000_000
 
@@ -173,6 +176,30 @@ def test_numbers_that_begin_anew_on_a_line_that_stands_make_the_desk_compare_its
     assert links == [LinkState.DOWN, LinkState.UP]
     end.fill("A", 40)
     assert [fill.quantity for fill in only(end.hear(), VenueFilled)] == [40]
+
+
+def test_a_flood_is_heard_in_parts_and_the_bell_rings_for_the_rest(end: FixEnd) -> None:
+    """A kill between two parts waits for some milliseconds, not for the whole flood."""
+    end.hear()
+    memory, desk = end.fix._memory, end.house.desk(end.version)
+    before, count = memory.next_in, 2_000
+    rung: list[int] = []
+    end.fix.wake_with(lambda: rung.append(memory.next_in))
+    text = [(Tag.TEXT, b"x" * 200), (94, b"0"), (147, b"S"), (164, b"T"), (33, b"1")]
+    end.house.do(lambda: desk.outbox.extend([Reply("C", text)] * count))
+    waiting = end.fix._caller._wire._life._found  # type: ignore[union-attr]
+    late = time.monotonic() + ANSWER_SECONDS
+    while sum(len(each.data) for each in list(waiting)) < count * 200:  # type: ignore[union-attr]
+        assert time.monotonic() < late, "it does not come"
+        time.sleep(0.001)
+    steps = []
+    while memory.next_in < before + count:
+        rung.clear()
+        at = memory.next_in
+        end.fix.advance(end.fix.clock())
+        steps.append(memory.next_in - at)
+        assert rung or not waiting, "who only waits for the bell hears the rest too"
+    assert len(steps) > 3 and max(steps) < count / 2
 
 
 def test_what_is_said_twice_is_heard_once(end: FixEnd) -> None:

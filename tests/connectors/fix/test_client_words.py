@@ -167,7 +167,57 @@ def test_both_sides_of_a_trade_with_oneself_and_the_next_day_are_other_trades(ta
 def test_a_trade_that_comes_again_otherwise_is_told_to_a_person(talk: Talk) -> None:
     talk.hear("150=F 11=A 17=P1 31=190 32=40")
     (fill,) = talk.hear("150=F 11=A 17=P1 31=190 32=41")
-    assert fill.quantity == 40 and "another price or size" in talk.notes[-1]
+    assert fill.quantity == 41, "the desk holds it against what it has booked"
+    assert "another price or size" in talk.notes[-1]
+    assert talk.roll.get("A").cumulative == 40  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [("55=MSFT", "is in another symbol"), ("54=2", "is on the other side")],
+)
+def test_a_trade_that_contradicts_its_order_counts_for_none_however_often_it_comes(
+    talk: Talk, told: str, what: str
+) -> None:
+    for _ in range(2):
+        (fill,) = talk.hear(f"150=F 11=A 17=P1 31=190 32=40 14=40 37=O-99 {told}")
+        assert what in fill.misfit
+    order = talk.roll.get("A")
+    assert order is not None and (order.cumulative, order.order_id) == (0, "")
+    assert len(talk.notes) == 1 and "nothing is booked by it" in talk.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["150=4 39=4", "150=8 39=8", "150=C 39=C", "150=5 39=0", "150=0"])
+def test_what_contradicts_its_order_ends_and_changes_nothing(talk: Talk, kind: str) -> None:
+    """Another program of this account may use our ids; what it does with them is not ours."""
+    talk.hear("150=0 11=A 37=O-1")
+    assert talk.hear(f"{kind} 11=A 55=MSFT 54=2 37=O-99 38=7 44=1") == []
+    assert "is in another symbol" in talk.notes[-1] and "not believed" in talk.notes[-1]
+    order = talk.roll.get("A")
+    assert order is not None and not order.is_done
+    assert (order.order_id, order.quantity) == ("O-1", 100)
+
+
+@pytest.mark.parametrize("figures", ["31=190 32=-40", "31=190 32=0", "31=0 32=40", "32=40"])
+def test_what_nobody_can_trade_is_passed_on_and_counts_here_for_nothing(
+    talk: Talk, figures: str
+) -> None:
+    (fill,) = talk.hear(f"150=F 11=A 17=P1 {figures}")
+    assert fill.quantity <= 0 or fill.price <= 0, "the desk halts the symbol"
+    assert talk.roll.get("A").cumulative == 0  # type: ignore[union-attr]
+    assert not talk.notes
+
+
+def test_a_symbol_that_the_venue_leaves_open_contradicts_nothing(talk: Talk) -> None:
+    assert talk.hear("150=0 11=A 55=[N/A]") and not talk.notes
+
+
+@pytest.mark.parametrize(
+    "stamp", ["99991231-23:59:59.999", "22000101-00:00:00", "00010101-00:00:00"]
+)
+def test_a_time_beyond_all_that_can_be_counted_is_unknown(talk: Talk, stamp: str) -> None:
+    (fill,) = talk.hear(f"150=F 11=A 17=P1 31=190 32=40 60={stamp}")
+    assert fill.at == 0
 
 
 def test_fills_while_a_change_is_pending_bear_the_old_name(talk: Talk) -> None:

@@ -278,6 +278,11 @@ class TestMany:
         told = anne.say("AF", (584, b"S1"), (585, b"7"))
         assert [(m.get(11), m.get(912)) for m in told] == [(b"A1", b"N"), (b"A2", b"Y")]
 
+    def test_a_desk_without_orders_hears_so_and_nobody_watches_it(self, house: House) -> None:
+        (none,) = house.joins("ANNE").say("AF", (584, b"S1"), (585, b"7"))
+        assert (none.type, none.get(380), none.get(379)) == ("j", b"1", b"S1")
+        assert not any("refused" in note for note in house.notes), "each desk asks all the time"
+
     def test_what_it_does_not_know_is_refused(self, house: House) -> None:
         anne = house.joins("ANNE")
         (refused,) = anne.say("C", (33, b"1"), (58, b"hello"), (94, b"0"), (147, b"subject"),

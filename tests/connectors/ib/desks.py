@@ -8,6 +8,7 @@ from typing import Any
 from commands import flags
 from commands.desk import DeskParts, line_notes, open_desk
 from engine.domain.reports import LinkState
+from engine.domain.risk.reference import is_fresh
 from engine.runtime.script import ScriptNumbers, ScriptRunner
 from engine.values import NANOS_PER_SECOND, Nanos
 from tests.connectors.ib.gateway.gateway import Gateway
@@ -67,6 +68,13 @@ def until(parts: DeskParts, holds: Callable[[], object], seconds: int = 20) -> N
 def is_up(parts: DeskParts) -> bool:
     state = parts.session.state
     return state.links.get("ib") is LinkState.UP and not state.recon.holds_orders
+
+
+def is_heard_anew(parts: DeskParts) -> bool:
+    """The quote, over a line that is back."""
+    session = parts.session
+    quote = session.market.quotes["AAPL"]
+    return is_fresh(quote, session.market, session.state.limits, session.now)
 
 
 def quoted(gateway: Gateway) -> None:

@@ -15,7 +15,7 @@ from engine.domain.reports import LinkState
 from engine.runtime.pace import ClockPace
 from engine.runtime.venue_figures import figure_lines
 from engine.values import MONEY_SCALE, NANOS_PER_SECOND, Nanos
-from tests.connectors.ib.desks import Opens, is_up, opening, quoted, trade, until
+from tests.connectors.ib.desks import Opens, is_heard_anew, is_up, opening, quoted, trade, until
 from tests.connectors.ib.gateway.gateway import Gateway
 
 
@@ -76,7 +76,7 @@ def test_a_desk_opens_without_its_gateway_and_goes_on_when_it_is_there(opens: Op
         quoted(gateway)
         until(parts, lambda: parts.session.market.quotes["AAPL"].bid)
         assert trade(parts, "buy 1 AAPL 190.20", "wait order 1 filled within 10s") == []
-        assert gateway.count("placeOrder") == 3
+        assert gateway.orders_sent == 3
 
 
 def test_a_home_that_is_new_begins_with_the_cash_that_ib_names(opens: Opens) -> None:
@@ -217,9 +217,10 @@ def test_around_the_nightly_restart_only_exits_leave_and_nothing_is_lost(opens: 
         assert night.text == "", "came back after the hour: the restart is behind it"
         assert parts.session.state.accounts[parts.account].positions["AAPL"].quantity == 63
         quoted(gateway)
+        until(parts, lambda: is_heard_anew(parts))
         assert trade(parts, "buy 1 AAPL 190.20", "wait order 1 filled within 10s") == []
         placed = [order.ref for order in gateway.broker.orders]
-        assert len(placed) == len(set(placed)) == gateway.count("placeOrder") == 4
+        assert len(placed) == len(set(placed)) == gateway.orders_sent == 4
 
 
 def test_a_restart_that_does_not_come_ends_the_quiet(opens: Opens) -> None:

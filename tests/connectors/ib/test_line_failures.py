@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.ib.line import RECOVERY, State
+from connectors.ib.lines import RESUMES_WITHIN
 from connectors.line_error import LineError
 from engine.domain.reports import (
     LinkChanged,
@@ -251,7 +252,7 @@ def test_a_restart_in_the_night_leaves_all_orders_where_they_were(desk: Desk) ->
     assert states(told) == [LinkState.DOWN, LinkState.UP]
     end.send(StatusRequest("A", 1))
     assert only(end.hear(), VenueAccepted)
-    assert end.gateway.broker.order("A").is_live and end.gateway.count("placeOrder") == 1
+    assert end.gateway.broker.order("A").is_live and end.gateway.orders_sent == 1
 
 
 # ── read-only ──────────────────────────────────────────────────────────────────────────────────
@@ -264,7 +265,7 @@ def test_a_read_only_api_is_watched_and_sends_nothing(desk: Desk) -> None:
     assert end.ib.is_view_only and "Read-Only API" in end.ib.note
     end.send(new("A"))
     assert "read-only" in only(end.hear(), VenueRejected)[0].text
-    assert end.gateway.count("placeOrder") == 0
+    assert end.gateway.orders_sent == 0
 
 
 def test_321_about_one_request_is_no_read_only_api(desk: Desk) -> None:
@@ -285,8 +286,10 @@ def test_a_broken_farm_makes_its_quotes_old_and_a_mended_one_is_asked_again(desk
     assert end.ib.market.doubted_at > 0
     end.gateway.system(2104)
     end.until(lambda: not end.ib.parts.health.broken)
+    assert end.gateway.count("reqMktData") == lines
+    end.ib.now = Nanos(end.ib.now + RESUMES_WITHIN)
     end.hear()
-    assert end.gateway.count("reqMktData") == lines + 1
+    assert end.gateway.count("reqMktData") == lines + 1 and end.gateway.lines() == ["AAPL"]
     assert [note for note in end.notes if "usfarm" in note] == [
         "IB's farm usfarm is broken: what it serves is old until it is back",
         "IB's farm usfarm is back",

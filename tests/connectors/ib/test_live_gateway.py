@@ -18,7 +18,7 @@ from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, Secon
 from engine.domain.reasons import Refusal
 from engine.domain.reports import LinkState
 from engine.errors import InputError
-from tests.connectors.ib.desks import Opens, opening, quoted, trade, until
+from tests.connectors.ib.desks import Opens, is_heard_anew, opening, quoted, trade, until
 from tests.connectors.ib.gateway.gateway import Gateway
 
 ACCOUNT = "U7654321"
@@ -97,7 +97,7 @@ def test_an_arming_returns_with_a_line_that_comes_back_clean(
     gateway.come_back()
     until(trader.parts, lambda: trader.is_back() and trader.is_armed)
     quoted(gateway)
-    until(trader.parts, lambda: trader.parts.session.market.quotes["AAPL"].bid)
+    until(trader.parts, lambda: is_heard_anew(trader.parts))
     assert trade(trader.parts, "buy 1 AAPL 190.12", "wait order 1 filled within 10s") == []
     assert gateway.broker.positions == {(ACCOUNT, "AAPL"): 5}
 

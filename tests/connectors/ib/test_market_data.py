@@ -94,26 +94,6 @@ def test_a_session_elsewhere_has_the_data_and_is_not_fought(desk: Desk) -> None:
     assert end.gateway.count("reqMktData") == 1
 
 
-def test_lines_go_to_what_was_looked_at_last(desk: Desk) -> None:
-    end = desk(symbols=("AAPL", "MSFT", "SPY"), lines_max=2)
-    end.ib.parts.feed._lines_max = 2
-    end.hear()
-    for symbol in ("MSFT", "SPY", "SPY", "AAPL"):
-        end.ib.parts.feed.look_at(symbol)
-        end.hear()
-    assert sorted(end.gateway.lines()) == ["AAPL", "SPY"]
-
-
-def test_a_gateway_with_fewer_lines_than_thought_is_believed(desk: Desk) -> None:
-    end = desk(symbols=("AAPL", "MSFT", "SPY"), lines_max=2)
-    end.hear()
-    assert len(end.gateway.lines()) == 2
-    assert any("101" in note for note in end.notes)
-    end.ib.parts.feed.look_at("SPY")
-    end.hear()
-    assert "SPY" in end.gateway.lines()
-
-
 def test_a_reconnect_asks_for_everything_under_new_ids(desk: Desk) -> None:
     end = desk()
     quoted(end)

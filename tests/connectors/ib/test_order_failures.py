@@ -83,7 +83,7 @@ def test_a_refusal_of_what_was_never_acknowledged_is_a_rejection(desk: Desk, cod
     (rejected,) = only(end.hear(), VenueRejected)
     assert str(code) in rejected.text and "it cannot be" in rejected.text
     assert end.gateway.broker.of("A") == []
-    assert end.gateway.count("placeOrder") == 1
+    assert end.gateway.orders_sent == 1
 
 
 def test_what_ib_says_of_a_rejection_beside_its_words_is_kept(desk: Desk) -> None:
@@ -175,7 +175,7 @@ def test_what_was_not_sent_is_looked_up_and_then_rejected(desk: Desk) -> None:
     end.send(new("A"))
     (rejected,) = only(end.hear(), VenueRejected)
     assert "nothing was placed" in rejected.text and end.gateway.broker.of("A") == []
-    assert end.gateway.count("placeOrder") == 1
+    assert end.gateway.orders_sent == 1
 
 
 def test_an_id_that_was_used_is_never_used_again_and_nothing_is_sent_twice(desk: Desk) -> None:
@@ -183,7 +183,7 @@ def test_an_id_that_was_used_is_never_used_again_and_nothing_is_sent_twice(desk:
     end.gateway.script(refuse("placeOrder", 103, "Duplicate order id"))
     end.send(new("A"))
     assert "nothing was placed" in only(end.hear(), VenueRejected)[0].text
-    assert end.gateway.count("placeOrder") == 1
+    assert end.gateway.orders_sent == 1
     working(end, "B")
     assert end.gateway.broker.order("B").order_id > 1
 
@@ -195,6 +195,23 @@ def test_the_end_of_the_day_is_an_expiry_of_what_nobody_cancelled(desk: Desk) ->
     end.gateway.expire("A")
     told = end.hear()
     assert only(told, VenueExpired) or only(told, VenueCancelled)[0].requested is False
+
+
+def test_a_change_that_never_came_stands_in_the_way_of_no_other(desk: Desk) -> None:
+    """It was asked about and IB's list shows the old terms: every later change had been refused."""
+    end = desk()
+    working(end)
+    end.gateway.script(close_before("placeOrder"))
+    end.send(replace("A", "B", 80, LIMIT - 100))
+    back(end)
+    end.send(replace("A", "C", 60, LIMIT - 200))
+    assert "no answer yet" in only(end.hear(), VenueReplaceRefused)[0].text, "nobody has looked"
+    end.send(StatusRequest("B", 1))
+    assert only(end.hear(), VenueOrderUnknown)[0].client_order_id == "B"
+    end.send(replace("A", "D", 60, LIMIT - 200))
+    assert only(end.hear(), VenueReplaced)[0].new_client_order_id == "D"
+    order = end.gateway.broker.order("A")
+    assert (order.quantity, order.terms.limit_price) == (60, Decimal("190.08"))
 
 
 # ── ids ────────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +288,7 @@ def test_an_order_lost_before_the_broker_took_it_is_asked_about_and_never_sent_a
     end.send(StatusRequest("A", 1))
     told = end.hear()
     assert only(told, VenueOrderUnknown) and end.gateway.broker.of("A") == []
-    assert end.gateway.count("placeOrder") == 1
+    assert end.gateway.orders_sent == 1
 
 
 def test_an_order_lost_after_the_broker_took_it_is_found_by_its_reference(desk: Desk) -> None:
@@ -281,7 +298,7 @@ def test_an_order_lost_after_the_broker_took_it_is_found_by_its_reference(desk: 
     told = back(end)
     (accepted,) = only(told, VenueAccepted)
     assert accepted.venue_order_id == str(end.gateway.broker.order("A").perm_id)
-    assert end.gateway.count("placeOrder") == 1
+    assert end.gateway.orders_sent == 1
     end.fill("A", 100)
     assert only(end.hear(), VenueFilled)
 
@@ -311,7 +328,7 @@ def test_a_lost_acknowledgement_is_found_by_asking(desk: Desk) -> None:
     assert end.hear() == []
     end.send(StatusRequest("A", 1))
     assert only(end.hear(), VenueAccepted)
-    assert end.gateway.count("placeOrder") == 1 and end.gateway.broker.order("A").is_live
+    assert end.gateway.orders_sent == 1 and end.gateway.broker.order("A").is_live
 
 
 @pytest.mark.parametrize("fault", [close_before, close_after])
@@ -326,7 +343,7 @@ def test_a_change_that_met_the_break_is_told_as_the_broker_has_it(desk: Desk, fa
     is_made = end.gateway.broker.order("A").quantity == 80
     assert bool(only(told, VenueReplaced)) == is_made
     assert bool(only(told, VenueOrderUnknown)) == (not is_made)
-    assert is_made == (fault is close_after) and end.gateway.count("placeOrder") == 2
+    assert is_made == (fault is close_after) and end.gateway.orders_sent == 2
 
 
 def test_a_question_without_an_end_proves_nothing(desk: Desk) -> None:
@@ -435,7 +452,7 @@ def test_a_price_between_the_steps_of_its_market_rule_does_not_leave(desk: Desk)
     end = desk(symbols=("PENY",))
     end.send(new("A", symbol="PENY", price=10_050))
     (rejected,) = only(end.hear(), VenueRejected)
-    assert "110" in rejected.text and end.gateway.count("placeOrder") == 0
+    assert "110" in rejected.text and end.gateway.orders_sent == 0
 
 
 def test_an_order_that_waits_for_its_turn_is_withdrawn_by_its_cancel(desk: Desk) -> None:
@@ -455,7 +472,7 @@ def test_what_ib_would_refuse_as_the_twenty_first_does_not_leave(desk: Desk) -> 
     assert len(only(end.hear(), VenueAccepted)) == 20
     end.send(new("ONE MORE", 1))
     assert "20 active orders" in only(end.hear(), VenueRejected)[0].text
-    assert end.gateway.count("placeOrder") == 20
+    assert end.gateway.orders_sent == 20
     end.send(cancel("N0"))
     end.hear()
     end.send(new("INSTEAD", 1))
@@ -474,7 +491,7 @@ def test_a_change_behind_ids_that_were_rolled_back_cannot_become_a_second_order(
     desk: Desk,
 ) -> None:
     """The order is over, nobody has heard of it, and its id counts as unused: seed 585 of chaos."""
-    end = desk()
+    end = desk(previews_use_ids=False)
     working(end)
     end.gateway.restart(roll_ids_back=True)
     back(end)
@@ -486,8 +503,24 @@ def test_a_change_behind_ids_that_were_rolled_back_cannot_become_a_second_order(
     assert len(end.gateway.broker.of("A")) == 1
 
 
-def test_an_order_of_after_the_roll_back_makes_changes_safe_again(desk: Desk) -> None:
+def test_ids_that_were_rolled_back_are_brought_up_again_by_a_preview(desk: Desk) -> None:
+    """Else the exits of a bracket could not follow what they protect after a night."""
     end = desk()
+    working(end)
+    end.gateway.restart(roll_ids_back=True)
+    back(end)
+    assert end.gateway.orders_sent == 1 and len(end.gateway.broker.orders) == 1
+    end.send(replace("A", "B", 80))
+    assert only(end.hear(), VenueReplaced)
+    end.gateway.script(lose("orderStatus", times=5), lose("error"), lose("openOrder", times=5))
+    end.gateway.cancel("A")
+    end.send(replace("B", "C", 70))
+    assert not only(end.hear(), VenueReplaced)
+    assert len(end.gateway.broker.of("A")) == 1, "what is over is no new order by being changed"
+
+
+def test_an_order_of_after_the_roll_back_makes_changes_safe_again(desk: Desk) -> None:
+    end = desk(previews_use_ids=False)
     working(end)
     end.gateway.restart(roll_ids_back=True)
     back(end)

@@ -13,7 +13,7 @@ from engine.domain.quotes import Phase
 from engine.values import Liquidity, Nanos, OrderId, Price, Quantity, Side, TimeInForce
 from tests.harness import DeskBench
 
-from .bench import BID, STOP, TARGET, desk, entry, oco, told
+from .bench import BID, STOP, TARGET, desk, entry, leg, oco, told
 
 ACTS: dict[str, cmd.Command] = {
     "kill, exits cancelled": cmd.Kill("PAPER", ExitsOnKill.CANCEL, "test"),
@@ -113,3 +113,15 @@ def test_a_stop_that_is_to_stand_again_leaves_when_a_halt_ends() -> None:
     assert told(bench, 1) == ["1.1 cancelled 0", "1.2 cancelled 0"]
     bench.enters("AAPL", Phase.OPEN)
     assert told(bench, 1)[2] == "1.3 working 100"
+
+
+def test_an_exit_that_was_sent_alone_is_joined_by_no_other_where_groups_came_later() -> None:
+    """Two full exits in no common group would close twice what is held."""
+    bench = desk(has_oca=False)
+    bench.submit(entry())
+    bench.other(Side.SELL, 10_060, "AAPL", BID)
+    assert told(bench, 1) == ["1.1 held -", "1.2 working 60"]
+    bench.state.has_oca = True  # the same orders, found again by a desk whose venue has groups
+    bench.other(Side.SELL, 40, "AAPL", BID)
+    assert told(bench, 1) == ["1.1 held -", "1.2 working 100"]
+    assert exits_waiting(bench.state) == [leg(bench, 1, 1)], "its price still calls it"

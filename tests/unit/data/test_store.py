@@ -14,6 +14,7 @@ from data.home import Home
 from data.journal import JournalReader
 from data.store import lock
 from data.store.ask import ask
+from data.store.canned import canned_question
 from data.store.compare import differences
 from data.store.feeder import QUARANTINED_MAX, catch_up, rebuild
 from data.store.fold import FOLDS, WITHOUT_ROWS
@@ -302,3 +303,26 @@ def test_the_questions_of_the_screen_are_bounded_text(home: Home) -> None:
     assert result.rows == (("1", "190.00", ""), ("2", "100.00", ""))
     assert result.truncated
     assert Decimal(result.rows[0][1]) == 190
+
+
+def test_what_a_venue_charged_is_in_every_sum_of_fees(home: Home) -> None:
+    """The fill keeps its own fee, and a corrected trade has two rows under one execution."""
+    write(
+        home,
+        [
+            *opening(),
+            *bought(1, OPEN + 10),
+            ev.FeeConfirmed(OPEN + 20, 1, "X-1-1", 0, 350_000, -650_000),
+            ev.FeeConfirmed(OPEN + 21, 1, "X-1-2", 0, 360_000, 360_000),
+            *ending(),
+        ],
+    )
+    (order,) = rows(home, canned_question("fills_by_order"))
+    assert "0.71" in order
+    (symbol,) = rows(home, canned_question("profit_by_symbol"))
+    assert symbol[-2:] == ("0.71", "-0.71")
+    assert rows(home, "select fees from orders") == [("0.71",)]
+    assert rows(home, "select fees from positions") == [("0.71",)]
+    paid = "select sum(amount) from cash_movements where kind = 'fee'"
+    assert rows(home, paid) == [("-0.71",)]
+    assert rows(home, "select sum(fee) from charges") == [("0.71",)]

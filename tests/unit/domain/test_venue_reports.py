@@ -76,6 +76,57 @@ def test_an_execution_is_booked_once_however_often_it_comes(bench: DeskBench) ->
 
 
 @pytest.mark.parametrize(
+    ("price", "quantity", "misfit", "what"),
+    [
+        (PRICE, -30, "", "is no trade that can be"),
+        (PRICE, 0, "", "is no trade that can be"),
+        (0, 30, "", "is no trade that can be"),
+        (-PRICE, 30, "", "is no trade that can be"),
+        (PRICE, 30, "is in another symbol than its order", "is in another symbol"),
+    ],
+)
+def test_what_cannot_be_a_trade_of_its_order_books_nothing_and_halts_the_symbol(
+    bench: DeskBench, price: int, quantity: int, misfit: str, what: str
+) -> None:
+    told(bench, ACCEPTED)
+    size = Quantity(quantity)
+    claim = rep.VenueFilled(FIRST, "E1", Price(price), size, Liquidity.MAKER, misfit=misfit)
+    orphan, lowered = bench.submit(claim)
+    assert isinstance(orphan, ev.ReportOrphaned) and what in orphan.text
+    assert isinstance(lowered, ev.TradingStateChanged) and "ask the venue" in lowered.reason
+    assert lowered.state is ev.TradingState.HALTED
+    assert figures(bench)[1:3] == (0, 100) and bench.position("AAPL") == 0
+    told(bench, fill("E1", 30))
+    assert bench.position("AAPL") == 30, "what it really was is booked when it is told"
+
+
+@pytest.mark.parametrize("quantity", [-30, 0])
+def test_a_correction_to_what_cannot_be_leaves_the_trade_as_it_was(
+    bench: DeskBench, quantity: int
+) -> None:
+    told(bench, ACCEPTED, fill("E1", 30))
+    size = Quantity(quantity)
+    told(bench, rep.VenueTradeCorrected(FIRST, "E1", 1, PRICE, size, Liquidity.MAKER))
+    assert bench.position("AAPL") == 30
+    assert bench.state.accounts["PAPER"].symbols["AAPL"].state is ev.TradingState.HALTED
+
+
+def test_an_execution_that_comes_again_otherwise_stands_as_it_was_and_lowers_the_symbol(
+    bench: DeskBench,
+) -> None:
+    told(bench, ACCEPTED, fill("E1", 30))
+    assert told(bench, fill("E1", 40)) == ["DuplicateIgnored", "TradingStateChanged"]
+    assert (figures(bench)[1], bench.position("AAPL")) == (30, 30)
+    assert bench.state.accounts["PAPER"].symbols["AAPL"].state is ev.TradingState.REDUCING
+
+
+def test_an_execution_that_comes_again_after_its_correction_is_no_news(bench: DeskBench) -> None:
+    told(bench, ACCEPTED, fill("E1", 30))
+    told(bench, rep.VenueTradeCorrected(FIRST, "E1", 1, PRICE, Quantity(40), Liquidity.MAKER))
+    assert told(bench, fill("E1", 30)) == ["DuplicateIgnored"]
+
+
+@pytest.mark.parametrize(
     "end",
     [rep.VenueCancelled(FIRST), rep.VenueExpired(FIRST), rep.VenueRejected(FIRST, "late no")],
     ids=lambda end: type(end).__name__,

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from connectors.ib.codes import REFUSALS, WARNINGS, Kind, kind_of
-from connectors.ib.contracts import mic_of
 from connectors.ib.depth import ASK, BID, Depth
 from connectors.ib.library import decimal_of
+from connectors.ib.listing import mic_of
 from connectors.ib.numbers import digits_of, is_number, scaled
 from connectors.ib.outgoing import framed, unframed
 from connectors.ib.roll import Roll, Standing, ref_of
@@ -267,7 +267,14 @@ def test_an_account_is_shown_by_its_last_digits() -> None:
 
 @pytest.mark.parametrize(
     ("exchange", "mic"),
-    [("NASDAQ", "XNAS"), ("ARCA", "ARCX"), ("NSE", "XNSE"), ("PINK", "OTCM"), ("ASX", "ASX")],
+    [
+        ("NASDAQ", "XNAS"),
+        ("ARCA", "ARCX"),
+        ("NSE", "XNSE"),
+        ("PINK", "OTCM"),
+        ("ASX", "ASX"),
+        ("NASDAQ.NMS", "XNAS"),
+    ],
 )
 def test_exchanges_are_told_by_their_market_identifier(exchange: str, mic: str) -> None:
     assert mic_of(exchange) == mic

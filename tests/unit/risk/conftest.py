@@ -159,6 +159,11 @@ class Desk:
         self.state.fx_base = "USD"
         self.state.fx_rates[currency] = (FxRate(20120101, currency, rate),)
 
+    def breaks(self) -> None:
+        """The line broke and is back: nothing was heard of a quote since, but of others."""
+        self.market.doubted_at = self.market.quotes["GOOG"].at
+        self.market.feed_heard_at = self.now
+
     def silence(self, seconds: float) -> None:
         self.market.feed_heard_at = Nanos(self.now - int(seconds * SECOND))
 
@@ -201,7 +206,8 @@ class Desk:
         order.reserved_total = reserve_for(self.proposal(command))
         if to:
             order.pending_replace = Pending(NOW, quantity=Quantity(to))
-        tally_opening(self.account, order, opening_of(self.state, order, order.worst_leaves))
+        opening = opening_of(self.state, self.account, order, order.worst_leaves)
+        tally_opening(self.account, order, opening)
         order.reserved = reserve_of(order)
         self.account.reserved = Money(self.account.reserved + order.reserved)
         revalue(self.state, order, order.price or order.stop)

@@ -206,6 +206,8 @@ def test_no_price_of_a_live_feed_from_before_the_sleep_justifies_an_order(machin
     machine.look()
     assert not is_fresh(quote, market, Limits(), now)
     market.feed_heard_at = Nanos(now + 1)
+    assert not is_fresh(quote, market, Limits(), Nanos(now + 1))  # it was another symbol's
+    quote.at = Nanos(now + 1)
     assert is_fresh(quote, market, Limits(), Nanos(now + 1))
 
 

@@ -25,6 +25,7 @@ from engine.runtime.counter import Counter
 from engine.runtime.factor_door import FactorDoor, NoSecondFactor
 from engine.runtime.history import OrderHistory
 from engine.runtime.realism_tally import RealismTally
+from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.view import ViewBuilder
 from engine.values import OrderId
 from tests.harness import DeskBench
@@ -54,6 +55,7 @@ class Door:
             door=FactorDoor(
                 self.bench.host, NoSecondFactor(), self.answers.append, lambda: lambda call: call()
             ),
+            symbols=SymbolDoor(self.bench.host, self.answers.append, lambda: lambda call: call()),
             read_only=read_only,
             limit_sources={"risk.position_max": "profile paper"},
         )

@@ -13,6 +13,7 @@ from engine.ports import DeskAnswer, LineAnswered, PreviewAnswered, PreviewLine,
 from engine.runtime.counter import Counter
 from engine.runtime.factor_door import FactorDoor
 from engine.runtime.history import OrderHistory
+from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import FactorAnswer, FactorStanding, FactorWanted, Proof, UnlockDesk
 from engine.values import Nanos
@@ -65,6 +66,7 @@ class Door:
             door=FactorDoor(
                 bench.host, self.factor, self.answers.append, lambda: lambda call: call()
             ),
+            symbols=SymbolDoor(bench.host, self.answers.append, lambda: lambda call: call()),
         )
 
     def send(self, text: str, code: str = "", ticket: str = "t1") -> DeskAnswer:

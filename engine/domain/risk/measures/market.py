@@ -1,9 +1,10 @@
 """What the market says of the symbol."""
 
-from engine.domain.carrying import terms_of
 from engine.domain.ledger.valuation import mark_of
 from engine.domain.risk.findings import counted
+from engine.domain.risk.loans import loan_of
 from engine.domain.risk.uses import Ground, Measure, Use
+from engine.values import Quantity
 
 
 def market_state(g: Ground) -> Use | None:
@@ -14,12 +15,14 @@ def market_state(g: Ground) -> Use | None:
 
 def locate(g: Ground) -> Use | None:
     """Shares that can still be borrowed."""
-    terms = terms_of(g.state, g.symbol)
-    if terms is None or g.instrument is None:
+    loan = loan_of(g.quote, g.state, g.symbol)
+    if loan is None or g.instrument is None:
         return None
-    if terms.is_easy and not terms.available:
+    if loan.is_uncounted:
         return Use("", "easy to borrow")
-    return Use("", f"{g.instrument.format_quantity(terms.available)} to borrow")
+    if loan.is_on_request and not loan.available:
+        return Use("", "on request")
+    return Use("", f"{g.instrument.format_quantity(Quantity(loan.available))} to borrow")
 
 
 def listed_in(names: tuple[str, ...], symbol: str) -> Use:

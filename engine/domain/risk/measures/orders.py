@@ -2,6 +2,7 @@
 
 from engine.domain.ledger.days import days_between
 from engine.domain.quotes import Source
+from engine.domain.risk.average_volume import known_volume
 from engine.domain.risk.findings import percent
 from engine.domain.risk.reference import BPS
 from engine.domain.risk.uses import Ground, Measure, Use, counts, share_of
@@ -38,7 +39,7 @@ def spread(g: Ground) -> Use | None:
 
 def volume_age(g: Ground) -> Use | None:
     """Of the average volume of the symbol."""
-    known = (g.state.reference.volumes or {}).get(g.symbol)
+    known = known_volume(g.quote, g.state, g.symbol)
     if known is None:
         return None
     age = days_between(known.as_of, g.state.trade_date)
@@ -47,7 +48,7 @@ def volume_age(g: Ground) -> Use | None:
 
 def volume_share(g: Ground) -> Use | None:
     """What one order may be of an average day."""
-    known = (g.state.reference.volumes or {}).get(g.symbol)
+    known = known_volume(g.quote, g.state, g.symbol)
     if known is None or g.instrument is None:
         return None
     most = known.shares * g.instrument.quantity_scale * g.state.limits.volume_share_max // BPS

@@ -10,7 +10,7 @@ from engine.domain.reference_facts import NO_SECTOR
 from engine.domain.risk.findings import RuleName, deny, finding, percent
 from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reference import BPS
+from engine.domain.risk.reference import BPS, no_price
 from engine.domain.risk.rules.quantities import (
     no_worth,
     position_value,
@@ -40,7 +40,7 @@ def exposure(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     account, worth = p.account, p.worth
     assert account is not None
     if not p.worst_price:
-        return deny(R09, "There is no price to value the exposure with; wait for a quote")
+        return deny(R09, no_price("the exposure", p.quote))
     worth_now = worth.net_liquidation
     if worth_now is None:
         return deny(R09, no_worth(p))

@@ -5,6 +5,7 @@ from engine.domain.reasons import Finding
 from engine.domain.risk.findings import OFF, RuleName, deny
 from engine.domain.risk.margin import entry_requirement
 from engine.domain.risk.proposal import Proposal
+from engine.domain.risk.reference import no_price
 from engine.domain.risk.regimes import BPS, RATIO
 from engine.domain.risk.reserve import held_with
 from engine.domain.risk.room import (
@@ -26,7 +27,7 @@ R10 = RuleName("R10", "leverage", "risk.leverage_max")
 def leverage(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Gross value ÷ NLV, if everything that is open fills: 1/L of each position is equity."""
     if not p.worst_price:
-        return deny(R10, "There is no price to value the order with; wait for a quote")
+        return deny(R10, no_price("the order", p.quote))
     after = equity_after(p, state)
     if after is None:
         return deny(R10, no_mark(p))

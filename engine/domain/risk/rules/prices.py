@@ -4,7 +4,14 @@ from engine.domain.quotes import Market, Quote
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import OFF, RuleName, deny, finding, percent
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reference import BPS, collar_bps, is_fresh, reference_price
+from engine.domain.risk.reference import (
+    BPS,
+    NEVER_FRESH,
+    collar_bps,
+    is_fresh,
+    reference_price,
+    why_not_fresh,
+)
 from engine.domain.state import State
 from engine.values import Nanos, OrderType, Price, Trigger
 
@@ -28,10 +35,10 @@ def price_collar(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
         reference = p.stop
     elif kind.has_limit:
         quote = p.quote
-        if quote is None or not is_fresh(quote, market, p.limits, now):
-            return deny(
-                R04, f"There is no fresh quote of {p.order.symbol} to compare {_limit(p)} to"
-            )
+        if quote is None:
+            return deny(R04, f"There is no quote of {p.order.symbol} to compare {_limit(p)} to")
+        if not is_fresh(quote, market, p.limits, now):
+            return deny(R04, f"{why_not_fresh(quote)}; {_limit(p)} cannot be compared to it")
         reference = reference_price(quote)
     else:
         return None
@@ -97,10 +104,12 @@ def market_protection(p: Proposal, state: State, market: Market, now: Nanos) -> 
     quote = p.quote
     if quote is not None and quote.is_bar and quote.last:
         return None
+    if quote is not None and quote.source in NEVER_FRESH:
+        return deny(R05, f"{why_not_fresh(quote)}: use a limit order")
     if quote is None or not 0 < quote.bid <= quote.ask:
         return deny(R05, f"{p.order.symbol} has no bid and ask: use a limit order")
     if not is_fresh(quote, market, p.limits, now):
-        return deny(R05, f"The quote of {p.order.symbol} is stale: use a limit order")
+        return deny(R05, f"{why_not_fresh(quote)}: use a limit order")
     spread, limit = quote.ask - quote.bid, p.limits.market_spread_max
     if 2 * spread * BPS <= limit * (quote.bid + quote.ask):
         return None
@@ -121,8 +130,10 @@ def stop_sanity(p: Proposal, state: State, market: Market, now: Nanos) -> Findin
     if not p.order.type.has_stop or _is_triggered(p):
         return None
     quote, trigger, side = p.quote, p.order.trigger, p.side
-    if quote is None or not is_fresh(quote, market, p.limits, now):
-        return deny(R06, f"There is no fresh quote of {p.order.symbol} to compare the stop to")
+    if quote is None:
+        return deny(R06, f"There is no quote of {p.order.symbol} to compare the stop to")
+    if not is_fresh(quote, market, p.limits, now):
+        return deny(R06, f"{why_not_fresh(quote)}; the stop cannot be compared to it")
     watched = _watched(quote, trigger, side)
     if watched <= 0:
         return deny(R06, f"The stop watches {trigger.name.lower()}, and there is none yet")

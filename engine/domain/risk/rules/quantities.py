@@ -6,7 +6,7 @@ from engine.domain.reasons import Finding, Verdict
 from engine.domain.risk.findings import R03 as R03
 from engine.domain.risk.findings import RuleName, deny, finding, whole_lots
 from engine.domain.risk.proposal import Proposal
-from engine.domain.risk.reference import BPS
+from engine.domain.risk.reference import BPS, no_price
 from engine.domain.risk.rules.book_size import beyond_books
 from engine.domain.state import State
 from engine.instruments import format_money, format_money_rounded, format_scaled
@@ -59,7 +59,7 @@ def _of_what(p: Proposal) -> str:
 def order_notional(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The total quantity at the worst price; up to twice the limit a second factor answers."""
     if not p.worst_price:
-        return deny(R02, "There is no price to value the order with; wait for a quote")
+        return deny(R02, no_price("the order", p.quote))
     limit = notional_limit(p)
     if limit is None:
         return deny(R02, no_worth(p))
@@ -87,7 +87,8 @@ def notional_limit(p: Proposal) -> Money | None:
     worth = p.worth.net_liquidation
     if worth is None:
         return None
-    return min(p.limits.order_notional_max, Money(worth * p.limits.order_notional_share_max // BPS))
+    fixed, share = p.limits.order_notional_max, worth * p.limits.order_notional_share_max // BPS
+    return fixed if fixed <= share else share  # type: ignore[return-value]  # a share of money
 
 
 def order_notional_room(p: Proposal, state: State) -> int:
@@ -167,12 +168,12 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
     """Each side for itself: the position if everything open on the order's side fills."""
     value, worth = position_value(p), p.worth.net_liquidation
     if value is None:
-        return deny(R08, "There is no price to value the position with; wait for a quote")
+        return deny(R08, no_price("the position", p.quote))
     if not value:
         return None
     if worth is None:
         return deny(R08, no_worth(p))
-    limit = Money(worth * p.limits.position_max // BPS)
+    limit: Money = worth * p.limits.position_max // BPS  # type: ignore[assignment]
     if value <= limit:
         return None
     room, worst = position_room(p, state), worst_position(p)
@@ -205,7 +206,7 @@ def position_value(p: Proposal) -> Money | None:
     if not price:
         return None
     assert instrument is not None
-    value = instrument.notional(price, Quantity(worst))
+    value = instrument.notional(price, worst)  # type: ignore[arg-type]
     if p.rate != PAR:
         value = in_base_up(value, p.rate)
     p.position_worst = value

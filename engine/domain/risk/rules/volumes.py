@@ -3,6 +3,7 @@
 from engine.domain.ledger.days import days_between
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.risk.average_volume import known_volume
 from engine.domain.risk.findings import RuleName, counted, deny, finding, percent, whole_lots
 from engine.domain.risk.off import OffReason, off
 from engine.domain.risk.proposal import Proposal
@@ -20,18 +21,13 @@ UNBOUND = 10**18
 _MARKET = OrderType.MARKET
 
 
-def no_volumes(state: State) -> Finding | None:
-    """Nobody has told how much is traded on an average day."""
-    return NO_VOLUME if state.reference.volumes is None else None
-
-
 def volume_share(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """The total quantity against the shares of an average day."""
-    volumes = state.reference.volumes
-    assert volumes is not None
+    symbol, known = p.order.symbol, known_volume(p.quote, state, p.order.symbol)
+    if known is None and state.reference.volumes is None:
+        return NO_VOLUME
     if _does_not_grow(p):
         return None
-    symbol, known = p.order.symbol, volumes.get(p.order.symbol)
     if known is None:
         return deny(
             R07_AGE, f"The file of average volumes has no row for {symbol}: add one, or remove it"
@@ -65,10 +61,9 @@ def volume_share(p: Proposal, state: State, market: Market, now: Nanos) -> Findi
 
 def volume_room(p: Proposal, state: State) -> int:
     """The largest total quantity without a question."""
-    volumes = state.reference.volumes
-    known = volumes.get(p.order.symbol) if volumes is not None else None
+    known = known_volume(p.quote, state, p.order.symbol)
     assert p.instrument is not None
-    if volumes is None:
+    if known is None and state.reference.volumes is None:
         return UNBOUND
     if known is None or days_between(known.as_of, p.trade_date) > p.limits.volume_age_max:
         return 0

@@ -14,8 +14,9 @@ Ways (keywords of Gateway, changed later with `set`; all of them: house.py)
     accounts, server_version, read_only (321), silent (accepted, never answered), first_id, clock,
     time_style; acknowledges, echoes, first_without_perm_id, tif_preset (10349), held_is_said,
     confirms_cancels, inactive_on_reject, active_orders_max, matches, margins, what_if_twice,
-    commission, commission_delay; messages_max (100); lines_max (101), depth_max (309),
-    sample_seconds, depth_style, paces_history (162), has_delayed (10168), competing_session (10197)
+    commission, commission_delay, previews_use_ids; messages_max (100); lines_max (101),
+    depth_max (309), sample_seconds, depth_style, paces_history (162), has_delayed (10168),
+    competing_session (10197)
 
 Orders (order_controls.py)
     fill(ref, quantity, price, says=("execution", "status", "commission"), unset=True …)
@@ -46,7 +47,8 @@ Link (link_controls.py)
 The truth
     broker.orders, open_orders, of(ref), order(ref), executions, positions — copies
     wait(condition)   for synchronous tests
-    received, count(kind), peak (messages in any second: what is certain), lag_max, violations
+    received, count(kind), orders_sent, peak (messages in any second: what is certain), lag_max,
+    violations
     clients, bad (nonsense that clients spoke, and faults of this gateway: a test wants it empty)
 """
 

@@ -1,6 +1,7 @@
 """The gateway as a process, for sessions by hand: a market that moves, and controls on stdin.
 
     python -m tests.connectors.ib.gateway [--port 4002] [--accounts DU1,DU2] [--seed 1] [--still]
+        [--listings 100] [--unpaced]
 
 Commands, one a line
     fill REF [QUANTITY [PRICE]], cancel REF, reject REF, expire REF, trigger REF
@@ -9,7 +10,9 @@ Commands, one a line
     drop, down, up, restart, new_day, half_open, system CODE
     script ACT KIND [NTH] (lose, duplicate, swallow, close_before, close_after)
     refuse KIND CODE [TEXT]
-    quote SYMBOL BID ASK, halt SYMBOL 0|1|2, flood RATE, calm
+    quote SYMBOL BID ASK, halt SYMBOL 0|1|2, flood RATE, calm, lines
+    entitle SYMBOL LIVE|DELAYED|NONE|PARTIAL (from the next request on), type 0|2|4, compete
+    borrow SYMBOL LEVEL [SHARES] (ticks 46 and 89), delist SYMBOL
     set NAME VALUE (a field of House), pace, quit
 """
 
@@ -34,7 +37,8 @@ from tests.connectors.ib.gateway.faults import (
 )
 from tests.connectors.ib.gateway.flood import Flood
 from tests.connectors.ib.gateway.gateway import Gateway
-from tests.connectors.ib.gateway.market import Bar
+from tests.connectors.ib.gateway.listings import SMART_STOCK, Listing
+from tests.connectors.ib.gateway.market import Bar, Right
 
 CENT = Decimal("0.01")
 FIRST_PRICES = {"AAPL": "190.00", "MSFT": "420.00", "SPY": "500.00", "GOOGL": "175.00"}
@@ -134,11 +138,27 @@ def commands(gateway: Gateway) -> dict[str, Callable[..., object]]:
         "refuse": lambda kind, code, text="": gateway.script(refuse(kind, int(code), text)),
         "quote": lambda symbol, bid, ask: gateway.quote(symbol, bid=bid, ask=ask),
         "halt": lambda symbol, kind: gateway.quote(symbol, halted=int(kind)),
+        "lines": lambda: " ".join(gateway.lines()),
+        "entitle": lambda symbol, right: gateway.entitle(symbol, Right[right]),
+        "type": lambda number: gateway.show_type(int(number)),
+        "compete": gateway.compete,
+        "borrow": lambda symbol, level, shares=None: gateway.quote(
+            symbol, shortable=level, shortable_shares=shares
+        ),
+        "delist": gateway.delist,
         "flood": lambda rate: floods.append(gateway.flood(int(rate))),
         "calm": lambda: f"{floods.pop().stop()} ticks",
         "set": lambda name, value: gateway.set(**{name: value_of(value)}),
         "pace": lambda: f"{len(gateway.received)} messages, {gateway.peak} in a second",
     }
+
+
+def more_listings(count: int) -> list[Listing]:
+    """Stocks that nobody knows, as many as are asked for."""
+    return [
+        Listing(800_000_000 + number, f"S{number:03d}", rules=SMART_STOCK)
+        for number in range(count)
+    ]
 
 
 def value_of(text: str) -> object:
@@ -169,10 +189,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4002)
     parser.add_argument("--accounts", default="DU1234567")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--listings", type=int, default=0, help="so many more: S000, S001 …")
+    parser.add_argument("--unpaced", action="store_true", help="takes as many messages as come")
     parser.add_argument("--still", action="store_true", help="no market that moves by itself")
     asked = parser.parse_args()
     accounts = tuple(asked.accounts.split(","))
-    with Gateway(port=asked.port, accounts=accounts, matches=True) as gateway:
+    ways = {"messages_max": 0} if asked.unpaced else {}
+    with Gateway(port=asked.port, accounts=accounts, matches=True, **ways) as gateway:
+        gateway.do(gateway.hub.broker.reference.listings.extend, more_listings(asked.listings))
         wander = Wander(gateway, asked.seed)
         wander.begin()
         if not asked.still:

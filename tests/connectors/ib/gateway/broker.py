@@ -113,7 +113,8 @@ class Broker:
 
     def _new(self, client_id: int, placed: Placed) -> None:
         terms = placed.terms
-        self._highest[client_id] = max(self._highest.get(client_id, 0), placed.order_id)
+        if not terms.what_if or self.house.previews_use_ids:
+            self._highest[client_id] = max(self._highest.get(client_id, 0), placed.order_id)
         listing = checks.listing_of(self.reference, placed.wanted)
         account = checks.account_of(self.house, terms)
         if isinstance(listing, Refusal):

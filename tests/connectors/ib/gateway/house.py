@@ -49,6 +49,8 @@ class House:
     margins: Margins = field(default_factory=Margins)
     what_if_twice: bool = False
     """Preview answers come twice, the first without a number in it."""
+    previews_use_ids: bool = True
+    """Whether the order id of a preview counts as used from then on, as that of an order does."""
     commission: str = "1.0"
     commission_delay: float = 0.0
     """Seconds between an execution and its commission report."""

@@ -49,6 +49,7 @@ class GatewayHub:
         self.sessions: list[Session] = []
         self.paces: list[Pace] = []
         """Of every session ever, the gone ones too."""
+        self.previews = 0
         self.bad: list[str] = []
         """What clients said that the protocol does not allow; a test wants it empty."""
 

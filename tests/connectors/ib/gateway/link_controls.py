@@ -188,6 +188,11 @@ class LinkControls:
         return Counter(self.received)[kind]
 
     @property
+    def orders_sent(self) -> int:
+        """How often an order, or a change of one, came in: previews are none."""
+        return self.count("placeOrder") - self.do(lambda: self.hub.previews)
+
+    @property
     def bad(self) -> list[str]:
         """What clients said that the protocol does not allow."""
         return self.do(lambda: list(self.hub.bad))

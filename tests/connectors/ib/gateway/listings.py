@@ -239,7 +239,7 @@ class Reference:
                 return one
         raise KeyError(symbol)
 
-    def change(self, symbol: str, **what: object) -> Listing:
+    def change(self, symbol: str, /, **what: object) -> Listing:
         """Another row in the place of the first of the symbol, such as a new con_id."""
         old = self.by_symbol(symbol)
         new = replace(old, **what)  # type: ignore[arg-type]

@@ -207,7 +207,7 @@ class MarketControls:
 
     # ── contracts ──────────────────────────────────────────────────────────────────────────────
 
-    def change_listing(self, symbol: str, **what: Any) -> None:
+    def change_listing(self, symbol: str, /, **what: Any) -> None:
         """Change what IB's database says of a contract, its con_id included."""
         self.do(self.hub.broker.reference.change, symbol, **what)
 

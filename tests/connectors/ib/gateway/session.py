@@ -35,6 +35,7 @@ class Hub(Protocol):
     script: Script
     sessions: list["Session"]
     paces: list[Pace]
+    previews: int
     bad: list[str]
     lag: Callable[[], float]
     """How long ago, at most, what is being read now may have arrived; in seconds."""

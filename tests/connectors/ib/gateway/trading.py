@@ -44,6 +44,7 @@ def place_order(session: Session, fields: Fields) -> None:
     if _is_read_only(session, placed.order_id):
         return
     hub = session.hub
+    hub.previews += placed.terms.what_if
     hub.broker.place(session.client_id, placed)
     order = hub.broker.find(session.client_id, placed.order_id)
     if order is not None:

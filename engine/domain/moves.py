@@ -76,7 +76,8 @@ def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         of_symbol = state.live_by_symbol.get(order.order.symbol)
         if of_symbol is not None:
             of_symbol.pop(order_id, None)
-        answered(order)
+        if order.pending_cancel or order.pending_new or order.pending_replace:
+            answered(order)
         if state.messages.waiting:
             drop_messages(state.messages, order.order_id)
     if state.in_doubt:

@@ -21,6 +21,7 @@ from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Account, State
 from engine.domain.strategy_changes import count_execution
+from engine.domain.strategy_facts import REPEATS_COUNTED_MAX
 from engine.values import Price
 
 ORDER_ATTEMPTS_MAX = 1_024
@@ -115,7 +116,7 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
         order.worst_price = counted_price(asked.type, side, asked.price, asked.stop, event.quote)
     flow.orders += 1
     (flow.symbols.get(symbol) or flow.of(symbol)).orders += 1
-    if event.reserved:
+    if event.reserved and state.limits.repeated_execution_max <= REPEATS_COUNTED_MAX:
         count_execution(state, asked, side, at)
     note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
     if price:

@@ -127,6 +127,13 @@ def nothing_leaves(state: State) -> Finding | None:
     return _not_compared(state)
 
 
+def is_settling(state: State) -> bool:
+    """After a break, while the line is back: what holds orders passes by itself, and soon."""
+    if LinkState.DOWN in state.links.values():
+        return False
+    return state.recon.holds_orders or (state.was_disconnected and bool(state.in_doubt))
+
+
 def _not_compared(state: State) -> Finding | None:
     if state.recon.run is None or not state.recon.holds_orders:
         return None

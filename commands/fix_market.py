@@ -154,6 +154,11 @@ def session_of(fix: FixSettings) -> SessionSettings:
         is_tolerant=True,
         heartbeat_seconds=fix.heartbeat,
         resets_on_logon=fix.reset_on_logon,
+        resets_on_logout=fix.reset_on_logout,
+        resets_on_disconnect=fix.reset_on_disconnect,
+        latency_max=Nanos(fix.latency_max * NANOS_PER_SECOND),
+        stamp_digits=fix.stamp_digits,
+        resend_chunk=fix.resend_chunk,
         never_resent=NEVER_RESENT,
         dictionaries=load_all(fix.dictionaries),
     )

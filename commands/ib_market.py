@@ -32,6 +32,7 @@ from connectors.ib.terms import (
     description_of,
 )
 from connectors.ib.venue import LINE, IbVenue
+from connectors.ib.wire import REFUSED
 from connectors.line_error import LineError
 from data.home import Home
 from data.settings import Settings
@@ -120,7 +121,7 @@ class IbMarket(NamedTuple):
         try:
             venue.stand_up()
         except LineError as error:
-            words = f"{self.terms.dial}: {error} ({WHAT_IS_THERE})"
+            words = f"{self._trouble(str(error))} ({WHAT_IS_THERE})"
             if venue.may_come_yet and venue.may_wait:
                 words += f". {venue.may_wait}"
             account = self._last_account(state)
@@ -132,6 +133,11 @@ class IbMarket(NamedTuple):
             venue.goes_on_without(words, account, known)
             return (f"{words}. {OPENS_WITHOUT}",)
         return ()
+
+    def _trouble(self, words: str) -> str:
+        if words == REFUSED:
+            return f"no TWS or IB Gateway listens on {self.terms.dial}: start it and log it in"
+        return f"{self.terms.dial}: {words}"
 
     def _last_account(self, state: State) -> str:
         """The one that this home traded last, if it traded there and may do so now; else empty."""

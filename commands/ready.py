@@ -16,6 +16,7 @@ from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
 from engine.domain.modes import is_simulated
 from engine.domain.quotes import Phase, Source
 from engine.domain.residence import HELD_STATES, PLACES, residence_of
+from engine.domain.standing_rows import BY_ITSELF
 from engine.domain.standing_view import StandingKind, StandingRow
 from engine.domain.views import OrderRow, PositionRow, QuoteRow, Severity
 from engine.runtime.market_time import exchange_clock
@@ -105,7 +106,9 @@ def _why(row: StandingRow) -> str:
 
 
 def _ends(row: StandingRow) -> str:
-    return f"; ends by {row.ends_by}" if row.ends_by else ""
+    if not row.ends_by or row.ends_by == BY_ITSELF:
+        return f"; ends {row.ends_by}" if row.ends_by else ""
+    return f"; ends by {row.ends_by}"
 
 
 def _links(shell: EngineShell) -> Iterator[Check]:

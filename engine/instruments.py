@@ -117,12 +117,9 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
         Exact where price and size have at most six decimals together, as shares have.
         """
-        units = price * quantity * self.multiplier
-        digits = self.price_digits + self.quantity_digits
-        exact = MONEY_IN_VALUE_UNIT[digits]
-        if exact:
-            return units * exact  # type: ignore[return-value]
-        return _in_money(units, POWERS_OF_TEN[digits])
+        if exact := MONEY_IN_VALUE_UNIT[self.price_digits + self.quantity_digits]:
+            return price * quantity * self.multiplier * exact  # type: ignore[return-value]
+        return _in_money(price * quantity * self.multiplier, self.price_scale * self.quantity_scale)
 
     def bought_by(self, money: int, price: int) -> int:
         """The largest size whose exact value at `price`, which is above zero, is within `money`."""

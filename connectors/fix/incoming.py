@@ -16,6 +16,10 @@ from engine.errors import TraderError
 from engine.values import Nanos
 
 UNSUPPORTED_TYPE = Refused(3, "Unsupported Message Type")
+LOGON_OF_OTHERS = "a logon with other names than were agreed on"
+LOGON_OF_ANOTHER_TIME = (
+    "a logon whose sending time is too far from the clock here: look at the clock of this machine"
+)
 
 
 def log_on(line: Line, now: Instant) -> None:
@@ -141,6 +145,8 @@ def _dispatch(line: Line, message: Message, arranged: Arranged, now: Instant) ->
         case Type.RESEND_REQUEST:
             if is_good(line, message, now, may_be_high=True, may_be_low=True):
                 resending.answer(line, message, now)
+                if line.phase is Phase.DISCONNECTED:
+                    return
                 line.memory.next_in += message.number(Tag.MSG_SEQ_NUM) == line.memory.next_in
         case Type.REJECT:
             # Of our Logon: what is missing besides is asked for once somebody is logged on.
@@ -298,7 +304,8 @@ def _are_we_meant(line: Line, message: Message) -> bool:
 def _mistaken(line: Line, message: Message, problem: Problem, now: Instant) -> None:
     """A time or a name that cannot be: rejected, and the conversation ends."""
     if line.phase in (Phase.CONNECTED, Phase.LOGON_SENT):
-        line.close("a logon with a wrong time or name", now)
+        is_late = problem.reason is RejectReason.SENDING_TIME
+        line.close(LOGON_OF_ANOTHER_TIME if is_late else LOGON_OF_OTHERS, now)
         return
     rejecting.reject(line, message, problem, now)
     line.say_goodbye(now)

@@ -95,6 +95,15 @@ class Phase(IntEnum):
     LOGOUT_SENT = 4
 
 
+class Repeats(msgspec.Struct):
+    """ResendRequests of the other side, one soon after the other, that get no further."""
+
+    first: int = 0
+    """Where the newest begins."""
+    at: Nanos = Nanos(0)
+    times: int = 0
+
+
 def _nobody_cares(message: Message, why: str) -> None:
     """Whoever said it hears that it was rejected."""
 
@@ -124,6 +133,7 @@ class Line:
         self.asked_to = 0
         """The last number of the newest ResendRequest."""
         self.asked_times = 0
+        self.repeats = Repeats()
         self.latency: Nanos | None = None
         """Our clock less the last sending time."""
         self.skew = Skew(settings.skew_warning)
@@ -257,6 +267,7 @@ class Line:
         self.move(Phase.DISCONNECTED, now)
         self.queued.clear()
         self.missing = None
+        self.repeats = Repeats()
         self.sent_reset = False
         self.application.ended()
         if self.settings.resets_on_disconnect:

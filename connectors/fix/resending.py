@@ -2,13 +2,15 @@
 
 from connectors.fix.dictionary.arranging import arrange, flatten
 from connectors.fix.dictionary.checks import Problem, RejectReason
-from connectors.fix.line import Instant, Line
+from connectors.fix.line import Instant, Line, Repeats
 from connectors.fix.message import Field, Message, parse
 from connectors.fix.rejecting import reject
 from connectors.fix.settings import Sent
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
+from engine.values import Nanos
 
+STORM_WINDOW = Nanos(10_000_000_000)
 _OWN_HEAD = frozenset(
     {
         Tag.MSG_TYPE,
@@ -30,7 +32,18 @@ def answer(line: Line, message: Message, now: Instant) -> None:
     if first is None or last is None or first < 1 or (0 < last < first) or first > newest:
         reject(line, message, Problem(RejectReason.BAD_VALUE, Tag.BEGIN_SEQ_NO), now)
         return
+    if _is_a_storm(line, first, now):
+        line.say_goodbye(now, f"message {first} was sent again {line.repeats.times} times")
+        line.close("the other side asks for the same again and again", now)
+        return
     again(line, first, newest if last == 0 else min(last, newest), now)
+
+
+def _is_a_storm(line: Line, first: int, now: Instant) -> bool:
+    before, line.repeats = line.repeats, Repeats(first, now.monotonic)
+    if first <= before.first and now.monotonic - before.at < STORM_WINDOW:
+        line.repeats.times = before.times + 1
+    return line.repeats.times >= line.settings.repeats_max
 
 
 def again(line: Line, first: int, last: int, now: Instant) -> None:

@@ -75,6 +75,9 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     logout_wait: Nanos = Nanos(2 * NANOS_PER_SECOND)
     resend_wait: Nanos = Nanos(10 * NANOS_PER_SECOND)
     resend_tries_max: int = 3
+    repeats_max: int = 30
+    """ResendRequests within 10 s of each other that begin no later than the one before: each costs
+    a walk through all that was sent, and who does not get further gets no further."""
     garbled_max: int = 3
     """So many garbled messages within 10 s end the connection; 0: however many."""
     queued_max: int = 10_000

@@ -78,6 +78,10 @@ class Books:
         """Of the newest whole one; the next may have begun before it is answered from."""
         self._positions: dict[tuple[str, int], tuple[str, Quantity]] = {}
         self._told: dict[tuple[str, int], tuple[str, Quantity]] = {}
+        self._is_counting = False
+        """Positions are being listed; otherwise IB tells one that has changed, unasked."""
+        self.moved = ""
+        """A symbol of which it did so, until somebody takes note of it."""
         self.found: Reports = []
         """What the end of a list proved, for whoever collects reports."""
 
@@ -91,6 +95,7 @@ class Books:
         elif kind is Kind.EXECUTIONS:
             self._bases.clear()
         elif kind is Kind.POSITIONS:
+            self._is_counting = True
             self._positions.clear()
 
     def ended(self, kind: Kind) -> None:
@@ -102,6 +107,7 @@ class Books:
         elif kind is Kind.EXECUTIONS:
             self._told_bases = dict(self._bases)
         elif kind is Kind.POSITIONS:
+            self._is_counting = False
             self._told = dict(self._positions)
 
     def completed(self, contract: Any, order: Any, state: Any) -> None:
@@ -117,10 +123,10 @@ class Books:
         return {symbol for symbol, quantity in rows if quantity}
 
     def position(self, account: str, contract: Any, quantity: Quantity) -> None:
-        self._positions[account, int(contract.conId)] = (
-            self._contracts.symbol_of(contract),
-            quantity,
-        )
+        symbol = self._contracts.symbol_of(contract)
+        self._positions[account, int(contract.conId)] = (symbol, quantity)
+        if not self._is_counting:
+            self.moved = symbol
 
     # What is asked.
 
@@ -139,7 +145,8 @@ class Books:
     def forget(self) -> None:
         """The line is gone, and with it what was asked: whoever still wants to know asks again."""
         self._asked.clear()
-        self._hearer.is_listing = False
+        self._hearer.is_listing = self._is_counting = False
+        self.moved = ""
 
     def answers(self, account: str) -> Reports:
         """What can be said now."""

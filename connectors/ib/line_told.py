@@ -92,7 +92,7 @@ class LineTeller:
         found = [f"{self._fills} {'fill' if self._fills == 1 else 'fills'}"] if self._fills else []
         if self._endings:
             found.append(f"{self._endings} {'order' if self._endings == 1 else 'orders'} ended")
-        return f", back after {away}; meanwhile {' and '.join(found) or 'nothing happened'}"
+        return f", {away} away: {' and '.join(found) or 'nothing happened'}"
 
     def _down(self, words: str, now: Nanos) -> LinkChanged:
         """What was planned is a state of its own, and no alarm."""

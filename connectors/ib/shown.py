@@ -1,10 +1,11 @@
 """What a desk at IB shows of the market, of the account and of its line, without asking anybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from connectors.ib import record
+from connectors.ib.directory import Directory
 from connectors.ib.line import Line
-from connectors.ib.line_words import line_told
+from connectors.ib.line_words import VIEW_ONLY, line_told
 from connectors.ib.parts import Parts
 from connectors.ib.places import place_of
 from connectors.ib.quiet import Quiet
@@ -33,6 +34,22 @@ class Shown(Untold):
         """Before IB has said anything: what the desk knew when it was there last."""
         contracts = self.parts.contracts
         return tuple(listed.instrument for listed in contracts.every()) or contracts.remembered
+
+    @property
+    def note(self) -> str:
+        return VIEW_ONLY if self.is_view_only else ""
+
+    @property
+    def is_view_only(self) -> bool:
+        return self.parts.rounds.is_read_only
+
+    def seen(self, symbols: Sequence[str]) -> None:
+        for symbol in symbols:
+            self.parts.feed.lines.look_at(symbol)
+
+    @property
+    def directory(self) -> Directory:
+        return self.parts.directory
 
     @property
     def may_come_yet(self) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from connectors.date_roll import rolled
 from connectors.ib import safety
 from connectors.ib.back_off import BackOff
-from connectors.ib.directory import Directory
 from connectors.ib.dispatch import Dispatch
 from connectors.ib.ear import Heard
+from connectors.ib.later import LISTS, POSITIONS, Later
 from connectors.ib.library import Library
 from connectors.ib.line import Line, State, Whole
 from connectors.ib.line_told import LineTeller
@@ -47,6 +47,7 @@ from engine.domain.requests import (
     ReplaceRequest,
     Request,
 )
+from engine.domain.statements import VenuePositionMoved
 from engine.hosted import SimulatedVenue, VenueEstimate
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Nanos
@@ -57,8 +58,6 @@ OPENS_WITHIN_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 FOREVER = Nanos(1 << 62)
 NOTES_KEPT_MAX = 200
-SETTLES_LATE = Nanos(5 * NANOS_PER_SECOND)
-"""After a recovery the lists are asked for once more: some of it comes late."""
 
 
 class IbVenue(Shown):
@@ -99,7 +98,7 @@ class IbVenue(Shown):
             lambda: self.account,
             self._recheck,
             lambda: self.trade_date,
-            self._why_unasked,
+            lambda: self._line.why_down,
         )
         self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
@@ -117,7 +116,7 @@ class IbVenue(Shown):
         self._told = LineTeller(LINE, self._line, self._quiet, lambda: self.description, self.now)
         self._dispatch = Dispatch(self.parts, self._line, self._say, lambda: self.now)
         self._was_up = self._was_view_only = self._is_open = False
-        self._late_at: Nanos | None = None
+        self._later = Later()
 
     # What it is.
 
@@ -133,18 +132,6 @@ class IbVenue(Shown):
     @property
     def description(self) -> str:
         return description_of(self.account)
-
-    @property
-    def note(self) -> str:
-        return VIEW_ONLY if self.is_view_only else ""
-
-    @property
-    def is_view_only(self) -> bool:
-        return self.parts.rounds.is_read_only
-
-    @property
-    def directory(self) -> Directory:
-        return self.parts.directory
 
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -250,11 +237,6 @@ class IbVenue(Shown):
             return NEVER_LEFT + "what is traded here is still being looked up"
         return ""
 
-    def _why_unasked(self) -> str:
-        """Why nothing can be asked at IB now; empty where it can."""
-        line = self._line
-        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
-
     def _operate(self, request: LinkRequest) -> None:
         """A person's word about the line itself."""
         if request.what == GO:
@@ -266,7 +248,7 @@ class IbVenue(Shown):
         else:
             self._reports += self.parts.outgoing.sweep()
             self._say(SWEPT)
-            self._late_at = Nanos(time.monotonic_ns() + SETTLES_LATE)
+            self._later.looks(LISTS, Nanos(time.monotonic_ns()))
 
     def _recheck(self) -> None:
         """IB is asked about all orders again, soon."""
@@ -294,8 +276,8 @@ class IbVenue(Shown):
             self.parts.contracts.late(self.now)
         self.parts.look(steady)
         self.parts.feed.turn(self.now)
-        if self._late_at is not None and steady >= self._late_at:
-            self._late_at = None
+        self._hear_of_positions(steady)
+        if self._later.is_due(LISTS, steady):
             self._recheck()
         if self._line.is_up:
             self.parts.rolled_back.look()
@@ -330,6 +312,16 @@ class IbVenue(Shown):
         self.parts.health.forget()
         return ""
 
+    def _hear_of_positions(self, steady: Nanos) -> None:
+        """IB tells of a position that has changed, also where no trade of ours did it: the desk
+        compares, once the trades that came with it have been told."""
+        books, later = self.parts.books, self._later
+        if books.moved and not later.waits(POSITIONS):
+            later.looks(POSITIONS, steady)
+        if books.moved and self._line.is_up and later.is_due(POSITIONS, steady):
+            self._reports.append(VenuePositionMoved(books.moved))
+            books.moved = ""
+
     def _is_whole(self, whole: Whole, steady: Nanos) -> None:
         """All that happened meanwhile was told: the market is heard again, and later on the lists
         are looked at once more."""
@@ -348,7 +340,7 @@ class IbVenue(Shown):
         if self._is_open and self.is_view_only != self._was_view_only:
             self._say(VIEW_ONLY_NOW if self.is_view_only else TAKES_ORDERS_AGAIN)
         self._was_view_only = self.is_view_only
-        self._late_at = Nanos(steady + SETTLES_LATE)
+        self._later.looks(LISTS, steady)
 
     def _profits(self) -> tuple[int, str, str]:
         """A subscription of the account's P&L, under an id that was never used."""
@@ -359,7 +351,7 @@ class IbVenue(Shown):
         """The line came up or went down, or there is more to be said of it."""
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
-            self.parts.lost(self.now, self._why_unasked())
+            self.parts.lost(self.now, self._line.why_down)
         self._told.heard(self.parts.books.found)
         self._reports += self._told.look(self.now)
 

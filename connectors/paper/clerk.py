@@ -86,20 +86,17 @@ class Clerk:
 
     def heed(self, events: Sequence[Event]) -> None:
         """What became true in one batch; own orders' reports wait in `reports` afterwards."""
-        has_own, symbol, keeper = False, "", self._keeper
-        touched: set[str] = set()
-        moved: set[str] = set()
+        has_own, keeper = False, self._keeper
+        touched: dict[str, bool] = {}
+        """Symbols, and whether more happened there than that somebody came."""
         of_others: list[Traded] = []
         for event in events:
-            if event.symbol != symbol:
-                symbol = event.symbol
-                touched.add(symbol)
+            symbol = event.symbol
             if not isinstance(event, Traded):
                 has_own = has_own or event.order_id >= OWN_ORDER_IDS_FROM
-                if type(event) is not Accepted:
-                    moved.add(symbol)
+                touched[symbol] = type(event) is not Accepted or touched.get(symbol, False)
                 continue
-            moved.add(symbol)
+            touched[symbol] = True
             is_own = event.maker_id >= OWN_ORDER_IDS_FROM or event.taker_id >= OWN_ORDER_IDS_FROM
             quantity = event.quantity
             trade = TradePrint(self.now, event.price, quantity, event.taker_side, False, is_own)
@@ -116,7 +113,7 @@ class Clerk:
                 keeper.refresh(self._exchange.book(symbol), self.now)
         if self.roll.by_exchange_id:
             # Where queues are known who joins one stands behind all that wait there.
-            self._watch(of_others, moved if self._exchange.told_in is _ORDERS else touched)
+            self._watch(of_others, touched, self._exchange.told_in is _ORDERS)
         if has_own:
             self._tell(events)
 
@@ -170,7 +167,8 @@ class Clerk:
         name = order.client_order_id
         answer = VenueAccepted(name, order.venue_order_id, ahead, _UNSAID, bids, asks)
         self.roll.answered(name, answer)
-        order.history.stands(self.now, ahead)
+        if ahead != order.history.ahead:
+            order.history.stands(self.now, ahead)
         self.reports.append(answer)
 
     def restored(self, order: OwnOrder) -> None:
@@ -328,7 +326,8 @@ class Clerk:
             order.history.stands(self.now, self.queue_ahead(order))
             self.reports.append(fill)
             return
-        self._tell_wait(order)
+        if order.history.points or order.history.nearest:
+            self._tell_wait(order)
         self.roll.ended(order, fill)
         self.reports.append(fill)
         self._compare(order)
@@ -345,11 +344,15 @@ class Clerk:
         booked = self._exchange.booked_model
         self.reports.append(VenueCompared(order.client_order_id, booked, order.price, told))
 
-    def _watch(self, of_others: Sequence[Traded], touched: set[str]) -> None:
+    def _watch(
+        self, of_others: Sequence[Traded], touched: dict[str, bool], only_moved: bool
+    ) -> None:
         """The queue ahead of every own order in these books, and what traded meanwhile."""
         place, by_symbol = self._exchange.queue_ahead, self.roll.by_symbol
         known: dict[int, int] = {}
-        for symbol in touched:
+        for symbol, moved in touched.items():
+            if only_moved and not moved:
+                continue
             for exchange_id, order in (by_symbol.get(symbol) or {}).items():
                 if of_others:
                     self._saw_trades(order, of_others)

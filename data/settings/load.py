@@ -66,6 +66,12 @@ class FixSettings(msgspec.Struct, frozen=True):
     heartbeat: int
     """Seconds."""
     reset_on_logon: bool
+    reset_on_logout: bool
+    reset_on_disconnect: bool
+    latency_max: int
+    """Seconds; 0: sending times are not looked at."""
+    stamp_digits: int
+    resend_chunk: int
     fallbacks: tuple[str, ...]
     """Further hosts of the venue, `host:port`, tried in turn after the first."""
     practice_hosts: tuple[str, ...]

@@ -25,6 +25,8 @@ LATENCIES = ("auto", "none", "lan", "retail", "mobile")
 """Names that the paper venue knows, and `auto`: retail at the screen, none in scripts."""
 PRE_OPEN = "pre-open"
 SYMBOLS_MAX = 5_000
+RESEND_CHUNK_MAX = 10_000
+SECONDS_OF_A_DAY = 86_400
 RECORDINGS_MIB_MAX = 1 << 20
 KEYS_MAX = 200
 MINUTES_MAX = 24 * 60
@@ -96,6 +98,15 @@ def _money(value: Any) -> Money:
     if not 0 <= money <= CASH_MAX:
         raise NotASetting("must be an amount from 0 to below 1,000,000,000,000")
     return money
+
+
+def _one_of(*numbers: int) -> Reader:
+    def read(value: Any) -> int:
+        if type(value) is int and value in numbers:
+            return value
+        raise NotASetting(f"must be one of {', '.join(map(str, numbers))}")
+
+    return read
 
 
 def _speed(value: Any) -> float:
@@ -184,7 +195,9 @@ READERS: Mapping[str, Reader] = {
     "fix.target": _matching(COMP_ID, "1 to 32 letters, digits, dots, dashes and underscores"),
     "fix.account": _matching(ACCOUNT, "1 to 16 capital letters and digits"),
     "fix.heartbeat": _count(1, 60),
-    "fix.reset_on_logon": _switch,
+    "fix.latency_max": _count(0, SECONDS_OF_A_DAY),
+    "fix.stamp_digits": _one_of(0, 3, 6, 9),
+    "fix.resend_chunk": _count(0, RESEND_CHUNK_MAX),
     "fix.message_rate": _count(0, MESSAGES_COUNTED_MAX),
     "fix.unasked_reset": _word("count", "recount", "answer", "refuse"),
     **dict.fromkeys(
@@ -193,6 +206,7 @@ READERS: Mapping[str, Reader] = {
             for name in (
                 *("tells_next_expected", "tells_last_processed", "mass_cancel", "tls_system_trust"),
                 *("tls_only_13", "plain_text"),
+                *("reset_on_logon", "reset_on_logout", "reset_on_disconnect"),
             )
         ),
         _switch,

@@ -36,6 +36,7 @@ from engine.domain.losses import heed_equity, heed_loss
 from engine.domain.margin_calls import heed_margin
 from engine.domain.margin_facts import MarginSeen
 from engine.domain.message_counts import is_unlimited
+from engine.domain.message_facts import MESSAGES_COUNTED_MAX
 from engine.domain.messages import in_turn, woken
 from engine.domain.outbox import WRITES
 from engine.domain.quotes import Market
@@ -45,6 +46,7 @@ from engine.domain.reconcile import (
     hear_executions,
     hear_open_orders,
     hear_positions,
+    position_moved,
     reconcile_now,
     resume_session,
 )
@@ -108,6 +110,8 @@ def decide(state: State, inbound: Inbound, market: Market, now: Nanos) -> list[E
         events = [*events, *woken(state, events, now)]
     if state.is_read_only:
         return [event for event in events if type(event) not in WRITES]
+    if not state.venue_rate and state.limits.message_rate_max > MESSAGES_COUNTED_MAX:
+        return events  # as `is_unlimited` would say
     if kind is _ENGINE_FAULTED or is_unlimited(state):
         return events  # after a fault nobody will be there to let out what waits
     return in_turn(state, events, now)
@@ -163,6 +167,7 @@ _DECISIONS: dict[type, Decision] = {
     st.VenueOpenOrders: hear_open_orders,
     st.VenueExecutions: hear_executions,
     st.VenuePositions: hear_positions,
+    st.VenuePositionMoved: position_moved,
     st.VenueCash: hear_cash,
     rep.SessionResumed: resume_session,
     cmd.ArmLive: _of_known_account("arm", arm),

@@ -1,7 +1,7 @@
 """How an order moves through its life in the state: status, live lists, and what is held for it."""
 
 from engine.domain.ledger.currency import in_base_up
-from engine.domain.lifecycle import DONE, TRANSITIONS, Certainty, Happening, Status
+from engine.domain.lifecycle import DONE, FOLLOWING, Certainty, Happening
 from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, shares_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
@@ -10,11 +10,6 @@ from engine.domain.state import ACK_TIMER, State
 from engine.values import Money, Nanos, Price
 
 _NOTHING = Money(0)
-_FOLLOWING: dict[Happening, dict[Status, Status]] = {
-    happening: {before: after for (before, each), after in TRANSITIONS.items() if each is happening}
-    for happening in Happening
-}
-"""The same table by what happens: every order is looked up twice."""
 
 
 def hold(state: State, order: Order) -> None:
@@ -22,12 +17,16 @@ def hold(state: State, order: Order) -> None:
     opening = held = value = _NOTHING
     account = state.accounts[order.order.account]
     if order.status not in DONE:
-        leaves = order.quantity - order.cumulative - order.cancelled
-        if order.pending_replace is not None:
+        quantity, is_changing = order.quantity, order.pending_replace is not None
+        leaves = quantity - order.cumulative - order.cancelled
+        if is_changing:
             leaves = order.worst_leaves
         if leaves > 0:
             opening = opening_of(state, account, order, leaves)  # type: ignore[arg-type]
-            held, value = shares_of(order, leaves)  # type: ignore[arg-type]  # as above: a size
+            if leaves == quantity and not is_changing:
+                held, value = order.reserved_total, order.value_total
+            else:
+                held, value = shares_of(order, leaves)  # type: ignore[arg-type]  # a size
     more_held, more_value = held - order.reserved, value - order.open_value
     if opening != order.opening:
         tally_opening(account, order, opening)
@@ -68,7 +67,7 @@ def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
 
 def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
     """The next status alone; an order that became done leaves the live lists."""
-    following = _FOLLOWING[happening].get(order.status)
+    following = FOLLOWING[happening].get(order.status)
     assert following is not None, f"{order.status.name} cannot {happening.name}"
     order.status, order.changed_at = following, at
     if following in DONE:

@@ -51,7 +51,9 @@ def _remember_submission(state: State, event: ev.OrderReleased | ev.OrderDenied)
         del attempts[: ORDER_ATTEMPTS_MAX // 2]
 
 
-def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status, market: str) -> Order:
+def _new_order(
+    event: ev.OrderReleased | ev.OrderDenied, protection: Price, status: Status, market: str
+) -> Order:
     order, at = event.order, event.at
     return Order(
         event.order_id,
@@ -63,7 +65,7 @@ def _new_order(event: ev.OrderReleased | ev.OrderDenied, status: Status, market:
         order.quantity,
         order.price,
         order.stop,
-        event.protection if type(event) is ev.OrderReleased else order.price,
+        protection,
         at,
         at,
         market,
@@ -75,7 +77,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     order_id, name, asked, at = event.order_id, event.client_order_id, event.order, event.at
     symbol, market, account = asked.symbol, state.market, state.accounts[asked.account]
     is_leg = order_id >= LEG_STRIDE
-    order = sent_leg(state, event) if is_leg else _new_order(event, _SENT, market)
+    order = sent_leg(state, event) if is_leg else _new_order(event, event.protection, _SENT, market)
     order.client_order_id = name
     if is_leg:
         order.market = market
@@ -130,8 +132,7 @@ def _price_of(quote: ev.QuoteSeen) -> Price:
 
 def _denied(state: State, event: ev.OrderDenied) -> None:
     _remember_submission(state, event)
-    order = _new_order(event, Status.DENIED, "")
-    order.protection = order.price
+    order = _new_order(event, event.order.price, Status.DENIED, "")
     order.text = event.findings[0].sentence if event.findings else ""
     if event.order_id >= LEG_STRIDE:
         order.market = state.market

@@ -26,6 +26,8 @@ from engine.domain.state import State
 from engine.domain.statements import Statement
 from engine.values import OrderType, Price, TimeInForce
 
+_MARKET = OrderType.MARKET
+
 
 def request_of(event: ev.Event, state: State) -> Request | None:
     """The request of an event that was just applied; None for everything that stays inside."""
@@ -101,7 +103,7 @@ def _request(
     order: SubmitOrder, client_order_id: str, protection: Price, oca_group: str
 ) -> NewOrderRequest:
     type, lives, price = order.type, order.time_in_force, order.price
-    if order.leaves_protected:
+    if type is _MARKET and order.leaves_protected:
         type, lives, price = OrderType.LIMIT, TimeInForce.IOC, protection
     return NewOrderRequest(
         client_order_id,

@@ -17,12 +17,13 @@ from engine.domain.modes import is_simulated
 from engine.domain.owing import nothing_owed
 from engine.domain.patience import EVERYTHING, stated_by
 from engine.domain.quotes import Market
-from engine.domain.recon import GAVE_WAY, ORDERS_TIMER, POSITIONS_TIMER
-from engine.domain.recon_events import ReconCause
+from engine.domain.recon import GAVE_WAY, ORDERS_TIMER, POSITIONS_TIMER, Run
+from engine.domain.recon_events import DifferenceKind, ReconCause
 from engine.domain.state import State
 from engine.domain.statements import Statement
 from engine.values import Nanos
 
+OF_HOLDINGS = (Statement.EXECUTIONS, Statement.POSITIONS, Statement.CASH)
 OVERLAP = Nanos(60_000_000_000)
 """Executions are asked for from a minute before the last time: what is known is ignored."""
 
@@ -103,15 +104,31 @@ def fire_recon_timer(state: State, name: str, now: Nanos) -> list[ev.Event]:
         gone = _given_up(state, now, "the venue did not answer")
         return [gone, *_next_looks(state, now)]
     if name == POSITIONS_TIMER:
-        asks_for = (Statement.EXECUTIONS, Statement.POSITIONS, Statement.CASH)
-        return begin(state, ReconCause.POSITIONS_TIMER, now, asks_for)
+        return begin(state, ReconCause.POSITIONS_TIMER, now, OF_HOLDINGS)
     if state.live:
         return begin(state, ReconCause.ORDERS_TIMER, now, (Statement.ORDERS,))
     return []
 
 
-def _next_looks(state: State, now: Nanos) -> list[ev.Event]:
-    """While something is live, open orders and positions are compared again and again."""
+def position_moved(
+    state: State, report: st.VenuePositionMoved, market: Market, now: Nanos
+) -> list[ev.Event]:
+    """Trades of ours explain it, or nothing does: a split, an exercise, another hand."""
+    if state.recon.run is not None:
+        return []
+    return begin(state, ReconCause.POSITIONS_TIMER, now, OF_HOLDINGS)
+
+
+def _is_unsure(state: State, run: Run, found: list[ev.Event]) -> bool:
+    """A position differs, and has to be seen so once more before that is believed."""
+    told = [event for event in found if isinstance(event, ev.DifferenceFound)]
+    of_run = (each for each in (*state.recon.differences, *told) if each.query == run.query)
+    return any(e.difference is DifferenceKind.POSITION and not e.is_break for e in of_run)
+
+
+def _next_looks(state: State, now: Nanos, *, is_unsure: bool = False) -> list[ev.Event]:
+    """While something is live, open orders and positions are compared again and again; what was
+    seen to differ once is looked at again whether or not anything is live."""
     happened: list[ev.Event] = []
     patience, timers = state.patience, state.timers
     if state.live and patience.orders_every:
@@ -120,6 +137,9 @@ def _next_looks(state: State, now: Nanos) -> list[ev.Event]:
         happened.append(ev.TimerCleared(now, ORDERS_TIMER))
     if state.live and patience.positions_every and POSITIONS_TIMER not in timers:
         happened.append(ev.TimerSet(now, POSITIONS_TIMER, Nanos(now + patience.positions_every)))
+    soon = Nanos(now + patience.settle)
+    if is_unsure and timers.get(POSITIONS_TIMER, soon + 1) > soon:
+        happened.append(ev.TimerSet(now, POSITIONS_TIMER, soon))
     return happened
 
 
@@ -189,6 +209,7 @@ def _heard(
     failed = run.failed or ("" if report.is_complete else report.text or "an answer ended early")
     count = run.differences + len(differences)
     breaks = run.breaks + sum(event.is_break for event in differences)
+    is_unsure = _is_unsure(state, run, found)
     finished = ev.ReconcileFinished(
         now,
         run.query,
@@ -196,13 +217,13 @@ def _heard(
         count,
         breaks,
         not failed,
-        f"not complete: {failed}" if failed else _in_words(state, count, breaks),
+        f"not complete: {failed}" if failed else _in_words(state, count, breaks, is_unsure),
     )
     armed = follows(state, finished, found, market, now) if state.arming else []
-    return [*happened, finished, *_next_looks(state, now), *armed]
+    return [*happened, finished, *_next_looks(state, now, is_unsure=is_unsure), *armed]
 
 
-def _in_words(state: State, differences: int, breaks: int) -> str:
+def _in_words(state: State, differences: int, breaks: int, is_unsure: bool) -> str:
     missing = [each.name.lower() for each in EVERYTHING if each not in stated_by(state.venue)]
     if not differences and missing:
         *others, last = missing
@@ -211,7 +232,8 @@ def _in_words(state: State, differences: int, breaks: int) -> str:
     if not differences:
         return "the venue's books agree with ours"
     noun = "difference" if differences == 1 else "differences"
-    unexplained = f", {breaks} unexplained" if breaks else ", all explained"
+    unexplained = ", looked at again soon" if is_unsure else ", all explained"
+    unexplained = f", {breaks} unexplained" if breaks else unexplained
     return f"{differences} {noun}{unexplained}"
 
 

@@ -7,7 +7,7 @@ from typing import Any, Union, get_args
 import msgspec
 
 from engine.domain.commands import Command
-from engine.domain.events import Event, OrderFilled, OrderWorking
+from engine.domain.events import Event, OrderFilled, OrderReleased, OrderWorking, QuoteSeen
 from engine.domain.facts import Fact
 from engine.domain.reports import Report
 from engine.values import Nanos
@@ -72,12 +72,15 @@ def _passed_over(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"Unread{kind.__name__}", (), bases=(Fact,), frozen=True, tag=tag)
 
 
-def _less(kind: type[msgspec.Struct], *unread: str) -> type[msgspec.Struct]:
-    """The same event with some fields left as bytes: for who only wants what `apply` looks at."""
+def _less(kind: type[msgspec.Struct], *unread: str, **read_as: type) -> type[msgspec.Struct]:
+    """The same with some fields left as bytes, or read as less: for who only wants what `apply`
+    looks at. Those at its end are left out, and their bytes passed over."""
     fields = [
-        (name, msgspec.Raw if name in unread else type, *default)
+        (name, msgspec.Raw if name in unread else read_as.get(name, type), *default)
         for name, type, *default in _fields_of(kind)
     ]
+    while fields[-1][0] in unread:
+        del fields[-1]
     tag = kind.__struct_config__.tag
     return msgspec.defstruct(kind.__name__, fields, bases=(Fact,), frozen=True, tag=tag)
 
@@ -89,9 +92,11 @@ def _fields_of(kind: type[msgspec.Struct]) -> Iterator[tuple[Any, ...]]:
         yield (field.name, field.type, field.default) if has_default else (field.name, field.type)
 
 
+_LESS_OF_A_QUOTE = _less(QuoteSeen, "at", "band_low", "band_high")
 LESS: dict[type, type] = {
+    OrderReleased: _less(OrderReleased, "rules", "off_because", quote=_LESS_OF_A_QUOTE),
     OrderWorking: _less(OrderWorking, "bids", "asks"),
-    OrderFilled: _less(OrderFilled, "quote", "explanation"),
+    OrderFilled: _less(OrderFilled, "explanation", quote=_passed_over(QuoteSeen)),
 }
 """Events that every order has, as `decode_events` makes them: without what is for people alone."""
 _KINDS = [LESS.get(kind, kind) for kind in get_args(Event)]

@@ -25,6 +25,7 @@ from engine.domain.statements import (
     VenueCash,
     VenueExecutions,
     VenueOpenOrders,
+    VenuePositionMoved,
     VenuePositions,
 )
 from engine.instruments import Instrument
@@ -384,6 +385,7 @@ Report = (
     | VenueExecutions
     | VenuePositions
     | VenueCash
+    | VenuePositionMoved
     | ClockStepped
     | MachineSlept
     | SecondFactorKnown

@@ -106,4 +106,10 @@ class VenueCash(Fact, frozen=True, tag="v_cash"):
     at: Nanos = Nanos(0)
 
 
+class VenuePositionMoved(Fact, frozen=True, tag="v_position_moved"):
+    """Unasked: what is held there has changed, by a trade or not; the books are asked for."""
+
+    symbol: str
+
+
 VenueStatement = VenueOpenOrders | VenueExecutions | VenuePositions | VenueCash

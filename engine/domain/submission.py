@@ -26,7 +26,7 @@ from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
-NO_PROTECTION = Price(0)
+NO_PROTECTION, NO_GROUP, NO_BASE = Price(0), "", Quantity(0)
 
 
 def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
@@ -82,9 +82,11 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         state.limits_digest,
         assessment.passed_bits,
         assessment.off_bits,
-        off_because=assessment.off_because,
+        NO_GROUP,
+        NO_BASE,
+        assessment.off_because,
     )
-    if not command.has_exits:
+    if command.target is None and command.stop_loss is None:
         return [*way, released] if way else [released]
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]
 
@@ -96,7 +98,7 @@ def _priced(
 
     A limit that was let through beyond the price band leaves at its edge: R24 has said so.
     """
-    if command.leaves_protected:
+    if command.type is _MARKET and command.leaves_protected:
         return command, protection_price(proposal)
     if not assessment.findings:
         return command, NO_PROTECTION

@@ -40,7 +40,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
-    if not order.fills and executes_later(state, order, event.at):
+    window = state.limits.repeated_execution_window
+    if event.at - order.created_at >= window and executes_later(state, order, event.at):
         count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:
@@ -54,14 +55,9 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         state.amended[execution_id] = event.revision
     state.executions_seen += 1
     provisional(state, order, event)
-    # While a larger quantity is on its way only its answer tells whether the order is done.
-    is_full = cumulative + order.taken >= order.quantity and (
-        order.pending_replace is None or order.worst_quantity == order.quantity
-    )
+    is_full = _is_full(order, cumulative)
     if order.oca_group:
         order.filled_at = max(order.filled_at, event.venue_at)
-        # What was proved to be over is filled by its own trades alone.
-        is_full = is_full and not (order.ending and cumulative < order.quantity)
     if order.pending_new is not None:
         order.pending_new = None
     become(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
@@ -91,6 +87,16 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     if not event.revision:
         closes = held * order.side < 0
         count_trade(account.margin, position, order_id, state.trade_date, closes)
+
+
+def _is_full(order: Order, cumulative: int) -> bool:
+    """With so much filled. While a larger quantity is on its way only its answer tells, and what
+    was proved to be over is filled by its own trades alone."""
+    if cumulative + order.taken < order.quantity:
+        return False
+    if order.oca_group and order.ending and cumulative < order.quantity:
+        return False
+    return order.pending_replace is None or order.worst_quantity == order.quantity
 
 
 def _paid_with(

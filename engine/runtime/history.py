@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import compress, islice
+from typing import get_args
 
 from engine.domain.events import Event
 from engine.domain.records import Record, Step, decode_records
@@ -10,6 +11,8 @@ from engine.values import Sequence as RecordSequence
 
 ORDERS_REMEMBERED_MAX = 5_000
 STEPS_PER_ORDER_MAX = 2_000
+OF_ORDERS = frozenset(kind for kind in get_args(Event) if "order_id" in kind.__struct_fields__)
+"""Types of events that tell of one order."""
 
 
 class OrderHistory:
@@ -45,8 +48,8 @@ class OrderHistory:
         """The same a step at a time: a session hears every one with this."""
         known, first = self.places.get, step.first
         for body in compress(step.bodies, step.backs):
-            order_id = getattr(body, "order_id", None)
-            if order_id is not None:
+            if type(body) in OF_ORDERS:
+                order_id: int = body.order_id  # type: ignore[union-attr]
                 kept = known(order_id)
                 if kept is None:
                     self.begin(order_id, first)

@@ -12,7 +12,7 @@ from engine.domain.records import LESS, Record, Step, decode_events, decode_reco
 from engine.domain.state import State
 from engine.ports import Block, Journal, Snapshot
 from engine.runtime.collector import undisturbed
-from engine.runtime.history import STEPS_PER_ORDER_MAX, OrderHistory
+from engine.runtime.history import OF_ORDERS, STEPS_PER_ORDER_MAX, OrderHistory
 from engine.runtime.snapshot import TOLD, SnapshotError, Tail, read_snapshot, take_snapshot
 from engine.values import Nanos
 from engine.values import Sequence as RecordSequence
@@ -143,6 +143,7 @@ def _nothing(after: RecordSequence) -> Iterable[Block]:
 
 _CHANGES = {**CHANGES, **{less: CHANGES[kind] for kind, less in LESS.items()}}
 _TOLD = TOLD | {less for kind, less in LESS.items() if kind in TOLD}
+_OF_ORDERS = OF_ORDERS | {less for kind, less in LESS.items() if kind in OF_ORDERS}
 """The same for events as a replay has them."""
 
 
@@ -158,10 +159,10 @@ def _relive(state: State, step: Step, history: OrderHistory) -> int:
         kind = type(body)
         changes[kind](state, body)
         state.events += 1  # at once: an answer of the second factor counts for the next alone
-        if kind in _TOLD:
-            told += 1
-        order_id = getattr(body, "order_id", None)
-        if order_id is not None:
+        if kind in _OF_ORDERS:
+            if kind in _TOLD:
+                told += 1
+            order_id = body.order_id  # type: ignore[union-attr]
             kept = known(order_id)
             if kept is None:
                 begin(order_id, first)

@@ -44,7 +44,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def test_a_desk_trades_over_tls_with_whom_it_was_told(place: Place) -> None:
-    done = place.trades(place.believes(), 'logon_tags = ["464=N"]', "tells_next_expected = true")
+    agreed = ("stamp_digits = 6", "resend_chunk = 1", "latency_max = 60", "reset_on_logout = true")
+    tags = 'logon_tags = ["464=N"]'
+    done = place.trades(place.believes(), tags, "tells_next_expected = true", *agreed)
     assert (done.code, done.result["positions"]) == (0, {"AAPL": 10}), done
 
 

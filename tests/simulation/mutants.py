@@ -431,12 +431,10 @@ def orders_leave_over_a_broken_link() -> Patches:
 
 def exits_are_judged_like_entries() -> Patches:
     """A breaker that keeps a trader from closing what it was meant to protect him from."""
+    checks = tuple(check for check in frame._ENTRY_CHECKS if check not in frame._OFF_BY)
     return [
-        patch.object(
-            frame,
-            "_EXIT_CHECKS",
-            tuple(check for check in frame._ENTRY_CHECKS if check not in frame._OFF_BY),
-        ),
+        patch.object(frame, "_EXIT_CHECKS", checks),
+        patch.object(frame, "_CALM_EXIT_CHECKS", checks),
         patch.object(frame, "_EXIT_BITS", frame._ENTRY_BITS),
     ]
 

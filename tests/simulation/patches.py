@@ -48,7 +48,7 @@ def without_rule(*checks: Any) -> Patches:
         patch.object(
             frame, name, tuple(each for each in getattr(frame, name) if each not in checks)
         )
-        for name in ("_ENTRY_CHECKS", "_EXIT_CHECKS")
+        for name in ("_ENTRY_CHECKS", "_EXIT_CHECKS", "_CALM_EXIT_CHECKS")
     ]
 
 

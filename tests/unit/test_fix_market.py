@@ -7,8 +7,9 @@ import pytest
 
 from commands import flags
 from commands.desk import open_desk
-from commands.fix_market import fix_market
+from commands.fix_market import fix_market, session_of
 from commands.line_market import is_scripted, limits_at, trade_date
+from data.errors import SettingsError
 from data.settings import load_settings
 from engine.domain.commands import SubmitOrder
 from engine.domain.events import OrderDenied
@@ -17,7 +18,7 @@ from engine.domain.reports import InstrumentsListed, LinkState
 from engine.errors import InputError
 from engine.instruments import Instrument
 from engine.runtime.market_time import from_iso_utc
-from engine.values import Instruction, OrderType, Price, Quantity
+from engine.values import NANOS_PER_SECOND, Instruction, OrderType, Price, Quantity
 
 
 def settings_of(tmp_path: Path, text: str = ""):  # type: ignore[no-untyped-def]
@@ -119,3 +120,37 @@ def test_a_persons_desk_opens_while_nobody_listens_there_and_denies_in_words(
 def test_a_script_wants_its_venue_now(tmp_path: Path) -> None:
     words = ["--venue", "fix", "--home", str(tmp_path), "--exec", "buy 1 AAPL mkt"]
     assert is_scripted(flags.parse(words))
+
+
+AGREED = """[fix]
+reset_on_logon = true
+reset_on_logout = true
+reset_on_disconnect = true
+latency_max = 5
+stamp_digits = 9
+resend_chunk = 100
+"""
+
+
+def test_what_was_agreed_with_the_venue_reaches_the_session(tmp_path: Path) -> None:
+    usual, agreed = (session_of(settings_of(tmp_path, text).fix) for text in ("", AGREED))
+    assert (usual.latency_max, usual.stamp_digits) == (120 * NANOS_PER_SECOND, 3)
+    assert not (usual.resets_on_logon or usual.resets_on_logout or usual.resets_on_disconnect)
+    assert (agreed.latency_max, agreed.stamp_digits) == (5 * NANOS_PER_SECOND, 9)
+    assert (usual.resend_chunk, agreed.resend_chunk) == (0, 100)
+    assert agreed.resets_on_logon and agreed.resets_on_logout and agreed.resets_on_disconnect
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("stamp_digits = 4", "must be one of 0, 3, 6, 9"),
+        ("latency_max = -1", "a whole number from 0 to 86,400"),
+        ("resend_chunk = true", "a whole number from 0 to 10,000"),
+    ],
+)
+def test_an_agreement_that_cannot_be_is_refused_with_its_name(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings_of(tmp_path, f"[fix]\n{line}\n")

@@ -25,7 +25,8 @@ KEEP_EVERY = NANOS_PER_SECOND
 """How often the inbound number is written down while nothing leaves."""
 WITHOUT_A_WORD = (
     "the venue closed the line without a word: it does not know {sender} as a client of {target} in"
-    " {version}, or {sender} is logged on already (fix.sender, fix.target, fix.version)"
+    " {version}, or {sender} is logged on already (fix.sender, fix.target, fix.version), or its"
+    " clock is minutes away from this machine's"
 )
 TOLD_ELSEWHERE = ("disconnected: ", "messages ")
 """Words of the session that the line's own state says better, or that a trader can do nothing with:

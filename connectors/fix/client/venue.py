@@ -38,7 +38,8 @@ from engine.values import NANOS_PER_SECOND, Nanos
 
 OPENS_WITHIN_SECONDS = 15.0
 LOOK_SECONDS = 0.05
-NOTES_KEPT_MAX = 200
+NOTES_KEPT_MAX, NOTE_CHARACTERS_MAX = 200, 600
+"""A note may hold a venue's own words, and those may be long."""
 ANEW = "the venue began its numbers anew"
 NOT_AGAIN = 'it is not dialled again before a person says so: `link go "…"`, or `link reset "…"`'
 LINE = "fix"
@@ -155,6 +156,9 @@ class FixVenue(Showing):
     def skew(self) -> Nanos | None:
         """Our clock less the venue's, with the shortest way of late; None before its first word."""
         return self._caller.session.skew.figure
+
+    def seen(self, symbols: Sequence[str]) -> None:
+        """What can be subscribed here is, whoever looks."""
 
     @property
     def directory(self) -> None:
@@ -322,5 +326,5 @@ class FixVenue(Showing):
         self._talk.reports.append(rolled(self.market, date))
 
     def _say(self, text: str) -> None:
-        self._notes.append(text)
+        self._notes.append(text[:NOTE_CHARACTERS_MAX])
         del self._notes[:-NOTES_KEPT_MAX]

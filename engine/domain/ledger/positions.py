@@ -8,7 +8,7 @@ from engine.instruments import Instrument
 from engine.structs import set_directly
 from engine.values import Money, Nanos, Price, Quantity, Side
 
-_NOTHING = Money(0)
+_NOTHING, _SELL = Money(0), Side.SELL
 
 
 @set_directly
@@ -85,19 +85,19 @@ def fill_effect(
     A fill that crosses zero is both: its close is valued at the fill's price, and the lot it opens
     takes exactly what is left of the fill's value, so nothing is lost to rounding.
     """
+    # Every fill comes here: sums of quantities are quantities, and so with money. Saying so by a
+    # call of the type costs more than the sum.
     held = position.quantity
     value, moved = instrument.notional(price, quantity), side * quantity
-    after = Quantity(held + moved)
+    after: Quantity = held + moved  # type: ignore[assignment]
     if quantity and held * side >= 0:  # nothing to close: all of it is one new lot
-        opened = LotChange(position.lot_next, Quantity(moved), Money(side * value), now)
+        opened = LotChange(position.lot_next, moved, side * value, now)  # type: ignore[arg-type]
         return FillEffect(_NOTHING, after, (opened,), value)
-    open_quantity = abs(held)
-    closing = quantity if quantity <= open_quantity else Quantity(open_quantity)
+    closing: Quantity = min(quantity, abs(held))  # type: ignore[assignment]
     closing_value = value if closing == quantity else instrument.notional(price, closing)
-    changes = _consume(position.lots, closing)
-    cost_closed = sum([change.cost for change in changes])
+    changes, cost_closed = _consume(position.lots, closing)
     # A closed long lot's cost change is below zero, a closed short lot's is above.
-    realised = Money(-side * closing_value + cost_closed)
+    realised: Money = cost_closed - side * closing_value  # type: ignore[assignment]
     opening = quantity - closing
     if opening:
         cost = Money(side * (value - closing_value))
@@ -105,10 +105,11 @@ def fill_effect(
     return FillEffect(realised, after, tuple(changes), value)
 
 
-def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
-    """Lot changes that take `quantity` off, oldest first; a lot's last share takes its residual."""
+def _consume(lots: list[Lot], quantity: Quantity) -> tuple[list[LotChange], int]:
+    """(lot changes that take `quantity` off, oldest first, the sum of their cost); a lot's last
+    share takes its residual."""
     changes: list[LotChange] = []
-    left = quantity + 0
+    left, cost_of_all = quantity + 0, 0
     for lot in lots:
         if left == 0:
             break
@@ -117,11 +118,11 @@ def _consume(lots: list[Lot], quantity: Quantity) -> list[LotChange]:
         sign = 1 if lot.quantity > 0 else -1
         # Rounded down; taking all of it takes exactly what is left.
         cost = lot.cost if taken == held else sign * (abs(lot.cost) * taken // held)
-        change = LotChange(lot.lot_id, Quantity(-sign * taken), Money(-cost), lot.opened_at)
+        change = LotChange(lot.lot_id, -sign * taken, -cost, lot.opened_at)  # type: ignore[arg-type]
         changes.append(change)
-        left -= taken
+        left, cost_of_all = left - taken, cost_of_all - cost
     assert left == 0, "a position holds more than its lots"
-    return changes
+    return changes, cost_of_all
 
 
 def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money) -> None:
@@ -131,7 +132,7 @@ def apply_fill(position: Position, event: OrderFilled, side: Side, value: Money)
     position.quantity = event.position_after
     count_fill(position, event, side, value)
     fills, quantity = position.memory.fills, event.quantity
-    if side < 0:
+    if side is _SELL:
         quantity = -quantity  # type: ignore[assignment]  # minus a quantity is one
     at = event.venue_at or event.at
     fills.append(BookedFill(at, event.execution_id, quantity, event.price))
@@ -150,7 +151,7 @@ def count_fill(position: Position, event: OrderFilled, side: Side, value: Money)
     position.day_fees += fee  # type: ignore[assignment]
     position.day_traded += event.quantity  # type: ignore[assignment]
     position.day_cash -= side * value  # type: ignore[assignment]
-    assert bool(position.lots) == bool(position.quantity), "lots and position disagree"
+    assert (not position.lots) is (not position.quantity), "lots and position disagree"
 
 
 def apply_lot(position: Position, change: LotChange) -> None:

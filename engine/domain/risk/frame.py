@@ -247,7 +247,7 @@ def _asked_of_entries(state: State) -> _Asked:
     return asked
 
 
-def _checks_of(asked: _Asked, state: State, order: SubmitOrder, *, calm: bool) -> tuple[Check, ...]:
+def _checks_of(asked: _Asked, state: State, order: SubmitOrder, calm: bool) -> tuple[Check, ...]:
     """What an entry of this kind can fail at all."""
     kind = order.type, order.time_in_force, order.instruction, order.origin, order.reduce_only, calm
     checks = asked.by_kind.get(kind)
@@ -274,7 +274,7 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
         checks, off_bits, because = _CALM_EXIT_CHECKS if calm else _EXIT_CHECKS, 0, 0
     else:
         asked = _asked_of_entries(state)
-        checks = _checks_of(asked, state, proposal.order, calm=calm)
+        checks = _checks_of(asked, state, proposal.order, calm)
         off_bits, because = asked.off_bits, asked.because
     findings: list[Finding] = []
     for check in checks:
@@ -291,22 +291,26 @@ def evaluate(proposal: Proposal, state: State, market: Market, now: Nanos) -> As
     bits &= ~off_bits
     if not findings:
         return Assessment((), True, NO_ROOM, "", bits, off_bits, because)
+    return _with_findings(proposal, state, tuple(findings), bits, off_bits, because)
+
+
+def _with_findings(
+    proposal: Proposal,
+    state: State,
+    findings: tuple[Finding, ...],
+    bits: int,
+    off_bits: int,
+    because: int,
+) -> Assessment:
+    """What the rules say that found something; `bits` of those that were asked."""
     found_bits = _bits_of(findings)
     # Two checks can share a rule's id: what one of them finds is the rule's verdict.
     bits, off_bits = bits & ~found_bits, off_bits & ~found_bits
     room_quantity, room_rule = NO_ROOM, ""
     if any(found.verdict is not _WARN for found in findings):
-        room_quantity, room_rule = room_of(proposal, state, tuple(findings))
+        room_quantity, room_rule = room_of(proposal, state, findings)
     is_allowed = all(_is_answered(found, proposal, state) for found in findings)
-    return Assessment(
-        tuple(findings),
-        is_allowed,
-        room_quantity,
-        room_rule,
-        bits,
-        off_bits,
-        because,
-    )
+    return Assessment(findings, is_allowed, room_quantity, room_rule, bits, off_bits, because)
 
 
 def _bits_of(findings: Iterable[Finding]) -> int:

@@ -72,8 +72,11 @@ def counted_price(
     mark = (bid + ask) // 2 if bid > 0 and ask > 0 else last
     if side is _BUY_SIDE and (type is _LIMIT or type.has_limit):
         return mark  # type: ignore[return-value]  # half-way between prices is a price
-    worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
-    return worst if worst > mark else Price(mark)
+    if type is _LIMIT and not stop:
+        worst = price if price > bid else bid  # as `worst_of`, for nearly every sale
+    else:
+        worst = worst_of(type, side, price=price, stop=stop, bid=bid, ask=ask, last=last)
+    return worst if worst > mark else mark  # type: ignore[return-value]
 
 
 def worst_of(

@@ -22,7 +22,7 @@ NOTHING = Quantity(0)
 EXIT_RATES = Rates()
 EXIT_TERMS = Terms(0, ())
 UNCHANGED = Price(0)
-_SHORT, _FOR_CLOSE = Instruction.SHORT, TimeInForce.CLS
+_SHORT, _FOR_CLOSE, _LIMIT = Instruction.SHORT, TimeInForce.CLS, OrderType.LIMIT
 _CLOSING = (Instruction.SELL, Instruction.COVER)
 
 
@@ -109,7 +109,7 @@ class Proposal(msgspec.Struct, gc=False):
     def local_notional(self, quantity: int) -> Money:
         """The same in the currency that it trades in."""
         assert self.instrument is not None
-        return self.instrument.notional(self.worst_price, Quantity(quantity))
+        return self.instrument.notional(self.worst_price, quantity)  # type: ignore[arg-type]
 
 
 def propose(order: SubmitOrder, state: State, market: Market, oca_group: str = "") -> Proposal:
@@ -228,5 +228,7 @@ def worst_price(
         return price
     if quote is None:
         return Price(max(price, stop))
+    if type is _LIMIT and not stop:
+        return price if price > quote.bid else quote.bid  # as `worst_of`, for nearly every sale
     last = quote.last or quote.previous_close
     return worst_of(type, side, price=price, stop=stop, bid=quote.bid, ask=quote.ask, last=last)

@@ -10,6 +10,7 @@ from engine.domain.risk.regimes import BPS
 from engine.instruments import EQUITY
 from engine.values import Money, Price, Quantity
 
+_NOTHING = Money(0)
 _LEAST_PERCENT = 200 - MARKET_WORST_PERCENT
 """A short sale without a limit: as far below the touch as the worst purchase is above it."""
 
@@ -23,7 +24,7 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     marks stand still (I-29).
     """
     if quantity - proposal.filled <= proposal.exit_room:
-        return Money(0)
+        return _NOTHING
     opening = quantity - proposal.exit_room
     account, instrument = proposal.account, proposal.instrument
     assert account is not None and instrument is not None
@@ -34,7 +35,7 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
         account.fee_table if is_own else account.fee_table_for(instrument),
         proposal.trade_date,
         proposal.order.instruction,
-        Quantity(opening),
+        opening,  # type: ignore[arg-type]  # a difference of quantities
         value,
         account.month_volume,
     )
@@ -44,7 +45,7 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
     elif proposal.rates.long != BPS and instrument.asset_class == EQUITY:
         need = _lent_need(proposal, opening, value, fee)
     if proposal.rate == PAR:
-        return Money(need + fee)
+        return need + fee  # type: ignore[return-value]  # sums of money are money
     return in_base_up(need + fee, proposal.rate)
 
 

@@ -273,6 +273,22 @@ def test_a_fault_of_the_venue_is_a_refusal_and_the_session_lives() -> None:
     assert side.is_alive(3), "its number was used up"
 
 
+class Speechless(Echo):
+    """An application that says what cannot be said."""
+
+    def take(self, arranged: Arranged, message: Message) -> Sequence[Reply] | Refused:
+        return (Reply("8", [(11, b"A"), (41, b"")]),)
+
+
+def test_an_answer_that_cannot_be_said_is_a_refusal_too() -> None:
+    side = Side(is_client=False)
+    notes: list[str] = []
+    side.session.application = Guarded(Speechless(), notes.append)
+    (refusal,) = side.tell("D", 2, ORDER)
+    assert (refusal.type, refusal.get(380)) == ("j", b"4") and "field 41" in notes[0]
+    assert side.is_alive(3)
+
+
 def test_a_fault_of_a_desk_is_not_swallowed_and_its_message_comes_again() -> None:
     side = Side(is_client=True)
     side.session.application = Broken()
@@ -317,3 +333,77 @@ def test_an_unknown_field_of_a_venue_is_no_reason_for_a_client_to_reject() -> No
     side = Side(is_client=True)
     (echo,) = side.tell("D", 2, [*ORDER, (Tag.TEXT, b"ok"), (9_001, b"1")])
     assert echo.type == "D"
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ([(52, format_stamp(Nanos(START + 200 * NANOS_PER_SECOND)))], "look at the clock"),
+        ([(49, b"NOBODY")], "other names than were agreed on"),
+    ],
+)
+def test_an_answer_to_a_logon_that_cannot_be_taken_says_what_is_wrong_with_it(
+    head: list[Field], words: str
+) -> None:
+    settings = SessionSettings(version="FIX.4.4", sender=CLIENT, target=VENUE, is_initiator=True)
+    session = Session(settings, ShortMemory(), Echo())
+    session.connect(NOW)
+    usual = {34: b"1", 49: VENUE.encode(), 52: format_stamp(START), 56: CLIENT.encode()}
+    answer = encode(
+        "FIX.4.4", "A", sorted((usual | dict(head)).items()), [(98, b"0"), (108, b"30")]
+    )
+    (closed,) = [o for o in session.receive(answer, NOW) if isinstance(o, Closed)]
+    assert words in closed.reason
+
+
+@SIDES
+def test_who_asks_for_the_same_again_and_again_is_let_go(is_client: bool) -> None:
+    side = Side(is_client=is_client)
+    for number in range(2, 40):
+        side.tell("2", number, [(7, b"1"), (16, b"0")])
+        if side.is_closed:
+            break
+    assert 25 < number < 35
+    assert not side.session.is_active
+
+
+def test_who_asks_piece_by_piece_or_now_and_then_is_answered() -> None:
+    side = Side(is_client=False)
+    for number in range(2, 102):
+        side.tell("1", number, [(112, b"HELLO")])
+    for number in range(102, 202):
+        side.tell("2", number, [(7, b"%d" % (number - 101)), (16, b"%d" % (number - 101))])
+        assert not side.is_closed
+    later = START
+    for number in range(202, 262):
+        later = Nanos(later + 11 * NANOS_PER_SECOND)
+        request = side.written("2", number, [(7, b"1"), (16, b"1")])
+        said = side.session.receive(request, Instant(later, START))
+        assert not any(isinstance(each, Closed) for each in said)
+
+
+@pytest.mark.parametrize(("digits", "fraction"), [(0, b""), (3, b".123"), (6, b".123456")])
+def test_a_time_has_as_many_digits_as_were_agreed_and_any_of_them_are_read(
+    digits: int, fraction: bytes
+) -> None:
+    now = Instant(START, Nanos(START + 123_456_789))
+    mine = SessionSettings(
+        version="FIX.4.4", sender=CLIENT, target=VENUE, is_initiator=True, stamp_digits=digits
+    )
+    desk = Session(mine, ShortMemory(), Echo())
+    (logon,) = [each for each in desk.connect(now) if isinstance(each, Outgoing)]
+    venue = Session(
+        SessionSettings(
+            version="FIX.4.4", sender=VENUE, target=CLIENT, is_initiator=False, stamp_digits=9
+        ),
+        ShortMemory(),
+        Echo(),
+    )
+    venue.connect(now)
+    (answer,) = [each for each in venue.receive(logon.data, now) if isinstance(each, Outgoing)]
+    assert not any(isinstance(each, Closed) for each in desk.receive(answer.data, now))
+    assert venue.is_active and desk.is_active
+    said, told = parse(logon.data), parse(answer.data)
+    assert isinstance(said, Message) and isinstance(told, Message)
+    assert said.get(52) == format_stamp(START, 0) + fraction
+    assert (told.get(52) or b"").endswith(b".123456789")

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.fix.client.store import SessionMemory, SessionStore
 from connectors.fix.client.terms import NEVER_RESENT
-from connectors.fix.client.venue import FixVenue
+from connectors.fix.client.venue import NOTE_CHARACTERS_MAX, FixVenue
 from connectors.fix.link.dialing import Dialer
 from connectors.fix.link.redial import Door, Redial
 from connectors.fix.link.secrecy import Secrecy
@@ -166,3 +166,11 @@ def test_the_line_says_how_it_is_in_figures(alone: Alone) -> None:
     alone.house.cut()  # type: ignore[union-attr]
     alone.hear_until(lambda told: not alone.venue._is_up)
     assert "not dialled before a person says so" in alone.venue.line().text
+
+
+def test_the_words_of_a_venue_have_a_bound(alone: Alone) -> None:
+    opened(alone)
+    alone.venue.notes()
+    alone.venue._say("x" * 60_000)
+    (note,) = alone.venue.notes()
+    assert len(note) == NOTE_CHARACTERS_MAX

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.ib.venue import IbVenue
 from connectors.line_error import LineError
+from engine.domain.commands import AdoptPosition, Origin
 from engine.domain.reports import LinkState
 from engine.runtime.pace import ClockPace
 from engine.runtime.venue_figures import figure_lines
@@ -21,6 +22,21 @@ from tests.connectors.ib.gateway.gateway import Gateway
 @pytest.fixture
 def opens(tmp_path: Path) -> Iterator[Opens]:
     yield from opening(tmp_path)
+
+
+class Clocked:
+    """A desk at IB, and a hand on its clock."""
+
+    def __init__(self, opens: Opens, gateway: Gateway, settings: str = "") -> None:
+        self.parts = opens(gateway, "--exec", "# by the clock", settings=settings)
+        assert isinstance(self.parts.venue, IbVenue)
+        self.venue, self.ahead = self.parts.venue, 0
+        own = self.venue.clock
+        self.venue.clock = lambda: Nanos(own() + self.ahead)
+        self.parts.host.pace = ClockPace(self.venue, Event())
+
+    def turn_by(self, seconds: int) -> None:
+        self.ahead += seconds * NANOS_PER_SECOND
 
 
 def test_a_read_only_api_makes_a_desk_that_only_looks(opens: Opens) -> None:
@@ -45,7 +61,7 @@ def test_a_desk_opens_without_its_gateway_and_goes_on_when_it_is_there(opens: Op
         gateway.fill(resting.perm_id, 4)
 
         parts = opens(gateway)
-        (remark,) = [each for each in parts.remarks if "nothing listens there" in each]
+        (remark,) = [each for each in parts.remarks if "no TWS or IB Gateway listens on" in each]
         assert "doctor --venue ib" in remark and "goes on by itself" in remark
         state = parts.session.state
         assert state.accounts[parts.account].positions["AAPL"].quantity == 100, "by the journal"
@@ -85,7 +101,7 @@ def test_a_script_does_not_wait_for_a_gateway(opens: Opens) -> None:
         quoted(gateway)
         opens(gateway, "--exec", "# a day before").close()
         gateway.down()
-        with pytest.raises(LineError, match="nothing listens there"):
+        with pytest.raises(LineError, match=r"no TWS or IB Gateway listens on .* log it in"):
             opens(gateway, "--exec", "buy 1 AAPL 180")
 
 
@@ -117,11 +133,38 @@ def test_another_account_behind_a_running_desk_is_refused(opens: Opens) -> None:
         assert gateway.broker.orders == []
 
 
+# ── what changes without a trade ───────────────────────────────────────────────────────────────
+
+
+def test_a_split_with_nothing_at_work_needs_a_person(opens: Opens) -> None:
+    """IB tells of the position by itself; it is asked twice before that is believed."""
+    with Gateway(matches=True) as gateway:
+        quoted(gateway)
+        desk = Clocked(opens, gateway)
+        parts, state = desk.parts, desk.parts.session.state
+        assert trade(parts, "buy 100 AAPL 190.12", "wait order 1 filled within 10s") == []
+        assert not state.live and not state.recon.breaks
+        gateway.set_position("AAPL", 400, "47.53")
+        until(parts, lambda: state.recon.suspected)
+        assert "looked at again soon" in state.recon.text
+        desk.turn_by(31)
+        until(parts, lambda: state.recon.breaks)
+        (found,) = state.recon.breaks.values()
+        assert (found.symbol, found.our_quantity, found.venue_quantity) == ("AAPL", 100, 400)
+        assert state.accounts[parts.account].positions["AAPL"].quantity == 100, "never overwritten"
+        quoted(gateway)
+        until(parts, lambda: parts.session.market.quotes["AAPL"].bid)
+        assert trade(parts, "buy 1 AAPL 190.12", "expect denied 1 trading_state") == []
+        parts.host.submit(AdoptPosition(parts.account, "AAPL", "split 4:1", Origin.TICKET))
+        assert state.accounts[parts.account].positions["AAPL"].quantity == 400
+        assert gateway.count("placeOrder") == 1
+
+
 # ── the night ──────────────────────────────────────────────────────────────────────────────────
 
 
 class Night:
-    """A desk whose gateway restarts in two minutes, and a hand on the desk's clock."""
+    """A desk whose gateway restarts in two minutes."""
 
     def __init__(self, opens: Opens, gateway: Gateway, key: str = "restart") -> None:
         quoted(gateway)
@@ -129,22 +172,17 @@ class Night:
         day = f"{at:%a} ".lower() if key == "login" else ""
         text = f'{key} = "{day}{at:%H:%M} UTC"\n'
         self.gateway, self.at = gateway, Nanos(int(at.timestamp()) * NANOS_PER_SECOND)
-        self.parts = opens(gateway, "--exec", "# a night", settings=text)
-        assert isinstance(self.parts.venue, IbVenue)
-        self.venue, self._ahead = self.parts.venue, 0
-        own = self.venue.clock
-        self.venue.clock = lambda: Nanos(own() + self._ahead)
-        self.parts.host.pace = ClockPace(self.venue, Event())
+        self.desk = Clocked(opens, gateway, settings=text)
+        self.parts, self.venue = self.desk.parts, self.desk.venue
 
     def turn(self, seconds_from_it: int) -> None:
         """The clock is set on to so many seconds from the restart."""
-        ahead = self.at + seconds_from_it * NANOS_PER_SECOND - self.venue.clock()
-        assert ahead > 0
-        self._ahead += ahead
+        then = self.at + seconds_from_it * NANOS_PER_SECOND
+        assert then > self.venue.clock()
+        self.desk.ahead += then - self.venue.clock()
         quoted(self.gateway)
-        reached = self.venue.clock()
-        until(self.parts, lambda: self.venue.now >= reached)
-        until(self.parts, lambda: not self.parts.session.state.recon.holds_orders)
+        recon = self.parts.session.state.recon
+        until(self.parts, lambda: self.venue.now >= then and not recon.holds_orders)
 
     @property
     def link(self) -> LinkState | None:

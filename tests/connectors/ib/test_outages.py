@@ -248,8 +248,8 @@ def test_a_line_that_is_back_says_for_how_long_and_what_happened(desk: Desk) -> 
     end.gateway.cancel("B")
     end.gateway.come_back()
     (up,) = only(end.until(lambda: end.ib._line.is_up), LinkChanged)
-    assert "back after 1 s; meanwhile 2 fills and 1 order ended" in up.text
+    assert "1 s away: 2 fills and 1 order ended" in up.text
     end.gateway.drop()
     end.until(lambda: not end.ib._line.is_up)
     (up,) = only(end.until(lambda: end.ib._line.is_up), LinkChanged)
-    assert "meanwhile nothing happened" in up.text
+    assert "1 s away: nothing happened" in up.text

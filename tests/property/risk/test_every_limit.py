@@ -230,6 +230,10 @@ def _frozen(state: State, market: Market) -> None:
     market.quotes[SYMBOL].source = Source.FROZEN
 
 
+def _unentitled(state: State, market: Market) -> None:
+    market.quotes[SYMBOL].source = Source.MISSING
+
+
 def _phaseless(state: State, market: Market) -> None:
     state.phases.pop(SYMBOL, None)
 
@@ -244,7 +248,7 @@ def _no_account(state: State, market: Market) -> None:
 
 
 MISSING = (
-    *(_unquoted, _one_sided, _silent, _slept, _delayed, _frozen),
+    *(_unquoted, _one_sided, _silent, _slept, _delayed, _frozen, _unentitled),
     *(_phaseless, _unlisted, _no_account),
 )
 

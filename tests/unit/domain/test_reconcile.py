@@ -27,11 +27,13 @@ from engine.domain.events import (
     LiveDisarmed,
     OrderDenied,
     ReconcileFinished,
+    StatementAsked,
     TradingState,
 )
 from engine.domain.factor_facts import FactorVerdict, SecondFactorChecked, SecondFactorKnown
 from engine.domain.ledger.valuation import day_profit, mark_of
 from engine.domain.patience import Patience
+from engine.domain.recon import POSITIONS_TIMER
 from engine.domain.records import Inbound
 from engine.domain.requests import (
     CancelRequest,
@@ -232,6 +234,31 @@ def test_a_venue_of_two_passes_has_to_differ_twice() -> None:
     assert differences(books.compare()) == [("POSITION", False)]
     assert state_of(books) is None
     assert differences(books.compare()) == [("POSITION", True)]
+
+
+def test_what_differed_once_is_looked_at_again_though_nothing_works() -> None:
+    books = Books(patience=Patience(passes=2))
+    books.bench.submit(rep.VenueCancelled(FIRST, requested=False))
+    books.orders = ()
+    books.bench.pass_time(70)
+    books.answer()
+    state = books.bench.state
+    assert not state.live
+    books.compare()
+    assert POSITIONS_TIMER not in state.timers, "nothing works, and nothing differs"
+    books.positions = (("AAPL", Quantity(25)),)
+    happened = books.compare()
+    assert "looked at again soon" in state.recon.text and not state.recon.breaks
+    assert state.timers[POSITIONS_TIMER] == books.bench.session.now + state.patience.settle
+    assert differences(happened) == [("POSITION", False)]
+
+
+def test_a_venue_that_tells_of_another_position_is_asked_for_its_books(books: Books) -> None:
+    happened = books.bench.submit(st.VenuePositionMoved("AAPL"))
+    asked = [event.statement for event in happened if isinstance(event, StatementAsked)]
+    assert asked == [st.Statement.EXECUTIONS, st.Statement.POSITIONS, st.Statement.CASH]
+    again = books.bench.submit(st.VenuePositionMoved("AAPL"))
+    assert not again, "they are asked for already"
 
 
 def test_an_order_that_is_not_open_there_is_asked_about_and_then_a_break(books: Books) -> None:

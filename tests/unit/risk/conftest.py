@@ -159,6 +159,11 @@ class Desk:
         self.state.fx_base = "USD"
         self.state.fx_rates[currency] = (FxRate(20120101, currency, rate),)
 
+    def breaks(self) -> None:
+        """The line broke and is back: nothing was heard of a quote since, but of others."""
+        self.market.doubted_at = self.market.quotes["GOOG"].at
+        self.market.feed_heard_at = self.now
+
     def silence(self, seconds: float) -> None:
         self.market.feed_heard_at = Nanos(self.now - int(seconds * SECOND))
 

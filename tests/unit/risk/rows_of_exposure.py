@@ -6,7 +6,7 @@ from typing import Any
 from engine.domain.commands import Origin
 from engine.domain.reasons import Verdict
 from engine.domain.risk.off import SOURCES
-from engine.values import Instruction, OrderType, TimeInForce
+from engine.values import Instruction, OrderType, Quantity, TimeInForce
 
 PASS, WARN, ASK, DENY = Verdict.PASS, Verdict.WARN, Verdict.ASK, Verdict.DENY
 SELL, SHORT, COVER, BUY = Instruction.SELL, Instruction.SHORT, Instruction.COVER, Instruction.BUY
@@ -27,6 +27,11 @@ def limit(**values: Any) -> Given:
 
 def volume(shares: int, as_of: int = 20120620, symbol: str = "GOOG") -> Given:
     return given("knows", volumes={symbol: (shares, as_of)})
+
+
+def told(shares: int, as_of: int = 20120620) -> Given:
+    """By the venue's own bars."""
+    return given("quote", average_volume=Quantity(shares), average_volume_date=as_of)
 
 
 def sector(**sectors: str) -> Given:
@@ -65,6 +70,13 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R07", "at the share", [V1, volume(100_000)], {"quantity": 1000}, PASS),
     ("R07", "one above the share asks", [V1, volume(100_000)], {"quantity": 1001}, ASK),
     ("R07", "no file", [V1], {"quantity": 10 ** 6}, PASS),
+    ("R07", "no file, and the venue tells it", [V1, told(100_000)], {"quantity": 1_000}, PASS),
+    ("R07", "above what the venue tells", [V1, told(100_000)], {"quantity": 1_001}, ASK),
+    ("R07", "of an old row and the venue's word the later counts",
+     [V1, volume(10_000, 20120619), told(100_000)], {"quantity": 1_000}, PASS),
+    ("R07", "of the same day the file's counts",
+     [V1, volume(10_000), told(100_000)], {"quantity": 1_000}, ASK),
+    ("R07", "the venue's word is old too", [V1, told(100_000, 20120610)], {}, DENY),
     ("R07", "a file without the symbol", [V1, volume(100_000, symbol="AAPL")], {}, DENY),
     ("R07", "ten days old", [V1, volume(100_000, 20120611)], {}, PASS),
     ("R07", "eleven days old", [V1, volume(100_000, 20120610)], {}, DENY),

@@ -7,13 +7,13 @@ import pytest
 
 from engine.domain.commands import ExitTerm, Origin
 from engine.domain.events import FlattenStep, TradingState
-from engine.domain.quotes import Phase, Source
+from engine.domain.quotes import Lending, Phase, Source
 from engine.domain.reasons import Verdict
 from engine.domain.reports import LinkState
 from engine.domain.risk.frame import RULES
 from engine.domain.risk.regimes import Regime
 from engine.domain.risk.rules.flow import fingerprint
-from engine.values import Instruction, OrderType, TimeInForce, Trigger
+from engine.values import Instruction, OrderType, Quantity, TimeInForce, Trigger
 from tests.unit.risk.rows_of_exposure import ROWS as ROWS_OF_EXPOSURE
 
 PASS, WARN, ASK, SECOND_FACTOR, DENY = (
@@ -36,6 +36,11 @@ def given(name: str, *values: Any, **fields: Any) -> Given:
 
 def limit(**values: Any) -> Given:
     return given("limit", **values)
+
+
+def lends(shares: int, lending: Lending = Lending.EASY) -> Given:
+    """The venue's own word; below 0 it gives no number."""
+    return given("quote", lending=lending, lendable=Quantity(shares))
 
 
 def remembered(desk: Any, seconds_ago: float, **order: Any) -> None:
@@ -177,6 +182,9 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
      [given("quote", source=Source.REPLAY), given("silence", 900)], {}, PASS),
     ("R04", "delayed quotes", [given("quote", source=Source.DELAYED)], {}, DENY),
     ("R04", "frozen quotes", [given("quote", source=Source.FROZEN)], {}, DENY),
+    ("R04", "no data of it", [given("quote", source=Source.MISSING)], {}, DENY),
+    ("R04", "a live quote from before the break",
+     [given("quote", source=Source.LIVE), given("breaks")], {}, DENY),
     ("R04", "a stop-limit compares with its stop",
      [COLLAR], {"stop": "120.00", "price": "121.00"}, PASS),
     ("R04", "a stop-limit far through its stop",
@@ -450,6 +458,16 @@ ROWS: list[tuple[str, str, list[Given], dict[str, Any], Verdict]] = [
     ("R26", "short while flat", [], {"instruction": SHORT}, PASS),
     ("R26", "short more", [given("hold", -100)], {"instruction": SHORT}, PASS),
     ("R26", "short while long", [given("hold", 100)], {"instruction": SHORT}, DENY),
+    ("R26", "short what the venue lends", [lends(100)], {"instruction": SHORT}, PASS),
+    ("R26", "short one more than the venue lends",
+     [lends(100)], {"instruction": SHORT, "quantity": 101}, DENY),
+    ("R26", "short more of what the venue lends", [given("hold", -100), lends(100)],
+     {"instruction": SHORT}, PASS),
+    ("R26", "short where none is left", [lends(0)], {"instruction": SHORT}, DENY),
+    ("R26", "short what is easy and not counted", [lends(-1)], {"instruction": SHORT}, PASS),
+    ("R26", "short what has to be looked for",
+     [lends(-1, Lending.ON_REQUEST)], {"instruction": SHORT}, DENY),
+    ("R26", "short what nobody lends", [lends(-1, Lending.NONE)], {"instruction": SHORT}, DENY),
     ("R26", "short where shorting is off",
      [limit(short_selling=False)], {"instruction": SHORT}, DENY),
     ("R26", "buy more while long", [given("hold", 100)], {}, PASS),

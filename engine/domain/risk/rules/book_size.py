@@ -21,7 +21,8 @@ def beyond_books(p: Proposal) -> Finding | None:
     dear = (p.price + p.stop + p.worst_price + p.mark) * p.quantity * instrument.multiplier
     if (
         -COMFORTABLE <= dear <= COMFORTABLE
-        and not order.has_exits
+        and order.target is None
+        and order.stop_loss is None
         and p.rate == PAR
         and account.open_value <= HALF_FULL
         and abs(p.held) + p.open_same <= HALF_FULL

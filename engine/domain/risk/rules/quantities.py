@@ -87,7 +87,8 @@ def notional_limit(p: Proposal) -> Money | None:
     worth = p.worth.net_liquidation
     if worth is None:
         return None
-    return min(p.limits.order_notional_max, Money(worth * p.limits.order_notional_share_max // BPS))
+    fixed, share = p.limits.order_notional_max, worth * p.limits.order_notional_share_max // BPS
+    return fixed if fixed <= share else share  # type: ignore[return-value]  # a share of money
 
 
 def order_notional_room(p: Proposal, state: State) -> int:
@@ -172,7 +173,7 @@ def position(p: Proposal, state: State, market: Market, now: Nanos) -> Finding |
         return None
     if worth is None:
         return deny(R08, no_worth(p))
-    limit = Money(worth * p.limits.position_max // BPS)
+    limit: Money = worth * p.limits.position_max // BPS  # type: ignore[assignment]
     if value <= limit:
         return None
     room, worst = position_room(p, state), worst_position(p)
@@ -205,7 +206,7 @@ def position_value(p: Proposal) -> Money | None:
     if not price:
         return None
     assert instrument is not None
-    value = instrument.notional(price, Quantity(worst))
+    value = instrument.notional(price, worst)  # type: ignore[arg-type]
     if p.rate != PAR:
         value = in_base_up(value, p.rate)
     p.position_worst = value

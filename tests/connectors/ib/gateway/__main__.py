@@ -6,6 +6,7 @@
 Commands, one a line
     fill REF [QUANTITY [PRICE]], cancel REF, reject REF, expire REF, trigger REF
     correct EXEC_ID QUANTITY PRICE, orders, executions, positions
+    position SYMBOL QUANTITY [AVERAGE] (a split, a transfer), by_hand SYMBOL BUY|SELL QUANTITY PRICE
     drop, down, up, restart, new_day, half_open, system CODE
     script ACT KIND [NTH] (lose, duplicate, swallow, close_before, close_after)
     refuse KIND CODE [TEXT]
@@ -124,6 +125,8 @@ def commands(gateway: Gateway) -> dict[str, Callable[..., object]]:
             f"{account} {symbol} {quantity}"
             for (account, symbol), quantity in truth.positions.items()
         ),
+        "position": gateway.set_position,
+        "by_hand": lambda *words: f"permId {gateway.place_elsewhere(*words)}",
         "drop": gateway.drop,
         "down": gateway.down,
         "up": gateway.come_back,

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.charging import CHARGE_CHANGES, provisional, taken_back
-from engine.domain.contingent.changes import may_come_again
+from engine.domain.contingent.changes import ended_with_group, may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.day_trades import count_trade, forget_trade
 from engine.domain.ledger.currency import in_base
@@ -63,6 +63,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         order.pending_new = None
     become(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     hold(state, order)
+    if is_full:
+        ended_with_group(state, order)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
     recon = state.recon

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import MachineError
 
@@ -64,23 +64,32 @@ class Library:
         return self._module.ExecutionFilter()
 
 
+Made = TypeVar("Made")
+_LOOPS: list[asyncio.AbstractEventLoop] = []
+"""The one that is there while something of a library is made: without one ib_async makes its own,
+and drops it unclosed."""
+
+
 def _imported(name: str) -> ModuleType:
     """The module, imported in a thread that has an event loop: the library asks for one of the
     thread while it is imported, and a thread in which asyncio has run has none any more."""
 
-    def bring() -> ModuleType:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            return importlib.import_module(name)
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()  # every connection has a loop of its own, in its own thread
-
     if name in sys.modules:
         return sys.modules[name]
+    return _with_a_loop(lambda: importlib.import_module(name))
+
+
+def _with_a_loop(act: Callable[[], Made]) -> Made:
+    """Something of the library is made in a thread of its own that has a loop, always the same."""
+
+    def make() -> Made:
+        if not _LOOPS:
+            _LOOPS.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(_LOOPS[0])
+        return act()
+
     with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(bring).result()
+        return elsewhere.submit(make).result()
 
 
 class Scribe:
@@ -90,7 +99,7 @@ class Scribe:
         self.version = VERSION_ASSUMED
         """Of the protocol, as the gateway of the newest connection speaks it."""
         self._taken: list[str] = []
-        self._client = library.client(None)
+        self._client = _with_a_loop(lambda: library.client(None))
         self._client.isConnected = lambda: True
         self._client.serverVersion = lambda: self.version
         self._client.sendMsg = self._taken.append

@@ -177,13 +177,12 @@ class Night:
 
     def turn(self, seconds_from_it: int) -> None:
         """The clock is set on to so many seconds from the restart."""
-        ahead = self.at + seconds_from_it * NANOS_PER_SECOND - self.venue.clock()
-        assert ahead > 0
-        self.desk.ahead += ahead
+        then = self.at + seconds_from_it * NANOS_PER_SECOND
+        assert then > self.venue.clock()
+        self.desk.ahead += then - self.venue.clock()
         quoted(self.gateway)
-        reached = self.venue.clock()
-        until(self.parts, lambda: self.venue.now >= reached)
-        until(self.parts, lambda: not self.parts.session.state.recon.holds_orders)
+        recon = self.parts.session.state.recon
+        until(self.parts, lambda: self.venue.now >= then and not recon.holds_orders)
 
     @property
     def link(self) -> LinkState | None:

@@ -12,6 +12,8 @@ from connectors.ib.bar_pace import (
     BarPace,
     Query,
 )
+from connectors.ib.history import History
+from connectors.ib.turnstile import Lane
 from engine.values import Nanos
 
 START = Nanos(10**15)
@@ -71,3 +73,19 @@ def test_after_a_violation_nothing_leaves_for_a_minute() -> None:
     pace.violated(START)
     assert not pace.may_ask(daily(1), 0, at(PAUSE - 1))
     assert pace.may_ask(daily(1), 0, at(PAUSE))
+
+
+def test_bars_leave_behind_everything_else() -> None:
+    lanes: list[Lane] = []
+
+    class Listening:
+        def new_id(self, owner: object) -> int:
+            return 1
+
+        def ask(self, lane: Lane, request: str, *arguments: object) -> None:
+            lanes.append(lane)
+
+    history = History(Listening(), lambda: "")  # type: ignore[arg-type]  # all that it needs
+    history.want(daily(1), None, lambda bars, trouble: None)
+    history.look(START)
+    assert lanes == [max(Lane)]

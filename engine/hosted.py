@@ -1,6 +1,6 @@
 """What a host runs a session against: a venue with a market, beyond a line or one of ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -158,6 +158,9 @@ class LiveVenue(HostedVenue, Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What a person should hear of the line since the last call; a sentence each."""
+
+    def seen(self, symbols: Sequence[str]) -> None:
+        """Somebody looks at these: they are quoted, if not all can be."""
 
     @property
     def directory(self) -> Directory | None:

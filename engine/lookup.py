@@ -29,6 +29,13 @@ class DropSymbol(msgspec.Struct, frozen=True, tag="drop_symbol"):
     symbol: str
 
 
+class SeeSymbols(msgspec.Struct, frozen=True, tag="see_symbols"):
+    """Somebody has these rows of the watchlist before them: where not all can be quoted, these
+    are."""
+
+    symbols: tuple[str, ...]
+
+
 class SymbolsFound(msgspec.Struct, frozen=True, tag="symbols_found"):
     """The likeliest first; nothing where nobody can be asked."""
 
@@ -46,7 +53,7 @@ class SymbolListed(msgspec.Struct, frozen=True, tag="symbol_listed"):
     """Why it is not traded here, as a sentence; empty where it is."""
 
 
-LookupRequest = FindSymbols | ListSymbol | DropSymbol
+LookupRequest = FindSymbols | ListSymbol | DropSymbol | SeeSymbols
 LookupAnswer = SymbolsFound | SymbolListed
 
 

@@ -118,8 +118,9 @@ class TraderApp(App[int], inherit_bindings=False):
 
     def _make_panes(self, reference: Reference | None) -> None:
         room = self.room
+        self.watchlist = Watchlist(room, flash=self.room_settings.flash)
         self.panes: dict[PaneName, FramedPane] = {
-            PaneName.WATCHLIST: Watchlist(room, flash=self.room_settings.flash),
+            PaneName.WATCHLIST: self.watchlist,
             PaneName.DEPTH: Depth(room),
             PaneName.TICKET: Ticket(room, room.command, room.form, room.ticket),
             PaneName.TAPE: Tape(room),
@@ -237,6 +238,7 @@ class TraderApp(App[int], inherit_bindings=False):
         old, new = room.view, self.desk.latest()
         room.take_view(new)
         room.tick()
+        room.see(self.watchlist.seen)
         self._coach_sees()
         self.message_line.now = self._clock()
         self._tell_footer()

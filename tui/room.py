@@ -7,6 +7,7 @@ from engine.domain.views import DeskView, OrderRow, QuoteRow, Severity
 from engine.errors import TraderError
 from engine.instruments import Instrument
 from engine.limits_told import TellLimits
+from engine.lookup import SeeSymbols
 from engine.ports import (
     CancelMarked,
     Desk,
@@ -102,6 +103,7 @@ class Room:
         self.awaited: Sending | None = None
         self._sent_from: Sending | None = None
         self._is_changing_limit = False
+        self._seen: tuple[str, ...] = ()
 
     def _first_symbol(self) -> str:
         symbols = [row.symbol for row in self.view.quotes] or list(self.instruments)
@@ -160,6 +162,12 @@ class Room:
         self.symbol = symbol
         self.zone = zone_of(self.instrument(symbol).mic)
         self.ask(FocusSymbol(symbol))
+
+    def see(self, symbols: tuple[str, ...]) -> None:
+        """These rows are on the screen; where all of them are, nobody has to be told."""
+        if symbols != self._seen and len(symbols) < len(self.view.quotes):
+            self._seen = symbols
+            self.ask(SeeSymbols(symbols))
 
     def look_again(self) -> None:
         """Asks for depth and tape of the symbol on the screen."""

@@ -200,13 +200,13 @@ def encode(begin: str, type: str, head: Iterable[Field], body: Iterable[Field]) 
         SOH.join([b"%d=%b" % field for field in fields]),
     )
     if content.count(SOH) != len(fields) + 1 or b"=\x01" in content:
-        _guard(fields)
+        guard(fields)
     start = b"8=%b\x019=%d\x01" % (begin.encode("ascii"), len(content))
     checksum = (byte_sum(start) + byte_sum(content)) % 256
     return b"%b%b10=%03d\x01" % (start, content, checksum)
 
 
-def _guard(fields: list[Field]) -> None:
+def guard(fields: list[Field]) -> None:
     """Raises FieldValueError for the first field that would break its message."""
     data_tag, data_size = 0, -1
     for tag, value in fields:

@@ -100,6 +100,11 @@ class Line:
         return self.state is State.UP
 
     @property
+    def why_down(self) -> str:
+        """Why nothing can be asked over it now; empty where it can."""
+        return "" if self.is_up else self.trouble or "the line to the gateway is not up yet"
+
+    @property
     def may_come_yet(self) -> bool:
         """It is not up, and dialled on; else a person has to look first."""
         return not (self.back_off.stopped or self.is_up)

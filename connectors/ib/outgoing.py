@@ -149,7 +149,8 @@ class Outgoing:
         for request, data in zip(requests, staged, strict=True):
             match request:
                 case NewOrderRequest():
-                    told += self._new(request, data, why_not, out)
+                    away = "" if is_view_only else why_not
+                    told += self._new(request, data, why_not, out, away)
                 case ReplaceRequest():
                     told += self._replace(request, data, why_not, out)
                 case CancelRequest():
@@ -169,18 +170,22 @@ class Outgoing:
             return []
         if kind == "n":
             self._roll.done(order)
-            order.ending = rep.VenueRejected(order.name, why)
+            order.ending = rep.VenueRejected(order.name, why, never_left=True)
             return [order.ending]
         change, order.change = order.change, None
         if change is None or change.new_client_order_id != name:
             return []
         return [rep.VenueReplaceRefused(order.name, why, name)]
 
-    def _new(self, request: NewOrderRequest, data: bytes, why_not: str, out: list[Out]) -> Reports:
+    def _new(
+        self, request: NewOrderRequest, data: bytes, why_not: str, out: list[Out], away: str
+    ) -> Reports:
+        """`away`: why it may leave later though not now; an exit is then tried again."""
         name = request.client_order_id
         if self._roll.get(name) is not None:
             return []  # the same name again is the same order
-        why_not = why_not or self._too_many(request)
+        if later := away or ("" if why_not else self._too_many(request)):
+            return [rep.VenueRejected(name, later, never_left=True)]
         if why_not or not data:
             return [self._not_sent(request, why_not or self._objection(request))]
         listed = self._contracts.get(request.symbol)

@@ -1,6 +1,6 @@
 """What a desk at IB shows of the market, of the account and of its line, without asking anybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from connectors.ib import record
 from connectors.ib.directory import Directory
@@ -42,6 +42,10 @@ class Shown(Untold):
     @property
     def is_view_only(self) -> bool:
         return self.parts.rounds.is_read_only
+
+    def seen(self, symbols: Sequence[str]) -> None:
+        for symbol in symbols:
+            self.parts.feed.lines.look_at(symbol)
 
     @property
     def directory(self) -> Directory:

@@ -98,7 +98,7 @@ class IbVenue(Shown):
             lambda: self.account,
             self._recheck,
             lambda: self.trade_date,
-            self._why_unasked,
+            lambda: self._line.why_down,
         )
         self.parts = assemble(library, terms, self._wire, store, self.market, standing, asks)
         self.parts.feed.own = self._own_at
@@ -237,11 +237,6 @@ class IbVenue(Shown):
             return NEVER_LEFT + "what is traded here is still being looked up"
         return ""
 
-    def _why_unasked(self) -> str:
-        """Why nothing can be asked at IB now; empty where it can."""
-        line = self._line
-        return "" if line.is_up else line.trouble or "the line to the gateway is not up yet"
-
     def _operate(self, request: LinkRequest) -> None:
         """A person's word about the line itself."""
         if request.what == GO:
@@ -356,7 +351,7 @@ class IbVenue(Shown):
         """The line came up or went down, or there is more to be said of it."""
         was_up, self._was_up = self._was_up, self._line.is_up
         if was_up and not self._was_up:
-            self.parts.lost(self.now, self._why_unasked())
+            self.parts.lost(self.now, self._line.why_down)
         self._told.heard(self.parts.books.found)
         self._reports += self._told.look(self.now)
 

@@ -326,7 +326,8 @@ class Clerk:
             order.history.stands(self.now, self.queue_ahead(order))
             self.reports.append(fill)
             return
-        self._tell_wait(order)
+        if order.history.points or order.history.nearest:
+            self._tell_wait(order)
         self.roll.ended(order, fill)
         self.reports.append(fill)
         self._compare(order)

@@ -332,7 +332,7 @@ def operation_of(request: NewOrderRequest, order: OwnOrder, owner: int) -> NewOr
         request.symbol,
         request.instruction.side,
         request.type,
-        order.open_quantity,
+        order.total - order.taken,  # type: ignore[arg-type]  # nothing of it is filled yet
         request.price if request.type.has_limit else NO_PRICE,
         request.stop if request.type.has_stop else NO_PRICE,
         request.time_in_force,

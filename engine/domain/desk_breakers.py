@@ -55,7 +55,8 @@ def after_errors(state: State, events: list[ev.Event], now: Nanos) -> list[ev.Ev
     if not errors:
         return []
     rejects = sum(
-        isinstance(event, ev.OrderRejected) and event.text != NEVER_REACHED for event in events
+        isinstance(event, ev.OrderRejected) and event.text != NEVER_REACHED and not event.never_left
+        for event in events
     )
     orders, before = counts_of(state.breakers.activity, now)
     happened = _errors_tripped(state, errors, now)

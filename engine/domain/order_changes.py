@@ -39,10 +39,10 @@ def _working(state: State, event: ev.OrderWorking) -> None:
 
 def _rejected(state: State, event: ev.OrderRejected) -> None:
     order = state.orders[event.order_id]
-    order.text = event.text
+    order.text, order.never_left = event.text, event.never_left
     order.cancelled = Quantity(max(0, order.quantity - order.cumulative))
     order.ending = Happening.REJECT
-    if event.text != NEVER_REACHED:
+    if event.text != NEVER_REACHED and not event.never_left:
         state.breakers.activity.note_reject(event.at)
     move(state, order, Happening.REJECT, event.at)
 

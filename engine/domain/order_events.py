@@ -150,6 +150,8 @@ class OrderRejected(Fact, frozen=True, tag="rejected"):
     order_id: OrderId
     text: str
     venue_at: Nanos = Nanos(0)
+    never_left: bool = False
+    """No venue has heard of it: the way there was not free."""
 
 
 class OrderTriggered(Fact, frozen=True, tag="triggered"):

@@ -151,6 +151,8 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg that shares its quantity: its newest fill by the venue's clock."""
     charges: dict[str, Charge] | None = None
     """By execution, where the venue says what it charges; None before the first."""
+    never_left: bool = False
+    """It was rejected without any venue having heard of it."""
     fees_apart: Money = Money(0)
     """What the venue has charged beyond the fee table so far; below zero less."""
 
@@ -182,7 +184,8 @@ class Order(msgspec.Struct, gc=False):
     @property
     def is_lost(self) -> bool:
         """The venue has proved that it never came: nothing of it exists anywhere."""
-        return self.status is Status.REJECTED and self.text == NEVER_REACHED
+        is_proved = self.text == NEVER_REACHED or self.never_left
+        return self.status is Status.REJECTED and is_proved
 
     @property
     def is_spent(self) -> bool:

@@ -54,6 +54,8 @@ class VenueRejected(Fact, frozen=True, tag="v_rejected"):
     client_order_id: str
     text: str
     at: Nanos = Nanos(0)
+    never_left: bool = False
+    """The connector says it, and no venue has heard of the order: what kept it here may pass."""
 
 
 class VenueFilled(Fact, frozen=True, tag="v_filled"):

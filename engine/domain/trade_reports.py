@@ -28,6 +28,7 @@ from engine.domain.venue_reports import restated_as
 from engine.values import Nanos, Price, Quantity
 
 NO_TRADE = "is no trade that can be"
+OF_ANOTHER = "names a trade of another order"
 TOLD_OTHERWISE = "was booked with another price or size, which stands: ask the venue"
 
 
@@ -64,10 +65,17 @@ def _impossible(report: rep.VenueFilled | rep.VenueTradeCorrected) -> str:
     return "" if report.quantity > 0 and report.price > 0 else NO_TRADE
 
 
+def _is_of_another(state: State, order: Order, execution_id: str) -> bool:
+    return state.executions.get(execution_id, order.order_id) != order.order_id
+
+
 def _told_otherwise(
     state: State, order: Order, report: rep.VenueFilled, now: Nanos
 ) -> list[ev.Event]:
-    """The same trade with another price or size, and no correction: the first word stands."""
+    """The same trade with another price or size, or of another order, and no correction: the first
+    word stands."""
+    if _is_of_another(state, order, report.execution_id):
+        return beyond_books(state, order, _said(state, order, report), now, OF_ANOTHER)
     booked = _booked(state, order, report.execution_id, Price(0), Quantity(0))
     if booked is None or state.amended.get(report.execution_id, 0):
         return []
@@ -184,6 +192,8 @@ def venue_trade_busted(
     order = find_order_of_any_date(state, report.client_order_id)
     if order is None:
         return orphaned(report.client_order_id, f"busted {report.execution_id}", now)
+    if _is_of_another(state, order, report.execution_id):
+        return beyond_books(state, order, f"a bust of {report.execution_id}", now, OF_ANOTHER)
     if state.amended.get(report.execution_id, 0) >= ev.BUSTED:
         return repeated(report.execution_id, "bust of", now)
     rebooking = Rebooking(state, order, market, now)
@@ -207,6 +217,8 @@ def venue_trade_corrected(
     order = find_order_of_any_date(state, report.client_order_id)
     if order is None:
         return orphaned(report.client_order_id, f"corrected {name}", now)
+    if _is_of_another(state, order, name):
+        return beyond_books(state, order, f"a correction of {name}", now, OF_ANOTHER)
     if state.amended.get(name, 0) >= report.revision:
         return repeated(name, f"revision {report.revision} of", now)
     rebooking = Rebooking(state, order, market, now)

@@ -50,7 +50,7 @@ def venue_rejected(
         return orphaned(report.client_order_id, f"rejected: {report.text}", now)
     if order.is_done:
         return repeated(report.client_order_id, "rejected", now)
-    rejected = ev.OrderRejected(now, order.order_id, report.text, report.at)
+    rejected = ev.OrderRejected(now, order.order_id, report.text, report.at, report.never_left)
     return [rejected, *nudged(state, order, now)]
 
 

@@ -20,7 +20,7 @@ from engine.language.parser import parse_line
 from engine.language.printer import print_line
 from engine.language.problems import SyntaxProblem
 from engine.limits_told import LimitsTold, TellLimits
-from engine.lookup import DropSymbol, FindSymbols, ListSymbol
+from engine.lookup import DropSymbol, FindSymbols, ListSymbol, SeeSymbols
 from engine.ports import (
     Act,
     BooksTold,
@@ -134,7 +134,7 @@ class Counter:
                 self._set_speed(request.factor)
             case UnlockDesk():
                 self._door.unlock(request)
-            case FindSymbols() | ListSymbol() | DropSymbol():
+            case FindSymbols() | ListSymbol() | DropSymbol() | SeeSymbols():
                 self._symbols.serve(request)
             case TellKilled():
                 rows = self._views.rows_of(self._open_when_killed)

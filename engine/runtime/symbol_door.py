@@ -8,6 +8,7 @@ from engine.lookup import (
     FindSymbols,
     ListSymbol,
     LookupRequest,
+    SeeSymbols,
     SymbolListed,
     SymbolsFound,
 )
@@ -40,6 +41,10 @@ class SymbolDoor:
                 self._list(request.match)
             case DropSymbol():
                 self._drop(request.symbol)
+            case SeeSymbols():
+                live = self._host.venue.live
+                if live is not None:
+                    live.seen(request.symbols)
 
     def _find(self, request: FindSymbols) -> None:
         live = self._host.venue.live

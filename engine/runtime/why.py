@@ -345,18 +345,23 @@ def _findings(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def _legs(asked_at: Nanos, venue_at: Nanos, heard_at: Nanos) -> str:
-    """How long both ways took, where the venue said when it acted."""
-    if not venue_at:
+    """How long both ways took, where the venue said when it acted, closer than to the second."""
+    if not venue_at % NANOS_PER_SECOND:
         return ""
     out, back = max(0, venue_at - asked_at), heard_at - venue_at
     return f" ({_span(out)} to the venue, {_span(back)} back)"
 
 
 def _heard_late(venue_at: Nanos, heard_at: Nanos) -> list[str]:
-    if not venue_at or venue_at == heard_at:
+    """A clock of whole seconds, as Interactive Brokers has, tells no delay below one."""
+    whole = venue_at % NANOS_PER_SECOND == 0
+    if not venue_at or venue_at == heard_at or (whole and heard_at - venue_at < NANOS_PER_SECOND):
         return []
-    late = _span(heard_at - venue_at)
-    return [f"it happened at {exchange_clock(venue_at)}; the report took {late}"]
+    late = heard_at - venue_at
+    if whole:
+        when, seconds = exchange_clock(venue_at, digits=0), late // NANOS_PER_SECOND
+        return [f"it happened at {when}; the report took about {seconds} s"]
+    return [f"it happened at {exchange_clock(venue_at)}; the report took {_span(late)}"]
 
 
 def _after(nanos: int) -> str:

@@ -4,9 +4,17 @@ import asyncio
 
 from engine.domain.views import SymbolMatch
 from engine.instruments import Instrument
-from engine.lookup import DropSymbol, FindSymbols, ListSymbol, SymbolListed, SymbolsFound
+from engine.lookup import (
+    DropSymbol,
+    FindSymbols,
+    ListSymbol,
+    SeeSymbols,
+    SymbolListed,
+    SymbolsFound,
+)
 from engine.ports import FocusSymbol
-from tests.tui.desk_screen import sitting
+from tests.tui.desk_screen import Sitting, sitting
+from tests.tui.fake_desk import FakeDesk
 from tui.screens.symbols import SymbolPage
 from tui.settings import ColorUse, ThemeName
 from tui.themes import palette
@@ -144,6 +152,26 @@ async def test_a_symbol_of_the_venue_is_added_looked_at_and_taken_off_again():
         assert here.app.room.symbol == "VOD.GBP"
         await here.press("w")
         assert here.desk.requests[-1] == DropSymbol("VOD.GBP")
+
+
+def seen(here: Sitting) -> list[tuple[str, ...]]:
+    return [request.symbols for request in here.desk.requests if isinstance(request, SeeSymbols)]
+
+
+async def test_the_desk_hears_which_rows_are_on_the_screen_when_others_are_not():
+    async with sitting() as here:
+        await here.frames(2)
+        shown = here.app.watchlist.seen
+        assert seen(here) == [shown] and 3 < len(shown) < 20
+        await here.press("end")
+        await here.frames(2)
+        assert seen(here) == [shown, here.app.watchlist.seen] and "S09" in seen(here)[-1]
+
+
+async def test_where_every_row_is_on_the_screen_nobody_is_told():
+    async with sitting((120, 40), desk=FakeDesk(5)) as here:
+        await here.frames(2)
+        assert not seen(here)
 
 
 async def test_a_symbol_that_cannot_be_added_is_said_and_the_screen_stays_where_it_was():

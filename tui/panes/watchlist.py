@@ -89,6 +89,8 @@ class Watchlist(FramedPane):
     def __init__(self, host: Host, *, flash: bool) -> None:
         super().__init__(host)
         self.cursor = Cursor()
+        self.seen: tuple[str, ...] = ()
+        """Symbols of the rows that are on the screen."""
         self._columns: tuple[Column, ...] = ()
         self._columns_for = (-1, -1, -1)
         self._flashes = flash
@@ -111,6 +113,7 @@ class Watchlist(FramedPane):
         self.cursor.key = self.host.symbol or self.cursor.key
         place = self.cursor.settle(keys, rows)
         first = self.cursor.first
+        self.seen = tuple(row.symbol for row in view.quotes[first : first + rows])
         key = (self._columns, self.is_focused)
         strips = [
             self.slot(0, key, lambda: self.inside(heading(self._columns, ink.quiet, margin=1)))

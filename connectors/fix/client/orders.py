@@ -176,7 +176,7 @@ class Orders:
         reports = self._talk.reports
         match request:
             case NewOrderRequest(client_order_id=name):
-                reports.append(VenueRejected(name, text))
+                reports.append(VenueRejected(name, text, never_left=text == NEVER_LEFT))
             case ReplaceRequest(client_order_id=name, new_client_order_id=new):
                 reports.append(VenueReplaceRefused(name, text, new))
             case _:

@@ -157,6 +157,9 @@ class FixVenue(Showing):
         """Our clock less the venue's, with the shortest way of late; None before its first word."""
         return self._caller.session.skew.figure
 
+    def seen(self, symbols: Sequence[str]) -> None:
+        """What can be subscribed here is, whoever looks."""
+
     @property
     def directory(self) -> None:
         """The venue says by itself all that is traded there."""

@@ -150,18 +150,17 @@ class Desk:
         self.outbox.append(Reply(Type.EXECUTION_REPORT, sorted(fields.items())))
 
     def _cancel(self, message: Message, arranged: Arranged) -> None:
-        client_id, of = message.text(Tag.CL_ORD_ID), message.text(Tag.ORIG_CL_ORD_ID)
-        order = self._open_order(client_id, of, TO_CANCEL)
+        order = self._open_order(message, TO_CANCEL)
         if order is not None:
-            self._asked[order.order_id] = client_id
+            self._asked[order.order_id] = message.text(Tag.CL_ORD_ID)
             self._serve(order, CancelRequest(self._name(order.client_id)))
             self._asked.pop(order.order_id, None)
 
     def _replace(self, message: Message, arranged: Arranged) -> None:
-        client_id, of = message.text(Tag.CL_ORD_ID), message.text(Tag.ORIG_CL_ORD_ID)
-        order = self._open_order(client_id, of, TO_REPLACE)
+        order = self._open_order(message, TO_REPLACE)
         if order is None:
             return
+        client_id, of = message.text(Tag.CL_ORD_ID), message.text(Tag.ORIG_CL_ORD_ID)
         names = self._name(order.client_id), self._name(client_id)
         change = read_change(message, *names, order.request.type, self._instrument(order))
         if isinstance(change, Objection):
@@ -172,17 +171,20 @@ class Desk:
         self._serve(order, change)
         self._asked.pop(order.order_id, None)
 
-    def _open_order(self, client_id: str, of: str, to: bytes) -> FixOrder | None:
-        """The order that a request is about, where it can be; else the refusal is said."""
-        order = self.orders.get(of)
+    def _open_order(self, message: Message, to: bytes) -> FixOrder | None:
+        """The order of a request (by 41; in 5.0 SP2 by 37 alone, too); else its refusal is said."""
+        client_id, of = message.text(Tag.CL_ORD_ID), message.text(Tag.ORIG_CL_ORD_ID)
+        order_id = "" if of else message.text(Tag.ORDER_ID)
+        by_id = (each for each in self.orders.values() if each.order_id == order_id)
+        order = next(by_id, None) if order_id else self.orders.get(of)
         reason, text = TOO_LATE, ""
         if order is None:
-            reason, text = UNKNOWN, f"no order {of!r} of yours is known here"
+            reason, text = UNKNOWN, f"no order {of or order_id!r} of yours is known here"
         elif client_id in self.orders:
             reason, text = DUPLICATE, f"{client_id!r} was used before"
         elif not order.is_open:
             text = "too late: the order is done"
-        elif order.client_id != of:
+        elif of and order.client_id != of:
             reason, text = UNKNOWN, f"the order is {order.client_id!r} since it was changed"
         if not text:
             return order

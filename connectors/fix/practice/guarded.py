@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.line import Application, Refused, Reply
-from connectors.fix.message import Message
+from connectors.fix.message import Message, guard
 from connectors.fix.tags import Tag, Type
 
 NOT_AVAILABLE = 4
@@ -32,7 +32,11 @@ class Guarded:
             self._note(dispute_words(message))
             return ()
         try:
-            return self._inner.take(arranged, message)
+            answer = self._inner.take(arranged, message)
+            if not isinstance(answer, Refused):
+                for reply in answer:
+                    guard(reply.body)
+            return answer
         except Exception as error:
             # The client must hear that nobody took it, and its number must be used up: sent again
             # after a reconnect it would break the same thing for ever. A practice venue is not

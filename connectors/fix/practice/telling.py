@@ -152,11 +152,12 @@ class Teller:
             Tag.CL_ORD_ID: client_id.encode("latin-1"),
             Tag.ORDER_ID: order.order_id.encode("ascii") if order is not None else b"NONE",
             Tag.ORD_STATUS: order.status if order is not None else Status.REJECTED,
-            Tag.ORIG_CL_ORD_ID: of.encode("latin-1"),
             Tag.CXL_REJ_REASON: self.why_not_cancelled(reason),
             Tag.CXL_REJ_RESPONSE_TO: to,
             Tag.TEXT: plain(text),
         }
+        if of:
+            fields[Tag.ORIG_CL_ORD_ID] = of.encode("latin-1")
         return Reply(Type.CANCEL_REJECT, sorted(fields.items()))
 
     def _kind(self, kind: bytes, order: FixOrder) -> bytes:

@@ -189,6 +189,8 @@ class _Step:
         state, now = self.state, self.now
         instrument = state.instruments[self.bracket.symbol]
         number = leg.order_id
+        if later := self._way_is_shut(leg):
+            return later
         if leg.is_done:
             newest_leg = max(leg_of(i) for i in self.bracket.legs)
             number = leg_id(self.group, newest_leg + 1 + self._made_before(leg))
@@ -231,6 +233,15 @@ class _Step:
             # A sibling has filled so much of their group while this one waited here.
             happened.append(ev.ExitReduced(now, number, before, self._sibling_of(oca_group)))
         return happened
+
+    def _way_is_shut(self, leg: Order) -> list[ev.Event]:
+        """What kept the last one here may be there still: it is tried ever more rarely, and at once
+        when a line has come back since; empty when now."""
+        if not leg.never_left or self.state.link_up_at > leg.changed_at:
+            return []
+        kept = sum(each.never_left for each in self.legs if each.order.type is leg.order.type)
+        due = Nanos(leg.changed_at + (RETRY << min(kept - 1, DOUBLINGS_MAX)))
+        return [ev.TimerSet(self.now, bracket_timer(self.group), due)] if due > self.now else []
 
     def _denied(
         self, leg: Order, number: OrderId, order: cmd.SubmitOrder, assessment: Assessment

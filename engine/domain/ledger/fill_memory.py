@@ -43,7 +43,10 @@ class FillMemory(msgspec.Struct):
         if not self.fills:
             return True
         last = self.fills[-1]
-        return last.at < at or last.place < (at, len(execution_id), execution_id)
+        if last.at != at:
+            return last.at < at
+        name = last.execution_id
+        return (len(name), name) < (len(execution_id), execution_id)  # as `place` would say
 
     def find(self, execution_id: str) -> BookedFill | None:
         """The remembered fill with this id; the newest are looked at first."""

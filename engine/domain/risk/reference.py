@@ -3,11 +3,12 @@
 from engine.domain.phases import CROSSES
 from engine.domain.quotes import Market, Quote, Source
 from engine.domain.risk.limits import Limits
-from engine.instruments import Instrument
+from engine.instruments import POWERS_OF_TEN, Instrument
 from engine.values import Nanos, Price
 
 BPS = 10_000
 """Basis points in one."""
+_UNKNOWN = Price(0)
 _NEVER_STALE = (Source.SYNTHETIC, Source.REPLAY)
 NEVER_FRESH = (Source.DELAYED, Source.FROZEN, Source.MISSING)
 COLLAR_MIDDLE_FROM = 3
@@ -60,7 +61,7 @@ def reference_price(quote: Quote) -> Price:
     if not bid and not ask and quote.phase in CROSSES:
         return last or quote.previous_close
     if bid > 0 and ask > 0:
-        return Price((bid + ask) // 2) if bid <= ask else Price(0)
+        return (bid + ask) // 2 if bid <= ask else _UNKNOWN  # type: ignore[return-value]  # a price
     if bid > 0 and last >= bid:
         return last
     return last if 0 < last <= ask else Price(0)
@@ -68,7 +69,7 @@ def reference_price(quote: Quote) -> Price:
 
 def collar_bps(limits: Limits, instrument: Instrument, reference: Price) -> int:
     """The aggressive collar of the price's tier, in basis points."""
-    scale = instrument.price_scale
+    scale = POWERS_OF_TEN[instrument.price_digits]
     if reference >= COLLAR_HIGH_FROM * scale:
         return limits.price_collar
     if reference >= COLLAR_MIDDLE_FROM * scale:

@@ -5,7 +5,7 @@ import socket
 from engine.attachment import Standing, StopEngine, TakeControl, TellKilled
 from engine.domain.views import Severity
 from engine.limits_told import TellLimits
-from engine.lookup import FindSymbols
+from engine.lookup import FindSymbols, SeeSymbols
 from engine.ports import (
     Act,
     DeskAnswer,
@@ -31,7 +31,7 @@ Focus = tuple[str, int]
 
 LOOKS = (
     *(PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, TellLimits, TellKilled),
-    *(TellMessages, UnlockDesk, FindSymbols),
+    *(TellMessages, UnlockDesk, FindSymbols, SeeSymbols),
 )
 """Requests that change nothing for anybody else."""
 FOR_SHELLS = (StopEngine, TellKilled, TellBooks, TellLimits)

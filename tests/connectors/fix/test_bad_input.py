@@ -273,6 +273,22 @@ def test_a_fault_of_the_venue_is_a_refusal_and_the_session_lives() -> None:
     assert side.is_alive(3), "its number was used up"
 
 
+class Speechless(Echo):
+    """An application that says what cannot be said."""
+
+    def take(self, arranged: Arranged, message: Message) -> Sequence[Reply] | Refused:
+        return (Reply("8", [(11, b"A"), (41, b"")]),)
+
+
+def test_an_answer_that_cannot_be_said_is_a_refusal_too() -> None:
+    side = Side(is_client=False)
+    notes: list[str] = []
+    side.session.application = Guarded(Speechless(), notes.append)
+    (refusal,) = side.tell("D", 2, ORDER)
+    assert (refusal.type, refusal.get(380)) == ("j", b"4") and "field 41" in notes[0]
+    assert side.is_alive(3)
+
+
 def test_a_fault_of_a_desk_is_not_swallowed_and_its_message_comes_again() -> None:
     side = Side(is_client=True)
     side.session.application = Broken()

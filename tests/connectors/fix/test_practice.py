@@ -271,6 +271,17 @@ class TestMany:
         assert [message.type for message in told] == ["8", "8", "8", "r"]
         assert (told[-1].get(531), told[-1].get(533)) == (b"7", b"3")
 
+    def test_an_order_is_named_by_the_venues_own_id_where_the_version_allows_it(
+        self, house: House
+    ) -> None:
+        anne = house.joins("ANNE", "FIX.5.0SP2")
+        accepted = anne.order(b"A1", b"100", b"190.00")[0]
+        (unknown,) = anne.say("F", (11, b"C1"), (54, b"1"), (55, SYMBOL), (60, STAMP))
+        assert (unknown.type, unknown.get(102), unknown.get(41)) == ("9", b"1", None)
+        order_id = accepted.get(37) or b""
+        (gone,) = anne.say("F", (11, b"C2"), (37, order_id), (54, b"1"), (55, SYMBOL), (60, STAMP))
+        assert (gone.get(39), gone.get(41), gone.get(11)) == (b"4", b"A1", b"C2")
+
     def test_a_mass_status_tells_each_and_which_is_the_last(self, house: House) -> None:
         anne = house.joins("ANNE")
         anne.order(b"A1", b"100", b"190.00")

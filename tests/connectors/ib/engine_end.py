@@ -17,6 +17,7 @@ from connectors.ib.venue import LINE, IbVenue
 from connectors.line_error import LineError
 from data.home import Home
 from engine.domain import modes
+from engine.domain.apply import state_hash
 from engine.domain.commands import ExitTerm, SubmitOrder
 from engine.domain.events import Event
 from engine.domain.lifecycle import Status
@@ -170,6 +171,11 @@ class EngineEnd:
         self.gateway.wait(lambda: not self.gateway.clients)
         state, _ = replay(self.journal.blocks(), instance="TEST", epoch=1)
         self._opens(state)
+
+    def replayed_hash(self) -> str:
+        """Of the state that the journal alone brings back."""
+        state, _ = replay(self.journal.blocks(), instance="TEST", epoch=1)
+        return state_hash(state)
 
     def close(self) -> None:
         self.ib.close()

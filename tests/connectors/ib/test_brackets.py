@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from data.home import Home
+from engine.domain.apply import state_hash
 from engine.domain.orders import Order
 from engine.instruments import parse_money
 from tests.connectors.ib.engine_end import EngineEnd
@@ -172,6 +173,7 @@ def _live(end: EngineEnd, seed: int) -> None:
     trades = end.gateway.broker.executions
     charged = sum(parse_money(trade.commission) for trade in trades)
     end.until(lambda: (position.quantity, position.fees) == (held(end), charged))
+    assert end.replayed_hash() == state_hash(end.state)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -60,6 +60,15 @@ def test_what_has_no_line_says_so(desk: Desk) -> None:
     assert quote(end, "AAPL").source is Source.MISSING
 
 
+def test_rows_that_are_on_the_screen_have_lines_before_those_that_are_not(desk: Desk) -> None:
+    end = desk(symbols=("AAPL", "MSFT", "SPY", "IBM"), terms={"lines_max": 2})
+    assert end.gateway.lines() == ["AAPL", "MSFT"]
+    end.ib.seen(("SPY", "IBM"))
+    end.hear()
+    assert end.gateway.lines() == ["SPY", "IBM"]
+    assert quote(end, "AAPL").source is Source.MISSING
+
+
 def test_what_is_held_or_works_keeps_its_line(desk: Desk) -> None:
     end = desk(symbols=THREE, terms={"lines_max": 2})
     end.gateway.set_position("AAPL", 100, "190")

@@ -209,3 +209,36 @@ def test_a_confirmation_without_a_stop_price_means_the_one_that_was_asked_for() 
     bench.submit(rep.VenueReplaced(stop.client_order_id, name, Price(0), Quantity(100)))
     bench.pass_time(5)
     assert stop.stop == BID - 100 - 500 and stop.pending_replace is None
+
+
+def kept_here(bench: DeskBench, *numbers: int) -> None:
+    """The line breaks before these legs have left."""
+    for number in numbers:
+        name = name_of(bench, 1, number)
+        bench.submit(rep.VenueRejected(name, "it never left: the line broke", never_left=True))
+
+
+def test_an_exit_that_never_left_is_tried_again_a_little_later_and_ever_more_rarely() -> None:
+    """It had been taken for refused, and what it was for stayed without a stop for good."""
+    bench = desk(latency=never)
+    bench.submit(entry(100), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 100))
+    kept_here(bench, 1, 2)
+    assert told(bench, 1) == ["1.1 rejected 0", "1.2 rejected 0"]
+    bench.pass_time(1.1)
+    assert told(bench, 1)[2:] == ["1.3 sent 100", "1.4 sent 100"]
+    kept_here(bench, 3, 4)
+    bench.pass_time(1.1)
+    assert len(told(bench, 1)) == 4, "twice as long"
+    bench.pass_time(1)
+    assert told(bench, 1)[4:] == ["1.5 sent 100", "1.6 sent 100"]
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_that_a_venue_refused_stays_away() -> None:
+    bench = desk(latency=never)
+    bench.submit(entry(100), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 100))
+    bench.submit(rep.VenueRejected(name_of(bench, 1, 2), "no stops today"))
+    bench.pass_time(5)
+    assert told(bench, 1)[1:] == ["1.2 rejected 0"]

@@ -120,6 +120,29 @@ def test_an_execution_that_comes_again_otherwise_stands_as_it_was_and_lowers_the
     assert bench.state.accounts["PAPER"].symbols["AAPL"].state is ev.TradingState.REDUCING
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        rep.VenueTradeBusted("TEST-1-2-0", "E1", PRICE, Quantity(30)),
+        rep.VenueTradeCorrected("TEST-1-2-0", "E1", 1, PRICE, Quantity(9), Liquidity.MAKER),
+        rep.VenueFilled("TEST-1-2-0", "E1", PRICE, Quantity(30), Liquidity.MAKER),
+    ],
+    ids=lambda claim: type(claim).__name__,
+)
+def test_a_trade_of_one_order_is_never_taken_from_another(bench: DeskBench, claim: Inbound) -> None:
+    """Its id may be unique for an order only, or the venue names the wrong one: nobody guesses."""
+    told(bench, ACCEPTED, fill("E1", 30))
+    order = SubmitOrder(
+        "t2", "PAPER", "AAPL", Instruction.BUY, Quantity(50), OrderType.LIMIT, PRICE
+    )
+    bench.submit(order)
+    bench.submit(rep.VenueAccepted("TEST-1-2-0", "V2", 0))
+    bench.submit(claim)
+    assert bench.state.accounts["PAPER"].symbols["AAPL"].state is ev.TradingState.HALTED
+    assert (bench.order(1).cumulative, bench.order(2).cumulative) == (30, 0)
+    assert bench.position("AAPL") == 30 and bench.replayed_hash()
+
+
 def test_an_execution_that_comes_again_after_its_correction_is_no_news(bench: DeskBench) -> None:
     told(bench, ACCEPTED, fill("E1", 30))
     told(bench, rep.VenueTradeCorrected(FIRST, "E1", 1, PRICE, Quantity(40), Liquidity.MAKER))

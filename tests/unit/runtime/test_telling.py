@@ -8,7 +8,7 @@ import pytest
 from engine.domain.apply import state_hash
 from engine.domain.commands import CancelOrder
 from engine.domain.quotes import Phase
-from engine.domain.reports import SessionEnded, TradeDateRolled
+from engine.domain.reports import SessionEnded, TradeDateRolled, VenueFilled
 from engine.domain.views import Severity
 from engine.runtime.history import OrderHistory
 from engine.runtime.interrupts import Interrupts
@@ -16,7 +16,8 @@ from engine.runtime.narration import Narrator
 from engine.runtime.narration_words import sentence
 from engine.runtime.view import ViewBuilder
 from engine.runtime.why import explain
-from engine.values import OrderId, Price
+from engine.values import NANOS_PER_SECOND as SECOND
+from engine.values import Liquidity, Nanos, OrderId, Price, Quantity
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -231,6 +232,26 @@ def test_why_tells_what_became_of_an_order_before_the_rules_that_had_nothing_to_
     assert told.lines[passed].startswith("the check ")
     assert not any(line[:2].isdigit() for line in told.lines[passed:])
     assert "rules passed: " in told.facts[0]["text"], "the event's own fact keeps them"
+
+
+@pytest.mark.parametrize(
+    ("early", "said"),
+    [
+        (250_000_000, "it happened at 09:30:29.750; the report took 250.000 ms"),
+        (3_000_000_000, "it happened at 09:30:27; the report took about 3 s"),
+        (0, ""),
+    ],
+    ids=["to the nanosecond", "to the second", "at once"],
+)
+def test_why_tells_no_delay_that_the_venues_clock_does_not_tell(early: int, said: str) -> None:
+    desk = Told()
+    desk.say("buy 100 AAPL 189.00")
+    desk.bench.pass_time(30 - desk.bench.host.now % (60 * SECOND) / SECOND)
+    at, name = Nanos(desk.bench.host.now - early), desk.bench.order(1).client_order_id
+    size = Quantity(100)
+    desk.bench.submit(VenueFilled(name, "X1", Price(1_890_000), size, Liquidity.MAKER, at=at))
+    lines = desk.why(1)[1]
+    assert said in lines and ("the report took" in lines) is bool(said)
 
 
 def test_why_tells_a_denial_by_its_rules(desk: Told) -> None:

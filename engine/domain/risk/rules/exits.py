@@ -15,7 +15,7 @@ D04 = RuleName("D04", "exits")
 
 def exits(p: Proposal, state: State, market: Market, now: Nanos) -> Finding | None:
     """Said before the entry leaves: an exit that is refused after it leaves a naked position."""
-    if not p.order.has_exits:
+    if p.order.target is None and p.order.stop_loss is None:
         return None
     assert p.instrument is not None
     if p.exit_room or p.order.reduce_only:

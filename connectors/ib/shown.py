@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from connectors.ib import record
 from connectors.ib.directory import Directory
 from connectors.ib.line import Line
-from connectors.ib.line_words import VIEW_ONLY, line_told
+from connectors.ib.line_words import LOOKS_ALONE, VIEW_ONLY, line_told
 from connectors.ib.parts import Parts
 from connectors.ib.places import place_of
 from connectors.ib.quiet import Quiet
@@ -66,7 +66,10 @@ class Shown(Untold):
         used, waiting = self._wire.used()
         rate = self.terms.messages_a_second
         line, health, data = self._line, self.parts.health, self.parts.feed.lines.trouble
-        return line_told(line, health, data, used=used, waiting=waiting, rate=rate)
+        wrong = [data] if data else []
+        if self.is_view_only:
+            wrong.append(LOOKS_ALONE)
+        return line_told(line, health, wrong, used=used, waiting=waiting, rate=rate)
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """The account as IB counts it."""

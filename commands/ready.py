@@ -15,6 +15,7 @@ from data.home import Home
 from engine.domain.limits_view import NOT_MEASURED, THOUSANDTHS, LimitRow
 from engine.domain.modes import is_simulated
 from engine.domain.quotes import Phase, Source
+from engine.domain.reports import LinkState
 from engine.domain.residence import HELD_STATES, PLACES, residence_of
 from engine.domain.standing_rows import BY_ITSELF
 from engine.domain.standing_view import StandingKind, StandingRow
@@ -36,6 +37,8 @@ _WORDS = {
     Severity.UNAVAILABLE: UNAVAILABLE,
 }
 _LATE_SOURCES = (Source.DELAYED, Source.FROZEN, Source.MISSING)
+_HELD = (LinkState.QUIET.name.lower(), LinkState.AWAY.name.lower())
+"""Planned, and no alarm on a screen; but nothing that opens leaves."""
 RECONCILING = "reconciling"
 _TOLD_ELSEWHERE = ("account", "killed", "market", "link", "unknown", RECONCILING, "disk")
 """Codes of standings that a line of their own says better."""
@@ -120,7 +123,8 @@ def _links(shell: EngineShell) -> Iterator[Check]:
         if link.detail and link.severity is not Severity.OK:
             stands = link.detail  # such as a farm that is broken, or an API that is read-only
         text = reason.text + _ends(reason) if reason else f"{link.name}: {stands}"
-        yield Check("link", _WORDS[link.severity], text)
+        word = DEGRADED if link.text in _HELD else _WORDS[link.severity]
+        yield Check("link", word, text)
     if not shell.view.links:
         simulated = is_simulated(shell.view.mode)
         text = "none: the paper exchange is part of the engine" if simulated else "none is known"

@@ -133,7 +133,7 @@ class Evidence:
             "I-08",
             f"{order.ticket} left while {self.trading.name}",
         )
-        down = [name for name, state in self.links.items() if state is LinkState.DOWN]
+        down = [name for name, state in self.links.items() if state.is_down]
         hold(not down, "I-08", f"{order.ticket} left over a link that is down")
 
     def adopted_order(self, event: ev.OrderAdopted) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from engine.domain.quotes import Phase
-from engine.domain.views import DeskView, OrderRow, PositionRow, Severity
+from engine.domain.views import DeskView, OrderRow, PositionRow
 from engine.instruments import Instrument
 from engine.ports import Act, DoAct
 from engine.values import Money
@@ -102,7 +102,7 @@ def question(
 
 def _why_later(view: DeskView, symbol: str) -> str:
     """What keeps a position from being closed now, in a word or two; empty where nothing does."""
-    if any(link.severity is Severity.UNAVAILABLE for link in view.links):
+    if any(link.is_down for link in view.links):
         return "line down"
     phase = next((row.phase for row in view.quotes if row.symbol == symbol), view.phase)
     return "" if phase in (Phase.OPEN, Phase.PRE_OPEN) else phase.word

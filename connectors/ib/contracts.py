@@ -84,6 +84,8 @@ class Contracts:
         self._by_con_id = {each.con_id: symbol for symbol, each in self._kept.items()}
         self._wanted: dict[int, _Wanted] = {}
         self._rule_rows: dict[int, Sequence[Any]] = {}
+        self._dropped: set[str] = set()
+        """Taken off in this run, so that a line that comes back lists them no more."""
         self.refused: dict[str, str] = {}
         """Symbol → why it cannot be traded here, as a sentence."""
         self._said: dict[str, str] = {}
@@ -138,9 +140,10 @@ class Contracts:
     # What is wanted.
 
     def want(self, symbols: Sequence[str]) -> None:
-        """Each is looked up once, unless it is known or being looked up."""
+        """Each is looked up once, unless it is known, being looked up, or was dropped."""
+        known = self._listed.keys() | self.refused.keys() | self._dropped
         for symbol in symbols:
-            if symbol not in self._listed and symbol not in self.refused:
+            if symbol not in known:
                 self._look_up(symbol)
 
     def choose(self, symbol: str, con_id: int, told: Told) -> None:
@@ -162,6 +165,7 @@ class Contracts:
         if listed is None and kept is None:
             return
         self.is_changed = True
+        self._dropped.add(symbol)
         try:
             self._store.drop(symbol)
         except MachineError as error:
@@ -332,6 +336,7 @@ class Contracts:
         """Who holds the object of before sees what has changed of it."""
         symbol = listed.instrument.symbol
         self.refused.pop(symbol, None)
+        self._dropped.discard(symbol)
         self._said.pop(symbol, None)
         self._by_con_id[listed.con_id] = symbol
         before = self._listed.setdefault(symbol, listed)

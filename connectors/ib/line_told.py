@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from connectors.ib.line import Line
-from connectors.ib.quiet import Quiet
+from connectors.ib.quiet import AWAY_BY_WEEK, Quiet
 from engine.domain.reports import (
     LinkChanged,
     LinkState,
@@ -33,6 +33,8 @@ class LineTeller:
         self._name, self._line, self._quiet, self._up_words = name, line, quiet, up_words
         self._up_since = self._fell_at = now
         self._was_up = self._is_open = self._is_away = self._is_fallen = False
+        self._awaits_login = False
+        """It went for the weekly login, which a person may be late with."""
         self._fills = self._endings = 0
         """Heard of while it was not up."""
         self._held = ""
@@ -64,7 +66,8 @@ class LineTeller:
         self._held = ""
         if was_up or (self._is_open and self._wanted and self._wanted != wanted):
             return [self._down(f"lost: {self._wanted or self._line.trouble}", now)]
-        if self._is_away and not self._quiet.planned(now) and not self._quiet.may_wait(now):
+        may_wait = self._awaits_login and self._quiet.may_wait(now)
+        if self._is_away and not self._quiet.planned(now) and not may_wait:
             return [self._down(f"lost: {NOT_BACK}", now)]
         return []
 
@@ -100,6 +103,7 @@ class LineTeller:
         if not self._is_fallen:
             self._fell_at, self._is_fallen = now, True
         self._is_away = bool(planned) and self._line.may_come_yet
+        self._awaits_login = planned == AWAY_BY_WEEK
         if self._is_away:
             return LinkChanged(self._name, LinkState.AWAY, f"away: {planned}")
         return LinkChanged(self._name, LinkState.DOWN, words)

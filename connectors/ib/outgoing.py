@@ -185,6 +185,8 @@ class Outgoing:
         if self._roll.get(name) is not None:
             return []  # the same name again is the same order
         if later := away or ("" if why_not else self._too_many(request)):
+            if data and not away:
+                self._ids.take("", counts_there=False)  # what was staged behind it has the next
             return [rep.VenueRejected(name, later, never_left=True)]
         if why_not or not data:
             return [self._not_sent(request, why_not or self._objection(request))]

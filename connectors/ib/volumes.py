@@ -39,13 +39,13 @@ class Volumes:
         """What is listed and was not asked for today is."""
         today = self._trade_date()
         for listed in self._contracts.every():
+            kept = self._kept.get(listed.con_id)
+            if kept is not None and kept.asked_on == today:
+                self._write(listed, kept)  # also of a quote that is new since
+                continue
             if self._asked.get(listed.con_id) == today:
                 continue
             self._asked[listed.con_id] = today
-            kept = self._kept.get(listed.con_id)
-            if kept is not None and kept.asked_on == today:
-                self._write(listed, kept)
-                continue
             query = Query(listed.con_id, DURATION, SIZE, WHAT)
             self._history.want(query, listed.contract, self._heard(listed))
 

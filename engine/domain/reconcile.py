@@ -95,6 +95,8 @@ def reconcile_now(
 def fire_recon_timer(state: State, name: str, now: Nanos) -> list[ev.Event]:
     """Open orders are looked at again, or positions; answers that stay away are asked for again."""
     run = state.recon.run
+    if run is not None and name == POSITIONS_TIMER:
+        return [ev.TimerSet(now, name, Nanos(now + state.patience.ack))]
     if run is not None and run.cause.holds_orders:
         asks = [_ask(state, run.query, Statement(each), run.account, now) for each in run.awaiting]
         return [*asks, _watchdog(state, now)]
@@ -115,8 +117,16 @@ def position_moved(
 ) -> list[ev.Event]:
     """Trades of ours explain it, or nothing does: a split, an exercise, another hand."""
     if state.recon.run is not None:
-        return []
+        # What is on its way may have been written before it moved.
+        return _sooner(state, Nanos(now + state.patience.ack), now)
     return begin(state, ReconCause.POSITIONS_TIMER, now, OF_HOLDINGS)
+
+
+def _sooner(state: State, due: Nanos, now: Nanos) -> list[ev.Event]:
+    """Positions are compared then, unless they are before that."""
+    if state.timers.get(POSITIONS_TIMER, due + 1) <= due:
+        return []
+    return [ev.TimerSet(now, POSITIONS_TIMER, due)]
 
 
 def _is_unsure(state: State, run: Run, found: list[ev.Event]) -> bool:
@@ -137,9 +147,8 @@ def _next_looks(state: State, now: Nanos, *, is_unsure: bool = False) -> list[ev
         happened.append(ev.TimerCleared(now, ORDERS_TIMER))
     if state.live and patience.positions_every and POSITIONS_TIMER not in timers:
         happened.append(ev.TimerSet(now, POSITIONS_TIMER, Nanos(now + patience.positions_every)))
-    soon = Nanos(now + patience.settle)
-    if is_unsure and timers.get(POSITIONS_TIMER, soon + 1) > soon:
-        happened.append(ev.TimerSet(now, POSITIONS_TIMER, soon))
+    if is_unsure:
+        happened += _sooner(state, Nanos(now + patience.settle), now)
     return happened
 
 

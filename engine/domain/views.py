@@ -322,6 +322,8 @@ class LinkView(Row, frozen=True):
     text: str
     detail: str = ""
     """Figures of a line beyond this machine; empty where there is none."""
+    is_down: bool = False
+    """Nothing gets to its venue, whether that was planned or not."""
 
 
 class DeskView(Row, frozen=True):

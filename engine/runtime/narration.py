@@ -46,6 +46,8 @@ class Narrator:
         self._ended = ended
         self._queued: dict[OrderId, tuple[OrderId, ...]] = {}
         """New orders that wait here and are told of next, with whose end they wait for."""
+        self._quiet: set[str] = set()
+        """Lines that were told as quiet, so that their return is told too."""
 
     def tell(self, event: ev.Event) -> Fields | None:
         """The object for stdout; None for what only the audit trail needs."""
@@ -290,7 +292,7 @@ class Narrator:
     def _market(self, event: ev.Event) -> Fields | None:
         """What the venue's link and its symbols' sessions did."""
         match event:
-            case ev.LinkMoved() if self._state.was_disconnected or event.state is LinkState.QUIET:
+            case ev.LinkMoved() if self._is_news(event):
                 word = event.state.name.lower()
                 return {"event": "link", "link": event.link, "state": word, "text": event.text}
             case ev.LinkOperated():
@@ -304,6 +306,14 @@ class Narrator:
                 }
             case _:
                 return self._truth(event)
+
+    def _is_news(self, event: ev.LinkMoved) -> bool:
+        """Not that a line stands which nobody was told to be otherwise."""
+        was_quiet = event.link in self._quiet
+        self._quiet.discard(event.link)
+        if event.state is LinkState.QUIET:
+            self._quiet.add(event.link)
+        return was_quiet or self._state.was_disconnected or event.state is LinkState.QUIET
 
     def _truth(self, event: ev.Event) -> Fields | None:
         order_id = getattr(event, "order_id", None)

@@ -390,6 +390,7 @@ def _links(state: State, venue: HostedVenue) -> list[LinkView]:
             severity.get(link, Severity.ATTENTION),
             link.name.lower(),
             told.text if name == venue.name else "",
+            link.is_down,
         )
         for name, link in state.links.items()
     ]

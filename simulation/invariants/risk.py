@@ -3,7 +3,6 @@
 from engine.domain.flatten import closing_order
 from engine.domain.quotes import Market
 from engine.domain.reasons import Finding
-from engine.domain.reports import LinkState
 from engine.domain.risk.exposure import open_quantities
 from engine.domain.risk.frame import evaluate
 from engine.domain.risk.proposal import propose
@@ -47,5 +46,4 @@ def _will_pass(found: Finding, state: State) -> bool:
     in doubt."""
     if found.rule != "R41":
         return found.rule in OF_THE_MOMENT
-    is_down = any(link is LinkState.DOWN for link in state.links.values())
-    return is_down or state.recon.holds_orders
+    return bool(state.links_down) or state.recon.holds_orders

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from engine.domain.preview_view import Preview, RuleCount
 from engine.domain.quotes import Phase
 from engine.domain.reasons import Finding, Verdict
+from engine.domain.reports import LinkState
 from engine.domain.views import LinkView, Severity
 from engine.instruments import Instrument
 from engine.language.syntax import ActLine, OrderLine, ReplayLine
@@ -92,22 +93,23 @@ def test_flattening_says_minus_as_the_panes_do():
 
 
 @pytest.mark.parametrize(
-    ("phase", "is_down", "why"),
+    ("phase", "state", "why"),
     [
-        (Phase.HALTED, False, "halted"),
-        (Phase.CLOSED, False, "closed"),
-        (Phase.OPEN, True, "line down"),
+        (Phase.HALTED, LinkState.UP, "halted"),
+        (Phase.CLOSED, LinkState.QUIET, "closed"),
+        (Phase.OPEN, LinkState.DOWN, "line down"),
+        (Phase.OPEN, LinkState.AWAY, "line down"),
     ],
 )
-def test_flattening_what_cannot_trade_now_says_that_it_waits(phase: Phase, is_down: bool, why: str):
+def test_flattening_what_cannot_trade_now_says_that_it_waits(
+    phase: Phase, state: LinkState, why: str
+):
     desk = FakeDesk()
     desk.send(SendLine("b 100 AAPL mkt", "t"))
     view = desk.latest()
+    link = LinkView("ib", Severity.ATTENTION, state.name.lower(), is_down=state.is_down)
     quotes = [replace(row, phase=phase) if row.symbol == "AAPL" else row for row in view.quotes]
-    severity = Severity.UNAVAILABLE if is_down else Severity.OK
-    view = msgspec.structs.replace(
-        view, quotes=tuple(quotes), links=(LinkView("fix", severity, "line"),)
-    )
+    view = msgspec.structs.replace(view, quotes=tuple(quotes), links=(link,))
     asked = question(Act.FLATTEN_SYMBOL, view, "AAPL")
     assert asked.startswith(f"Flatten AAPL once it can ({why}): +100 shares, ")
     assert asked.endswith("; entries go now?") and len(asked) < 80

@@ -119,6 +119,18 @@ def test_a_link_in_trouble_says_what_the_venues_side_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "word"),
+    [("up", "attention"), ("quiet", "degraded"), ("away", "degraded")],
+)
+def test_a_desk_is_not_ready_over_a_link_that_lets_nothing_open_planned_or_not(
+    state: str, word: str
+) -> None:
+    links = (LinkView("ib", Severity.ATTENTION, state),)
+    (found,) = looked(ready._links, quiet(links=links, standings=()))
+    assert found.word == word
+
+
+@pytest.mark.parametrize(
     ("changes", "word"),
     [
         ({"source": Source.DELAYED}, "degraded"),

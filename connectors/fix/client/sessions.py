@@ -88,7 +88,9 @@ class Sessions:
     def _resumed(self, symbol: str) -> list[Report]:
         """It is again whatever the market is."""
         self._halted.pop(symbol, None)
-        quote = self._market.quotes[symbol]
+        quote = self._market.quotes.get(symbol)
+        if quote is None:
+            return []  # it is listed no more
         quote.phase, quote.phase_text = self._phase, ""
         return [PhaseChanged(symbol, self._phase)]
 
@@ -98,5 +100,6 @@ class Sessions:
             if symbol not in self._halted:
                 quote.phase, quote.phase_text = phase, ""
         told: list[Report] = [PhaseChanged(EVERY_SYMBOL, phase)]
-        halted = [(symbol, self._market.quotes[symbol].phase) for symbol in self._halted]
-        return told + [PhaseChanged(s, each, self._halted[s]) for s, each in halted]
+        quotes = self._market.quotes
+        halted = [(s, quotes[s].phase, why) for s, why in self._halted.items() if s in quotes]
+        return told + [PhaseChanged(*each) for each in halted]

@@ -205,6 +205,9 @@ class Bell:
         fields = [(55, symbol.encode()), (326, status.encode()), (58, text.encode())]
         return self.sessions.security(Message(b"", "f", fields))
 
+    def is_gone(self, symbol: str) -> None:
+        del self._market.quotes[symbol]
+
     @property
     def phases(self) -> list[Phase]:
         return [quote.phase for quote in self._market.quotes.values()]
@@ -242,6 +245,18 @@ def test_a_halt_that_ended_while_the_line_was_down_is_over() -> None:
     assert bell.sessions.late(AT) == []
     assert bell.sessions.late(later) == [PhaseChanged("AAPL", Phase.OPEN)]
     assert bell.phases == [Phase.OPEN, Phase.HALTED] and bell.sessions.late(later) == []
+
+
+def test_a_halted_symbol_that_is_listed_no_more_ends_nothing() -> None:
+    bell, later = Bell(), Nanos(AT + 4_000_000_000)
+    bell.tells("2")
+    for symbol in ("AAPL", "MSFT"):
+        bell.tells_of(symbol, "2", "news")
+    bell.is_gone("MSFT")
+    halted = PhaseChanged("AAPL", Phase.HALTED, "news")
+    assert bell.tells("5") == [PhaseChanged("*", Phase.AUCTION), halted]
+    bell.sessions.ask(AT)
+    assert bell.sessions.late(later) == [PhaseChanged("AAPL", Phase.AUCTION)]
 
 
 # ── what is traded ─────────────────────────────────────────────────────────────────────────────

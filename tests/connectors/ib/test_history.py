@@ -208,3 +208,16 @@ def test_a_new_day_asks_again(desk: Desk) -> None:
     end.ib.parts.history._pace.__init__()  # type: ignore[misc]  # the test's night takes no time
     end.until(lambda: end.ib.market.quotes["AAPL"].average_volume_date == 20_260_105)
     assert end.gateway.count("reqHistoricalData") == 2
+
+
+def test_a_symbol_that_was_dropped_and_added_again_has_its_average_day(desk: Desk) -> None:
+    end = end_with(desk, *[10_000] * 21, symbols=("AAPL", "MSFT"))
+    end.until(lambda: end.ib.market.quotes["AAPL"].average_volume >= 0)
+    con_id = end.ib.parts.contracts.get("AAPL").con_id
+    assert end.ib.directory.drop("AAPL") == ""
+    end.hear()
+    told: list[str] = []
+    end.ib.parts.contracts.choose("AAPL", con_id, told.append)
+    end.until(lambda: told == [""] and end.ib.market.quote("AAPL") is not None)
+    end.hear()
+    assert end.ib.market.quotes["AAPL"].average_volume == 10_000

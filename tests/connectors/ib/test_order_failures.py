@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.ib.ear import Heard
+from connectors.ib.outgoing import unframed
 from connectors.pace import Pace
 from engine.domain.reports import (
     VenueAccepted,
@@ -477,6 +478,18 @@ def test_what_ib_would_refuse_as_the_twenty_first_does_not_leave(desk: Desk) -> 
     end.hear()
     end.send(new("INSTEAD", 1))
     assert only(end.hear(), VenueAccepted)
+
+
+def test_what_leaves_beside_the_twenty_first_has_the_id_that_was_journaled(desk: Desk) -> None:
+    end = desk(symbols=("AAPL", "MSFT"))
+    end.send(*(new(f"N{n}", 1) for n in range(20)))
+    end.hear()
+    staged = end.send(new("ONE MORE", 1), new("BESIDE IT", 1, symbol="MSFT"))
+    told = end.hear()
+    assert [each.client_order_id for each in only(told, VenueRejected)] == ["ONE MORE"]
+    assert [each.client_order_id for each in only(told, VenueAccepted)] == ["BESIDE IT"]
+    (text,) = unframed(staged[1])
+    assert text.split("\0")[1] == str(end.gateway.broker.order("BESIDE IT").order_id)
 
 
 def test_twenty_active_orders_a_side_are_ibs_limit_and_told_as_such(desk: Desk) -> None:

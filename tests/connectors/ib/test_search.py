@@ -203,6 +203,22 @@ def test_what_was_dropped_is_gone_with_its_line_and_after_a_restart(desk: Desk) 
     assert [one.symbol for one in end.ib.instruments] == ["AAPL"]
 
 
+def test_what_was_dropped_does_not_come_back_with_the_line_though_it_was_named_at_the_start(
+    desk: Desk,
+) -> None:
+    end = desk(symbols=("AAPL", "MSFT"))
+    assert end.ib.directory.drop("MSFT") == ""
+    end.hear()
+    end.gateway.drop()
+    end.until(lambda: not end.ib._line.is_up)
+    end.until(lambda: end.ib._line.is_up and end.ib.parts.contracts.is_settled)
+    end.hear()
+    assert [one.symbol for one in end.ib.instruments] == ["AAPL"]
+    typist = Typist(end)
+    assert not typist.lists(match_of(typist, "msft", "XNAS")).trouble
+    assert [one.symbol for one in end.ib.instruments] == ["AAPL", "MSFT"]
+
+
 def test_what_was_not_found_here_is_not_listed(desk: Desk) -> None:
     typist = Typist(desk())
     told = typist.lists(SymbolMatch("MSFT", "", "XNAS", "USD", "272093"))

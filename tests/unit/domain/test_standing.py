@@ -1,10 +1,15 @@
 """What stands between an order and the market, with since when, who, why and the way out."""
 
+import pytest
+
 from engine.domain.commands import Halt, Kill, Origin, Resume
+from engine.domain.events import LinkMoved
 from engine.domain.quotes import Phase
 from engine.domain.reports import LinkChanged, LinkState
 from engine.domain.standing import standings
 from engine.domain.standing_view import Severity, StandingKind, StandingRow
+from engine.runtime.narration import Narrator
+from engine.runtime.view import ViewBuilder
 from tests.harness import DeskBench
 
 
@@ -81,3 +86,21 @@ def test_a_halted_symbol_is_listed_from_its_halt_to_its_reopening() -> None:
     assert (row.since, row.scope, row.ends_by) == (halted_at, "GOOG", "the venue")
     desk.enters("GOOG", Phase.OPEN)
     assert "halt GOOG" not in rows_of(desk)
+
+
+@pytest.mark.parametrize("state", LinkState)
+def test_a_screen_knows_of_a_line_that_is_down_also_as_was_planned(state: LinkState) -> None:
+    desk = DeskBench()
+    desk.submit(LinkChanged("paper", state, "why"))
+    views = ViewBuilder(desk.session, desk.venue, "PAPER")
+    (link,) = views.build(speed="", updates_per_second=0).links
+    assert (link.text, link.is_down) == (state.name.lower(), state.name in ("DOWN", "AWAY"))
+
+
+def test_a_line_that_kept_quiet_and_stands_again_is_told() -> None:
+    desk = DeskBench()
+    narrator = Narrator(desk.state, lambda order: order.label)
+    quiet, up = LinkChanged("paper", LinkState.QUIET, "quiet"), LinkChanged("paper", LinkState.UP)
+    moves = (each for each in desk.submit(up, quiet, up, up) if isinstance(each, LinkMoved))
+    told = [narrator.tell(event) for event in moves]
+    assert [each and each["state"] for each in told] == [None, "quiet", "up", None]

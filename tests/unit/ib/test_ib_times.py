@@ -1,14 +1,17 @@
 """Times and hours as IB writes them."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.ib.exec_times import seconds_of
 from connectors.ib.hours import phase_at, spans, turns_at
+from connectors.ib.line_told import LineTeller
 from connectors.ib.quiet import Quiet
 from engine.domain.quotes import Phase
+from engine.domain.reports import LinkState
 from engine.errors import InputError
 from engine.values import NANOS_PER_SECOND, Nanos
 
@@ -145,6 +148,36 @@ def test_the_login_of_each_week_wants_a_person(
     assert bool(quiet.held(now, LONG_AGO)) == is_quiet
     assert ("second factor" in quiet.planned(now)) == is_planned
     assert ("Sunday 01:00" in quiet.may_wait(now)) == may_wait
+
+
+class _Line:
+    """As much of a line as its teller asks about."""
+
+    is_up, may_come_yet, trouble, wants_a_person = True, True, "it is gone", ""
+
+
+@pytest.mark.parametrize(
+    ("fell", "later", "state"),
+    [
+        ("2026-11-23T23:45:20-05:00", "2026-11-23T23:56:00-05:00", LinkState.DOWN),
+        ("2026-11-22T01:00:20-05:00", "2026-11-22T01:11:00-05:00", LinkState.AWAY),
+        ("2026-11-22T01:00:20-05:00", "2026-11-24T01:01:00-05:00", LinkState.DOWN),
+    ],
+)
+def test_only_the_weekly_login_is_waited_for_longer_than_a_restart_takes(
+    fell: str, later: str, state: LinkState
+) -> None:
+    """The login of that week was done, or the line had not stood before the restart."""
+    line: Any = _Line()
+    quiet = Quiet("23:45 America/New_York", "sun 01:00 America/New_York")
+    teller = LineTeller("ib", line, quiet, lambda: "IB", LONG_AGO)
+    teller.opens()
+    teller.look(LONG_AGO)
+    line.is_up = False
+    (away,) = teller.look(at(fell))
+    assert away.state is LinkState.AWAY
+    told = [away, *teller.look(at(later))]
+    assert told[-1].state is state and not teller.look(at(later))
 
 
 @pytest.mark.parametrize("text", ["sun", "sun 25:00 UTC", "01:00", "someday 01:00 UTC"])

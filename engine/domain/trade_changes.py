@@ -41,9 +41,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
-    counts = state.limits.repeated_execution_max <= REPEATS_COUNTED_MAX
-    if counts and executes_later(state, order, event.at):
-        count_execution(state, order.order, order.side, event.at)
+    if state.limits.repeated_execution_max <= REPEATS_COUNTED_MAX:
+        _count_repeat(state, order, event.at)
     order.fills += 1
     if event.resurrected:
         order.is_resurrected = True
@@ -85,11 +84,16 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         account.month_volume += quantity  # type: ignore[assignment]
     _move_money(account, instrument, event, position.cost - cost_before)
     settle_trade(state, account, instrument, event.cash_delta)
-    if not event.revision:
-        closes = held * order.side < 0
-        # What opens behind what opened, and what closes behind what closed, is no news to it.
-        if closes is position.day_opened:
-            count_trade(account.margin, position, order_id, state.trade_date, closes)
+    closes = held * order.side < 0
+    # What opens behind what opened, and closes behind what closed, is no news to day trades.
+    if closes is position.day_opened and not event.revision:
+        count_trade(account.margin, position, order_id, state.trade_date, closes)
+
+
+def _count_repeat(state: State, order: Order, at: Nanos) -> None:
+    """A first fill can be an execution of its own."""
+    if executes_later(state, order, at):
+        count_execution(state, order.order, order.side, at)
 
 
 def _is_full(order: Order, cumulative: int) -> bool:

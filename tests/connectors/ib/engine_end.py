@@ -44,7 +44,7 @@ from tests.connectors.ib.gateway import Gateway
 from tests.harness import MemoryJournal
 
 DATE = 20_260_105
-SECONDS = 20.0
+SECONDS = 50.0
 STARTS_MAX = 5
 QUICK = msgspec.structs.replace(
     IB_PATIENCE,

@@ -2,6 +2,7 @@
 other there, and what crosses on the way is put right. The broker's book is the truth.
 """
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from random import Random
@@ -28,6 +29,7 @@ from tests.connectors.ib.gateway.faults import close_after, delay, duplicate, lo
 Desk = Callable[..., IbEnd]
 TARGET, STOP = Price(1_920_000), Price(1_890_000)
 GROUP = "G-1-1-0"
+SECONDS = 30.0
 
 
 def leg(name: str, quantity: int, *, target: bool) -> NewOrderRequest:
@@ -276,15 +278,17 @@ class Exits:
         self.end.until(lambda: self.end.ib._line.is_up)
         for ref in "ST":
             self._order(ref).change = None  # it had no answer: the desk takes it for not made
-        for _ in range(6):
+        wanted = self.covered - self.sold
+        by = time.monotonic() + SECONDS
+        while left(self.end) != {"T": wanted, "S": wanted}:
+            assert time.monotonic() < by, f"{left(self.end)} at the broker, {wanted} are held"
+            self.end.until(lambda: self.end.ib._line.is_up)
             self.end.ib._recheck()
             self.end.hear()
             for ref in "ST":  # and asks only where it knows of another total than it wants
                 if self._order(ref).quantity != self.covered:
                     self._ask(self._order(ref))
             self.end.hear()
-        wanted = self.covered - self.sold
-        assert left(self.end) == {"T": wanted, "S": wanted}
 
 
 def _run(desk: Desk, seed: int) -> None:

@@ -36,6 +36,8 @@ class Feed:
         self.reports: list[Report] = []
         self.ticks_count = 0
         self._second = 0
+        self._doubted_at = market.doubted_at
+        """As this feed has set it: another time was set by somebody else."""
 
     # What is listed.
 
@@ -73,11 +75,11 @@ class Feed:
     def lost(self, at: Nanos) -> None:
         """What the line said of the market is old from now on."""
         self.lines.is_up = False
-        self._market.doubted_at = at
+        self._market.doubted_at = self._doubted_at = at
 
     def farm_broken(self, at: Nanos) -> None:
         """A market data farm is gone: what it said is old."""
-        self._market.doubted_at = at
+        self._market.doubted_at = self._doubted_at = at
 
     def turn(self, now: Nanos) -> None:
         """Hours begin and end, by the second; what stays silent is asked for anew."""
@@ -86,6 +88,10 @@ class Feed:
         if second == self._second:
             return
         self._second = second
+        if self._market.doubted_at != self._doubted_at:
+            # The machine slept, and the line stood: what stays silent is asked for anew.
+            self._doubted_at = self._market.doubted_at
+            self.lines.resume_if_up(now)
         for data in self.lines.data.values():
             phase, quote = phase_at(now, data.listed.hours), data.quote
             if quote.phase is not Phase.HALTED and phase is not quote.phase:

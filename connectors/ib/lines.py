@@ -261,6 +261,10 @@ class Lines:
         anew."""
         self.is_up, self._resumed_at = True, at
 
+    def resume_if_up(self, at: Nanos) -> None:
+        if self.is_up:
+            self.resume(at)
+
     def look(self, now: Nanos) -> None:
         """Time passes: what stayed silent behind a farm that came back is asked for anew."""
         self.now = now

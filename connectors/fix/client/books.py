@@ -46,6 +46,8 @@ class SymbolBook:
             elif kind == TRADE and level is not None and not self.quote.last:
                 self.quote.last = Price(level[0])
         self._refresh(at)
+        # Told again is as good as new: behind a break the same book is the book of now.
+        self.quote.at = at
 
     def changed_by(self, entry: Entry, at: Nanos) -> bool:
         """One entry of an increment; False for what cannot be read: then the book is in doubt."""

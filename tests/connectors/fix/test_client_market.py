@@ -12,10 +12,12 @@ from connectors.fix.dictionary.arranging import arrange
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.message import Message, encode, parse
 from connectors.fix.tags import Tag
-from engine.domain.quotes import Market, Phase
+from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reports import PhaseChanged
+from engine.domain.risk.limits import Limits
+from engine.domain.risk.reference import is_fresh
 from engine.instruments import Instrument
-from engine.values import Nanos, Price, Side
+from engine.values import NANOS_PER_SECOND, Nanos, Price, Side
 
 AT = Nanos(1_780_000_000_000_000_000)
 KNOWN = shipped("FIX.4.4")
@@ -45,14 +47,20 @@ class Line:
         asks = self.feed.wanted()
         return [{tag: value.decode() for tag, value in ask.body} for ask in asks]
 
-    def snapshot(self, entries: list[tuple[str, str, str]], id: str = "M1", **more: str) -> None:
+    def snapshot(
+        self,
+        entries: list[tuple[str, str, str]],
+        id: str = "M1",
+        at: Nanos = AT,
+        **more: str,
+    ) -> None:
         fields = [(55, "AAPL"), (262, id), (268, str(len(entries)))]
         for kind, price, size in entries:
             fields += [(269, kind), (270, price), (271, size)]
         arranged, message = told("W", *fields)
         if more:
             message.fields.append((43, b"Y"))
-        self.feed.snapshot(arranged, message, AT)
+        self.feed.snapshot(arranged, message, at)
 
     def change(self, *entries: dict[int, str], id: str = "M1", **more: str) -> None:
         fields = [(262, id), (268, str(len(entries)))]
@@ -175,6 +183,21 @@ def test_a_line_that_is_lost_makes_the_quotes_old() -> None:
     line = Line()
     line.feed.lost(AT)
     assert line.market.doubted_at == AT
+
+
+def test_the_same_book_told_again_behind_a_break_is_a_quote_of_now() -> None:
+    line = Line()
+    line.snapshot(TOUCH)
+    quote = line.market.quotes["AAPL"]
+    quote.source = Source.LIVE
+    line.market.feed_heard_at = AT
+    assert is_fresh(quote, line.market, Limits(), AT)
+    line.feed.lost(AT)
+    later = line.market.feed_heard_at = Nanos(AT + NANOS_PER_SECOND)
+    assert not is_fresh(quote, line.market, Limits(), later)
+    line.feed.subscribe()
+    line.snapshot(TOUCH, id=line.requests()[0][262], at=later)
+    assert is_fresh(quote, line.market, Limits(), later)
 
 
 def test_a_book_has_a_bound() -> None:

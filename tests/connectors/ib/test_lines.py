@@ -235,6 +235,20 @@ def test_after_1102_what_ticks_is_kept_and_what_is_silent_is_asked_for_anew(desk
     assert end.gateway.count("reqMktData") == 3 and sorted(end.gateway.lines()) == ["AAPL", "MSFT"]
 
 
+def test_after_a_sleep_over_which_the_line_stood_what_is_silent_is_asked_for_anew(
+    desk: Desk,
+) -> None:
+    end = desk()
+    end.gateway.quote("AAPL", bid="190.10", bid_size=300, ask="190.12", ask_size=500)
+    end.until(lambda: quote(end).is_two_sided)
+    end.ib.market.doubted_at = end.ib.now  # as the engine's watch of the clocks does
+    later(end, NANOS_PER_SECOND)
+    assert not is_fresh_now(end)
+    later(end, RESUMES_WITHIN)
+    end.until(lambda: is_fresh_now(end))
+    assert end.gateway.count("reqMktData") == 2 and end.gateway.lines() == ["AAPL"]
+
+
 def test_a_line_that_ticks_again_by_itself_is_left_alone(desk: Desk) -> None:
     end = desk()
     end.gateway.system(2103)

@@ -53,14 +53,17 @@ class Doubted(msgspec.Struct, frozen=True, gc=False):
 class Disputes:
     """The newest doubted trades, by the venue's id (17)."""
 
-    def __init__(self, note: Callable[[str], None]) -> None:
+    def __init__(self, note: Callable[[str], None], desk: str = "") -> None:
+        """`desk`: what the ids of this desk begin with; an order of it may be over and forgotten
+        here while its trades still come."""
         self._note = note
+        self._instance = desk.rpartition("-")[0]
         self._doubted: dict[str, Doubted] = {}
 
     def look_at(self, message: Message, order: Standing | None, price: int) -> None:
         """A trade that is new, after it was counted; `price` in the instrument's scale."""
         reason = _what_is_wrong(message, order, price)
-        if not reason:
+        if not reason or (order is None and self._is_ours(message.text(Tag.CL_ORD_ID))):
             return
         exec_id = message.text(Tag.EXEC_ID)
         told = {tag: value for tag in _TOLD_AGAIN if (value := message.get(tag))}
@@ -73,6 +76,9 @@ class Disputes:
             f' {WHAT_COMES.get(reason, BOOKED)}; `link dispute {exec_id} "why"` refuses it to the'
             " venue"
         )
+
+    def _is_ours(self, name: str) -> bool:
+        return bool(self._instance) and name.startswith(f"{self._instance}-")
 
     def asks(self, request: LinkRequest) -> list[Ask] | Unsayable:
         """The DontKnowTrade of a person's word; nothing of another one."""

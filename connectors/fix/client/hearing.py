@@ -209,7 +209,7 @@ class Hearer:
         misfit = reason_of_misfit(message, order)
         self._look_at_repeated(known, price, quantity)
         if known is None and price > 0 and quantity > 0:
-            if order is not None and not misfit:
+            if order is not None and not misfit and not self._is_counted(message, order):
                 order.cumulative = Quantity(order.cumulative + quantity)
             self._disputes.look_at(message, order, price)
         fill = _trade(message, name, trade.key, price, quantity, WORDS.get(misfit, ""))
@@ -349,6 +349,10 @@ class Hearer:
                 f"{order.name}: the venue counts {stated} as filled, its reports say"
                 f" {order.cumulative}; open orders are compared again"
             )
+
+    def _is_counted(self, message: Message, order: Standing) -> bool:
+        """Told again after a crash: the order was read from a journal that had booked it."""
+        return message.is_set(Tag.POSS_DUP) and 0 <= self._cumulative(message) <= order.cumulative
 
     def _recount(self, message: Message, order: Standing | None) -> None:
         stated = self._cumulative(message)

@@ -45,12 +45,14 @@ class Talk:
         note: Callable[[str], None],
         clock: Callable[[], Nanos],
         takes_mass_cancel: bool = True,
+        desk: str = "",
     ) -> None:
-        """`find`: an application message of ours by its number; `clock`: what time it is."""
+        """`desk`: what the ids of this desk begin with. `find`: an application message of ours by
+        its number; `clock`: what time it is."""
         self.reports: list[Report] = []
         self._feed, self._listing, self._sessions = feed, listing, sessions
         self._note, self._clock = note, clock
-        self.disputes = Disputes(note)
+        self.disputes = Disputes(note, desk)
         self.hearer = Hearer(version, roll, trades, instruments, note, self.disputes)
         self.statements = Statements(version, roll, self.hearer, instruments, note)
         is_allowed = takes_mass_cancel and version != FIX42  # which has none

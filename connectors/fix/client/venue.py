@@ -93,6 +93,7 @@ class FixVenue(Showing):
             note=self._say,
             clock=lambda: self.now,
             takes_mass_cancel=takes_mass_cancel,
+            desk=desk,
         )
         self._wall, self._turned_at = wall or utc_clock, Nanos(0)
         self._caller = self._called(open_socket, redial)

@@ -62,6 +62,8 @@ class FixEnd:
         path = Path(self._folder.name)
         self.house = House(path / "practice.db")
         self._down_until = 0.0
+        self.is_out_of_reach = False
+        """Nobody can be dialled, until the test says otherwise."""
         self._others = 0
         self._trades: dict[str, str] = {}
         self._path = path / "fix.db"
@@ -110,7 +112,7 @@ class FixEnd:
         self._folder.cleanup()
 
     def _open(self) -> socket.socket:
-        if time.monotonic() < self._down_until:
+        if self.is_out_of_reach or time.monotonic() < self._down_until:
             raise ConnectionRefusedError(111, "down for the test")
         return socket.create_connection(("127.0.0.1", self.port or self.house.port))
 

@@ -41,9 +41,12 @@ def until(end: FixEnd, done: Callable[[], bool]) -> list[Report]:
 
 def stopped(end: FixEnd, *, ours_less: int) -> int:
     """The venue has seen more of ours than this desk knows of; what it expects next."""
+    end.is_out_of_reach = True  # numbers do not change under a logon that is on its way
     end.house.cut()
-    until(end, lambda: not end.fix._is_up)
+    session = end.fix._caller.session
+    until(end, lambda: not end.fix._is_up and session.phase is Phase.DISCONNECTED)
     end.fix._memory.next_out -= ours_less
+    end.is_out_of_reach = False
     until(end, lambda: bool(end.fix._caller.session.stopped))
     # Asked for now: what was on its way when the line was cut counted there too.
     return end.house.numbers(end.version)[0]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.fix.client.asking import Ask, Asker, Unsayable
+from connectors.fix.client.disputes import Disputes
 from connectors.fix.client.hearing import Hearer
 from connectors.fix.client.refusals import Refusals
 from connectors.fix.client.roll import Roll
@@ -206,6 +207,36 @@ def test_what_nobody_can_trade_is_passed_on_and_counts_here_for_nothing(
     assert fill.quantity <= 0 or fill.price <= 0, "the desk halts the symbol"
     assert talk.roll.get("A").cumulative == 0  # type: ignore[union-attr]
     assert not talk.notes
+
+
+def test_what_is_told_again_after_a_crash_and_was_booked_is_not_counted_twice() -> None:
+    """The journal had the fill, the file of the session's trades did not yet."""
+    talk = Talk()
+    talk.asks(new())
+    order = talk.roll.get("A")
+    assert order is not None
+    order.cumulative = Quantity(90)
+    assert talk.hear("150=F 11=A 17=P1 31=190 32=50 14=50 43=Y 122=20260529-10:00:00")
+    assert talk.hear("150=F 11=A 17=P2 31=190 32=40 14=90 43=Y 122=20260529-10:00:00")
+    assert order.cumulative == 90 and not talk.notes
+    talk.hear("150=F 11=A 17=P3 31=190 32=10 14=100 39=2")
+    assert order.cumulative == 100 and not talk.notes
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("L97G-1-7-0", False), ("OTHER-7", True)])
+def test_a_trade_of_an_order_of_ours_that_is_over_and_forgotten_is_not_doubted(
+    name: str, is_told: bool
+) -> None:
+    talk = Talk()
+    disputes = Disputes(talk.notes.append, "L97G-2")
+    hearer = Hearer("FIX.4.4", talk.roll, talk.trades, KNOWN, talk.notes.append, disputes)
+    fields = {11: name, 17: "P1", 31: "190", 32: "5", 37: "O-9", 54: "1", 55: "AAPL", 150: "F"}
+    message = Message(b"", "8", [(tag, text.encode()) for tag, text in fields.items()])
+    (fill,) = hearer.execution(message)
+    assert fill == rep.VenueFilled(
+        name, fill.execution_id, Price(1_900_000), Quantity(5), fill.liquidity, "", Nanos(0)
+    )
+    assert bool(talk.notes) is is_told
 
 
 def test_a_symbol_that_the_venue_leaves_open_contradicts_nothing(talk: Talk) -> None:

@@ -166,6 +166,10 @@ class Contracts:
             return
         self.is_changed = True
         self._dropped.add(symbol)
+        for question, wanted in list(self._wanted.items()):
+            if wanted.symbol == symbol and wanted.told is None:
+                self._speaker.forget(question)
+                del self._wanted[question]
         try:
             self._store.drop(symbol)
         except MachineError as error:

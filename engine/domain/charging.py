@@ -21,8 +21,8 @@ def fee_charged(
 ) -> list[ev.Event]:
     """The venue's fee takes the place of what was booked; the same word again changes nothing."""
     order, name = find_order_of_any_date(state, report.client_order_id), report.execution_id
-    charge = order.charges.get(name) if order is not None and order.charges else None
-    if order is None or charge is None or charge.revision != report.revision:
+    charge = order.charge_of(name, report.revision) if order is not None else None
+    if order is None or charge is None:
         return repeated(name, "fee of", now)  # of a trade that is not booked, or not so any more
     if charge.is_confirmed and charge.booked == report.fee:
         return repeated(name, "fee of", now)

@@ -163,6 +163,11 @@ class Order(msgspec.Struct, gc=False):
         """What its fills cost by its fee table: what is due for the next one counts from there."""
         return Money(self.fees - self.fees_apart)
 
+    def charge_of(self, execution_id: str, revision: int) -> Charge | None:
+        """What an execution cost; None where nobody says, and of one that was corrected since."""
+        charge = self.charges.get(execution_id) if self.charges else None
+        return charge if charge is not None and charge.revision == revision else None
+
     @property
     def fees_pending(self) -> int:
         """Executions of which the venue has not said yet what it charges."""

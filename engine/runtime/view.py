@@ -111,6 +111,7 @@ class ViewBuilder:
 
     def _fill_row(self, event: OrderFilled) -> FillRow:
         order = self._session.state.orders[event.order_id]
+        charge = order.charge_of(event.execution_id, event.revision)
         return FillRow(
             at=event.at,
             order_id=event.order_id,
@@ -119,14 +120,14 @@ class ViewBuilder:
             instruction=order.order.instruction,
             quantity=event.quantity,
             price=event.price,
-            fee=event.fee,
+            fee=event.fee if charge is None else charge.booked,
             liquidity=event.liquidity,
             realised=event.realised,
             position_after=event.position_after,
             explanation=event.explanation,
             label=short_label(order, self._session.state.trade_date),
             execution_id=event.execution_id,
-            fee_is_provisional=event.execution_id in (order.charges or ()),
+            fee_is_provisional=charge is not None and not charge.is_confirmed,
         )
 
     def _charged(self, event: FeeConfirmed) -> None:

@@ -38,6 +38,8 @@ RETRY = NANOS_PER_SECOND
 """How long an exit waits that only the link kept from leaving."""
 DOUBLINGS_MAX = 5
 """Of that time, while a venue does not keep the same change: 32 s at most."""
+KEPT_UNTIL_RARER = 50
+"""Exits of a kind that never left, after which the next are tried half as often."""
 _PASSING = frozenset({"R25", "R41"})
 """Rules about the moment and not about the order: the exit waits here instead of being denied."""
 _EXITS_STAY = (ev.FlattenStep.ASKING, ev.FlattenStep.WAITING)
@@ -240,7 +242,9 @@ class _Step:
         if not leg.never_left or self.state.link_up_at > leg.changed_at:
             return []
         kept = sum(each.never_left for each in self.legs if each.order.type is leg.order.type)
-        due = Nanos(leg.changed_at + (RETRY << min(kept - 1, DOUBLINGS_MAX)))
+        # The legs of a group are numbered, and must not run out while the way is shut all day.
+        most = DOUBLINGS_MAX + kept // KEPT_UNTIL_RARER
+        due = Nanos(leg.changed_at + (RETRY << min(kept - 1, most)))
         return [ev.TimerSet(self.now, bracket_timer(self.group), due)] if due > self.now else []
 
     def _denied(

@@ -219,6 +219,15 @@ def test_what_was_dropped_does_not_come_back_with_the_line_though_it_was_named_a
     assert [one.symbol for one in end.ib.instruments] == ["AAPL", "MSFT"]
 
 
+def test_what_was_dropped_while_it_is_asked_about_does_not_come_back(desk: Desk) -> None:
+    end = desk(symbols=("AAPL", "MSFT"))
+    end.ib.parts.contracts.doubt("MSFT")
+    assert end.ib.directory.drop("MSFT") == ""
+    end.hear()
+    end.until(lambda: end.ib.parts.contracts.is_settled)
+    assert [one.symbol for one in end.ib.instruments] == ["AAPL"]
+
+
 def test_what_was_not_found_here_is_not_listed(desk: Desk) -> None:
     typist = Typist(desk())
     told = typist.lists(SymbolMatch("MSFT", "", "XNAS", "USD", "272093"))

@@ -7,7 +7,7 @@ from engine.domain.apply import state_hash
 from engine.domain.commands import ExitTerm
 from engine.domain.lifecycle import Status
 from engine.domain.requests import Request
-from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
+from engine.values import NANOS_PER_SECOND, Instruction, Liquidity, Nanos, OrderId, Price, Quantity
 from tests.harness import DeskBench
 
 from .bench import BID, TARGET, desk, entry, leg, told
@@ -235,6 +235,21 @@ def test_an_exit_that_never_left_is_tried_again_a_little_later_and_ever_more_rar
     bench.pass_time(1)
     assert told(bench, 1)[4:] == ["1.5 sent 100", "1.6 sent 100"]
     assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_a_way_that_is_shut_all_day_has_not_used_up_the_numbers_of_exits() -> None:
+    """A group has so many legs and no more, and its position would stay without a stop for good."""
+    bench = desk(latency=never)
+    bench.submit(entry(100), rep.VenueAccepted("TEST-1-1-0", "V1"))
+    bench.submit(fill("TEST-1-1-0", "E1", BID, 100))
+    legs = bench.state.brackets[OrderId(1)].legs
+    tried_at = Nanos(0)
+    for _ in range(6 * 60):
+        if leg(bench, 1, len(legs)).is_live:
+            tried_at = bench.session.now
+            kept_here(bench, len(legs) - 1, len(legs))
+        bench.pass_time(60)
+    assert bench.session.now - tried_at < 10 * 60 * NANOS_PER_SECOND, len(legs)
 
 
 def test_an_exit_that_a_venue_refused_stays_away() -> None:

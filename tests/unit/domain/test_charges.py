@@ -173,3 +173,14 @@ def test_fills_and_words_say_which_fees_are_the_venues_own(bench: DeskBench) -> 
         "fees 0.71 as the venue charged them (1.00 by us_retail)"
     )
     assert views.build(speed="", updates_per_second=0).account.fees_pending == 0
+
+
+def test_a_start_shows_the_fills_of_before_with_what_the_venue_charged(bench: DeskBench) -> None:
+    """The tail of the journal that a start remembers has the fills, and not what came of them."""
+    bench.submit(fill("E1", 40), charged("E1", 35), fill("E2", 60))
+    fills = [each for each in bench.journal.records() if isinstance(each.body, ev.OrderFilled)]
+    views = ViewBuilder(bench.session, bench.venue, "PAPER")
+    views.remember(fills)
+    view = views.build(speed="", updates_per_second=0)
+    shown = [(row.execution_id, row.fee // CENT, row.fee_is_provisional) for row in view.fills]
+    assert sorted(shown) == [("E1", 35, False), ("E2", 0, True)]

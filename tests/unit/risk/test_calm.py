@@ -60,9 +60,9 @@ def _compares(desk: Desk) -> None:
     desk.state.recon.run = Run(1, ReconCause.START, Nanos(0), "PAPER", {0: None}, {})
 
 
-def _is_quiet(desk: Desk) -> None:
+def _is_quiet(desk: Desk, why: str = "quiet: the gateway restarts at 23:45") -> None:
     desk.state.links["ib"] = LinkState.QUIET
-    desk.state.link_texts["ib"] = "quiet: the gateway restarts at 23:45"
+    desk.state.link_texts["ib"] = why
 
 
 TROUBLE: dict[str, tuple[Callable[[Desk], None], str, dict[str, Any]]] = {
@@ -74,6 +74,7 @@ TROUBLE: dict[str, tuple[Callable[[Desk], None], str, dict[str, Any]]] = {
     "desk yellow": (lambda desk: desk.slows(100), "D08", {}),
     "a line is down": (lambda desk: desk.link(LinkState.DOWN), "R41", {}),
     "a venue is about to restart": (_is_quiet, "R41", {}),
+    "a venue is about to restart and says no why": (lambda desk: _is_quiet(desk, ""), "R41", {}),
     "books are compared": (_compares, "R41", {}),
 }
 

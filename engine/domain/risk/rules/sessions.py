@@ -102,8 +102,8 @@ def not_ready(p: Proposal, state: State, market: Market, now: Nanos) -> Finding 
     found = nothing_leaves(state)
     if found is not None or p.is_exit or p.only_shrinks:
         return found
-    if state.link_texts:
-        return _kept_quiet(state)
+    if state.link_texts and (quiet := _kept_quiet(state)):
+        return quiet
     if not state.was_disconnected:
         return None
     unknown = len(state.in_doubt)
@@ -132,9 +132,11 @@ def nothing_leaves(state: State) -> Finding | None:
 
 def _kept_quiet(state: State) -> Finding | None:
     """A venue that restarts as planned may lose what reaches it just before: exits may try."""
-    text = next((state.link_texts[n] for n, s in state.links.items() if s is LinkState.QUIET), "")
-    if not text:
+    quiet = (name for name, link in state.links.items() if link is LinkState.QUIET)
+    name = next(quiet, None)
+    if name is None:
         return None
+    text = state.link_texts[name] or f"the link to {name} keeps quiet"
     why = text.partition(": ")[2] or text
     sentence = f"{why[0].upper()}{why[1:]}: until that is over only exits leave"
     return deny(R41, sentence, actual="quiet", limit="up")

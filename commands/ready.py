@@ -119,7 +119,10 @@ def _links(shell: EngineShell) -> Iterator[Check]:
     reasons = {row.scope: row for row in shell.view.standings if row.code == "link"}
     for link in shell.view.links:
         reason = reasons.get(link.name)
-        text = reason.text + _ends(reason) if reason else f"{link.name}: {link.text or 'up'}"
+        stands = link.text or "up"
+        if link.detail and link.severity is not Severity.OK:
+            stands = link.detail  # such as a farm that is broken, or an API that is read-only
+        text = reason.text + _ends(reason) if reason else f"{link.name}: {stands}"
         word = DEGRADED if link.text in _HELD else _WORDS[link.severity]
         yield Check("link", word, text)
     if not shell.view.links:

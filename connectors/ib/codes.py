@@ -37,6 +37,7 @@ LOST, RESTORED_ANEW, RESTORED = 1100, 1101, 1102
 SERVER_BROKEN = 2110
 COMPETING_SESSION = 10197
 NO_CONTRACT = 200
+CANCELLED = 202
 
 WARNINGS = frozenset({399, 404, 492, 10311, 10314, 10315, 10328, 10349})
 REFUSALS = frozenset(
@@ -65,7 +66,7 @@ _TOO_LATE = frozenset({161, 10148})
 
 def kind_of(code: int) -> Kind:
     """Of an error about an order."""
-    if code == 202:
+    if code == CANCELLED:
         return Kind.CANCEL_CONFIRMED
     if code in _TOO_LATE:
         return Kind.TOO_LATE

@@ -20,6 +20,8 @@ Reports = list[Report]
 NOBODY = -1
 """The id of an error about no request; orders of TWS itself may have others below 0."""
 FAULTS_TOLD_MAX = 20
+NO_NEWS = (codes.READ_ONLY, codes.CLIENT_ID_IN_USE, codes.CANCELLED)
+"""Told in other words, or of an order that is nobody's here."""
 LOST_WORDS = "the gateway has lost its connection to IB: nothing new is sent until it is back"
 
 
@@ -203,7 +205,7 @@ class Dispatch:
         elif code == codes.PACING:
             self._note(f"the gateway says that this desk is too fast: {text}; it is dialled anew")
             line.drop("too many messages a second", now)
-        elif code not in (codes.READ_ONLY, codes.CLIENT_ID_IN_USE):
+        elif code not in NO_NEWS:
             self._note(f"IB says: {text} ({code})")
 
     def _strange_time(self, text: str) -> None:

@@ -21,8 +21,8 @@ EXECUTION = "11"
 EXECUTION_TIME = 15
 """Message type of an execution, and which of its fields says when it was made."""
 RAW_KEPT_MAX = 2_000
-NOT_KEPT = frozenset({"1", "2", "12", "13", "45", "46", "49", "99"})
-"""Message types of market data and of the heartbeat: they would push out everything else."""
+NOT_KEPT = frozenset({"1", "2", "12", "13", "17", "45", "46", "49", "99"})
+"""Message types of market data, bars and the heartbeat: they would push out everything else."""
 
 HEARD = (
     *("orderStatus", "openOrder", "openOrderEnd", "completedOrder", "completedOrdersEnd"),

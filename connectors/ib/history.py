@@ -69,7 +69,7 @@ class History:
         self._now = now
         for asked in list(self._under_way.values()):
             if now - asked.asked_at >= ANSWERS_WITHIN:
-                self._speaker.ask(Lane.MARKET, "cancelHistoricalData", asked.question)
+                self._speaker.ask(Lane.HISTORY, "cancelHistoricalData", asked.question)
                 self._over(asked, SILENT)
         if not self._waiting or self._why_not():
             return
@@ -87,7 +87,7 @@ class History:
         self._pace.asked(query, self._now)
         self._under_way[asked.question] = asked
         self._speaker.ask(
-            Lane.MARKET,
+            Lane.HISTORY,
             "reqHistoricalData",
             *(asked.question, asked.contract, "", query.duration, query.size, query.what),
             *(True, 1, False, []),

@@ -65,9 +65,6 @@ class Library:
 
 
 Made = TypeVar("Made")
-_LOOPS: list[asyncio.AbstractEventLoop] = []
-"""The one that is there while something of a library is made: without one ib_async makes its own,
-and drops it unclosed."""
 
 
 def _imported(name: str) -> ModuleType:
@@ -80,13 +77,17 @@ def _imported(name: str) -> ModuleType:
 
 
 def _with_a_loop(act: Callable[[], Made]) -> Made:
-    """Something of the library is made in a thread of its own that has a loop, always the same."""
+    """Something of the library is made in a thread of its own that has a loop: without one ib_async
+    makes itself one, and drops it unclosed."""
 
     def make() -> Made:
-        if not _LOOPS:
-            _LOOPS.append(asyncio.new_event_loop())
-        asyncio.set_event_loop(_LOOPS[0])
-        return act()
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return act()
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()  # every connection has a loop of its own, in its own thread
 
     with ThreadPoolExecutor(1) as elsewhere:
         return elsewhere.submit(make).result()

@@ -1,5 +1,7 @@
 """What is said of the line to a gateway: how it is, and why nothing leaves."""
 
+from collections.abc import Sequence
+
 from connectors.ib.health import Health
 from connectors.ib.line import Line, State
 from engine.hosted import LineTold
@@ -22,6 +24,7 @@ SWEPT = (
     " became of it is looked up"
 )
 NOT_SWEPT = "the line to the gateway is down: nothing was asked of IB, and everything works on"
+LOOKS_ALONE = "the API of the gateway is read-only: nothing can be sent"
 NO_NUMBERS = (
     "a gateway has no numbers to set and no trade to dispute: nothing was done. `link go` dials"
     " anew, `link sweep` cancels everything in the account"
@@ -36,10 +39,10 @@ _STATES = {
 
 
 def line_told(
-    line: Line, health: Health, data: str, *, used: int, waiting: int, rate: int
+    line: Line, health: Health, wrong: Sequence[str], *, used: int, waiting: int, rate: int
 ) -> LineTold:
-    """`data`: what is wrong with the market data of all symbols at once, or empty. `used`: messages
-    of the last second, of `rate` that may leave; `waiting`: for their turn."""
+    """`wrong`: what else is, with the data of all symbols or with the API. `used`: messages of the
+    last second, of `rate` that may leave; `waiting`: for their turn."""
     trouble = f" ({line.trouble})" if line.trouble and line.state is not State.UP else ""
     words = f"{_STATES[line.state]}{trouble}, {used} of {rate} messages in the last second"
     if waiting:
@@ -47,6 +50,6 @@ def line_told(
     broken = health.broken
     if broken:
         words += f", broken: {', '.join(broken)}"
-    if data:
-        words += f", {data}"
-    return LineTold(words, is_doubtful=bool(broken or data) or line.state is not State.UP)
+    for each in wrong:
+        words += f", {each}"
+    return LineTold(words, is_doubtful=bool(broken or wrong) or line.state is not State.UP)

@@ -293,8 +293,11 @@ class Lines:
             words = ELSEWHERE
         elif code == NEEDS_MORE:
             words += "; `trader config set ib.delayed true` shows it late"
+        is_known = code == COMPETING and bool(self.trouble)
         ticks.forget(quote, Source.MISSING, words)
-        self._note(f"no live data of {symbol}: {words}")
+        if not is_known:  # it is of all symbols, and said once
+            of = "" if code == COMPETING else f" of {symbol}"
+            self._note(f"no live data{of}: {words}")
         if code == NO_CONTRACT:
             self._doubt(symbol)
         elif code == LINES_USED_UP:

@@ -72,7 +72,7 @@ class Quiet:
                 continue
             here, at = hour.before(now, BEFORE)
             if here < at + AFTER and hour.there(up_since) < at:
-                return words.format(hour)
+                return words.format(f"{hour} {at.tzname()}")
         return ""
 
     def planned(self, now: Nanos) -> str:

@@ -1,11 +1,11 @@
 """What a desk at IB shows of the market, of the account and of its line, without asking anybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from connectors.ib import record
 from connectors.ib.directory import Directory
 from connectors.ib.line import Line
-from connectors.ib.line_words import VIEW_ONLY, line_told
+from connectors.ib.line_words import LOOKS_ALONE, VIEW_ONLY, line_told
 from connectors.ib.parts import Parts
 from connectors.ib.places import place_of
 from connectors.ib.quiet import Quiet
@@ -43,6 +43,10 @@ class Shown(Untold):
     def is_view_only(self) -> bool:
         return self.parts.rounds.is_read_only
 
+    def seen(self, symbols: Sequence[str]) -> None:
+        for symbol in symbols:
+            self.parts.feed.lines.look_at(symbol)
+
     @property
     def directory(self) -> Directory:
         return self.parts.directory
@@ -62,7 +66,10 @@ class Shown(Untold):
         used, waiting = self._wire.used()
         rate = self.terms.messages_a_second
         line, health, data = self._line, self.parts.health, self.parts.feed.lines.trouble
-        return line_told(line, health, data, used=used, waiting=waiting, rate=rate)
+        wrong = [data] if data else []
+        if self.is_view_only:
+            wrong.append(LOOKS_ALONE)
+        return line_told(line, health, wrong, used=used, waiting=waiting, rate=rate)
 
     def figures(self) -> tuple[VenueFigure, ...]:
         """The account as IB counts it."""

@@ -24,6 +24,7 @@ class Lane(IntEnum):
     ORDER = 1
     RECOVERY = 2
     MARKET = 3
+    HISTORY = 4
 
 
 class Leaving(msgspec.Struct, frozen=True, gc=False):

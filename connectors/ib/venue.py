@@ -133,10 +133,6 @@ class IbVenue(Shown):
     def description(self) -> str:
         return description_of(self.account)
 
-    def seen(self, symbols: Sequence[str]) -> None:
-        for symbol in symbols:
-            self.parts.feed.lines.look_at(symbol)
-
     def wake_with(self, ring: Callable[[], None]) -> None:
         self._ring = ring
 

@@ -162,7 +162,7 @@ class Clerk:
 
         `bids` and `asks` are the book that it met.
         """
-        ahead = self.queue_ahead(order)
+        ahead = self._exchange.queue_ahead(order.symbol, order.exchange_id)
         self.roll.stands(order)
         name = order.client_order_id
         answer = VenueAccepted(name, order.venue_order_id, ahead, _UNSAID, bids, asks)

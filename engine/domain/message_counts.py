@@ -65,8 +65,8 @@ def count_message(
     waiting = state.messages.waiting
     if waiting and message_key(message, order_id, asked) in waiting:
         return False
-    if not is_unlimited(state):
-        count(state, at, is_entry=is_entry)
+    if state.venue_rate or state.limits.message_rate_max <= MESSAGES_COUNTED_MAX:
+        count(state, at, is_entry=is_entry)  # where that has any limit
     return True
 
 

@@ -6,8 +6,9 @@ from engine.domain.message_counts import drop_messages
 from engine.domain.orders import Order, Pending, shares_of
 from engine.domain.recon import ORDERS_TIMER, POSITIONS_TIMER
 from engine.domain.risk.opening import opening_of, tally_opening
-from engine.domain.state import ACK_TIMER, State
-from engine.values import Money, Nanos, Price
+from engine.domain.state import ACK_TIMER, Account, State
+from engine.instruments import Instrument
+from engine.values import Money, Nanos, Price, Quantity
 
 _NOTHING = Money(0)
 
@@ -51,12 +52,19 @@ def revalue(state: State, order: Order, price: Price) -> None:
     if change is not None:
         price, quantity = max(price, change.price), max(quantity, change.quantity)
     instrument = state.instruments.get(asked.symbol)
-    if instrument is None:
-        return
-    value, account = instrument.notional(price, quantity), state.accounts[asked.account]
-    if instrument.currency != account.currency:
-        value = in_base_up(value, state.rate_of(instrument.currency, account.currency))
-    order.value_total = value
+    if instrument is not None:
+        account = state.accounts[asked.account]
+        order.value_total = value_in(state, account, instrument, price, quantity)
+
+
+def value_in(
+    state: State, account: Account, instrument: Instrument, price: Price, quantity: Quantity
+) -> Money:
+    """What `quantity` is worth at `price` in the account's currency, rounded up."""
+    value = instrument.notional(price, quantity)
+    if instrument.currency == account.currency:
+        return value
+    return in_base_up(value, state.rate_of(instrument.currency, account.currency))
 
 
 def move(state: State, order: Order, happening: Happening, at: Nanos) -> None:
@@ -76,7 +84,8 @@ def become(state: State, order: Order, happening: Happening, at: Nanos) -> None:
         of_symbol = state.live_by_symbol.get(order.order.symbol)
         if of_symbol is not None:
             of_symbol.pop(order_id, None)
-        answered(order)
+        if order.pending_cancel or order.pending_new or order.pending_replace:
+            answered(order)
         if state.messages.waiting:
             drop_messages(state.messages, order.order_id)
     if state.in_doubt:

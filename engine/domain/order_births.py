@@ -13,7 +13,7 @@ from engine.domain.identity import LEG_STRIDE
 from engine.domain.lifecycle import Status
 from engine.domain.message_counts import count_message
 from engine.domain.message_facts import Message
-from engine.domain.moves import hold, revalue, watched
+from engine.domain.moves import hold, value_in, watched
 from engine.domain.orders import Order, Pending
 from engine.domain.recent import note
 from engine.domain.risk.opening import counted_price
@@ -21,6 +21,8 @@ from engine.domain.risk.rules.conduct import price_print
 from engine.domain.risk.rules.flow import fingerprint
 from engine.domain.state import Account, State
 from engine.domain.strategy_changes import count_execution
+from engine.domain.strategy_facts import REPEATS_COUNTED_MAX
+from engine.instruments import Instrument
 from engine.values import Price
 
 ORDER_ATTEMPTS_MAX = 1_024
@@ -87,7 +89,7 @@ def _released(state: State, event: ev.OrderReleased) -> None:
         order.fee_table = account.fee_table_for(instrument)
     order.reserved_total = event.reserved
     order.pending_new = pending = Pending(at)
-    _remember_order(state, account, order, event)
+    _remember_order(state, account, instrument, order, event)
     state.orders[order_id] = order
     state.by_client_id[name] = order_id
     state.live[order_id] = None
@@ -104,7 +106,13 @@ def _released(state: State, event: ev.OrderReleased) -> None:
     state.breakers.activity.note_order(at)
 
 
-def _remember_order(state: State, account: Account, order: Order, event: ev.OrderReleased) -> None:
+def _remember_order(
+    state: State,
+    account: Account,
+    instrument: Instrument | None,
+    order: Order,
+    event: ev.OrderReleased,
+) -> None:
     """What the rules remember of an order that leaves."""
     asked, side, price, at = event.order, order.side, order.price, event.at
     symbol, protection, flow = asked.symbol, event.protection, account.flow
@@ -115,14 +123,16 @@ def _remember_order(state: State, account: Account, order: Order, event: ev.Orde
         order.worst_price = counted_price(asked.type, side, asked.price, asked.stop, event.quote)
     flow.orders += 1
     (flow.symbols.get(symbol) or flow.of(symbol)).orders += 1
-    if event.reserved:
+    if event.reserved and state.limits.repeated_execution_max <= REPEATS_COUNTED_MAX:
         count_execution(state, asked, side, at)
     note(state.recent_orders, fingerprint(asked), at, RECENT_ORDERS_MAX)
     if price:
         printed = price_print(symbol, side, order.quantity, price)
         note(state.recent_prices, printed, at, RECENT_PRICES_MAX)
-    at_market = order.worst_price if protection else order.stop
-    revalue(state, order, price or at_market or _price_of(event.quote))
+    if instrument is not None:
+        at_market = order.worst_price if protection else order.stop
+        worst = price or at_market or _price_of(event.quote)
+        order.value_total = value_in(state, account, instrument, worst, order.quantity)
 
 
 def _price_of(quote: ev.QuoteSeen) -> Price:

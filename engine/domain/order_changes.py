@@ -7,6 +7,7 @@ from engine.domain import events as ev
 from engine.domain.commands import Origin
 from engine.domain.contingent.changes import (
     LEG_CHANGES,
+    ended_with_group,
     stays_away,
     taken_back_by_desk,
 )
@@ -59,6 +60,8 @@ def _cancelled(state: State, event: ev.OrderCancelled) -> None:
     if staged and not event.requested:
         state.brackets[order.group].taken_back.append(order.order_id)
     _end(state, order, Happening.DISCARD if staged else Happening.CANCEL, event)
+    order.let_go = not (staged or event.requested)
+    ended_with_group(state, order)
     if event.requested:
         # That was the answer.
         order.late_cancel = ""

@@ -151,6 +151,8 @@ class Order(msgspec.Struct, gc=False):
     """Of a leg that shares its quantity: its newest fill by the venue's clock."""
     charges: dict[str, Charge] | None = None
     """By execution, where the venue says what it charges; None before the first."""
+    let_go: bool = False
+    """The venue ended it, and nobody here had asked for that."""
     never_left: bool = False
     """It was rejected without any venue having heard of it."""
     fees_apart: Money = Money(0)

@@ -64,7 +64,9 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     seen = quote_seen(proposal.quote)
     if not assessment.is_allowed:
         return [_denied(state, command, assessment, seen, now), *way]
-    command, protection = _priced(command, proposal, assessment)
+    protection = NO_PROTECTION
+    if command.type is _MARKET or assessment.findings:
+        command, protection = _priced(command, proposal, assessment)
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )

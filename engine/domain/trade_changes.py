@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.domain import events as ev
 from engine.domain.charging import CHARGE_CHANGES, provisional, taken_back
-from engine.domain.contingent.changes import may_come_again
+from engine.domain.contingent.changes import ended_with_group, may_come_again
 from engine.domain.cost_changes import purse_of
 from engine.domain.day_trades import count_trade, forget_trade
 from engine.domain.ledger.currency import in_base
@@ -20,6 +20,7 @@ from engine.domain.risk.regimes import Regime
 from engine.domain.settling import fund, settle_trade, take_back, unfund
 from engine.domain.state import Account, State, flatten_key
 from engine.domain.strategy_changes import count_execution, executes_later
+from engine.domain.strategy_facts import REPEATS_COUNTED_MAX
 from engine.instruments import Instrument
 from engine.values import Money, Nanos, Quantity
 
@@ -40,8 +41,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     order.cumulative = cumulative  # type: ignore[assignment]  # a sum of quantities is one
     order.value += value  # type: ignore[assignment]
     order.fees += event.fee  # type: ignore[assignment]
-    window = state.limits.repeated_execution_window
-    if event.at - order.created_at >= window and executes_later(state, order, event.at):
+    counts = state.limits.repeated_execution_max <= REPEATS_COUNTED_MAX
+    if counts and executes_later(state, order, event.at):
         count_execution(state, order.order, order.side, event.at)
     order.fills += 1
     if event.resurrected:
@@ -62,6 +63,8 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
         order.pending_new = None
     become(state, order, _FULL_FILL if is_full else _PARTIAL_FILL, event.at)
     hold(state, order)
+    if is_full:
+        ended_with_group(state, order)
     if order.ending:
         _told_what_was_owed(state, order, event.at)
     recon = state.recon
@@ -84,7 +87,9 @@ def _filled(state: State, event: ev.OrderFilled) -> None:
     settle_trade(state, account, instrument, event.cash_delta)
     if not event.revision:
         closes = held * order.side < 0
-        count_trade(account.margin, position, order_id, state.trade_date, closes)
+        # What opens behind what opened, and what closes behind what closed, is no news to it.
+        if closes is position.day_opened:
+            count_trade(account.margin, position, order_id, state.trade_date, closes)
 
 
 def _is_full(order: Order, cumulative: int) -> bool:

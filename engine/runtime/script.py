@@ -12,6 +12,7 @@ from engine.domain.quotes import Phase
 from engine.domain.records import Record
 from engine.domain.risk.proposal import propose
 from engine.domain.risk.rules.breakers import SLOWED_BY
+from engine.domain.risk.rules.sessions import is_settling
 from engine.domain.state import State
 from engine.instruments import format_money, parse_money
 from engine.language import syntax as syn
@@ -32,7 +33,7 @@ from engine.values import NANOS_PER_SECOND, Money, Nanos, OrderId, TimeInForce
 SCRIPT_RATE_COUNTED_MAX = 1_000
 """A rate above this many orders a second (R12) is none: nothing is waited for."""
 READ_ONLY = "this session is read-only: nothing can be sent, cancels included"
-DRAIN_AT_MOST = 5 * NANOS_PER_SECOND
+DRAIN_AT_MOST, SETTLES_WITHIN = 5 * NANOS_PER_SECOND, 30 * NANOS_PER_SECOND
 """Market time that reports in flight get at the end of a script."""
 
 
@@ -202,7 +203,10 @@ class ScriptRunner:
 
     def _pace(self, command: Command) -> None:
         """Lets market time pass until one more order fits into the last second: scripts are paced
-        by the order-rate rule (R12), never denied."""
+        by the order-rate rule (R12), never denied; and until a line that is back has settled."""
+        if isinstance(command, SubmitOrder) and self._host.venue.live is not None:
+            until = Nanos(self._host.now + SETTLES_WITHIN)
+            self._run_to(until, lambda: not is_settling(self._state))
         rate = self._state.limits.order_rate_script
         if not isinstance(command, SubmitOrder) or rate > SCRIPT_RATE_COUNTED_MAX:
             return

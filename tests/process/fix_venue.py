@@ -99,6 +99,16 @@ class VenueProcess:
             held[order.request.symbol] += order.request.instruction.side * order.cumulative
         return {symbol: size for symbol, size in sorted(held.items()) if size}
 
+    def reports_from(self, number: int) -> int:
+        """How many reports of orders bear that number or a later one."""
+        with sqlite3.connect(self._trader.home / "practice-venue.db") as books:
+            row = books.execute(
+                "select count(*) from sent where client = ? and number >= ? and type = '8'",
+                (CLIENT, number),
+            ).fetchone()
+        books.close()
+        return int(row[0])
+
     def numbers(self) -> tuple[int, int]:
         with sqlite3.connect(self._trader.home / "practice-venue.db") as books:
             row = books.execute(

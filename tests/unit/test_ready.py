@@ -111,6 +111,9 @@ def test_a_link_in_trouble_says_what_the_venues_side_said() -> None:
     first, second = looked(ready._links, quiet(links=links, standings=(down,)))
     assert (first.word, first.text) == ("unavailable", "link to fix refused; ends by return")
     assert (second.word, second.text) == ("ok", "rec: up")
+    farm = LinkView("ib", Severity.ATTENTION, "up", "up, broken: usfarm")
+    (told,) = looked(ready._links, quiet(links=(farm,)))
+    assert (told.word, told.text) == ("attention", "ib: up, broken: usfarm")
     (none,) = looked(ready._links, quiet(links=(), mode="LIVE"))
     assert none.word == "unavailable"
 

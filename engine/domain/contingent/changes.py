@@ -41,6 +41,18 @@ def taken_back_by_desk(state: State, order: Order) -> None:
         may_come_again(state, order)
 
 
+def ended_with_group(state: State, order: Order) -> None:
+    """A sibling filled all that the venue knew their group to be for, and the venue let the others
+    go: should more be left, because a change was still on its way, they come again."""
+    if not order.oca_group:
+        return
+    legs = [leg for leg in legs_of(state, order.group) if leg.oca_group == order.oca_group]
+    if any(leg.status is Status.FILLED for leg in legs):
+        for leg in legs:
+            if leg.let_go:
+                may_come_again(state, leg)
+
+
 def may_come_again(state: State, order: Order) -> None:
     """What is left to protect goes to a new leg in its place."""
     bracket = state.brackets.get(order.group)

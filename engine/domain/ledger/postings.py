@@ -45,15 +45,18 @@ def post_fill(
     cash_delta, realised, fee = event.cash_delta, event.realised, event.fee
     assert cash_delta + cost_delta - realised + fee == 0, "postings of one movement sum to zero"
     securities, profit = _names_of(symbol)
-    if profit not in ledger or FEES not in ledger:
+    try:
+        earned, fees = ledger[profit], ledger[FEES]
+    except KeyError:
         for name in (CASH, securities, profit, FEES):
             ledger.setdefault(name, Money(0))
+        earned, fees = ledger[profit], ledger[FEES]
     cash: Money = ledger[CASH] + cash_delta  # type: ignore[assignment]  # as in `post`
     ledger[CASH] = cash
     ledger[securities] += cost_delta  # type: ignore[assignment]
     if realised:
-        ledger[profit] -= realised  # type: ignore[assignment]
-    ledger[FEES] += fee  # type: ignore[assignment]
+        ledger[profit] = earned - realised  # type: ignore[assignment]
+    ledger[FEES] = fees + fee  # type: ignore[assignment]
     return cash
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from engine.domain.requests import CancelRequest, NewOrderRequest, ReplaceRequest
 from engine.values import Instruction, OrderType, Price, Quantity, TimeInForce
+from tests.connectors.chaos import Mood
 from tests.connectors.contract.far_end import FarEnd
 from tests.connectors.contract.fix_end import FixEnd
 from tests.connectors.contract.ib_end import IbEnd
@@ -23,15 +24,32 @@ ENDS: dict[str, Callable[[], FarEnd]] = {
     "FIX 4.2 over a socket": lambda: FixEnd("FIX.4.2"),
     "FIX 4.4 over a socket": lambda: FixEnd("FIX.4.4"),
     "FIX 5.0SP2 over a socket": lambda: FixEnd("FIX.5.0SP2"),
-    "FIX 4.4 in pieces": lambda: FixEnd("FIX.4.4", splits=True),
+    "FIX 4.4 in pieces": lambda: FixEnd("FIX.4.4", Mood.PIECES),
     "IB over a socket": IbEnd,
 }
+ON_BAD_LINES: dict[str, Callable[[], FarEnd]] = {
+    "FIX 4.2 byte by byte": lambda: FixEnd("FIX.4.2", Mood.SPLIT),
+    "FIX 4.4 byte by byte": lambda: FixEnd("FIX.4.4", Mood.SPLIT),
+    "FIX 5.0SP2 byte by byte": lambda: FixEnd("FIX.5.0SP2", Mood.SPLIT),
+    "FIX 4.4 late": lambda: FixEnd("FIX.4.4", Mood.SLOW),
+    "FIX 4.4 said twice": lambda: FixEnd("FIX.4.4", Mood.TWICE),
+}
+"""The same in the long tier: each piece waits for its moment."""
 R = TypeVar("R")
 
 
-@pytest.fixture(params=ENDS, ids=lambda name: re.sub(r"\W+", "_", name))
+def _name(name: str) -> str:
+    return re.sub(r"\W+", "_", name)
+
+
+@pytest.fixture(
+    params=[
+        *(pytest.param(name, id=_name(name)) for name in ENDS),
+        *(pytest.param(name, id=_name(name), marks=pytest.mark.long) for name in ON_BAD_LINES),
+    ]
+)
 def end(request: pytest.FixtureRequest) -> Iterator[FarEnd]:
-    far_end = ENDS[request.param]()
+    far_end = (ENDS | ON_BAD_LINES)[request.param]()
     yield far_end
     far_end.close()
 

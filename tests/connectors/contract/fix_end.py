@@ -53,8 +53,8 @@ class FixEnd:
     tells_fills_again = False
     tells_busts = True
 
-    def __init__(self, version: str = "FIX.4.4", *, splits: bool = False) -> None:
-        """`splits`: everything comes in pieces of a few bytes."""
+    def __init__(self, version: str = "FIX.4.4", mood: Mood | None = None) -> None:
+        """`mood`: what the line between both is like, for ever; None: there is nothing between."""
         self.version = version
         self.port = 0
         """Where the desk dials, if not at the venue itself."""
@@ -65,14 +65,14 @@ class FixEnd:
         self._others = 0
         self._trades: dict[str, str] = {}
         self._path = path / "fix.db"
-        self._chaos = self._pieces() if splits else None
+        self._chaos = self._between(mood) if mood is not None else None
         self.port = self._chaos.port if self._chaos is not None else 0
         self.fix = self._connected()
         self.venue: Venue = self.fix
         self.hear()
 
-    def _pieces(self) -> ChaosBeside:
-        return ChaosBeside(self.house.port, 1, (Mood.PIECES,), bytes_most=0)
+    def _between(self, mood: Mood) -> ChaosBeside:
+        return ChaosBeside(self.house.port, 1, (mood,), bytes_most=0)
 
     def _connected(self, standing: tuple[Standing, ...] = ()) -> FixVenue:
         settings = SessionSettings(

@@ -105,6 +105,14 @@ def test_a_script_does_not_wait_for_a_gateway(opens: Opens) -> None:
             opens(gateway, "--exec", "buy 1 AAPL 180")
 
 
+def test_a_gateway_that_is_not_there_may_be_waiting_for_its_weekly_login(opens: Opens) -> None:
+    due = datetime.now(UTC) - timedelta(hours=3)
+    with Gateway() as gateway:
+        gateway.down()
+        with pytest.raises(LineError, match=r"login was due on .* your second factor"):
+            opens(gateway, "--exec", "# look", settings=f'login = "{due:%a %H:%M} UTC"\n')
+
+
 def test_a_gateway_that_comes_with_another_account_is_refused(opens: Opens) -> None:
     """Nobody named an account: the one that the desk has traded is its own all the same."""
     with Gateway() as gateway:

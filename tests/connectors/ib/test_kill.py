@@ -72,6 +72,7 @@ def test_everything_in_the_account_is_cancelled_by_a_word_of_its_own(
     assert "with everything in the account" in gone.text and not gone.requested
     assert end.gateway.count("reqGlobalCancel") == 1
     assert any("by hand too" in note for note in end.notes)
+    assert not any("(202)" in note for note in end.notes), "nobody here asked for that one"
 
 
 def test_a_sweep_overtakes_what_waits_for_its_turn(desk: Desk) -> None:

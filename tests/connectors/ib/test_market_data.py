@@ -88,10 +88,13 @@ def test_data_that_is_not_ours_is_told_once_and_quotes_stay_empty(desk: Desk) ->
 
 
 def test_a_session_elsewhere_has_the_data_and_is_not_fought(desk: Desk) -> None:
-    end = desk(competing_session=True, terms={"data_type": LIVE_ALONE})
+    symbols = ("AAPL", "MSFT", "SPY")
+    end = desk(competing_session=True, terms={"data_type": LIVE_ALONE}, symbols=symbols)
     end.hear()
-    assert any("another session of this user" in note for note in end.notes)
-    assert end.gateway.count("reqMktData") == 1
+    told = [note for note in end.notes if "another session of this user" in note]
+    assert len(told) == 1, "it is of all symbols, and said once"
+    assert "another session of this user" in end.ib.line().text and end.ib.line().is_doubtful
+    assert end.gateway.count("reqMktData") == len(symbols)
 
 
 def test_a_reconnect_asks_for_everything_under_new_ids(desk: Desk) -> None:

@@ -175,6 +175,7 @@ def test_a_tick_that_is_set_while_the_desk_trades_is_seen_at_the_next_call(desk:
     end.until(lambda: end.ib._line.is_up)
     assert end.ib.is_view_only
     assert any("read-only" in note for note in end.notes), "a person is told"
+    assert "read-only: nothing can be sent" in end.ib.line().text and end.ib.line().is_doubtful
     end.send(new("B"))
     assert "read-only" in only(end.hear(), VenueRejected)[0].text
     end.send(cancel("A"))

@@ -1,5 +1,7 @@
 """Exits that share one quantity at the venue: what races there, and what is taken back."""
 
+import pytest
+
 from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import ExitTerm
@@ -257,3 +259,28 @@ def test_an_exit_that_a_venue_refused_stays_away() -> None:
     bench.submit(rep.VenueRejected(name_of(bench, 1, 2), "no stops today"))
     bench.pass_time(5)
     assert told(bench, 1)[1:] == ["1.2 rejected 0"]
+
+
+@pytest.mark.parametrize("is_told_first", [True, False], ids=["its end first", "the fill first"])
+def test_an_exit_that_ended_with_its_group_before_a_change_reached_it_comes_again(
+    is_told_first: bool,
+) -> None:
+    """The stop filled all that the venue knew them to be for; the target was let go, and was taken
+    for one that somebody wanted away."""
+    bench = filled_in_part(50)
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 13))
+    bench.pass_time(0.001)
+    stop, target = leg(bench, 1, 2), leg(bench, 1, 1)
+    assert stop.pending_replace and target.pending_replace
+    filled = fill(stop.client_order_id, "E3", BID, 50)
+    refused = rep.VenueReplaceRefused(
+        stop.client_order_id, "it is over", stop.pending_replace.client_order_id
+    )
+    changed = target.pending_replace.client_order_id
+    now = rep.VenueReplaced(target.client_order_id, changed, TARGET, Quantity(63))
+    bench.submit(refused, now)
+    ended = rep.VenueCancelled(changed, "", False, cumulative=Quantity(0))
+    bench.submit(*((ended, filled) if is_told_first else (filled, ended)))
+    bench.pass_time(0.001)
+    assert [row.partition(" ")[2] for row in told(bench, 1)[2:]] == ["sent 13", "sent 13"]
+    assert bench.replayed_hash() == state_hash(bench.state)

@@ -45,6 +45,7 @@ from engine.domain.requests import (
     StatementRequest,
 )
 from engine.domain.risk.exposure import open_quantities
+from engine.domain.risk.rules.sessions import is_settling
 from engine.values import (
     NANOS_PER_SECOND,
     Instruction,
@@ -351,14 +352,18 @@ def test_a_trade_of_nobodys_order_is_a_break_and_not_booked(books: Books) -> Non
 
 
 def test_nothing_new_leaves_until_the_books_are_compared_after_a_broken_link(books: Books) -> None:
+    assert not is_settling(books.bench.state), "what a script waits for before its next order"
     books.told(rep.LinkChanged("venue", rep.LinkState.DOWN, "lost"))
+    assert not is_settling(books.bench.state), "how long that lasts nobody knows"
     books.told(rep.LinkChanged("venue", rep.LinkState.UP))
+    assert is_settling(books.bench.state)
     (denied,) = books.told(order("t2", 50))
     assert "being compared" in denied.findings[0].sentence
     books.bench.pass_time(60)
     (denied,) = books.told(order("t3", 60))
     assert "being compared" in denied.findings[0].sentence, "it waits, and asks again"
     books.answer()
+    assert not is_settling(books.bench.state)
     assert type(books.told(order("t4", 70))[0]).__name__ == "OrderReleased"
 
 

@@ -16,6 +16,7 @@ from connectors.ib.bar_pace import (
     Query,
 )
 from connectors.ib.history import History
+from connectors.ib.turnstile import Lane
 from engine.values import Nanos
 
 START = Nanos(10**15)
@@ -96,3 +97,19 @@ def test_of_many_that_wait_none_is_looked_at_while_nothing_may_be_asked(
     for number in range(100):
         history.look(at(number))
     assert len(looked) == OPEN_MAX
+
+
+def test_bars_leave_behind_everything_else() -> None:
+    lanes: list[Lane] = []
+
+    class Listening:
+        def new_id(self, owner: object) -> int:
+            return 1
+
+        def ask(self, lane: Lane, request: str, *arguments: object) -> None:
+            lanes.append(lane)
+
+    history = History(Listening(), lambda: "")  # type: ignore[arg-type]  # all that it needs
+    history.want(daily(1), None, lambda bars, trouble: None)
+    history.look(START)
+    assert lanes == [max(Lane)]

@@ -142,6 +142,13 @@ def _kept_quiet(state: State) -> Finding | None:
     return deny(R41, sentence, actual="quiet", limit="up")
 
 
+def is_settling(state: State) -> bool:
+    """After a break, while the line is back: what holds orders passes by itself, and soon."""
+    if state.links_down:
+        return False
+    return state.recon.holds_orders or (state.was_disconnected and bool(state.in_doubt))
+
+
 def _not_compared(state: State) -> Finding | None:
     if state.recon.run is None or not state.recon.holds_orders:
         return None

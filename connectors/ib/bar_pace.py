@@ -40,15 +40,13 @@ class BarPace:
 
     def __init__(self) -> None:
         self._asked: deque[tuple[Nanos, Query]] = deque()
+        self._weight = 0
+        """Of all of them."""
         self._pauses_until = Nanos(0)
 
     def may_ask(self, query: Query, under_way: int, now: Nanos) -> bool:
         """`under_way`: requests that have no answer yet."""
-        while self._asked and now - self._asked[0][0] >= WITHIN:
-            self._asked.popleft()
-        if under_way >= OPEN_MAX or now < self._pauses_until:
-            return False
-        if sum(each.weight for _, each in self._asked) + query.weight > WEIGHT_MAX:
+        if self.is_full(under_way, now) or self._weight + query.weight > WEIGHT_MAX:
             return False
         if any(each == query and now - at < IDENTICAL_APART for at, each in self._asked):
             return False
@@ -59,8 +57,15 @@ class BarPace:
         ]
         return sum(each.weight for each in recent) + query.weight <= OF_A_CONTRACT_MAX
 
+    def is_full(self, under_way: int, now: Nanos) -> bool:
+        """Nothing at all may be asked: who waits need not be looked at one by one."""
+        while self._asked and now - self._asked[0][0] >= WITHIN:
+            self._weight -= self._asked.popleft()[1].weight
+        return under_way >= OPEN_MAX or now < self._pauses_until or self._weight >= WEIGHT_MAX
+
     def asked(self, query: Query, now: Nanos) -> None:
         self._asked.append((now, query))
+        self._weight += query.weight
 
     def violated(self, now: Nanos) -> None:
         """IB says that it was too much."""

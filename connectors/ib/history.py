@@ -74,6 +74,8 @@ class History:
         if not self._waiting or self._why_not():
             return
         for query, asked in list(self._waiting.items()):
+            if self._pace.is_full(len(self._under_way), now):
+                return
             if self._pace.may_ask(query, len(self._under_way), now):
                 del self._waiting[query]
                 self._ask(asked)

@@ -83,6 +83,8 @@ def _write_size(quote: Quote, kind: int, size: int) -> bool:
 
 def halt(quote: Quote, value: float, usual: Phase) -> bool:
     """Tick 49; True where the symbol's phase is another now. `usual`: by its hours."""
+    if not is_number(value):
+        return False
     words = HALT_WORDS.get(int(value), "")
     if int(value) not in NO_HALT and not words:
         words = "halted"
@@ -96,6 +98,8 @@ def lend(quote: Quote, instrument: Instrument, kind: int, tick: tuple[float, flo
     """Ticks 46 and 89: above 2.5 there are 1,000 shares or more, above 1.5 somebody at IB would
     have to look for them (IB's own table of the generic tick 236); 89 counts them."""
     value = max(tick)
+    if not is_number(value):
+        return
     if kind == SHORTABLE_SHARES:
         quote.lendable = Quantity(max(0, scaled(value, instrument.quantity_digits).value))
     elif value > EASY_ABOVE:

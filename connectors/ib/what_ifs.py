@@ -17,6 +17,7 @@ from connectors.ib.store import Ids
 from connectors.ib.turnstile import Lane, Leaving
 from connectors.ib.writing import Order, Writer
 from engine.domain.requests import NewOrderRequest
+from engine.errors import MachineError
 from engine.hosted import VenueEstimate
 from engine.values import (
     NANOS_PER_SECOND,
@@ -111,11 +112,17 @@ class WhatIfs:
             return  # the ticket says by itself why it cannot leave
         preview = replace(written, what_if=True, ref="", oca_group="")
         order_id = self._ids.take("", counts_there=False)
-        self._ids.commit(now)
+        asked = _Asked(order_id, key, request, now)
+        try:
+            self._ids.commit(now)
+        except MachineError as error:
+            # The next order says so as well, and ends the desk; a look at one does not.
+            self._asked = asked
+            self._answer(problem=str(error))
+            return
         text = self._writer.place(preview, order_id)
         if self._send(Leaving(Lane.MARKET, text)):
-            self._asked = _Asked(order_id, key, request, now)
-            self._asked_last = now
+            self._asked, self._asked_last = asked, now
 
     # What is heard.
 

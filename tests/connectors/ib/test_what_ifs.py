@@ -8,6 +8,7 @@ import pytest
 from engine.domain.commands import SubmitOrder
 from engine.domain.reports import VenueAccepted
 from engine.domain.requests import NewOrderRequest
+from engine.errors import MachineError
 from engine.hosted import VenueEstimate
 from engine.runtime.preview_venue import venue_says
 from engine.values import (
@@ -199,3 +200,17 @@ def test_the_ticket_says_it_in_a_line_with_its_age(desk: Desk) -> None:
     ticket.at += 3 * NANOS_PER_SECOND
     words = venue_says(order, end.ib, Nanos(ticket.at))
     assert words == "IB: margin +500.00 to 1,500.00, fee 1.00 USD, 3 s ago"
+
+
+def test_a_disk_that_takes_no_more_is_told_in_the_ticket_and_ends_nothing(desk: Desk) -> None:
+    end = desk()
+    ticket = Ticket(end)
+
+    def is_full(*words: Any) -> None:
+        raise MachineError("the order ids cannot be kept")
+
+    end.ib.parts.ids._store.write = is_full  # type: ignore[method-assign]
+    for _ in range(3):
+        told = ticket.look()
+    assert told is not None and told.problem == "the order ids cannot be kept"
+    assert ticket.asked == 0

@@ -1,5 +1,8 @@
 """IB's limits on requests for bars of the past, each by itself and at its very edge."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from connectors.ib.bar_pace import (
@@ -73,6 +76,27 @@ def test_after_a_violation_nothing_leaves_for_a_minute() -> None:
     pace.violated(START)
     assert not pace.may_ask(daily(1), 0, at(PAUSE - 1))
     assert pace.may_ask(daily(1), 0, at(PAUSE))
+
+
+def test_of_many_that_wait_none_is_looked_at_while_nothing_may_be_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand symbols wait for hours, and the desk looks many times a second."""
+    questions, looked = iter(range(1, 1_000)), list[Query]()
+    speaker: Any = SimpleNamespace(new_id=lambda owner: next(questions), ask=lambda *words: None)
+    may_ask = BarPace.may_ask
+
+    def count(pace: BarPace, query: Query, under_way: int, now: Nanos) -> bool:
+        looked.append(query)
+        return may_ask(pace, query, under_way, now)
+
+    monkeypatch.setattr(BarPace, "may_ask", count)
+    history = History(speaker, lambda: "")
+    for number in range(1_000):
+        history.want(daily(number), None, lambda bars, trouble: None)
+    for number in range(100):
+        history.look(at(number))
+    assert len(looked) == OPEN_MAX
 
 
 def test_bars_leave_behind_everything_else() -> None:

@@ -7,7 +7,7 @@ comes while a change is pending bears the old name (FIX 4.4 volume 4, order stat
 from collections.abc import Callable, Mapping
 
 from connectors.fix.client.asking import FIX42
-from connectors.fix.client.disputes import WORDS, Disputes, reason_of_misfit
+from connectors.fix.client.disputes import WORDS, WRONG_SYMBOL, Disputes, reason_of_misfit
 from connectors.fix.client.reading import (
     date_of,
     instruction_of,
@@ -81,7 +81,9 @@ class Hearer:
         name = self.name_of(message, order)
         handler = self._by_kind.get(kind)
         misfit = reason_of_misfit(message, order)
-        if misfit and kind not in OF_TRADES:
+        # A fill says itself that it contradicts its order; a venue may tell the side of a bust or a
+        # correction as it likes, but its figures are of the order's symbol.
+        if misfit and (kind not in OF_TRADES or (kind not in FILLS and misfit == WRONG_SYMBOL)):
             self._note(
                 f"the venue tells of {name} what {WORDS[misfit]}: it is not believed, ask the venue"
             )

@@ -199,6 +199,14 @@ def test_what_contradicts_its_order_ends_and_changes_nothing(talk: Talk, kind: s
     assert (order.order_id, order.quantity) == ("O-1", 100)
 
 
+@pytest.mark.parametrize("kind", ["150=H 19=P1", "150=G 19=P1 31=180 32=10"])
+def test_a_bust_or_correction_in_another_symbol_takes_nothing_back(talk: Talk, kind: str) -> None:
+    talk.hear("150=F 11=A 17=P1 31=190 32=40 14=40")
+    assert talk.hear(f"{kind} 11=A 17=P2 55=MSFT 54=1 14=0") == []
+    assert "is in another symbol" in talk.notes[-1] and "ask the venue" in talk.notes[-1]
+    assert talk.roll.get("A").cumulative == 40  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("figures", ["31=190 32=-40", "31=190 32=0", "31=0 32=40", "32=40"])
 def test_what_nobody_can_trade_is_passed_on_and_counts_here_for_nothing(
     talk: Talk, figures: str

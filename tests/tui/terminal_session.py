@@ -121,9 +121,13 @@ class TerminalSession:
 
     @property
     def requests(self) -> list[dict[str, object]]:
+        """What was asked of the desk, but for which rows are on the screen; a line that is being
+        written is none yet, and strangers' texts hold more ends of lines than one."""
         if not self.log.exists():
             return []
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        whole = self.log.read_text().rpartition("\n")[0]
+        told = [json.loads(line) for line in whole.split("\n") if line]
+        return [row for row in told if row["type"] != "see_symbols"]
 
     @property
     def orders(self) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """The practice venue's books in SQLite: numbers, what was sent, orders, where the market stood."""
 
 import sqlite3
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,6 +83,8 @@ class Ledger:
         """Raises sqlite3.Error where the file is in use, cannot be opened, or is none of ours."""
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None)
+        # A venue that is dropped in the middle, as after a crash, closes its file all the same.
+        weakref.finalize(self, self._db.close)
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")

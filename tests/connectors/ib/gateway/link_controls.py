@@ -190,7 +190,12 @@ class LinkControls:
     @property
     def orders_sent(self) -> int:
         """How often an order, or a change of one, came in: previews are none."""
-        return self.count("placeOrder") - self.do(lambda: self.hub.previews)
+
+        def counted() -> int:
+            kinds = [kind for pace in self.hub.paces for kind in pace.kinds]
+            return kinds.count("placeOrder") - self.hub.previews
+
+        return self.do(counted)
 
     @property
     def bad(self) -> list[str]:

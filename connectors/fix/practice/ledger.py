@@ -82,8 +82,9 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         """Raises sqlite3.Error where the file is in use, cannot be opened, or is none of ours."""
         path.touch(mode=0o600)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        # A venue that is dropped in the middle, as after a crash, closes its file all the same.
+        # A venue that is dropped in the middle, as after a crash, closes its file all the same, in
+        # whatever thread that is noticed.
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._db.close)
         self._db.execute("pragma locking_mode=exclusive")
         self._db.execute("pragma journal_mode=wal")

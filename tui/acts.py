@@ -243,7 +243,8 @@ class DangerActs:
             words = act.name.replace("_", " ").lower()
             if act is Act.FLATTEN_SYMBOL:
                 words = f"flatten {symbol}"
-            self.room.say(f"{words} asked for", Severity.ATTENTION)
+            # Nothing more than that: what comes of it is told behind it, and must not be covered.
+            self.room.say(f"{words} asked for")
 
     def do_halt(self) -> None:
         self._now(Act.HALT, "halt asked for: nothing new leaves")

@@ -45,8 +45,15 @@ def flatten(state: State, command: cmd.Flatten, market: Market, now: Nanos) -> l
     if started:
         return started
     key = flatten_key(command.account, command.symbol)
-    refusal = Refusal.FLATTEN_RUNNING if key in state.flattening else Refusal.NO_POSITION
+    is_running = key in state.flattening
+    refusal = Refusal.FLATTEN_RUNNING if is_running else _nothing_held(state, command.symbol)
     return [ev.CommandRefused(now, "flatten", refusal, command.symbol)]
+
+
+def _nothing_held(state: State, symbol: str) -> Refusal:
+    """A slip of the finger in a symbol is told as one, and not as being flat."""
+    is_known = symbol == ALL_SYMBOLS or symbol in state.instruments
+    return Refusal.NO_POSITION if is_known else Refusal.UNKNOWN_SYMBOL
 
 
 def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> list[ev.Event]:
@@ -56,7 +63,8 @@ def reverse(state: State, command: cmd.Reverse, market: Market, now: Nanos) -> l
         return refused
     held = _position(state, command.account, command.symbol)
     if held == 0:
-        return [ev.CommandRefused(now, "reverse", Refusal.NO_POSITION, command.symbol)]
+        refusal = _nothing_held(state, command.symbol)
+        return [ev.CommandRefused(now, "reverse", refusal, command.symbol)]
     if _is_running(state.flattening.get(flatten_key(command.account, command.symbol))):
         return [ev.CommandRefused(now, "reverse", Refusal.FLATTEN_RUNNING, command.symbol)]
     started = _begin_one(state, command.account, command.symbol, command.origin, now)

@@ -131,7 +131,7 @@ REFUSAL_SENTENCES: dict[Refusal, str] = {
     Refusal.NEEDS_SECOND_FACTOR: "Live, this needs a second factor, which this desk lacks yet.",
     Refusal.NO_LINE: "There is no line: this market runs in the desk itself.",
     Refusal.NOTHING_WORKING: "No working order matches.",
-    Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol.",
+    Refusal.UNKNOWN_SYMBOL: "Nobody knows this symbol: `/` searches the symbols of this market.",
     Refusal.DUPLICATE_TICKET: "This ticket was already sent; open a new one.",
     Refusal.UNKNOWN_ACCOUNT: "There is no such account on this desk.",
     Refusal.SIZED_BY_FILLS: "An exit follows the fills of its entry: only its price is yours.",

@@ -320,6 +320,15 @@ async def test_the_danger_strip_halts_at_once_and_kill_asks():
         assert [act.act for act in here.desk.acts()] == [Act.HALT, Act.KILL]
 
 
+async def test_what_became_of_an_act_is_not_covered_by_its_asking():
+    async with sitting() as here:
+        await here.press("ctrl+x", "a", "y")
+        assert "asked for" in here.text
+        here.desk.tell(Notice(Severity.OK, "cancelled", "09:31:01.134  #1 cancelled"))
+        await here.frames()
+        assert "#1 cancelled" in here.text and "asked for" not in here.text
+
+
 async def test_the_strip_works_with_ctrl_still_held_and_from_every_field_and_page():
     async with sitting() as here:
         await here.press("colon", "b", "ctrl+x", "ctrl+c")

@@ -7,9 +7,10 @@ import pytest
 
 from engine.domain import events as ev
 from engine.domain.apply import state_hash
-from engine.domain.commands import ExitsOnKill, Kill, Origin, Reconcile
+from engine.domain.commands import ExitsOnKill, Flatten, Kill, Origin, Reconcile, Reverse
 from engine.domain.events import FlattenStep
 from engine.domain.quotes import Phase
+from engine.domain.reasons import Refusal
 from engine.domain.records import Record
 from engine.domain.reports import LinkChanged, LinkState
 from engine.domain.views import Severity
@@ -113,6 +114,14 @@ def test_a_reverse_that_cannot_close_waits_and_then_opens_the_other_side() -> No
     assert (step(desk), stops(desk)) == (FlattenStep.WAITING, 100)
     reopens(desk)
     assert desk.position("AAPL") == -100
+
+
+@pytest.mark.parametrize("act", [Flatten, Reverse])
+def test_a_symbol_that_nobody_knows_is_not_told_as_being_flat(act: type) -> None:
+    desk = bench()
+    for symbol, refusal in (("AAPLY", Refusal.UNKNOWN_SYMBOL), ("MSFT", Refusal.NO_POSITION)):
+        (refused,) = desk.submit(act("PAPER", symbol))
+        assert refused.refusal is refusal
 
 
 def test_a_flatten_is_the_last_word_over_a_reverse_that_waits() -> None:

@@ -11,7 +11,7 @@ from commands.exit_codes import ExitCode
 from engine.errors import MachineError
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = "3"  # for two cores: tests of whole processes wait a quarter of their time
+WORKERS = "4"  # for two cores: tests of whole processes and of lines wait for much of their time
 TIERS = {
     "test": ["-m", "not long and not release", "-n", WORKERS, "--dist", "worksteal"],
     "long": ["-m", "not release", "-n", WORKERS, "--dist", "worksteal"],

@@ -10,7 +10,7 @@ from hypothesis.internal.conjecture import providers
 
 MARKET_DATA = "TRADER_MARKET_DATA"
 MARKET_DATA_REQUIRED = "TRADER_REQUIRE_MARKET_DATA"
-EXAMPLES_BY_TIER = {"test": 100, "long": 20_000, "release": 200_000}
+EXAMPLES_BY_TIER = {"test": 200, "long": 20_000, "release": 200_000}
 
 for tier, examples in EXAMPLES_BY_TIER.items():
     settings.register_profile(

@@ -125,7 +125,7 @@ def test_it_goes_on_when_the_venue_is_there_with_what_is_traded_there_now(alone:
     assert only(told, VenueRejected) == []
     request = new("A")
     alone.venue.release([request], alone.venue.stage([request]))
-    alone.hear_until(lambda told: bool(told))
+    alone.hear_until(lambda told: bool(only(told, VenueAccepted)))
     assert alone.house is not None and list(alone.house.desk("FIX.4.4").orders) == ["A"]
 
 

@@ -36,6 +36,11 @@ def run(options: Namespace) -> int:
 
 
 def _environment(tier: str) -> dict[str, str]:
-    """A suite must not see the settings of the person who runs it; the tier is for Hypothesis."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    """A suite must not see the settings of the person who runs it; the tier is for Hypothesis.
+
+    Where nothing compiled may be kept, each of the many processes that tests start would compile
+    the whole program anew, which takes longer than what they are started for.
+    """
+    of_person = ("PYTEST_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(of_person)}
     return {**kept, "TRADER_TEST_TIER": tier}

@@ -1,6 +1,7 @@
 """What every test may rely on: market data, a home of its own, and its tier's examples."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis.internal.conjecture import providers
 
 MARKET_DATA = "TRADER_MARKET_DATA"
 MARKET_DATA_REQUIRED = "TRADER_REQUIRE_MARKET_DATA"
+ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM)
 EXAMPLES_BY_TIER = {"test": 200, "long": 20_000, "release": 200_000}
 
 for tier, examples in EXAMPLES_BY_TIER.items():
@@ -47,6 +49,18 @@ def _no_one_elses_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_signal_ignored() -> Iterator[None]:
+    """A suite that a shell runs in the background inherits ignored signals, and so would every
+    process that tests send Ctrl-C to."""
+    ignored = [each for each in ENDING if signal.getsignal(each) is signal.SIG_IGN]
+    for each in ignored:
+        signal.signal(each, signal.SIG_DFL)
+    yield
+    for each in ignored:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

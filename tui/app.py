@@ -258,7 +258,8 @@ class TraderApp(App[int], inherit_bindings=False):
 
     def _paint(self) -> None:
         """Shows what has been drawn; a terminal that is behind gets the newest picture later."""
-        if getattr(self._driver, "is_behind", False):
+        # A desk that is being left has no screen any more, and its engine speaks until the end.
+        if getattr(self._driver, "is_behind", False) or not self.screen_stack:
             return
         if self._layout_is_due or self.room.page is not None:
             for pane in self._lines:

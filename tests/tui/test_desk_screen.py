@@ -662,3 +662,11 @@ async def test_how_much_is_protected_is_told_on_the_smallest_screen():
             await here.press("right")
         assert "protected" in here.row(14) and "day" in here.row(14)
         assert here.row(15).rstrip("│ ").endswith("100/100")
+
+
+async def test_what_the_engine_says_while_the_desk_is_left_is_not_painted() -> None:
+    """It ended the program with an error, after the person had left."""
+    async with sitting() as here:
+        pass
+    assert not here.app.screen_stack
+    here.app._redraw()

@@ -13,6 +13,7 @@ from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
     counts_too_much,
     covered_by,
+    fallen,
     filled_by,
     has_successor,
     is_entry_over,
@@ -39,7 +40,7 @@ RETRY = NANOS_PER_SECOND
 DOUBLINGS_MAX = 5
 """Of that time, while a venue does not keep the same change: 32 s at most."""
 KEPT_UNTIL_RARER = 50
-"""Exits of a kind that never left, after which the next are tried half as often."""
+"""Exits of a kind that never left or fell, after which the next are tried half as often."""
 _PASSING = frozenset({"R25", "R41"})
 """Rules about the moment and not about the order: the exit waits here instead of being denied."""
 _EXITS_STAY = (ev.FlattenStep.ASKING, ev.FlattenStep.WAITING)
@@ -237,11 +238,16 @@ class _Step:
         return happened
 
     def _way_is_shut(self, leg: Order) -> list[ev.Event]:
-        """What kept the last one here may be there still: it is tried ever more rarely, and at once
-        when a line has come back since; empty when now."""
-        if not leg.never_left or self.state.link_up_at > leg.changed_at:
+        """What kept the last one here, or ended it at the venue, may be there still: it is tried
+        ever more rarely, and at once when a line has come back since; empty when now."""
+        if leg.never_left and self.state.link_up_at > leg.changed_at:
             return []
-        kept = sum(each.never_left for each in self.legs if each.order.type is leg.order.type)
+        kind = leg.order.type
+        kept = fallen(self.legs, kind)
+        if leg.never_left:
+            kept = sum(each.never_left for each in self.legs if each.order.type is kind)
+        if not kept:
+            return []
         # The legs of a group are numbered, and must not run out while the way is shut all day.
         most = DOUBLINGS_MAX + kept // KEPT_UNTIL_RARER
         due = Nanos(leg.changed_at + (RETRY << min(kept - 1, most)))

@@ -110,6 +110,20 @@ def has_successor(bracket: Bracket, leg: Order) -> bool:
     return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
 
 
+def fallen(legs: list[Order], kind: OrderType) -> int:
+    """How many exits of a kind the venue let go in a row without a fill, the newest included;
+    without the first, whose reason may have been a passing one.
+
+    What its sibling of the same time filled is a reason of its own: the row ends there.
+    """
+    row = 0
+    for leg in reversed(legs):
+        if leg.cumulative or (leg.order.type is kind and not leg.let_go):
+            break
+        row += leg.order.type is kind
+    return max(0, row - 1)
+
+
 def filled_by(state: State, group: int) -> Quantity:
     """What the exits of a group have filled together, on whatever day."""
     return Quantity(sum(leg.cumulative for leg in legs_of(state, group)))

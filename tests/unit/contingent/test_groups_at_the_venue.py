@@ -10,7 +10,7 @@ from engine.domain.requests import Request
 from engine.values import NANOS_PER_SECOND, Instruction, Liquidity, Nanos, OrderId, Price, Quantity
 from tests.harness import DeskBench
 
-from .bench import BID, TARGET, desk, entry, leg, told
+from .bench import BID, STOP, TARGET, desk, entry, leg, told
 
 FIRST = 1_767_623_500_000_000_000
 
@@ -283,4 +283,40 @@ def test_an_exit_that_ended_with_its_group_before_a_change_reached_it_comes_agai
     bench.submit(*((ended, filled) if is_told_first else (filled, ended)))
     bench.pass_time(0.001)
     assert [row.partition(" ")[2] for row in told(bench, 1)[2:]] == ["sent 13", "sent 13"]
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+def test_an_exit_that_the_venue_lets_go_in_a_row_comes_again_ever_more_rarely() -> None:
+    """A stop in a market without bids was triggered, let go and sent again at once, for ever."""
+    bench = filled_in_part(50)
+    bench.submit(fill("TEST-1-1-0", "E2", BID, 113))
+    bench.pass_time(0.001)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    assert target.pending_replace and stop.pending_replace
+    changed = stop.pending_replace.client_order_id
+    refused = rep.VenueReplaceRefused(
+        target.client_order_id, "it is over", target.pending_replace.client_order_id
+    )
+    replaced = rep.VenueReplaced(
+        stop.client_order_id, changed, Price(0), Quantity(163), stop=STOP, at=Nanos(FIRST)
+    )
+    bench.submit(replaced, fill(target.client_order_id, "E3", TARGET, 50), refused)
+    bench.pass_time(0.001)
+    assert told(bench, 1)[1:] == ["1.2 working 113", "1.3 sent 113"]
+
+    def let_go(name: str) -> None:
+        empty = "the book was empty"
+        bench.submit(rep.VenueCancelled(name, empty, False, cumulative=Quantity(0)))
+
+    let_go(changed)
+    bench.pass_time(0.001)
+    let_go(name_of(bench, 1, 4))
+    bench.pass_time(0.5)
+    assert "1.5" not in told(bench, 1)[-1], "once at once, then a second later"
+    bench.pass_time(0.6)
+    let_go(name_of(bench, 1, 5))
+    bench.pass_time(1.5)
+    assert "1.6" not in told(bench, 1)[-1], "two seconds"
+    bench.pass_time(0.6)
+    assert told(bench, 1)[-1] == "1.6 sent 113"
     assert bench.replayed_hash() == state_hash(bench.state)

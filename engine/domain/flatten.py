@@ -182,8 +182,8 @@ def advance_flatten(
     if is_asking:
         # A person was asked and has not answered: what trades here since may be theirs.
         return []
-    own = next((order for order in live if _is_own(order, run, account, symbol)), None)
-    if own is not None:
+    own = [order for order in live if _is_own(order, run, account, symbol)]
+    if own:
         return _wait_for_the_closing_order(run, own, known, now)
     buys, sells = open_quantities(state, account, symbol)
     room = abs(held) - (sells if held > 0 else buys)
@@ -264,17 +264,21 @@ def _wait_for_evidence(
 
 
 def _wait_for_the_closing_order(
-    run: FlattenRun, own: Order, known: Instrument, now: Nanos
+    run: FlattenRun, own: list[Order], known: Instrument, now: Nanos
 ) -> list[ev.Event]:
-    """Where orders meet the next bar, or a market that is halted, it works until it is filled."""
+    """Where orders meet the next bar, or a market that is halted, it works until it is filled.
+
+    It is several where one would be beyond R02.
+    """
     if run.step is ev.FlattenStep.WORKING:
         return []
-    account, symbol = own.order.account, own.order.symbol
+    asked = own[0].order
+    account, symbol = asked.account, asked.symbol
     deadline = Nanos(run.moved_at + EVIDENCE_WAIT)
     if now < deadline:
         return [ev.TimerSet(now, flatten_timer(account, symbol), deadline)]
-    size = known.format_quantity(own.leaves)
-    text = f"the closing order works: {own.order.instruction.word} {size} {symbol}"
+    size = known.format_quantity(sum(order.leaves for order in own))
+    text = f"the closing order works: {asked.instruction.word} {size} {symbol}"
     return [ev.FlattenMoved(now, account, symbol, ev.FlattenStep.WORKING, text, run.reopen)]
 
 

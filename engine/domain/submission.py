@@ -19,6 +19,7 @@ from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.risk.rules.breakers import within_band
 from engine.domain.risk.self_match import may_meet
+from engine.domain.slices import in_slices, slices_of, warning_of
 from engine.domain.state import State
 from engine.domain.withdrawing import cancel_of as cancel_of
 from engine.domain.withdrawing import is_asleep as is_asleep
@@ -27,6 +28,7 @@ from engine.values import Money, Nanos, OrderId, OrderType, Price, Quantity
 NO_QUOTE = ev.QuoteSeen()
 _MARKET = OrderType.MARKET
 NO_PROTECTION, NO_GROUP, NO_BASE = Price(0), "", Quantity(0)
+NO_SLICES: tuple[Quantity, ...] = ()
 
 
 def quote_seen(quote: Quote | None) -> ev.QuoteSeen:
@@ -64,9 +66,12 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
     seen = quote_seen(proposal.quote)
     if not assessment.is_allowed:
         return [_denied(state, command, assessment, seen, now), *way]
-    protection = NO_PROTECTION
-    if command.type is _MARKET or assessment.findings:
+    protection, sizes, findings = NO_PROTECTION, NO_SLICES, assessment.findings
+    if command.type is _MARKET or findings:
         command, protection = _priced(command, proposal, assessment)
+        sizes = slices_of(proposal)
+        if sizes:
+            findings = (*findings, warning_of(proposal, sizes))
     name = client_order_id(
         instance=state.instance, epoch=state.epoch, order_id=order_id, revision=0
     )
@@ -80,7 +85,7 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         reserve_for(proposal),
         protection,
         seen,
-        assessment.findings,
+        findings,
         state.limits_digest,
         assessment.passed_bits,
         assessment.off_bits,
@@ -88,6 +93,9 @@ def submit(state: State, command: cmd.SubmitOrder, market: Market, now: Nanos) -
         NO_BASE,
         assessment.off_because,
     )
+    if sizes:
+        queued = way[-1] if way and isinstance(way[-1], ev.MessageQueued) else None
+        return [*way, *in_slices(state, released, queued, sizes)]
     if command.target is None and command.stop_loss is None:
         return [*way, released] if way else [released]
     return [*way, released, *held_exits_of(order_id, number, command, state, now)]

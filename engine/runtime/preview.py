@@ -17,6 +17,7 @@ from engine.domain.risk.protection import protection_price
 from engine.domain.risk.reference import NEVER_FRESH, why_not_fresh
 from engine.domain.risk.reserve import reserve_for
 from engine.domain.settling import free_settled, is_settled_account
+from engine.domain.slices import slices_of, warning_of
 from engine.domain.state import Account, State
 from engine.domain.views import AuctionView
 from engine.hosted import HostedVenue
@@ -133,6 +134,9 @@ def preview_order(
     state, market = context.state, context.market
     proposal = propose(order, state, market)
     assessment = evaluate(proposal, state, market, now)
+    if sizes := slices_of(proposal):
+        told = (*assessment.findings, warning_of(proposal, sizes))
+        assessment = msgspec.structs.replace(assessment, findings=told)
     instrument = state.instruments.get(order.symbol)
     if instrument is None:
         problem, findings = first_sentence(assessment.findings), assessment.findings

@@ -8,10 +8,11 @@ import msgspec
 
 from connectors.fix.dictionary.arranging import Arranged
 from connectors.fix.dictionary.tables import Dictionary
+from connectors.fix.encoding import written
 from connectors.fix.link.moment import Moment
 from connectors.fix.link.schedule import Period
 from connectors.fix.link.skew import Skew
-from connectors.fix.message import Field, Message, encode
+from connectors.fix.message import Field, Message
 from connectors.fix.settings import DatedMemory, Memory, Sent, SessionSettings
 from connectors.fix.stamps import format_stamp
 from connectors.fix.tags import Tag, Type
@@ -200,7 +201,7 @@ class Line:
         if settings.tells_last_processed:
             fields[Tag.LAST_PROCESSED] = b"%d" % (self.memory.next_in - 1)
         fields.update(head)
-        return encode(settings.begin, type, sorted(fields.items()), body)
+        return written(settings.begin, type, sorted(fields.items()), body)
 
     def let_out(self, data: bytes, type: str, number: int, now: Instant) -> None:
         self.sent_at = now.monotonic

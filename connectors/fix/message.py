@@ -190,9 +190,10 @@ def _fields_with_data(parts: list[bytes]) -> list[Field] | str:
 
 
 def encode(begin: str, type: str, head: Iterable[Field], body: Iterable[Field]) -> bytes:
-    """The bytes of a message: 8, 9, 35, the header as given, the body as given, 10.
+    """The bytes of an everyday message: 8, 9, 35, the header as given, the body as given, 10.
 
-    Raises FieldValueError for a value that is empty or holds a separator where it may not.
+    All that leaves goes through `encoding.written`. Raises FieldValueError for a value that is
+    empty or holds a separator where it may not.
     """
     fields = [*head, *body]
     content = b"35=%b\x01%b\x01" % (

@@ -148,7 +148,8 @@ class Narrator:
         behind = self._queued.pop(event.order_id, None)
         if behind is None:
             return {"event": "order_sent", **fields}
-        fields["behind"] = [self._order(other)[1]["order"] for other in behind]
+        # By ids: one of them can be of an earlier session, which has no number in this one.
+        fields["behind"] = [self._order(other)[1]["id"] for other in behind]
         return {"event": "order_queued", **fields}
 
     def _why_it_went(self, event: ev.OrderCancelled | ev.OrderExpired) -> str:

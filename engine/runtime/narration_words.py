@@ -44,7 +44,7 @@ def _words(fields: Fields, own: str) -> str:
         case "order_held":
             return f"{_order_words(fields)} held until its entry fills"
         case "order_queued":
-            whom = ", ".join(f"#{number}" for number in fields["behind"])
+            whom = ", ".join(fields["behind"])
             turn = f"the end of {whom}" if whom else "its turn to leave"
             warned = _rule_words(fields.get("warnings", []))
             return f"{_order_words(fields)} waits for {turn}{warned}"

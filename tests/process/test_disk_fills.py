@@ -11,13 +11,14 @@ PLANTED = """
 import collections, shutil, sys, time
 import trader
 Usage = collections.namedtuple("Usage", "total used free")
-started = time.monotonic()
+looks = []
 def usage(path):
-    return Usage(0, 0, (2_000 if time.monotonic() - started < 2 else 30) << 20)
+    looks.append(time.monotonic())
+    return Usage(0, 0, (2_000 if looks[-1] - looks[0] < 2 else 30) << 20)
 shutil.disk_usage = usage
 sys.exit(trader.main())
 """
-"""Two seconds after the start another program has filled the disk."""
+"""Two seconds after the first look at it another program has filled the disk."""
 LINES = ("buy 10 AAPL bid-5 gtc", "at 09:34:00", "buy 20 AAPL mkt", "expect denied 2 trading_state",
          "cancel 1", "wait order 1 cancelled within 5s")  # fmt: skip
 

@@ -336,3 +336,13 @@ def test_an_order_of_an_earlier_day_is_told_with_its_day() -> None:
     notices = [n for n in map(interrupts.notice_of, bench.journal.records()) if n]
     gone = [n.text.split()[1] for n in notices if n.code == "order_cancelled"]
     assert gone == ["#0105-1", "#1"]
+
+
+def test_an_order_waits_for_the_end_of_one_of_an_earlier_session_by_its_id(desk: Told) -> None:
+    """It was told to wait for the end of `None`, because that session numbers its own orders."""
+    desk.say("buy 100 AAPL 190.02")
+    desk.say("buy 10 AAPL 190.00")
+    desk.narrator = Narrator(desk.bench.state, lambda order: None)
+    (queued, *_) = [row for row in desk.say("sell 10 AAPL mkt") if "behind" in row]
+    assert (queued["event"], queued["behind"]) == ("order_queued", ["20260105-2"])
+    assert "waits for the end of 20260105-2" in sentence(queued, "USD")

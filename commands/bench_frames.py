@@ -22,7 +22,7 @@ from engine.domain.views import (
     TradePrint,
 )
 from engine.instruments import Instrument
-from engine.ports import DeskAnswer, DeskRequest
+from engine.ports import DeskAnswer, DeskRequest, FocusSymbol
 from engine.runtime.terminals.messages import vocabulary
 from engine.runtime.terminals.peer import listen_at
 from engine.runtime.terminals.server import Facts, TerminalServer
@@ -85,7 +85,7 @@ class FrameEngine:
 
     def _play(self) -> None:
         while self._is_open:
-            self._server.show({("", 0): self._desk.frame})
+            self._server.show({FocusSymbol(""): self._desk.frame})
             time.sleep(1 / FRAMES_PER_SECOND)
 
 
@@ -108,7 +108,7 @@ class FrameDesk:
     ) -> None:
         return
 
-    def look_at(self, terminal: int, focus: tuple[str, int] | None) -> None:
+    def look_at(self, terminal: int, focus: FocusSymbol | None) -> None:
         return
 
     @property

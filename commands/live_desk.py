@@ -10,6 +10,7 @@ from data.settings import Effective
 from data.vault.factor import FactorDesk
 from data.vault.vault import Vault
 from engine.language import syntax as syn
+from engine.ports import FocusSymbol
 from engine.runtime.host import Host
 from engine.runtime.live import LiveDesk
 from engine.runtime.pace import HurryingPace
@@ -31,7 +32,7 @@ def live_desk(
     views.remember(parts.tail.records)
     if parts.recording is not None:
         views.more_links = parts.recording.links
-    views.focus = next(iter(parts.session.market.quotes), "")
+    views.focus = FocusSymbol(next(iter(parts.session.market.quotes), ""))
     return LiveDesk(
         parts.host,
         views,

@@ -172,10 +172,13 @@ class DoAct(msgspec.Struct, frozen=True, tag="act"):
 
 
 class FocusSymbol(msgspec.Struct, frozen=True, tag="focus"):
-    """Depth and tape of this symbol are published from now on."""
+    """Depth and tape of this symbol are published from now on, and its bars where it says how long
+    they are."""
 
     symbol: str
     levels: int = 20
+    bar_seconds: int = 0
+    """One of `engine.domain.bars.INTERVALS`; 0: nobody looks at a chart."""
 
 
 class ExplainOrder(msgspec.Struct, frozen=True, tag="explain"):

@@ -151,6 +151,7 @@ class Feed:
         quote = data.quote
         is_bought = price >= quote.ask > 0 or (not price <= quote.bid and price >= quote.last)
         data.tape.append(TradePrint(at, price, size, Side.BUY if is_bought else Side.SELL))
+        self._market.bars.of(quote.symbol).add(at, price, size)
 
     def row(
         self, question: int, position: int, operation: int, side: int, price: float, size: float

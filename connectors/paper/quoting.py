@@ -48,6 +48,7 @@ class MarketKeeper:
         for symbol, quote in self.market.quotes.items():
             quote.at = at
             self.tapes[symbol].clear()
+            self.market.bars.of(symbol).clear()
             self.counts[symbol] = TapeCount()
 
     def phase(self, symbol: str) -> Phase:
@@ -71,6 +72,7 @@ class MarketKeeper:
         quantity = trade.quantity
         self.market.quotes[symbol].record_trade(trade.price, quantity, trade.at)
         self.tapes[symbol].append(trade)
+        self.market.bars.of(symbol).add(trade.at, trade.price, quantity)
         count = self.counts[symbol]
         count.volume += quantity
         count.trades += 1

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
+from engine.domain.bars import BarBook
 from engine.structs import set_directly
 from engine.values import Nanos, Price, Quantity
 
@@ -125,10 +126,12 @@ class Quote(msgspec.Struct, gc=False):
 class Market:
     """Last values by symbol, and when the feed behind them last gave a sign of life."""
 
-    __slots__ = ("doubted_at", "feed_heard_at", "quotes")
+    __slots__ = ("bars", "doubted_at", "feed_heard_at", "quotes")
 
     def __init__(self) -> None:
         self.quotes: dict[str, Quote] = {}
+        self.bars = BarBook()
+        """For people alone: no decision looks at them."""
         self.feed_heard_at: Nanos = Nanos(0)
         self.doubted_at: Nanos = Nanos(-1)
         """The machine slept here: what was heard up to then is old, whatever the clocks say."""

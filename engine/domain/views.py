@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.attention import AttentionRow
+from engine.domain.bars import Bar
 from engine.domain.luck import Luck
 from engine.domain.margin_view import MarginRow
 from engine.domain.quotes import Lending, Phase, Source
@@ -126,6 +127,19 @@ class DepthView(Row, frozen=True):
     """Such as "only announced depth is known"."""
     auction: AuctionView | None = None
     """While orders line up for one, and before the close once its imbalance is public."""
+
+
+class ChartView(Row, frozen=True):
+    """Bars of the symbol in focus, the oldest first, bounded."""
+
+    symbol: str
+    seconds: int
+    """Of a bar."""
+    bars: tuple[Bar, ...]
+    since: Nanos
+    """From when on trades were heard here; 0: none was yet."""
+    note: str = ""
+    """What there is to say of the time before."""
 
 
 class FillTime(Row, frozen=True):
@@ -362,6 +376,8 @@ class DeskView(Row, frozen=True):
     """How far the session so far can be believed, in one line; empty before the first fill."""
     standings: tuple[StandingRow, ...] = ()
     """States, conditions and breakers, those that are ready or off too; bounded."""
+    chart: ChartView | None = None
+    """None while this terminal looks at none."""
 
 
 class SymbolMatch(Row, frozen=True):

@@ -116,7 +116,7 @@ class Counter:
             case DoAct():
                 self._act(request)
             case FocusSymbol():
-                self._views.focus, self._views.levels = request.symbol, request.levels
+                self._views.focus = request
             case ExplainOrder():
                 self._explain(request.order_id)
             case TellRealism():

@@ -21,6 +21,7 @@ from engine.ports import (
     DeskAnswer,
     DeskRequest,
     EngineStopped,
+    FocusSymbol,
     InstrumentsTold,
     LineAnswered,
     Notice,
@@ -35,7 +36,7 @@ from engine.runtime.host import FOREVER, Host
 from engine.runtime.interrupts import Interrupts
 from engine.runtime.live_time import LiveTime
 from engine.runtime.pace import TICK_SECONDS
-from engine.runtime.publishing import Focus, Publisher, Shown
+from engine.runtime.publishing import Publisher, Shown
 from engine.runtime.symbol_door import SymbolDoor
 from engine.runtime.view import ViewBuilder
 from engine.second_factor import SecondFactor
@@ -200,7 +201,7 @@ class LiveDesk:
         """Every view is handed over as it is published, one for each symbol looked at."""
         self._publisher.shown = shown
 
-    def look_at(self, terminal: int, focus: Focus | None) -> None:
+    def look_at(self, terminal: int, focus: FocusSymbol | None) -> None:
         """What one of several terminals looks at; None when it is gone."""
         self._publisher.look_at(terminal, focus)
 

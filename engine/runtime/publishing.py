@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from engine.domain.quotes import Market
+from engine.ports import FocusSymbol
+from engine.runtime.charting import chart_of
 from engine.runtime.view import ViewBuilder
 from engine.values import NANOS_PER_MILLISECOND, NANOS_PER_SECOND
 
@@ -13,9 +15,7 @@ FRAME_NANOS = 100 * NANOS_PER_MILLISECOND
 UNSEEN_FRAME_NANOS = NANOS_PER_SECOND
 """Between two views while no terminal is attached: for who asks how the desk stands."""
 
-Focus = tuple[str, int]
-"""A symbol and how many levels of its depth."""
-Shown = Callable[[Mapping[Focus, bytes]], None]
+Shown = Callable[[Mapping[FocusSymbol, bytes]], None]
 
 
 class Publisher:
@@ -25,14 +25,14 @@ class Publisher:
         self._views = views
         self._market = market
         self._rate = _Rate()
-        self._focuses: dict[int, Focus] = {}
+        self._focuses: dict[int, FocusSymbol] = {}
         self._at = 0
         self.shown: Shown | None = None
         """Who is handed every view; None where the newest is fetched instead."""
         self.frame = b""
         """The newest view, encoded."""
 
-    def look_at(self, terminal: int, focus: Focus | None) -> None:
+    def look_at(self, terminal: int, focus: FocusSymbol | None) -> None:
         """What one of several terminals looks at; None when it is gone."""
         if focus is None:
             self._focuses.pop(terminal, None)
@@ -52,15 +52,16 @@ class Publisher:
         updates = sum(quote.updates for quote in self._market.quotes.values())
         views, looked_at = self._views, list(dict.fromkeys(list(self._focuses.values())))
         if looked_at:
-            views.focus, views.levels = looked_at[0]
+            views.focus = looked_at[0]
         rate = self._rate.per_second(updates, wall)
         view = views.build(speed=speed, updates_per_second=rate)
         self.frame = msgspec.msgpack.encode(view)
         if self.shown is None:
             return
-        frames = {(views.focus, views.levels): self.frame}
+        frames = {views.focus: self.frame}
         for focus in looked_at[1:]:
-            other = msgspec.structs.replace(view, depth=views.depth_of(*focus))
+            depth, chart = views.depth_of(focus), chart_of(self._market, focus)
+            other = msgspec.structs.replace(view, depth=depth, chart=chart)
             frames[focus] = msgspec.msgpack.encode(other)
         self.shown(frames)
 

@@ -37,6 +37,8 @@ from engine.domain.views import (
 )
 from engine.hosted import HostedVenue, LineTold, OrderPlace
 from engine.instruments import Instrument
+from engine.ports import FocusSymbol
+from engine.runtime.charting import chart_of
 from engine.runtime.luck import LuckTally
 from engine.runtime.realism_tally import RealismTally
 from engine.runtime.session import Session
@@ -72,12 +74,11 @@ class ViewBuilder:
         self._frame = 0
         self._fills: list[FillRow] = []
         self._findings: dict[int, tuple[Finding, ...]] = {}
-        self.focus = ""
+        self.focus = FocusSymbol("")
         self.more_links: Callable[[], tuple[LinkView, ...]] = lambda: ()
         """Shown beside the venue's: what else of this session can fail, such as its recording."""
         self.more_standings: Callable[[str], tuple[StandingRow, ...]] = lambda account: ()
         """What only whoever watches the market knows."""
-        self.levels = 20
         self._luck = LuckTally(session.market, self._instrument)
         self.realism = realism or RealismTally(session.state)
         session.listen(self.note)
@@ -161,7 +162,8 @@ class ViewBuilder:
             trading_reason=trading.reason,
             account=self._account_view(state, account),
             quotes=tuple(self._quote_row(q, account) for q in session.market.quotes.values()),
-            depth=self.depth_of(self.focus, self.levels),
+            depth=self.depth_of(self.focus),
+            chart=chart_of(session.market, self.focus),
             orders=orders,
             fills=tuple(reversed(self._fills[-FILLS_SHOWN_MAX:])),
             positions=tuple(self._positions(state, account)),
@@ -219,11 +221,12 @@ class ViewBuilder:
             average_volume_date=quote.average_volume_date,
         )
 
-    def depth_of(self, symbol: str, levels: int) -> DepthView | None:
-        """Depth and tape for a screen that looks at this symbol."""
+    def depth_of(self, focus: FocusSymbol) -> DepthView | None:
+        """Depth and tape for a screen that looks there."""
+        symbol = focus.symbol
         if symbol not in self._session.market.quotes:
             return None
-        bids, asks = self._venue.depth(symbol, min(levels, DEPTH_LEVELS_MAX))
+        bids, asks = self._venue.depth(symbol, min(focus.levels, DEPTH_LEVELS_MAX))
         tape = self._venue.tape(symbol, TAPE_SHOWN_MAX)
         auction = self._venue.indication(symbol)
         return DepthView(symbol, bids, asks, tape, self._venue.note, auction)

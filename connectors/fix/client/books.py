@@ -4,6 +4,7 @@ from collections import deque
 
 from connectors.fix.client.reading import scaled
 from connectors.fix.tags import Tag
+from engine.domain.bars import BarSeries
 from engine.domain.quotes import Quote, Source
 from engine.domain.views import DepthRow, TradePrint
 from engine.instruments import Instrument
@@ -27,8 +28,8 @@ Entry = dict[int, bytes]
 class SymbolBook:
     """One symbol: its two sides, its tape, and the quote that rules and screen read."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
+    def __init__(self, instrument: Instrument, bars: BarSeries) -> None:
+        self.instrument, self._bars = instrument, bars
         self.quote = Quote(instrument.symbol, source=Source.LIVE)
         self.tape: deque[TradePrint] = deque(maxlen=TAPE_PRINTS_MAX)
         self.is_overfull = False
@@ -133,6 +134,7 @@ class SymbolBook:
         # FIX does not say who came: who paid the offer did, else whoever moved the price.
         is_bought = price >= quote.ask > 0 or (not price <= quote.bid and price >= quote.last)
         quote.record_trade(price, size, at)
+        self._bars.add(at, price, size)
         self.tape.append(TradePrint(at, price, size, Side.BUY if is_bought else Side.SELL))
 
     def _refresh(self, at: Nanos) -> None:

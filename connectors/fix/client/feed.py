@@ -54,7 +54,9 @@ class Feed:
             self._deep.pop(gone, None)
         for symbol in symbols:
             if symbol not in self._books:
-                book = self._books[symbol] = SymbolBook(self._instruments[symbol])
+                book = self._books[symbol] = SymbolBook(
+                    self._instruments[symbol], self._market.bars.of(symbol)
+                )
                 self._market.quotes[symbol] = book.quote
 
     def subscribe(self) -> None:

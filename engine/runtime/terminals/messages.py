@@ -16,7 +16,7 @@ PROTOCOL = 1
 VOCABULARY_FILES = (
     *("ports.py", "attachment.py", "second_factor.py", "instruments.py", "values.py"),
     *("domain/views.py", "domain/commands.py", "domain/quotes.py", "domain/reasons.py"),
-    *("domain/preview_view.py", "domain/attention.py", "domain/luck.py"),
+    *("domain/preview_view.py", "domain/attention.py", "domain/luck.py", "domain/bars.py"),
     *("limits_told.py", "lookup.py", "domain/limits_view.py", "domain/standing_view.py"),
     "domain/margin_view.py",
 )

@@ -25,7 +25,7 @@ from engine.runtime.terminals.messages import (
     request_decoder,
     view_decoder,
 )
-from engine.runtime.terminals.terminal import Focus, Terminal, refused
+from engine.runtime.terminals.terminal import Terminal, refused
 from engine.runtime.terminals.wire import STAMP_BYTES, Kind, WireError, packed
 
 LAST_WORDS_SECONDS = 1.0
@@ -49,7 +49,7 @@ class Served(Protocol):
 
     def send(self, request: DeskRequest, reply: Reply | None = None, until: int = 0) -> None: ...
 
-    def look_at(self, terminal: int, focus: Focus | None) -> None: ...
+    def look_at(self, terminal: int, focus: FocusSymbol | None) -> None: ...
 
     def instruments(self) -> dict[str, Instrument]: ...
 
@@ -117,7 +117,7 @@ class TerminalServer:
         self._facts: Facts | None = None
         self._control = 0
         self._handed: deque[_Handed | _Seated] = deque()
-        self._views: Mapping[Focus, bytes] = {}
+        self._views: Mapping[FocusSymbol, bytes] = {}
         self._view_is_new = False
         self._view_at = clock()
         self._remarks: list[DeskAnswer] = []
@@ -142,7 +142,7 @@ class TerminalServer:
         """For the first terminal: how everything was found."""
         self._remarks.append(answer)
 
-    def show(self, views: Mapping[Focus, bytes]) -> None:
+    def show(self, views: Mapping[FocusSymbol, bytes]) -> None:
         """The newest view for each symbol that somebody looks at, encoded."""
         self._views = {focus: packed(Kind.VIEW, view) for focus, view in views.items()}
         self._view_is_new = True
@@ -293,7 +293,7 @@ class TerminalServer:
         if terminal.is_attached and not self._first_cpu_ms:
             self._first_cpu_ms = cpu_ms
         instruments = desk.instruments()
-        terminal.focus = (next(iter(instruments), ""), LEVELS_SHOWN)
+        terminal.focus = FocusSymbol(next(iter(instruments), ""), LEVELS_SHOWN)
         desk.look_at(terminal.number, terminal.focus)
         if terminal.role is Role.TERMINAL and (hello.take or not self._control):
             self._give_control(terminal)
@@ -347,8 +347,8 @@ class TerminalServer:
             case TakeControl():
                 self._give_control(terminal)
                 self._tell_standings()
-            case FocusSymbol(symbol=symbol, levels=levels):
-                terminal.focus = (symbol, levels)
+            case FocusSymbol():
+                terminal.focus = request
                 desk.look_at(terminal.number, terminal.focus)
             case _:
                 self._pass_on(terminal.number, desk, request, asked_at)

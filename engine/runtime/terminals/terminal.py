@@ -26,9 +26,6 @@ from engine.runtime.terminals.outbox import Outbox
 from engine.runtime.terminals.wire import REQUEST_BYTES_MAX, Unpacker
 from engine.second_factor import UnlockDesk
 
-Focus = tuple[str, int]
-"""A symbol and how many levels of its depth."""
-
 LOOKS = (
     *(PreviewLine, FocusSymbol, ExplainOrder, TellRealism, TellBooks, TellLimits, TellKilled),
     *(TellMessages, UnlockDesk, FindSymbols, SeeSymbols),
@@ -56,7 +53,7 @@ class Terminal:
         self.outbox = Outbox()
         self.unpacker = Unpacker(REQUEST_BYTES_MAX)
         self.hello: Hello | None = None
-        self.focus: Focus = ("", 0)
+        self.focus = FocusSymbol("")
         self.since = at
         self.leaves_by = 0.0
         """Above 0: it was let go, and what it still hears is why."""

@@ -12,6 +12,7 @@ from connectors.fix.dictionary.arranging import arrange
 from connectors.fix.dictionary.reading import shipped
 from connectors.fix.message import Message, encode, parse
 from connectors.fix.tags import Tag
+from engine.domain.bars import BarSeries
 from engine.domain.quotes import Market, Phase, Source
 from engine.domain.reports import PhaseChanged
 from engine.domain.risk.limits import Limits
@@ -201,7 +202,7 @@ def test_the_same_book_told_again_behind_a_break_is_a_quote_of_now() -> None:
 
 
 def test_a_book_has_a_bound() -> None:
-    book = SymbolBook(Instrument("AAPL"))
+    book = SymbolBook(Instrument("AAPL"), BarSeries())
     for number in range(ENTRIES_MAX + 10):
         entry = {Tag.MD_ENTRY_TYPE: b"0", Tag.MD_ENTRY_ID: b"%d" % number}
         book.changed_by(entry | {Tag.MD_ENTRY_PX: b"1", Tag.MD_ENTRY_SIZE: b"1"}, AT)
@@ -218,7 +219,7 @@ class Bell:
     def __init__(self) -> None:
         market = Market()
         for symbol in ("AAPL", "MSFT"):
-            market.quotes[symbol] = SymbolBook(Instrument(symbol)).quote
+            market.quotes[symbol] = SymbolBook(Instrument(symbol), market.bars.of(symbol)).quote
         self.sessions, self._market = Sessions(market), market
 
     def tells(self, status: str) -> list[Any]:

@@ -203,7 +203,7 @@ def test_one_order_is_cancelled_by_its_id(door: Door) -> None:
 def test_focus_and_speed_reach_those_they_are_for(door: Door) -> None:
     door.counter.serve(FocusSymbol("AAPL", 5))
     door.counter.serve(SetSpeed(2.5))
-    assert (door.views.focus, door.views.levels) == ("AAPL", 5)
+    assert door.views.focus == FocusSymbol("AAPL", 5)
     assert door.speeds == [2.5]
 
 

@@ -14,6 +14,7 @@ from engine.ports import (
     DeskAnswer,
     DoAct,
     EngineStopped,
+    FocusSymbol,
     InstrumentsTold,
     LineAnswered,
     Notice,
@@ -220,16 +221,16 @@ def test_each_terminal_has_the_depth_of_the_symbol_it_looks_at() -> None:
     desk, _ = a_desk(bench)
     shown = Shown()
     desk.show_to(shown)
-    desk.look_at(1, ("AAPL", 5))
-    desk.look_at(2, ("MSFT", 5))
-    desk.look_at(3, ("AAPL", 5))
+    desk.look_at(1, FocusSymbol("AAPL", 5))
+    desk.look_at(2, FocusSymbol("MSFT", 5))
+    desk.look_at(3, FocusSymbol("AAPL", 5))
     desk.start()
     try:
         frames = shown.first(lambda frames: len(frames) == 2)
     finally:
         desk.close()
     seen = {focus: view_decoder.decode(frame).depth.symbol for focus, frame in frames.items()}
-    assert seen == {("AAPL", 5): "AAPL", ("MSFT", 5): "MSFT"}
+    assert seen == {FocusSymbol("AAPL", 5): "AAPL", FocusSymbol("MSFT", 5): "MSFT"}
 
 
 def test_a_full_inbox_is_said_and_nothing_is_dropped_in_silence() -> None:

@@ -10,6 +10,7 @@ from engine.domain.commands import CancelOrder
 from engine.domain.quotes import Phase
 from engine.domain.reports import SessionEnded, TradeDateRolled, VenueFilled
 from engine.domain.views import Severity
+from engine.ports import FocusSymbol
 from engine.runtime.history import OrderHistory
 from engine.runtime.interrupts import Interrupts
 from engine.runtime.narration import Narrator
@@ -276,7 +277,7 @@ def test_a_frame_shows_orders_fills_positions_and_money(desk: Told) -> None:
     desk.say("buy 100 AAPL 190.02")
     desk.say("sell 40 AAPL 195.00")
     desk.say("buy 20000 AAPL 190.00")
-    desk.views.focus = "AAPL"
+    desk.views.focus = FocusSymbol("AAPL")
     frame = desk.views.build(speed="×1", updates_per_second=7)
     assert [row.number for row in frame.orders] == [3, 2, 1]
     assert [row.state for row in frame.orders] == ["denied", "working", "filled"]

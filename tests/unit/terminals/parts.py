@@ -11,12 +11,11 @@ import msgspec
 
 from commands.bench_frames import frame
 from engine.instruments import Instrument
-from engine.ports import DeskAnswer, DeskRequest, LineAnswered, SendLine
+from engine.ports import DeskAnswer, DeskRequest, FocusSymbol, LineAnswered, SendLine
 from engine.runtime.terminals.attaching import Attached, attach
 from engine.runtime.terminals.messages import Role, vocabulary
 from engine.runtime.terminals.peer import listen_at
 from engine.runtime.terminals.server import Facts, TerminalServer
-from engine.runtime.terminals.terminal import Focus
 
 FACTS = Facts(
     vocabulary=vocabulary(),
@@ -38,7 +37,7 @@ class RememberingDesk:
     def __init__(self) -> None:
         self.requests: list[DeskRequest] = []
         self.untils: list[int] = []
-        self.focuses: dict[int, Focus] = {}
+        self.focuses: dict[int, FocusSymbol] = {}
         self.frame = msgspec.msgpack.encode(frame(0))
 
     def send(self, request, reply=None, until=0) -> None:
@@ -47,7 +46,7 @@ class RememberingDesk:
         if isinstance(request, SendLine):
             reply(LineAnswered(request.ticket, True, "order 1 sent"))
 
-    def look_at(self, terminal: int, focus: Focus | None) -> None:
+    def look_at(self, terminal: int, focus: FocusSymbol | None) -> None:
         if focus is None:
             self.focuses.pop(terminal, None)
         else:

@@ -166,12 +166,12 @@ def test_each_terminal_looks_at_a_symbol_of_its_own(here: House) -> None:
     ask(second, FocusSymbol("B", 5))
     ask(second, SendLine("x", "t"))
     heard(second, LineAnswered)
-    assert sorted(here.desk.focuses.values()) == [("A", 20), ("B", 5)]
+    assert list(here.desk.focuses.values()) == [FocusSymbol("A"), FocusSymbol("B", 5)]
     second.connection.close()
     heard(first, StandingChanged)
     while len(here.desk.focuses) > 1:
         heard(first, StandingChanged)
-    assert list(here.desk.focuses.values()) == [("A", 20)]
+    assert list(here.desk.focuses.values()) == [FocusSymbol("A")]
 
 
 def test_who_comes_back_is_told_what_happened_meanwhile(tmp_path) -> None:

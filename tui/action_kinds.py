@@ -17,6 +17,7 @@ class Scope(StrEnum):
     DEPTH = "depth"
     ORDERS = "orders"
     TAPE = "tape"
+    CHART = "chart"
     SYMBOL = "symbol"
     LIST = "list"
     DESK = "desk"

@@ -128,7 +128,14 @@ ACTIONS: tuple[Action, ...] = (
         "the ticket",
         word="ticket",
     ),
-    do("desk.pane_4", S.DESK, "4", "chart", "", later="chart"),
+    do(
+        "chart.show",
+        S.DESK,
+        "4",
+        "chart",
+        "the chart: `:chart`, `:chart GOOG 5 min`",
+        word="chart",
+    ),
     do(
         "desk.pane_5",
         S.DESK,

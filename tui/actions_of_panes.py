@@ -1,4 +1,4 @@
-"""The actions of lists, symbols, ladder, orders and tape: a part of the one table."""
+"""The actions of lists, symbols, ladder, orders, chart and tape: a part of the one table."""
 
 from tui.action_kinds import Action, Scope, do
 
@@ -268,6 +268,49 @@ PANE_ACTIONS: tuple[Action, ...] = (
         "previous list",
         "the list before",
         word="previous-list",
+    ),
+    # ---- the chart
+    do(
+        "chart.interval",
+        S.CHART,
+        "space right_square_bracket",
+        "longer bars",
+        "bars of the next length; the shortest behind the longest",
+        footer=12,
+        word="longer-bars",
+    ),
+    do(
+        "chart.shorter",
+        S.CHART,
+        "left_square_bracket",
+        "shorter bars",
+        "bars of the length before",
+        footer=13,
+        word="shorter-bars",
+    ),
+    do(
+        "chart.left",
+        S.CHART,
+        "left",
+        "bar before",
+        "figures of the bar before",
+        word="earlier-bar",
+    ),
+    do(
+        "chart.right",
+        S.CHART,
+        "right",
+        "bar after",
+        "figures of the next bar",
+        word="later-bar",
+    ),
+    do(
+        "chart.newest",
+        S.CHART,
+        "end",
+        "newest",
+        "follows the newest bar",
+        word="newest-bar",
     ),
     # ---- the tape
     do(

@@ -110,7 +110,7 @@ class DeskActs:
             room.say("no order is marked any more")
         elif room.zoomed is not None:
             room.zoom()
-        elif room.focus is PaneName.DEPTH:
+        elif room.focus in (PaneName.DEPTH, PaneName.CHART):
             room.focus_on(PaneName.WATCHLIST)
 
     def do_previous(self) -> None:

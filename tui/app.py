@@ -31,6 +31,7 @@ from tui.paint import clean
 from tui.painter import Painter, Painting
 from tui.panes.base import FramedPane, LinePane
 from tui.panes.bottom import CommandPane, Footer, MessageLine
+from tui.panes.chart import Chart
 from tui.panes.depth import Depth
 from tui.panes.lock import LockPane
 from tui.panes.orders import Orders
@@ -123,6 +124,7 @@ class TraderApp(App[int], inherit_bindings=False):
             PaneName.WATCHLIST: self.watchlist,
             PaneName.DEPTH: Depth(room),
             PaneName.TICKET: Ticket(room, room.command, room.form, room.ticket),
+            PaneName.CHART: Chart(room),
             PaneName.TAPE: Tape(room),
             PaneName.ORDERS: Orders(room),
             PaneName.PROFIT: Profit(room),

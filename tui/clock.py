@@ -39,6 +39,11 @@ def seconds_text(at: Nanos, zone: str) -> str:
     return _at_second(at // NANOS_PER_SECOND, zone)
 
 
+def date_text(at: Nanos) -> str:
+    """06-30, of a time at which a day begins in UTC."""
+    return datetime.fromtimestamp(at // NANOS_PER_SECOND, UTC).strftime("%m-%d")
+
+
 def hundredths_text(at: Nanos, zone: str) -> str:
     """10:42:07.31, cut off."""
     part = at % NANOS_PER_SECOND // (10 * NANOS_PER_MILLISECOND)

@@ -26,7 +26,7 @@ FRAME_SECONDS_MAX = 0.3
 TOO_LONG = "a pasted line has {has:,} characters, {most} fit: nothing was taken"
 TOO_MANY = "{has:,} more lines pasted, {most} fit: nothing was taken, use a script"
 PASTED = "that looks like a paste: nothing was sent"
-WITH_WORDS = ("desk.theme", "desk.symbol")
+WITH_WORDS = ("desk.theme", "desk.symbol", "chart.show")
 """Actions that read what stands behind their word on the line."""
 STALE = "the screen was {age:.1f} s behind: nothing was sent, look again"
 
@@ -34,6 +34,7 @@ _CHAINS: Mapping[PaneName, tuple[Scope, ...]] = {
     PaneName.WATCHLIST: (Scope.LIST, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
     PaneName.DEPTH: (Scope.DEPTH, Scope.EVERYWHERE),
     PaneName.TICKET: (Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
+    PaneName.CHART: (Scope.CHART, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
     PaneName.TAPE: (Scope.TAPE, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
     PaneName.ORDERS: (Scope.ORDERS, Scope.LIST, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
     PaneName.PROFIT: (Scope.LIST, Scope.SYMBOL, Scope.DESK, Scope.EVERYWHERE),
@@ -43,6 +44,7 @@ _PANE_OF: Mapping[Scope, PaneName] = {
     Scope.DEPTH: PaneName.DEPTH,
     Scope.ORDERS: PaneName.ORDERS,
     Scope.TAPE: PaneName.TAPE,
+    Scope.CHART: PaneName.CHART,
 }
 
 
@@ -90,6 +92,7 @@ class Dispatcher:
             "lock": LockActs(room.guard),
             "orders": panes[PaneName.ORDERS],
             "tape": panes[PaneName.TAPE],
+            "chart": panes[PaneName.CHART],
         }
 
     # ---- from a key to an action

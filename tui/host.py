@@ -27,6 +27,8 @@ class Host(Protocol):
     symbol: str
     """The symbol on the screen: what `.` means."""
     frame_count: int
+    bar_seconds: int
+    """Of the bars that are asked for with the symbol; 0 while no chart is on the screen."""
     marks: Marks
     standing: Standing
     guard: Guard
@@ -47,6 +49,9 @@ class Host(Protocol):
 
     def look_at(self, symbol: str) -> None:
         """Makes this the symbol on the screen."""
+
+    def look_again(self) -> None:
+        """Asks anew for what is shown of the symbol on the screen."""
 
     def focus_on(self, pane: PaneName) -> None:
         """Gives the keys to a pane, and shows it where panes share a place."""

@@ -20,6 +20,7 @@ class PaneName(StrEnum):
     WATCHLIST = "watchlist"
     DEPTH = "depth"
     TICKET = "ticket"
+    CHART = "chart"
     TAPE = "tape"
     ORDERS = "orders"
     PROFIT = "profit"
@@ -29,6 +30,7 @@ NUMBERS: Mapping[PaneName, int] = {
     PaneName.WATCHLIST: 1,
     PaneName.DEPTH: 2,
     PaneName.TICKET: 3,
+    PaneName.CHART: 4,
     PaneName.TAPE: 5,
     PaneName.ORDERS: 6,
     PaneName.PROFIT: 7,
@@ -36,7 +38,7 @@ NUMBERS: Mapping[PaneName, int] = {
 
 
 TURNS = (
-    *(PaneName.WATCHLIST, PaneName.DEPTH, PaneName.TICKET),
+    *(PaneName.WATCHLIST, PaneName.DEPTH, PaneName.TICKET, PaneName.CHART),
     *(PaneName.TAPE, PaneName.PROFIT, PaneName.ORDERS),
 )
 """The way round the desk, pane after pane."""
@@ -54,6 +56,7 @@ HOME_SLOT: Mapping[PaneName, Slot] = {
     PaneName.WATCHLIST: Slot.LEFT,
     PaneName.DEPTH: Slot.LEFT,
     PaneName.TICKET: Slot.RIGHT,
+    PaneName.CHART: Slot.LEFT,
     PaneName.ORDERS: Slot.BELOW,
     PaneName.TAPE: Slot.BELOW,
     PaneName.PROFIT: Slot.BELOW,
@@ -93,7 +96,7 @@ def arrange(
     if is_compact(width, height):
         return _compact(width, rows, slots)
     if width < HUGE_COLUMNS or height < HUGE_ROWS:
-        return _wide(width, rows)
+        return _wide(width, rows, slots)
     return _huge(width, rows)
 
 
@@ -108,7 +111,10 @@ def _compact(width: int, rows: int, slots: Mapping[Slot, PaneName]) -> dict[Pane
     }
 
 
-def _wide(width: int, rows: int) -> dict[PaneName, Box]:
+def _wide(width: int, rows: int, slots: Mapping[Slot, PaneName]) -> dict[PaneName, Box]:
+    """All panes but one: a chart takes the watchlist's place."""
+    is_charted = slots[Slot.LEFT] is PaneName.CHART
+    left = PaneName.CHART if is_charted else PaneName.WATCHLIST
     ticket, depth = 34, 34 + (width - 120) // 8
     watchlist = width - ticket - depth
     below = max(rows * 3 // 10, 9)
@@ -116,7 +122,7 @@ def _wide(width: int, rows: int) -> dict[PaneName, Box]:
     above = rows - below - middle
     tape = width * 2 // 5
     return {
-        PaneName.WATCHLIST: Box(0, 0, watchlist, above),
+        left: Box(0, 0, watchlist, above),
         PaneName.DEPTH: Box(watchlist, 0, depth, above),
         PaneName.TICKET: Box(watchlist + depth, 0, ticket, above),
         PaneName.PROFIT: Box(0, above, width - tape, middle),
@@ -130,9 +136,10 @@ def _huge(width: int, rows: int) -> dict[PaneName, Box]:
     watchlist = width - ticket - depth - tape
     below = max(rows * 2 // 5, 14)
     above = rows - below
-    profit = width * 2 // 5
+    profit, listed = width * 2 // 5, above // 2
     return {
-        PaneName.WATCHLIST: Box(0, 0, watchlist, above),
+        PaneName.WATCHLIST: Box(0, 0, watchlist, listed),
+        PaneName.CHART: Box(0, listed, watchlist, above - listed),
         PaneName.DEPTH: Box(watchlist, 0, depth, above),
         PaneName.TAPE: Box(watchlist + depth, 0, tape, above),
         PaneName.TICKET: Box(watchlist + depth + tape, 0, ticket, above),

@@ -24,7 +24,7 @@ from tui.command import CommandLine
 from tui.danger import Danger
 from tui.guard import Guard
 from tui.keyboard import Cadence, Keymap
-from tui.layout import HOME_SLOT, SHOWN_FIRST, TURNS, PaneName, is_compact
+from tui.layout import HOME_SLOT, SHOWN_FIRST, TURNS, PaneName, arrange
 from tui.marks import Marks, tally_of
 from tui.notices import Notices, Said
 from tui.paint import clean
@@ -77,7 +77,7 @@ class Room:
         self.cadence = Cadence()
         self.symbol = self._first_symbol()
         self.zone = zone_of(self.instrument(self.symbol).mic)
-        self.frame_count = 0
+        self.frame_count = self.bar_seconds = 0
         self.focus = PaneName.WATCHLIST
         self.zoomed: PaneName | None = None
         self.slots = dict(SHOWN_FIRST)
@@ -161,7 +161,7 @@ class Room:
             return
         self.symbol = symbol
         self.zone = zone_of(self.instrument(symbol).mic)
-        self.ask(FocusSymbol(symbol))
+        self.look_again()
 
     def see(self, symbols: tuple[str, ...]) -> None:
         """These rows are on the screen; where all of them are, nobody has to be told."""
@@ -170,9 +170,9 @@ class Room:
             self.ask(SeeSymbols(symbols))
 
     def look_again(self) -> None:
-        """Asks for depth and tape of the symbol on the screen."""
+        """Asks for depth, tape and bars of the symbol on the screen."""
         if self.symbol:
-            self.ask(FocusSymbol(self.symbol))
+            self.ask(FocusSymbol(self.symbol, bar_seconds=self.bar_seconds))
 
     def copy(self, text: str) -> None:
         if text:
@@ -342,10 +342,9 @@ class Room:
         self.shell.relayout()
 
     def turn(self, step: int) -> None:
-        """The next visible pane; on a small screen those that are shown."""
-        order = list(TURNS)
-        if is_compact(*self.shell.screen_size()):
-            order = [pane for pane in order if pane in self.slots.values()]
+        """The next visible pane."""
+        shown = arrange(*self.shell.screen_size(), slots=self.slots, zoomed=None)
+        order = [pane for pane in TURNS if pane in shown]
         place = order.index(self.focus) if self.focus in order else 0
         self.focus_on(order[(place + step) % len(order)])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from engine.domain.bars import Bar
 from engine.domain.luck import Luck
 from engine.domain.margin_view import MarginRow
 from engine.domain.preview_view import Preview, RuleCount
@@ -14,6 +15,7 @@ from engine.domain.quotes import Phase, Source
 from engine.domain.reasons import Finding, Verdict
 from engine.domain.views import (
     AccountView,
+    ChartView,
     DepthRow,
     DepthView,
     DeskView,
@@ -45,6 +47,7 @@ from engine.ports import (
     TellRealism,
 )
 from engine.values import (
+    NANOS_PER_SECOND,
     Instruction,
     Liquidity,
     Money,
@@ -77,7 +80,10 @@ class FakeDesk:
         self._mode = mode
         self.luck: Luck | None = None
         self.margin = MarginRow("paid")
-        self._focus = names[0]
+        self._focus, self._bar_seconds = names[0], 0
+        self.bars = 30
+        """How many the chart has, where somebody looks at one."""
+        self.chart_note = ""
         self._frame = 0
         self._quotes = [self._first_quote(name, place) for place, name in enumerate(names)]
         self._tape: list[TradePrint] = []
@@ -106,7 +112,7 @@ class FakeDesk:
             case CancelById():
                 self._end(request.order_id, "cancelled")
             case FocusSymbol():
-                self._focus = request.symbol
+                self._focus, self._bar_seconds = request.symbol, request.bar_seconds
                 self._view = self._build()
             case TellRealism():
                 told = (
@@ -401,6 +407,22 @@ class FakeDesk:
 
     # ---- the view
 
+    def _chart(self) -> ChartView | None:
+        """The same candles for the same symbol and length, the newest of them of now."""
+        if not self._bar_seconds:
+            return None
+        chance = random.Random(f"{self._focus} {self._bar_seconds}")
+        width, price, bars = self._bar_seconds * NANOS_PER_SECOND, 1_899_900, []
+        for number in range(self.bars):
+            begin = (OPEN_AT // width + number) * width
+            closes = price + chance.randrange(-12, 13) * 100
+            high = max(price, closes) + chance.randrange(6) * 100
+            low = min(price, closes) - chance.randrange(6) * 100
+            figures = (begin, price, high, low, closes, chance.randrange(1, 50) * 100)
+            bars.append(Bar(*figures))  # type: ignore[arg-type]
+            price = closes
+        return ChartView(self._focus, self._bar_seconds, tuple(bars), OPEN_AT, self.chart_note)
+
     def _build(self) -> DeskView:
         working: dict[str, int] = {}
         for row in self._orders:
@@ -443,6 +465,7 @@ class FakeDesk:
             ),
             quotes=quotes,
             depth=self._depth(),
+            chart=self._chart(),
             orders=tuple(self._orders),
             fills=tuple(self._fills),
             positions=tuple(self._positions.values()),

@@ -601,8 +601,8 @@ async def test_the_market_is_made_faster_and_slower():
 
 async def test_what_is_not_there_yet_says_so():
     async with sitting() as here:
-        await here.press("4")
-        assert "not available yet: chart" in here.text
+        await here.press("g")
+        assert "not available yet: workspaces" in here.text
 
 
 async def test_the_palette_finds_an_action_and_does_it():

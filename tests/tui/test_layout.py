@@ -10,6 +10,7 @@ from tui.layout import (
     ROWS_MIN,
     SHOWN_FIRST,
     PaneName,
+    Slot,
     arrange,
     is_too_small,
 )
@@ -43,8 +44,16 @@ def test_a_zoomed_pane_has_the_middle_to_itself(width, height, pane):
 
 
 def test_a_large_terminal_shows_every_pane_at_once():
-    for size in ((120, 40), (200, 60)):
-        assert set(arrange(*size, slots=SHOWN_FIRST, zoomed=None)) == set(PaneName)
+    assert set(arrange(200, 60, slots=SHOWN_FIRST, zoomed=None)) == set(PaneName)
+
+
+def test_on_a_wide_terminal_the_chart_takes_the_watchlists_place():
+    without = arrange(120, 40, slots=SHOWN_FIRST, zoomed=None)
+    assert set(without) == set(PaneName) - {PaneName.CHART}
+    charted = {**SHOWN_FIRST, Slot.LEFT: PaneName.CHART}
+    shown = arrange(120, 40, slots=charted, zoomed=None)
+    assert set(shown) == set(PaneName) - {PaneName.WATCHLIST}
+    assert shown[PaneName.CHART] == without[PaneName.WATCHLIST]
 
 
 def test_a_small_terminal_shows_watchlist_ticket_and_orders():

@@ -60,13 +60,21 @@ async def help_page(here: Sitting) -> None:
     await here.press("question_mark")
 
 
+async def chart(here: Sitting) -> None:
+    """Candles, the figures of the bar under the cursor, an own order at the axis."""
+    await here.press("colon")
+    await here.type("b 100 AAPL 189.10")
+    await here.press("enter", "ctrl+t", "4", "left", "left")
+    await here.frames(2)
+
+
 async def limits_page(here: Sitting) -> None:
     """Every limit, one of them loosened and on its way."""
     await here.press("l")
     await here.press("down")
 
 
-SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page, limits_page)
+SCENES = (first, review, denied, blotter, bracket, ticket, danger, help_page, chart, limits_page)
 
 
 def _desk(scene) -> FakeDesk:

@@ -13,6 +13,7 @@ _HEADINGS = {
     Scope.DEPTH: "in the ladder",
     Scope.ORDERS: "in orders",
     Scope.TAPE: "in the tape",
+    Scope.CHART: "in the chart",
     Scope.TICKET: "in the ticket",
     Scope.LINE: "on the : line",
     Scope.PAGE: "in a page like this",

@@ -13,6 +13,8 @@ from engine.values import NANOS_PER_SECOND, Nanos
 ANSWERS_WITHIN = Nanos(60 * NANOS_PER_SECOND)
 WAITING_MAX = 2_000
 ANSWERS_KEPT_MAX = 1_000
+SINCE_1970 = 2
+"""Times of bars below a day as seconds: as text they would be in the gateway's own zone."""
 SERVICE, STILL_AT_IT, NO_SUCH_QUERY = 162, 165, 366
 TOO_FAST, NOTHING = "pacing violation", "no data"
 """How IB's one code 162 says which of several it is."""
@@ -43,9 +45,10 @@ class History:
         self._known: dict[Query, tuple[Any, ...]] = {}
         self._now = Nanos(0)
 
-    def want(self, query: Query, contract: Any, told: Told) -> None:
-        """Once IB has told it: what was told today is told again at once."""
-        known = self._known.get(query)
+    def want(self, query: Query, contract: Any, told: Told, *, anew: bool = False) -> None:
+        """Once IB has told it: what was told today is told again at once, unless it is wanted
+        `anew`."""
+        known = None if anew else self._known.get(query)
         if known is not None:
             told(known, "")
             return
@@ -90,7 +93,7 @@ class History:
             Lane.HISTORY,
             "reqHistoricalData",
             *(asked.question, asked.contract, "", query.duration, query.size, query.what),
-            *(True, 1, False, []),
+            *(True, SINCE_1970, False, []),
         )
 
     def bar(self, question: int, bar: Any) -> None:

@@ -15,6 +15,7 @@ from connectors.ib.hearing import Hearer
 from connectors.ib.history import History
 from connectors.ib.library import Library, Scribe
 from connectors.ib.outgoing import Outgoing
+from connectors.ib.past import Past
 from connectors.ib.roll import Roll, Standing
 from connectors.ib.rolled_back import RolledBack
 from connectors.ib.rounds import Rounds
@@ -45,6 +46,7 @@ class Parts(NamedTuple):
     directory: Directory
     history: History
     volumes: Volumes
+    past: Past
     values: AccountValues
     health: Health
     outgoing: Outgoing
@@ -55,6 +57,7 @@ class Parts(NamedTuple):
     def look(self, steady: Nanos) -> None:
         """Whoever waits for a turn, or for an answer that is late, has a look at the time."""
         self.directory.look(steady)
+        self.past.look()
         self.history.look(steady)
 
     def lost(self, now: Nanos, why: str) -> None:
@@ -62,6 +65,7 @@ class Parts(NamedTuple):
         self.feed.lost(now)
         self.directory.lost(why)
         self.history.lost()
+        self.past.again()
         self.books.forget()
         self.what_ifs.forget()
 
@@ -132,6 +136,7 @@ def assemble(
         Directory(speaker, contracts, asks.why_not),
         history,
         Volumes(history, contracts, market, store, asks.trade_date, asks.note),
+        Past(history, contracts, market.bars),
         AccountValues(),
         health,
         outgoing,

@@ -375,6 +375,7 @@ class IbVenue(Shown):
             self.trade_date = date
             self._reports.append(rolled(self.market, date))
             self.parts.history.new_day()
+            self.parts.past.again()
             self.parts.volumes.look()
             if self._line.is_up:
                 self.parts.contracts.refresh()

@@ -118,10 +118,18 @@ class BarBook:
         self._wanted.clear()
         return wanted
 
-    def learn(self, symbol: str, seconds: int, past: Sequence[Bar], note: str = "") -> None:
-        """What the venue tells of the time before, the oldest first; `note` where it tells none."""
+    def learn(self, symbol: str, seconds: int, past: Sequence[Bar]) -> None:
+        """What the venue tells of the time before, the oldest first."""
+        self._keep(symbol, seconds, tuple(past[-PAST_KEPT_MAX:]), "")
+
+    def remark(self, symbol: str, seconds: int, note: str) -> None:
+        """Something about the time before, such as why it is not told; what was learnt stays."""
+        past, _ = self._past.get((symbol, seconds), ((), ""))
+        self._keep(symbol, seconds, past, note)
+
+    def _keep(self, symbol: str, seconds: int, past: tuple[Bar, ...], note: str) -> None:
         self._past.pop((symbol, seconds), None)
-        self._past[symbol, seconds] = tuple(past[-PAST_KEPT_MAX:]), note
+        self._past[symbol, seconds] = past, note
         if len(self._past) > PASTS_KEPT_MAX:
             del self._past[next(iter(self._past))]
 

@@ -64,8 +64,9 @@ async def chart(here: Sitting) -> None:
     """Candles, the figures of the bar under the cursor, an own order at the axis."""
     await here.press("colon")
     await here.type("b 100 AAPL 189.10")
-    await here.press("enter", "ctrl+t", "4", "left", "left")
+    await here.press("enter", "ctrl+t", "4")
     await here.frames(2)
+    await here.press("left", "left")
 
 
 async def limits_page(here: Sitting) -> None:

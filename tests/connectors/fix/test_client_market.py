@@ -132,6 +132,9 @@ def test_trades_print_with_the_side_that_came() -> None:
         (1_901_200, Side.BUY),
         (1_901_000, Side.SELL),
     ]
+    (bar,) = line.market.bars.of("AAPL").bars(60, 9)
+    assert (bar.open, bar.high, bar.low, bar.close) == (1_901_200, 1_901_200, 1_901_000, 1_901_000)
+    assert bar.volume == 10
     assert line.market.quotes["AAPL"].volume == 10
 
 

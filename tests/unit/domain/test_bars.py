@@ -119,8 +119,9 @@ def test_what_a_venue_tells_and_what_trades_here_are_one_chart() -> None:
     told = book.told("AAPL", 60, 9)
     assert told.bars == (bar(0, 10, 12, 9, 11, 100), bar(60, 13, 13, 13, 13, 5))
     assert (told.since, told.note) == (at(61), "")
-    book.learn("AAPL", 60, (), "IB has no data of it")
-    assert book.told("AAPL", 60, 9).note == "IB has no data of it"
+    book.remark("AAPL", 60, "asked again")
+    again = book.told("AAPL", 60, 9)
+    assert (again.bars, again.note) == (told.bars, "asked again")
 
 
 def test_charts_that_nobody_looks_at_any_more_are_forgotten() -> None:

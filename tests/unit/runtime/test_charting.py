@@ -1,0 +1,57 @@
+"""What trades becomes the chart of whoever looks at it, and nothing of that is journaled."""
+
+from engine.domain.bars import INTERVALS
+from engine.ports import FocusSymbol
+from engine.runtime.charting import BARS_SHOWN_MAX, chart_of
+from engine.runtime.view import ViewBuilder
+from tests.harness import DeskBench
+from tests.unit.runtime.desk import say
+
+
+def traded() -> DeskBench:
+    """Two trades of one minute and one of the next, of which the desk's own is the last."""
+    desk = DeskBench()
+    desk.quotes("AAPL", 1_899_900, 1_900_100)
+    say(desk, "buy 100 AAPL 190.01")
+    say(desk, "sell 40 AAPL 189.99")
+    desk.pass_time(60)
+    desk.quotes("AAPL", 1_899_900, 1_900_300)
+    say(desk, "buy 10 AAPL 190.03")
+    return desk
+
+
+def test_the_paper_markets_trades_are_its_bars() -> None:
+    desk = traded()
+    told = chart_of(desk.session.market, FocusSymbol("AAPL", bar_seconds=60))
+    assert told is not None
+    first, second = told.bars
+    assert (first.open, first.high, first.low, first.close) == (
+        1_900_100,
+        1_900_100,
+        1_899_900,
+        1_899_900,
+    )
+    assert (first.volume, second.close, second.volume) == (140, 1_900_100, 10)
+    assert second.begin - first.begin == 60 * 10**9
+    assert first.begin <= told.since < second.begin
+
+
+def test_who_looks_at_no_chart_is_told_none() -> None:
+    market = traded().session.market
+    assert chart_of(market, FocusSymbol("AAPL")) is None
+    assert chart_of(market, FocusSymbol("AAPL", bar_seconds=7)) is None
+    assert chart_of(market, FocusSymbol("XYZZY", bar_seconds=60)) is None
+    assert BARS_SHOWN_MAX >= 300
+
+
+def test_a_view_has_the_chart_of_its_terminal_and_the_journal_knows_nothing_of_it() -> None:
+    desk, other = traded(), traded()
+    views = ViewBuilder(desk.session, desk.venue, "PAPER")
+    for seconds in INTERVALS:
+        views.focus = FocusSymbol("AAPL", bar_seconds=seconds)
+        chart = views.build(speed="", updates_per_second=0).chart
+        assert chart is not None
+        assert (chart.symbol, chart.seconds) == ("AAPL", seconds)
+        assert sum(bar.volume for bar in chart.bars) == 150
+    blocks = [[block.payload for block in each.journal.blocks()] for each in (desk, other)]
+    assert blocks[0] == blocks[1]

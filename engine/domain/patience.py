@@ -33,9 +33,13 @@ class Patience(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The same for trades, positions and cash."""
     tells_fees: bool = False
     """It says what it charged for each execution; until then the fee table's is provisional."""
+    whole_seconds: bool = False
+    """Its clock has nothing finer: which of two fills of one second was first nobody can tell."""
 
 
-IB_PATIENCE = Patience(ack=Nanos(10 * NANOS_PER_SECOND), passes=2, tells_fees=True)
+IB_PATIENCE = Patience(
+    ack=Nanos(10 * NANOS_PER_SECOND), passes=2, tells_fees=True, whole_seconds=True
+)
 """Interactive Brokers: no question about one order, so three lists have to miss it, twice."""
 
 ASKS_MAX = 6

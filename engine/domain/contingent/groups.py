@@ -171,7 +171,7 @@ def _off_siblings(state: State, fill: ev.OrderFilled, quantity: int, now: Nanos)
         room = sibling.worst_quantity - sibling.cumulative - sibling.taken
         taken = Quantity(max(0, min(quantity, room)))
         if taken:
-            completes = taken == room and _filled_after(sibling, fill)
+            completes = taken == room and _filled_after(sibling, fill, state)
             reduced = ev.ExitReduced(now, sibling.order_id, taken, order.order_id, completes)
             happened.append(reduced)
     return happened
@@ -185,14 +185,18 @@ def counts_too_much(legs: Iterable[Order], oca_group: str) -> bool:
     return any(leg.taken > filled - leg.cumulative for leg in members)
 
 
-def _filled_after(sibling: Order, fill: ev.OrderFilled) -> bool:
+def _filled_after(sibling: Order, fill: ev.OrderFilled, state: State) -> bool:
     """Its own last fill left nothing of the group, and this one, though told later, was before it.
 
-    The other way round the venue ends it with a word of its own.
+    The other way round the venue ends it with a word of its own, and where the venue's clock
+    cannot tell that word is waited for: an order that stands there must not be over here.
     """
     if sibling.has_ended or not sibling.cumulative or sibling.worst_quantity > sibling.quantity:
         return False
-    return 0 < fill.venue_at <= sibling.filled_at
+    is_before = 0 < fill.venue_at < sibling.filled_at
+    return is_before or (
+        0 < fill.venue_at == sibling.filled_at and not state.patience.whole_seconds
+    )
 
 
 def nudges(state: State, events: Iterable[ev.Event], now: Nanos) -> list[ev.Event]:

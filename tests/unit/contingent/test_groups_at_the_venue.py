@@ -6,6 +6,7 @@ from engine.domain import reports as rep
 from engine.domain.apply import state_hash
 from engine.domain.commands import ExitTerm
 from engine.domain.lifecycle import Status
+from engine.domain.patience import IB_PATIENCE
 from engine.domain.requests import Request
 from engine.values import NANOS_PER_SECOND, Instruction, Liquidity, Nanos, OrderId, Price, Quantity
 from tests.harness import DeskBench
@@ -28,9 +29,9 @@ def name_of(bench: DeskBench, group: int, number: int) -> str:
     return leg(bench, group, number).client_order_id
 
 
-def filled_in_part(quantity: int) -> DeskBench:
+def filled_in_part(quantity: int, **named) -> DeskBench:
     """A bracket of 163 of which so much is filled; a test speaks for its venue."""
-    bench = desk(latency=never)
+    bench = desk(latency=never, **named)
     bench.submit(entry(163), rep.VenueAccepted("TEST-1-1-0", "V1"))
     bench.submit(fill("TEST-1-1-0", "E1", BID, quantity))
     bench.pass_time(0.001)
@@ -69,6 +70,25 @@ def test_the_last_of_a_group_may_be_told_before_what_its_sibling_had_filled() ->
     bench.submit(fill(stop.client_order_id, "E2", BID, 100, at=FIRST + 1))
     assert (target.status, stop.status) == (Status.FILLED, Status.FILLED)
     assert bench.position("AAPL") == 0
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "status"), [(0, Status.PARTIAL), (1, Status.FILLED)], ids=["same", "before"]
+)
+def test_within_one_second_of_a_coarse_clock_the_venues_own_word_is_waited_for(
+    seconds_before: int, status: Status
+) -> None:
+    """An exit that still stood at IB was taken for filled: the other's fill was of its second."""
+    bench = filled_in_part(163, patience=IB_PATIENCE)
+    target, stop = leg(bench, 1, 1), leg(bench, 1, 2)
+    bench.submit(fill(target.client_order_id, "E3", TARGET, 63, at=FIRST))
+    before = FIRST - seconds_before * NANOS_PER_SECOND
+    bench.submit(fill(stop.client_order_id, "E2", BID, 100, at=before))
+    assert target.status is status
+    ended = rep.VenueCancelled(target.client_order_id, "", False, cumulative=Quantity(63))
+    bench.submit(ended)
+    assert target.is_done and bench.position("AAPL") == 0
     assert bench.replayed_hash() == state_hash(bench.state)
 
 

@@ -175,7 +175,7 @@ class Books:
                 return [VenueOpenOrders(query, rows[:ROWS_MAX], whole, failed)]
             case ExecutionsRequest(query=query, since=since):
                 rows_of = tuple(
-                    each.as_execution(self._name(each))
+                    each.as_execution(self._name(each), self._trades.fee_of(each))
                     for each in self._of_list()
                     if each.at >= since and each.quantity
                 )

@@ -4,9 +4,9 @@ from collections import deque
 
 import msgspec
 
-from connectors.ib.numbers import is_number
+from connectors.ib.numbers import MONEY_DIGITS, is_number, scaled
 from engine.domain.statements import Execution
-from engine.values import Instruction, Liquidity, Nanos, Price, Quantity
+from engine.values import Instruction, Liquidity, Money, Nanos, Price, Quantity
 
 TRADES_KEPT_MAX = 100_000
 
@@ -32,7 +32,7 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     order_ref: str = ""
     """What its order bears as orderRef, whoever sent it."""
 
-    def as_execution(self, name: str) -> Execution:
+    def as_execution(self, name: str, fee: Money | None) -> Execution:
         return Execution(
             name,
             self.base,
@@ -43,6 +43,7 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
             self.liquidity,
             self.revision,
             self.at,
+            fee,
         )
 
 
@@ -98,6 +99,14 @@ class Trades:
 
     def charged(self, exec_id: str, commission: Commission) -> None:
         self.commissions[exec_id] = commission
+
+    def fee_of(self, trade: Trade) -> Money | None:
+        """What IB says that it cost; None before it has, and in a currency that is not its own."""
+        commission = self.commissions.get(trade.exec_id)
+        is_told = commission is not None and is_number(commission.amount)
+        if commission is None or not is_told or commission.currency != trade.currency:
+            return None
+        return Money(scaled(commission.amount, MONEY_DIGITS).value)
 
     def fee_news(self, base: str) -> tuple[Trade, Commission] | None:
         """What its newest report cost, where that is known and was not given out before."""

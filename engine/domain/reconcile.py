@@ -1,10 +1,12 @@
 """Asks the venue for everything, compares it with the desk's books, and says what it found."""
 
+from collections.abc import Iterator
+
 from engine.domain import commands as cmd
 from engine.domain import events as ev
 from engine.domain import reports as rep
 from engine.domain import statements as st
-from engine.domain.answers import repeated
+from engine.domain.answers import find_order_of_any_date, repeated
 from engine.domain.arming_return import follows
 from engine.domain.differences import (
     cash_differences,
@@ -246,15 +248,17 @@ def _in_words(state: State, differences: int, breaks: int, is_unsure: bool) -> s
     return f"{differences} {noun}{unexplained}"
 
 
-def unfolded(
-    state: State, report: st.VenueExecutions
-) -> tuple[rep.VenueFilled | rep.VenueTradeCorrected | st.VenueExecutions, ...]:
+Told = rep.VenueFilled | rep.VenueTradeCorrected | rep.VenueFeeCharged
+
+
+def unfolded(state: State, report: st.VenueExecutions) -> tuple[Told | st.VenueExecutions, ...]:
     """The missed trades of a list, each as if the venue had told it, and then the list itself.
 
-    So every one is decided on what the one before it has changed.
+    So every one is decided on what the one before it has changed. What they cost comes behind
+    them, and of trades that are booked already, where it is not known yet.
     """
     missed = [each for each in report.executions if _is_news(state, each)]
-    told: list[rep.VenueFilled | rep.VenueTradeCorrected] = []
+    told: list[Told] = []
     for each in missed:
         where = "found in the venue's list of executions"
         if each.revision:
@@ -280,6 +284,7 @@ def unfolded(
                 each.at,
             )
             told.append(fill)
+    told += _charged(state, report, missed)
     names = tuple(each.execution_id for each in missed)
     noted = st.VenueExecutions(
         report.query,
@@ -291,6 +296,25 @@ def unfolded(
         names,
     )
     return (*told, noted)
+
+
+def _charged(
+    state: State, report: st.VenueExecutions, missed: list[st.Execution]
+) -> Iterator[rep.VenueFeeCharged]:
+    if not state.patience.tells_fees:
+        return
+    for each in report.executions:
+        if each.fee is not None and (each in missed or _is_unpriced(state, each)):
+            yield rep.VenueFeeCharged(
+                each.client_order_id, each.execution_id, each.revision, each.fee, each.at
+            )
+
+
+def _is_unpriced(state: State, execution: st.Execution) -> bool:
+    """It is booked, by the fee table."""
+    order = find_order_of_any_date(state, execution.client_order_id)
+    charge = order.charge_of(execution.execution_id, execution.revision) if order else None
+    return charge is not None and not charge.is_confirmed
 
 
 def _is_news(state: State, execution: st.Execution) -> bool:

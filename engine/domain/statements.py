@@ -57,6 +57,8 @@ class Execution(msgspec.Struct, frozen=True, gc=False, array_like=True):
     liquidity: Liquidity
     revision: int = 0
     at: Nanos = Nanos(0)
+    fee: Money | None = None
+    """What the venue has charged for it; None where it does not say, or has not yet."""
 
 
 class VenueOpenOrders(Fact, frozen=True, tag="v_open_orders"):

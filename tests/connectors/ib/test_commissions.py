@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from engine.domain.reports import Report, VenueFeeCharged, VenueFilled, VenueTradeCorrected
-from engine.values import MONEY_SCALE
+from engine.domain.requests import ExecutionsRequest
+from engine.domain.statements import VenueExecutions
+from engine.values import MONEY_SCALE, Nanos
 from tests.connectors.contract.conftest import new
 from tests.connectors.contract.ib_end import IbEnd
 from tests.connectors.ib.gateway import UNSET
@@ -127,3 +129,16 @@ def test_the_cost_of_an_order_that_was_over_before_is_told_by_its_first_name(des
     told = end.hear()
     assert charged(told) == [("A", 0, 35)]
     assert not any(isinstance(each, VenueFilled) for each in told)
+
+
+def test_a_list_of_executions_has_what_each_of_them_cost(desk: Desk) -> None:
+    """Also of an order of another hand, which may be taken over later."""
+    end = working(desk)
+    end.fill("A", 40)
+    end.hear()
+    other = end.gateway.place_elsewhere("AAPL", "BUY", 10, "190.00")
+    end.gateway.fill(other, 10)
+    end.hear()
+    end.send(ExecutionsRequest(3, Nanos(0)))
+    (stated,) = [each for each in end.hear() if isinstance(each, VenueExecutions)]
+    assert [each.fee for each in stated.executions] == [35 * CENT, 35 * CENT]

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from engine.domain import statements as st
 from engine.domain.commands import AdoptOrder, AdoptPosition, Reconcile
+from engine.domain.patience import IB_PATIENCE
 from engine.domain.requests import ExecutionsRequest, StatementRequest
-from engine.values import Nanos, Quantity
+from engine.values import MONEY_SCALE, Money, Nanos, Quantity
 from tests.unit.domain.test_reconcile import Books, row, trade
 
 LONG_AGO = Nanos(1_000_000_000)
@@ -73,3 +74,29 @@ def test_a_figure_that_was_taken_over_has_them_in_already(books: DatedBooks) -> 
     books.told(AdoptOrder("PAPER", STRANGER, "mine, by phone"))
     books.compare()
     assert books.bench.position("AAPL") == 40, "never twice"
+
+
+CHARGED = Money(35 * MONEY_SCALE // 100)
+
+
+@pytest.mark.parametrize("is_told_later", [False, True], ids=["at once", "later"])
+def test_what_they_cost_is_booked_as_the_venue_charged_it(is_told_later: bool) -> None:
+    """The venue's word had gone by while the order was nobody's, and the table's fee stayed."""
+    books = DatedBooks(mode="LIVE", patience=IB_PATIENCE)
+    unpriced = replace(trade("X1", 40, STRANGER), at=LONG_AGO)
+    priced = replace(unpriced, fee=CHARGED)
+    books.executions = (unpriced if is_told_later else priced,)
+    books.positions = (("AAPL", Quantity(40)),)
+    books.orders = (row(), row(STRANGER, cumulative=40))
+    books.compare()
+    books.told(AdoptOrder("PAPER", STRANGER, "mine, by phone"))
+    books.compare()
+    order, account = books.bench.order(2), books.bench.state.accounts["PAPER"]
+    assert (order.cumulative, account.fees_pending) == (40, int(is_told_later))
+    books.executions = (replace(priced, at=books.bench.session.now),)
+    books.compare()
+    assert (order.fees, account.fees_pending) == (CHARGED, 0)
+    before = len(books.bench.journal.events())
+    books.compare()
+    words = [type(event).__name__ for event in books.bench.journal.events()[before:]]
+    assert "FeeConfirmed" not in words and "DuplicateIgnored" not in words

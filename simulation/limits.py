@@ -205,7 +205,9 @@ class LimitsKept:
         if standing is None:
             return  # it is over at the venue, which will say so
         order = self._evidence().by_order[event.order_id].order
-        price, before = max(event.price, event.stop), standing.total
+        # The desk may not have heard yet that less of it stands.
+        known = self.state.orders[event.order_id].quantity if self.state is not None else 0
+        price, before = max(event.price, event.stop), max(standing.total, known)
         if event.quantity <= before and price <= standing.price:
             return  # less of it, as where it would meet an own order: nothing can fill for that
         # A fill that was taken back counts as held, until that is told.

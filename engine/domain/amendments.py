@@ -5,6 +5,8 @@ from engine.values import Liquidity, Money, Nanos, Price, Quantity
 
 LEAVES_UNSAID = Quantity(-1)
 """The venue did not say what is open after it."""
+UNCOUNTED = Quantity(-1)
+"""The venue does not say how much of the order it has filled."""
 
 
 class VenueTradeBusted(Fact, frozen=True, tag="v_busted"):
@@ -21,6 +23,8 @@ class VenueTradeBusted(Fact, frozen=True, tag="v_busted"):
     leaves: Quantity = LEAVES_UNSAID
     """What is open at the venue after it; −1 where it does not say: then all that is missing."""
     at: Nanos = Nanos(0)
+    cumulative: Quantity = UNCOUNTED
+    """What is filled of the order after it, by the venue's count."""
 
 
 class VenueTradeCorrected(Fact, frozen=True, tag="v_corrected"):
@@ -38,6 +42,7 @@ class VenueTradeCorrected(Fact, frozen=True, tag="v_corrected"):
     leaves: Quantity = LEAVES_UNSAID
     at: Nanos = Nanos(0)
     """When the trade itself was made, not its correction; 0 where the venue does not say."""
+    cumulative: Quantity = UNCOUNTED
 
 
 class VenueFeeCharged(Fact, frozen=True, tag="v_fee"):

@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import get_args
 
+from engine.domain.amendments import UNCOUNTED as UNCOUNTED
 from engine.domain.amendments import VenueFeeCharged as VenueFeeCharged
 from engine.domain.amendments import VenueRestated as VenueRestated
 from engine.domain.amendments import VenueTradeBusted as VenueTradeBusted
@@ -30,9 +31,6 @@ from engine.domain.statements import (
 )
 from engine.instruments import Instrument
 from engine.values import Liquidity, Money, Nanos, OrderId, Price, Quantity
-
-UNCOUNTED = Quantity(-1)
-"""The venue does not say what it has counted."""
 
 
 class VenueAccepted(Fact, frozen=True, tag="v_accepted"):

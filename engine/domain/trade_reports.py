@@ -203,7 +203,7 @@ def venue_trade_busted(
     text = report.text or "the venue took the trade back"
     reverse = rebooking.reverse(report.execution_id, booked, ev.BUSTED, text, report.at)
     happened: list[ev.Event] = [reverse]
-    less = abs(booked.quantity) if booked is not None else report.quantity or order.quantity
+    less = abs(booked.quantity) if booked is not None else report.quantity or None
     happened += _less_open(state, order, rebooking, report, less, market, now)
     happened += _exits_beyond(state, order, reverse.position_after, now)
     return happened + nudged(state, order, now)
@@ -247,8 +247,7 @@ def venue_trade_corrected(
     happened.append(corrected)
     if corrected.resurrected or corrected.overfill:
         happened += _alarms(state, order, corrected, now)
-    # Of a trade that was never heard of nobody knows how much less it is.
-    less = order.quantity if booked is None else abs(booked.quantity) - report.quantity
+    less = None if booked is None else abs(booked.quantity) - report.quantity
     happened += _less_open(state, order, rebooking, report, less, market, now)
     happened += _exits_beyond(state, order, corrected.position_after, now)
     return happened + nudged(state, order, now)
@@ -299,16 +298,21 @@ def _less_open(
     order: Order,
     rebooking: Rebooking,
     report: rep.VenueTradeBusted | rep.VenueTradeCorrected,
-    less: int,
+    less: int | None,
     market: Market,
     now: Nanos,
 ) -> list[ev.Event]:
     """Where the venue says that less is open after it, or nothing, just as much is gone.
 
-    What is missing besides are fills that nobody has told yet: they are owed.
+    What is missing besides are fills that nobody has told yet: they are owed. `less` is what is
+    gone of the trade itself; None of one that was never heard of, where the venue's own count
+    tells it, and without one all that is missing may be filled.
     """
     leaves, at = report.leaves, report.at
     missing = order.quantity - order.cancelled - rebooking.cumulative
+    if less is None:
+        untold = report.cumulative - rebooking.cumulative
+        less = 0 if report.cumulative < 0 else missing - max(0, leaves) - max(0, untold)
     if leaves == LEAVES_UNSAID or missing <= leaves or order.is_gone:
         return []
     if order.ending:

@@ -237,6 +237,7 @@ class Hearer:
                 words(message) or "the venue took the trade back",
                 self._leaves(message),
                 when(message),
+                self._cumulative(message),
             )
         ]
 
@@ -255,6 +256,7 @@ class Hearer:
                 liquidity_of(message),
                 words(message) or "corrected by the venue",
                 self._leaves(message),
+                cumulative=self._cumulative(message),
             )
         ]
 

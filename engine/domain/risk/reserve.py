@@ -50,9 +50,11 @@ def requirement(proposal: Proposal, quantity: int) -> Money:
 
 
 def _lent_need(proposal: Proposal, opening: int, value: int, fee: int) -> int:
-    """The value less the loan, which is a share of the mark where that is below the price."""
+    """The value less the loan, which is a share of the mark where that is below the price; where
+    settings ask for more than the whole value, that is a share of the dearer of the two."""
     assert proposal.instrument is not None
-    mark = min(proposal.mark, proposal.worst_price)
+    is_lent = proposal.rates.long < BPS
+    mark = (min if is_lent else max)(proposal.mark, proposal.worst_price)
     at_mark = proposal.instrument.notional(mark, Quantity(opening))
     rates = proposal.rates
     need = value - at_mark * (BPS - rates.long) // BPS

@@ -115,6 +115,34 @@ def test_a_bust_that_leaves_nothing_open_ends_no_fills_that_are_still_to_be_told
     assert not bench.order(1).is_resurrected
 
 
+@pytest.mark.parametrize(
+    ("cumulative", "owed", "cancelled"), [(-1, 66, 0), (94, 60, 6)], ids=["unsaid", "counted"]
+)
+def test_a_correction_that_overtakes_its_trade_ends_no_fills_that_are_still_to_be_told(
+    bench: DeskBench, cumulative: int, owed: int, cancelled: int
+) -> None:
+    """Of 100 there had traded 60 and 40, and the 40 are 34 now; all that was missing was taken for
+    gone, and the 60 were in nobody's risk until they were heard of."""
+    corrected = rep.VenueTradeCorrected(
+        FIRST,
+        "E2",
+        1,
+        Price(PRICE),
+        Quantity(34),
+        MAKER,
+        leaves=Quantity(0),
+        cumulative=Quantity(cumulative),
+    )
+    told(bench, corrected)
+    order = bench.order(1)
+    assert (order.cumulative, order.owed, order.cancelled) == (34, owed, cancelled)
+    assert open_quantities(bench.state, "PAPER", "AAPL") == (owed, 0)
+    told(bench, fill("E1", 60))
+    assert (order.cumulative, order.owed) == (94, owed - 60)
+    assert order.is_done is (cumulative > 0)
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
 def test_what_a_bust_takes_off_a_working_order_is_not_open_any_more(bench: DeskBench) -> None:
     told(bench, fill("E1", 60), rep.VenueTradeBusted(FIRST, "E1", leaves=Quantity(40)))
     assert figures(bench) == ("WORKING", 0, 40, 0)

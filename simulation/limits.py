@@ -308,7 +308,8 @@ class LimitsKept:
             # What closed more than there was, because a trade had been taken back by then.
             symbol, side = order.asked.symbol, order.asked.instruction.side
             undone = account.undone.get((symbol, -side), 0)
-            if undone and order.asked.instruction not in OPENING:
+            is_counted = order.is_foreign  # with its fills, above
+            if undone and order.asked.instruction not in OPENING and not is_counted:
                 unheard = min(undone, self._unheard(order))
                 excused[symbol, side] = excused.get((symbol, side), 0) + unheard
         return excused

@@ -159,9 +159,13 @@ def _why_not_proof(state: State, pending: Pending, query: int, now: Nanos) -> st
     if patience.settle and query and query < pending.asked:
         return "the venue says it never had it, to an earlier question"
     asked_at = pending.asked_at if query else now
-    if patience.settle and asked_at < pending.since + patience.settle:
+    # The time in which nobody was there counts for nothing: the clock may have been set meanwhile,
+    # and what was on its way when the line broke may come in behind the question.
+    since = max(pending.since, state.link_up_at)
+    if patience.settle and asked_at < since + patience.settle:
+        what = "it was sent" if since == pending.since else "the line came back"
         wait = _seconds(patience.settle)
-        return f"the venue says it never had it, sooner than {wait} s after it was sent"
+        return f"the venue says it never had it, sooner than {wait} s after {what}"
     is_new = not patience.settle or now >= pending.negative_at + patience.settle
     if pending.negatives + is_new < patience.passes:
         said = pending.negatives + is_new

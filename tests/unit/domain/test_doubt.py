@@ -157,6 +157,22 @@ def test_a_no_to_a_question_from_before_the_link_broke_proves_nothing(bench: Des
     assert "OrderRejected" not in told(bench, rep.VenueOrderUnknown(FIRST))
     bench.pass_time(1)
     bench.submit(rep.LinkChanged("venue", rep.LinkState.UP))
+    assert "OrderRejected" not in told(bench, rep.VenueOrderUnknown(FIRST))
+    bench.pass_time(31)
+    assert "OrderRejected" in told(bench, rep.VenueOrderUnknown(FIRST))
+
+
+@pytest.mark.parametrize("away", [3_600, 35], ids=["the clock was set", "half a minute"])
+def test_the_time_in_which_nobody_was_there_counts_for_nothing(bench: DeskBench, away: int) -> None:
+    """A desk came back behind a clock that had been set on, took the venue's no for late enough,
+    closed the position, and the order came in after all."""
+    bench.submit(rep.LinkChanged("venue", rep.LinkState.DOWN, "lost"))
+    bench.pass_time(away)
+    bench.submit(rep.LinkChanged("venue", rep.LinkState.UP))
+    for seconds in (1, 28):
+        assert "OrderRejected" not in told(bench, rep.VenueOrderUnknown(FIRST))
+        bench.pass_time(seconds)
+    bench.pass_time(2)
     assert "OrderRejected" in told(bench, rep.VenueOrderUnknown(FIRST))
 
 

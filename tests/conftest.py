@@ -2,8 +2,11 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -61,6 +64,25 @@ def _no_signal_ignored() -> Iterator[None]:
     yield
     for each in ignored:
         signal.signal(each, signal.SIG_IGN)
+
+
+@pytest.fixture(autouse=True)
+def _databases_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test leaves open is closed: from Python 3.13 on SQLite warns of it, in whatever test
+    happens to run when it is collected."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **named)
+        opened.append(connection)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    yield
+    for connection in opened:
+        with suppress(sqlite3.Error):  # of another thread, which closes its own
+            connection.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

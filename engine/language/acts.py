@@ -65,11 +65,12 @@ def read_cancel(reader: Reader) -> CancelLine | SyntaxProblem:
 
 
 def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
-    """`3 [price 190.20] [qty 50] [override "…"]`, at least one of price and qty."""
+    """`3 [price 190.20] [stop 189.50] [qty 50] [override "…"]`, at least one of the first three."""
     order = reader.read("an order", read_order)
     if isinstance(order, SyntaxProblem):
         return order
     price: RestingPrice | None = None
+    stop: RestingPrice | None = None
     quantity: Size | None = None
     override: str | None = None
     while (word := reader.peek()) is not None:
@@ -78,6 +79,11 @@ def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
             if isinstance(read_price, SyntaxProblem):
                 return read_price
             price = read_price
+        elif reader.next_is("stop", "stp") and stop is None:
+            read_stop = _new_price(reader)
+            if isinstance(read_stop, SyntaxProblem):
+                return read_stop
+            stop = read_stop
         elif reader.next_is("qty") and quantity is None:
             reader.skip()
             read_quantity: Size | SyntaxProblem = reader.read("a quantity", read_size)
@@ -89,16 +95,14 @@ def read_replace(reader: Reader) -> ReplaceLine | SyntaxProblem:
             if isinstance(read_override, SyntaxProblem):
                 return read_override
             override = read_override
-        elif reader.next_is("price", "qty", "override"):
+        elif reader.next_is("price", "stop", "stp", "qty", "override"):
             return reader.refuse(f"'{word.text}' stands twice")
-        elif reader.next_is("stp", "stop"):
-            hint = "price moves the stop of a plain one; a stop-limit keeps its stop"
-            return reader.refuse(f"'{word.text}' is no change of an order", hint=hint)
         else:
             return reader.refuse(f"'{word.text}' is left over", hint="write price 190.20 or qty 50")
-    if price is None and quantity is None:
-        return reader.refuse("say what changes", hint="write price 190.20, qty 50 or both")
-    return ReplaceLine(order, price, quantity, override)
+    if price is None and quantity is None and stop is None:
+        hint = "write price 190.20, stop 189.50, qty 50 or several of them"
+        return reader.refuse("say what changes", hint=hint)
+    return ReplaceLine(order, price, quantity, override, stop)
 
 
 def _new_price(reader: Reader) -> RestingPrice | SyntaxProblem:

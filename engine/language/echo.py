@@ -295,8 +295,10 @@ def _describe_replace(line: ReplaceLine) -> str:
     price: RestingPrice | None = line.price
     # Of a stop order it is the stop that moves: only the order itself tells which it is.
     words = _describe_price(price, None).removeprefix("LMT ") if price is not None else ""
+    stop = _describe_price(line.stop, None).removeprefix("LMT ") if line.stop is not None else ""
     changes = [
         f"price {words}" if words else "",
+        f"stop {stop}" if stop else "",
         f"total {quantity_words(line.quantity)}" if line.quantity is not None else "",
     ]
     said = ", ".join(change for change in changes if change)

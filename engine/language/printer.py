@@ -211,6 +211,7 @@ def _print_replace(line: ReplaceLine) -> str:
     return _join(
         f"replace {print_order_number(line.order)}",
         f"price {print_price(line.price)}" if line.price is not None else "",
+        f"stop {print_price(line.stop)}" if line.stop is not None else "",
         f"qty {line.quantity}" if line.quantity is not None else "",
         _quoted("override", line.override),
     )

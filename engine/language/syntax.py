@@ -90,12 +90,14 @@ class CancelLine(Node, frozen=True, gc=False, tag="cancel"):
 
 
 class ReplaceLine(Node, frozen=True, gc=False, tag="replace"):
-    """A new price, a new total quantity (what is filled included), or both; never neither."""
+    """A new price, a new stop, a new total quantity (what is filled included), or several of them;
+    never none. Of a plain stop `price` means its stop, the one price that it has."""
 
     order: OrderNumber
     price: RestingPrice | None = None
     quantity: Size | None = None
     override: str | None = None
+    stop: RestingPrice | None = None
 
 
 class CloseLine(Node, frozen=True, gc=False, tag="close"):

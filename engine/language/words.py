@@ -279,14 +279,15 @@ def _replace_fits(rest: tuple[str, ...]) -> tuple[str, ...]:
     if not rest:
         return ORDER_FITS
     match rest[-1] if len(rest) > 1 else "":
-        case "price":
+        case "price" | "stop" | "stp":
             return RESTING_PRICE_FITS
         case "qty":
             return ("<quantity>",)
         case "override":
             return CLAUSE_ARGUMENT_FITS["override"]
         case _:
-            return tuple(word for word in ("price", "qty", "override") if word not in rest)
+            said = {"stop" if word == "stp" else word for word in rest}
+            return tuple(w for w in ("price", "stop", "qty", "override") if w not in said)
 
 
 def _close_fits(rest: tuple[str, ...]) -> tuple[str, ...]:

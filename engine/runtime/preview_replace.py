@@ -85,7 +85,7 @@ def preview_replace(
         **judged(assessment, proposal, state),
         symbol=order.order.symbol,
         instruction=order.order.instruction,
-        resolved=_replace_in_figures(line, command.stop or price, known),
+        resolved=_replace_in_figures(line, command, known),
     )
 
 
@@ -152,8 +152,12 @@ def _place(
     return f"loses its place: {here} now, {size} ahead at {known.format_price(price)}"
 
 
-def _replace_in_figures(line: syn.ReplaceLine, price: Price, known: Instrument) -> str:
-    if line.price is None:
-        return print_line(line)
-    figures = syn.LimitPrice(known.format_price(price))
-    return print_line(msgspec.structs.replace(line, price=figures))
+def _replace_in_figures(line: syn.ReplaceLine, command: cmd.ReplaceOrder, known: Instrument) -> str:
+    """As it was said: of a plain stop the one price under either word."""
+    price = stop = None
+    if line.stop is not None:
+        stop = syn.LimitPrice(known.format_price(command.stop))
+    if line.price is not None:
+        of_line = command.price or command.stop
+        price = syn.LimitPrice(known.format_price(of_line))
+    return print_line(msgspec.structs.replace(line, price=price, stop=stop))

@@ -10,6 +10,7 @@ from engine.domain.ledger.currency import NO_RATE, PAR, from_base
 from engine.domain.ledger.figures import average_cost
 from engine.domain.listing import is_listed
 from engine.domain.loosening import is_looser
+from engine.domain.orders import Order
 from engine.domain.risk.exposure import cash_in_base
 from engine.instruments import Instrument, NumberTextError, parse_money, parse_scaled
 from engine.language import syntax as syn
@@ -336,12 +337,27 @@ def _replace(line: syn.ReplaceLine, context: Context) -> cmd.ReplaceOrder:
     price = stop = Price(0)
     if line.price is not None:
         price = resolve_price(line.price, order.order.symbol, order.side, context)
-    if order.order.type is OrderType.STOP and not order.is_triggered:
+    if line.stop is not None:
+        stop = _new_stop(line.stop, line, order, context)
+    elif order.order.type is OrderType.STOP and not order.is_triggered:
         # A stop order has one price, and that is what `price` means.
         price, stop = Price(0), price
     symbol, reason = order.order.symbol, line.override or ""
     quantity = size_in_units(line.quantity or 0, instrument_of(symbol, context), symbol)
     return cmd.ReplaceOrder(order_id, price, quantity, context.origin, reason, stop)
+
+
+def _new_stop(
+    stop: syn.RestingPrice, line: syn.ReplaceLine, order: Order, context: Context
+) -> Price:
+    name, kind = print_order_number(line.order), order.order.type
+    if not kind.has_stop:
+        raise UnresolvedError(f"order {name} has no stop: price changes its limit")
+    if order.is_triggered:
+        raise UnresolvedError(f"the stop of order {name} was reached: price changes its limit")
+    if kind is OrderType.STOP and line.price is not None:
+        raise UnresolvedError(f"order {name} has one price, its stop: say it once")
+    return resolve_price(stop, order.order.symbol, order.side, context)
 
 
 def _cancels_of_one(order_id: OrderId, context: Context) -> list[Command]:

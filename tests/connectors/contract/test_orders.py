@@ -1,5 +1,8 @@
 """What every venue must do with orders, cancels, changes and questions, and when things leave."""
 
+import pytest
+from msgspec import structs
+
 from engine.domain.reports import (
     VenueAccepted,
     VenueCancelled,
@@ -10,8 +13,9 @@ from engine.domain.reports import (
     VenueReplaced,
     VenueReplaceRefused,
 )
-from engine.domain.requests import StatusRequest
-from engine.values import TimeInForce
+from engine.domain.requests import OpenOrdersRequest, ReplaceRequest, StatusRequest
+from engine.domain.statements import VenueOpenOrders
+from engine.values import OrderType, Price, Quantity, TimeInForce
 from tests.connectors.contract.conftest import LIMIT, cancel, new, only, replace
 from tests.connectors.contract.far_end import FarEnd
 
@@ -85,6 +89,22 @@ def test_a_change_brings_a_new_name_and_keeps_what_is_filled(end: FarEnd) -> Non
     assert fill.client_order_id == "B" and fill.quantity == 40
     end.send(cancel("B"))
     assert only(end.hear(), VenueCancelRefused), "80 of 80 are filled"
+
+
+@pytest.mark.parametrize("moves_limit", [False, True], ids=["the stop alone", "both"])
+def test_the_stop_of_a_stop_limit_can_be_moved(end: FarEnd, moves_limit: bool) -> None:
+    far, farther = Price(LIMIT + 50_000), Price(LIMIT + 70_000)
+    limit = Price(LIMIT + 90_000 if moves_limit else LIMIT + 80_000)
+    asked = structs.replace(new("A", price=LIMIT + 80_000), type=OrderType.STOP_LIMIT, stop=far)
+    end.send(asked)
+    end.hear()
+    end.send(ReplaceRequest("A", "B", limit, Quantity(100), farther))
+    (replaced,) = only(end.hear(), VenueReplaced)
+    assert (replaced.price, replaced.stop) == (limit, farther)
+    end.send(OpenOrdersRequest(1))
+    (stated,) = only(end.hear(), VenueOpenOrders)
+    (row,) = stated.orders
+    assert row.price == limit and row.stop in (farther, 0), "0: it states no stops"
 
 
 def test_a_change_below_what_is_filled_is_refused_and_the_order_stays(end: FarEnd) -> None:

@@ -81,6 +81,11 @@ def test_cancel_chooses_orders(words: str, selector: Selector) -> None:
     [
         ("replace 3 price 190.20", ReplaceLine(OrderNumber(3), LimitPrice("190.20"))),
         ("r 3 qty 5k", ReplaceLine(OrderNumber(3), None, 5_000)),
+        ("r 3 stp 188", ReplaceLine(OrderNumber(3), stop=LimitPrice("188"))),
+        (
+            "replace 3 price 189 stop bid qty 5",
+            ReplaceLine(OrderNumber(3), LimitPrice("189"), 5, stop=ReferencePrice(Reference.BID)),
+        ),
         (
             'r 1119-3.1 qty 50 price bid override "so"',
             ReplaceLine(OrderNumber(3, 1, "1119"), ReferencePrice(Reference.BID), 50, "so"),
@@ -159,7 +164,12 @@ def test_a_line_says_what_it_does(text: str, line: Line) -> None:
         ("cancel * buys", 10, "'buys' is left over", ""),
         ("cancel 9999999999", 8, "an order number is at most 1,000,000,000", ""),
         ("replace", 9, "an order is missing", ""),
-        ("replace 3", 11, "say what changes", "write price 190.20, qty 50 or both"),
+        (
+            "replace 3",
+            11,
+            "say what changes",
+            "write price 190.20, stop 189.50, qty 50 or several of them",
+        ),
         ("replace 3 190.20", 11, "'190.20' is left over", "write price 190.20 or qty 50"),
         ("replace 3-7 qty 5", 9, "'3-7' is no order number", None),
         ("replace 3 price mkt", 17, "'mkt' is no price that can rest", None),
@@ -186,12 +196,8 @@ def test_a_line_says_what_it_does(text: str, line: Line) -> None:
             "'buy' is left over",
             "what is done then stands on the next line",
         ),
-        (
-            "replace 3 stop 188",
-            11,
-            "'stop' is no change of an order",
-            "price moves the stop of a plain one; a stop-limit keeps its stop",
-        ),
+        ("replace 3 stop 188 stp 187", 20, "'stp' stands twice", ""),
+        ("replace 3 stop mkt", 16, "'mkt' is no price that can rest", None),
         ("wait order 1 filled within 0s", 28, None, None),
         ("wait order 1 filled within 25000m", 28, None, None),
         ("wait order 1 filled within 5", 28, "'5' is no duration", None),

@@ -123,9 +123,14 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return ExitCode.OUTPUT_CLOSED
     except Exception as error:  # the last door: nothing above this line could answer for it
+        if isinstance(error, OSError) and not error.filename and _is_stdout_lost():
+            sentence = f"stdout cannot be written, so what stands there is not whole: {error}"
+            return _say(sentence, ExitCode.ENVIRONMENT)
         from commands.faults import explain
 
         return _say(*explain(error, options))
+    finally:
+        _forget_unwritten()
     return code
 
 
@@ -140,6 +145,25 @@ def _require_terminal(options: Namespace) -> None:
             "the screen needs a terminal on stdin, stdout and stderr;"
             " --headless, --script FILE and --exec LINE run without one"
         )
+
+
+def _is_stdout_lost() -> bool:
+    """It takes nothing more, as on a full disk, not even the end of a line."""
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError:
+        return True
+    return False
+
+
+def _forget_unwritten() -> None:
+    """What could not be written is not tried again at the exit, where it would end in a traceback
+    and in another exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str, code: int) -> int:

@@ -281,7 +281,9 @@ def _problem(key: str, text: str) -> str:
     try:
         value = _read(spec, text)
     except NumberTextError as error:
-        return f"{key}: {error} ({spec.unit})."
+        # The unit of a choice is its choices, which have just been named.
+        unit = "" if spec.kind is LimitKind.CHOICE else f" ({spec.unit})"
+        return f"{key}: {error}{unit}."
     if isinstance(value, tuple):
         return ""
     if value < 0:

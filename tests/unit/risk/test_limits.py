@@ -104,6 +104,12 @@ def test_what_is_no_limit_is_refused_by_its_key(key: str, text: str) -> None:
         Limits.from_pairs([(key, text)])
 
 
+def test_the_words_of_a_choice_are_named_once() -> None:
+    (problem,) = check_pairs([("risk.self_match", "xyz")])
+    assert problem.sentence.startswith("risk.self_match: 'xyz' is none of off, cancel_passive")
+    assert problem.sentence.count("decrement") == 1
+
+
 def test_a_limit_that_is_set_twice_is_refused() -> None:
     pairs = [("risk.order_rate_max", "5"), ("risk.order_rate_max", "6")]
     assert "twice" in check_pairs(pairs)[0].sentence

@@ -109,7 +109,7 @@ class BarBook:
         if len(self._wanted) > WANTED_MAX:
             del self._wanted[next(iter(self._wanted))]
         past, note = self._past.get((symbol, seconds), ((), ""))
-        bars = tuple(with_past(past, own, series.since)[-most:]) if past else own
+        bars = tuple(with_past(past, own, series.since, seconds)[-most:]) if past else own
         return BarsTold(bars, series.since, note)
 
     def wanted(self) -> list[tuple[str, int]]:
@@ -182,23 +182,34 @@ def folded(bars: Iterable[Bar], seconds: int) -> Iterator[Bar]:
         )
 
 
-def with_past(past: Sequence[Bar], own: Sequence[Bar], since: Nanos) -> list[Bar]:
-    """Bars that a venue tells of the past, and our own from `since` on, as one row of bars.
+def with_past(past: Sequence[Bar], own: Sequence[Bar], since: Nanos, seconds: int) -> list[Bar]:
+    """Bars of `seconds` that a venue tells of the past, and our own, as one row of bars.
 
-    A stretch that began before `since` is in both, and neither is whole: the venue's lacks what
-    came after it was asked, ours what was before. Its volume is the larger of the two.
+    Ours stand where they saw all that the venue's did. They did not in the stretch that began
+    before `since`, nor where more traded by the venue's bar: there was a break. A venue may begin
+    an hour where a session does; it is the same stretch as ours.
     """
-    found = {bar.begin: bar for bar in past}
-    for bar in own:
-        theirs = found.get(bar.begin)
-        if theirs is not None and bar.begin < since:
-            bar = Bar(
-                bar.begin,
-                theirs.open,
-                max(theirs.high, bar.high),
-                min(theirs.low, bar.low),
-                bar.close,
-                max(theirs.volume, bar.volume),
-            )
-        found[bar.begin] = bar
-    return [found[begin] for begin in sorted(found)]
+    width = seconds * NANOS_PER_SECOND
+    told = {bar.begin // width: bar for bar in past}
+    growing = past[-1].begin // width if past else -1
+    row = {bar.begin // width: bar for bar in own}
+    for place, bar in row.items():
+        theirs = told.get(place)
+        if theirs is not None and (bar.begin < since or theirs.volume > bar.volume):
+            # All but the newest of theirs were over when they were told, their last price too.
+            was_over = place != growing and bar.begin >= since
+            row[place] = _joined(theirs, bar, theirs.close if was_over else bar.close)
+    before = (bar for bar in past if bar.begin // width not in row)
+    return sorted((*before, *row.values()), key=lambda bar: bar.begin)
+
+
+def _joined(theirs: Bar, own: Bar, close: Price) -> Bar:
+    """Neither has to be whole: the extremes of both, and the larger volume."""
+    return Bar(
+        own.begin,
+        theirs.open,
+        max(theirs.high, own.high),
+        min(theirs.low, own.low),
+        close,
+        max(theirs.volume, own.volume),
+    )

@@ -94,13 +94,32 @@ def test_what_a_venue_tells_of_the_past_stands_before_our_own() -> None:
     past = [bar(0, 10, 12, 9, 11, 100), bar(60, 11, 15, 11, 14, 50), bar(120, 14, 14, 13, 13, 9)]
     own = [bar(60, 13, 14, 8, 9, 30), bar(120, 9, 20, 9, 19, 40)]
     # Ours began at second 90: the second minute is in part theirs, the third is whole here.
-    assert with_past(past, own, at(90)) == [
+    assert with_past(past, own, at(90), 60) == [
         bar(0, 10, 12, 9, 11, 100),
         bar(60, 11, 15, 8, 9, 50),
         bar(120, 9, 20, 9, 19, 40),
     ]
-    assert with_past((), own, at(0)) == own
-    assert with_past(past, (), Nanos(0)) == past
+    assert with_past((), own, at(0), 60) == own
+    assert with_past(past, (), Nanos(0), 60) == past
+
+
+def test_an_hour_that_a_venue_begins_at_half_past_is_the_hour_of_our_own() -> None:
+    """IB's first hour of a session begins at 09:30, ours at 09:00: `at(0)` is half past."""
+    past = [bar(0, 10, 12, 9, 11, 100), bar(1_800, 11, 13, 11, 12, 40)]
+    own = [bar(-1_800, 10, 12, 9, 11, 100)]
+    assert with_past(past, own, at(-1_800), 3_600) == [own[0], past[1]]
+    assert with_past(past, (), Nanos(0), 3_600) == past
+
+
+def test_what_traded_in_a_break_is_not_lost_to_our_own_part_of_the_bar() -> None:
+    past = [bar(60, 10, 15, 8, 14, 90), bar(120, 14, 14, 13, 13, 50)]
+    own = [bar(60, 11, 12, 10, 11, 20), bar(120, 14, 16, 14, 16, 30), bar(180, 16, 16, 16, 16, 1)]
+    # The first was over when the venue told it; the second went on, and closed as we heard it.
+    assert with_past(past, own, at(0), 60) == [
+        bar(60, 10, 15, 8, 14, 90),
+        bar(120, 14, 16, 13, 16, 50),
+        own[2],
+    ]
 
 
 def test_a_chart_that_was_looked_at_is_wanted_of_the_venue_once() -> None:

@@ -77,15 +77,19 @@ def test_while_ib_is_asked_it_says_so_and_draws_what_it_heard(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("code", "text", "said"),
     [
-        (f"{SERVICE}No market data permissions for ISLAND", f"{NONE}: {SERVICE}No market data"),
-        (f"{SERVICE}HMDS query returned no data: AAPL@SMART Trades", NONE),
+        (162, f"{SERVICE}No market data permissions for ISLAND", f"{NONE}: {SERVICE}No market"),
+        (162, f"{SERVICE}HMDS query returned no data: AAPL@SMART Trades", NONE),
+        (200, "No security definition has been found", f"{NONE}: No security definition"),
+        (354, "Requested market data is not subscribed", f"{NONE}: Requested market data is not"),
     ],
 )
-def test_why_there_are_none_is_told_on_the_chart(desk: Desk, text: str, said: str) -> None:
+def test_why_there_are_none_is_told_on_the_chart(
+    desk: Desk, code: int, text: str, said: str
+) -> None:
     end = desk()
-    end.gateway.script(refuse("reqHistoricalData", 162, text))
+    end.gateway.script(refuse("reqHistoricalData", code, text))
     look(end)
     bars, note = look(end)
     assert bars == () and note.startswith(said)

@@ -1,9 +1,12 @@
 """What trades becomes the chart of whoever looks at it, and nothing of that is journaled."""
 
+import msgspec
+
 from engine.domain.bars import INTERVALS
 from engine.ports import FocusSymbol
 from engine.runtime.charting import BARS_SHOWN_MAX, chart_of
 from engine.runtime.view import ViewBuilder
+from engine.values import FIGURE_MAX, NANOS_PER_SECOND, Nanos, Price, Quantity
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -55,3 +58,17 @@ def test_a_view_has_the_chart_of_its_terminal_and_the_journal_knows_nothing_of_i
         assert sum(bar.volume for bar in chart.bars) == 150
     blocks = [[block.payload for block in each.journal.blocks()] for each in (desk, other)]
     assert blocks[0] == blocks[1]
+
+
+def test_however_long_it_has_traded_a_screen_is_sent_no_more_than_it_can_draw() -> None:
+    desk = traded()
+    series, start = desk.session.market.bars.of("AAPL"), desk.session.now
+    for number in range(3 * BARS_SHOWN_MAX):
+        at = Nanos(start + number * 60 * NANOS_PER_SECOND)
+        series.add(at, Price(FIGURE_MAX), Quantity(FIGURE_MAX))
+    desk.session.market.bars.learn("AAPL", 60, series.bars(60, 10**6))
+    told = chart_of(desk.session.market, FocusSymbol("AAPL", bar_seconds=60))
+    assert told is not None
+    assert len(told.bars) == BARS_SHOWN_MAX
+    assert told.bars[-1].begin + 60 * NANOS_PER_SECOND > at >= told.bars[-1].begin
+    assert len(msgspec.msgpack.encode(told)) <= 32_000

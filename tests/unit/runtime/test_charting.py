@@ -1,5 +1,7 @@
 """What trades becomes the chart of whoever looks at it, and nothing of that is journaled."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from engine.domain.bars import INTERVALS
@@ -11,15 +13,19 @@ from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
 
-def traded() -> DeskBench:
-    """Two trades of one minute and one of the next, of which the desk's own is the last."""
+def traded(look: Callable[[DeskBench], object] = lambda desk: None) -> DeskBench:
+    """Two trades of one minute and one of the next, of which the desk's own is the last; `look`
+    is called before, between and behind them."""
     desk = DeskBench()
     desk.quotes("AAPL", 1_899_900, 1_900_100)
-    say(desk, "buy 100 AAPL 190.01")
-    say(desk, "sell 40 AAPL 189.99")
+    look(desk)
+    for line in ("buy 100 AAPL 190.01", "sell 40 AAPL 189.99"):
+        say(desk, line)
+        look(desk)
     desk.pass_time(60)
     desk.quotes("AAPL", 1_899_900, 1_900_300)
     say(desk, "buy 10 AAPL 190.03")
+    look(desk)
     return desk
 
 
@@ -47,17 +53,25 @@ def test_who_looks_at_no_chart_is_told_none() -> None:
     assert BARS_SHOWN_MAX >= 300
 
 
-def test_a_view_has_the_chart_of_its_terminal_and_the_journal_knows_nothing_of_it() -> None:
-    desk, other = traded(), traded()
-    views = ViewBuilder(desk.session, desk.venue, "PAPER")
-    for seconds in INTERVALS:
-        views.focus = FocusSymbol("AAPL", bar_seconds=seconds)
-        chart = views.build(speed="", updates_per_second=0).chart
-        assert chart is not None
-        assert (chart.symbol, chart.seconds) == ("AAPL", seconds)
-        assert sum(bar.volume for bar in chart.bars) == 150
-    blocks = [[block.payload for block in each.journal.blocks()] for each in (desk, other)]
+def test_the_journal_is_the_same_whether_somebody_looks_at_a_chart_or_not() -> None:
+    volumes: list[int] = []
+
+    def look(desk: DeskBench) -> None:
+        """As a screen does whose chart is open, at every length of a bar."""
+        views = ViewBuilder(desk.session, desk.venue, "PAPER")
+        for seconds in INTERVALS:
+            views.focus = FocusSymbol("AAPL", bar_seconds=seconds)
+            chart = views.build(speed="", updates_per_second=0).chart
+            assert chart is not None
+            assert (chart.symbol, chart.seconds) == ("AAPL", seconds)
+            volumes.append(sum(bar.volume for bar in chart.bars))
+
+    watched, alone = traded(look), traded()
+    times = len(INTERVALS)
+    assert volumes == [0] * times + [100] * times + [140] * times + [150] * times
+    blocks = [[block.payload for block in each.journal.blocks()] for each in (watched, alone)]
     assert blocks[0] == blocks[1]
+    assert len(blocks[0]) > 3
 
 
 def test_however_long_it_has_traded_a_screen_is_sent_no_more_than_it_can_draw() -> None:

@@ -51,7 +51,8 @@ class Evidence:
         self.links: dict[str, LinkState] = {}
         self.touched: set[int] = set()
         """Orders with an event since somebody last looked."""
-        self.has_adopted_positions = False
+        self.adopted_symbols: set[str] = set()
+        """Whose position a person has taken over as the venue stated it."""
         self._sequence = self._step = 0
         self._enrolment = ""
         self._has_passed = self._just_passed = False
@@ -142,7 +143,7 @@ class Evidence:
         self.by_order[event.order_id] = event
 
     def adopted_position(self, event: ev.PositionAdopted) -> None:
-        self.has_adopted_positions = True
+        self.adopted_symbols.add(event.symbol)
         self.held[event.symbol] = event.after
 
     def orphaned(self, event: ev.ReportOrphaned) -> None:

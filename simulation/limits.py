@@ -105,7 +105,7 @@ class LimitsKept:
     def hold_after_a_step(self) -> None:
         """What is really held, on either side of every symbol."""
         account = self._venue.account
-        if account.has_been_misjudged:
+        if self._cannot_be_judged:
             return
         for symbol, held in account.positions.items():
             side = 1 if held > 0 else -1
@@ -155,7 +155,7 @@ class LimitsKept:
 
     def denied(self, event: ev.OrderDenied, *, is_now: bool) -> None:
         self._count_denied(event.findings)
-        is_judged = is_now and self._is_still and not self._venue.account.has_been_misjudged
+        is_judged = is_now and self._is_still and not self._cannot_be_judged
         if is_judged and self.state is not None and is_by_count(event):
             hold_denial(event, self._moment(), self.state)
 
@@ -252,8 +252,7 @@ class LimitsKept:
             promises.i33_messages_keep_their_rate(sent, limit, "orders by hand")
 
     def _judge(self, entry: Entry) -> None:
-        account = self._venue.account
-        if account.has_been_misjudged or not promises.may_open(entry.order):
+        if self._cannot_be_judged or not promises.may_open(entry.order):
             return
         moment = self._moment()
         symbol, side = entry.order.symbol, entry.side
@@ -267,6 +266,14 @@ class LimitsKept:
             promises.i29_a_limit_is_kept(kept, entry)
         limit = moment.worth * self.limits.position_max // promises.BPS
         self._allowed[symbol, side] = max(0, limit // (entry.price * MONEY_PER_TICK))
+
+    @property
+    def _cannot_be_judged(self) -> bool:
+        """A person has said what is not so, or took a figure over that may have in it already what
+        the desk will be told of as taken back."""
+        account, adopted = self._venue.account, self._evidence().adopted_symbols
+        is_both = any(trade.symbol in adopted for trade in account.amendments.values())
+        return account.has_been_misjudged or is_both
 
     def _reach_now(self) -> Reach:
         if self._reach is None:

@@ -13,6 +13,7 @@ from engine.domain.answers import (
 from engine.domain.answers import lowered as lowered_symbol
 from engine.domain.bounds import fits_books
 from engine.domain.commands import Origin, Outcome
+from engine.domain.contingent.terms import average_of
 from engine.domain.good_faith import good_faith
 from engine.domain.ledger.fees import order_fee
 from engine.domain.ledger.fill_memory import BookedFill
@@ -89,16 +90,34 @@ def _instead_of_manual(
     state: State, order: Order, report: rep.VenueFilled, market: Market, now: Nanos
 ) -> list[ev.Event]:
     """The venue tells of its own trade: what a person had stated gives way, share by share."""
-    name = order.manual
-    stated = _booked(state, order, name, Price(0), Quantity(0))
     rebooking = Rebooking(state, order, market, now)
-    happened: list[ev.Event] = []
-    text = "the venue told of the trade itself"
-    if stated is not None:
-        happened.append(rebooking.reverse(name, stated, ev.BUSTED, text, report.at))
-    fill = rebooking.book(report, revision=0)
-    if not fits_books(state, order, fill):
+    happened, fill = _in_its_place(state, order, rebooking, report, 0, now)
+    if fill is None:
         return beyond_books(state, order, _said(state, order, report), now)
+    if fill.overfill:
+        happened += _alarms(state, order, fill, now)
+    return happened + nudged(state, order, now)
+
+
+def _in_its_place(
+    state: State,
+    order: Order,
+    rebooking: Rebooking,
+    report: rep.VenueFilled,
+    revision: int,
+    now: Nanos,
+) -> tuple[list[ev.Event], ev.OrderFilled | None]:
+    """(what happens, the venue's trade): of what a person had stated the rest stays booked; without
+    such a statement the trade alone. No trade where the books could not hold it."""
+    name = order.manual
+    stated = _booked(state, order, name, Price(0), Quantity(0)) if name else None
+    happened: list[ev.Event] = []
+    if stated is not None:
+        text = "the venue told of the trade itself"
+        happened.append(rebooking.reverse(name, stated, ev.BUSTED, text, report.at))
+    fill = rebooking.book(report, revision=revision)
+    if not fits_books(state, order, fill):
+        return [], None
     happened.append(fill)
     left = abs(stated.quantity) - report.quantity if stated is not None else 0
     if stated is not None and left > 0:
@@ -115,9 +134,7 @@ def _instead_of_manual(
             report.client_order_id, rest, stated.price, quantity, report.liquidity, why, stated.at
         )
         happened.append(rebooking.book(again, revision=0))
-    if fill.overfill:
-        happened += _alarms(state, order, fill, now)
-    return happened + nudged(state, order, now)
+    return happened, fill
 
 
 def _said(state: State, order: Order, report: rep.VenueFilled | rep.VenueTradeCorrected) -> str:
@@ -241,10 +258,14 @@ def venue_trade_corrected(
     )
     if what := _impossible(report):
         return beyond_books(state, order, _said(state, order, report), now, what)
-    corrected = rebooking.book(fill, revision=report.revision)
-    if not fits_books(state, order, corrected):
+    if booked is None:
+        told, corrected = _in_its_place(state, order, rebooking, fill, report.revision, now)
+        happened += told
+    else:
+        corrected = rebooking.book(fill, revision=report.revision)
+        happened.append(corrected)
+    if corrected is None or not fits_books(state, order, corrected):
         return beyond_books(state, order, _said(state, order, report), now)
-    happened.append(corrected)
     if corrected.resurrected or corrected.overfill:
         happened += _alarms(state, order, corrected, now)
     less = None if booked is None else abs(booked.quantity) - report.quantity
@@ -273,13 +294,20 @@ def _exits_beyond(state: State, order: Order, held: int, now: Nanos) -> list[ev.
 def _booked(
     state: State, order: Order, execution_id: str, price: Price, quantity: Quantity
 ) -> BookedFill | None:
-    """The execution as the position has it, or as the venue repeats it; None where neither does."""
+    """The execution as the position has it, or as the venue repeats it; None where neither does.
+
+    What the venue repeats may be a revision that was never heard: of an order's only fill the
+    order itself knows what was booked.
+    """
     if execution_id not in state.executions:
         return None
     position = state.accounts[order.order.account].positions.get(order.order.symbol)
     booked = position.memory.find(execution_id) if position is not None else None
     if booked is not None or not (price and quantity):
         return booked
+    if order.fills == 1 and order.cumulative:
+        quantity = order.cumulative
+        price = average_of(order, state.instruments[order.order.symbol])
     return BookedFill(Nanos(0), execution_id, Quantity(order.side * quantity), price)
 
 

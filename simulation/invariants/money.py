@@ -61,7 +61,7 @@ def i10_holdings_are_the_venues(
         here = position.quantity if position is not None else 0
         there = venue.positions.get(symbol, 0)
         hold(here == there, "I-10", f"{symbol}: {here} here, {there} at the venue")
-    if evidence.has_adopted_positions or venue.has_been_misjudged:
+    if evidence.adopted_symbols or venue.has_been_misjudged:
         return
     unbooked = _cash_of_nobodys_trades(venue, evidence)
     here, there = account.cash + evidence.fees, opening + venue.cash - unbooked

@@ -99,7 +99,7 @@ def _a_person_is_asked(
     is_break = not is_own and f"order/{order.order_id}" in state.recon.breaks
     is_said = evidence.has_word_about(state, order)
     # What a position was adopted over is too old to be taken back one by one.
-    is_said |= evidence.has_adopted_positions and order.client_order_id in evidence.unexplained
+    is_said |= bool(evidence.adopted_symbols) and order.client_order_id in evidence.unexplained
     return is_break or is_said or any(True for _ in in_flight(order))
 
 
@@ -116,7 +116,7 @@ def _was_known(there: VenueOrder, evidence: Evidence) -> None:
     """Of an earlier trade date, and done: it has left the state with every fill applied."""
     name, began_as = there.client_order_id, there.asked.client_order_id
     order_id = evidence.id_of(began_as)
-    is_too_old = evidence.has_adopted_positions and name in evidence.unexplained
+    is_too_old = bool(evidence.adopted_symbols) and name in evidence.unexplained
     if order_id in evidence.resolved or is_too_old:
         return
     hold(not there.is_live, "I-10", f"{name} lives at the venue and nobody here knows it")

@@ -203,6 +203,19 @@ def test_a_trade_too_old_to_be_taken_out_is_booked_as_its_opposite(bench: DeskBe
     assert bench.state.accounts["PAPER"].cash > cash
 
 
+def test_a_bust_that_repeats_an_unheard_revision_takes_back_what_was_booked(
+    bench: DeskBench,
+) -> None:
+    """The position was taken over, so its trades are not remembered one by one; the venue had
+    corrected the trade to 4 before it took it back, and 96 of it stayed booked here."""
+    told(bench, fill("E1", 100))
+    bench.state.accounts["PAPER"].positions["AAPL"].memory.begin_again((), 2)
+    other_price = Price(PRICE + 100)
+    told(bench, rep.VenueTradeBusted(FIRST, "E1", other_price, Quantity(4), leaves=Quantity(0)))
+    order = bench.order(1)
+    assert (order.cumulative, order.value, bench.position("AAPL")) == (0, 0, 0)
+
+
 def test_a_cancel_that_counts_more_than_is_known_owes_the_difference(bench: DeskBench) -> None:
     told(bench, CancelOrder(OrderId(1)))
     assert told(bench, cancelled(60)) == ["OrderCancelled"]

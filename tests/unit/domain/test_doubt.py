@@ -244,6 +244,25 @@ def test_the_venues_own_trade_takes_the_place_of_one_that_a_person_stated(
     assert bench.replayed_hash() == state_hash(bench.state)
 
 
+@pytest.mark.parametrize("real", [60, 25])
+def test_a_correction_of_it_that_is_heard_first_does_so_too(bench: DeskBench, real: int) -> None:
+    """It was booked beside what the person had stated, and the order counted as overfilled."""
+    bench.pass_time(6)
+    said(bench, Outcome.FILLED, 60)
+    heard = fill("E1", real)
+    told(
+        bench,
+        rep.VenueTradeCorrected(FIRST, "E1", 1, heard.price, heard.quantity, heard.liquidity),
+        heard,
+    )
+    assert bench.position("AAPL") == 60, "never counted twice"
+    told(bench, *([fill("E2", 35)] if real == 25 else []))
+    assert bench.position("AAPL") == 60 and bench.order(1).cumulative == 60
+    assert bench.order(1).manual == ""
+    assert sum(bench.state.accounts["PAPER"].ledger.values()) == 0
+    assert bench.replayed_hash() == state_hash(bench.state)
+
+
 def test_what_is_not_in_doubt_is_not_for_a_person_to_say(bench: DeskBench) -> None:
     assert said(bench, Outcome.CANCELLED) == ["CommandRefused"]
     bench.pass_time(6)

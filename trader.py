@@ -149,6 +149,8 @@ def _require_terminal(options: Namespace) -> None:
 
 def _is_stdout_lost() -> bool:
     """It takes nothing more, as on a full disk, not even the end of a line."""
+    if sys.stdout is None:  # it was closed before this program began
+        return False
     try:
         sys.stdout.flush()
         os.write(sys.stdout.fileno(), b"\n")
@@ -160,6 +162,8 @@ def _is_stdout_lost() -> bool:
 def _forget_unwritten() -> None:
     """What could not be written is not tried again at the exit, where it would end in a traceback
     and in another exit code."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except OSError:

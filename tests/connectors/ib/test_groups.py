@@ -30,6 +30,8 @@ Desk = Callable[..., IbEnd]
 TARGET, STOP = Price(1_920_000), Price(1_890_000)
 GROUP = "G-1-1-0"
 SECONDS = 30.0
+PATIENCE = 3.0
+"""After so long without an answer the desk of a test takes a change for not made."""
 
 
 def leg(name: str, quantity: int, *, target: bool) -> NewOrderRequest:
@@ -224,6 +226,7 @@ class Exits:
         self.covered = 100
         self.told: list[Report] = []
         self.asked = 0
+        self.asked_at: dict[str, float] = {}
 
     @property
     def sold(self) -> int:
@@ -250,6 +253,7 @@ class Exits:
         if order is None or order.is_done or order.change is not None:
             return
         self.asked += 1
+        self.asked_at[order.ref] = time.monotonic()
         name = f"{order.ref}{self.asked}"
         terms = {"stop": stop or order.stop, "price": order.price}
         self.end.send(change(order.name, name, self.covered, **terms))
@@ -286,8 +290,11 @@ class Exits:
             self.end.ib._recheck()
             self.end.hear()
             for ref in "ST":  # and asks only where it knows of another total than it wants
-                if self._order(ref).quantity != self.covered:
-                    self._ask(self._order(ref))
+                order = self._order(ref)
+                if time.monotonic() - self.asked_at.get(ref, 0.0) > PATIENCE:
+                    order.change = None  # a line that broke once more has taken it along
+                if order.quantity != self.covered:
+                    self._ask(order)
             self.end.hear()
 
 

@@ -11,6 +11,7 @@ if sys.version_info < (3, 11) or os.name != "posix":
     )
     sys.exit(3)
 
+import errno
 import gc
 import hashlib
 import importlib
@@ -41,6 +42,8 @@ PIP = "-I -m pip install --require-hashes --no-deps --only-binary :all: --no-inp
 PIP_AT_LINE = re.compile(r"\(line (\d+)\)")
 PIP_IS_OFFLINE = ("connection broken by", "Max retries exceeded", "timed out", "Connection aborted")
 PIP_LINES_KEPT_MAX = 400
+# What a write says that a full or broken disk does not take.
+LOST_WRITES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 # ---- from a command line to an exit code -------------------------------------------------------
@@ -123,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return ExitCode.OUTPUT_CLOSED
     except Exception as error:  # the last door: nothing above this line could answer for it
-        if isinstance(error, OSError) and not error.filename and _is_stdout_lost():
+        if isinstance(error, OSError) and error.errno in LOST_WRITES and _is_stdout_lost():
             sentence = f"stdout cannot be written, so what stands there is not whole: {error}"
             return _say(sentence, ExitCode.ENVIRONMENT)
         from commands.faults import explain

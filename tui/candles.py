@@ -8,16 +8,15 @@ from typing import NamedTuple
 
 from rich.style import Style
 
-from engine.domain.bars import Bar
+from engine.domain.bars import DAY_SECONDS, Bar
 from engine.instruments import Instrument
 from engine.values import NANOS_PER_SECOND, Price
 from tui.clock import date_text, seconds_text
 from tui.paint import Line, compact_quantity
 from tui.themes import Palette
 
-DAY_SECONDS = 86_400
 ROWS_MIN, COLUMNS_MIN = 6, 24
-"""Of what can be read; less shows the last bar in figures."""
+"""Cells of the least that can be read."""
 VOLUME_ROWS_SHARE = 5
 """A fifth of the rows is for volume."""
 AIRY_COLUMNS = 60
@@ -133,15 +132,20 @@ def _frame(bars: Sequence[Bar], columns: int, height: int) -> Frame:
     return Frame(columns, _pitch(len(bars), columns), rows, volume_rows, high, low)
 
 
+def direction(bar: Bar) -> int:
+    """1 of a bar that rose, −1 of one that fell, else 0."""
+    return (bar.close > bar.open) - (bar.close < bar.open)
+
+
 def _style(bar: Bar, ink: Palette) -> Style:
-    return ink.down if bar.close < bar.open else ink.up if bar.close > bar.open else ink.text
+    return (ink.text, ink.up, ink.down)[direction(bar)]
 
 
 def _prices(row: int, frame: Frame, bars: Sequence[Bar], ink: Palette, cursor: int) -> Line:
     line = Line()
     for place, bar in enumerate(bars):
         halves = (_half(bar, frame, 2 * row), _half(bar, frame, 2 * row + 1))
-        shape = (FELL if bar.close < bar.open else ROSE)[halves]
+        shape = (FELL if direction(bar) < 0 else ROSE)[halves]
         style = _style(bar, ink)
         if place == cursor:
             style += ink.cursor_background

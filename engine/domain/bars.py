@@ -109,7 +109,7 @@ class BarBook:
         if len(self._wanted) > WANTED_MAX:
             del self._wanted[next(iter(self._wanted))]
         past, note = self._past.get((symbol, seconds), ((), ""))
-        bars = tuple(with_past(past, own, series.since, seconds)[-most:]) if past else own
+        bars = tuple(with_past(past[-most:], own, series.since, seconds)[-most:]) if past else own
         return BarsTold(bars, series.since, note)
 
     def wanted(self) -> list[tuple[str, int]]:

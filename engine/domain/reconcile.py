@@ -284,8 +284,8 @@ def unfolded(state: State, report: st.VenueExecutions) -> tuple[Told | st.VenueE
                 each.at,
             )
             told.append(fill)
-    told += _charged(state, report, missed)
     names = tuple(each.execution_id for each in missed)
+    told += _charged(state, report, frozenset(names))
     noted = st.VenueExecutions(
         report.query,
         report.since,
@@ -299,12 +299,13 @@ def unfolded(state: State, report: st.VenueExecutions) -> tuple[Told | st.VenueE
 
 
 def _charged(
-    state: State, report: st.VenueExecutions, missed: list[st.Execution]
+    state: State, report: st.VenueExecutions, missed: frozenset[str]
 ) -> Iterator[rep.VenueFeeCharged]:
+    """`missed`: execution ids of what is told in front of this."""
     if not state.patience.tells_fees:
         return
     for each in report.executions:
-        if each.fee is not None and (each in missed or _is_unpriced(state, each)):
+        if each.fee is not None and (each.execution_id in missed or _is_unpriced(state, each)):
             yield rep.VenueFeeCharged(
                 each.client_order_id, each.execution_id, each.revision, each.fee, each.at
             )

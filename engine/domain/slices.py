@@ -23,11 +23,12 @@ ORDERS_MAX = 20
 def slices_of(p: Proposal) -> tuple[Quantity, ...]:
     """Sizes of the orders as which the exit leaves, as equal as lots allow; empty: as it is.
 
-    What has to be filled whole or not at all stays one order.
+    What has to be filled whole or not at all stays one order, and so does what exits hang on.
     """
     order, instrument = p.order, p.instrument
     is_sliced = order.type is OrderType.MARKET and p.is_exit and p.replaces is None
-    if not is_sliced or instrument is None or order.time_in_force is TimeInForce.FOK:
+    is_whole = order.time_in_force is TimeInForce.FOK or order.target or order.stop_loss
+    if not is_sliced or instrument is None or is_whole:
         return ()
     limit = p.limits.order_notional_max
     if not p.worst_price or p.notional(p.quantity) <= limit:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import trader
 from commands.exit_codes import ExitCode
 from tests.process.trader_process import Trader
 
@@ -40,3 +41,14 @@ def test_it_is_told_once_and_nothing_else(
     (line,) = [line for line in said.splitlines() if "stdout" in line]
     assert line.startswith("trader: stdout cannot be written")
     assert "Traceback" not in said and "Exception ignored" not in said
+
+
+def test_a_fault_that_is_none_of_stdouts_writes_nothing_there(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuse(options: object) -> int:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setitem(trader.TARGETS, "verify", refuse)
+    assert trader.main(["verify", "--home", str(tmp_path / "home")]) == ExitCode.ENGINE_FAULT
+    assert capfd.readouterr().out == ""

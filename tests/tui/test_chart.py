@@ -184,3 +184,13 @@ async def test_a_chart_follows_the_symbol_on_the_screen() -> None:
         await here.frames(1)
         assert here.desk.requests[-1] == FocusSymbol("MSFT", bar_seconds=60)
         assert "4 MSFT · 1 min" in here.text
+
+
+async def test_a_bar_is_copied_with_when_it_began() -> None:
+    async with sitting() as here:
+        await here.press("4")
+        await here.frames(1)
+        for seconds, begin in ((60, "AAPL 09:59:00 O "), (86_400, "AAPL 07-29 O ")):
+            here.app.panes[PaneName.CHART].show_bars(seconds)
+            await here.frames(1)
+            assert here.app.panes[PaneName.CHART].copied().startswith(begin)

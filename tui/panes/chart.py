@@ -8,7 +8,7 @@ from textual.strip import Strip
 from engine.domain.bars import DAY_SECONDS, INTERVALS, Bar
 from engine.domain.views import ChartView, DeskView, Severity
 from engine.values import Nanos
-from tui.candles import COLUMNS_MIN, ROWS_MIN, Mark, draw, fitting
+from tui.candles import COLUMNS_MIN, ROWS_MIN, Mark, direction, draw, fitting
 from tui.clock import date_text, seconds_text
 from tui.host import Host
 from tui.layout import PaneName
@@ -62,27 +62,25 @@ class Chart(FramedPane):
             return title
         shown = self._shown(told)
         bar = shown[self._place(shown)]
-        for text in filter(None, self._figures(bar)):
+        when = () if self._cursor is None else (self._when(bar),)
+        for text in (*when, *self._figures(bar)):
             if title.used + len(text) + 2 > width:
                 break
-            title.add(
-                f"  {text}", move_style(self.ink, (bar.close > bar.open) - (bar.close < bar.open))
-            )
+            title.add(f"  {text}", move_style(self.ink, direction(bar)))
         return title
+
+    def _when(self, bar: Bar) -> str:
+        """It began then: a time of day at its market, or the date of a whole day."""
+        if self._seconds >= DAY_SECONDS:
+            return date_text(bar.begin)
+        return seconds_text(bar.begin, self.host.zone)
 
     def _figures(self, bar: Bar) -> tuple[str, ...]:
         """Of one bar; a narrow pane leaves out the last ones."""
-        instrument, zone = self.host.instrument(self.host.symbol), self.host.zone
-        when = (
-            date_text(bar.begin) if self._seconds >= DAY_SECONDS else seconds_text(bar.begin, zone)
-        )
+        instrument = self.host.instrument(self.host.symbol)
         named = zip("OHLC", (bar.open, bar.high, bar.low, bar.close), strict=True)
         prices = (f"{name} {price_text(instrument, price)}" for name, price in named)
-        return (
-            "" if self._cursor is None else when,
-            *prices,
-            compact_quantity(instrument, bar.volume),
-        )
+        return *prices, compact_quantity(instrument, bar.volume)
 
     def draw_inside(self, width: int, height: int) -> list[Strip]:
         told = self._told
@@ -136,8 +134,7 @@ class Chart(FramedPane):
         """The last price before own orders before the average of what is held."""
         ink, symbol, view = self.ink, self.host.symbol, self.host.view
         last = bars[-1]
-        style = move_style(ink, (last.close > last.open) - (last.close < last.open))
-        marks = [Mark(last.close, "▸", style + ink.strong)]
+        marks = [Mark(last.close, "▸", move_style(ink, direction(last)) + ink.strong)]
         for order in view.orders:
             if order.symbol == symbol and not order.is_done and order.price:
                 side = ink.buy if order.instruction.side > 0 else ink.sell
@@ -205,5 +202,5 @@ class Chart(FramedPane):
         if told is None or not told.bars:
             return ""
         shown = self._shown(told)
-        bar, zone = shown[self._place(shown)], self.host.zone
-        return " ".join((told.symbol, seconds_text(bar.begin, zone), *self._figures(bar)[1:]))
+        bar = shown[self._place(shown)]
+        return " ".join((told.symbol, self._when(bar), *self._figures(bar)))

@@ -13,11 +13,11 @@ from engine.domain.commands import ExitsOnKill
 from engine.domain.contingent.groups import (
     counts_too_much,
     covered_by,
-    fallen,
     filled_by,
     has_successor,
     is_entry_over,
     legs_of,
+    let_go_in_a_row,
     may_close,
     newest,
     no_more_needed,
@@ -243,7 +243,7 @@ class _Step:
         if leg.never_left and self.state.link_up_at > leg.changed_at:
             return []
         kind = leg.order.type
-        kept = fallen(self.legs, kind)
+        kept = let_go_in_a_row(self.legs, kind)
         if leg.never_left:
             kept = sum(each.never_left for each in self.legs if each.order.type is kind)
         if not kept:

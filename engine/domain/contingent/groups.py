@@ -110,7 +110,7 @@ def has_successor(bracket: Bracket, leg: Order) -> bool:
     return leg.is_spent or leg.is_lost or leg.order_id in bracket.taken_back
 
 
-def fallen(legs: list[Order], kind: OrderType) -> int:
+def let_go_in_a_row(legs: list[Order], kind: OrderType) -> int:
     """How many exits of a kind the venue let go in a row without a fill, the newest included;
     without the first, whose reason may have been a passing one.
 

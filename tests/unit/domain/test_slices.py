@@ -1,12 +1,14 @@
 """A market exit beyond R02 leaves as several orders that are each within it."""
 
 import pytest
+from msgspec import structs
 
 from engine.domain import events as ev
 from engine.domain.apply import state_hash
+from engine.domain.commands import ExitTerm
 from engine.domain.reasons import Verdict
 from engine.domain.slices import ORDERS_MAX
-from engine.values import Side
+from engine.values import Price, Quantity, Side
 from tests.harness import DeskBench
 from tests.unit.runtime.desk import say
 
@@ -113,3 +115,15 @@ def test_each_of_them_waits_for_an_own_order_that_it_would_meet() -> None:
     desk.pass_time(2)
     assert desk.position("AAPL") == 0
     assert desk.replayed_hash() == state_hash(desk.state)
+
+
+def test_what_exits_hang_on_stays_one_order_with_them() -> None:
+    """The language lets no closing order have exits; one that opened when it was read may close
+    by the time it is decided, and its exits are not lost."""
+    desk = holds()
+    order = released(say(desk, "sell 200 AAPL mkt"))[0].order
+    target = ExitTerm(Price(1_950_000))
+    asked = structs.replace(order, ticket="x", quantity=Quantity(400), target=target)
+    events = desk.submit(asked)
+    assert sizes(events) == [400]
+    assert sum(isinstance(event, ev.OrderHeld) for event in events) == 1
